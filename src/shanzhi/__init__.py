@@ -1,0 +1,1 @@
+"""Shanzhi: the open platform on which a district grows community social organisations."""
