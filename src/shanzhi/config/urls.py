@@ -1,0 +1,18 @@
+"""The addresses of the house: each room's own, mounted here."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from shanzhi.config.settings import ROOMS
+
+MOUNTS = {"portal": "", "ventures": "", "voting": "", "people": "", "places": "places/", "work": "work/", "ui": "ui/"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(
+        path(MOUNTS.get(room, f"{room}/"), include(f"shanzhi.{room}.urls"))
+        for room in ROOMS
+        if find_spec(f"shanzhi.{room}.urls")
+    ),
+]

@@ -1,0 +1,62 @@
+"""What every test gets: a database of its own process, tasks that run at once, no key but the tests' own."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.support.database import cluster, database
+
+
+def _use(name: str) -> None:
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+def _migrate(name: str) -> None:
+    _use(name)
+    call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Replace pytest-django's own set-up by the template database."""
+    connection.settings_dict["HOST"] = str(cluster().sockets)
+    with django_db_blocker.unblock(), database(_migrate) as name:
+        _use(name)
+        yield
+        connection.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_despite_triggers() -> Iterator[None]:
+    """Let the flush after a transactional test empty tables whose triggers refuse it."""
+    original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # private in Django's stubs
+
+    def teardown(case: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            original(case)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = origin")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
+def pytest_configure() -> None:
+    """Settings that only tests have."""
+    settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER="shanzhi", PASSWORD="", PORT="", OPTIONS={})
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the tests' thread
