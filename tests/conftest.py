@@ -1,7 +1,9 @@
 """What every test gets: a database of its own process, tasks that run at once, no key but the tests' own."""
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,5 +60,6 @@ def pytest_configure() -> None:
     """Settings that only tests have."""
     settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER="shanzhi", PASSWORD="", PORT="", OPTIONS={})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.KEYS_FOLDER = Path(tempfile.mkdtemp(prefix="shanzhi-test-keys-"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the tests' thread

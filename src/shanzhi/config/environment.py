@@ -1,16 +1,20 @@
 """Settings from the environment: each typed and described once, here; docs/settings.md is made from this class."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shanzhi.config.paths import data_folder
+from shanzhi.kernel.keyring import FIELDS, INDEX
 
 Words = Annotated[list[str], NoDecode]
-PREFIX = "SHANZHI_"
-LONGEST_MINOR_SECRET = 49
+PREFIX: Final = "SHANZHI_"
+SHORTEST_SECRET: Final = 50
+DEMO_MARK: Final = "made-for-a-demo"
+FEWEST_CHARACTERS: Final = 8  # what Django's own check asks for is 5
+SHOW_CODE: Final = "shanzhi.people.drivers.show_code"
 
 
 class Environment(BaseSettings):
@@ -32,10 +36,14 @@ class Environment(BaseSettings):
         "Unset: the embedded server in the data folder.",
     )
     data: Path = Field(
-        default_factory=data_folder, description="Folder of the embedded database, uploaded files and keys."
+        default_factory=data_folder,
+        description="Folder of the embedded database, uploaded files and ballot keys. Unset: `shanzhi` in the user's "
+        "data folder; for root `/var/lib/shanzhi`.",
     )
     keys: Path | None = Field(
-        None, description="Folder of the keys for personal data and ballots. Unset: `keys` in the data folder."
+        None,
+        description="Folder of the keys of personal data and of running votes. Keep it off the database's disk and out "
+        "of its backups. Unset: `keys` in the data folder.",
     )
     allowed_hosts: Words = Field(
         default=["localhost", "127.0.0.1", "[::1]"],
@@ -45,7 +53,7 @@ class Environment(BaseSettings):
         default=[], description="Origins that may send forms from behind a proxy, `https://…`, separated by commas."
     )
     secure_proxy: bool = Field(
-        False, description="Behind a proxy that sets X-Forwarded-Proto and removes it from visitors."
+        False, description="Set when a proxy sets X-Forwarded-Proto itself and drops the visitor's."
     )
     public_url: str = Field("http://localhost:8000", description="Address that links in messages and QR codes use.")
     time_zone: str = Field("Asia/Shanghai", description="Time zone of days and deadlines.")
@@ -57,12 +65,10 @@ class Environment(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="Server processes of `shanzhi serve`.")
     threads: int = Field(8, ge=1, le=256, description="Threads of each server process.")
     upload_limit_mb: int = Field(20, ge=1, le=1024, description="Largest request body, in megabytes.")
-    email_url: SecretStr | None = Field(
-        None, description="`smtp://user:password@host:port`; `smtps://` for TLS. Unset: messages go to the log's folder."
-    )
     sms_driver: str = Field(
-        "shanzhi.people.drivers.show_code",
-        description="Function that delivers sign-in codes. The default shows them and is refused in production.",
+        SHOW_CODE,
+        description="Function that delivers sign-in codes. The default shows them on the page, for demos only, and is "
+        "refused in production.",
     )
 
     @field_validator("allowed_hosts", "trusted_origins", mode="before")
@@ -79,3 +85,51 @@ class Environment(BaseSettings):
     def keys_folder(self) -> Path:
         """Folder of the key files."""
         return self.keys or self.data / "keys"
+
+
+def variable(field: str) -> str:
+    """Name of the environment variable of a field."""
+    alias = Environment.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def unsafe(environment: Environment) -> list[str]:
+    """What keeps these settings from serving real people: one sentence each, with the cure; empty when nothing does."""
+    found = []
+    if environment.debug:
+        found.append("SHANZHI_DEBUG is on: it shows settings and data to any visitor. Remove it.")
+    found += _weak_secret(environment.secret_key) + _wrong_keys(environment.keys_folder)
+    if environment.sms_driver == SHOW_CODE:
+        found.append("SHANZHI_SMS_DRIVER shows sign-in codes to everybody. Name the function that sends them by SMS.")
+    if "*" in environment.allowed_hosts:
+        found.append("SHANZHI_ALLOWED_HOSTS is `*`. List the host names of this site.")
+    if not environment.public_url.startswith("https://"):
+        found.append("SHANZHI_PUBLIC_URL must begin with https://, or links in messages lead to an open connection.")
+    return found
+
+
+def _weak_secret(value: SecretStr | None) -> list[str]:
+    cure = f'Set it to the output of: python3 -c "import secrets; print(secrets.token_urlsafe({SHORTEST_SECRET}))"'
+    if value is None:
+        return [f"SHANZHI_SECRET_KEY is missing. {cure}"]
+    secret = value.get_secret_value()
+    if "demo" in secret or len(set(secret)) < FEWEST_CHARACTERS:
+        return [f"SHANZHI_SECRET_KEY is a demo key or easily guessed. {cure}"]
+    if len(secret) < SHORTEST_SECRET:
+        return [f"SHANZHI_SECRET_KEY is shorter than {SHORTEST_SECRET} characters. {cure}"]
+    return []
+
+
+def _wrong_keys(folder: Path) -> list[str]:
+    """Look at the key files that `shanzhi.kernel.keyring` reads."""
+    if (folder / DEMO_MARK).exists():
+        return [
+            f"The keys in {folder} were made for a demo. Give production a SHANZHI_KEYS and SHANZHI_DATA of its own."
+        ]
+    missing = [name for name in (FIELDS, INDEX) if not (folder / name).exists()]
+    if missing:
+        return [
+            f"The key file {' and '.join(missing)} is missing in {folder}. On a new installation run `shanzhi setup`; "
+            "otherwise restore it from the backup of keys, for without it personal data stays unreadable."
+        ]
+    return []

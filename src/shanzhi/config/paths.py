@@ -10,8 +10,8 @@ PROJECT = PACKAGE.parents[1]
 def data_folder() -> Path:
     """Folder of the embedded database and the keys.
 
-    `SHANZHI_DATA` if set; for root `/var/lib/shanzhi`, because the database runs as an ordinary user who must be able to
-    walk down to it; otherwise the user's data folder by the XDG base directory specification.
+    `SHANZHI_DATA` if set; for root `/var/lib/shanzhi`, because the database runs as an ordinary user who must be able
+    to walk down to it; otherwise the user's data folder by the XDG base directory specification.
     """
     if named := os.environ.get("SHANZHI_DATA"):
         return Path(named).expanduser().absolute()

@@ -1,15 +1,18 @@
 """Django's settings, derived from the environment (`shanzhi.config.environment` tells what each variable means)."""
 
 import secrets
-from importlib.util import find_spec
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.config.environment import Environment
+from shanzhi.config.environment import DEMO_MARK, Environment, unsafe
+from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
 
 ENV = Environment()
+if ENV.production and (faults := unsafe(ENV)):
+    raise ImproperlyConfigured("Production does not start like this:\n- " + "\n- ".join(faults))
 
 DEBUG = ENV.debug
 # Outside production a key that lasts as long as the process is enough: sessions do not outlive a restart.
@@ -42,11 +45,14 @@ INSTALLED_APPS = [
     "ninja",
     *([*("allauth", "allauth.account", "allauth.mfa")] if _built("people.models") else []),
     *(f"shanzhi.{room}" for room in ROOMS),
+    "shanzhi.config",
 ]
 if _built("people.models"):
     AUTH_USER_MODEL = "people.Account"
 
 MIDDLEWARE = [
+    "shanzhi.config.middleware.RequestIdentity",
+    "shanzhi.config.middleware.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -73,7 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["shanzhi.ui.context.house"] if _built("ui.context") else []),
+                *(["shanzhi.ui.context.shell"] if _built("ui.context") else []),
             ],
         },
     }
@@ -97,6 +103,9 @@ DATABASES = {
         "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 15}},
     }
 }
+# Keys lie outside the database; a production site makes them by `shanzhi setup`, never by a first request.
+KEYS_FOLDER = ENV.keys_folder
+CREATE_KEYS = not ENV.production
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -115,8 +124,36 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     *(["allauth.account.auth_backends.AuthenticationBackend"] if _built("people.models") else []),
 ]
-if find_spec("argon2"):
-    PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.Argon2PasswordHasher",
-        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-    ]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+# Keys of personal data and of running votes; outside production they are made when first needed.
+KEYS_FOLDER = ENV.keys_folder
+CREATE_KEYS = not ENV.production
+DEMO = ENV.mode == "demo"
+DEMO_MARK_FILE = KEYS_FOLDER / DEMO_MARK
+PUBLIC_URL = ENV.public_url
+SMS_DRIVER = ENV.sms_driver
+METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
+
+CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
+CSRF_FAILURE_VIEW = "shanzhi.config.problems.csrf_failed"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENV.production
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+SECURE_SSL_REDIRECT = ENV.production
+SECURE_REDIRECT_EXEMPT = [r"^-/"]  # the machine's own watchers ask over plain HTTP
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ENV.production else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ENV.production
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.secure_proxy else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = ENV.upload_limit_mb * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+LOGGING = logging_settings(ENV.log_level)

@@ -4,11 +4,15 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from shanzhi.config import health
 from shanzhi.config.settings import ROOMS
 
 MOUNTS = {"portal": "", "ventures": "", "voting": "", "people": "", "places": "places/", "work": "work/", "ui": "ui/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("-/health", health.alive, name="health"),
+    path("-/ready", health.ready, name="ready"),
+    path("-/metrics", health.figures, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     *(
         path(MOUNTS.get(room, f"{room}/"), include(f"shanzhi.{room}.urls"))
@@ -16,3 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         if find_spec(f"shanzhi.{room}.urls")
     ),
 ]
+
+handler400 = "shanzhi.config.problems.bad_request"
+handler403 = "shanzhi.config.problems.permission_denied"
+handler404 = "shanzhi.config.problems.not_found"
+handler500 = "shanzhi.config.problems.server_error"

@@ -1,0 +1,84 @@
+"""What is done for every request, whatever the room."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from shanzhi.config import metrics
+from shanzhi.config.problems import refused
+from shanzhi.kernel.errors import Refusal
+
+Answer = Callable[[HttpRequest], HttpResponse]
+log = structlog.get_logger(__name__)
+
+SAFE_ID: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
+CONTENT_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+PERMISSIONS: Final = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class RequestIdentity:
+    """Give each request an id and one moment, write one line about it and count it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then tell the logs and the figures."""
+        given = request.headers.get("X-Request-ID", "")
+        number = given if SAFE_ID.fullmatch(given) else secrets.token_hex(8)
+        request.request_id = number  # type: ignore[attr-defined]  # our own attributes on Django's request
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=number)
+        started = time.perf_counter()
+        response = self.get_response(request)
+        elapsed = time.perf_counter() - started
+        response["X-Request-ID"] = number
+        route = request.resolver_match.route if request.resolver_match else "unmatched"
+        metrics.observe(method=request.method or "", route=route, status=response.status_code, elapsed=elapsed)
+        tell = log.error if response.status_code >= 500 else log.info
+        tell("answered", method=request.method, route=route, status=response.status_code, seconds=round(elapsed, 4))
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn a refusal into its page or problem; note any other fault and leave it to Django."""
+        if isinstance(exception, Refusal):
+            return refused(request, exception)
+        log.error("fault", exc_info=(type(exception), exception, exception.__traceback__))
+        return None
+
+
+class SafeHeaders:
+    """Tell the browser to run and load nothing but our own files."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers that no view may weaken."""
+        response = self.get_response(request)
+        response["Content-Security-Policy"] = CONTENT_POLICY
+        response["Permissions-Policy"] = PERMISSIONS
+        response.setdefault("Cache-Control", "no-store" if "Set-Cookie" in response.headers else "private, no-cache")
+        return response

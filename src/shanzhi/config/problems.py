@@ -1,0 +1,106 @@
+"""Answers to what went wrong: a page for people, problem+json (RFC 9457) for programs, both with the request's id."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from shanzhi.kernel.errors import Refusal
+
+API: Final = "/api/"
+TITLES: Final = {
+    400: gettext_lazy("The request could not be understood"),
+    401: gettext_lazy("Sign in first"),
+    403: gettext_lazy("This is not open to you"),
+    404: gettext_lazy("There is nothing here"),
+    405: gettext_lazy("This cannot be done at this address"),
+    409: gettext_lazy("This was changed meanwhile"),
+    413: gettext_lazy("This is too large"),
+    422: gettext_lazy("Something needs correcting"),
+    429: gettext_lazy("Too many attempts"),
+    500: gettext_lazy("Something went wrong here"),
+    503: gettext_lazy("The service is not ready"),
+}
+NOT_FOUND: Final = gettext_noop("There is no such page, or it is not open to you. Check the address, or sign in.")
+BROKEN: Final = gettext_noop(
+    "This is our fault, not yours; nothing was changed. Try again, and if it stays, tell us the number."
+)
+
+
+def request_id(request: HttpRequest) -> str:
+    """The number under which the logs know this request."""
+    return str(getattr(request, "request_id", ""))
+
+
+def problem(request: HttpRequest, *, status: int, message: str, code: str, **more: Any) -> JsonResponse:
+    """Answer a program: `type`, `title`, `status`, `detail`, `code`, `request_id` and what `more` adds."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": message,
+        "code": code,
+        "request_id": request_id(request),
+        **more,
+    }
+    return JsonResponse(
+        body, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def page(request: HttpRequest, *, status: int, message: str) -> HttpResponse:
+    """Answer a person. Should even the error page fail, plain words still come."""
+    title = str(TITLES.get(status, HTTPStatus(status).phrase))
+    context = {"status": status, "title": title, "message": message, "request_id": request_id(request)}
+    try:
+        return render(request, "ui/error.html", context, status=status)
+    except Exception:  # noqa: BLE001 - the page may need the very thing that broke, such as the database
+        text = f"{title}\n\n{message}\n\n{_('Request number')}: {request_id(request)}\n"
+        return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+def answer(request: HttpRequest, *, status: int, message: str, code: str, **more: Any) -> HttpResponse:
+    """Answer in the manner of the address: problem+json under /api/, a page elsewhere."""
+    if request.path_info.startswith(API):
+        return problem(request, status=status, message=message, code=code, **more)
+    return page(request, status=status, message=message)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer a refusal in its own words."""
+    more = {"field": refusal.field} if refusal.field else {}
+    return answer(request, status=refusal.status, message=refusal.text, code=refusal.code, **more)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django could not accept, such as one that is too large."""
+    status = 413 if type(exception).__name__ in {"RequestDataTooBig", "TooManyFilesSent"} else 400
+    return answer(
+        request, status=status, message=_("What was sent cannot be read. Go back and try again."), code="bad_request"
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself forbids."""
+    message = _("You may not do this. Sign in with the role that may, or ask the person in charge of your area.")
+    return answer(request, status=403, message=message, code="forbidden")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without a valid token: too old, or not from our page."""
+    message = _("This form is too old or did not come from this site. Reload the page and send it again.")
+    return answer(request, status=403, message=message, code="csrf")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere, or nowhere this visitor may go."""
+    code = "not_found" if isinstance(exception, Http404) else "gone"
+    return answer(request, status=404, message=_(NOT_FOUND), code=code)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer after a fault of ours."""
+    return answer(request, status=500, message=_(BROKEN), code="server_error")
