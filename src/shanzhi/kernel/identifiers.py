@@ -1,0 +1,92 @@
+"""Numbers that identify people and organisations, checked by their standards."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+import phonenumbers
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import ValidationError
+
+from shanzhi.kernel.errors import Invalid
+from shanzhi.kernel.words import _
+
+_PHONE_SHAPE: Final = re.compile(r"^\+?[\d\s\-()（）]{5,20}$")
+
+
+class NotAResidentId(Invalid):
+    """The number is no resident identity number of GB 11643."""
+
+    code = "not_a_resident_id"
+    message = _(
+        "The identity number is wrong: it has 18 characters and its last one checks the rest. Compare it with the card."
+    )
+
+
+class NotAPhone(Invalid):
+    """The number is no telephone number of the mainland's plan, or of the country that its prefix names."""
+
+    code = "not_a_phone"
+    message = _("The telephone number is wrong. Write a mobile number of 11 digits, or +, country code and number.")
+
+
+class NotACreditCode(Invalid):
+    """The code is no unified social credit code of GB 32100."""
+
+    code = "not_a_credit_code"
+    message = _("The unified social credit code is wrong: it has 18 characters and its last one checks the rest.")
+
+
+def resident_id(text: str) -> str:
+    """Check a resident identity number (GB 11643-1999) and give it in its plain form; raise NotAResidentId."""
+    try:
+        return str(ric.validate(text.strip().upper()))
+    except ValidationError as error:
+        raise NotAResidentId from error
+
+
+def birth_date_of(number: str) -> date:
+    """Read the date of birth out of a checked resident identity number."""
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def phone(text: str) -> str:
+    """Check a telephone number and give it as E.164 (+8613…); numbers without a prefix are the mainland's."""
+    if not _PHONE_SHAPE.match(text.strip()):
+        raise NotAPhone
+    try:
+        number = phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException as error:
+        raise NotAPhone from error
+    if not phonenumbers.is_valid_number(number):
+        raise NotAPhone
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def credit_code(text: str) -> str:
+    """Check a unified social credit code (GB 32100-2015) and give it in its plain form; raise NotACreditCode."""
+    try:
+        return str(uscc.validate(text.strip().upper()))
+    except ValidationError as error:
+        raise NotACreditCode from error
+
+
+def mask_name(name: str) -> str:
+    """Mask a person's name: the first and the last character stay (张*三), of two characters the first (张*)."""
+    name = name.strip()
+    if len(name) <= 1:
+        return "*"
+    return name[0] + "*" if len(name) == 2 else f"{name[0]}*{name[-1]}"
+
+
+def mask_phone(number: str) -> str:
+    """Mask a telephone number: country prefix dropped, first three and last four digits stay (138****5678)."""
+    local = number.removeprefix("+86")
+    return f"{local[:3]}****{local[-4:]}" if len(local) >= 8 else "****"
+
+
+def mask_resident_id(number: str) -> str:
+    """Mask an identity number: the place of six digits and the last two characters stay, without the birth date."""
+    return f"{number[:6]}**********{number[-2:]}"

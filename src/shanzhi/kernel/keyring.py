@@ -1,0 +1,64 @@
+"""Keys in a folder outside the database: files that only their owner may read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from shanzhi.kernel.ciphers import FieldCipher, derive, read_keys
+
+FIELDS: Final = "fields.keys"
+INDEX: Final = "index.key"
+
+
+class KeyMissing(Exception):
+    """A key file that should be there is not; making a new one would leave the old data unreadable."""
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, wholly or not at all, and flush it to the disk with its folder."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A link fails where a rename would silently replace a key that another process just made.
+        os.link(name, path)
+    finally:
+        Path(name).unlink()
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _secret(path: Path, *, create: bool, fresh: str) -> str:
+    if not path.exists():
+        if not create:
+            raise KeyMissing(f"{path.name} is missing in the folder of keys; restore it from the backup of keys")
+        try:
+            write_secret(path, fresh.encode())
+        except FileExistsError:
+            pass  # another process made it between the look and the link; its key holds
+    return path.read_text().strip()
+
+
+def field_cipher(folder: Path, *, create: bool) -> FieldCipher:
+    """Read the cipher for personal data from `fields.keys` ('version:secret' per line) and `index.key`.
+
+    Missing files are made when `create` is set (a new installation), else KeyMissing is raised.
+    """
+    fields = _secret(folder / FIELDS, create=create, fresh=f"1:{secrets.token_urlsafe(32)}")
+    index = _secret(folder / INDEX, create=create, fresh=secrets.token_urlsafe(32))
+    return FieldCipher(keys=read_keys(fields.replace("\n", ","), purpose="fields"), index_key=derive(index, "index"))

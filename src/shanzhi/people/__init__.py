@@ -1,0 +1,1 @@
+"""People: real-name records, accounts, roles."""

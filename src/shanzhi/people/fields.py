@@ -1,0 +1,102 @@
+"""A model field that is stored encrypted and shows itself masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from shanzhi.kernel.ciphers import FieldCipher
+from shanzhi.kernel.keyring import field_cipher
+
+
+@cache
+def cipher() -> FieldCipher:
+    """Give the cipher for personal data, read once from the folder of keys; production never makes new ones by itself."""
+    return field_cipher(Path(settings.KEYS_FOLDER), create=settings.CREATE_KEYS)
+
+
+class Sealed:
+    """A value of a sealed field: `str()` is the masked form, `reveal()` the plain one.
+
+    Who calls `reveal` must have asked the policy first and, where a person will see it, logged the unmasking.
+    """
+
+    __slots__ = ("_mask", "_plain", "_purpose", "_stored")
+
+    def __init__(self, *, stored: bytes | None, plain: str | None, purpose: str, mask: Callable[[str], str]) -> None:
+        """Hold stored bytes, opened when first needed, or a plain text not yet stored."""
+        self._stored, self._plain, self._purpose, self._mask = stored, plain, purpose, mask
+
+    def reveal(self) -> str:
+        """Give the plain text."""
+        if self._plain is None:
+            assert self._stored is not None  # one of the two is always given
+            self._plain = cipher().open(self._stored, purpose=self._purpose)
+        return self._plain
+
+    def __str__(self) -> str:
+        return self._mask(self.reveal())
+
+    def __repr__(self) -> str:
+        return f"<sealed {self._purpose}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sealed) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
+
+
+def mask_all(_value: str) -> str:
+    """Mask a value whole."""
+    return "****"
+
+
+class SealedField(models.BinaryField):
+    """Text stored as AES-GCM bytes under the newest key; its purpose (table and column) is bound into the ciphertext."""
+
+    def __init__(self, *args: Any, mask: Callable[[str], str] = mask_all, purpose: str = "", **kwargs: Any) -> None:
+        """Take how the value is masked, and the purpose, which stays when a column is renamed."""
+        self.mask, self.purpose = mask, purpose
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """Keep mask and purpose for migrations."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "mask": self.mask, "purpose": self.purpose}
+
+    def from_db_value(self, value: bytes | memoryview | None, *_: Any) -> Sealed | None:
+        """Wrap what the database gives; it is opened only when needed."""
+        if value is None:
+            return None
+        return Sealed(stored=bytes(value), plain=None, purpose=self.purpose, mask=self.mask)
+
+    def to_python(self, value: Any) -> Any:
+        """Wrap a plain text."""
+        if value is None or isinstance(value, Sealed):
+            return value
+        return Sealed(stored=None, plain=str(value), purpose=self.purpose, mask=self.mask)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Encrypt for storing."""
+        if value is None:
+            return None
+        plain = value.reveal() if isinstance(value, Sealed) else str(value)
+        return cipher().seal(plain, purpose=self.purpose)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Encrypt once, whichever way the value comes."""
+        if isinstance(value, (str, Sealed)):
+            value = self.get_prep_value(value)
+        return super().get_db_prep_value(value, connection, prepared=True)
+
+
+def mark(value: str, *, purpose: str) -> bytes:
+    """Give the blind index of a plain value, for unique columns and exact look-up."""
+    return cipher().mark(value, purpose=purpose)

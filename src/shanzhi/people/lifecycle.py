@@ -1,0 +1,25 @@
+"""How sure we are of a person's real name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.lifecycle import Lifecycle, Move
+from shanzhi.kernel.roles import Role
+
+VERIFIERS = frozenset(
+    {Role.SOCIAL_WORKER, Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR}
+)
+
+REAL_NAME = Lifecycle(
+    name="people.real_name",
+    states={
+        "declared": _("Declared by the person"),
+        "verified": _("Verified by staff against a document"),
+        "verified_outside": _("Verified by an outside service"),
+    },
+    moves={
+        "verify": Move(("declared", "verified_outside"), "verified", VERIFIERS, ("document",)),
+        "verify_outside": Move(("declared",), "verified_outside", frozenset(), ("driver",)),
+        "revoke": Move(("verified", "verified_outside"), "declared", VERIFIERS, ("reason",)),
+    },
+)
+VERIFIED = ("verified", "verified_outside")

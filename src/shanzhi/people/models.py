@@ -1,0 +1,151 @@
+"""Person (the real-name record), Account (the sign-in), RoleGrant (who is what, where, for how long)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
+from shanzhi.kernel.roles import Role
+from shanzhi.people.fields import SealedField
+from shanzhi.people.lifecycle import REAL_NAME
+from shanzhi.people.managers import AccountManager
+
+ROLE_LABELS = {
+    Role.RESIDENT: _("Resident"),
+    Role.VOLUNTEER: _("Volunteer"),
+    Role.TEAM_LEADER: _("Team leader"),
+    Role.SOCIAL_WORKER: _("Social worker"),
+    Role.COMMUNITY_SECRETARY: _("Community secretary"),
+    Role.SUBDISTRICT_OFFICER: _("Subdistrict officer"),
+    Role.DISTRICT_OFFICER: _("District officer"),
+    Role.OPERATOR: _("Operator of a support organisation"),
+    Role.JUROR: _("Juror"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+
+def _together(sealed: str, index: str) -> Q:
+    """Hold that a sealed column and its blind index are both there or both missing."""
+    both = Q(**{f"{sealed}__isnull": False, f"{index}__isnull": False})
+    return both | Q(**{f"{sealed}__isnull": True, f"{index}__isnull": True})
+
+
+class Person(models.Model):
+    """A human being under the real name. Sealed columns are encrypted; marks are blind indexes and unique.
+
+    `area` is where the person lives: a community, or a grid, building or entrance in it. `born_on` stays readable for the
+    database, which draws electorates by age; it is shown to nobody but the person and those who verify.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = SealedField(mask=mask_name, purpose="people.person.name")
+    id_number = SealedField(mask=mask_resident_id, purpose="people.person.id_number", null=True)
+    id_mark = models.BinaryField(max_length=32, null=True, unique=True)
+    phone = SealedField(mask=mask_phone, purpose="people.person.phone", null=True)
+    phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
+    born_on = models.DateField(null=True)
+    area = models.CharField(max_length=21, db_collation="C", blank=True)
+    real_name = models.CharField(max_length=20, choices=REAL_NAME.choices(), default=REAL_NAME.first)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    verified_against = models.CharField(max_length=40, blank=True)
+    synthetic = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Verified persons carry when and how; electorates are drawn by area, state and age."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(real_name="declared") | (Q(verified_at__isnull=False) & Q(id_mark__isnull=False)),
+                name="people_person_verified_has_document",
+            ),
+            models.CheckConstraint(condition=_together("id_number", "id_mark"), name="people_person_id_with_mark"),
+            models.CheckConstraint(condition=_together("phone", "phone_mark"), name="people_person_phone_with_mark"),
+        ]
+        indexes = [
+            models.Index(fields=["area", "real_name", "born_on"], name="people_person_electorate"),
+            models.Index(fields=["-created_at", "id"], name="people_person_newest"),
+        ]
+
+    def __str__(self) -> str:
+        """Show the masked name."""
+        return str(self.name)
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """A sign-in: by phone code, password or passkey. It may exist before the person behind it is known."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="account")
+    login_name = models.CharField(max_length=60, null=True, unique=True)
+    phone = SealedField(mask=mask_phone, purpose="people.account.phone", null=True)
+    phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
+    phone_verified = models.BooleanField(default=False)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "login_name"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = AccountManager()
+
+    class Meta:
+        """An account can be signed in to somehow."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(login_name__isnull=False) | Q(phone_mark__isnull=False), name="people_account_has_sign_in"
+            ),
+            models.CheckConstraint(condition=_together("phone", "phone_mark"), name="people_account_phone_with_mark"),
+        ]
+
+    def __str__(self) -> str:
+        """Show the sign-in name or the masked phone."""
+        return self.login_name or str(self.phone)
+
+
+class RoleGrant(models.Model):
+    """A role that a person holds in an area (its code; empty is the whole country) or in an organisation, for a period."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=24, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    area = models.CharField(max_length=21, db_collation="C", blank=True)
+    organization = models.UUIDField(null=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    granted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    ended_reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """A grant ends after it starts, and lies in an area or in an organisation, not in both."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="people_role_period"
+            ),
+            models.CheckConstraint(condition=Q(organization__isnull=True) | Q(area=""), name="people_role_one_scope"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "starts_at"], name="people_role_person"),
+            models.Index(fields=["area", "role"], name="people_role_area"),
+        ]
+
+    def __str__(self) -> str:
+        """Name role and area."""
+        return f"{self.role} {self.area or self.organization or '*'}"
