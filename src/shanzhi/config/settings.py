@@ -111,6 +111,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "kernel" / "locale"]  # the kernel is no Django app
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = True
 TIME_ZONE = ENV.time_zone
