@@ -1,7 +1,7 @@
 """A PostgreSQL for tests: one throw-away server for all processes, one database for each, copied from a template.
 
-The template is migrated once for each state of the migrations and found again by their hash. The role of the tests is no
-superuser, as in production, with two rights more: it makes databases, and it may switch triggers off
+The template is migrated once for each state of the migrations and found again by their hash. The role of the tests is
+no superuser, as in production, with two rights more: it makes databases, and it may switch triggers off
 (`session_replication_role`), which the flush after a transactional test needs, because audit tables refuse TRUNCATE.
 """
 

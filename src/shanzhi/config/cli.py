@@ -1,20 +1,112 @@
-"""The command `shanzhi` for operators."""
+"""The command `shanzhi` for operators.
+
+Each subcommand lives in a module of its own that is imported only when the subcommand is called, so that
+`shanzhi count` starts at once and needs neither Django nor a database. `COMMANDS` is the one place that knows where
+each lives; `house` there means that Django is set up and the database is up while it runs.
+"""
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
 
-from django.core.management import execute_from_command_line
+import typer
+from pydantic import ValidationError
+from rich.console import Console
 
-from shanzhi.config.embedded import Cluster
+from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
 from shanzhi.config.environment import Environment
+from shanzhi.kernel.keyring import KeyMissing
+
+PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
-def main() -> None:
-    """Run one command."""
+@dataclass(frozen=True)
+class Place:
+    """Where a subcommand lives: `module:attribute` (a function or a Typer), what it says of itself, what it needs."""
+
+    target: str
+    about: str
+    house: bool = False
+
+
+COMMANDS: Final = {
+    "setup": Place("shanzhi.config.commands.setup:setup", "Prepare this installation: folders, keys, words, tables."),
+    "serve": Place("shanzhi.config.commands.serve:serve", "Serve the site, with its database and background worker."),
+    "demo": Place("shanzhi.config.commands.demo:app", "Load the demo and serve it; `demo round` plays a whole round."),
+    "doctor": Place("shanzhi.config.commands.doctor:doctor", "Say what is wrong here and how to mend it."),
+    "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
+    "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True),
+    "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
+    "messages": Place("shanzhi.config.commands.messages:app", "Compile the translations."),
+    "manage": Place("shanzhi.config.commands.manage:manage", "Run a management command of Django.", house=True),
+}
+
+
+@contextmanager
+def house() -> Iterator[None]:
+    """Have the embedded database up, unless DATABASE_URL names another, and Django set up while the block runs."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
     environment = Environment()
     if environment.database_url:
-        execute_from_command_line(["shanzhi manage", *sys.argv[2:]])
+        _set_up_django()
+        yield
         return
     with Cluster(environment.data).lease():
-        execute_from_command_line(["shanzhi manage", *sys.argv[2:]])
+        _set_up_django()
+        yield
+
+
+def _set_up_django() -> None:
+    import_module("django").setup()
+
+
+def hand_over(name: str, arguments: list[str]) -> None:
+    """Import a subcommand's module and run it with the arguments."""
+    module, attribute = COMMANDS[name].target.split(":")
+    found = getattr(import_module(module), attribute)
+    if not isinstance(found, typer.Typer):
+        wrapped = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+        wrapped.command(context_settings=getattr(found, "context_settings", None))(found)
+        found = wrapped
+    found(args=arguments, prog_name=f"shanzhi {name}")
+
+
+def _entry(name: str) -> None:
+    """Add a subcommand that passes everything on to where it lives."""
+
+    def run(context: typer.Context) -> None:
+        if COMMANDS[name].house:
+            with house():
+                hand_over(name, context.args)
+        else:
+            hand_over(name, context.args)
+
+    app.command(name, help=COMMANDS[name].about, context_settings=dict(PASS_ON))(run)
+
+
+app = typer.Typer(
+    help="Shanzhi 善治: grow community social organisations.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # local variables may hold personal data
+)
+for _name in COMMANDS:
+    _entry(_name)
+
+
+def main() -> None:
+    """Run one command; what an operator can mend is said in one sentence, without a traceback."""
+    try:
+        app()
+    except (EmbeddedDatabaseError, KeyMissing, ValidationError) as problem:
+        Console(stderr=True).print(f"[bold red]shanzhi:[/] {problem}", highlight=False)
+        sys.exit(1)
+    except Exception as problem:
+        if type(problem).__name__ != "ImproperlyConfigured":  # Django's, which may not be imported here
+            raise
+        Console(stderr=True).print(f"[bold red]shanzhi:[/] {problem}", highlight=False, markup=False)
+        sys.exit(1)

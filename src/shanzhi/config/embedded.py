@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ import psycopg
 
 SUPERUSER = "postgres"
 ROLE = "shanzhi"
+READY = "shanzhi.ready"
 LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
 UNPRIVILEGED = ("postgres", "nobody")
 SERVING = {
@@ -106,6 +108,11 @@ class Cluster:
         """Folder of the socket; give it to clients as the host."""
         return self.folder / "run"
 
+    @property
+    def made(self) -> bool:
+        """Whether the cluster was set up before."""
+        return (self.data / READY).exists()
+
     def url(self, database: str, *, role: str = ROLE) -> str:
         """Connection string for a database of this cluster."""
         return f"host={self.sockets} user={role} dbname={database}"
@@ -127,7 +134,7 @@ class Cluster:
                 self._initialise()
                 if not self.running():
                     self._clear_stale_pid()
-                    server = self._start_child() if child else self._start()
+                    server = self._start(child=child)
                 self._ensure_role()
             try:
                 yield self
@@ -199,7 +206,7 @@ class Cluster:
             file.unlink()
 
     def _initialise(self) -> None:
-        if (self.data / "pg_ident.conf").exists() and (self.data / "shanzhi.ready").exists():
+        if self.made:
             return
         for leftover in self.data.iterdir():  # an initdb that was killed halfway
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
@@ -210,7 +217,7 @@ class Cluster:
         )
         self._own_file("pg_hba.conf", "local all all peer map=shanzhi\n")
         self._own_file("pg_ident.conf", self._ident_map())
-        self._own_file("shanzhi.ready", "")
+        self._own_file(READY, "")
 
     def _ident_map(self) -> str:
         me = pwd.getpwuid(os.geteuid()).pw_name
@@ -229,9 +236,12 @@ class Cluster:
         settings = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.options}
         return [f"-c{name}={value}" for name, value in settings.items()]
 
-    def _start(self) -> None:
-        quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in self._server_words())
+    def _start(self, *, child: bool) -> "subprocess.Popen[bytes] | None":
+        if child:
+            return self._start_child()
+        quoted = " ".join(shlex.quote(word) for word in self._server_words())
         self._control("start", "-w", "-t", "60", "-l", str(self.data / "server.log"), "-o", quoted)
+        return None
 
     def _start_child(self) -> "subprocess.Popen[bytes]":
         program = self._program("postgres")

@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
+from structlog.typing import Processor
 
 PERSONAL: Final = re.compile(
     r"(^|_)(body|data|post|get|params|query(_string)?|cookies?|headers|session|password|secret|token|code|receipt|choice|"
@@ -72,7 +73,7 @@ def only_template(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-SHARED: Final = [
+SHARED: Final[list[Processor]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -114,6 +114,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE / "kernel" / "locale"]  # the kernel is no Django app
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = True
+LOCALE_PATHS = [PACKAGE / "kernel" / "locale", PACKAGE / "tally" / "locale"]  # rooms without Django, hence no apps
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
 

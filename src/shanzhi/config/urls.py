@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from shanzhi.config import health
+from shanzhi.config.api import api
 from shanzhi.config.settings import ROOMS
 
 MOUNTS = {"portal": "", "ventures": "", "voting": "", "people": "", "places": "places/", "work": "work/", "ui": "ui/"}
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("-/ready", health.ready, name="ready"),
     path("-/metrics", health.figures, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls),
     *(
         path(MOUNTS.get(room, f"{room}/"), include(f"shanzhi.{room}.urls"))
         for room in ROOMS

@@ -4,5 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from shanzhi.config.children import die_with_parent
+
+if os.environ.get("SHANZHI_SERVED"):
+    die_with_parent()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
 application = get_wsgi_application()

@@ -1,0 +1,78 @@
+"""The typed API at /api/v1/: each room's router under the room's name, one manner of errors, one way to sign in."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.security import APIKeyCookie
+
+from shanzhi.config.problems import NOT_FOUND, problem, refused
+from shanzhi.config.settings import ROOMS
+from shanzhi.kernel.errors import Refusal
+
+VERSION: Final = "1.0.0"
+ABOUT: Final = (
+    "The same operations and queries as the pages, for the same roles. Sign in on the pages; a request that changes "
+    "something also needs the header X-CSRFToken. Errors are application/problem+json with `code`, `detail`, `errors` "
+    "and `request_id`."
+)
+
+
+class Visitor(APIKeyCookie):
+    """Whoever the session says, or nobody; what they may do is decided by the operation they call.
+
+    Every route passes here, because the session's cookie goes along with forged requests too: the CSRF token is
+    checked before anything else.
+    """
+
+    param_name = "sessionid"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Let everybody through to the policies of the rooms."""
+        return True
+
+
+def _refusal(request: HttpRequest, error: Refusal | type[Refusal]) -> HttpResponse:
+    assert isinstance(error, Refusal)  # a handler gets instances; the wider type is ninja's
+    return refused(request, error)
+
+
+def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    assert isinstance(error, ValidationError)
+    # What was sent is not repeated: it may be personal.
+    errors = [
+        {"where": [str(part) for part in e.get("loc", ())], "message": str(e.get("msg", ""))} for e in error.errors
+    ]
+    message = _("What was sent does not fit this address. `errors` names the parts to correct.")
+    return problem(request, status=422, message=message, code="invalid", errors=errors)
+
+
+def _missing(request: HttpRequest, error: Http404 | type[Http404]) -> HttpResponse:
+    return problem(request, status=404, message=_(NOT_FOUND), code="not_found")
+
+
+def _http(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+    assert isinstance(error, HttpError)
+    return problem(request, status=error.status_code, message=str(error), code="http")
+
+
+def build() -> NinjaAPI:
+    """Put the API together from the rooms that have one."""
+    made = NinjaAPI(
+        title="Shanzhi", version=VERSION, description=ABOUT, auth=Visitor(), docs_url=None, urls_namespace="api"
+    )
+    made.add_exception_handler(Refusal, _refusal)
+    made.add_exception_handler(ValidationError, _invalid)
+    made.add_exception_handler(Http404, _missing)
+    made.add_exception_handler(HttpError, _http)
+    for room in sorted(ROOMS):
+        if find_spec(f"shanzhi.{room}.api"):
+            made.add_router(f"/{room}", import_module(f"shanzhi.{room}.api").router)
+    return made
+
+
+api = build()

@@ -1,0 +1,1 @@
+"""The subcommands of `shanzhi` that the house itself brings."""

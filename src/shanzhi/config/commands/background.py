@@ -1,0 +1,12 @@
+"""The worker that `shanzhi serve` starts beside the web server; it ends with it."""
+
+import os
+from importlib import import_module
+
+from shanzhi.config.children import die_with_parent
+
+if __name__ == "__main__":
+    die_with_parent()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
+    import_module("django").setup()
+    import_module("django.core.management").call_command("db_worker", reload=False, verbosity=0)

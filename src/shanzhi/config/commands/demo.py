@@ -1,0 +1,103 @@
+"""`shanzhi demo`: load the demo once, then serve it; `shanzhi demo round`: play a whole round and print each step.
+
+What is loaded and played belongs to the rooms: the module named here gives three functions,
+`load(*, at: datetime, progress: Callable[[str, int, int], None])`, called each time and doing only what is missing;
+`sign_ins() -> list[tuple[str, str, str]]`, role, who it is and how to sign in; and
+`play(*, at: datetime, say: Callable[[str], None])`.
+"""
+
+import os
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from shanzhi.config.cli import house
+from shanzhi.config.commands.serve import database, run
+from shanzhi.config.commands.setup import migrate, prepare
+from shanzhi.config.environment import Environment
+
+app = typer.Typer(help="The demo.", add_completion=False, invoke_without_command=True)
+console = Console()
+PLACE: Final = "shanzhi.portal.demo"
+
+
+class Bars:
+    """Progress bars, one for each name that is reported."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Draw on this progress display."""
+        self.progress = progress
+        self.tasks: dict[str, TaskID] = {}
+
+    def __call__(self, name: str, done: int, total: int) -> None:
+        """Show that `done` of `total` steps of `name` are finished."""
+        if name not in self.tasks:
+            self.tasks[name] = self.progress.add_task(name, total=total)
+        self.progress.update(self.tasks[name], completed=done, total=total)
+
+
+def _environment() -> Environment:
+    os.environ.setdefault("SHANZHI_MODE", "demo")
+    environment = Environment()
+    if environment.production:
+        raise typer.BadParameter("This is a production installation; the demo is never loaded into one.")
+    return environment
+
+
+def _module() -> ModuleType | None:
+    """Find the demo's content; Django must be set up."""
+    return import_module(PLACE) if find_spec(PLACE) else None
+
+
+def load() -> None:
+    """Bring the tables up to date and load what is missing, with a bar for each part; Django must be set up."""
+    migrate()
+    module = _module()
+    if module is None:
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        module.load(at=datetime.now(UTC), progress=Bars(progress))
+
+
+def show_sign_ins(address: str) -> None:
+    """Print the address and one way to sign in for each role."""
+    module = _module()
+    table = Table("Role 角色", "Who 姓名", "Sign in 登录方式", title=f"{address}  (synthetic data 示例数据)")
+    for row in module.sign_ins() if module else []:
+        table.add_row(*row)
+    console.print(table)
+
+
+@app.callback()
+def demo(context: typer.Context, host: str = "127.0.0.1", port: int = 8000, *, serve: bool = True) -> None:
+    """Load the demo and serve it; a second run is quick and keeps what was done."""
+    if context.invoked_subcommand:
+        return
+    environment = _environment()
+    prepare(environment)
+    with database(environment):
+        with house():
+            load()
+            show_sign_ins(f"http://localhost:{port}/")
+        if serve:
+            run(environment, host=host, port=port)
+
+
+@app.command("round")
+def play_round() -> None:
+    """Play a whole round through the operations and print each step."""
+    prepare(_environment())
+    with house():
+        migrate()
+        module = _module()
+        if module is None:
+            raise typer.BadParameter(f"{PLACE} is missing.")
+        module.play(at=datetime.now(UTC), say=console.print)

@@ -1,0 +1,21 @@
+"""`shanzhi manage` and `shanzhi worker`: Django's own commands with the database up."""
+
+import typer
+from django.core.management import call_command, execute_from_command_line
+
+
+def manage(context: typer.Context) -> None:
+    """Run a management command of Django with all its arguments."""
+    execute_from_command_line(["shanzhi manage", *context.args])
+
+
+manage.context_settings = {  # type: ignore[attr-defined]  # read by cli.hand_over: arguments are Django's to parse
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+
+
+def worker(queue: str = "default", *, until_empty: bool = False) -> None:
+    """Do the work that waits in the background until stopped; with --until-empty, only what waits now."""
+    call_command("db_worker", queue_name=queue, batch=until_empty, reload=False)
