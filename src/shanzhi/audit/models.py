@@ -6,8 +6,8 @@ from django.db import models
 class Event(models.Model):
     """One thing done by one actor to one subject. The database refuses to change or delete it.
 
-    `change` tells what changed in plain values; it never holds personal data, nor anything sealed. `digest` covers all the
-    other columns, and is the leaf when events are folded into a tree.
+    `change` tells what changed in plain values; it never holds personal data, nor anything sealed. `digest` covers all
+    the other columns, and is the leaf when events are folded into a tree.
     """
 
     id = models.BigAutoField(primary_key=True)

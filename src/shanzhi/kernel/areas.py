@@ -48,7 +48,7 @@ def ancestors_of(code: str) -> tuple[str, ...]:
 
 
 def upper_bound(code: str) -> str:
-    """Give the least code behind the whole subtree of `code`: a subtree is code <= c < upper_bound(code).
+    """Give the least text behind the whole subtree of a code, which is code <= c < upper_bound(code).
 
     Digits only, so the bound is the code with ':' (the character behind '9') appended.
     """

@@ -65,7 +65,7 @@ class FieldCipher:
         return hmac.new(self.index_key, purpose.encode() + b"\0" + text.encode(), hashlib.sha256).digest()
 
 
-def read_keys(text: str, *, purpose: str) -> dict[int, bytes]:
+def read_keys(text: str) -> dict[int, bytes]:
     """Read keys written as '1:secret,2:secret' into versions; a bare secret is version 1. Raise ValueError."""
     keys: dict[int, bytes] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
@@ -73,7 +73,7 @@ def read_keys(text: str, *, purpose: str) -> dict[int, bytes]:
         version = int(number) if colon else 1
         if not 1 <= version <= 255 or version in keys:
             raise ValueError("key versions are whole numbers from 1 to 255, each once")
-        keys[version] = derive(secret if colon else part, purpose)
+        keys[version] = derive(secret if colon else part, "fields")
     if not keys:
         raise ValueError("no key is given")
     return keys

@@ -42,7 +42,7 @@ class Invalid(Refusal):
 
     code = "invalid"
     status = 422
-    message = _("What was sent breaks a rule. Correct the marked field and send it again.")
+    message: Any = _("What was sent breaks a rule. Correct the marked field and send it again.")
 
 
 class Forbidden(Refusal):
@@ -50,7 +50,7 @@ class Forbidden(Refusal):
 
     code = "forbidden"
     status = 403
-    message = _("You may see this, but your role does not allow this act. Ask the person in charge of your area.")
+    message: Any = _("You may see this, but your role does not allow this act. Ask the person in charge of your area.")
 
 
 class SignInNeeded(Refusal):
@@ -58,7 +58,7 @@ class SignInNeeded(Refusal):
 
     code = "sign_in_needed"
     status = 401
-    message = _("Sign in first; what you typed is kept.")
+    message: Any = _("Sign in first; what you typed is kept.")
 
 
 class NotFound(Refusal):
@@ -66,7 +66,7 @@ class NotFound(Refusal):
 
     code = "not_found"
     status = 404
-    message = _("There is no such page, or it is not open to you. Check the address, or sign in with another role.")
+    message: Any = _("There is no such page, or it is not open to you. Check the address, or sign in with another role.")
 
 
 class Conflict(Refusal):
@@ -74,4 +74,4 @@ class Conflict(Refusal):
 
     code = "conflict"
     status = 409
-    message = _("This was changed by someone else meanwhile. Reload the page and try again.")
+    message: Any = _("This was changed by someone else meanwhile. Reload the page and try again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -47,10 +48,8 @@ def _secret(path: Path, *, create: bool, fresh: str) -> str:
     if not path.exists():
         if not create:
             raise KeyMissing(f"{path.name} is missing in the folder of keys; restore it from the backup of keys")
-        try:
+        with contextlib.suppress(FileExistsError):  # another process was quicker; its key holds
             write_secret(path, fresh.encode())
-        except FileExistsError:
-            pass  # another process made it between the look and the link; its key holds
     return path.read_text().strip()
 
 
@@ -61,4 +60,4 @@ def field_cipher(folder: Path, *, create: bool) -> FieldCipher:
     """
     fields = _secret(folder / FIELDS, create=create, fresh=f"1:{secrets.token_urlsafe(32)}")
     index = _secret(folder / INDEX, create=create, fresh=secrets.token_urlsafe(32))
-    return FieldCipher(keys=read_keys(fields.replace("\n", ","), purpose="fields"), index_key=derive(index, "index"))
+    return FieldCipher(keys=read_keys(fields.replace("\n", ",")), index_key=derive(index, "index"))

@@ -24,5 +24,5 @@ class Period:
 
 
 def age_on(born: date, day: date) -> int:
-    """Count full years of age on a day; one born on 29 February turns on 1 March of common years (民法典 art. 201, 203)."""
+    """Count full years of age on a day; who was born on 29 February turns on 1 March of common years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
