@@ -1,0 +1,1 @@
+"""The shell, the pieces, lists and forms that every page of Shanzhi is made of."""

@@ -1,0 +1,24 @@
+"""Lists: search, filters as chips, sort, paging that costs the same on every page, export, cards on a phone.
+
+An app declares a `Listing` and answers with `listing_response(request, listing, queryset, context)`; the queryset
+comes from the app's queries and is already scoped to the viewer, for the page, the export and the count alike.
+"""
+
+from shanzhi.ui.listing.columns import Column, Empty
+from shanzhi.ui.listing.declaration import Listing
+from shanzhi.ui.listing.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, Filter
+from shanzhi.ui.listing.page import ListPage
+from shanzhi.ui.listing.response import listing_response
+
+__all__ = [
+    "AreaFilter",
+    "BooleanFilter",
+    "ChoiceFilter",
+    "Column",
+    "DateRangeFilter",
+    "Empty",
+    "Filter",
+    "ListPage",
+    "Listing",
+    "listing_response",
+]

@@ -1,0 +1,175 @@
+"""Filters of a list: each reads its own parameters, narrows the rows and shows itself as chips."""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from shanzhi.kernel.areas import LEVELS, upper_bound
+from shanzhi.ui import formatting
+
+Words = str | Promise
+Choices = Iterable[tuple[str, Words]]
+FEW = 6
+"""Up to so many choices are shown as chips; more go into a select."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter named `key` in the address; `field` is what it compares, by default the key.
+
+    `apply` replaces the comparison: it takes the value and gives a Q.
+    """
+
+    key: str
+    label: Words
+    field: str = ""
+    apply: Callable[[Any], Q] | None = None
+
+    shape = "text"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The parameters that this filter reads."""
+        return (self.key,)
+
+    @property
+    def path(self) -> str:
+        """What this filter compares."""
+        return self.field or self.key
+
+    def parse(self, params: Mapping[str, str], request: HttpRequest) -> Any:
+        """Read the value; None when none is given or it makes no sense."""
+        return params.get(self.key, "").strip() or None
+
+    def query(self, value: Any) -> Q:
+        """Turn the value into a condition."""
+        return self.apply(value) if self.apply else Q(**{self.path: value})
+
+    def words(self, value: Any, request: HttpRequest) -> str:
+        """Say the value in words, for the chip that takes it away."""
+        return str(value)
+
+
+@dataclass(frozen=True)
+class ChoiceFilter(Filter):
+    """One of several values; `choices` are pairs, or a function of the request that gives them."""
+
+    choices: Choices | Callable[[HttpRequest], Choices] = ()
+
+    shape = "choice"
+
+    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """List the values and their words."""
+        pairs = self.choices(request) if callable(self.choices) else self.choices
+        return [(str(value), str(label)) for value, label in pairs]
+
+    def parse(self, params: Mapping[str, str], request: HttpRequest) -> str | None:
+        """Read the value; one that is not among the choices counts as none."""
+        given = params.get(self.key, "")
+        return given if given and any(given == value for value, _ in self.options(request)) else None
+
+    def words(self, value: Any, request: HttpRequest) -> str:
+        """Say the chosen value in its own words."""
+        return dict(self.options(request)).get(value, str(value))
+
+
+@dataclass(frozen=True)
+class BooleanFilter(Filter):
+    """Yes or no."""
+
+    yes: Words = ""
+    no: Words = ""
+
+    shape = "choice"
+
+    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """List both values and their words."""
+        return [("1", str(self.yes or gettext("Yes"))), ("0", str(self.no or gettext("No")))]
+
+    def parse(self, params: Mapping[str, str], request: HttpRequest) -> bool | None:
+        """Read '1' or '0'."""
+        return {"1": True, "0": False}.get(params.get(self.key, ""))
+
+    def words(self, value: Any, request: HttpRequest) -> str:
+        """Say the value in its own words."""
+        return self.options(request)[0 if value else 1][1]
+
+
+@dataclass(frozen=True)
+class DateRangeFilter(Filter):
+    """From a day to a day, both included, in the time of the place; `moments` for a field that holds date and hour."""
+
+    moments: bool = True
+
+    shape = "days"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The first and the last day."""
+        return (f"{self.key}_from", f"{self.key}_to")
+
+    def parse(
+        self, params: Mapping[str, str], request: HttpRequest
+    ) -> tuple[datetime.date | None, datetime.date | None] | None:
+        """Read both days; one that is none is left out."""
+        first, last = (_day(params.get(key, "")) for key in self.keys)
+        return (first, last) if first or last else None
+
+    def query(self, value: Any) -> Q:
+        """Compare from the start of the first day to the end of the last."""
+        if self.apply:
+            return self.apply(value)
+        first, last = value
+        cast = _midnight if self.moments else _same
+        condition = Q()
+        if first:
+            condition &= Q(**{f"{self.path}__gte": cast(first)})
+        if last:
+            condition &= Q(**{f"{self.path}__lt": cast(last + datetime.timedelta(days=1))})
+        return condition
+
+    def words(self, value: Any, request: HttpRequest) -> str:
+        """Say both days."""
+        first, last = value
+        return f"{formatting.day(first) if first else '…'} – {formatting.day(last) if last else '…'}"
+
+
+@dataclass(frozen=True)
+class AreaFilter(ChoiceFilter):
+    """An area with all below it, by its code; `choices` as for ChoiceFilter."""
+
+    def parse(self, params: Mapping[str, str], request: HttpRequest) -> str | None:
+        """Read a code; with choices given it must be one of them, without any it must look like a code."""
+        given = params.get(self.key, "")
+        if self.choices:
+            return super().parse(params, request)
+        return given if given.isascii() and given.isdigit() and len(given) in LEVELS else None
+
+    def query(self, value: Any) -> Q:
+        """Compare by the range of codes, which the index serves."""
+        if self.apply:
+            return self.apply(value)
+        return Q(**{f"{self.path}__gte": value, f"{self.path}__lt": upper_bound(value)})
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        found = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2999 else None
+
+
+def _same(value: datetime.date) -> datetime.date:
+    return value
+
+
+def _midnight(value: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(value, datetime.time.min))

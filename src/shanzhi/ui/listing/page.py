@@ -1,0 +1,258 @@
+"""One page of a list, worked out from a request: what was asked, which rows, how many, and where to go on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from shanzhi.ui import formatting
+from shanzhi.ui.listing import order as ordering
+from shanzhi.ui.listing.columns import table_body
+from shanzhi.ui.listing.declaration import Listing
+from shanzhi.ui.listing.filters import FEW, Filter
+
+MOST_COUNTED: Final = 10_000
+LONGEST_SEARCH: Final = 100
+_PLACE_KEYS: Final = frozenset({"page", "after", "before", "export"})
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A link that sets or takes away a filter."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class FilterView:
+    """A filter as the page shows it: chips for few choices, else a control in the form."""
+
+    filter: Filter
+    label: str
+    chips: tuple[Chip, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    current: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column: its way to sort and how it is sorted now."""
+
+    label: str
+    css: str
+    url: str = ""
+    state: str = ""
+
+
+@dataclass
+class ListPage:
+    """What `ui/listing.html` draws."""
+
+    listing: Listing
+    request: HttpRequest
+    rows: list[Any] = field(default_factory=list)
+    total: int = 0
+    capped: bool = False
+    page: int = 1
+    pages: int = 0
+    before: str = ""
+    after: str = ""
+    search: str = ""
+    order: ordering.Order | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def count_words(self) -> str:
+        """How many rows there are: exact up to 10,000, '10,000+' beyond."""
+        return f"{MOST_COUNTED:,}+" if self.capped else formatting.count(self.total)
+
+    @property
+    def narrowed(self) -> bool:
+        """Tell whether a search or a filter is on."""
+        return bool(self.search or self.values)
+
+    def url(self, **changes: str) -> str:
+        """Write the address of this list with some parameters changed ('' takes one away), from its first page."""
+        params = {key: value for key, value in self.params.items() if key not in _PLACE_KEYS}
+        params.update(changes)
+        query = urlencode({key: value for key, value in params.items() if value})
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    @property
+    def body(self) -> SafeString:
+        """The rows of the table."""
+        return table_body(self.listing.shown, self.rows)
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The heads of the columns."""
+        return [self._heading(column) for column in self.listing.shown]
+
+    def _heading(self, column: Any) -> Heading:
+        if not column.sort:
+            return Heading(str(column.label), column.css)
+        mine = self.order is not None and self.order.key == column.key
+        down = mine and self.order is not None and self.order.descending
+        state = "descending" if down else "ascending" if mine else "none"
+        target = column.key if down or not mine else f"-{column.key}"
+        return Heading(str(column.label), column.css, self.url(sort=target), state)
+
+    @property
+    def removals(self) -> list[Chip]:
+        """A chip for each thing that narrows the list; its link takes it away."""
+        chips = [Chip(f"“{self.search}”", self.url(q=""))] if self.search else []
+        for one in self.listing.filters:
+            if one.key in self.values:
+                words = f"{one.label}{'：' if formatting.chinese() else ': '}" + one.words(
+                    self.values[one.key], self.request
+                )
+                chips.append(Chip(words, self.url(**dict.fromkeys(one.keys, ""))))
+        return chips
+
+    @property
+    def chip_filters(self) -> list[FilterView]:
+        """The filters that stand open as chips."""
+        return [view for view in self._views() if view.chips]
+
+    @property
+    def form_filters(self) -> list[FilterView]:
+        """The filters that stand in the form."""
+        return [view for view in self._views() if not view.chips]
+
+    def _views(self) -> list[FilterView]:
+        return [self._view(one) for one in self.listing.filters]
+
+    def _view(self, one: Filter) -> FilterView:
+        given = tuple(self.params.get(key, "") for key in one.keys)
+        options = tuple(one.options(self.request)) if one.shape == "choice" else ()  # type: ignore[attr-defined]  # only choices have options
+        chips: tuple[Chip, ...] = ()
+        if options and len(options) <= FEW:
+            chosen = given[0] if one.key in self.values else ""
+            everything = Chip(gettext("All"), self.url(**{one.key: ""}), not chosen)
+            chips = (everything, *(Chip(words, self.url(**{one.key: v}), v == chosen) for v, words in options))
+        return FilterView(one, str(one.label), chips, options, one.keys, given, given[0])
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The parameters that the search form must carry on: order, and the filters that stand as chips."""
+        names = {name for view in self.chip_filters for name in view.names} | {"sort"}
+        return [(key, value) for key, value in self.params.items() if key in names]
+
+    @property
+    def page_links(self) -> list[Chip | None]:
+        """The numbers of pages around this one; None is a gap."""
+        near = {1, self.pages, *range(self.page - 1, self.page + 2)}
+        links: list[Chip | None] = []
+        last = 0
+        for number in sorted(n for n in near if 1 <= n <= self.pages):
+            if number > last + 1:
+                links.append(None)
+            links.append(Chip(str(number), self.url(page=str(number)), number == self.page))
+            last = number
+        return links
+
+    @property
+    def xlsx_url(self) -> str:
+        """The address of this list as an Excel sheet."""
+        return self.url(export="xlsx")
+
+    @property
+    def csv_url(self) -> str:
+        """The address of this list as CSV."""
+        return self.url(export="csv")
+
+    @property
+    def previous_url(self) -> str:
+        """The address of the page before, or ''."""
+        if self.pages:
+            return self.url(page=str(self.page - 1)) if self.page > 1 else ""
+        return self.url(before=self.before) if self.before else ""
+
+    @property
+    def next_url(self) -> str:
+        """The address of the page after, or ''."""
+        if self.pages:
+            return self.url(page=str(self.page + 1)) if self.page < self.pages else ""
+        return self.url(after=self.after) if self.after else ""
+
+
+def narrowed(listing: Listing, queryset: QuerySet[Any], page: ListPage) -> QuerySet[Any]:
+    """Apply search and filters; what makes no sense is left out and said so in the page's warnings."""
+    for one in listing.filters:
+        value = one.parse(page.params, page.request)
+        if value is not None:
+            page.values[one.key] = value
+            queryset = queryset.filter(one.query(value))
+        elif any(page.params.get(key) for key in one.keys):
+            page.warnings.append(
+                gettext("The filter “%(name)s” was not understood and left out.") % {"name": one.label}
+            )
+    if listing.search and page.search:
+        queryset = listing.search(queryset, page.search)
+    return queryset
+
+
+def parameters(source: Mapping[str, str]) -> dict[str, str]:
+    """Read the parameters of an address; NUL, which PostgreSQL does not store, is dropped."""
+    return {key: source[key].replace("\x00", "").strip() for key in source}
+
+
+def build(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) -> tuple[ListPage, QuerySet[Any]]:
+    """Read what was asked and narrow the rows to it; gives the page without rows, and the rows unordered."""
+    params = parameters(request.GET)
+    page = ListPage(listing, request, params=params, search=params.get("q", "")[:LONGEST_SEARCH])
+    page.order = ordering.chosen(listing, params.get("sort", ""))
+    return page, narrowed(listing, queryset, page)
+
+
+def fill(page: ListPage, queryset: QuerySet[Any]) -> None:
+    """Fetch the rows of the page and count, in two queries."""
+    assert page.order is not None  # noqa: S101 - build() sets it
+    page.total = queryset.order_by()[: MOST_COUNTED + 1].count()
+    page.capped = page.total > MOST_COUNTED
+    if page.listing.paging == "auto" and not page.capped:
+        _by_number(page, ordering.ordered(queryset, page.order))
+    else:
+        _by_mark(page, queryset, page.order)
+
+
+def _by_number(page: ListPage, rows: QuerySet[Any]) -> None:
+    size = page.listing.page_size
+    page.pages = max(1, -(-page.total // size))
+    wanted = page.params.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
+    page.page = min(max(number, 1), page.pages)
+    if str(page.page) != wanted:
+        words = gettext("There is no page “%(page)s”; this is page %(number)s.")
+        page.warnings.append(words % {"page": wanted[:20], "number": page.page})
+    page.rows = list(rows[(page.page - 1) * size : page.page * size])
+
+
+def _by_mark(page: ListPage, queryset: QuerySet[Any], order: ordering.Order) -> None:
+    listing, size = page.listing, page.listing.page_size
+    after, before = page.params.get("after", ""), page.params.get("before", "")
+    backwards = bool(before and not after)
+    rows = ordering.ordered(queryset, order, backwards=backwards)
+    try:
+        if after or before:
+            rows = ordering.beyond(rows, listing, order, after or before, backwards=backwards)
+    except ordering.BadMark:
+        page.warnings.append(gettext("This link into the list is no longer valid; the list starts from its beginning."))
+        rows, after, before, backwards = ordering.ordered(queryset, order), "", "", False
+    found = list(rows[: size + 1])
+    more, found = len(found) > size, found[:size]
+    page.rows = found[::-1] if backwards else found
+    if page.rows:
+        page.after = ordering.mark(listing, order, page.rows[-1]) if more or backwards else ""
+        page.before = ordering.mark(listing, order, page.rows[0]) if (more if backwards else after) else ""

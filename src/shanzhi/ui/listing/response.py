@@ -1,0 +1,45 @@
+"""The one door of lists: a request and a scoped queryset in, a page, a part of it or a file out."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from shanzhi.ui.listing import export as exporting
+from shanzhi.ui.listing import order as ordering
+from shanzhi.ui.listing import page as paging
+from shanzhi.ui.listing.declaration import Listing
+
+TEMPLATE = "ui/list_page.html"
+
+
+def listing_response(
+    request: HttpRequest,
+    listing: Listing,
+    queryset: QuerySet[Any],
+    context: dict[str, Any] | None = None,
+    *,
+    template: str = TEMPLATE,
+) -> Any:
+    """Answer a request for a list: the whole page, only the list for htmx, or the export (`?export=xlsx|csv`).
+
+    `context` gives heading, lead, crumbs and whatever `template` (which extends `ui/list_page.html`) needs. Bad
+    parameters never fail: they fall back, and the page says so.
+    """
+    page, rows = paging.build(request, listing, queryset)
+    wanted = page.params.get("export", "")
+    if listing.export and wanted in exporting.FORMATS and page.order is not None:
+        return exporting.export(page, ordering.ordered(rows, page.order), wanted)
+    paging.fill(page, rows)
+    partial = _wants_part(request)
+    values = {**(context or {}), "page": page, "listing": listing}
+    answer: HttpResponse = render(request, "ui/listing.html" if partial else template, values)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"

@@ -1,0 +1,133 @@
+"""What the shell shows around a page: navigation, account links and the area switch.
+
+Apps fill this registry in their `AppConfig.ready()`, so the shell needs to know none of them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+Words = str | Promise
+Section = Literal["main", "desk", "account", "footer"]
+
+
+def everyone(request: HttpRequest) -> bool:
+    """Let everybody see the item."""
+    return True
+
+
+def signed_in(request: HttpRequest) -> bool:
+    """Let only those see the item who have signed in."""
+    return bool(getattr(getattr(request, "user", None), "is_authenticated", False))
+
+
+def signed_out(request: HttpRequest) -> bool:
+    """Let only those see the item who have not signed in."""
+    return not signed_in(request)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the navigation; `by_post` makes it a button in a form (signing out)."""
+
+    key: str
+    label: Words
+    url_name: str
+    section: Section = "main"
+    order: int = 100
+    visible: Callable[[HttpRequest], bool] = everyone
+    by_post: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry resolved for one request."""
+
+    key: str
+    label: Words
+    url: str
+    current: bool
+    by_post: bool
+
+
+@dataclass(frozen=True)
+class AreaChoice:
+    """One area that the reader may turn to."""
+
+    label: Words
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class AreaSwitch:
+    """The area of the page and the others that can be chosen; `more_url` leads to the whole tree."""
+
+    current: Words
+    choices: tuple[AreaChoice, ...] = ()
+    more_url: str = ""
+
+
+@dataclass
+class _Registry:
+    items: dict[str, Item] = field(default_factory=dict)
+    area_source: Callable[[HttpRequest], AreaSwitch | None] | None = None
+
+
+_registry = _Registry()
+
+
+def register(
+    key: str,
+    label: Words,
+    url_name: str,
+    *,
+    section: Section = "main",
+    order: int = 100,
+    visible: Callable[[HttpRequest], bool] = everyone,
+    by_post: bool = False,
+) -> None:
+    """Add an entry to the shell; registering the same key again replaces it."""
+    _registry.items[key] = Item(key, label, url_name, section, order, visible, by_post)
+
+
+def set_area_source(source: Callable[[HttpRequest], AreaSwitch | None]) -> None:
+    """Name the function that tells the area of a request and those that can be chosen."""
+    _registry.area_source = source
+
+
+def area_switch(request: HttpRequest) -> AreaSwitch | None:
+    """Return the area switch of this request, or None where no app offers one."""
+    source = _registry.area_source
+    return source(request) if source else None
+
+
+def links(request: HttpRequest, section: Section) -> tuple[Link, ...]:
+    """Return the entries of a section that this request may see, in their order.
+
+    An entry whose address is not mounted in this installation is left out. The entry with the longest
+    address that the path starts with is the current one.
+    """
+    found = [
+        (item, url)
+        for item in sorted(_registry.items.values(), key=lambda item: (item.order, item.key))
+        if item.section == section and item.visible(request) and (url := _address(item.url_name))
+    ]
+    current = _longest_prefix(request.path, (url for _, url in found))
+    return tuple(Link(item.key, item.label, url, url == current, item.by_post) for item, url in found)
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _longest_prefix(path: str, urls: Iterable[str]) -> str:
+    matching = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(matching, key=len, default="")

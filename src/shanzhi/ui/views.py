@@ -1,0 +1,32 @@
+"""The reader's preferences, and the living page of pieces."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from shanzhi.ui import preferences
+
+
+@require_POST
+def choose_preferences(request: HttpRequest) -> HttpResponse:
+    """Remember mode and elder mode, and go back to the page the reader came from."""
+    answer = HttpResponseRedirect(_safe_next(request))
+    mode = request.POST.get("mode")
+    if mode in preferences.MODES:
+        _remember(answer, preferences.MODE_COOKIE, mode, request)
+    elder = request.POST.get("elder")
+    if elder in ("0", "1"):
+        _remember(answer, preferences.ELDER_COOKIE, elder, request)
+    return answer
+
+
+def _remember(answer: HttpResponse, name: str, value: str, request: HttpRequest) -> None:
+    answer.set_cookie(
+        name, value, max_age=preferences.COOKIE_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
+    )
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else "/"
