@@ -1,0 +1,8 @@
+"""Addresses of jobs."""
+
+from django.urls import path
+
+from shanzhi.work import views
+
+app_name = "work"
+urlpatterns = [path("<uuid:job_id>/", views.job, name="job")]
