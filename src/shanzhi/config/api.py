@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
-from shanzhi.config.problems import NOT_FOUND, problem, refused
+from shanzhi.config.problems import NOT_FOUND, csrf_failed, problem, refused
 from shanzhi.config.settings import ROOMS
 from shanzhi.kernel.errors import Refusal
 
@@ -57,6 +57,8 @@ def _missing(request: HttpRequest, error: Http404 | type[Http404]) -> HttpRespon
 
 def _http(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     assert isinstance(error, HttpError)
+    if error.status_code == 403 and "CSRF" in str(error):
+        return csrf_failed(request)
     return problem(request, status=error.status_code, message=str(error), code="http")
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from shanzhi.config import metrics
-from shanzhi.config.problems import refused
+from shanzhi.config.problems import API, not_allowed, refused
 from shanzhi.kernel.errors import Refusal
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -52,6 +52,8 @@ class RequestIdentity:
         structlog.contextvars.bind_contextvars(request_id=number)
         started = time.perf_counter()
         response = self.get_response(request)
+        if response.status_code == 405 and request.path_info.startswith(API):
+            response = not_allowed(request, response)
         elapsed = time.perf_counter() - started
         response["X-Request-ID"] = number
         route = request.resolver_match.route if request.resolver_match else "unmatched"

@@ -101,6 +101,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, status=404, message=_(NOT_FOUND), code=code)
 
 
+def not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Answer a program that used a method which this address does not know."""
+    allowed = response.headers.get("Allow", "")
+    message = _("This address does not know that method; it knows: %(methods)s.") % {"methods": allowed}
+    answered = problem(request, status=405, message=message, code="method_not_allowed")
+    answered["Allow"] = allowed
+    return answered
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer after a fault of ours."""
     return answer(request, status=500, message=_(BROKEN), code="server_error")
