@@ -111,7 +111,7 @@ def field_parts(bound: BoundField) -> dict[str, Any]:
     described = [f"{own}_help"] if bound.help_text else []
     if bound.errors:
         described.append(f"{own}_errors")
-    attrs: dict[str, str] = {"aria-describedby": " ".join(described)} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple) or bool(widget.use_fieldset)
@@ -215,7 +215,17 @@ def qr(address: str) -> SafeString:
     """Draw a QR code (error correction M) as SVG in the colours that every reader knows: dark on light."""
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, nl=False, border=2, omitsize=True, svgclass="qr", lineclass=None,
-        light="#fff", dark="#000", title=gettext("QR code"),
-    )  # fmt: skip
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        nl=False,
+        border=2,
+        omitsize=True,
+        svgclass="qr",
+        lineclass=None,
+        light="#fff",
+        dark="#000",
+        title=gettext("QR code"),
+    )
     return mark_safe(out.getvalue().decode())  # noqa: S308 - drawn by segno; the address is not part of the markup

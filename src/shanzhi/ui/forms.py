@@ -74,7 +74,7 @@ class YuanInput(forms.TextInput):
         """Write whole fen as yuan without the sign; leave what a person typed as it is."""
         if isinstance(value, int):
             return format_yuan(value).replace("¥", "")
-        return super().format_value(value)
+        return None if value is None or value == "" else str(value)
 
 
 class YuanField(forms.Field):

@@ -102,13 +102,13 @@ def _cell_maker(column: Column, *, first: bool) -> Callable[[Any], str]:
     opening = f'<td role="cell" data-label="{escape(column.label)}"' + (f' class="{names}">' if names else ">")
     read, kind, address = column.reader(), column.kind, column.url
 
-    def plain(row: Any) -> str:
-        return f"{opening}{words(kind, read(row))}</td>"
+    if address is None:
+        return lambda row: f"{opening}{words(kind, read(row))}</td>"
+    link = address
 
     def linked(row: Any) -> str:
-        assert address is not None  # noqa: S101 - chosen below for columns with an address only
-        url = address(row)
+        url = link(row)
         inner = words(kind, read(row))
         return f'{opening}<a href="{escape(url)}">{inner}</a></td>' if url else f"{opening}{inner}</td>"
 
-    return linked if address else plain
+    return linked

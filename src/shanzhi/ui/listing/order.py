@@ -123,12 +123,13 @@ def _nullable(queryset: QuerySet[Any], path: str) -> bool:
 def _field(queryset: QuerySet[Any], path: str) -> Field[Any, Any]:
     annotation = queryset.query.annotations.get(path)
     if isinstance(annotation, BaseExpression):
-        return annotation.output_field
+        found: Field[Any, Any] = annotation.output_field
+        return found
     last = _steps(queryset.model, path.split("__"))[-1]
     return last.target_field if last.is_relation else last
 
 
-def _steps(model: type[Model], names: Sequence[str]) -> list[Any]:
+def _steps(model: Any, names: Sequence[str]) -> list[Any]:
     steps: list[Any] = []
     for name in names:
         try:
@@ -136,6 +137,5 @@ def _steps(model: type[Model], names: Sequence[str]) -> list[Any]:
         except FieldDoesNotExist as wrong:
             raise ValueError(f"{model.__name__} has no field {name!r} to sort by") from wrong
         steps.append(step)
-        if getattr(step, "related_model", None):
-            model = step.related_model
+        model = getattr(step, "related_model", None) or model
     return steps

@@ -59,6 +59,7 @@ class ListPage:
 
     listing: Listing
     request: HttpRequest
+    order: ordering.Order
     rows: list[Any] = field(default_factory=list)
     total: int = 0
     capped: bool = False
@@ -67,7 +68,6 @@ class ListPage:
     before: str = ""
     after: str = ""
     search: str = ""
-    order: ordering.Order | None = None
     values: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     params: dict[str, str] = field(default_factory=dict)
@@ -102,8 +102,8 @@ class ListPage:
     def _heading(self, column: Any) -> Heading:
         if not column.sort:
             return Heading(str(column.label), column.css)
-        mine = self.order is not None and self.order.key == column.key
-        down = mine and self.order is not None and self.order.descending
+        mine = self.order.key == column.key
+        down = mine and self.order.descending
         state = "descending" if down else "ascending" if mine else "none"
         target = column.key if down or not mine else f"-{column.key}"
         return Heading(str(column.label), column.css, self.url(sort=target), state)
@@ -211,14 +211,13 @@ def parameters(source: Mapping[str, str]) -> dict[str, str]:
 def build(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) -> tuple[ListPage, QuerySet[Any]]:
     """Read what was asked and narrow the rows to it; gives the page without rows, and the rows unordered."""
     params = parameters(request.GET)
-    page = ListPage(listing, request, params=params, search=params.get("q", "")[:LONGEST_SEARCH])
-    page.order = ordering.chosen(listing, params.get("sort", ""))
+    order = ordering.chosen(listing, params.get("sort", ""))
+    page = ListPage(listing, request, order, params=params, search=params.get("q", "")[:LONGEST_SEARCH])
     return page, narrowed(listing, queryset, page)
 
 
 def fill(page: ListPage, queryset: QuerySet[Any]) -> None:
     """Fetch the rows of the page and count, in two queries."""
-    assert page.order is not None  # noqa: S101 - build() sets it
     page.total = queryset.order_by()[: MOST_COUNTED + 1].count()
     page.capped = page.total > MOST_COUNTED
     if page.listing.paging == "auto" and not page.capped:

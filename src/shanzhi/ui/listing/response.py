@@ -30,7 +30,7 @@ def listing_response(
     """
     page, rows = paging.build(request, listing, queryset)
     wanted = page.params.get("export", "")
-    if listing.export and wanted in exporting.FORMATS and page.order is not None:
+    if listing.export and wanted in exporting.FORMATS:
         return exporting.export(page, ordering.ordered(rows, page.order), wanted)
     paging.fill(page, rows)
     partial = _wants_part(request)

@@ -1,0 +1,43 @@
+// A form marked data-autosave saves itself as a draft: two seconds after the last change, and when the page is left.
+// data-saved, data-saving and data-unsaved on the form are the words that its .saved line shows.
+"use strict";
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const line = form.querySelector(".saved");
+  let timer = 0;
+  let dirty = false;
+  const say = (words) => {
+    if (line) line.textContent = words || "";
+  };
+  const save = async () => {
+    clearTimeout(timer);
+    if (!dirty || form.dataset.sending) return;
+    dirty = false;
+    say(form.dataset.saving);
+    try {
+      const answer = await fetch(form.getAttribute("action") || location.href, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "X-Autosave": "1" },
+        keepalive: true,
+        credentials: "same-origin",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const version = answer.headers.get("X-Version");
+      const held = form.elements.namedItem("version");
+      if (version && held) held.value = version;
+      const hour = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      say(`${form.dataset.saved || ""} ${hour}`);
+    } catch {
+      dirty = true;
+      say(form.dataset.unsaved);
+    }
+  };
+  form.addEventListener("input", () => {
+    dirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 2000);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save();
+  });
+}
