@@ -1,0 +1,336 @@
+"""Words for faults of what the file says: its META, projects and votes."""
+
+from __future__ import annotations
+
+META: dict[str, tuple[str, str, str, str]] = {
+    "missing_key": (
+        "META does not state {key}.",
+        "META 中没有 {key}。",
+        "Add a line {key};VALUE to META.",
+        "请在 META 中加一行 {key};值。",
+    ),
+    "conflicting_key": (
+        "META states {key} twice, differently: {first} and {second}.",
+        "META 中 {key} 出现两次且不同：{first} 和 {second}。",
+        "Keep the right one.",
+        "请保留正确的一个。",
+    ),
+    "repeated_key": (
+        "META states {key} twice; the first was kept.",
+        "META 中 {key} 出现两次，保留第一个。",
+        "Remove one of them.",
+        "请删去一个。",
+    ),
+    "bad_amount": (
+        "{what} is {text!r}, which is not a clear amount.",
+        "{what} 为 {text!r}，不是明确的金额。",
+        "Write it with digits and a point before decimals, such as 1234.50.",
+        "请用数字书写，小数前用点号，如 1234.50。",
+    ),
+    "negative_amount": (
+        "{what} is {text!r}, below zero.",
+        "{what} 为 {text!r}，小于零。",
+        "Amounts are zero or more; correct it.",
+        "金额应为零或正数，请更正。",
+    ),
+    "decimal_comma": (
+        "{what} is written {text!r} with a decimal comma; read as {value}.",
+        "{what} 写作 {text!r}，用了逗号作小数点；已读作 {value}。",
+        "Write a point before decimals.",
+        "请用点号作小数点。",
+    ),
+    "grouped_amount": (
+        "{what} is written {text!r} with marks between thousands; read as {value}.",
+        "{what} 写作 {text!r}，用了千位分隔；已读作 {value}。",
+        "Write the digits without marks between them.",
+        "请不要使用千位分隔符。",
+    ),
+    "bad_number": (
+        "{what} is {text!r}, which is not a whole number; it was left aside.",
+        "{what} 为 {text!r}，不是整数，已忽略。",
+        "Write digits only.",
+        "请只写数字。",
+    ),
+    "unknown_vote_type": (
+        "vote_type is {text!r}.",
+        "vote_type 为 {text!r}。",
+        "Use approval, choose-1, cumulative, scoring or ordinal, or say which with the treatment vote_type=….",
+        "请用 approval、choose-1、cumulative、scoring 或 ordinal，或用 vote_type=… 指明。",
+    ),
+    "no_vote_type": (
+        "META does not state vote_type, and the ballots may be approvals or rankings.",
+        "META 中没有 vote_type，选票可能是赞成票，也可能是排序票。",
+        "Add vote_type;approval or vote_type;ordinal to META, or say which with the treatment vote_type=….",
+        "请在 META 中加上 vote_type;approval 或 vote_type;ordinal，或用 vote_type=… 指明。",
+    ),
+    "inferred_vote_type": (
+        "META does not state vote_type; the ballots were read as {kind} because {reason}.",
+        "META 中没有 vote_type；因{reason_zh}，选票按 {kind} 读取。",
+        "Add vote_type;{kind} to META.",
+        "请在 META 中加上 vote_type;{kind}。",
+    ),
+    "told_vote_type": (
+        "The ballots were read as {kind}, as asked.",
+        "已按要求将选票读作 {kind}。",
+        "Add vote_type;{kind} to META.",
+        "请在 META 中写明 vote_type;{kind}。",
+    ),
+    "partial_budgets": (
+        "META splits the purse or the ballot by parts ({key}), which no rule here can follow.",
+        "META 按部分划分资金或选票（{key}），这里的规则无法处理。",
+        "Split the election by part, or count it as one with the treatment partial_budgets=ignore.",
+        "请按部分拆分选举，或用 partial_budgets=ignore 合并计票。",
+    ),
+    "partial_budgets_ignored": (
+        "{key} was ignored, as asked.",
+        "已按要求忽略 {key}。",
+        "The result holds for one common purse only.",
+        "结果只适用于统一资金池。",
+    ),
+    "score_threshold": (
+        "The city asked for at least {text} of each project; no threshold is applied unless you ask for it.",
+        "原选举要求每个项目至少得 {text}；除非指定，计票不设门槛。",
+        "To apply it to votes, count with --min-voters {text}.",
+        "如需按票数执行，请加 --min-voters {text}。",
+    ),
+    "default_score": (
+        "Each ballot gives {text} points to every project it does not list, as META states.",
+        "按 META 规定，选票未列出的项目各得 {text} 分。",
+        "Remove default_score if that is not meant.",
+        "如非本意，请删去 default_score。",
+    ),
+    "default_score_too_large": (
+        "default_score would fill {cells} cells.",
+        "default_score 需要填充 {cells} 个分值，过多。",
+        "Remove default_score, or split the file.",
+        "请删去 default_score，或拆分文件。",
+    ),
+    "bad_rule_spec": (
+        "rule_spec cannot be understood: {reason}",
+        "无法理解 rule_spec：{reason}",
+        "Take the file from the recount page again.",
+        "请从复算页面重新下载文件。",
+    ),
+    "wrong_digest": (
+        "The content does not match the digest in the file: it was changed after it was published.",
+        "内容与文件中的摘要不符：文件公布后被改动过。",
+        "Take the file from the recount page again, or count it all the same with the treatment digest=ignore.",
+        "请从复算页面重新下载；若仍要计票，请用 digest=ignore。",
+    ),
+    "wrong_digest_ignored": (
+        "The content does not match the digest in the file; that was ignored, as asked.",
+        "内容与文件中的摘要不符，已按要求忽略。",
+        "The result says nothing about the published one.",
+        "此结果不能说明已公布的结果。",
+    ),
+}
+
+PROJECTS: dict[str, tuple[str, str, str, str]] = {
+    "no_projects": (
+        "The file lists no project.",
+        "文件中没有任何项目。",
+        "Add the projects under PROJECTS.",
+        "请在 PROJECTS 下补上项目。",
+    ),
+    "empty_project_id": (
+        "The project has no id.",
+        "项目没有编号。",
+        "Give it an id in the column project_id.",
+        "请在 project_id 列填写编号。",
+    ),
+    "project_id_mark": (
+        "The project id {id!r} contains a comma, which separates projects in a vote.",
+        "项目编号 {id!r} 含有逗号，而逗号用于分隔选票中的项目。",
+        "Use an id without a comma.",
+        "请使用不含逗号的编号。",
+    ),
+    "repeated_projects": (
+        "Project {id} stands already in line {other}, with other content.",
+        "项目 {id} 已在第 {other} 行出现，内容不同。",
+        "Give it an id of its own, or use the treatment repeated_projects=first or last.",
+        "请给它单独的编号，或用 repeated_projects=first 或 last。",
+    ),
+    "same_project": (
+        "Project {id} is listed twice with the same cost; it was taken once.",
+        "项目 {id} 重复列出且金额相同，只取一次。",
+        "Remove one of the rows.",
+        "请删去一行。",
+    ),
+    "repeated_projects_taken": (
+        "Project {id} is listed twice; the {which} row was taken, as asked.",
+        "项目 {id} 重复列出；已按要求取用（{which}）。",
+        "Remove the other row.",
+        "请删去另一行。",
+    ),
+    "zero_cost": (
+        "Project {id} costs nothing.",
+        "项目 {id} 金额为零。",
+        "Check the cost; it is counted as it stands.",
+        "请核对金额；按原样计票。",
+    ),
+    "above_budget": (
+        "Project {id} costs {cost}, more than the budget {budget}; it can never win.",
+        "项目 {id} 需 {cost}，超过总额 {budget}，不可能入选。",
+        "Check the cost and the budget.",
+        "请核对金额与总额。",
+    ),
+    "num_projects": (
+        "META states {stated} projects; {found} are listed.",
+        "META 称有 {stated} 个项目，实际列出 {found} 个。",
+        "Check that none is missing, then correct num_projects.",
+        "请核对有无遗漏，并更正 num_projects。",
+    ),
+    "stated_votes": (
+        "Project {id} is stated to have {stated} {what}; {found} were counted.",
+        "项目 {id} 标明的 {what} 为 {stated}，实际计得 {found}。",
+        "The ballots decide; ask the publisher about the difference.",
+        "以选票为准；差异请向发布者核实。",
+    ),
+}
+
+VOTES: dict[str, tuple[str, str, str, str]] = {
+    "no_ballots": (
+        "There is no ballot.",
+        "没有选票。",
+        "Check that the votes were exported.",
+        "请确认选票已导出。",
+    ),
+    "num_votes": (
+        "META states {stated} votes; {found} are listed.",
+        "META 称有 {stated} 张选票，实际列出 {found} 张。",
+        "Check that none is missing, then correct num_votes.",
+        "请核对有无遗漏，并更正 num_votes。",
+    ),
+    "missing_ballots": (
+        "META states {stated} votes and only {found} are listed: the file was cut off, or votes are missing.",
+        "META 称有 {stated} 张选票，只列出 {found} 张：文件被截断，或有选票缺失。",
+        "Export or download it again, or count what is there with the treatment missing_ballots=count.",
+        "请重新导出或下载；若只计现有选票，请用 missing_ballots=count。",
+    ),
+    "unknown_projects": (
+        "The vote names {id}, which is not a project of this election.",
+        "选票中的 {id} 不是本次选举的项目。",
+        "Add the project or correct the vote, or use the treatment unknown_projects=drop or drop-ballot.",
+        "请补上项目或更正选票，或用 unknown_projects=drop 或 drop-ballot。",
+    ),
+    "unknown_projects_dropped": (
+        "The vote names {id}, which is not a project; {what} dropped, as asked.",
+        "选票中的 {id} 不是项目；已按要求舍去（{what}）。",
+        "Correct the vote.",
+        "请更正选票。",
+    ),
+    "repeated_choice": (
+        "The vote names project {id} twice; it was counted once.",
+        "选票两次列出项目 {id}，只计一次。",
+        "Remove one of the two.",
+        "请删去一个。",
+    ),
+    "repeated_choices": (
+        "The vote names project {id} twice, and it is not said which counts.",
+        "选票两次列出项目 {id}，无法判断以哪个为准。",
+        "Correct the vote, or use the treatment repeated_choices=first (or sum, for points).",
+        "请更正选票，或用 repeated_choices=first（打分票也可用 sum）。",
+    ),
+    "repeated_choices_taken": (
+        "The vote names project {id} twice; treated by repeated_choices={how}, as asked.",
+        "选票两次列出项目 {id}；已按 repeated_choices={how} 处理。",
+        "Correct the vote.",
+        "请更正选票。",
+    ),
+    "empty_choice": (
+        "The vote has a comma too many; it was ignored.",
+        "选票中多了一个逗号，已忽略。",
+        "Remove the comma.",
+        "请删去多余的逗号。",
+    ),
+    "several_choices": (
+        "The vote names {count} projects where vote_type allows one.",
+        "选票列出 {count} 个项目，而 vote_type 只允许一个。",
+        "Correct the vote, or use the treatment several_choices=approval or drop-ballot.",
+        "请更正选票，或用 several_choices=approval 或 drop-ballot。",
+    ),
+    "several_choices_taken": (
+        "The vote names {count} projects where vote_type allows one; treated by several_choices={how}, as asked.",
+        "选票列出 {count} 个项目，而 vote_type 只允许一个；已按 several_choices={how} 处理。",
+        "Correct the vote.",
+        "请更正选票。",
+    ),
+    "duplicate_voters": (
+        "Voter {id} has voted already in line {other}.",
+        "投票人 {id} 已在第 {other} 行投过票。",
+        "Remove one of the votes, or use the treatment duplicate_voters=first, last or keep.",
+        "请删去一张，或用 duplicate_voters=first、last 或 keep。",
+    ),
+    "duplicate_voters_kept": (
+        "Voter {id} stands twice; both votes were kept, {reason}.",
+        "投票人 {id} 出现两次；两张选票均保留，{reason_zh}。",
+        "Give each vote an id of its own.",
+        "请给每张选票单独的编号。",
+    ),
+    "duplicate_voters_taken": (
+        "Voter {id} stands twice; the {which} vote was taken, as asked.",
+        "投票人 {id} 出现两次；已按要求取用（{which}）。",
+        "Remove the other vote.",
+        "请删去另一张选票。",
+    ),
+    "no_points": (
+        "The ballots give points, and the file has no column points.",
+        "选票为打分票，但文件没有 points 列。",
+        "Add the column points, with one number for each project in the vote.",
+        "请补上 points 列，为选票中每个项目各写一个分数。",
+    ),
+    "points_length": (
+        "The vote names {choices} projects and gives {points} numbers of points.",
+        "选票列出 {choices} 个项目，却有 {points} 个分数。",
+        "Give one number for each project.",
+        "请为每个项目各写一个分数。",
+    ),
+    "bad_points": (
+        "The points {text!r} are not a number from 0 on.",
+        "分数 {text!r} 不是零或正数。",
+        "Write digits, with a point before decimals.",
+        "请用数字书写，小数前用点号。",
+    ),
+    "unused_points": (
+        "The column points was left aside, because vote_type is {kind}.",
+        "vote_type 为 {kind}，points 列未使用。",
+        "Correct vote_type if the points should count.",
+        "如需计分，请更正 vote_type。",
+    ),
+    "points_in_vote": (
+        "Points are written inside the vote as {text}; they were read so.",
+        "分数写在选票中（{text}），已据此读取。",
+        "Write them in a column points.",
+        "请写在 points 列中。",
+    ),
+    "over_limits": (
+        "The vote breaks {key} of META ({found} where {limit} is stated).",
+        "选票违反 META 的 {key}（规定 {limit}，实际 {found}）。",
+        "It was counted as filed; the treatment over_limits=drop or refuse does otherwise.",
+        "已按原样计票；可用 over_limits=drop 或 refuse 另行处理。",
+    ),
+    "over_limits_refused": (
+        "The vote breaks {key} of META ({found} where {limit} is stated).",
+        "选票违反 META 的 {key}（规定 {limit}，实际 {found}）。",
+        "Correct the vote or META, or use the treatment over_limits=count or drop.",
+        "请更正选票或 META，或用 over_limits=count 或 drop。",
+    ),
+    "over_limits_dropped": (
+        "The vote breaks {key} of META ({found} where {limit} is stated); it was dropped, as asked.",
+        "选票违反 META 的 {key}（规定 {limit}，实际 {found}）；已按要求作废。",
+        "Correct the vote or META.",
+        "请更正选票或 META。",
+    ),
+    "weights": (
+        "The vote has the weight {text}; ballots count alike here.",
+        "选票带有权重 {text}；这里每张选票等权。",
+        "Remove the column {column}, or use the treatment weights=ignore.",
+        "请删去 {column} 列，或用 weights=ignore。",
+    ),
+    "weights_ignored": (
+        "The weights of the votes were ignored, as asked.",
+        "已按要求忽略选票权重。",
+        "Remove the column {column}.",
+        "请删去 {column} 列。",
+    ),
+}
