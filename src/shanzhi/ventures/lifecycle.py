@@ -1,0 +1,109 @@
+"""The lives of a call, a proposal and a review, as tables."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.lifecycle import Lifecycle, Move
+from shanzhi.kernel.roles import Role
+
+# Who runs a round: opens it, moves its phases, publishes its notices.
+MANAGERS: Final = frozenset(
+    {Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.OPERATOR, Role.ADMINISTRATOR, Role.COMMUNITY_SECRETARY}
+)
+# Who checks proposals of the own area against the list.
+REVIEWERS: Final = MANAGERS | {Role.SOCIAL_WORKER}
+
+PHASES: Final = {
+    "publicity": _("Publicity"),
+    "submission": _("Proposals"),
+    "review": _("Review"),
+    "notice": _("Public notice"),
+    "voting": _("Vote"),
+    "pitch": _("Pitch"),
+    "award": _("Award"),
+}
+# A round may do without these; all others it must have.
+OPTIONAL_PHASES: Final = frozenset({"pitch"})
+
+CALL = Lifecycle(
+    name="ventures.call",
+    states={
+        "draft": _("Draft"),
+        "publicity": _("Publicity"),
+        "submission": _("Open for proposals"),
+        "review": _("Under review"),
+        "notice": _("Public notice"),
+        "voting": _("Vote open"),
+        "pitch": _("Pitch"),
+        "award": _("Decided"),
+        "closed": _("Closed"),
+        "cancelled": _("Cancelled"),
+    },
+    moves={
+        "publish": Move(("draft",), "publicity", MANAGERS, ("checks", "date")),
+        "open_submission": Move(("publicity",), "submission", MANAGERS, ("checks", "date", "terms")),
+        "open_review": Move(("submission",), "review", MANAGERS, ("date", "proposals")),
+        "give_notice": Move(("review",), "notice", MANAGERS, ("date", "reviews", "passed")),
+        "open_voting": Move(("notice",), "voting", MANAGERS, ("date", "notice_days", "roll")),
+        "open_pitch": Move(("voting",), "pitch", MANAGERS, ("date", "vote_over")),
+        "award": Move(("voting", "pitch"), "award", MANAGERS, ("date", "vote_over", "jury")),
+        "close": Move(("award",), "closed", MANAGERS, ("date",)),
+        "cancel": Move(("draft", "publicity", "submission", "review", "notice"), "cancelled", MANAGERS, ("reason",)),
+    },
+)
+# The move that leads into a state; `advance` takes the one that leads to the call's next phase.
+MOVE_INTO: Final = {
+    "publicity": "publish",
+    "submission": "open_submission",
+    "review": "open_review",
+    "notice": "give_notice",
+    "voting": "open_voting",
+    "pitch": "open_pitch",
+    "award": "award",
+    "closed": "close",
+}
+# Before these end, all that decides may still change; then it is frozen.
+UNFROZEN: Final = ("draft", "publicity")
+ENDED: Final = ("closed", "cancelled")
+# From the notice on, proposals that passed are open to everybody.
+SHOWS_PROPOSALS: Final = ("notice", "voting", "pitch", "award", "closed")
+
+PROPOSAL = Lifecycle(
+    name="ventures.proposal",
+    states={
+        "draft": _("Draft"),
+        "submitted": _("Submitted"),
+        "returned": _("Returned for mending"),
+        "passed": _("Passed review"),
+        "rejected": _("Rejected"),
+        "withdrawn": _("Withdrawn"),
+        "lapsed": _("Lapsed"),
+        "on_ballot": _("On the ballot"),
+        "won": _("Chosen"),
+        "lost": _("Not chosen"),
+    },
+    moves={
+        "submit": Move(("draft",), "submitted", frozenset(), ("team", "phase", "complete", "limit")),
+        "resubmit": Move(("returned",), "submitted", frozenset(), ("team", "deadline", "complete", "limit")),
+        "return": Move(("submitted",), "returned", REVIEWERS, ("not_own", "reason", "deadline")),
+        "pass": Move(("submitted",), "passed", REVIEWERS, ("not_own", "checklist", "enough_reviews")),
+        "reject": Move(("submitted",), "rejected", REVIEWERS, ("not_own", "reason")),
+        "withdraw": Move(("draft", "submitted", "returned", "passed"), "withdrawn", frozenset(), ("team", "reason")),
+        "lapse": Move(("draft", "returned"), "lapsed", frozenset(), ("phase_over",)),
+        "put_on_ballot": Move(("passed",), "on_ballot", MANAGERS, ("notice_over",)),
+        "win": Move(("on_ballot",), "won", frozenset(), ("count",)),
+        "lose": Move(("on_ballot",), "lost", frozenset(), ("count",)),
+    },
+)
+EDITABLE: Final = ("draft", "returned")
+# Shown to everybody, once the call shows its proposals.
+PUBLIC_PROPOSALS: Final = ("passed", "on_ballot", "won", "lost")
+
+REVIEW = Lifecycle(
+    name="ventures.review",
+    states={"due": _("Due"), "done": _("Done"), "void": _("No longer needed")},
+    moves={"decide": Move(("due",), "done", REVIEWERS), "drop": Move(("due",), "void")},
+)
+DECISIONS: Final = {"pass": _("Pass"), "return": _("Return for mending"), "reject": _("Reject")}
+OUTCOMES: Final = {"pass": _("Met"), "fail": _("Not met"), "na": _("Does not apply")}

@@ -1,0 +1,21 @@
+"""Tables of the micro-venture rounds."""
+
+from shanzhi.ventures.models.calls import Award, Call, CallArea, CallTerms, Notice, Phase
+from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
+from shanzhi.ventures.models.reviews import Review, ReviewItem
+
+__all__ = [
+    "Activity",
+    "Attachment",
+    "Award",
+    "BudgetLine",
+    "Call",
+    "CallArea",
+    "CallTerms",
+    "Notice",
+    "Phase",
+    "Proposal",
+    "Review",
+    "ReviewItem",
+    "TeamMember",
+]
