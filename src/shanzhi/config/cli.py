@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
 from shanzhi.config.environment import Environment
@@ -103,10 +102,13 @@ def main() -> None:
     try:
         app()
     except (EmbeddedDatabaseError, KeyMissing, ValidationError) as problem:
-        Console(stderr=True).print(f"[bold red]shanzhi:[/] {problem}", highlight=False)
-        sys.exit(1)
+        _give_up(problem)
     except Exception as problem:
         if type(problem).__name__ != "ImproperlyConfigured":  # Django's, which may not be imported here
             raise
-        Console(stderr=True).print(f"[bold red]shanzhi:[/] {problem}", highlight=False, markup=False)
-        sys.exit(1)
+        _give_up(problem)
+
+
+def _give_up(problem: Exception) -> NoReturn:
+    typer.secho(f"shanzhi: {problem}", err=True)
+    sys.exit(1)

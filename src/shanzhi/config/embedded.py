@@ -13,6 +13,7 @@ import pwd
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -24,6 +25,7 @@ import psycopg
 SUPERUSER = "postgres"
 ROLE = "shanzhi"
 READY = "shanzhi.ready"
+PATIENCE = 60.0  # seconds
 LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
 UNPRIVILEGED = ("postgres", "nobody")
 SERVING = {
@@ -133,7 +135,7 @@ class Cluster:
             with self._lock("start.lock", fcntl.LOCK_EX):
                 self._initialise()
                 if not self.running():
-                    self._clear_stale_pid()
+                    self._clear_the_way()
                     server = self._start(child=child)
                 self._ensure_role()
             try:
@@ -147,7 +149,8 @@ class Cluster:
                 fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            self._control("stop", "-m", "fast", "-w")
+            if self.running():
+                self._control("stop", "-m", "fast", "-w")
             if server is not None:
                 server.wait(timeout=60)
 
@@ -192,18 +195,29 @@ class Cluster:
             shutil.copytree(binaries().parent, copy.parents[1], symlinks=True, dirs_exist_ok=True)
         return copy
 
-    def _clear_stale_pid(self) -> None:
-        """Remove a dead server's pid file when its number now belongs to some other program.
+    def _clear_the_way(self) -> None:
+        """Wait for a server on its way out, then remove the lock files that a killed one left.
 
-        PostgreSQL would take that program for a running server and refuse to start. We hold the lock under which every
-        start happens, and nothing answers.
+        PostgreSQL takes any living or unburied process with the number in such a file for a running server and refuses
+        to start. We hold the lock under which every start happens, so once no process works in the folder, none does.
         """
-        file = self.data / "postmaster.pid"
-        if not file.exists():
-            return
-        command = Path("/proc") / file.read_text().split("\n", 1)[0].strip() / "cmdline"
-        if command.exists() and b"postgres" not in command.read_bytes():
-            file.unlink()
+        if not Path("/proc/self").exists():
+            return  # no way to see processes here: leave the judgement to PostgreSQL
+        deadline = time.monotonic() + PATIENCE
+        while self._inhabited():
+            if time.monotonic() > deadline:
+                raise EmbeddedDatabaseError(f"A server in {self.data} neither answers nor ends.{self._log_end()}")
+            time.sleep(0.05)
+        for leftover in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
+            leftover.unlink(missing_ok=True)
+
+    def _inhabited(self) -> bool:
+        """Whether any process works in the data folder, as every process of a server does."""
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):
+                if link.readlink() == self.data.resolve():
+                    return True
+        return False
 
     def _initialise(self) -> None:
         if self.made:

@@ -65,6 +65,9 @@ class Environment(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="Server processes of `shanzhi serve`.")
     threads: int = Field(8, ge=1, le=256, description="Threads of each server process.")
     upload_limit_mb: int = Field(20, ge=1, le=1024, description="Largest request body, in megabytes.")
+    release_static: bool = Field(
+        False, description="Serve the static files that `make release-static` collected. Production always does."
+    )
     sms_driver: str = Field(
         SHOW_CODE,
         description="Function that delivers sign-in codes. The default shows them on the page, for demos only, and is "

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.config.environment import DEMO_MARK, Environment, unsafe
 from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
+from shanzhi.people.sign_in import sign_in_settings
 
 ENV = Environment()
 if ENV.production and (faults := unsafe(ENV)):
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "shanzhi.config.middleware.RequestIdentity",
     "shanzhi.config.middleware.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads at random, which keeps secrets from being guessed by length
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -119,9 +121,19 @@ TIME_ZONE = ENV.time_zone
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = ENV.data / "static"
+# A release serves collected files with their digest in the name and compressed copies; otherwise the sources serve.
+RELEASE_STATIC = ENV.production or ENV.release_static
+STATIC_ROOT = ENV.data / "static" if RELEASE_STATIC else None
+WHITENOISE_USE_FINDERS = not RELEASE_STATIC
 MEDIA_ROOT = ENV.data / "files"
-WHITENOISE_USE_FINDERS = not ENV.production
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if RELEASE_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     *(["allauth.account.auth_backends.AuthenticationBackend"] if _built("people.models") else []),
@@ -159,3 +171,5 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = ENV.upload_limit_mb * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 LOGGING = logging_settings(ENV.log_level)
+
+globals().update(sign_in_settings(production=ENV.production, proxied=ENV.secure_proxy))

@@ -1,0 +1,198 @@
+"""What `shanzhi doctor` looks at: one function each, giving a finding and, where something is wrong, the cure."""
+
+import os
+import shutil
+import ssl
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import psycopg
+
+from shanzhi.config.commands.messages import catalogues, stale
+from shanzhi.config.embedded import ROLE, Cluster
+from shanzhi.config.environment import Environment, unsafe
+from shanzhi.config.paths import PACKAGE
+from shanzhi.kernel.keyring import FIELDS, INDEX
+
+Grade = Literal["good", "note", "bad"]
+OLDEST_PYTHON: Final = (3, 11)
+OLDEST_SERVER: Final = 150000
+LEAST_SPACE: Final = 2 * 1024**3
+LARGEST_SKEW: Final = 5.0
+LONGEST_WAIT: Final = 15
+CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
+VENDOR: Final = ("htmx.min.js", "echarts.min.js")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, how it is, and what would help."""
+
+    subject: str
+    grade: Grade
+    words: str
+    cure: str = ""
+
+
+def python_version() -> Finding:
+    """Python 3.11 or newer with TLS."""
+    words = f"{sys.version.split()[0]}, {ssl.OPENSSL_VERSION}"
+    if sys.version_info < OLDEST_PYTHON:
+        return Finding("Python", "bad", words, "Install Python 3.11 or newer and run `make setup` with it.")
+    return Finding("Python", "good", words)
+
+
+def settings(environment: Environment) -> Iterator[Finding]:
+    """What production would refuse."""
+    faults = unsafe(environment)
+    if not environment.production:
+        words = f"mode {environment.mode}; production would refuse {len(faults)} things"
+        yield Finding(
+            "Settings", "note" if faults else "good", words, "Before real people use it, see docs/settings.md."
+        )
+        return
+    for fault in faults:
+        sentence, _, cure = fault.partition(". ")
+        yield Finding("Settings", "bad", sentence, cure)
+    if not faults:
+        yield Finding("Settings", "good", "mode production, nothing unsafe")
+
+
+def keys(environment: Environment) -> Finding:
+    """The folder of keys: there, and readable by its owner alone."""
+    folder = environment.keys_folder
+    missing = [name for name in (FIELDS, INDEX) if not (folder / name).exists()]
+    if missing:
+        return Finding(
+            "Keys", "bad", f"{', '.join(missing)} missing in {folder}", "Run `shanzhi setup`, or restore them."
+        )
+    loose = [path.name for path in [folder, *folder.iterdir()] if path.stat().st_mode & 0o077 and path.suffix != ""]
+    if folder.stat().st_mode & 0o077:
+        loose.insert(0, str(folder))
+    if loose:
+        return Finding("Keys", "bad", f"others may read {', '.join(loose)}", f"chmod -R go= {folder}")
+    return Finding("Keys", "good", f"{folder}, for its owner only")
+
+
+def disk(environment: Environment) -> Finding:
+    """Space in the data folder."""
+    folder = environment.data if environment.data.exists() else Path("/")
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 1024**3:.1f} GiB free in {folder}"
+    if free < LEAST_SPACE:
+        return Finding("Disk", "bad", words, "Free some space: a full disk stops the database.")
+    return Finding("Disk", "good", words)
+
+
+def translations() -> Finding:
+    """Compiled words."""
+    waiting = stale()
+    if waiting:
+        names = ", ".join(path.parents[2].parent.name for path in waiting)
+        return Finding("Translations", "bad", f"not compiled: {names}", "Run `shanzhi messages compile`.")
+    return Finding("Translations", "good", f"{len(catalogues())} catalogues compiled")
+
+
+def static_files(environment: Environment) -> Finding:
+    """Browser libraries, and in a release the collected files."""
+    vendor = PACKAGE / "ui" / "static" / "vendor"
+    missing = [name for name in VENDOR if not (vendor / name).exists()]
+    if missing:
+        return Finding("Static files", "bad", f"missing: {', '.join(missing)}", "Run `make setup` (scripts/vendor.py).")
+    released = environment.production or environment.release_static
+    if released and not (environment.data / "static" / "staticfiles.json").exists():
+        return Finding("Static files", "bad", "not collected for the release", "Run `make release-static`.")
+    return Finding("Static files", "good", "in place")
+
+
+def browser() -> Finding:
+    """Chromium, for the tests in a real browser only."""
+    if any(shutil.which(name) for name in CHROMIUM):
+        return Finding("Chromium", "good", "found, for the browser tests")
+    return Finding("Chromium", "note", "not found", "Only the browser tests need it: apt-get install chromium.")
+
+
+def server(environment: Environment) -> Iterator[Finding]:
+    """The database server: version, encoding, locale, clock, rights."""
+    if environment.database_url:
+        address = environment.database_url.get_secret_value()
+    else:
+        address = Cluster(environment.data).url(ROLE)
+    with psycopg.connect(address, connect_timeout=5) as connection:
+        version = connection.info.server_version
+        if version < OLDEST_SERVER:
+            yield Finding("Database", "bad", f"PostgreSQL {version // 10000}", "PostgreSQL 15 or newer is needed.")
+        else:
+            yield Finding("Database", "good", f"PostgreSQL {version // 10000}, reachable")
+        yield _encoding(connection)
+        yield _clock(connection)
+        yield _rights(connection)
+
+
+def _encoding(connection: psycopg.Connection[Any]) -> Finding:
+    row = connection.execute(
+        "SELECT pg_encoding_to_char(encoding), datlocprovider, datcollate FROM pg_database"
+        " WHERE datname = current_database()"
+    ).fetchone()
+    encoding, provider, collate = row if row else ("?", "?", "?")
+    words = f"{encoding}, provider {provider}, collation {collate}"
+    if encoding != "UTF8":
+        return Finding("Encoding", "bad", words, "Make the database anew with ENCODING 'UTF8'.")
+    if provider == "c" and collate not in {"C", "C.UTF-8", "C.utf8"}:
+        cure = "Search is slower: make the database with LC_COLLATE 'C', from 17 on with BUILTIN_LOCALE 'C.UTF-8'."
+        return Finding("Encoding", "note", words, cure)
+    return Finding("Encoding", "good", words)
+
+
+def _clock(connection: psycopg.Connection[Any]) -> Finding:
+    row = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+    skew = abs(time.time() - (row[0] if row else 0.0))
+    if skew > LARGEST_SKEW:
+        return Finding("Clock", "bad", f"{skew:.0f} s from the database's", "Let both machines keep time by NTP.")
+    year = time.gmtime().tm_year
+    if year < 2025:
+        return Finding("Clock", "bad", f"the year is {year}", "Set the clock: deadlines and votes depend on it.")
+    return Finding("Clock", "good", f"agrees with the database's within {LARGEST_SKEW:.0f} s")
+
+
+def _rights(connection: psycopg.Connection[Any]) -> Finding:
+    row = connection.execute("SELECT rolsuper, current_user FROM pg_roles WHERE rolname = current_user").fetchone()
+    if row and row[0]:
+        return Finding(
+            "Rights", "note", f"{row[1]} is a superuser", "Give the site a role that only owns its database."
+        )
+    return Finding("Rights", "good", "the site's role is no superuser")
+
+
+def migrations() -> Finding:
+    """Tables up to date; Django must be set up."""
+    pending = import_module("shanzhi.config.health").pending_migrations()
+    if pending:
+        return Finding("Migrations", "bad", f"{pending} pending", "Run `shanzhi setup`.")
+    return Finding("Migrations", "good", "all applied")
+
+
+def background() -> Finding:
+    """Work that waits too long means that no worker runs; Django must be set up."""
+    models = import_module("django_tasks_db.models")
+    timezone = import_module("django.utils.timezone")
+    limit = timezone.now() - import_module("datetime").timedelta(minutes=LONGEST_WAIT)
+    waiting = models.DBTaskResult.objects.filter(status="READY", enqueued_at__lt=limit, run_after__lt=limit).count()
+    if waiting:
+        cure = "Start `shanzhi serve`, which runs a worker, or `shanzhi worker`."
+        return Finding("Background", "bad", f"{waiting} tasks wait for more than {LONGEST_WAIT} minutes", cure)
+    return Finding("Background", "good", "nothing waits too long")
+
+
+def user(environment: Environment) -> Finding:
+    """Who runs this."""
+    if os.geteuid() == 0 and environment.production:
+        return Finding(
+            "User", "note", "running as root", "Run the service as a user of its own: see docs/operations.md."
+        )
+    return Finding("User", "good", f"uid {os.geteuid()}")
