@@ -126,7 +126,8 @@ def _field(queryset: QuerySet[Any], path: str) -> Field[Any, Any]:
         found: Field[Any, Any] = annotation.output_field
         return found
     last = _steps(queryset.model, path.split("__"))[-1]
-    return last.target_field if last.is_relation else last
+    field: Field[Any, Any] = last.target_field if last.is_relation else last
+    return field
 
 
 def _steps(model: Any, names: Sequence[str]) -> list[Any]:
