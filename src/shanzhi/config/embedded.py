@@ -188,11 +188,14 @@ class Cluster:
     def _program(self, name: str) -> Path:
         """Path of a PostgreSQL program that the server's user can run: the wheel's, or a copy where that is closed."""
         program = binaries() / name
-        copy = self.folder / "bin18" / "bin" / name
+        package = binaries().parents[1]
+        home = self.folder / "programs"
+        copy = home / program.relative_to(package.parent)
         if not copy.exists():
             if self._run(program, "--version", check=False).returncode == 0:
                 return program
-            shutil.copytree(binaries().parent, copy.parents[1], symlinks=True, dirs_exist_ok=True)
+            for part in (package, *package.parent.glob(f"{package.name}.libs")):  # programs find libraries beside them
+                shutil.copytree(part, home / part.name, symlinks=True, dirs_exist_ok=True)
         return copy
 
     def _clear_the_way(self) -> None:
