@@ -11,8 +11,8 @@ from operator import or_
 from typing import Final
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Left, Length, Substr
+from django.db.models import F, Q
+from django.db.models.functions import Left, Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -45,6 +45,18 @@ class Kind(models.TextChoices):
     OTHER = "other", _("Another body")
 
 
+# By the tenth digit of a community's code.
+KINDS: Final = {
+    "0": Kind.RESIDENTS,
+    "1": Kind.RESIDENTS,
+    "2": Kind.VILLAGERS,
+    "3": Kind.VILLAGERS,
+    "4": Kind.LIKE_RESIDENTS,
+    "5": Kind.LIKE_VILLAGERS,
+}
+LOCAL_LEVELS: Final = (areas.GRID, areas.BUILDING, areas.ENTRANCE)
+
+
 def _length_of(level: str) -> Q:
     return Q(level=level) & Q(Exact(Length("code"), areas.LENGTHS[level]))
 
@@ -55,20 +67,12 @@ def _parent_of(level: str) -> Q:
     return Q(level=level, parent__isnull=False) & Q(Exact(F("parent"), Left("code", _ABOVE[level])))
 
 
-def _kind() -> Case:
-    digit = Substr("code", 10, 1)
-    sorts = [(("0", "1"), Kind.RESIDENTS), (("2", "3"), Kind.VILLAGERS), (("4",), Kind.LIKE_RESIDENTS),
-             (("5",), Kind.LIKE_VILLAGERS)]  # fmt: skip
-    whens = [When(Exact(digit, Value(one)), then=Value(kind.value)) for ones, kind in sorts for one in ones]
-    not_community = When(~Q(level=areas.COMMUNITY), then=Value(""))
-    return Case(not_community, *whens, default=Value(Kind.OTHER.value), output_field=models.CharField())
-
-
 class Area(models.Model):
     """A place of the tree, known by its code; names repeat, codes do not.
 
     `name` is the name of today; earlier ones stand in FormerName. `valid_to` is the first day on which the code no
-    longer holds: rows of former codes stay, so that old records resolve. `kind` and `made_locally` follow from the code.
+    longer holds: rows of former codes stay, so that old records resolve. `kind` and `made_locally` follow from the
+    code and are no columns: they would slow the load of a country for nothing.
     """
 
     code = models.CharField(_("Code"), max_length=21, primary_key=True, db_collation="C")
@@ -76,14 +80,6 @@ class Area(models.Model):
     level = models.CharField(_("Level"), max_length=12, choices=list(LEVEL_LABELS.items()))
     parent = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="children", db_column="parent_code", db_index=False
-    )
-    kind = models.GeneratedField(expression=_kind(), output_field=models.CharField(max_length=16), db_persist=True)
-    made_locally = models.GeneratedField(
-        expression=Case(
-            When(level__in=[areas.GRID, areas.BUILDING, areas.ENTRANCE], then=Value(True)), default=Value(False)
-        ),
-        output_field=models.BooleanField(),
-        db_persist=True,
     )
     valid_from = models.DateField(_("Valid from"), null=True)
     valid_to = models.DateField(_("Valid to"), null=True)
@@ -105,11 +101,34 @@ class Area(models.Model):
                 name="places_area_period",
             ),
         ]
-        indexes = [models.Index(fields=["parent", "code"], name="places_area_children")]
+        indexes = [
+            # Communities, nine in ten rows, are found under their subdistrict by the range of codes itself.
+            models.Index(fields=["parent", "code"], name="places_area_children", condition=~Q(level=areas.COMMUNITY)),
+        ]
 
     def __str__(self) -> str:
         """Name the area with its code, since names repeat."""
         return f"{self.name} {self.code}"
+
+    @property
+    def kind(self) -> str:
+        """What a community's committee is (a Kind), by the tenth digit; empty for other levels."""
+        return KINDS.get(self.code[9], Kind.OTHER).value if self.level == areas.COMMUNITY else ""
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in words."""
+        return str(Kind(self.kind).label) if self.kind else ""
+
+    @property
+    def level_label(self) -> str:
+        """The level in words."""
+        return str(LEVEL_LABELS[self.level])
+
+    @property
+    def made_locally(self) -> bool:
+        """Tell whether the code was made here and not by the state."""
+        return self.level in LOCAL_LEVELS
 
 
 class FormerName(models.Model):

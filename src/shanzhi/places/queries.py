@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from shanzhi.kernel import areas
 from shanzhi.kernel.errors import NotFound
-from shanzhi.places.models import Area, AreaChange, AreaFigure, ChangeKind, ChangeLink, FormerName, Station
+from shanzhi.places.models import KINDS, Area, AreaChange, AreaFigure, ChangeKind, ChangeLink, FormerName, Station
 
 LONGEST_CHAIN = 64
 
@@ -93,8 +93,20 @@ def communities(code: str, at: datetime | date) -> QuerySet[Area]:
 
 def children(code: str, at: datetime | date | None = None) -> QuerySet[Area]:
     """Give the areas directly below a code (the provinces for the empty code); with `at` only those that hold."""
-    below = Area.objects.filter(parent=code) if code else Area.objects.filter(parent__isnull=True)
+    if code == areas.COUNTRY:
+        below = Area.objects.filter(level=areas.PROVINCE)
+    elif len(code) == areas.LENGTHS[areas.SUBDISTRICT]:  # by the primary key: the index of children has no communities
+        below = Area.objects.filter(within("code", code), level=areas.COMMUNITY)
+    else:
+        below = Area.objects.filter(~Q(level=areas.COMMUNITY), parent=code)
     return (below if at is None else below.filter(valid(at))).order_by("code")
+
+
+def of_kind(kind: str) -> Q:
+    """Give the condition that an area is a community whose committee is of a kind, by the tenth digit of its code."""
+    digits = "".join(digit for digit, found in KINDS.items() if found == kind)
+    match = Q(code__regex=f"^.{{9}}[{digits}]") if digits else ~Q(code__regex=f"^.{{9}}[{''.join(KINDS)}]")
+    return Q(level=areas.COMMUNITY) & match
 
 
 def names(codes: Iterable[str]) -> dict[str, str]:
