@@ -1,0 +1,149 @@
+"""The shape that the design asks for: small files and functions, few rooms, writes in operations only."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps as django_apps
+from django.conf import settings
+
+from tests.architecture.source import PACKAGE, Source, apps, everything, package
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 40
+ROOMS = {
+    "__init__", "apps", "models", "lifecycle", "operations", "queries", "policies", "forms", "views", "urls", "api",
+    "exchange", "templates", "templatetags", "locale", "migrations", "static", "README.md",
+}  # fmt: skip
+# What a room has besides, each with the reason.
+MORE_ROOMS: dict[str, dict[str, str]] = {
+    "audit": {"append_only": "the guard that other rooms' migrations put on their tables"},
+    "places": {"command": "`shanzhi areas`", "data": "the areas of the demo"},
+    "people": {
+        "actors": "from an account to an actor",
+        "adapter": "allauth's way to ask a room",
+        "backends": "Django's way to find an account",
+        "drivers": "ways out: text messages, real-name checks",
+        "fields": "the encrypted field",
+        "managers": "Django's way to make accounts",
+        "middleware": "request.actor",
+        "sessions": "encrypted sessions",
+        "sign_in": "settings of signing in",
+        "texts": "words in messages",
+    },
+    "ventures": {"demo": "the demo's content"},
+    "work": {"search": "search in Chinese names, shared by the rooms above"},
+    "voting": {"keys": "keys of running votes, outside the database"},
+}
+WRITES = {
+    "save", "create", "delete", "update", "bulk_create", "bulk_update", "get_or_create", "update_or_create",
+    "asave", "acreate", "adelete", "aupdate", "execute", "executemany",
+}  # fmt: skip
+NO_WRITES = {"views", "api", "forms", "queries", "policies", "lifecycle", "urls"}
+# Methods of these names on these receivers change no row: dictionaries, sets, hashes, cookies.
+HARMLESS = {"hash", "digest", "context", "headers", "kwargs", "params", "attrs", "seen", "errors", "session", "widget"}
+
+
+def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def receiver(call: ast.Call) -> str:
+    """The last name before the method: `manager` of `Model.manager.create()`."""
+    value = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    if isinstance(value, ast.Call):
+        value = value.func
+    return value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
+
+
+def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Calls that write rows: by their method, with something that looks like a model, manager or cursor before it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            if node.func.attr == "update" and node.args:
+                continue  # a dictionary's: a query's takes keywords only
+            if receiver(node) not in HARMLESS:
+                yield node.lineno, f"{receiver(node)}.{node.func.attr}"
+
+
+class TestEveryFile:
+    def test_has_at_most_400_lines(self) -> None:
+        assert [f"{s.name}: {s.lines}" for s in everything() if s.lines > LONGEST_FILE] == []
+
+    def test_has_functions_of_at_most_40_lines(self) -> None:
+        long = [
+            f"{s.name}:{f.lineno} {f.name}: {f.end_lineno - f.lineno + 1}"
+            for s in everything()
+            for f in functions(s)
+            if f.end_lineno is not None and f.end_lineno - f.lineno + 1 > LONGEST_FUNCTION
+        ]
+        assert long == []
+
+    def test_imports_at_its_head_only(self) -> None:
+        hidden = [
+            f"{s.name}:{node.lineno}"
+            for s in everything()
+            for f in functions(s)
+            for node in ast.walk(f)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        assert hidden == []
+
+    def test_of_the_package_prints_nothing(self) -> None:
+        printing = [
+            f"{s.name}:{node.lineno}"
+            for s in package()
+            for node in ast.walk(s.tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        ]
+        assert printing == []
+
+    def test_of_the_package_says_what_it_is_for(self) -> None:
+        assert [s.name for s in package() if s.lines > 1 and not ast.get_docstring(s.tree)] == []
+
+
+class TestARoom:
+    @pytest.mark.parametrize("app", [name for name in apps() if name != "ui"])
+    def test_has_only_the_parts_that_the_design_names(self, app: str) -> None:
+        found = {path.name.removesuffix(".py") for path in (PACKAGE / app).iterdir() if path.name != "__pycache__"}
+        assert found - ROOMS - set(MORE_ROOMS.get(app, {})) == set()
+
+    @pytest.mark.parametrize("app", apps())
+    def test_says_in_its_readme_what_it_is_for(self, app: str) -> None:
+        text = (PACKAGE / app / "README.md").read_text()
+        assert 5 <= len(text.splitlines()) <= 120
+
+    @pytest.mark.parametrize("app", apps())
+    def test_writes_in_its_operations_only(self, app: str) -> None:
+        found = [
+            f"{s.name}:{line} {call}"
+            for s in package()
+            if s.room == app and s.part in NO_WRITES
+            for line, call in writes(s.tree)
+        ]
+        assert found == []
+
+    @pytest.mark.parametrize("app", apps())
+    def test_is_served(self, app: str) -> None:
+        assert f"shanzhi.{app}" in settings.INSTALLED_APPS
+
+
+class TestTheSearchForWrites:
+    @pytest.mark.parametrize(
+        "line",
+        ["Job.objects.create(x=1)", "job.save()", "jobs.filter(a=1).update(b=2)", "jobs.delete()", "cursor.execute(q)"],
+    )
+    def test_finds_a_write(self, line: str) -> None:
+        assert list(writes(ast.parse(line)))
+
+    @pytest.mark.parametrize("line", ["context.update({'a': 1})", "hash.update(data)", "jobs.filter(a=1)"])
+    def test_lets_other_calls_pass(self, line: str) -> None:
+        assert not list(writes(ast.parse(line)))
+
+
+class TestTheAdmin:
+    def test_is_not_installed_so_nobody_sees_ballots_there(self) -> None:
+        assert not django_apps.is_installed("django.contrib.admin")
+        assert [s.name for s in package() if s.path.name == "admin.py"] == []
