@@ -1,0 +1,133 @@
+"""What a call is made of, as typed into its builder: a reader for each field, and where a new call starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.areas import outermost
+from shanzhi.kernel.canonical import canonical
+from shanzhi.ventures.lifecycle import PHASES
+from shanzhi.ventures.models.calls import PROPOSE_WHERE, PROPOSERS
+from shanzhi.ventures.operations import fields
+from shanzhi.ventures.operations.fields import BadValue
+
+BALLOT: Final[dict[str, Any]] = {
+    "kind": "approval",
+    "minimum": 0,
+    "maximum": None,
+    "purse_limit": False,
+    "points": None,
+    "blank": True,
+}
+RULE: Final[dict[str, Any]] = {
+    "rule": "equal-shares",
+    "satisfaction": "cost",
+    "completion": "add1u",
+    "ties": ["votes", "cost", "id"],
+    "threshold": {"voters": 0, "share": "0", "by_cost": 0},
+    "composite": None,
+}
+CHECKLIST: Final = [
+    {"key": "need", "text": "项目回应本社区居民的真实需求", "required": True},
+    {"key": "public", "text": "面向居民、非营利，不含商业推销", "required": True},
+    {"key": "feasible", "text": "活动安排可行，时间与人手落实", "required": True},
+    {"key": "budget", "text": "预算合理，单价有依据，不含禁止支出", "required": True},
+    {"key": "safe", "text": "风险已说明，有应对办法", "required": True},
+    {"key": "twin", "text": "与已有项目不重复", "required": False},
+]
+LONGEST_CHECKLIST: Final = 30
+MOST_AREAS: Final = 500
+
+
+def _ballot(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise BadValue
+    readers: dict[str, fields.Reader] = {
+        "kind": fields.choice({"approval": "", "points": "", "ranked": ""}),
+        "minimum": fields.whole(0, 5000),
+        "maximum": fields.optional(fields.whole(1, 5000)),
+        "purse_limit": fields.flag,
+        "points": fields.optional(fields.whole(1, 1_000_000)),
+        "blank": fields.flag,
+    }
+    found, problems = fields.read(readers, value)
+    if problems:
+        raise BadValue(problems[0].words)
+    return {**BALLOT, **found}
+
+
+def _rule(value: Any) -> dict[str, Any]:
+    """Read the rule of counting; that it makes sense is checked by `queries.checks`, which names the cure."""
+    if not isinstance(value, Mapping) or set(value) - {*RULE, "exact"}:
+        raise BadValue
+    found = {**RULE, **value}
+    try:
+        if len(canonical(found)) > 10_000:
+            raise BadValue
+    except (TypeError, ValueError):
+        raise BadValue(_("Shares are written as fractions such as 1/20, not as decimals.")) from None
+    return found
+
+
+def _checklist(value: Any) -> list[dict[str, Any]]:
+    readers = {"key": fields.text(40), "text": fields.text(300), "required": fields.flag}
+    found, problems = fields.rows(
+        readers, {"key": "", "text": "", "required": True}, value, name="checklist", most=LONGEST_CHECKLIST
+    )
+    if problems:
+        raise BadValue(problems[0].words)
+    rows = [{**row, "key": row["key"] or f"item{number}"} for number, row in enumerate(found, 1)]
+    if len({row["key"] for row in rows}) != len(rows) or not all(row["text"] for row in rows):
+        raise BadValue(_("Each item of the check list needs words and a name of its own."))
+    return rows
+
+
+def _areas(value: Any) -> tuple[str, ...]:
+    codes = value.split() if isinstance(value, str) else value
+    if not isinstance(codes, (list, tuple)) or len(codes) > MOST_AREAS:
+        raise BadValue
+    return outermost({code for code in map(fields.code, codes) if code})
+
+
+def _phases(value: Any) -> dict[str, tuple[datetime, datetime]]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise BadValue
+    found: dict[str, tuple[datetime, datetime]] = {}
+    for row in value:
+        if not isinstance(row, Mapping) or row.get("kind") not in PHASES or row["kind"] in found:
+            raise BadValue
+        starts, ends = fields.moment(row.get("starts_at")), fields.moment(row.get("ends_at"))
+        if ends <= starts:
+            raise BadValue(_("A phase ends after it starts: correct %(phase)s."), phase=PHASES[row["kind"]])
+        found[row["kind"]] = (starts, ends)
+    return {kind: found[kind] for kind in PHASES if kind in found}
+
+
+READERS: Final[dict[str, fields.Reader]] = {
+    "title": fields.text(120),
+    "about": fields.text(fields.LONGEST_TEXT),
+    "sponsor": fields.text(120),
+    "sponsor_organization": fields.optional(fields.identifier),
+    "operator": fields.text(120),
+    "operator_organization": fields.optional(fields.identifier),
+    "purse_fen": fields.fen,
+    "limit_fen": fields.fen,
+    "themes": fields.texts(20, 60),
+    "proposers": fields.choices_of(PROPOSERS),
+    "propose_where": fields.choice(PROPOSE_WHERE),
+    "minimum_age": fields.whole(0, 120),
+    "roll_date": fields.optional(fields.day),
+    "ballot": _ballot,
+    "rule": _rule,
+    "exclusive_groups": fields.texts(20, 40),
+    "checklist": _checklist,
+    "reviews_needed": fields.whole(1, 9),
+    "notice_days": fields.whole(0, 60),
+    "moves_by_clock": fields.flag,
+    "areas": _areas,
+    "phases": _phases,
+}

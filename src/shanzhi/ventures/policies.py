@@ -1,0 +1,180 @@
+"""Who may do what to a call, a proposal, a review. Each check raises a refusal with words, or does nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.actor import Actor, Grant
+from shanzhi.kernel.areas import covers
+from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
+from shanzhi.kernel.roles import STAFF_READERS, Role
+from shanzhi.places.queries import within_any
+from shanzhi.ventures.lifecycle import MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
+from shanzhi.ventures.models import Call, Proposal, TeamMember
+
+READERS: Final = STAFF_READERS
+
+
+class NotYourCall(Forbidden):
+    """The actor sees the call but does not run it."""
+
+    code = "not_your_call"
+    message = _(
+        "Only staff in charge of the whole area of this call may do this. Ask the officer or the operator named."
+    )
+
+
+class NotYourProposal(Forbidden):
+    """The actor sees the proposal but is not of its team."""
+
+    code = "not_your_proposal"
+    message = _("Only the team of this proposal may change it. Ask its contact person to add you as a member.")
+
+
+class OwnProposal(Forbidden):
+    """A reviewer is of the team of the proposal."""
+
+    code = "own_proposal"
+    message = _("You belong to the team of this proposal, so somebody else must review it.")
+
+
+class MayNotPropose(Forbidden):
+    """The call is not open to this person."""
+
+    code = "may_not_propose"
+    message = _("This call takes proposals from verified residents of its areas. Have your real name verified first.")
+
+
+def _operates(actor: Actor, organization: UUID | None) -> bool:
+    return organization is not None and organization in actor.organizations(Role.OPERATOR)
+
+
+def runs_area(actor: Actor, area: str) -> bool:
+    """Tell whether the actor may run a call in this area."""
+    return actor.holds(MANAGERS, area)
+
+
+def runs(actor: Actor, call: Call) -> bool:
+    """Tell whether the actor runs this call: a manager's role over its whole area, or its operator."""
+    return runs_area(actor, call.area) or _operates(actor, call.operator_organization)
+
+
+def visible_calls(viewer: Actor) -> Q:
+    """Give the condition of calls that a viewer may see: published ones, and drafts of the own areas."""
+    inside = within_any("area", viewer.areas(READERS)) | Q(
+        operator_organization__in=viewer.organizations(Role.OPERATOR)
+    )
+    return Q(published_at__isnull=False) | inside
+
+
+def visible_proposals(viewer: Actor) -> Q:
+    """Give the condition of proposals that a viewer may see.
+
+    Everybody sees those that passed once their call shows them; the team sees its own; staff see those handed in within
+    their areas. Drafts are the team's alone.
+    """
+    seen = Q(state__in=PUBLIC_PROPOSALS, call__state__in=SHOWS_PROPOSALS)
+    handed_in = Q(number__isnull=False)
+    seen |= handed_in & within_any("community", viewer.areas(READERS))
+    organizations = viewer.organizations(Role.OPERATOR)
+    if organizations:
+        seen |= handed_in & Q(call__operator_organization__in=organizations)
+    return seen | own_proposals(viewer)
+
+
+def own_proposals(viewer: Actor) -> Q:
+    """Give the condition of proposals of whose team the viewer is."""
+    if viewer.person_id is None:
+        return Q(pk__in=())
+    mine = TeamMember.objects.filter(person=viewer.person_id).values("proposal")
+    return Q(contact=viewer.person_id) | Q(pk__in=mine)
+
+
+def require_runs(actor: Actor, call: Call) -> None:
+    """Refuse who does not run the call; a draft does not exist for strangers."""
+    if runs(actor, call):
+        return
+    if call.published_at is None and not actor.holds(READERS, call.area):
+        raise NotFound
+    raise NotYourCall
+
+
+def of_team(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether the actor is the contact person or a member of the team."""
+    if actor.person_id is None:
+        return False
+    return (
+        proposal.contact_id == actor.person_id
+        or TeamMember.objects.filter(proposal=proposal, person=actor.person_id).exists()
+    )
+
+
+def require_team(actor: Actor, proposal: Proposal) -> None:
+    """Refuse who is not of the team; who may not even see the proposal is told that there is none."""
+    if of_team(actor, proposal):
+        return
+    if Proposal.objects.filter(visible_proposals(actor), pk=proposal.pk).exists():
+        raise NotYourProposal
+    raise NotFound
+
+
+def reviews(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether the actor's role lets them check proposals of this community."""
+    return actor.holds(REVIEWERS, proposal.community) or _operates(actor, proposal.call.operator_organization)
+
+
+def require_reviewer(actor: Actor, proposal: Proposal) -> None:
+    """Refuse who may not review this proposal, the own team above all."""
+    if proposal.number is None or not reviews(actor, proposal):
+        if Proposal.objects.filter(visible_proposals(actor), pk=proposal.pk).exists():
+            raise Forbidden
+        raise NotFound
+    if of_team(actor, proposal):
+        raise OwnProposal
+
+
+def home_communities(actor: Actor, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """List where the actor is a verified resident inside the areas of these codes."""
+    homes = actor.areas(Role.RESIDENT)
+    return tuple(home for home in homes if any(covers(code, home) for code in codes))
+
+
+def require_proposer(actor: Actor, call: Call, *, team_kind: str, codes: tuple[str, ...]) -> None:
+    """Refuse who may not propose in this call (the call's `proposers`, after Chengdu's rule: residents at home)."""
+    if actor.person_id is None:
+        raise SignInNeeded
+    kind = {"resident": "residents", "residents": "teams", "organization": "organizations"}[team_kind]
+    if kind not in call.proposers:
+        raise MayNotPropose(
+            _("This call does not take proposals from this kind of team. Choose another kind of team."),
+            field="team_kind",
+        )
+    leads = kind == "organizations" and actor.holds_anywhere(Role.TEAM_LEADER)
+    if not leads and not home_communities(actor, codes):
+        raise MayNotPropose
+
+
+def require_home(actor: Actor, call: Call, *, community: str, team_kind: str) -> None:
+    """Refuse a community that is not the proposer's own, where the call asks for that; organisations go anywhere."""
+    if call.propose_where == "own_community" and team_kind != "organization":
+        homes = actor.areas(Role.RESIDENT)
+        if not any(covers(community, home) for home in homes):
+            raise MayNotPropose(
+                _("In this call residents propose only for the community they live in. Choose your own community."),
+                field="community",
+            )
+
+
+def voting_actor(actor: Actor, call: Call) -> Actor:
+    """Give the actor with whom a call's poll is run, once `require_runs` let the actor through.
+
+    Whoever runs the call runs its poll, also where the role comes from the operator's organisation.
+    """
+    if actor.is_system or runs_area(actor, call.area):
+        return actor
+    return replace(actor, grants=(*actor.grants, Grant(Role.OPERATOR, call.area)))
