@@ -1,0 +1,283 @@
+"""`shanzhi count`: counts elections from files, without a database, so that anyone can check a published result."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, cast, get_args
+
+import click
+import typer
+
+from shanzhi.tally.counting import count as count_election
+from shanzhi.tally.outcome import Outcome, amount
+from shanzhi.tally.pabulib import (
+    STRICT,
+    PabulibError,
+    Reading,
+    Treatment,
+    UnknownTreatment,
+    digest,
+    parse_treatment,
+    read,
+)
+from shanzhi.tally.report import show_error, show_outcome
+from shanzhi.tally.spec import Completion, RuleName, Satisfaction, Spec, Threshold, TieKey
+
+RULES = tuple(name for name in get_args(RuleName) if name != "composite")
+"""Rules that can be asked for by name; a composite needs jury scores, so it is counted only from a file that carries it."""
+
+_USUAL: dict[str, Satisfaction] = {"approval": "cost", "points": "points", "ranked": "borda"}
+_NEEDED = {"points": "points", "borda": "ranked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the caller asked for; None leaves it to the file, or to the usual for its kind of ballots."""
+
+    rule: RuleName | None = None
+    satisfaction: Satisfaction | None = None
+    completion: Completion | None = None
+    ties: tuple[TieKey, ...] | None = None
+    min_voters: int | None = None
+    min_share: Fraction | None = None
+    min_by_cost: int | None = None
+    treat: Treatment = STRICT
+
+
+class CannotCount(Exception):
+    """A rule that does not fit the ballots or itself, in words for the user."""
+
+    def __init__(self, message_en: str, message_zh: str, cure_en: str, cure_zh: str) -> None:
+        """Carry the words in both languages."""
+        super().__init__(message_en)
+        self.message_en, self.message_zh, self.cure_en, self.cure_zh = message_en, message_zh, cure_en, cure_zh
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One file read and counted."""
+
+    file: str
+    reading: Reading
+    spec: Spec
+    outcome: Outcome
+    assumed_rule: bool
+
+
+def spec_for(reading: Reading, choices: Choices) -> Spec:
+    """The rule to count by: what was asked for, else what the file was published with, else order of votes.
+
+    Raises CannotCount when the parts do not fit each other or the ballots.
+    """
+    base = reading.spec or Spec(rule=choices.rule or "score", satisfaction=_USUAL[reading.kind])
+    spec = replace(base, rule=choices.rule or base.rule)
+    if choices.satisfaction:
+        spec = replace(spec, satisfaction=choices.satisfaction)
+    if choices.completion:
+        spec = replace(spec, completion=choices.completion)
+    elif spec.rule != "equal-shares":
+        spec = replace(spec, completion="none")
+    if spec.rule != "composite":
+        spec = replace(spec, composite=None)
+    spec = replace(spec, ties=choices.ties or spec.ties, threshold=_threshold(spec.threshold, choices))
+    _check(spec, reading)
+    return spec
+
+
+def _threshold(base: Threshold, choices: Choices) -> Threshold:
+    return Threshold(
+        voters=base.voters if choices.min_voters is None else choices.min_voters,
+        share=base.share if choices.min_share is None else choices.min_share,
+        by_cost=base.by_cost if choices.min_by_cost is None else choices.min_by_cost,
+    )
+
+
+def _check(spec: Spec, reading: Reading) -> None:
+    needed = _NEEDED.get(spec.satisfaction)
+    if needed and needed != reading.kind:
+        usual = _USUAL[reading.kind]
+        raise CannotCount(
+            f"Satisfaction {spec.satisfaction} needs {needed} ballots; this file has {reading.kind} ballots.",
+            f"满意度 {spec.satisfaction} 需要 {needed} 选票，而此文件是 {reading.kind} 选票。",
+            f"Use --satisfaction {usual}, or leave it out.",
+            f"请用 --satisfaction {usual}，或不指定。",
+        )
+    if spec.completion != "none" and spec.rule != "equal-shares":
+        raise CannotCount(
+            f"Completion {spec.completion} belongs to equal-shares; the rule is {spec.rule}.",
+            f"补齐方式 {spec.completion} 只用于 equal-shares，而规则是 {spec.rule}。",
+            "Use --rule equal-shares, or leave the completion out.",
+            "请用 --rule equal-shares，或不指定补齐方式。",
+        )
+
+
+def count_file(file: str, choices: Choices) -> Counted:
+    """Read and count one file; "-" is the standard input. Raises PabulibError or CannotCount."""
+    reading = read(sys.stdin.buffer if file == "-" else Path(file), treat=choices.treat)
+    spec = spec_for(reading, choices)
+    try:
+        outcome = count_election(reading, spec)
+    except ValueError as error:
+        raise CannotCount(
+            f"The rule cannot count this file: {error}",
+            f"该规则无法为此文件计票：{error}",
+            "Choose another rule or satisfaction.",
+            "请换一种规则或满意度。",
+        ) from None
+    return Counted(file, reading, spec, outcome, choices.rule is None and reading.spec is None)
+
+
+def as_json(counted: Counted) -> dict[str, Any]:
+    """What one line of `--json` says. Amounts are text in the unit of the file, exact."""
+    outcome = counted.outcome
+    return {
+        "file": counted.file,
+        "rule": counted.spec.rule,
+        "satisfaction": counted.spec.satisfaction,
+        "completion": counted.spec.completion,
+        "winners": list(outcome.winners),
+        "total_cost": amount(outcome.total_cost),
+        "budget": amount(outcome.budget),
+        "ballots": outcome.ballots,
+        "ties": [
+            {"round": tie.round, "tied": list(tie.tied), "chosen": tie.chosen, "by": tie.by} for tie in outcome.ties
+        ],
+        "warnings": list(_warnings(counted)),
+        "digest": outcome.digest,
+        "content_digest": digest(counted.reading),
+    }
+
+
+def _warnings(counted: Counted) -> Iterator[dict[str, Any]]:
+    """Warnings of the reader with their lines, then those of the count, which concern no line (0)."""
+    if counted.assumed_rule:
+        yield {
+            "line": 0,
+            "code": "assumed_rule",
+            "message": "The file names no rule that can be counted here; score was taken. Name one with --rule.",
+            "message_zh": "文件未指明可用的计票规则，已按 score 计票。可用 --rule 指定。",
+        }
+    for notice in counted.reading.warnings:
+        yield {
+            "line": notice.line,
+            "code": notice.code,
+            "message": f"{notice.message_en} {notice.cure_en}",
+            "message_zh": f"{notice.message_zh}{notice.cure_zh}",
+        }
+    for text in counted.outcome.warnings:
+        yield {"line": 0, "code": "count", "message": text, "message_zh": text}
+
+
+def error_as_json(file: str, error: PabulibError | CannotCount) -> dict[str, Any]:
+    """What one line of `--json` says of a file that was not counted; line 0 means the file as a whole."""
+    return {
+        "file": file,
+        "error": f"{error.message_en} {error.cure_en}",
+        "line": error.line if isinstance(error, PabulibError) else 0,
+        "code": error.code if isinstance(error, PabulibError) else "cannot_count",
+        "error_zh": f"{error.message_zh}{error.cure_zh}",
+    }
+
+
+def _share(text: str | None) -> Fraction | None:
+    """A share as `5%`, `0.05` or `1/20`."""
+    if text is None:
+        return None
+    bare = text.strip()
+    try:
+        value = Fraction(bare.removesuffix("%")) / (100 if bare.endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        raise typer.BadParameter(f"{text!r} is no share; write 5%, 0.05 or 1/20", param_hint="--min-share") from None
+    if not 0 <= value <= 1:
+        raise typer.BadParameter(f"{text!r} is not between 0 and 1", param_hint="--min-share")
+    return value
+
+
+def _ties(text: str | None) -> tuple[TieKey, ...] | None:
+    if text is None:
+        return None
+    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    for key in keys:
+        if key not in get_args(TieKey):
+            raise typer.BadParameter(f"{key!r} is not one of {', '.join(get_args(TieKey))}", param_hint="--ties")
+    return cast("tuple[TieKey, ...]", keys) or None
+
+
+def _treatment(options: list[str] | None) -> Treatment:
+    try:
+        return parse_treatment(options or [])
+    except UnknownTreatment as error:
+        raise typer.BadParameter(str(error), param_hint="--treat") from None
+
+
+def _language(asked: str | None) -> str:
+    """The language of the table: as asked, else that of the terminal."""
+    return asked or ("zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en")
+
+
+def count(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Pabulib .pb files; - is the standard input.")],
+    rule: Annotated[str | None, typer.Option(click_type=click.Choice(RULES), help="The rule.")] = None,
+    satisfaction: Annotated[
+        str | None,
+        typer.Option(click_type=click.Choice(get_args(Satisfaction)), help="What a voter gets from a project."),
+    ] = None,
+    completion: Annotated[
+        str | None, typer.Option(click_type=click.Choice(get_args(Completion)), help="How Equal Shares is completed.")
+    ] = None,
+    ties: Annotated[str | None, typer.Option(help="Keys that decide ties, in order: id, cost, votes, listed.")] = None,
+    min_voters: Annotated[int | None, typer.Option(min=0, help="Least number of supporters.")] = None,
+    min_share: Annotated[str | None, typer.Option(help="Least share of the ballots, such as 5%.")] = None,
+    min_by_cost: Annotated[
+        int | None, typer.Option(min=0, help="N removes projects whose share of voters is below cost / (N x budget).")
+    ] = None,
+    treat: Annotated[
+        list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
+    ] = None,
+    as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
+    language: Annotated[
+        str | None, typer.Option(click_type=click.Choice(["en", "zh"]), help="Language of the table.")
+    ] = None,
+) -> None:
+    """Count elections from Pabulib files, by the rule asked for or the one that the file was published with."""
+    choices = Choices(
+        rule=cast("RuleName | None", rule),
+        satisfaction=cast("Satisfaction | None", satisfaction),
+        completion=cast("Completion | None", completion),
+        ties=_ties(ties),
+        min_voters=min_voters,
+        min_share=_share(min_share),
+        min_by_cost=min_by_cost,
+        treat=_treatment(treat),
+    )
+    failed = False
+    for file in files:
+        failed |= not _serve(file, choices, as_lines=as_lines, language=_language(language))
+    if failed:
+        raise typer.Exit(code=1)
+
+
+def _serve(file: str, choices: Choices, *, as_lines: bool, language: str) -> bool:
+    """Count one file and write what came of it; False when it could not be counted."""
+    try:
+        counted = count_file(file, choices)
+    except (PabulibError, CannotCount) as error:
+        answer = error_as_json(file, error)
+        _write_line(answer) if as_lines else show_error(answer, language=language)
+        return False
+    if as_lines:
+        _write_line(as_json(counted))
+    else:
+        show_outcome(counted.outcome, file=file, warnings=list(_warnings(counted)), language=language)
+    return True
+
+
+def _write_line(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.flush()

@@ -1,0 +1,83 @@
+"""Endowments of Equal Shares: one run, or reruns with one more currency unit per voter until a rule says stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shanzhi.tally.ground import Ground
+from shanzhi.tally.shares import Course, Run
+from shanzhi.tally.spec import Completion
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The run that counts, how many runs it took, and how the raising of the endowment ended."""
+
+    run: Run
+    runs: int
+    ended: str
+
+    @property
+    def course(self) -> Course:
+        """Return the rounds of the run that counts."""
+        return self.run.course
+
+
+def equal_shares(ground: Ground, completion: Completion) -> Shares:
+    """Run Equal Shares with a completion. One unit is the currency's unit of the election.
+
+    `none`: endowment budget / ballots. `exhaustive-supported` and `exhaustive-all` raise that by 1 until nothing (supported,
+    with a cost) that is still open fits, or the purse is overspent; then the outcome before counts. `add1` starts at
+    the whole part and stops only when overspent (Assen, Swiecie); `add1u` is exhaustive over all, from the whole part,
+    and one plain run when everything fits together (equalshares.net); its filling up by votes follows in `counting`.
+    """
+    ballots = ground.election.ballots
+    share = Fraction(ground.budget, ballots) if ballots else Fraction(0)
+    if completion == "add1u" and sum(ground.costs[position] for position in ground.open) <= ground.budget:
+        completion = "none"
+    if completion in ("add1", "add1u"):
+        share = Fraction(share // ground.scale * ground.scale)
+    run = _play(ground, share)
+    if completion == "none":
+        return Shares(run, 1, "single")
+    return _raise(ground, completion, run)
+
+
+def _play(ground: Ground, share: Fraction) -> Run:
+    run = Run(ground, share, ground.budget)
+    run.play()
+    return run
+
+
+def _raise(ground: Ground, completion: Completion, run: Run) -> Shares:
+    runs = 1
+    while True:
+        if not _wanting(ground, run.course):
+            return Shares(run, runs, "all-bought")
+        if completion != "add1" and _exhausted(ground, completion, run.course):
+            return Shares(run, runs, "exhausted")
+        following = _play(ground, run.course.endowment + ground.scale)
+        runs += 1
+        if following.course.overspent:
+            return Shares(run, runs, "overspent")
+        run = following
+
+
+def _left(ground: Ground, course: Course) -> list[int]:
+    """Return the open projects neither bought nor ruled out by one that was."""
+    done = set(course.winners) | set(course.barred)
+    return [position for position in ground.open if position not in done]
+
+
+def _wanting(ground: Ground, course: Course) -> bool:
+    """Say whether more money could still buy something: a project with supporters is left."""
+    return any(ground.columns[position].total for position in _left(ground, course))
+
+
+def _exhausted(ground: Ground, completion: Completion, course: Course) -> bool:
+    """Say whether nothing fits any more: of all projects, or only of those with support and a cost."""
+    left = _left(ground, course)
+    if completion == "exhaustive-supported":
+        left = [position for position in left if ground.columns[position].total and ground.costs[position]]
+    return all(course.cost + ground.costs[position] > ground.budget for position in left)

@@ -1,0 +1,113 @@
+"""What a rule stands on: supporters by project, whole costs, the tie order, and who rules out whom."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from shanzhi.tally.election import Election
+from shanzhi.tally.spec import Satisfaction, Spec
+from shanzhi.tally.support import Floats, Ints, Support, grouped, read_support
+from shanzhi.tally.ties import TieOrder
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """The supporters of one project: positions, weights, worth (None when all worth 1), weight times worth."""
+
+    voters: Ints
+    weight: Floats
+    worth: Floats | None
+    share: Floats
+    total: int
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A project that does not take part, with the reason and the support that it would have needed."""
+
+    position: int
+    why: str
+    needed: Fraction
+
+
+class Ground:
+    """One election under one spec, prepared once and used by every run.
+
+    Costs are whole numbers of 1/`scale` of the currency unit; `open` lists the positions that take part, and
+    `removed` those that a threshold took out before the count.
+    """
+
+    def __init__(self, election: Election, spec: Spec, *, group: bool) -> None:
+        self.election = election
+        self.spec = spec
+        self.satisfaction: Satisfaction = "cardinality" if spec.rule == "phragmen" else spec.satisfaction
+        self.projects = election.projects
+        size = len(self.projects)
+        support = read_support(election, self.satisfaction)
+        self.votes = support.votes(size)
+        self.score = support.score(size)
+        self.ties = TieOrder(self.projects, self.votes, spec.ties)
+        self.support: Support = grouped(support) if group else support
+        self.scale = math.lcm(election.budget.denominator, *(project.cost.denominator for project in self.projects))
+        self.costs = [int(project.cost * self.scale) for project in self.projects]
+        self.budget = int(election.budget * self.scale)
+        self.removed: list[Removed] = []
+        self.open: list[int] = list(range(size))
+        self.rivals = _rivals(election)
+        self.exact = spec.exact
+
+    def remove(self, removed: list[Removed]) -> None:
+        """Take projects out of the count."""
+        gone = {item.position for item in removed}
+        self.removed = self.removed + removed
+        self.open = [position for position in self.open if position not in gone]
+
+    def money(self, units: int) -> Fraction:
+        """Return scaled money in currency units."""
+        return Fraction(units, self.scale)
+
+    def names(self, positions: list[int]) -> tuple[str, ...]:
+        """Return the ids of positions."""
+        return tuple(self.projects[position].id for position in positions)
+
+    def factor(self, position: int) -> int:
+        """Return the worth of a project to each of its supporters: its cost, or 1 where worth stands in the ballot."""
+        return self.costs[position] if self.satisfaction == "cost" else 1
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Return the supporters of every project; a worth of 0 (the last rank of Borda) supports nothing."""
+        support, size = self.support, len(self.projects)
+        kind = np.uint16 if size < 2**16 else np.int64
+        order = np.argsort(support.project.astype(kind), kind="stable")
+        voters, worth = support.voters[order], support.worth[order]
+        bounds = np.searchsorted(support.project[order], np.arange(size + 1))
+        return [self._column(voters[a:b], worth[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+
+    def _column(self, voters: Ints, worth: Ints) -> Column:
+        if self.support.uniform:
+            weight = self.support.weight[voters].astype(np.float64)
+            return Column(voters, weight, None, weight, int(weight.sum()), 1.0)
+        voters, worth = voters[worth > 0], worth[worth > 0]
+        weight = self.support.weight[voters].astype(np.float64)
+        values = worth.astype(np.float64)
+        share = weight * values
+        return Column(voters, weight, values, share, int(share.sum()), float(values.max(initial=1.0)))
+
+
+def _rivals(election: Election) -> list[tuple[int, ...]]:
+    """Return, for each project, the others that it rules out."""
+    clubs: dict[str, list[int]] = {}
+    for position, project in enumerate(election.projects):
+        if project.exclusive:
+            clubs.setdefault(project.exclusive, []).append(position)
+    return [
+        tuple(other for other in clubs.get(project.exclusive, ()) if other != position)
+        for position, project in enumerate(election.projects)
+    ]

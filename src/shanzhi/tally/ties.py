@@ -1,0 +1,57 @@
+"""The order that decides ties, declared before anyone votes, and the log of each use of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shanzhi.tally.election import Project
+from shanzhi.tally.spec import TieKey
+
+KeyValue = str | Fraction | int
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A tie met in `round`: all projects `tied` stood equal, `chosen` went first, and `by` names the key that decided."""
+
+    round: int
+    tied: tuple[str, ...]
+    chosen: str
+    by: TieKey
+
+
+class TieOrder:
+    """A total order of the projects: the declared keys in turn, then the id.
+
+    Keys: `id` compares ids as strings ("10" before "2"), `cost` puts the cheaper first, `votes` the one with more
+    supporters, `listed` the one that stands earlier in the list of projects.
+    """
+
+    def __init__(self, projects: Sequence[Project], votes: Sequence[int], keys: Sequence[TieKey]) -> None:
+        self._keys: tuple[TieKey, ...] = (*keys, "id")
+        values: dict[TieKey, list[KeyValue]] = {
+            "id": [project.id for project in projects],
+            "cost": [project.cost for project in projects],
+            "votes": [-count for count in votes],
+            "listed": list(range(len(projects))),
+        }
+        self._values = [values[key] for key in self._keys]
+        order = list(range(len(projects)))
+        for column in reversed(self._values):
+            order.sort(key=column.__getitem__)  # type: ignore[arg-type]  # one column never mixes kinds
+        self.rank = [0] * len(projects)
+        for place, position in enumerate(order):
+            self.rank[position] = place
+
+    def ordered(self, positions: Iterable[int]) -> list[int]:
+        """Return the positions in the order in which ties are decided."""
+        return sorted(positions, key=self.rank.__getitem__)
+
+    def decided_by(self, first: int, second: int) -> TieKey:
+        """Name the first key on which two projects differ."""
+        for key, column in zip(self._keys, self._values, strict=True):
+            if column[first] != column[second]:
+                return key
+        return "id"
