@@ -14,7 +14,7 @@ from shanzhi.people.models import Account, Person, RoleGrant
 
 
 def grants_of(*, person: Person, at: datetime) -> tuple[Grant, ...]:
-    """List what a person is at a moment: the roles given, and resident of the own area once the real name is verified."""
+    """List what a person is at a moment: the roles given, and resident of the own area once the name is verified."""
     held = RoleGrant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), person=person, starts_at__lte=at)
     grants = [Grant(Role(g.role), g.area, g.organization) for g in held.order_by("starts_at", "id")]
     if person.area and person.real_name in VERIFIED:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from shanzhi.kernel.ciphers import FieldCipher
 from shanzhi.kernel.keyring import field_cipher
 
+# The names under which values are sealed and marked; they stay when a column is renamed.
+NAME: Final = "people.person.name"
+ID_NUMBER: Final = "people.person.id_number"
+PHONE: Final = "people.person.phone"
+PHONE_OF_ACCOUNT: Final = "people.account.phone"
+
 
 @cache
 def cipher() -> FieldCipher:
-    """Give the cipher for personal data, read once from the folder of keys; production never makes new ones by itself."""
+    """Give the cipher for personal data, read once from the folder of keys; production never makes new keys itself."""
     return field_cipher(Path(settings.KEYS_FOLDER), create=settings.CREATE_KEYS)
 
 
@@ -35,8 +42,7 @@ class Sealed:
     def reveal(self) -> str:
         """Give the plain text."""
         if self._plain is None:
-            assert self._stored is not None  # one of the two is always given
-            self._plain = cipher().open(self._stored, purpose=self._purpose)
+            self._plain = cipher().open(self._stored or b"", purpose=self._purpose)
         return self._plain
 
     def __str__(self) -> str:
@@ -57,8 +63,17 @@ def mask_all(_value: str) -> str:
     return "****"
 
 
-class SealedField(models.BinaryField):
-    """Text stored as AES-GCM bytes under the newest key; its purpose (table and column) is bound into the ciphertext."""
+class SealedAttribute(DeferredAttribute):
+    """Wraps what is assigned at once, so that an object just made shows itself masked too."""
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = self.field.to_python(value)
+
+
+class SealedField(models.BinaryField):  # type: ignore[type-arg]  # not generic when it runs
+    """Text stored as AES-GCM bytes under the newest key; its purpose (table and column) is bound into the bytes."""
+
+    descriptor_class = SealedAttribute
 
     def __init__(self, *args: Any, mask: Callable[[str], str] = mask_all, purpose: str = "", **kwargs: Any) -> None:
         """Take how the value is masked, and the purpose, which stays when a column is renamed."""

@@ -6,14 +6,13 @@ import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
-from shanzhi.people.fields import SealedField
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, SealedField
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.managers import AccountManager
 
@@ -41,15 +40,17 @@ def _together(sealed: str, index: str) -> Q:
 class Person(models.Model):
     """A human being under the real name. Sealed columns are encrypted; marks are blind indexes and unique.
 
-    `area` is where the person lives: a community, or a grid, building or entrance in it. `born_on` stays readable for the
-    database, which draws electorates by age; it is shown to nobody but the person and those who verify.
+    `area` is where the person lives: a community, or a grid, building or entrance in it. `born_on` stays readable for
+    the database, which draws electorates by age; it is shown to nobody but the person and those who verify. The mark of
+    the name is not unique; it finds a person by the whole name.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = SealedField(mask=mask_name, purpose="people.person.name")
-    id_number = SealedField(mask=mask_resident_id, purpose="people.person.id_number", null=True)
+    name = SealedField(mask=mask_name, purpose=NAME)
+    name_mark = models.BinaryField(max_length=32, null=True)
+    id_number = SealedField(mask=mask_resident_id, purpose=ID_NUMBER, null=True)
     id_mark = models.BinaryField(max_length=32, null=True, unique=True)
-    phone = SealedField(mask=mask_phone, purpose="people.person.phone", null=True)
+    phone = SealedField(mask=mask_phone, purpose=PHONE, null=True)
     phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
     born_on = models.DateField(null=True)
     area = models.CharField(max_length=21, db_collation="C", blank=True)
@@ -75,6 +76,9 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["area", "real_name", "born_on"], name="people_person_electorate"),
             models.Index(fields=["-created_at", "id"], name="people_person_newest"),
+            models.Index(fields=["real_name", "-created_at", "id"], name="people_person_state"),
+            models.Index(fields=["area", "id"], name="people_person_area"),
+            models.Index(fields=["name_mark"], name="people_person_name"),
         ]
 
     def __str__(self) -> str:
@@ -82,22 +86,20 @@ class Person(models.Model):
         return str(self.name)
 
 
-class Account(AbstractBaseUser, PermissionsMixin):
+class Account(AbstractBaseUser):
     """A sign-in: by phone code, password or passkey. It may exist before the person behind it is known."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.OneToOneField(Person, null=True, on_delete=models.PROTECT, related_name="account")
-    login_name = models.CharField(max_length=60, null=True, unique=True)
-    phone = SealedField(mask=mask_phone, purpose="people.account.phone", null=True)
+    # NULL and not "" for none: the unique index must let many accounts be without one.
+    login_name = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - see above
+    phone = SealedField(mask=mask_phone, purpose=PHONE_OF_ACCOUNT, null=True)
     phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
     phone_verified = models.BooleanField(default=False)
-    email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "login_name"
-    EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = AccountManager()
@@ -118,7 +120,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
 
 class RoleGrant(models.Model):
-    """A role that a person holds in an area (its code; empty is the whole country) or in an organisation, for a period."""
+    """A role that a person holds for a period, in an area (its code; empty is the country) or in an organisation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_grants")
@@ -149,3 +151,34 @@ class RoleGrant(models.Model):
     def __str__(self) -> str:
         """Name role and area."""
         return f"{self.role} {self.area or self.organization or '*'}"
+
+
+class Consent(models.Model):
+    """That a person agreed to a text, in the version that was shown; taken back, it stays on record."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    text_version = models.CharField(max_length=20)
+    text_digest = models.CharField(max_length=71)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One standing consent for each text and version."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose", "text_version"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="people_consent_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")),
+                name="people_consent_withdrawn_after",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name purpose and version."""
+        return f"{self.purpose} {self.text_version}"

@@ -1,0 +1,41 @@
+"""Who acts in a request, and at what moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.people.actors import actor_for
+from shanzhi.people.models import Account
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give the actor behind a request's session as of the request's moment."""
+    account: Any = request.user
+    return actor_behind(account, request) if account.is_authenticated else Actor.anonymous()
+
+
+def actor_behind(account: Account, request: HttpRequest) -> Actor:
+    """Give the actor behind an account, which may not be signed in yet, as of the request's moment."""
+    return actor_for(account=account, at=request.now)  # type: ignore[attr-defined]  # our own attribute
+
+
+class ActorMiddleware:
+    """Set `request.actor`, worked out when first asked for, and `request.now` where nothing set it before."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Prepare the request; pages that show nothing of the actor cost no query."""
+        if not hasattr(request, "now"):
+            request.now = timezone.now()  # type: ignore[attr-defined]  # our own attribute
+        request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]  # our own attribute
+        return self.get_response(request)

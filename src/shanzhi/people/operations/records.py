@@ -1,0 +1,282 @@
+"""Real-name records: declared and corrected by the person, kept by the office, shown plain for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.operations import record
+from shanzhi.kernel import identifiers
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
+from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
+from shanzhi.people import policies
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, mark
+from shanzhi.people.lifecycle import REAL_NAME, VERIFIED
+from shanzhi.people.models import Account, Consent, Person
+from shanzhi.people.texts import PRIVACY, TEXTS
+from shanzhi.places import queries as places
+
+MARKS: Final = {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE}
+MARK_COLUMNS: Final = {"name": "name_mark", "id_number": "id_mark", "phone": "phone_mark"}
+LONGEST_NAME: Final = 50
+
+
+class NameMissing(Invalid):
+    """There is no name, or what stands there is none."""
+
+    code = "name_missing"
+    message = _("Write the name as it stands in the identity document, with at most 50 characters.")
+
+
+class HomeMissing(Invalid):
+    """The area is no community nor anything below one."""
+
+    code = "home_missing"
+    message = _("Choose the community in which the person lives.")
+
+
+class ConsentNeeded(Invalid):
+    """Without consent no record is made (个人信息保护法 art. 13, 29)."""
+
+    code = "consent_needed"
+    message = _("Read how your data is used and agree to it; without that we may not keep your name.")
+
+
+class AlreadyDeclared(Conflict):
+    """The account has its person already."""
+
+    code = "already_declared"
+    message = _("Your name is on record already. Correct it on the page of your account.")
+
+
+class PhoneTaken(Conflict):
+    """Another record has this phone; who that is is not told."""
+
+    code = "phone_taken"
+    message = _("This phone stands on another record. If it is yours, ask your community office to put that right.")
+
+
+class IdTaken(Conflict):
+    """Another record has this number; who that is is not told."""
+
+    code = "id_taken"
+    message = _("This document number stands on another record. The office in charge must put that right first.")
+
+
+class BadBirth(Invalid):
+    """The date of birth is missing, or lies in the future or too far back."""
+
+    code = "bad_birth"
+    message = _("Write the date of birth as it stands in the document.")
+
+
+class BadDocument(Invalid):
+    """The number does not fit the kind of document."""
+
+    code = "bad_document"
+    message = _("This is no number of such a document. Compare it with the document, character by character.")
+
+
+class ReasonNeeded(Invalid):
+    """The act needs a reason, which is kept."""
+
+    code = "reason_needed"
+    message = _("Write the reason; it is kept in the record of events.")
+
+
+class Stale(Conflict):
+    """The record was changed since the form was opened."""
+
+    code = "stale"
+    message = _("Someone changed this record while you had it open. Reload the page, look at it and try again.")
+
+
+def put(person: Person, field: str, value: str | None) -> None:
+    """Set a sealed value together with its blind index."""
+    setattr(person, field, value)
+    setattr(person, MARK_COLUMNS[field], mark(value, purpose=MARKS[field]) if value else None)
+
+
+@contextmanager
+def taken() -> Iterator[None]:
+    """Turn what the unique indexes refuse into words that do not tell whose number it is."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        text = str(error)
+        if "phone_mark" in text:
+            raise PhoneTaken(field="phone") from None
+        if "id_mark" in text:
+            raise IdTaken(field="id_number") from None
+        raise
+
+
+def clean_name(text: str) -> str:
+    """Check a name and drop the spaces around it."""
+    name = " ".join(text.split())
+    if not name or len(name) > LONGEST_NAME or any(c.isdigit() or not c.isprintable() for c in name):
+        raise NameMissing(field="name")
+    return name
+
+
+def clean_home(code: str, *, at: datetime) -> str:
+    """Check that a code is a community that stands, or a place inside one."""
+    try:
+        if len(code) < LENGTHS[COMMUNITY]:
+            raise NotFound
+        found = places.area(code=code, at=at)
+    except NotFound as missing:
+        raise HomeMissing(field="area") from missing
+    if found.valid_to is not None and found.valid_to <= at.date():
+        raise HomeMissing(field="area")
+    return code
+
+
+def new_person(
+    *, actor: Actor, name: str, area: str, at: datetime, phone: str | None = None, synthetic: bool = False
+) -> Person:
+    """Make a record in the state 'declared', with its event; raise PhoneTaken. `phone` is E.164."""
+    person = Person(area=area, created_at=at, synthetic=synthetic)
+    put(person, "name", clean_name(name))
+    put(person, "phone", phone)
+    with taken():
+        person.save(force_insert=True)
+    change = {"state": person.real_name, "area": area}
+    record(actor=actor, verb="people.person.declare", subject=person, area=area, change=change, at=at)
+    return person
+
+
+def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime) -> Person:
+    """Put the signed-in person on record under the declared name, with consent to the text of today.
+
+    When the office has a record with this proven phone and this very name and nobody signs in to it yet, that one
+    becomes the account's, and nothing is asked twice. Raises AlreadyDeclared, ConsentNeeded, PhoneTaken, NameMissing.
+    """
+    if actor.account_id is None:
+        raise SignInNeeded
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=actor.account_id)
+        if account.person_id is not None:
+            raise AlreadyDeclared
+        if not consent:
+            raise ConsentNeeded(field="consent")
+        phone = account.phone.reveal() if account.phone and account.phone_verified else None
+        person = _record_of(phone, clean_name(name)) if phone else None
+        if person is None:
+            person = new_person(actor=actor, name=name, area=clean_home(area, at=at), at=at, phone=phone)
+        else:
+            record(actor=actor, verb="people.person.claim", subject=person, area=person.area, at=at)
+        account.person = person
+        account.save(update_fields=["person"])
+        _consent(actor, person, PRIVACY.purpose, at)
+    return person
+
+
+def _record_of(phone: str, name: str) -> Person | None:
+    found = Person.objects.select_for_update().filter(phone_mark=mark(phone, purpose=PHONE)).first()
+    if found is None:
+        return None
+    if bytes(found.name_mark or b"") != mark(name, purpose=NAME) or Account.objects.filter(person=found).exists():
+        raise PhoneTaken(field="phone")
+    return found
+
+
+def correct(*, actor: Actor, name: str, area: str, version: int | None, at: datetime) -> Person:
+    """Correct the own name and home. What was verified no longer is: another name or home needs another look."""
+    with transaction.atomic():
+        person = policies.load(viewer=actor, person_id=actor.person(), at=at)
+        if version is not None and version != person.version:
+            raise Stale
+        fields = []
+        if clean_name(name) != person.name.reveal():
+            put(person, "name", clean_name(name))
+            fields.append("name")
+        if area != person.area:
+            person.area = clean_home(area, at=at)
+            fields.append("area")
+        if not fields:
+            return person
+        if person.real_name in VERIFIED:
+            person.real_name = REAL_NAME.move(person.real_name, "revoke")
+        person.version += 1
+        person.save(update_fields=["name", "name_mark", "area", "real_name", "version"])
+        change = {"fields": fields, "state": person.real_name}
+        record(actor=actor, verb="people.person.correct", subject=person, area=person.area, change=change, at=at)
+    return person
+
+
+def give_consent(*, actor: Actor, purpose: str, at: datetime) -> Consent:
+    """Agree to the text of today; agreeing twice counts once."""
+    with transaction.atomic():
+        person = policies.load(viewer=actor, person_id=actor.person(), at=at)
+        return _consent(actor, person, purpose, at)
+
+
+def _consent(actor: Actor, person: Person, purpose: str, at: datetime) -> Consent:
+    text = TEXTS.get(purpose)
+    if text is None:
+        raise NotFound
+    given, fresh = Consent.objects.get_or_create(
+        person=person,
+        purpose=purpose,
+        text_version=text.version,
+        withdrawn_at=None,
+        defaults={"text_digest": text.digest, "given_at": at},
+    )
+    if fresh:
+        change = {"purpose": purpose, "version": text.version, "digest": text.digest}
+        record(actor=actor, verb="people.consent.give", subject=person, area=person.area, change=change, at=at)
+    return given
+
+
+def withdraw_consent(*, actor: Actor, purpose: str, at: datetime) -> None:
+    """Take a consent back. Without consent to the real-name text the person counts as declared only."""
+    with transaction.atomic():
+        person = policies.load(viewer=actor, person_id=actor.person(), at=at)
+        standing = Consent.objects.select_for_update().filter(person=person, purpose=purpose, withdrawn_at=None)
+        if not standing.update(withdrawn_at=at):
+            raise NotFound
+        if purpose == PRIVACY.purpose and person.real_name in VERIFIED:
+            person.real_name = REAL_NAME.move(person.real_name, "revoke")
+            person.version += 1
+            person.save(update_fields=["real_name", "version"])
+        change = {"purpose": purpose, "state": person.real_name}
+        record(actor=actor, verb="people.consent.withdraw", subject=person, area=person.area, change=change, at=at)
+
+
+def unmask(*, actor: Actor, person_id: UUID, fields: Iterable[str], reason: str, at: datetime) -> dict[str, str]:
+    """Give sealed values in plain to one who may see them; the look, its fields and its reason go on record."""
+    wanted = sorted(set(fields) & set(MARKS))
+    with transaction.atomic():
+        person = policies.load(viewer=actor, person_id=person_id, at=at)
+        policies.require(policies.may_unmask(actor=actor, person=person))
+        if not reason.strip() or not wanted:
+            raise ReasonNeeded(field="reason")
+        change = {"fields": wanted}
+        record(
+            actor=actor, verb="people.person.unmask", subject=person, area=person.area, change=change, at=at,
+            reason=reason.strip(),
+        )  # fmt: skip
+    values = {field: getattr(person, field) for field in wanted}
+    return {field: value.reveal() for field, value in values.items() if value is not None}
+
+
+def phone_of(text: str) -> str:
+    """Read a phone as people write it and give it as E.164; raise NotAPhone for the field `phone`."""
+    try:
+        return identifiers.phone(text)
+    except identifiers.NotAPhone as wrong:
+        raise identifiers.NotAPhone(field="phone") from wrong
+
+
+def account_with_phone(phone: str) -> Account | None:
+    """Find the sign-in of a phone (E.164)."""
+    return Account.objects.filter(phone_mark=mark(phone, purpose=PHONE_OF_ACCOUNT)).first()

@@ -1,0 +1,151 @@
+"""Giving and ending roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.operations import record
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Conflict, Invalid, NotFound
+from shanzhi.kernel.roles import Role
+from shanzhi.people import policies
+from shanzhi.people.models import RoleGrant
+from shanzhi.people.operations.records import ReasonNeeded
+from shanzhi.places import queries as places
+
+
+class BadPeriod(Invalid):
+    """The role would end before it starts, or has ended already."""
+
+    code = "bad_period"
+    message = _("The role must end after it starts, and in the future.")
+
+
+class BadScope(Invalid):
+    """The role has no place, two places, or a place that does not exist."""
+
+    code = "bad_scope"
+    message = _("Choose the area in which the role holds.")
+
+
+class BadRole(Invalid):
+    """Such a role is not given."""
+
+    code = "bad_role"
+    message = _("Choose a role. Being a resident is not given: it follows from the verified home.")
+
+
+class HeldAlready(Conflict):
+    """The person holds this role there already."""
+
+    code = "held_already"
+    message = _("The person holds this role there already. End that one first, or choose another place.")
+
+
+class GrantEnded(Conflict):
+    """The role has ended already."""
+
+    code = "grant_ended"
+    message = _("This role has ended already.")
+
+
+def grant(
+    *,
+    actor: Actor,
+    person_id: UUID,
+    role: Role,
+    area: str = "",
+    organization: UUID | None = None,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    reason: str,
+    at: datetime,
+) -> RoleGrant:
+    """Give a person a role in an area or an organisation, for a period, with a reason.
+
+    Nobody gives beyond the own scope or above the own role, nor to themselves. When `ends_at` comes the role is over by
+    itself. Raises AboveOwnRole, OutsideOwnScope, NotYourself, HeldAlready, BadPeriod, BadScope, ReasonNeeded.
+    """
+    with transaction.atomic():
+        person = policies.load(viewer=actor, person_id=person_id, at=at)
+        policies.require(
+            policies.may_grant_to(actor=actor, person=person, role=role, area=area, organization=organization)
+        )
+        _check(role, area, organization, starts_at, ends_at, reason, at)
+        starts_at = max(starts_at, at)  # a role given backwards would make good what was done without it
+        standing = RoleGrant.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at),
+            person=person, role=role, area=area, organization=organization,
+        )  # fmt: skip
+        if ends_at is not None:
+            standing = standing.filter(starts_at__lt=ends_at)
+        if standing.exists():  # the person's row is locked, so no second one slips in
+            raise HeldAlready(field="role")
+        given = RoleGrant.objects.create(
+            person=person, role=role, area=area, organization=organization, starts_at=starts_at, ends_at=ends_at,
+            granted_by_id=actor.person_id, reason=reason.strip(), created_at=at,
+        )  # fmt: skip
+        change = {
+            "grant": str(given.pk),
+            "role": str(role),
+            "area": area,
+            "organization": str(organization) if organization else None,
+            "starts_at": starts_at.isoformat(),
+            "ends_at": ends_at.isoformat() if ends_at else None,
+        }
+        record(
+            actor=actor, verb="people.role.grant", subject=person, area=area or person.area, change=change, at=at,
+            reason=reason.strip(),
+        )  # fmt: skip
+    return given
+
+
+def _check(
+    role: Role, area: str, organization: UUID | None, starts_at: datetime, ends_at: datetime | None, reason: str,
+    at: datetime,
+) -> None:  # fmt: skip
+    if role is Role.RESIDENT:
+        raise BadRole(field="role")
+    if not reason.strip():
+        raise ReasonNeeded(field="reason")
+    if ends_at is not None and (ends_at <= starts_at or ends_at <= at):
+        raise BadPeriod(field="ends_at")
+    if area and organization:
+        raise BadScope(field="area")
+    if area:
+        try:
+            places.area(code=area, at=at)
+        except NotFound as missing:
+            raise BadScope(field="area") from missing
+
+
+def end_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> RoleGrant:
+    """End a role now, for a reason; one's own role may be laid down, others' by who could give them."""
+    with transaction.atomic():
+        given = RoleGrant.objects.select_for_update().filter(pk=grant_id).first()
+        if given is None:
+            raise NotFound
+        person = policies.load(viewer=actor, person_id=given.person_id, at=at)
+        if actor.person_id != person.pk:
+            policies.require(
+                policies.may_give(actor=actor, role=Role(given.role), area=given.area, organization=given.organization)
+            )
+        if not reason.strip():
+            raise ReasonNeeded(field="reason")
+        if given.ends_at is not None and given.ends_at <= at:
+            raise GrantEnded
+        # A role that has not begun yet ends at its own first moment, since a period is never empty.
+        given.ends_at = max(at, given.starts_at + (given.starts_at.resolution))
+        given.ended_reason = reason.strip()
+        given.save(update_fields=["ends_at", "ended_reason"])
+        change = {"grant": str(given.pk), "role": given.role, "area": given.area}
+        record(
+            actor=actor, verb="people.role.end", subject=person, area=given.area or person.area, change=change, at=at,
+            reason=reason.strip(),
+        )  # fmt: skip
+    return given
