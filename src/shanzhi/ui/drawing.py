@@ -131,8 +131,14 @@ def error_links(form: BaseForm) -> list[dict[str, str]]:
     """List a form's errors with the id of the field that each belongs to; those of the whole form come first."""
     links = [{"text": str(error), "id": ""} for error in form.non_field_errors()]
     for bound in form:
-        links += [{"text": str(error), "id": _first_control(bound)} for error in bound.errors]
+        links += [{"text": _named(bound, str(error)), "id": _first_control(bound)} for error in bound.errors]
     return links
+
+
+def _named(bound: BoundField, error: str) -> str:
+    """Put the field's name before an error that does not say it, since the summary stands apart from the field."""
+    label = str(bound.label)
+    return error if label in error else f"{label}{'：' if formatting.chinese() else ': '}{error}"
 
 
 def _first_control(bound: BoundField) -> str:

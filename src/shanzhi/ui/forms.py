@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.errors import Refusal
@@ -33,6 +34,22 @@ class PageForm(forms.Form):
         """Take Django's arguments; label endings are left out unless asked for."""
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.required and field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _required_words(field)
+
+
+def _required_words(field: forms.Field) -> str:
+    """Say what is missing by its own name instead of 'this field is required'."""
+    if isinstance(field, forms.BooleanField):
+        words = gettext("Tick “%(label)s” to go on.")
+    elif isinstance(field, forms.ChoiceField | AreaField):
+        words = gettext("Choose: %(label)s.")
+    elif isinstance(field, forms.FileField):
+        words = gettext("Add a file: %(label)s.")
+    else:
+        words = gettext("Fill in: %(label)s.")
+    return words % {"label": field.label or ""}
 
 
 def apply_refusal(form: forms.BaseForm, refusal: Refusal) -> None:

@@ -43,6 +43,11 @@ class Listing:
         return next((column for column in self.columns if column.key == key), None)
 
     @property
+    def searchable(self) -> bool:
+        """Tell whether the list has a search (a template would call `search` itself)."""
+        return self.search is not None
+
+    @property
     def shown(self) -> list[Column]:
         """The columns of the page."""
         return [column for column in self.columns if column.on_page]

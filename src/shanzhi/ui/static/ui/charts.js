@@ -33,14 +33,14 @@
     const ink = colour("ink");
     const quiet = colour("quiet");
     const across = data.kind === "bars_across";
-    const words = { color: quiet, fontSize: 14, fontFamily: "inherit" };
+    const words = { color: quiet, fontSize: 14 };
     const names = {
       type: "category",
       data: data.categories,
-      name: across && narrow ? "" : data.x,
-      nameLocation: across ? "end" : "middle",
+      name: data.x,
+      nameLocation: across ? "start" : "middle",
       nameGap: across ? 12 : 32,
-      nameTextStyle: words,
+      nameTextStyle: { ...words, align: across ? "right" : "center" },
       inverse: across,
       axisLabel: { ...words, hideOverlap: !across, width: across ? (narrow ? 96 : 180) : undefined, overflow: "truncate" },
       axisLine: { lineStyle: { color: colour("edge") } },
@@ -61,7 +61,7 @@
       color: [1, 2, 3, 4, 5].map((number) => colour(`chart-${number}`)),
       textStyle: { fontFamily: style().getPropertyValue("--face"), color: ink },
       // grid labels are kept inside; tooltips are drawn on the canvas, since the page allows no inline styles
-      grid: { left: 8, right: 16, top: across ? (several ? 44 : 16) : several ? 76 : 44, bottom: across ? 44 : 40, containLabel: true },
+      grid: { left: 8, right: 16, top: across ? (several ? 72 : 40) : several ? 76 : 44, bottom: across ? 44 : 40, containLabel: true },
       legend: several ? { top: 0, left: 0, itemWidth: 28, textStyle: { color: ink, fontSize: 14 } } : { show: false },
       tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: colour("raised"), borderColor: colour("edge"), textStyle: { color: ink }, shadowBlur: 0 },
       xAxis: across ? values : names,
