@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from shanzhi.config import logs, problems
 from shanzhi.config import urls as house
@@ -27,7 +28,13 @@ def fail(request: HttpRequest, word: str = "") -> HttpResponse:
     raise RuntimeError(f"duplicate key: phone={PHONE}")
 
 
+@require_safe
+def read_only(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
 urlpatterns = [
+    path("api/test/read", read_only),
     path("test/refuse/<int:number>", refuse),
     path("test/fail/<str:word>", fail),
     path("api/test/refuse", refuse),
@@ -130,6 +137,11 @@ class TestAnApiError:
 
     def test_names_the_field_at_fault(self, visitor: Client) -> None:
         assert visitor.get("/api/test/refuse").json()["field"] == "title"
+
+    def test_names_the_methods_that_an_address_knows(self, visitor: Client) -> None:
+        answer = visitor.delete("/api/test/read")
+        assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+        assert answer["Allow"] == "GET, HEAD"
 
 
 class TestTheFigures:

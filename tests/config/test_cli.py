@@ -1,0 +1,110 @@
+"""The command `shanzhi`: light where it can be, clear where something is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shanzhi.config.cli import COMMANDS
+from shanzhi.config.commands import doctor, messages
+from shanzhi.config.commands.checks import Finding, disk, keys
+from shanzhi.config.environment import Environment
+
+CATALOGUE = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Vote"\nmsgstr "投票"\n'
+
+
+def shanzhi(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", "from shanzhi.config.cli import main; main()", *words],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+class TestTheCommand:
+    def test_lists_every_subcommand_with_what_it_does(self) -> None:
+        done = shanzhi("--help", COLUMNS="200")
+        for name, place in COMMANDS.items():
+            assert name in done.stdout
+            assert place.about.split(".")[0][:60] in done.stdout
+
+    def test_that_counts_needs_neither_django_nor_a_database_driver_set_up(self) -> None:
+        code = (
+            "import sys\n"
+            "from shanzhi.config import cli\n"
+            "try:\n    cli.hand_over('count', ['--help'])\nexcept SystemExit:\n    pass\n"
+            "print('django' in sys.modules, file=sys.stderr)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+        assert done.stderr.strip().splitlines()[-1] == "False"
+        assert "--rule" in done.stdout
+
+    def test_says_in_one_sentence_which_setting_is_wrong(self) -> None:
+        done = shanzhi("manage", "check", SHANZHI_WORKERS="many")
+        assert done.returncode == 1
+        assert "workers" in done.stderr.lower()
+        assert "Traceback" not in done.stderr
+
+
+class TestTheDoctor:
+    def test_gives_findings_as_json_lines_and_fails_when_something_is_bad(self, tmp_path: Path) -> None:
+        done = shanzhi(
+            "doctor", "--json", DATABASE_URL="postgres://nobody@127.0.0.1:1/none", SHANZHI_DATA=str(tmp_path)
+        )
+        findings = [json.loads(line) for line in done.stdout.splitlines()]
+        bad = {finding["subject"]: finding["cure"] for finding in findings if finding["grade"] == "bad"}
+        assert done.returncode == 1
+        assert "DATABASE_URL" in bad["Database"]
+        assert "shanzhi setup" in bad["Keys"]
+
+    def test_gives_a_cure_with_whatever_is_not_good(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+        monkeypatch.setenv("SHANZHI_DATA", str(tmp_path))
+        found = [finding for finding in doctor.examine(Environment()) if finding.grade != "good"]
+        assert found
+        assert [finding for finding in found if not finding.cure] == []
+
+    def test_sees_keys_that_others_may_read(self, tmp_path: Path) -> None:
+        folder = tmp_path / "keys"
+        folder.mkdir(mode=0o755)
+        for name in ("fields.keys", "index.key"):
+            (folder / name).write_text("1:x")
+            (folder / name).chmod(0o644)
+        found = keys(Environment(keys=folder))
+        assert found.grade == "bad"
+        assert "fields.keys" in found.words
+        folder.chmod(0o700)
+        for path in folder.iterdir():
+            path.chmod(0o600)
+        assert keys(Environment(keys=folder)).grade == "good"
+
+    def test_sees_a_full_disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1024})())
+        assert disk(Environment(data=tmp_path)).grade == "bad"
+
+    def test_turns_a_check_that_breaks_into_a_finding(self) -> None:
+        def broken() -> Finding:
+            raise OSError("no such device")
+
+        assert doctor._try("Disk", broken, "cure")[0].words == "OSError: no such device"
+
+
+class TestTheTranslations:
+    def test_are_compiled_when_they_changed_and_only_then(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        po = tmp_path / "room" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+        po.parent.mkdir(parents=True)
+        po.write_text(CATALOGUE)
+        monkeypatch.setattr(messages, "PACKAGE", tmp_path)
+        assert messages.compile_all() == 1
+        assert "投票".encode() in po.with_suffix(".mo").read_bytes()
+        assert messages.compile_all() == 0
+        os.utime(po, (po.stat().st_atime, po.stat().st_mtime + 10))
+        assert messages.stale() == [po]
