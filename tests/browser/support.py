@@ -45,8 +45,8 @@ class Look:
         return f"{self.device}-{self.mode}-{self.language}{extra}{'' if self.scripts else '-noscript'}"
 
 
-def open_context(browser: Browser, address: str, look: Look = Look()) -> BrowserContext:  # noqa: B008 - frozen
-    """Open a fresh visitor's window: device, mode (by the system), language (by the cookie), with or without scripts."""
+def open_context(browser: Browser, address: str, look: Look = Look()) -> BrowserContext:
+    """Open a fresh visitor's window: device, mode by the system, language by the cookie, scripts or none."""
     width, height = WIDTHS[look.device]
     context = browser.new_context(
         base_url=address,
@@ -82,7 +82,8 @@ def violations(page: Page, *, within: str | None = None) -> list[str]:
     # evaluated by the debugger, so the page's own content policy does not stand in the way
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     found = page.evaluate(
-        "([within, tags]) => axe.run(within || document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+        """([within, tags]) => axe.run(
+            within || document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})""",
         [within, list(AXE_TAGS)],
     )
     return [_line(one) for one in found["violations"]]
@@ -90,7 +91,7 @@ def violations(page: Page, *, within: str | None = None) -> list[str]:
 
 def _line(violation: dict[str, Any]) -> str:
     places = "; ".join(
-        f"{json.dumps(node['target'], ensure_ascii=False)} {node['html'][:120]} | {node.get('failureSummary', '')[:240]}"
+        f"{json.dumps(node['target'], ensure_ascii=False)} {node['html'][:120]} | {node['failureSummary'][:240]}"
         for node in violation["nodes"][:5]
     )
     return f"{violation['id']} ({violation['impact']}): {violation['help']} -> {places}"
@@ -105,7 +106,8 @@ def small_targets(page: Page, least: int = 24) -> list[str]:
     """Controls smaller than WCAG 2.5.8 asks (24 px) that do not stand inside a line of text."""
     return list(
         page.evaluate(
-            """least => [...document.querySelectorAll('button, summary, input:not([type=hidden]), select, nav a, .button, .chip')]
+            """least => [...document.querySelectorAll(
+                'button, summary, input:not([type=hidden]), select, nav a, .button, .chip')]
               .filter(e => e.checkVisibility() && !e.closest('.skip'))
               .map(e => [e, e.getBoundingClientRect()])
               .filter(([e, r]) => r.width && (r.height < least || r.width < least))

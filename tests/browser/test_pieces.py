@@ -53,18 +53,17 @@ class TestAFormSentTwice:
         page = open_page(PIECES)
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
-        page.evaluate(
-            """() => {
-              const form = document.querySelector('form[data-once]');
-              form.noValidate = true;
-              const button = form.querySelector('button');
-              window.addEventListener('beforeunload', () => {});
-              form.requestSubmit(button);
-              form.requestSubmit(button);
-              window.busy = button.textContent;
-            }"""
-        )
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            busy = page.evaluate(
+                """() => {
+                  const form = document.querySelector('form[data-once]');
+                  const button = form.querySelector('button');
+                  form.requestSubmit(button);
+                  form.requestSubmit(button);
+                  return button.textContent;
+                }"""
+            )
+        assert busy == "正在提交……"
         assert len(sent) == 1
 
 
