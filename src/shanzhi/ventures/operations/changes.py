@@ -79,10 +79,10 @@ def _changeable(call: Call, version: int) -> None:
 
 def _keeps_promises(call: Call, values: Mapping[str, Any]) -> None:
     limit = values.get("limit_fen", call.limit_fen)
-    if Proposal.objects.filter(call=call, amount_fen__gt=limit).exclude(state__in=("draft", "lapsed", "withdrawn", "rejected")).exists():  # fmt: skip
-        raise BadValue(
-            _("Proposals for more than this limit were handed in already; keep it higher."), field="limit_fen"
-        )
+    handed_in = Proposal.objects.filter(call=call, state__in=("submitted", "returned", "passed"))
+    if handed_in.filter(amount_fen__gt=limit).exists():
+        words = _("Proposals for more than this limit were handed in already; keep it higher.")
+        raise BadValue(words, field="limit_fen")
     begun = {phase.kind: phase.starts_at for phase in call.phases.filter(opened_at__isnull=False)}
     phases = values.get("phases")
     if phases is not None and any(kind not in phases or phases[kind][0] != start for kind, start in begun.items()):

@@ -1,0 +1,1 @@
+"""Every reading of the rounds, scoped to the viewer."""
