@@ -31,6 +31,13 @@ def yuan(fen: int | None) -> str:
     return f"{'-' if fen < 0 else ''}¥{whole:,}.{rest:02d}"
 
 
+def money(hundredths: int | None, currency: str = "CNY") -> str:
+    """Write an amount in hundredths of its currency: yuan as '¥12,345.00', others as '12,345.00 PLN'."""
+    if hundredths is None or currency == "CNY":
+        return yuan(hundredths)
+    return f"{yuan(hundredths).replace('¥', '')} {currency}"
+
+
 def yuan_short(fen: int | None) -> str:
     """Write an amount in fen briefly: '¥1.23亿', '¥12.3万' in Chinese; '¥123 million', '¥12,345' in English.
 

@@ -16,6 +16,7 @@ from shanzhi.ui import drawing, formatting, pieces
 register = template.Library()
 
 for _name in (
+    "money",
     "yuan",
     "yuan_short",
     "day",
