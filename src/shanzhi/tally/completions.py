@@ -27,10 +27,11 @@ class Shares:
 def equal_shares(ground: Ground, completion: Completion) -> Shares:
     """Run Equal Shares with a completion. One unit is the currency's unit of the election.
 
-    `none`: endowment budget / ballots. `exhaustive-supported` and `exhaustive-all` raise that by 1 until nothing (supported,
-    with a cost) that is still open fits, or the purse is overspent; then the outcome before counts. `add1` starts at
-    the whole part and stops only when overspent (Assen, Swiecie); `add1u` is exhaustive over all, from the whole part,
-    and one plain run when everything fits together (equalshares.net); its filling up by votes follows in `counting`.
+    `none`: endowment budget / ballots. `exhaustive-supported` and `exhaustive-all` raise that by 1 until nothing
+    (supported, with a cost) that is still open fits, or the purse is overspent; then the outcome before counts.
+    `add1` starts at the whole part and stops only when overspent (Assen, Świecie); `add1u` is exhaustive over all,
+    from the whole part, and one plain run when everything fits together (equalshares.net); its filling up by votes
+    follows in `story_shares`.
     """
     ballots = ground.election.ballots
     share = Fraction(ground.budget, ballots) if ballots else Fraction(0)

@@ -20,11 +20,11 @@ from shanzhi.tally.support import CountingError
 def count(election: Election, spec: Spec) -> Outcome:
     """Count an election and tell the whole course.
 
-    The winners are those of exact rational arithmetic, whatever the order of the ballots. Money is in the currency unit of
-    the election. Rules: order of score with and without skipping (`score`, `score-no-skip`; votes, or points and
-    Borda scores where the satisfaction says so), score per cost (`per-cost`), Equal Shares (Peters, Pierczynski and
-    Skowron 2021) with its completions, sequential Phragmen, and jury and votes together (`composite`). Thresholds
-    come first; of projects that share an `exclusive` name only the first chosen wins.
+    The winners are those of exact rational arithmetic, whatever the order of the ballots. Money is in the currency
+    unit of the election. Rules: order of score with and without skipping (`score`, `score-no-skip`; votes, or
+    points and Borda scores where the satisfaction says so), score per cost (`per-cost`), Equal Shares (Peters,
+    Pierczyński and Skowron 2021) with its completions, sequential Phragmén, and jury and votes together
+    (`composite`). Thresholds come first; of projects that share an `exclusive` name only the first chosen wins.
 
     Raises CountingError when the election or the spec cannot be counted.
     """

@@ -33,8 +33,8 @@ class Project:
 class Election:
     """One election, ready to be counted.
 
-    Ballot b names the projects `choices[offsets[b]:offsets[b + 1]]` (positions in `projects`). Ranked ballots list them best
-    first. Points ballots carry `points` beside `choices`, whole numbers that are 1/`points_scale` of a point.
+    Ballot b names the projects `choices[offsets[b]:offsets[b + 1]]` (positions in `projects`). Ranked ballots list them
+    best first. Points ballots carry `points` beside `choices`, whole numbers that are 1/`points_scale` of a point.
     An empty ballot is a blank vote and counts as a ballot.
     """
 

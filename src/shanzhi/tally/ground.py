@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class Ground:
     """
 
     def __init__(self, election: Election, spec: Spec, *, group: bool) -> None:
+        """Prepare; `group` merges equal ballots, which costs a sort and pays when runs are repeated."""
         self.election = election
         self.spec = spec
         self.satisfaction: Satisfaction = "cardinality" if spec.rule == "phragmen" else spec.satisfaction
@@ -88,7 +90,7 @@ class Ground:
         order = np.argsort(support.project.astype(kind), kind="stable")
         voters, worth = support.voters[order], support.worth[order]
         bounds = np.searchsorted(support.project[order], np.arange(size + 1))
-        return [self._column(voters[a:b], worth[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        return [self._column(voters[a:b], worth[a:b]) for a, b in pairwise(bounds)]
 
     def _column(self, voters: Ints, worth: Ints) -> Column:
         if self.support.uniform:

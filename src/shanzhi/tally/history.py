@@ -1,12 +1,13 @@
 """Exact memory of a run of Equal Shares: prices and money as whole numbers over one common denominator.
 
-The run itself works in floats. Whatever it must know exactly it asks here. A voter who still has money has paid the full
-price, times the own worth, of every bought project that the voter supports; so the exact money of any set of voters is
+The run itself works in floats. Whatever it must know exactly it asks here. A voter who still has money has paid the
+full price, times the own worth, of every bought project that the voter supports; so the exact money of any set of
+voters is
 
     endowment * voters - sum over bought projects q of price_q * (worth of q to those voters),
 
-and the right-hand counts are small whole numbers found by one pass over those voters' ballots. A voter who could not pay in
-full has nothing left and drops out of all later sums. Prices are worked out in order, only when first asked for.
+and the right-hand counts are small whole numbers found by one pass over those voters' ballots. A voter who could not
+pay in full has nothing left and drops out of all later sums. Prices are worked out in order, only when first asked for.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class History:
     """What was bought so far at one endowment, and what it cost each payer, exactly."""
 
     def __init__(self, ground: Ground, endowment: Fraction) -> None:
+        """Begin with nothing bought; the endowment is in scaled money."""
         self._ground = ground
         self.endowment = endowment.numerator
         self.denominator = endowment.denominator

@@ -44,7 +44,7 @@ def keys_of(ground: Ground) -> dict[int, Key]:
     keys: dict[int, Key] = {}
     for position in ground.open:
         score, cost = ground.score[position], ground.costs[position]
-        keys[position] = (0, Fraction(score * ground.scale, cost)) if cost else (int(score > 0), Fraction(score))
+        keys[position] = (0, Fraction(score * ground.scale, cost)) if cost else (int(score > 0), Fraction(0))
     return keys
 
 

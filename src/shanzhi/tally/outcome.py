@@ -31,9 +31,9 @@ Why = Literal[
 class Round:
     """One selection. Money in currency units.
 
-    `price` is what a full payer gave per unit of worth (per voter; per point with points or Borda), `rate` the figure that
-    was lowest or highest and so decided (Equal Shares: price per satisfaction; Phragmen: load; greedy: score or score
-    per cost). `payers` are supporters who paid something, `left` is what remained in the purse.
+    `price` is what a full payer gave per unit of worth (per voter; per point with points or Borda), `rate` the figure
+    that was lowest or highest and so decided (Equal Shares: price per satisfaction; Phragmen: load; greedy: score or
+    score per cost). `payers` are supporters who paid something, `left` is what remained in the purse.
     """
 
     number: int
@@ -52,10 +52,10 @@ class Round:
 class Standing:
     """What became of one project and why.
 
-    `score` is what the rule ordered by, `turn` the round in which it was chosen, or the place at which it was passed over.
+    `score` is what the rule ordered by, `turn` the round in which it was chosen, or the place at which it was passed.
     `had` is the money there was for it (left in the purse at its turn; left to its supporters, rounded down to 1/100),
     `other` the project that stood in its way. `least_votes` more supporters, or `most_cost` as its cost, would have
-    been enough, all else equal; they are given only where that is certain. `needed` is the support a threshold asks for.
+    been enough, all else equal; they are given only where that is certain. `needed` is what a threshold asks for.
     """
 
     project: str
@@ -77,8 +77,8 @@ class Standing:
 class Outcome:
     """The result of a count, the same for every order of ballots.
 
-    `winners` in order of selection; `share` is the endowment of each voter in Equal Shares (currency units) after `runs`
-    runs, and `ended` tells what stopped the raising. Warnings concern the reader of the count, not the winners.
+    `winners` in order of selection; `share` is the endowment of each voter in Equal Shares (currency units) after
+    `runs` runs, and `ended` tells what stopped the raising. Warnings concern the reader of the count, not the winners.
     """
 
     spec: Spec

@@ -1,8 +1,8 @@
 """Sequential Phragmen: the cost of each purchase is a load that its supporters share as evenly as they can.
 
-The project that would bring its supporters to the lowest load is bought next; when a project that stands lowest no longer
-fits in the purse, the rule stops. Projects dearer than the whole purse are removed first. A voter's load is the load of
-the last purchase that the voter supported, so the loads of the supporters of a project are a few known numbers, counted.
+The project that would bring its supporters to the lowest load is bought next; when a project that stands lowest no
+longer fits in the purse, the rule stops. Projects dearer than the whole purse are removed first. A voter's load is the
+load of the last purchase that the voter supported, so the loads of the supporters of a project are a few known numbers.
 Floats choose the near candidates, whole fractions decide between them.
 """
 
@@ -42,6 +42,7 @@ class Phragmen:
     """One count by sequential Phragmen."""
 
     def __init__(self, ground: Ground) -> None:
+        """Begin with every load at nothing."""
         self._ground = ground
         size = len(ground.projects)
         self.course = Loads()

@@ -1,8 +1,9 @@
 """Equal Shares at one endowment: every voter holds the same money, and supporters buy projects together.
 
-In each round every project has a rate: the least price per unit of worth at which its supporters, each paying at most what
-is left to them, can cover its cost. The lowest rate wins, its supporters pay, and so on until nothing can be covered
-(Peters, Pierczynski and Skowron 2021). A rate can only rise, so an old rate is a lower bound and most need no new look.
+In each round every project has a rate: the least price per unit of worth at which its supporters, each paying at most
+what is left to them, can cover its cost. The lowest rate wins, its supporters pay, and so on until nothing can be
+covered (Peters, Pierczynski and Skowron 2021). A rate can only rise, so an old rate is a lower bound and most projects
+need no new look.
 
 Exactness. All is computed in floats with a bound on the error, and every comparison closer than the bound is decided by
 `History` in whole numbers: which rate is lowest, whether money covers a cost, whether a payer is emptied. The bounds:
@@ -21,7 +22,7 @@ import numpy as np
 
 from shanzhi.tally.ground import Column, Ground
 from shanzhi.tally.history import History
-from shanzhi.tally.support import Bools, Floats, Ints
+from shanzhi.tally.support import Bools, Floats
 
 EPSILON = float(np.finfo(np.float64).eps)
 SUM_ERROR = 24 * EPSILON
@@ -81,6 +82,7 @@ class Run:
     """One run of Equal Shares at one endowment, in scaled money."""
 
     def __init__(self, ground: Ground, endowment: Fraction, limit: int | None = None) -> None:
+        """Give every voter the endowment; the run is cut short once it has spent more than `limit` (scaled money)."""
         self._ground = ground
         self._limit = limit
         self._exact = ground.exact

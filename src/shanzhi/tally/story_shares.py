@@ -107,8 +107,8 @@ def _untouched(ground: Ground, run: Run) -> Bools:
 def _more_supporters(ground: Ground, run: Run, position: int, had: Fraction, fresh: Bools) -> int | None:
     """Return how many of the voters with an untouched share would have been enough as further supporters.
 
-    Had so many of them supported it too, then either it was chosen in some round, or all rounds stay as they were and at
-    the end its supporters could cover it; so it is certain. None when there are not so many such voters.
+    Had so many of them supported it too, then either it was chosen in some round, or all rounds stay as they were and
+    at the end its supporters could cover it; so it is certain. None when there are not so many such voters.
     """
     share = run.course.endowment / ground.scale
     if not share:

@@ -25,6 +25,7 @@ class CountingError(ValueError):
     """The election or the rule cannot be counted; `code` names the fault and `message` says the cure in plain words."""
 
     def __init__(self, code: str, message: str) -> None:
+        """Hold the code and the message."""
         super().__init__(message)
         self.code = code
         self.message = message
@@ -32,8 +33,11 @@ class CountingError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Support:
-    """Ballots as entries, voter by voter: voter g stands for `weight[g]` equal ballots and owns the entries
-    `offsets[g]:offsets[g + 1]`, each a supported project and its worth (1, points, or Borda score)."""
+    """Ballots as entries, voter by voter.
+
+    Voter g stands for `weight[g]` equal ballots and owns the entries `offsets[g]:offsets[g + 1]`, each a supported
+    project and its worth (1, points, or Borda score).
+    """
 
     offsets: Ints
     project: Ints

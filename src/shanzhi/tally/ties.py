@@ -14,7 +14,7 @@ KeyValue = str | Fraction | int
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A tie met in `round`: all projects `tied` stood equal, `chosen` went first, and `by` names the key that decided."""
+    """A tie met in `round`: the projects `tied` stood equal, `chosen` went first, `by` names the key that decided."""
 
     round: int
     tied: tuple[str, ...]
@@ -30,6 +30,7 @@ class TieOrder:
     """
 
     def __init__(self, projects: Sequence[Project], votes: Sequence[int], keys: Sequence[TieKey]) -> None:
+        """Rank the projects; `votes` counts the supporters of each."""
         self._keys: tuple[TieKey, ...] = (*keys, "id")
         values: dict[TieKey, list[KeyValue]] = {
             "id": [project.id for project in projects],
@@ -40,7 +41,7 @@ class TieOrder:
         self._values = [values[key] for key in self._keys]
         order = list(range(len(projects)))
         for column in reversed(self._values):
-            order.sort(key=column.__getitem__)  # type: ignore[arg-type]  # one column never mixes kinds
+            order.sort(key=column.__getitem__)
         self.rank = [0] * len(projects)
         for place, position in enumerate(order):
             self.rank[position] = place
