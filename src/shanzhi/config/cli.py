@@ -6,9 +6,10 @@ each lives; `house` there means that Django is set up and the database is up whi
 """
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, NoReturn
@@ -17,10 +18,11 @@ import typer
 from pydantic import ValidationError
 
 from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
-from shanzhi.config.environment import Environment
-from shanzhi.kernel.keyring import KeyMissing
+from shanzhi.config.environment import SHORTEST_SECRET, Environment, variable
+from shanzhi.kernel.keyring import KeyMissing, write_secret
 
 PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+SITE_KEY: Final = "site.key"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def house() -> Iterator[None]:
     """Have the embedded database up, unless DATABASE_URL names another, and Django set up while the block runs."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
     environment = Environment()
+    _lend_secret(environment)
     if environment.database_url:
         _set_up_django()
         yield
@@ -57,6 +60,17 @@ def house() -> Iterator[None]:
     with Cluster(environment.data).lease():
         _set_up_django()
         yield
+
+
+def _lend_secret(environment: Environment) -> None:
+    """Outside production, sign sessions with a key from the folder of keys, so that all our processes share it."""
+    if environment.production or environment.secret_key is not None:
+        return
+    file = environment.keys_folder / SITE_KEY
+    if not file.exists():
+        with suppress(FileExistsError):  # another process was quicker; its key holds
+            write_secret(file, secrets.token_urlsafe(SHORTEST_SECRET).encode())
+    os.environ[variable("secret_key")] = file.read_text()
 
 
 def _set_up_django() -> None:

@@ -16,7 +16,7 @@ if ENV.production and (faults := unsafe(ENV)):
     raise ImproperlyConfigured("Production does not start like this:\n- " + "\n- ".join(faults))
 
 DEBUG = ENV.debug
-# Outside production a key that lasts as long as the process is enough: sessions do not outlive a restart.
+# `shanzhi` lends every process a lasting key; without it, as in tests, one that lasts as long as the process is enough.
 SECRET_KEY = ENV.secret_key.get_secret_value() if ENV.secret_key else secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ENV.allowed_hosts
 
