@@ -1,0 +1,1 @@
+"""Voting: electorates, sealed ballots, counts."""

@@ -1,0 +1,140 @@
+"""Closing: envelopes become ballots in random order in one transaction, then the key is destroyed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.operations import record
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Conflict
+from shanzhi.voting.lifecycle import FINISHED_STATES, OPEN, POLL
+from shanzhi.voting.models import Poll
+from shanzhi.voting.operations.envelopes import Choices, Sealer
+from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.polls import event_area, locked
+
+log = structlog.get_logger(__name__)
+FETCHED_AT_ONCE = 5000
+
+
+class TooEarlyToClose(Conflict):
+    """The vote still runs by its terms."""
+
+    code = "too_early_to_close"
+    message = _("The vote runs until its published close. To end it sooner, give a reason that everyone will read.")
+
+
+def close_poll(*, actor: Actor, poll_id: UUID, at: datetime, reason: str = "") -> Poll:
+    """Close the vote. Again after the close, it changes nothing but destroys a key that a crash left behind.
+
+    Before `closes_at` a `reason` for the public is needed. Raises TooEarlyToClose, MoveRefused, PollKeyMissing.
+    """
+    with transaction.atomic():
+        poll = locked(poll_id, actor=actor)
+        if poll.state in FINISHED_STATES:
+            transaction.on_commit(lambda: _destroy(poll_id))
+            return poll
+        state = POLL.move(poll.state, "close")
+        early = at < poll.closes_at
+        if early and not reason.strip():
+            raise TooEarlyToClose(field="reason")
+        poll.state, poll.closed_at = state, at
+        poll.closed_early_reason = reason.strip() if early else ""
+        poll.save(update_fields=["state", "closed_at", "closed_early_reason"])
+        rows = _opened(poll)
+        write_ballots(poll_id, rows)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM voting_envelope WHERE poll_id = %s", [poll_id])
+        poll.ballots_total = len(rows)
+        poll.blank_total = sum(1 for _receipt, choices in rows if choices.blank)
+        poll.save(update_fields=["ballots_total", "blank_total"])
+        change = {"ballots": poll.ballots_total, "blank": poll.blank_total, "roll": poll.roll_total}
+        record(
+            actor=actor,
+            verb="voting.poll.close",
+            subject=poll,
+            area=event_area(poll),
+            change=change,
+            at=at,
+            reason=reason,
+        )
+        transaction.on_commit(lambda: _destroy(poll_id))
+    return poll
+
+
+def _opened(poll: Poll) -> list[tuple[str, Choices]]:
+    """Open all envelopes and order them by their random receipts."""
+    sealer = Sealer(poll_id=poll.pk, key=key_store().read(poll.pk))
+    points = poll.ballot_kind == "points"
+    found = []
+    for mark, sealed in _envelopes(poll.pk):
+        opened = sealer.open(mark=mark, sealed=sealed, points=points)
+        found.append((opened.receipt, opened.choices))
+    found.sort(key=lambda row: row[0])
+    return found
+
+
+def _envelopes(poll_id: UUID) -> Iterator[tuple[bytes, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT voter_mac, sealed FROM voting_envelope WHERE poll_id = %s", [poll_id])
+        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+            for mark, sealed in rows:
+                yield bytes(mark), bytes(sealed)
+
+
+def write_ballots(poll_id: UUID, rows: Iterable[tuple[str, Choices]], *, imported: bool = False) -> None:
+    """Write ballots by COPY, in the order given: receipt and choices, nothing else."""
+    columns = "voting_ballot (receipt, poll_id, choices, points, imported)"
+    with connection.cursor() as cursor, cursor.copy(f"COPY {columns} FROM STDIN") as copy:
+        for receipt, choices in rows:
+            points = None if choices.points is None else _array(choices.points)
+            copy.write_row((receipt, poll_id, _array(choices.positions), points, imported))
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def _destroy(poll_id: UUID) -> None:
+    """Destroy the key once the close is safe on the disk; a failure is left to the next `tidy_keys`."""
+    try:
+        key_store().destroy(poll_id)
+    except OSError:
+        log.error("poll_key_not_destroyed", poll=str(poll_id), exc_info=True)
+
+
+def tidy_keys() -> list[UUID]:
+    """Destroy keys of polls that have closed, which only a crash between close and destruction leaves; give which.
+
+    A key of a poll that is unknown here stays: it may belong to another database or to a restored one.
+    """
+    gone = []
+    for poll_id in key_store().polls():
+        with transaction.atomic():
+            poll = Poll.objects.select_for_update().filter(pk=poll_id, state__in=FINISHED_STATES).first()
+        if poll is not None and key_store().destroy(poll_id):
+            gone.append(poll_id)
+    return gone
+
+
+def leftover_keys() -> list[UUID]:
+    """List closed polls whose key still exists, for `shanzhi doctor`."""
+    keyed = key_store().polls()
+    return list(Poll.objects.filter(pk__in=keyed, state__in=FINISHED_STATES).values_list("pk", flat=True))
+
+
+def due_polls(*, at: datetime) -> list[UUID]:
+    """List open polls whose time is over, for the clock that closes them."""
+    return list(Poll.objects.filter(state=OPEN, closes_at__lte=at).order_by("closes_at").values_list("pk", flat=True))
+
+
+def random_receipt() -> bytes:
+    """Give 15 random bytes for an imported ballot, which nobody holds a receipt of."""
+    return secrets.token_bytes(15)

@@ -1,0 +1,210 @@
+"""Counting a closed poll by its frozen rule, and publishing the file by which anyone can count again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.operations import record
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import digest_bytes
+from shanzhi.kernel.errors import Conflict, Invalid
+from shanzhi.tally.counting import count as count_election
+from shanzhi.tally.election import Election, Project
+from shanzhi.tally.outcome import Outcome, Standing, amount
+from shanzhi.tally.pabulib import digest as content_digest
+from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
+from shanzhi.tally.reasons import sentence
+from shanzhi.tally.spec import Satisfaction, Spec
+from shanzhi.tally.support import CountingError
+from shanzhi.voting.lifecycle import COUNTED, POLL
+from shanzhi.voting.models import Count, Option, Poll
+from shanzhi.voting.operations.closing import tidy_keys
+from shanzhi.voting.operations.polls import event_area, locked
+
+FETCHED_AT_ONCE: Final = 10_000
+USUAL: Final[dict[str, Satisfaction]] = {"approval": "cost", "points": "points", "ranked": "borda"}
+
+
+class CannotCount(Conflict):
+    """The rule does not fit the ballots."""
+
+    code = "cannot_count"
+    message = _("The rule of this vote does not fit its ballots: %(why)s")
+
+
+class JuryMissing(Invalid):
+    """A composite rule needs the jury's scores."""
+
+    code = "jury_missing"
+    message = _("This vote is decided together with a jury. Enter the jury's scores first, then count.")
+
+
+def count_poll(*, actor: Actor, poll_id: UUID, at: datetime, jury: Mapping[str, int] | None = None) -> Count:
+    """Count a closed poll by its frozen rule and publish the file; again, give the count that there is.
+
+    `jury`: hundredths of 0 to 100 by option code, for a composite rule alone. Raises CannotCount, JuryMissing.
+    """
+    tidy_keys()
+    with transaction.atomic():
+        poll = locked(poll_id, actor=actor)
+        if poll.state == COUNTED:
+            return poll.counts.order_by("number")[0]
+        state = POLL.move(poll.state, "count")
+        made = _count(poll, jury, at)
+        poll.state = state
+        poll.save(update_fields=["state"])
+        change = {"digest": made.digest, "file": made.file_digest, "seal": made.seal}
+        record(actor=actor, verb="voting.poll.count", subject=poll, area=event_area(poll), change=change, at=at)
+    return made
+
+
+def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
+    spec = spec_with(spec_from_json(poll.spec), jury)
+    election = election_of(poll)
+    try:
+        outcome = count_election(election, spec)
+        result = _result(election, spec, outcome)
+    except CountingError as error:
+        raise CannotCount(why=error.message) from error
+    seal = seal_of(poll)
+    file = write(election, rule=spec, seal=seal, call_id=str(poll.pk))
+    return Count.objects.create(
+        poll=poll,
+        spec=spec_as_json(spec),
+        result=result,
+        digest=outcome.digest,
+        seal=seal,
+        file=file,
+        file_digest=digest_bytes(file.encode()),
+        created_at=at,
+    )
+
+
+def spec_with(spec: Spec, jury: Mapping[str, int] | None) -> Spec:
+    """Put the jury's scores into a composite rule; other rules take none."""
+    if spec.composite is None:
+        return spec
+    scores = dict(jury) if jury is not None else spec.composite.jury
+    if not scores:
+        raise JuryMissing(field="jury")
+    return replace(spec, composite=replace(spec.composite, jury=scores))
+
+
+def exact(fen: int, text: str) -> Fraction:
+    """Give an amount in currency units: the exact text where fen are too coarse, else fen / 100."""
+    return Fraction(text) if text else Fraction(fen, 100)
+
+
+def election_of(poll: Poll) -> Election:
+    """Read a closed poll as an election; amounts in currency units."""
+    projects = tuple(
+        Project(
+            id=option.code,
+            cost=exact(option.cost_fen, option.cost_exact),
+            name=option.title,
+            exclusive=option.exclusive,
+            selected=option.selected,
+        )
+        for option in Option.objects.filter(poll=poll).order_by("position")
+    )
+    lengths: list[int] = []
+    choices: list[int] = []
+    points: list[int] = []
+    for positions, given in _ballots(poll.pk):
+        lengths.append(len(positions))
+        choices.extend(positions)
+        points.extend(given or ())
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(np.asarray(lengths, dtype=np.int64), out=offsets[1:])
+    return Election(
+        projects=projects,
+        budget=exact(poll.budget_fen, poll.budget_exact),
+        kind=poll.ballot_kind,  # type: ignore[arg-type]  # the column's choices are the kinds
+        offsets=offsets,
+        choices=np.asarray(choices, dtype=np.int32),
+        points=np.asarray(points, dtype=np.int64) if poll.ballot_kind == "points" else None,
+        points_scale=poll.points_scale,
+        meta=_meta(poll),
+    )
+
+
+def _meta(poll: Poll) -> dict[str, str]:
+    first, last = (timezone.localtime(moment).strftime("%d.%m.%Y") for moment in (poll.opens_at, poll.closes_at))
+    return {"description": poll.title, "currency": poll.currency, "date_begin": first, "date_end": last}
+
+
+def _ballots(poll_id: UUID) -> Iterator[tuple[list[int], list[int] | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT choices, points FROM voting_ballot WHERE poll_id = %s ORDER BY receipt", [poll_id])
+        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+            yield from rows
+
+
+def seal_of(poll: Poll) -> str:
+    """Digest receipts with what stands behind them, so that no receipt can be moved to another ballot unseen.
+
+    SHA-256 over lines `receipt positions points`, sorted by receipt, lists joined by commas, each ended by a newline.
+    """
+    sha = hashlib.sha256()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT receipt, array_to_string(choices, ','), coalesce(array_to_string(points, ','), '')"
+            " FROM voting_ballot WHERE poll_id = %s ORDER BY receipt",
+            [poll.pk],
+        )
+        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+            sha.update("".join(f"{receipt} {choices} {points}\n" for receipt, choices, points in rows).encode())
+    return "sha256:" + sha.hexdigest()
+
+
+def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
+    official = [project.id for project in election.projects if project.selected]
+    known = any(project.selected is not None for project in election.projects)
+    return {
+        "outcome": outcome.to_json(),
+        "content_digest": content_digest(election),
+        "reasons": {standing.project: _reason(outcome, standing) for standing in outcome.standings},
+        "alternatives": [_alternative(election, other) for other in others(spec, election)],
+        "official": official if known else None,
+    }
+
+
+def _reason(outcome: Outcome, standing: Standing) -> dict[str, str]:
+    return {language: sentence(standing, outcome, language) for language in ("zh", "en")}
+
+
+def others(spec: Spec, election: Election) -> list[Spec]:
+    """Name the rules shown beside the one that decides: what each would have chosen from the same ballots."""
+    usual = USUAL[election.kind]
+    plain = replace(spec, composite=None, completion="none")
+    found = [
+        replace(plain, rule="score", satisfaction=usual),
+        replace(plain, rule="per-cost", satisfaction="cardinality" if election.kind == "approval" else usual),
+        replace(plain, rule="equal-shares", satisfaction=usual),
+        replace(plain, rule="equal-shares", satisfaction=usual, completion="add1u"),
+        replace(plain, rule="phragmen", satisfaction="cost"),
+    ]
+    same = (spec.rule, spec.satisfaction, spec.completion)
+    return [other for other in found if (other.rule, other.satisfaction, other.completion) != same]
+
+
+def _alternative(election: Election, spec: Spec) -> dict[str, Any]:
+    outcome = count_election(election, spec)
+    return {
+        "rule": spec.rule,
+        "satisfaction": spec.satisfaction,
+        "completion": spec.completion,
+        "winners": list(outcome.winners),
+        "total_cost": amount(outcome.total_cost),
+    }
