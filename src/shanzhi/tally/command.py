@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
-import click
 import typer
 
 from shanzhi.tally.counting import count as count_election
@@ -26,11 +25,12 @@ from shanzhi.tally.pabulib import (
     parse_treatment,
     read,
 )
+from shanzhi.tally.reasons import Language
 from shanzhi.tally.report import show_error, show_outcome
 from shanzhi.tally.spec import Completion, RuleName, Satisfaction, Spec, Threshold, TieKey
 
-RULES = tuple(name for name in get_args(RuleName) if name != "composite")
-"""Rules that can be asked for by name; a composite needs jury scores, so it is counted only from a file that carries it."""
+RuleChoice = Literal["score", "score-no-skip", "per-cost", "equal-shares", "phragmen"]
+"""Rules that can be asked for; a composite needs jury scores, so it is counted only from a file that carries them."""
 
 _USUAL: dict[str, Satisfaction] = {"approval": "cost", "points": "points", "ranked": "borda"}
 _NEEDED = {"points": "points", "borda": "ranked"}
@@ -216,21 +216,16 @@ def _treatment(options: list[str] | None) -> Treatment:
         raise typer.BadParameter(str(error), param_hint="--treat") from None
 
 
-def _language(asked: str | None) -> str:
+def _language(asked: Language | None) -> Language:
     """The language of the table: as asked, else that of the terminal."""
     return asked or ("zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en")
 
 
 def count(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Pabulib .pb files; - is the standard input.")],
-    rule: Annotated[str | None, typer.Option(click_type=click.Choice(RULES), help="The rule.")] = None,
-    satisfaction: Annotated[
-        str | None,
-        typer.Option(click_type=click.Choice(get_args(Satisfaction)), help="What a voter gets from a project."),
-    ] = None,
-    completion: Annotated[
-        str | None, typer.Option(click_type=click.Choice(get_args(Completion)), help="How Equal Shares is completed.")
-    ] = None,
+    rule: Annotated[RuleChoice | None, typer.Option(help="The rule; else the one the file was published with.")] = None,
+    satisfaction: Annotated[Satisfaction | None, typer.Option(help="What a voter gets from a project.")] = None,
+    completion: Annotated[Completion | None, typer.Option(help="How Equal Shares is completed.")] = None,
     ties: Annotated[str | None, typer.Option(help="Keys that decide ties, in order: id, cost, votes, listed.")] = None,
     min_voters: Annotated[int | None, typer.Option(min=0, help="Least number of supporters.")] = None,
     min_share: Annotated[str | None, typer.Option(help="Least share of the ballots, such as 5%.")] = None,
@@ -241,15 +236,13 @@ def count(
         list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
     ] = None,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
-    language: Annotated[
-        str | None, typer.Option(click_type=click.Choice(["en", "zh"]), help="Language of the table.")
-    ] = None,
+    language: Annotated[Language | None, typer.Option(help="Language of the table.")] = None,
 ) -> None:
     """Count elections from Pabulib files, by the rule asked for or the one that the file was published with."""
     choices = Choices(
-        rule=cast("RuleName | None", rule),
-        satisfaction=cast("Satisfaction | None", satisfaction),
-        completion=cast("Completion | None", completion),
+        rule=rule,
+        satisfaction=satisfaction,
+        completion=completion,
         ties=_ties(ties),
         min_voters=min_voters,
         min_share=_share(min_share),
@@ -263,7 +256,7 @@ def count(
         raise typer.Exit(code=1)
 
 
-def _serve(file: str, choices: Choices, *, as_lines: bool, language: str) -> bool:
+def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -> bool:
     """Count one file and write what came of it; False when it could not be counted."""
     try:
         counted = count_file(file, choices)

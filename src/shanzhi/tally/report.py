@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from shanzhi.tally.outcome import Outcome, Standing, amount
-from shanzhi.tally.reasons import sentence
+from shanzhi.tally.reasons import Language, sentence
 
 _WORDS = {
     "en": {
@@ -47,7 +47,7 @@ _WORDS = {
 }
 
 
-def show_outcome(outcome: Outcome, *, file: str, warnings: list[dict[str, Any]], language: str) -> None:
+def show_outcome(outcome: Outcome, *, file: str, warnings: list[dict[str, Any]], language: Language) -> None:
     """Write the table of one election to the terminal."""
     words, console = _WORDS[language], Console()
     spec = outcome.spec
@@ -71,7 +71,7 @@ def show_outcome(outcome: Outcome, *, file: str, warnings: list[dict[str, Any]],
     console.print(words["digest"].format(digest=outcome.digest), style="dim")
 
 
-def show_error(answer: dict[str, Any], *, language: str) -> None:
+def show_error(answer: dict[str, Any], *, language: Language) -> None:
     """Write to the terminal why a file was not counted."""
     words, console = _WORDS[language], Console(stderr=True)
     text = answer["error_zh" if language == "zh" else "error"]
@@ -80,12 +80,12 @@ def show_error(answer: dict[str, Any], *, language: str) -> None:
     console.print(f"[red]{words['error']}[/red] {escape(located)}")
 
 
-def _located(warning: dict[str, Any], words: dict[str, str], language: str) -> str:
+def _located(warning: dict[str, Any], words: dict[str, str], language: Language) -> str:
     message = str(warning["message_zh" if language == "zh" else "message"])
     return words["line"].format(line=warning["line"], message=message) if warning["line"] else message
 
 
-def _table(outcome: Outcome, words: dict[str, str], language: str) -> Table:
+def _table(outcome: Outcome, words: dict[str, str], language: Language) -> Table:
     table = Table(show_lines=False, expand=False)
     table.add_column(words["result"], no_wrap=True)
     table.add_column(words["project"], overflow="fold")

@@ -14,6 +14,7 @@ _GROUPED = re.compile(
     re.ASCII,
 )
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_DIGITS = 18
 _LARGEST = Fraction(10**18)
 
 
@@ -22,6 +23,8 @@ def parse_amount(text: str) -> tuple[Fraction, str] | None:
 
     None when the text is no number or could mean two: `1,000` may be one thousand or one.
     """
+    if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
+        return Fraction(int(text)), ""
     plain = text.translate(_SPACES).strip()
     if _PLAIN.match(plain):
         value = Fraction(plain)

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from shanzhi.tally.pabulib.amounts import parse_amount
 from shanzhi.tally.pabulib.errors import Notices, refusal
+from shanzhi.tally.pabulib.flat import NEWLINE, Bytes, Ints, as_bytes, as_texts, find, pieces
 from shanzhi.tally.pabulib.odd import OddRows
 from shanzhi.tally.pabulib.rows import Table
 from shanzhi.tally.pabulib.treatment import Treatment
 
-_NOT_COMMA_OR_LINE = bytes(set(range(256)) - {10, 44})
 _BLANK, _UNKNOWN = -1, -2
 _MOST_POINTS = 10**9
 _FINEST_POINTS = 10**6
@@ -62,82 +62,74 @@ def offsets_of(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 def read_ballots(table: Table, kind: str, index: dict[str, int], treat: Treatment, notices: Notices) -> Ballots:
     """All ballots of the section. Blank ones stay; rows that say nothing at all (padding) are skipped."""
-    votes, lines = table.column("vote"), table.lines
-    if votes is None:
+    column, lines = table.flat("vote"), table.lines
+    if column is None:
         raise refusal("missing_column", table.header_line, section="VOTES", column="vote")
+    points = _point_texts(table, kind, column, notices)
+    odd = OddRows(kind, index, treat, notices)
+    votes: list[str] | None = None
+    while True:
+        counts, choices, found = _bulk(column, index)
+        if not len(found):
+            break
+        votes = as_texts(column) if votes is None else votes
+        votes, points, lines = odd.mend(votes, points, lines, found.tolist())
+        column = as_bytes(votes)
+    worth, scale = (None, 1) if points is None else _points(points, counts, column, lines)
+    blank = choices == _BLANK
+    if blank.any():
+        rows = np.repeat(np.arange(len(counts)), counts)
+        counts[rows[blank]] = 0
+        worth = None if worth is None else worth[~blank]
+        choices = choices[~blank]
+    return Ballots(offsets_of(counts), choices, worth, scale, np.arange(len(counts)), lines)
+
+
+def _point_texts(table: Table, kind: str, votes: Bytes, notices: Notices) -> list[str] | None:
+    """The points of each row as text, empty where they stand inside the vote; None where ballots give none."""
     points = table.column("points")
     if kind not in ("cumulative", "scoring"):
         if points is not None and any(text.strip() for text in points):
             notices.add("unused_points", table.header_line, kind=kind)
-        points = None
-    elif points is None and not any(":" in vote for vote in votes) and any(votes):
+        return None
+    if points is None and (votes != NEWLINE).any() and not (votes == ord(":")).any():
         raise refusal("no_points", table.header_line)
-    else:
-        points = [""] * len(votes) if points is None else points
-    odd = OddRows(kind, index, treat, notices)
-    while True:
-        offsets, choices, found = _bulk(votes, index)
-        if not len(found):
-            break
-        votes, points, lines = odd.mend(votes, points, lines, found.tolist())
-    worth, scale = (None, 1) if points is None else _points(points, np.diff(offsets), votes, lines)
-    if worth is not None:
-        worth = worth[choices >= 0]
-    lengths = np.diff(offsets)
-    if len(choices):
-        lengths[choices[offsets[:-1]] == _BLANK] = 0
-    choices = choices[choices >= 0]
-    return Ballots(offsets_of(lengths), choices, worth, scale, np.arange(len(votes)), lines)
+    return [""] * len(table.lines) if points is None else points
 
 
-def _bulk(
-    votes: list[str], index: dict[str, int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    """Offsets, choices (blank -1, unknown -2) and the rows that need a closer look."""
-    if not votes:
-        return np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-    lengths, tokens = _tokens(votes)
-    known = {**index, "": _BLANK}
-    try:
-        choices = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
-    except KeyError:
-        choices = np.fromiter((known.get(token, _UNKNOWN) for token in tokens), np.int32, len(tokens))
-    offsets = offsets_of(lengths)
-    if int(lengths.max()) == 1:
-        return offsets, choices, np.flatnonzero(choices == _UNKNOWN)
-    rows = np.repeat(np.arange(len(votes), dtype=np.int64), lengths)
-    odd = (choices == _UNKNOWN) | ((choices == _BLANK) & (lengths[rows] > 1))
+def _bulk(column: Bytes, index: dict[str, int]) -> tuple[Ints, npt.NDArray[np.int32], Ints]:
+    """Pieces of each row, choices (blank -1, unknown -2) and the rows that need a closer look."""
+    starts, lengths, counts = pieces(column, commas=True)
+    choices = find(column, starts, lengths, list(index), unknown=_UNKNOWN)
+    if choices is None:
+        texts = column.tobytes().decode().replace("\n", ",").split(",")[:-1]
+        choices = np.fromiter((index.get(text, _UNKNOWN) for text in texts), np.int32, len(texts))
+    blank = lengths == 0
+    if blank.any():
+        choices[blank] = _BLANK
+    if not len(counts) or int(counts.max()) == 1:
+        return counts, choices, np.flatnonzero(choices == _UNKNOWN)
+    rows = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    odd = (choices == _UNKNOWN) | (blank & (counts[rows] > 1))
     keys = np.sort(rows * (len(index) + 2) + choices + 2)
     twice = keys[1:][keys[1:] == keys[:-1]] // (len(index) + 2)
-    return offsets, choices, np.unique(np.concatenate([rows[odd], twice]))
+    return counts, choices, np.unique(np.concatenate([rows[odd], twice]))
 
 
-def _tokens(texts: list[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """How many pieces each text has between its commas, and all pieces in one list."""
-    joined = "\n".join(texts)
-    marks = np.frombuffer(joined.encode().translate(None, _NOT_COMMA_OR_LINE) + b"\n", dtype=np.uint8)
-    ends = np.flatnonzero(marks == 10)
-    if len(ends) != len(texts):  # a quoted field ran over lines
-        return _tokens([text.replace("\n", " ") for text in texts])
-    return np.diff(ends, prepend=-1), joined.replace("\n", ",").split(",")
-
-
-def _points(
-    points: list[str], lengths: npt.NDArray[np.int64], votes: list[str], lines: Sequence[int]
-) -> tuple[npt.NDArray[np.int64], int]:
+def _points(points: list[str], counts: Ints, votes: Bytes, lines: Sequence[int]) -> tuple[Ints, int]:
     """Points beside the choices as whole numbers, and what a point was multiplied by to make them whole."""
     if not points:
         return np.zeros(0, dtype=np.int64), 1
-    counts, tokens = _tokens(points)
-    wrong = np.flatnonzero(counts != lengths)
+    column = as_bytes(points)
+    _, _, given = pieces(column, commas=True)
+    wrong = np.flatnonzero(given != counts)
     if len(wrong):
         row = int(wrong[0])
-        raise refusal("points_length", lines[row], choices=int(lengths[row]), points=int(counts[row]))
+        raise refusal("points_length", lines[row], choices=int(counts[row]), points=int(given[row]))
+    tokens = column.tobytes().decode().replace("\n", ",").split(",")[:-1]
     worth = {token: _worth(token) for token in set(tokens)}
-    bad = {token for token, value in worth.items() if value is None and token.strip()}
-    empty = {token for token in worth if not token.strip()}
-    if bad or empty:
-        _refuse_bad_points(points, votes, lines, bad)
+    if None in worth.values():
+        _refuse_bad_points(points, as_texts(votes), lines, {token for token, value in worth.items() if value is None})
     exact = {token: Fraction(0) if value is None else value for token, value in worth.items()}
     scale = lcm(*(value.denominator for value in exact.values()))
     whole = {token: int(value * scale) for token, value in exact.items()}
@@ -155,7 +147,7 @@ def _refuse_bad_points(points: list[str], votes: list[str], lines: Sequence[int]
     """Name the first row whose points are no numbers; a blank vote may leave them out."""
     for vote, text, line in zip(votes, points, lines, strict=True):
         for token in text.split(","):
-            if token in bad or (vote.strip() and not token.strip()):
+            if token in bad and (vote.strip() or token.strip()):
                 raise refusal("bad_points", line, text=token.strip())
 
 

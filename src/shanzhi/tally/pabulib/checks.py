@@ -13,6 +13,7 @@ from shanzhi.tally.election import Project
 from shanzhi.tally.pabulib.amounts import format_amount, parse_amount
 from shanzhi.tally.pabulib.ballots import Ballots
 from shanzhi.tally.pabulib.errors import Notices, refusal
+from shanzhi.tally.pabulib.flat import all_differ, pieces
 from shanzhi.tally.pabulib.meta import Meta
 from shanzhi.tally.pabulib.rows import Table
 from shanzhi.tally.pabulib.treatment import Treatment
@@ -28,9 +29,10 @@ def support(ballots: Ballots, projects: int) -> npt.NDArray[np.int64]:
 
 def skip_padding(table: Table, ballots: Ballots) -> Ballots:
     """Leave out rows in which both the voter and the vote are empty: spreadsheets add such rows, voters do not."""
-    voters = table.column("voter_id")
-    if voters is None or "" not in voters:
+    flat = table.flat("voter_id")
+    if flat is None or pieces(flat, commas=False)[1].all():
         return ballots
+    voters = table.column("voter_id") or []
     named = np.fromiter((bool(voters[i].strip()) for i in _table_rows(table, ballots)), np.bool_, len(ballots.rows))
     return ballots.kept(named | (ballots.lengths > 0))
 
@@ -47,9 +49,10 @@ def check_voters(
     table: Table, ballots: Ballots, meta: Meta, projects: Sequence[Project], treat: Treatment, notices: Notices
 ) -> Ballots:
     """A voter id that stands twice: refused, unless told, or unless the file's own totals count both rows."""
-    voters = table.column("voter_id")
-    if voters is None or len(set(voters)) == len(voters):
+    flat = table.flat("voter_id")
+    if flat is None or all_differ(flat):
         return ballots
+    voters = table.column("voter_id") or []
     first: dict[str, int] = {}
     again: list[tuple[int, int]] = []
     for ballot, row in enumerate(_table_rows(table, ballots)):
@@ -104,7 +107,7 @@ def check_count(
         return
     lack = stated - rows
     last = ballots.line(rows - 1) if rows else meta.last_line
-    tolerated = 0 if not ends_whole else max(2, int(stated * _LOST_AT_MOST))
+    tolerated = 0 if not ends_whole else max(1, int(stated * _LOST_AT_MOST))
     if lack > tolerated and treat.missing_ballots != "count" and not _support_as_stated(ballots, projects):
         raise refusal("missing_ballots", last, stated=stated, found=rows)
     notices.add("num_votes", meta.line("num_votes"), stated=stated, found=rows)

@@ -6,14 +6,15 @@ line by line (`rows.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from shanzhi.tally.pabulib.errors import Notices, refusal
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
-_TITLES = tuple(spelling for name in SECTIONS for spelling in (name, name.lower(), name.capitalize()))
-_PADDING = ' \t;,"\ufeff\r'
+_TITLES = tuple(spelling.encode() for name in SECTIONS for spelling in (name, name.lower(), name.capitalize()))
+_PADDING = b' \t;,"\r'
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +23,27 @@ class Section:
 
     name: str
     line: int
-    body: str
+    body: bytes
     last: bool
 
 
-def settle_line_ends(text: str, notices: Notices) -> str:
+def settle_line_ends(text: bytes, notices: Notices) -> bytes:
     """Make every line end a plain newline. Carriage returns inside lines stay; the row reader judges them."""
-    if "\r" not in text:
+    if b"\r" not in text:
         return text
-    text = text.replace("\r\n", "\n")
-    if "\n" not in text:
+    text = text.replace(b"\r\n", b"\n")
+    if b"\n" not in text:
         notices.add("old_line_ends", 1)
-        return text.replace("\r", "\n")
+        return text.replace(b"\r", b"\n")
     return text
 
 
-def elections(text: str) -> list[tuple[Section, Section, Section]]:
+def elections(text: bytes) -> list[tuple[Section, Section, Section]]:
     """The elections in the text, each as its META, PROJECTS and VOTES sections, with strict order."""
     marks = _titles(text)
     if not marks or marks[0][1] != "META":
         raise refusal("no_meta", 1)
-    if text[: marks[0][0]].strip(_PADDING + "\n"):
+    if text[: marks[0][0]].strip(_PADDING + b"\n"):
         raise refusal("no_meta", 1)
     sections = _sections(text, marks)
     found: list[tuple[Section, Section, Section]] = []
@@ -52,45 +53,53 @@ def elections(text: str) -> list[tuple[Section, Section, Section]]:
             if section.name != expected:
                 raise refusal("section_order", section.line - 1, name=section.name, expected=expected)
         if len(group) < 3:
-            last_line = text.count("\n") + (not text.endswith("\n"))
+            last_line = text.count(b"\n") + (not text.endswith(b"\n"))
             raise refusal("no_projects_section" if len(group) == 1 else "no_votes_section", last_line)
         found.append((group[0], group[1], group[2]))
     return found
 
 
-def _titles(text: str) -> list[tuple[int, str, int]]:
+def _titles(text: bytes) -> list[tuple[int, str, int]]:
     """All title lines as (start, name, end), in the order of the text."""
+    marks = _titles_spelt(text, _TITLES[::3])
+    if len(marks) > 2 and all(mark[1] == SECTIONS[place % 3] for place, mark in enumerate(marks)):
+        return marks
+    return _titles_spelt(text, _TITLES)
+
+
+def _titles_spelt(text: bytes, titles: Sequence[bytes]) -> list[tuple[int, str, int]]:
     marks: set[tuple[int, str, int]] = set()
-    for title in _TITLES:
+    for title in titles:
         at = text.find(title)
         while at != -1:
-            start = text.rfind("\n", 0, at) + 1
-            end = text.find("\n", at)
+            start = text.rfind(b"\n", 0, at) + 1
+            end = text.find(b"\n", at)
             end = len(text) if end == -1 else end
             line = text[start:end]
-            if line.strip(_PADDING) == title and line.count('"') % 2 == 0:
-                marks.add((start, title.upper(), end))
+            if line.strip(_PADDING) == title and line.count(b'"') % 2 == 0:
+                marks.add((start, title.upper().decode(), end))
             at = text.find(title, end)
     return sorted(marks)
 
 
-def _sections(text: str, marks: list[tuple[int, str, int]]) -> list[Section]:
+def _sections(text: bytes, marks: list[tuple[int, str, int]]) -> list[Section]:
     sections = []
     line, counted = 1, 0
     ends = [*marks[1:], (len(text), "", len(text))]
     for (start, name, end), (following, _, _) in zip(marks, ends, strict=True):
-        line += text.count("\n", counted, start)
+        line += text.count(b"\n", counted, start)
         counted = start
         sections.append(Section(name, line + 1, text[end + 1 : following], following == len(text)))
     return sections
 
 
-def split_header(section: Section) -> tuple[list[str], int, str]:
+def split_header(section: Section) -> tuple[list[str], int, bytes]:
     """Column names in lower case, the number of the first row's line, and the text of the rows."""
     body, line = section.body, section.line
     while body:
-        head, _, rest = body.partition("\n")
-        if head.strip(_PADDING):
+        start, _, rest = body.partition(b"\n")
+        if start.strip(_PADDING):
+            head = start.decode()
             names = [name.strip(' \t"\r').lower() for name in head.rstrip("; \t\r").split(";")]
             for name, following in pairwise(sorted(names)):
                 if name and name == following:

@@ -18,7 +18,7 @@ from shanzhi.tally.pabulib.meta import KINDS, Meta, budget, check_parts, read_me
 from shanzhi.tally.pabulib.projects import check_projects, check_totals, read_projects
 from shanzhi.tally.pabulib.rows import read_table
 from shanzhi.tally.pabulib.rule import BadSpec, spec_from_json
-from shanzhi.tally.pabulib.source import MAX_BYTES, decode, load
+from shanzhi.tally.pabulib.source import MAX_BYTES, load, to_utf8
 from shanzhi.tally.pabulib.treatment import STRICT, Treatment
 from shanzhi.tally.spec import Spec
 
@@ -41,7 +41,7 @@ def read(source: Source, *, treat: Treatment = STRICT, limit: int = MAX_BYTES) -
     """
     notices = Notices()
     found = elections(
-        settle_line_ends(decode(load(source, limit=limit), encoding=treat.encoding, notices=notices), notices)
+        settle_line_ends(to_utf8(load(source, limit=limit), encoding=treat.encoding, notices=notices), notices)
     )
     if len(found) == 1 and treat.many_elections in ("refuse", "1"):
         return _one(found[0], treat, notices)
@@ -60,7 +60,7 @@ def read_all(source: Source, *, treat: Treatment = STRICT, limit: int = MAX_BYTE
     Raises PabulibError only for what concerns the whole file.
     """
     notices = Notices()
-    text = settle_line_ends(decode(load(source, limit=limit), encoding=treat.encoding, notices=notices), notices)
+    text = settle_line_ends(to_utf8(load(source, limit=limit), encoding=treat.encoding, notices=notices), notices)
     readings: list[Reading | PabulibError] = []
     for sections in elections(text):
         try:
@@ -82,7 +82,7 @@ def _one(sections: tuple[Section, Section, Section], treat: Treatment, notices: 
     checks.check_weights(votes, treat, notices)
     index = {project.id: position for position, project in enumerate(projects)}
     ballots = checks.skip_padding(votes, read_ballots(votes, kind, index, treat, notices))
-    ends_whole = sections[2].body.endswith("\n") or not sections[2].last
+    ends_whole = sections[2].body.endswith(b"\n") or not sections[2].last
     checks.check_count(ballots, meta, projects, ends_whole, treat, notices)
     ballots = checks.check_voters(votes, ballots, meta, projects, treat, notices)
     if kind == "choose-1":

@@ -5,56 +5,78 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shanzhi.tally.pabulib.amounts import parse_amount
 from shanzhi.tally.pabulib.errors import Notices, refusal
+from shanzhi.tally.pabulib.flat import Bytes, Ints, as_bytes, as_texts, cut_column, marks_of
 from shanzhi.tally.pabulib.layout import Section, split_header
 
-_NOT_MARKS = bytes(set(range(256)) - {10, 59})
 _VITAL = {"META": ("key", "value"), "PROJECTS": ("project_id", "cost"), "VOTES": ("vote", "points")}
 _TEXT_COLUMN = {"META": "value", "PROJECTS": "name", "VOTES": ""}
 _LONGEST_QUOTE = 20
 _COUNT = re.compile(r"\s*-?\d{0,12}(?:\.0*)?\s*\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
 class Table:
-    """A section as columns; row i stands in line `lines[i]` of the file."""
+    """A section as columns; row i stands in line `lines[i]` of the file.
 
-    columns: dict[str, list[str]]
-    lines: Sequence[int]
-    header_line: int
+    A regular section keeps its bytes and cuts a column out when it is asked for.
+    """
+
+    def __init__(self, names: list[str], lines: Sequence[int], header_line: int, rows: list[list[str]] | None) -> None:
+        """Hold columns from rows already taken apart; `regular` sets the bytes instead."""
+        self.lines = lines
+        self.header_line = header_line
+        self._names = names
+        self._data: tuple[Bytes, Ints] | None = None
+        self._flat: dict[str, Bytes] = {}
+        self._texts: dict[str, list[str]] = {}
+        if rows is not None:
+            columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
+            self._texts = dict(zip(names, columns, strict=True))
+
+    @classmethod
+    def regular(cls, names: list[str], first: int, data: Bytes, ends: Ints) -> Table:
+        """A section whose lines all have the same columns; `ends` is where each of them ends in `data`."""
+        table = cls(names, range(first, first + len(ends) // len(names)), first - 1, None)
+        table._data = (data, ends)
+        return table
 
     def column(self, *names: str) -> list[str] | None:
-        """The first of these columns that exists."""
-        return next((self.columns[name] for name in names if name in self.columns), None)
+        """The texts of the first of these columns that exists."""
+        name = next((name for name in names if name in self._names), None)
+        if name is None:
+            return None
+        if name not in self._texts:
+            self._texts[name] = as_texts(self._cut(name))
+        return self._texts[name]
+
+    def flat(self, name: str) -> Bytes | None:
+        """The bytes of a column, each row ended by a newline."""
+        if name not in self._names:
+            return None
+        return as_bytes(self._texts[name]) if self._data is None else self._cut(name)
+
+    def _cut(self, name: str) -> Bytes:
+        if name not in self._flat:
+            assert self._data is not None
+            self._flat[name] = cut_column(*self._data, self._names.index(name), len(self._names))
+        return self._flat[name]
 
 
 def read_table(section: Section, notices: Notices) -> Table:
     """Take a section apart into columns."""
     names, first, body = split_header(section)
-    trimmed = body.rstrip("\n")
-    width = len(names)
+    trimmed = body.rstrip(b"\n")
     if not trimmed:
-        return Table({name: [] for name in names}, [], first - 1)
-    if '"' not in trimmed and "\r" not in trimmed and _is_regular(trimmed, width):
-        flat = trimmed.replace("\n", ";").split(";")
-        columns = {name: flat[k::width] for k, name in enumerate(names)}
-        return Table(columns, range(first, first + len(flat) // width), first - 1)
-    reader = _CarefulReader(section, names, body.endswith("\n"), notices)
-    rows, lines = reader.read(trimmed.split("\n"), first)
-    transposed = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
-    return Table(dict(zip(names, transposed, strict=True)), lines, first - 1)
-
-
-def _is_regular(body: str, width: int) -> bool:
-    """Whether every line has exactly `width` columns, judged from the separators alone."""
-    marks = body.encode().translate(None, _NOT_MARKS) + b"\n"
-    rows, odd = divmod(len(marks), width)
-    if odd or (width == 1 and "\n\n" in body):
-        return False
-    return marks == (b";" * (width - 1) + b"\n") * rows
+        return Table(names, [], first - 1, [])
+    if b'"' not in trimmed and b"\r" not in trimmed and not (len(names) == 1 and b"\n\n" in trimmed):
+        marks = marks_of(trimmed, len(names))
+        if marks is not None:
+            return Table.regular(names, first, *marks)
+    reader = _CarefulReader(section, names, body.endswith(b"\n"), notices)
+    rows, lines = reader.read(trimmed.decode().split("\n"), first)
+    return Table(names, lines, first - 1, rows)
 
 
 class _CarefulReader:

@@ -91,12 +91,14 @@ def _check_kind(head: bytes) -> None:
         raise refusal("wrong_type", 0, kind="a binary file", kind_zh="二进制文件")
 
 
-def decode(raw: bytes, *, encoding: str, notices: Notices) -> str:
-    """Turn bytes into text: UTF-8, UTF-16 with its mark, GB18030 where it is plain that it is that, or as told."""
+def to_utf8(raw: bytes, *, encoding: str, notices: Notices) -> bytes:
+    """Turn bytes into UTF-8 without a mark: from UTF-8, from UTF-16 with its mark, from plain GB18030, or as told."""
     if encoding:
-        return _decode_as_told(raw, encoding, notices)
+        return _decode_as_told(raw, encoding, notices).encode()
     try:
-        return raw.decode("utf-8").removeprefix("\ufeff")
+        if not raw.isascii():
+            raw.decode("utf-8")
+        return raw.removeprefix(codecs.BOM_UTF8)
     except UnicodeDecodeError as error:
         fault = error
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -105,13 +107,13 @@ def decode(raw: bytes, *, encoding: str, notices: Notices) -> str:
         except UnicodeDecodeError:
             raise refusal("not_utf8", 1, byte=raw[0]) from None
         notices.add("utf16", 1)
-        return text
+        return text.encode()
     line = raw.count(b"\n", 0, fault.start) + 1
     chinese = _as_gb18030(raw)
     if chinese is None:
         raise refusal("not_utf8", line, byte=raw[fault.start])
     notices.add("gb18030", line)
-    return chinese
+    return chinese.encode()
 
 
 def _as_gb18030(raw: bytes) -> str | None:
