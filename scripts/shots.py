@@ -88,7 +88,7 @@ def links(page_links: list[str]) -> list[str]:
 def shoot(context: BrowserContext, folder: Path) -> int:
     """Follow the links from the home page; take each kind of page once. Give the number of pictures."""
     page = context.new_page()
-    waiting, seen = deque([f"{SITE}/", f"{SITE}/ui/pieces/"]), set()
+    waiting, seen = deque([f"{SITE}/", f"{SITE}/ui/pieces/"]), set[str]()
     while waiting and len(seen) < MOST_PAGES:
         address = waiting.popleft()
         kind = PART.sub("ID", address.removeprefix(SITE).split("?")[0]).strip("/").replace("/", "_") or "home"
