@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor, Grant
-from shanzhi.kernel.areas import covers
+from shanzhi.kernel.areas import COUNTRY, covers
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.places.queries import within_any
@@ -64,11 +64,14 @@ def runs(actor: Actor, call: Call) -> bool:
     return runs_area(actor, call.area) or _operates(actor, call.operator_organization)
 
 
+def _inside(field: str, codes: tuple[str, ...]) -> Q:
+    """Give the condition that a row lies in one of the areas; an empty Q would vanish in an alternative."""
+    return Q(pk__isnull=False) if COUNTRY in codes else within_any(field, codes)
+
+
 def visible_calls(viewer: Actor) -> Q:
     """Give the condition of calls that a viewer may see: published ones, and drafts of the own areas."""
-    inside = within_any("area", viewer.areas(READERS)) | Q(
-        operator_organization__in=viewer.organizations(Role.OPERATOR)
-    )
+    inside = _inside("area", viewer.areas(READERS)) | Q(operator_organization__in=viewer.organizations(Role.OPERATOR))
     return Q(published_at__isnull=False) | inside
 
 
@@ -80,7 +83,7 @@ def visible_proposals(viewer: Actor) -> Q:
     """
     seen = Q(state__in=PUBLIC_PROPOSALS, call__state__in=SHOWS_PROPOSALS)
     handed_in = Q(number__isnull=False)
-    seen |= handed_in & within_any("community", viewer.areas(READERS))
+    seen |= handed_in & _inside("community", viewer.areas(READERS))
     organizations = viewer.organizations(Role.OPERATOR)
     if organizations:
         seen |= handed_in & Q(call__operator_organization__in=organizations)

@@ -1,1 +1,91 @@
-"""Every write of the rounds."""
+"""Every write of the rounds, as verbs with keyword-only arguments and an actor."""
+
+from shanzhi.ventures.operations.attachments import FileTooLarge, TooManyFiles, UnknownFile, attach, detach
+from shanzhi.ventures.operations.calls import (
+    NotYourArea,
+    ReasonMissing,
+    SavedCall,
+    StaleCall,
+    TermsFrozen,
+    cancel_call,
+    create_call,
+    save_call,
+)
+from shanzhi.ventures.operations.changes import NothingChanged, change_terms
+from shanzhi.ventures.operations.fields import BadValue, Problem
+from shanzhi.ventures.operations.imports import ImportedAlready, import_round
+from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
+from shanzhi.ventures.operations.proposals import (
+    Incomplete,
+    MendingOver,
+    NotEditable,
+    NotTakingProposals,
+    OverLimit,
+    SavedProposal,
+    StaleProposal,
+    create_proposal,
+    save_proposal,
+    set_exclusive,
+    submit_proposal,
+    withdraw_proposal,
+)
+from shanzhi.ventures.operations.reviews import (
+    Answer,
+    BatchLine,
+    ChecklistOpen,
+    DeadlineMissing,
+    NotAReviewer,
+    NotUnderReview,
+    assign,
+    decide,
+    decide_many,
+)
+
+__all__ = [
+    "Answer",
+    "BadValue",
+    "BatchLine",
+    "Blocked",
+    "ChecklistOpen",
+    "ClockLine",
+    "DeadlineMissing",
+    "FileTooLarge",
+    "ImportedAlready",
+    "Incomplete",
+    "MendingOver",
+    "MovedMeanwhile",
+    "NotAReviewer",
+    "NotEditable",
+    "NotTakingProposals",
+    "NotUnderReview",
+    "NotYourArea",
+    "NothingChanged",
+    "OverLimit",
+    "Problem",
+    "ReasonMissing",
+    "SavedCall",
+    "SavedProposal",
+    "StaleCall",
+    "StaleProposal",
+    "TermsFrozen",
+    "TooManyFiles",
+    "UnknownFile",
+    "advance",
+    "assign",
+    "attach",
+    "cancel_call",
+    "change_terms",
+    "create_call",
+    "create_proposal",
+    "decide",
+    "decide_many",
+    "detach",
+    "draw_roll",
+    "import_round",
+    "run_clock",
+    "save_call",
+    "save_proposal",
+    "set_exclusive",
+    "submit_proposal",
+    "withdraw_proposal",
+]

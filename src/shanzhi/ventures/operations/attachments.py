@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +22,7 @@ from shanzhi.ventures.models import Attachment
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note, require_editable
 from shanzhi.ventures.policies import require_team
+from shanzhi.ventures.queries.files import folder
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_FILES: Final = 10
@@ -34,9 +34,7 @@ class UnknownFile(Invalid):
     """The content is of no kind that is taken."""
 
     code = "unknown_file"
-    message = _(
-        "Only PDF, JPEG, PNG, Word (docx) and Excel (xlsx) files without macros are taken. Save it as one of these."
-    )
+    message = _("Only PDF, JPEG, PNG, Word (docx) and Excel (xlsx) files without macros are taken. Save it so.")
 
 
 class FileTooLarge(Invalid):
@@ -66,20 +64,6 @@ def kind_of(content: bytes) -> str:
                 if name in names:
                     return kind
     raise UnknownFile(field="file")
-
-
-def folder() -> Path:
-    """Give the folder of the files."""
-    return Path(settings.MEDIA_ROOT) / "ventures"
-
-
-def path_of(attachment: Attachment) -> Path:
-    """Give the path of a stored file, which its digest alone decides. Raises NotFound when the file is not there."""
-    mark = attachment.digest.removeprefix("sha256:")
-    path = folder() / mark[:2] / mark
-    if len(mark) != 64 or not path.is_file():
-        raise NotFound
-    return path
 
 
 def store(content: bytes) -> str:

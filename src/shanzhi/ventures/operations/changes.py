@@ -16,6 +16,7 @@ from shanzhi.kernel.errors import Conflict, Invalid
 from shanzhi.ventures.lifecycle import ENDED, UNFROZEN
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations import fields
+from shanzhi.ventures.operations.ballot import prepare_vote
 from shanzhi.ventures.operations.call_fields import READERS
 from shanzhi.ventures.operations.calls import (
     PARTS,
@@ -28,7 +29,7 @@ from shanzhi.ventures.operations.calls import (
 )
 from shanzhi.ventures.operations.fields import BadValue
 from shanzhi.ventures.operations.terms import DECIDING, terms_of, write_terms
-from shanzhi.ventures.policies import require_runs
+from shanzhi.ventures.policies import require_runs, voting_actor
 
 
 class NothingChanged(Invalid):
@@ -97,6 +98,8 @@ def _take_over(actor: Actor, call: Call, values: Mapping[str, Any], *, reason: s
     apply(actor, call, values)
     call.terms_version += 1
     call.version += 1
+    if call.state == "notice":
+        prepare_vote(voting_actor(actor, call), call, at)  # a new poll of the new terms; its roll is drawn anew
     call.save()
     assert terms_of(call) == future
 

@@ -19,11 +19,12 @@ from shanzhi.ventures.lifecycle import EDITABLE, PROPOSAL
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
-from shanzhi.ventures.operations.fields import Problem
+from shanzhi.ventures.operations.fields import BadValue, Problem
 from shanzhi.ventures.policies import (
     home_communities,
     require_home,
     require_proposer,
+    require_runs,
     require_team,
     visible_calls,
     visible_proposals,
@@ -194,19 +195,10 @@ def save_proposal(
             raise StaleProposal
         if changed:
             write_content(proposal, {name: values[name] for name in changed})
-            proposal.version = F("version") + 1
+            proposal.version += 1
             proposal.changed_at = at
             proposal.save()
-            proposal.refresh_from_db()
-            change = {"fields": changed, "version": proposal.version}
-            record(
-                actor=actor,
-                verb="ventures.proposal.save",
-                subject=proposal,
-                area=proposal.community,
-                change=change,
-                at=at,
-            )
+            note(actor, "save", proposal, {"fields": changed, "version": proposal.version}, at)
     return SavedProposal(proposal, tuple(problems))
 
 
@@ -277,7 +269,7 @@ def content_digest(proposal: Proposal) -> str:
 
 
 def withdraw_proposal(*, actor: Actor, proposal_id: UUID, reason: str = "", at: datetime) -> Proposal:
-    """Take a proposal back before it is on the ballot; once handed in, a reason is needed (ReasonMissing, MoveRefused)."""
+    """Take a proposal back before it is on the ballot; once handed in, a reason is due (ReasonMissing, MoveRefused)."""
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
         require_team(actor, proposal)
@@ -290,4 +282,24 @@ def withdraw_proposal(*, actor: Actor, proposal_id: UUID, reason: str = "", at: 
         proposal.save()
         proposal.reviews.filter(state="due").update(state="void")
         note(actor, "withdraw", proposal, {"from": before}, at, reason=reason.strip())
+    return proposal
+
+
+def set_exclusive(*, actor: Actor, proposal_id: UUID, group: str, at: datetime) -> Proposal:
+    """Say that a proposal rules out the others of a group of the call (same place, same thing); '' takes it out.
+
+    Only those who run the call, before the vote. Raises NotYourCall, BadValue, NotEditable.
+    """
+    with transaction.atomic():
+        proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
+        require_runs(actor, proposal.call)
+        if proposal.state not in ("submitted", "returned", "passed"):
+            raise NotEditable
+        if group and group not in proposal.call.exclusive_groups:
+            raise BadValue(_("Choose one of the groups that the call's terms name."), field="exclusive")
+        proposal.exclusive = group
+        proposal.changed_at = at
+        proposal.version += 1
+        proposal.save()
+        note(actor, "set_exclusive", proposal, {"group": group}, at)
     return proposal

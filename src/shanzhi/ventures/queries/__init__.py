@@ -1,1 +1,75 @@
-"""Every reading of the rounds, scoped to the viewer."""
+"""Every reading of the rounds. Each function takes the viewer and gives only what that viewer may see."""
+
+from shanzhi.ventures.queries.calls import (
+    CallFigures,
+    PhaseLine,
+    awards,
+    builder_checks,
+    call,
+    call_history,
+    calls,
+    figures,
+    may_run,
+    notices,
+    phase_line,
+    preview_of_move,
+    terms,
+)
+from shanzhi.ventures.queries.checks import Check
+from shanzhi.ventures.queries.content import LABELS, Missing, content
+from shanzhi.ventures.queries.desk import DueItem, due_today, review_queue, reviewers, reviews_of
+from shanzhi.ventures.queries.preview import Fact, MovePreview, NoNextPhase
+from shanzhi.ventures.queries.proposals import (
+    attachment,
+    lacks,
+    matching,
+    may_edit,
+    may_review,
+    my_proposals,
+    of_team,
+    people_of,
+    proposal,
+    proposal_history,
+    proposals,
+    reads_inside,
+)
+
+__all__ = [
+    "LABELS",
+    "CallFigures",
+    "Check",
+    "DueItem",
+    "Fact",
+    "Missing",
+    "MovePreview",
+    "NoNextPhase",
+    "PhaseLine",
+    "attachment",
+    "awards",
+    "builder_checks",
+    "call",
+    "call_history",
+    "calls",
+    "content",
+    "due_today",
+    "figures",
+    "lacks",
+    "matching",
+    "may_edit",
+    "may_review",
+    "may_run",
+    "my_proposals",
+    "notices",
+    "of_team",
+    "people_of",
+    "phase_line",
+    "preview_of_move",
+    "proposal",
+    "proposal_history",
+    "proposals",
+    "reads_inside",
+    "review_queue",
+    "reviewers",
+    "reviews_of",
+    "terms",
+]

@@ -1,0 +1,219 @@
+"""What the builder of a call checks: each with words and cure; blocking ones keep the call from being published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.canonical import canonical
+from shanzhi.places.models import Area
+from shanzhi.places.queries import valid
+from shanzhi.tally.pabulib import BadSpec, spec_from_json
+from shanzhi.tally.spec import Spec
+from shanzhi.ventures.lifecycle import OPTIONAL_PHASES, PHASES
+from shanzhi.ventures.models import Call, Phase
+
+FITS: Final = {
+    "approval": ("cost", "cardinality"),
+    "points": ("points",),
+    "ranked": ("borda",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: `ok`, or what is wrong (`words`) and what would help (`cure`); `field` is where to mend it."""
+
+    code: str
+    ok: bool
+    words: Any
+    cure: Any = ""
+    field: str = ""
+    blocking: bool = True
+
+
+def checks_of(call: Call, at: datetime) -> list[Check]:
+    """Check a whole call, in the order of its builder."""
+    codes = [area.code for area in call.areas.all()]
+    phases = {phase.kind: phase for phase in call.phases.all()}
+    return [
+        *_basics(call),
+        *_money(call),
+        *_areas(codes, at),
+        *_dates(call, phases),
+        *_roll(call, phases),
+        *_rule(call, phases),
+        *_review(call),
+    ]
+
+
+def blocking(checks: Iterable[Check]) -> list[Check]:
+    """Give those that are not met and keep the call from going on."""
+    return [check for check in checks if check.blocking and not check.ok]
+
+
+def _basics(call: Call) -> list[Check]:
+    return [
+        Check("title", bool(call.title), _("The call has a title."), _("Write a title."), "title"),
+        Check(
+            "about",
+            bool(call.about),
+            _("The call tells residents what it is for."),
+            _("Write a few sentences; residents read them first."),
+            "about",
+            blocking=False,
+        ),
+        Check("sponsor", bool(call.sponsor), _("The sponsor is named."), _("Name who gives the money."), "sponsor"),
+        Check(
+            "proposers",
+            bool(call.proposers),
+            _("It is said who may propose."),
+            _("Choose residents, teams or organisations."),
+            "proposers",
+        ),
+    ]
+
+
+def _money(call: Call) -> list[Check]:
+    return [
+        Check("purse", call.purse_fen > 0, _("There is money in the purse."), _("Enter the purse."), "purse_fen"),
+        Check(
+            "limit",
+            0 < call.limit_fen <= call.purse_fen,
+            _("The limit for one project is above zero and not above the purse."),
+            _("Enter a limit between zero and the purse."),
+            "limit_fen",
+        ),
+    ]
+
+
+def _areas(codes: list[str], at: datetime) -> list[Check]:
+    known = Area.objects.filter(valid(at), pk__in=codes).count() if codes else 0
+    return [
+        Check(
+            "areas",
+            bool(codes) and known == len(codes),
+            _("All areas of the call exist."),
+            _("Choose the areas from the list; codes that no longer hold have successors."),
+            "areas",
+        )
+    ]
+
+
+def _dates(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
+    lacking = [PHASES[kind] for kind in PHASES if kind not in phases and kind not in OPTIONAL_PHASES]
+    order = [phases[kind] for kind in PHASES if kind in phases]
+    ordered = all(a.ends_at <= b.starts_at for a, b in pairwise(order))
+    notice = phases.get("notice")
+    days = timedelta(days=call.notice_days)
+    return [
+        Check(
+            "phases",
+            not lacking,
+            _("Every phase has its dates."),
+            _("Enter start and end of: %s") % "、".join(map(str, lacking)) if lacking else "",
+            "phases",
+        ),
+        Check(
+            "order",
+            ordered,
+            _("The phases follow one another without overlap."),
+            _("Let each phase start when the one before it has ended."),
+            "phases",
+        ),
+        Check(
+            "notice_days",
+            notice is None or notice.ends_at - notice.starts_at >= days,
+            _("The public notice lasts as long as the call promises."),
+            _("Lengthen the notice, or lower the number of days of notice."),
+            "phases",
+        ),
+    ]
+
+
+def _roll(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
+    voting = phases.get("voting")
+    early = call.roll_date is not None and (
+        voting is None or call.roll_date <= timezone.localtime(voting.starts_at).date()
+    )
+    return [
+        Check(
+            "roll_date",
+            early,
+            _("The roll of voters is fixed before the vote opens."),
+            _("Set the day of the roll on or before the first day of the vote."),
+            "roll_date",
+        )
+    ]
+
+
+def _spec(call: Call) -> Spec | None:
+    try:
+        return spec_from_json(canonical(call.rule).decode())
+    except (BadSpec, TypeError, ValueError):
+        return None
+
+
+def _rule(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
+    spec = _spec(call)
+    kind = str(call.ballot.get("kind", ""))
+    asks_satisfaction = spec is not None and spec.rule == "equal-shares"
+    fits = spec is not None and (not asks_satisfaction or spec.satisfaction in FITS.get(kind, ()))
+    least, most = call.ballot.get("minimum") or 0, call.ballot.get("maximum")
+    points_right = (kind == "points") == bool(call.ballot.get("points"))
+    return [
+        Check(
+            "rule",
+            spec is not None,
+            _("The rule of decision can be understood."),
+            _("Choose the rule from the list again."),
+            "rule",
+        ),
+        Check(
+            "rule_fits",
+            fits,
+            _("The rule fits the ballot."),
+            _("Approval goes with cost or number, points with points, ranking with ranks."),
+            "rule",
+        ),
+        Check(
+            "ballot",
+            kind in FITS and points_right and (most is None or least <= most),
+            _("The ballot makes sense."),
+            _("Check the least and most number of choices, and the points."),
+            "ballot",
+        ),
+        Check(
+            "pitch",
+            spec is None or (spec.rule == "composite") <= ("pitch" in phases),
+            _("A jury that counts has a pitch to judge."),
+            _("Give the pitch its dates, or choose a rule without a jury."),
+            "phases",
+        ),
+    ]
+
+
+def _review(call: Call) -> list[Check]:
+    return [
+        Check(
+            "checklist",
+            bool(call.checklist),
+            _("There is a check list for the review."),
+            _("Add the items that reviewers look at."),
+            "checklist",
+        ),
+        Check(
+            "themes",
+            bool(call.themes),
+            _("The call names its themes."),
+            _("Themes help residents and reviewers; without them every theme is welcome."),
+            "themes",
+            blocking=False,
+        ),
+    ]

@@ -1,0 +1,226 @@
+"""What the next move of a call would do: what it counts, who is told, what becomes final, and what still blocks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Count as Counting
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.errors import Conflict
+from shanzhi.people.lifecycle import VERIFIED
+from shanzhi.people.models import Person
+from shanzhi.places.queries import within_any
+from shanzhi.ventures.lifecycle import CALL, MOVE_INTO, PHASES
+from shanzhi.ventures.models import Call, Notice, Phase, Proposal, Review
+from shanzhi.ventures.queries.checks import Check, blocking, checks_of
+from shanzhi.voting.lifecycle import ROLL_FIXED
+
+
+class NoNextPhase(Conflict):
+    """The call has ended."""
+
+    code = "no_next_phase"
+    message = _("This call has ended; there is no further phase.")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure of the preview with its label."""
+
+    key: str
+    label: Any
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovePreview:
+    """The next move: `blocks` must be empty for it to be made; `final` says what can no longer be undone."""
+
+    move: str
+    source: str
+    target: str
+    due_at: datetime | None
+    version: int
+    facts: tuple[Fact, ...]
+    told: tuple[Fact, ...]
+    final: tuple[Any, ...]
+    blocks: tuple[Check, ...] = field(default=())
+
+    @property
+    def label(self) -> Any:
+        """The state after the move, in words."""
+        return CALL.states[self.target]
+
+
+def next_state(call: Call) -> str:
+    """Name the state into which the call goes next, by its phases. Raises NoNextPhase."""
+    order = ["draft", *(kind for kind in PHASES if kind in {phase.kind for phase in call.phases.all()}), "closed"]
+    if call.state == "draft" and "publicity" not in order:
+        return "publicity"  # lacking phases are named by the checks
+    if call.state not in order[:-1]:
+        raise NoNextPhase
+    return order[order.index(call.state) + 1]
+
+
+def due_at(call: Call, target: str) -> datetime | None:
+    """Give the moment from which the call may go into a state: the planned start; for the end, that of the award."""
+    phases = {phase.kind: phase for phase in call.phases.all()}
+    if target == "closed":
+        award = phases.get("award")
+        return award.ends_at if award else None
+    if target in ("pitch", "award") and call.state == "voting":
+        starts = [phases[kind].starts_at for kind in (target,) if kind in phases]
+        ends = [phases["voting"].ends_at] if "voting" in phases else []
+        return max([*starts, *ends], default=None)
+    phase = phases.get(target)
+    return phase.starts_at if phase else None
+
+
+def preview_of(call: Call, at: datetime) -> MovePreview:
+    """Work out the next move of a call, without asking who looks."""
+    target = next_state(call)
+    move = MOVE_INTO[target]
+    CALL.move(call.state, move)
+    states = {row["state"]: row["n"] for row in call.proposals.values("state").annotate(n=Counting("pk")).order_by()}
+    due = due_at(call, target)
+    blocks = [*_date(due, at), *BLOCKS.get(target, _nothing)(call, states, at)]
+    return MovePreview(
+        move=move,
+        source=call.state,
+        target=target,
+        due_at=due,
+        version=call.version,
+        facts=tuple(_facts(call, states, target)),
+        told=tuple(_told(call, target)),
+        final=FINAL.get(target, ()),
+        blocks=tuple(blocks),
+    )
+
+
+def _date(due: datetime | None, at: datetime) -> list[Check]:
+    if due is None or at >= due:
+        return []
+    words = _("The date of this phase has not come yet.")
+    return [Check("date", False, words, _("Wait for the day, or change the dates of the call."), "phases")]
+
+
+def _nothing(_call: Call, _states: dict[str, int], _at: datetime) -> list[Check]:
+    return []
+
+
+def _terms(call: Call, _states: dict[str, int], at: datetime) -> list[Check]:
+    return blocking(checks_of(call, at))
+
+
+def _some_proposals(_call: Call, states: dict[str, int], _at: datetime) -> list[Check]:
+    handed_in = sum(states.get(name, 0) for name in ("submitted", "returned", "passed", "rejected"))
+    if handed_in:
+        return []
+    words, cure = _("No proposal was handed in."), _("Lengthen the phase of proposals, or cancel the call.")
+    return [Check("proposals", False, words, cure, "phases")]
+
+
+def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
+    found = []
+    waiting = states.get("submitted", 0)
+    if waiting:
+        words = _("%(count)s proposals still wait for review.") % {"count": waiting}
+        found.append(Check("reviews", False, words, _("Pass, return or reject each of them first."), "reviews"))
+    mending = call.proposals.filter(state="returned", return_deadline__gt=at).count()
+    if mending:
+        words = _("%(count)s teams still have time to mend their proposals.") % {"count": mending}
+        found.append(Check("mending", False, words, _("Wait for their deadline."), "reviews"))
+    if not states.get("passed", 0):
+        words, cure = _("No proposal has passed review."), _("Pass at least one proposal, or cancel the call.")
+        found.append(Check("passed", False, words, cure, "reviews"))
+    return found
+
+
+def _ready_to_vote(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
+    found = []
+    notice = Notice.objects.filter(call=call, kind="passed").order_by("published_at").first()
+    if notice is None or at < notice.published_at + timedelta(days=call.notice_days):
+        words = _("The notice has not been public for the promised number of days.")
+        found.append(Check("notice_days", False, words, _("Wait until the days of notice are over."), "notices"))
+    if call.poll is None or call.poll.state != ROLL_FIXED:
+        words = _("The roll of voters has not been drawn.")
+        found.append(Check("roll", False, words, _("Draw the roll on its day or later."), "electorate"))
+    if not states.get("passed", 0):
+        words = _("There is nothing to vote on: every proposal was withdrawn.")
+        found.append(Check("passed", False, words, _("Cancel the call with a reason."), "reviews"))
+    voting = next((phase for phase in call.phases.all() if phase.kind == "voting"), None)
+    if voting is not None and at >= voting.ends_at:
+        words = _("The time of the vote is over already.")
+        found.append(
+            Check("too_late", False, words, _("Change the dates of the vote, with a public reason."), "phases")
+        )
+    return found
+
+
+BLOCKS: Final[dict[str, Callable[[Call, dict[str, int], datetime], list[Check]]]] = {
+    "publicity": _terms,
+    "submission": _terms,
+    "review": _some_proposals,
+    "notice": _reviewed,
+    "voting": _ready_to_vote,
+}
+FINAL: Final[dict[str, tuple[Any, ...]]] = {
+    "publicity": (_("The call becomes public."),),
+    "submission": (_("All that decides is frozen and published with its digest."),),
+    "review": (_("No more proposals are taken; drafts not handed in lapse."),),
+    "notice": (_("The list of passed proposals becomes public."), _("Proposals not mended in time lapse.")),
+    "voting": (_("Proposals, rule and roll can no longer change."), _("Ballots are sealed until the close.")),
+    "pitch": (_("The vote closes; ballots are opened in random order and the keys destroyed."),),
+    "award": (_("The vote is closed and counted; the result becomes public."),),
+    "closed": (_("The call is over."),),
+}
+_SHOWN: Final = {
+    "review": ("draft", "submitted"),
+    "notice": ("passed", "returned", "rejected"),
+    "voting": ("passed",),
+    "pitch": ("on_ballot",),
+    "award": ("on_ballot",),
+    "closed": ("won", "lost"),
+}
+_LABELS: Final = {
+    "draft": _("Drafts not handed in"),
+    "submitted": _("Proposals handed in"),
+    "passed": _("Proposals that passed review"),
+    "returned": _("Proposals not mended"),
+    "rejected": _("Proposals rejected"),
+    "on_ballot": _("Projects on the ballot"),
+    "won": _("Projects chosen"),
+    "lost": _("Projects not chosen"),
+}
+
+
+def _facts(call: Call, states: dict[str, int], target: str) -> list[Fact]:
+    facts = [Fact(name, _LABELS[name], states.get(name, 0)) for name in _SHOWN.get(target, ())]
+    if target == "notice":
+        due = Review.objects.filter(proposal__call=call, state="due").count()
+        facts.append(Fact("reviews_due", _("Reviews still due"), due))
+    if call.poll is not None and call.poll.roll_total is not None:
+        facts.append(Fact("roll", _("People on the roll"), call.poll.roll_total))
+    return facts
+
+
+def _told(call: Call, target: str) -> list[Fact]:
+    """Count whom the move concerns: neighbours when something opens or is decided, teams from the hand-in on."""
+    told = []
+    if target in ("publicity", "submission", "notice", "voting", "award"):
+        areas = within_any("area", [area.code for area in call.areas.all()])
+        residents = Person.objects.filter(areas, real_name__in=VERIFIED).count()
+        told.append(Fact("residents", _("Verified residents of the areas"), residents))
+    if target in ("review", "notice", "voting", "pitch", "award"):
+        teams = Proposal.objects.filter(call=call).exclude(contact=None).values("contact").distinct().count()
+        told.append(Fact("teams", _("Contact persons of teams"), teams))
+    return told
+
+
+def current_phase(call: Call) -> Phase | None:
+    """Give the phase in which the call is, of those fetched with it."""
+    return next((phase for phase in call.phases.all() if phase.kind == call.state), None)
