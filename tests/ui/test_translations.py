@@ -20,27 +20,10 @@ SPOKEN = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description|lab
 MARKUP = re.compile(r"<[^>]*>|&#?\w+;", re.S)
 LETTERS = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 # names that are the same in every language: of languages in themselves, file formats, standards
-NAMES = set(
-    [
-        "中文",
-        "English",
-        "善",
-        "Excel",
-        "CSV",
-        "PDF",
-        "Word",
-        "QR",
-        "API",
-        "JSON",
-        "Pabulib",
-        ".pb",
-        "pb",
-        "SHA",
-        "OpenAPI",
-        "Apache-2.0",
-        "AGPL-3.0",
-    ]
-)
+NAMES = {
+    "中文", "English", "善", "Excel", "CSV", "PDF", "Word", "QR", "API", "JSON", "Pabulib", ".pb", "pb", "SHA",
+    "OpenAPI", "Apache-2.0", "AGPL-3.0",
+}  # fmt: skip
 PLACES = re.compile(r"%\([a-z_]+\)[a-z]|{[a-z_]+}")
 
 

@@ -3,11 +3,11 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from operator import attrgetter
 from typing import Any, Final, Literal
 
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -69,19 +69,21 @@ def words(kind: Kind, value: Any) -> str:
     """Write a cell's value as markup in the reader's language."""
     if value is None or value == "":
         return formatting.NONE
+    if kind == "text":
+        return value if isinstance(value, SafeString) else escape(str(value))
     if kind == "tag":
         return drawing.tag(*value)
     if kind == "boolean":
         return gettext("Yes") if value else gettext("No")
-    return str(escape(_PLAIN[kind](value)))
+    return _PLAIN[kind](value)
 
 
 def _day(value: datetime.date | datetime.datetime) -> str:
     return formatting.day(value)
 
 
+# what these write never holds markup
 _PLAIN: Final[dict[str, Callable[[Any], str]]] = {
-    "text": str,
     "money": formatting.yuan,
     "date": _day,
     "datetime": formatting.moment,
@@ -99,7 +101,7 @@ def table_body(columns: list[Column], rows: list[Any]) -> SafeString:
 
 def _cell_maker(column: Column, *, first: bool) -> Callable[[Any], str]:
     names = f"{'first ' if first else ''}{column.css}".strip()
-    opening = f'<td role="cell" data-label="{escape(column.label)}"' + (f' class="{names}">' if names else ">")
+    opening = f'<td role="cell" data-label="{escape(str(column.label))}"' + (f' class="{names}">' if names else ">")
     read, kind, address = column.reader(), column.kind, column.url
 
     if address is None:
