@@ -222,7 +222,7 @@ def _language(asked: Language | None) -> Language:
 
 
 def count(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Pabulib .pb files; - is the standard input.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Pabulib .pb files; - is the standard input.")],
     rule: Annotated[RuleChoice | None, typer.Option(help="The rule; else the one the file was published with.")] = None,
     satisfaction: Annotated[Satisfaction | None, typer.Option(help="What a voter gets from a project.")] = None,
     completion: Annotated[Completion | None, typer.Option(help="How Equal Shares is completed.")] = None,

@@ -32,11 +32,11 @@ class TestTheSharedElections:
                 assert reading.ballots > 0
                 assert all(w.line > 0 and w.cure_en and w.cure_zh for w in reading.warnings)
         assert set(refused) == set(REFUSED)
-        for name, error in refused.items():
-            assert error.code in REFUSED[name]
-            assert error.line > 0
-            assert error.cure_en
-            assert error.cure_zh
+        for name, fault in refused.items():
+            assert fault.code in REFUSED[name]
+            assert fault.line > 0
+            assert fault.cure_en
+            assert fault.cure_zh
 
     def test_have_every_file_of_the_reference_among_those_read(self) -> None:
         lines = real_file("pabulib/reference.jsonl").read_text(encoding="utf-8").splitlines()

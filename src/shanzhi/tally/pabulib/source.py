@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,7 +50,10 @@ def load(source: str | Path | bytes | BinaryIO, *, limit: int) -> bytes:
     path = Path(source)
     try:
         with path.open("rb", buffering=0) as stream:
-            return _load_stream(stream, limit)
+            head = stream.read(_SNIFFED) or b""
+            _check_kind(head)
+            _check_size(os.fstat(stream.fileno()).st_size, limit)
+            return _load_rest(stream, head, limit)
     except FileNotFoundError:
         raise refusal("missing_file", 0, path=str(path)) from None
     except (OSError, ValueError) as error:
@@ -60,6 +64,11 @@ def load(source: str | Path | bytes | BinaryIO, *, limit: int) -> bytes:
 def _load_stream(stream: BinaryIO, limit: int) -> bytes:
     head = stream.read(_SNIFFED) or b""
     _check_kind(head)
+    return _load_rest(stream, head, limit)
+
+
+def _load_rest(stream: BinaryIO, head: bytes, limit: int) -> bytes:
+    """What follows the first look; pipes may give it in parts."""
     rest = [head]
     size = len(head)
     while size <= limit:

@@ -1,0 +1,230 @@
+"""`shanzhi count` from end to end, as anyone who doubts a result would run it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shanzhi.tally.command import CannotCount, Choices, as_json, count_file
+from shanzhi.tally.pabulib import Treatment, read, write
+from shanzhi.tally.spec import Spec, Threshold
+from tests.tally.pabulib.files import PLAIN, POINTS, real_file, real_files
+
+_RULES = {
+    "greedy": ("per-cost", "none"),
+    "equal_shares": ("equal-shares", "none"),
+    "equal_shares_add1_exhaustive_supported": ("equal-shares", "exhaustive-supported"),
+    "equal_shares_add1_exhaustive_all": ("equal-shares", "exhaustive-all"),
+    "phragmen": ("phragmen", "none"),
+}
+_SATISFACTIONS = {
+    "Cost_Sat": "cost",
+    "Cardinality_Sat": "cardinality",
+    "Additive_Cardinal_Sat": "points",
+    "Additive_Borda_Sat": "borda",
+    None: "cost",
+}
+_FIELDS = {
+    "file", "rule", "satisfaction", "completion", "winners", "total_cost", "budget", "ballots", "ties", "warnings",
+    "digest", "content_digest",
+}  # fmt: skip
+
+
+def _run(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    command = [str(Path(sys.executable).parent / "shanzhi"), "count", *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=120, check=False)
+
+
+def _lines(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.decode().splitlines()]
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    path = tmp_path / "plain.pb"
+    path.write_text(PLAIN, encoding="utf-8")
+    return path
+
+
+class TestCountWithJson:
+    def test_prints_one_object_a_line_for_each_file(self, plain: Path) -> None:
+        done = _run(str(plain), str(plain), "--rule", "equal-shares", "--json")
+        assert done.returncode == 0
+        answers = _lines(done)
+        assert [set(answer) for answer in answers] == [_FIELDS, _FIELDS]
+        assert answers[0] == answers[1]
+        assert answers[0]["winners"]
+        assert Fraction(answers[0]["budget"]) == 1000
+
+    def test_goes_on_after_a_file_that_cannot_be_counted(self, plain: Path, tmp_path: Path) -> None:
+        bad = tmp_path / "bad.pb"
+        bad.write_text(PLAIN.replace("b;3", "b;7"), encoding="utf-8")
+        done = _run(str(bad), str(tmp_path / "none.pb"), str(plain), "--rule", "score", "--json")
+        assert done.returncode == 1
+        first, second, third = _lines(done)
+        assert (first["file"], first["line"]) == (str(bad), 16)
+        assert "7" in first["error"]
+        assert "未" in first["error_zh"] or "不是" in first["error_zh"]
+        assert second["line"] == 0
+        assert third["winners"]
+
+    def test_takes_a_treatment(self, tmp_path: Path) -> None:
+        bad = tmp_path / "bad.pb"
+        bad.write_text(PLAIN.replace("b;3", "b;7"), encoding="utf-8")
+        done = _run(str(bad), "--treat", "unknown_projects=drop", "--rule", "score", "--json")
+        assert done.returncode == 0
+        assert [warning["line"] for warning in _lines(done)[0]["warnings"]] == [16]
+
+    def test_reads_the_standard_input(self) -> None:
+        done = _run("-", "--json", stdin=PLAIN.encode())
+        assert done.returncode == 0
+        assert _lines(done)[0]["file"] == "-"
+        assert _lines(done)[0]["warnings"][0]["code"] == "assumed_rule"
+
+    @pytest.mark.parametrize(
+        ("text", "options"),
+        [
+            (PLAIN, ["--rule", "equal-shares", "--satisfaction", "borda"]),
+            (PLAIN, ["--rule", "equal-shares", "--satisfaction", "points"]),
+            (POINTS, ["--rule", "equal-shares", "--satisfaction", "borda"]),
+            (PLAIN, ["--rule", "score", "--completion", "add1"]),
+        ],
+    )
+    def test_refuses_what_does_not_fit_in_that_file_s_line(self, tmp_path: Path, text: str, options: list[str]) -> None:
+        path = tmp_path / "one.pb"
+        path.write_text(text, encoding="utf-8")
+        done = _run(str(path), *options, "--json")
+        assert done.returncode == 1
+        answer = _lines(done)[0]
+        assert answer["code"] == "cannot_count"
+        assert options[-1] in answer["error"]
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ["--rule", "magic"],
+            ["--ties", "age"],
+            ["--min-share", "lots"],
+            ["--treat", "nothing=1"],
+            ["--min-voters", "x"],
+        ],
+    )
+    def test_refuses_an_unknown_option_before_counting(self, plain: Path, options: list[str]) -> None:
+        done = _run(str(plain), *options, "--json")
+        assert done.returncode == 2
+        assert not done.stdout
+        assert options[0] in done.stderr.decode()
+
+
+class TestCountForReaders:
+    @pytest.mark.parametrize(("language", "word"), [("en", "won"), ("zh", "入选")])
+    def test_shows_a_table_with_reasons(self, plain: Path, language: str, word: str) -> None:
+        done = _run(str(plain), "--rule", "equal-shares", "--language", language)
+        assert done.returncode == 0
+        text = done.stdout.decode()
+        assert word in text
+        assert "Bench" in text
+        assert "sha256:" in text
+
+    def test_says_why_a_file_is_refused(self, tmp_path: Path) -> None:
+        bad = tmp_path / "bad.pb"
+        bad.write_text(PLAIN.replace("budget;1000\n", ""), encoding="utf-8")
+        done = _run(str(bad), "--language", "en")
+        assert done.returncode == 1
+        assert "budget" in done.stderr.decode()
+
+
+class TestTheCommand:
+    def test_needs_no_django(self, plain: Path) -> None:
+        code = (
+            "import sys; sys.argv = ['shanzhi', 'count', sys.argv[1], '--json']\n"
+            "from shanzhi.config.cli import main\n"
+            "try:\n    main()\nexcept SystemExit:\n    pass\n"
+            "sys.exit(9 if 'django' in sys.modules else 0)"
+        )
+        done = subprocess.run([sys.executable, "-c", code, str(plain)], capture_output=True, timeout=60, check=False)
+        assert done.returncode == 0
+        assert json.loads(done.stdout.decode())["winners"]
+
+
+class TestAPublishedFile:
+    def test_is_counted_by_the_rule_it_carries(self, tmp_path: Path) -> None:
+        spec = Spec("equal-shares", "cardinality", "add1", ("votes", "id"), Threshold(by_cost=3))
+        path = tmp_path / "published.pb"
+        path.write_text(write(read(PLAIN.encode()), rule=spec), encoding="utf-8")
+        assert count_file(str(path), Choices()).spec == spec
+
+    def test_is_counted_otherwise_when_asked(self, tmp_path: Path) -> None:
+        spec = Spec("equal-shares", "cardinality", "add1", ("votes",))
+        path = tmp_path / "published.pb"
+        path.write_text(write(read(PLAIN.encode()), rule=spec), encoding="utf-8")
+        found = count_file(str(path), Choices(rule="score", ties=("listed",), min_voters=2)).spec
+        assert (found.rule, found.completion, found.ties, found.threshold.voters) == ("score", "none", ("listed",), 2)
+
+    def test_of_points_is_not_counted_by_ranks(self, tmp_path: Path) -> None:
+        path = tmp_path / "points.pb"
+        path.write_text(POINTS, encoding="utf-8")
+        with pytest.raises(CannotCount, match="borda"):
+            count_file(str(path), Choices(rule="equal-shares", satisfaction="borda"))
+
+
+class TestTheCitiesOwnResults:
+    def test_of_assen_are_found(self) -> None:
+        path = real_file("official/Netherlands_Assen_2024.pb")
+        counted = count_file(str(path), Choices(rule="equal-shares", satisfaction="cost", completion="add1"))
+        official = {project.id for project in counted.reading.projects if project.selected}
+        assert set(counted.outcome.winners) == official
+        assert (len(official), counted.outcome.total_cost) == (9, Fraction(76700))
+
+    def test_of_swiecie_are_found_with_its_threshold(self) -> None:
+        path = Path(__file__).resolve().parents[2] / "src/shanzhi/ventures/demo/Poland_Swiecie_2023.pb"
+        choices = Choices(rule="equal-shares", satisfaction="cost", completion="add1", min_by_cost=3)
+        counted = count_file(str(path), choices)
+        official = {project.id for project in counted.reading.projects if project.selected}
+        assert set(counted.outcome.winners) == official
+        assert (len(official), counted.outcome.total_cost) == (17, Fraction(1040337))
+
+
+class TestEveryLineOfTheReference:
+    def test_is_what_the_command_answers(self) -> None:
+        different = []
+        for line in real_file("pabulib/reference.jsonl").read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            rule, completion = _RULES[entry["rule"]]
+            if (entry["rule"], entry["satisfaction"]) == ("greedy", "Cost_Sat"):
+                rule = "score"  # satisfaction per cost is then the number of votes
+            choices = Choices(
+                rule=rule,  # type: ignore[arg-type]  # names from a table of this file
+                satisfaction=_SATISFACTIONS[entry["satisfaction"]],  # type: ignore[arg-type]  # as above
+                completion=completion,  # type: ignore[arg-type]  # as above
+            )
+            answer = as_json(count_file(str(real_file(f"pabulib/{entry['file']}")), choices))
+            same = set(answer["winners"]) == set(entry["winners"]) and all(
+                Fraction(answer[key]) == Fraction(entry[key]) for key in ("total_cost", "budget")
+            )
+            if not same:
+                different.append((entry["file"], entry["rule"], entry["satisfaction"]))
+        assert different == []
+
+    def test_and_every_file_gets_a_line(self) -> None:
+        files = [str(path) for path in real_files("pabulib")]
+        done = _run(*files, "--rule", "equal-shares", "--json")
+        answers = _lines(done)
+        assert [answer["file"] for answer in answers] == files
+        refused = [answer for answer in answers if "error" in answer]
+        assert len(refused) == 8
+        assert all(answer["line"] > 0 for answer in refused)
+        assert done.returncode == 1
+
+
+class TestATreatedFile:
+    def test_is_counted_as_told(self) -> None:
+        path = real_file("pabulib/poland_gdansk_2020_brzezno.pb")
+        treat = Treatment(unknown_projects="drop", repeated_choices="sum")
+        assert count_file(str(path), Choices(rule="equal-shares", treat=treat)).outcome.winners
