@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.stages import AuthenticateStage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.people import drivers, operations
 from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
 from shanzhi.people.forms import PhoneNumberField
-from shanzhi.people.middleware import actor_behind
+from shanzhi.people.middleware import actor_behind, moment
 from shanzhi.people.models import Account
+
+# Where the session keeps what a new person declared until the code is right; sessions are stored sealed.
+DECLARATION: Final = "people_declaration"
 
 
 class StaffSecondFactor(AuthenticateStage):  # type: ignore[misc]  # allauth is untyped
@@ -50,6 +57,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Pass on errors alone: allauth's other messages repeat the phone in plain, and our pages say what was done."""
         if kwargs.get("message") is not None:
             super().add_message(*args, **kwargs)
+
+    def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> HttpResponse:
+        """Put on record what a new person declared before the code was sent; else ask for it on the next page."""
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        request.session.pop(drivers.SHOWN, None)
+        declared = request.session.pop(DECLARATION, None)
+        if user.person_id is not None:
+            return answer
+        try:
+            if declared is None:
+                raise operations.ConsentNeeded
+            operations.declare(actor=Actor(account_id=user.pk), at=moment(request), **declared)
+        except Refusal:
+            request.session[DECLARATION] = {name: (declared or {}).get(name, "") for name in ("name", "area")}
+            return HttpResponseRedirect(f"{reverse('people:welcome')}?{urlencode({'next': answer['Location']})}")
+        return answer
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Leave signing up to our own page, which knows of consent."""

@@ -1,7 +1,17 @@
 """The people app."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.roles import STAFF_READERS, Role
+from shanzhi.ui import navigation
+
+
+def at_the_desk(request: HttpRequest) -> bool:
+    """Let those see the desk of people who may read there."""
+    actor = getattr(request, "actor", None)
+    return bool(actor is not None and actor.holds_anywhere(STAFF_READERS - {Role.OPERATOR}))
 
 
 class PeopleConfig(AppConfig):
@@ -11,3 +21,11 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put signing in and the desk into the shell."""
+        register, here, away = navigation.register, navigation.signed_in, navigation.signed_out
+        register("account", _("My account"), "people:account", section="account", order=10, visible=here)
+        register("sign-out", _("Sign out"), "account_logout", section="account", order=90, visible=here, by_post=True)
+        register("sign-in", _("Sign in"), "account_request_login_code", section="account", order=10, visible=away)
+        register("people", _("People"), "people:desk", section="desk", order=60, visible=at_the_desk)

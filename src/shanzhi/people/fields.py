@@ -19,6 +19,7 @@ NAME: Final = "people.person.name"
 ID_NUMBER: Final = "people.person.id_number"
 PHONE: Final = "people.person.phone"
 PHONE_OF_ACCOUNT: Final = "people.account.phone"
+ROWS_OF_LIST: Final = "people.importbatch.rows"
 
 
 @cache

@@ -23,3 +23,17 @@ REAL_NAME = Lifecycle(
     },
 )
 VERIFIED = ("verified", "verified_outside")
+
+BATCH = Lifecycle(
+    name="people.import",
+    states={
+        "read": _("Read, not yet confirmed"),
+        "writing": _("Being written"),
+        "written": _("Written"),
+    },
+    moves={
+        "confirm": Move(("read",), "writing", VERIFIERS, ("no_errors",)),
+        "finish": Move(("writing",), "written"),
+        "fail": Move(("writing",), "read"),
+    },
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,12 @@ def actor_of(request: HttpRequest) -> Actor:
 def actor_behind(account: Account, request: HttpRequest) -> Actor:
     """Give the actor behind an account, which may not be signed in yet, as of the request's moment."""
     return actor_for(account=account, at=request.now)  # type: ignore[attr-defined]  # our own attribute
+
+
+def moment(request: HttpRequest) -> datetime:
+    """Give the moment of a request, the same for all that it does."""
+    at: datetime = request.now  # type: ignore[attr-defined]  # our own attribute
+    return at
 
 
 class ActorMiddleware:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
-from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, SealedField
-from shanzhi.people.lifecycle import REAL_NAME
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField
+from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
 
 ROLE_LABELS = {
@@ -182,3 +182,32 @@ class Consent(models.Model):
     def __str__(self) -> str:
         """Name purpose and version."""
         return f"{self.purpose} {self.text_version}"
+
+
+class ImportBatch(models.Model):
+    """A list of residents that was read and waits for a yes; its rows are sealed, and dropped when written."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    area = models.CharField(max_length=21, db_collation="C")
+    rows = SealedField(purpose=ROWS_OF_LIST, null=True)
+    errors = models.JSONField(default=list)
+    fresh = models.PositiveIntegerField()
+    known = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=BATCH.choices(), default=BATCH.first)
+    job = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """Rows are there exactly as long as they may still be written."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rows__isnull=True, state="written") | (Q(rows__isnull=False) & ~Q(state="written")),
+                name="people_batch_rows_until_written",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the batch by area and state."""
+        return f"{self.area} {self.state}"

@@ -20,7 +20,7 @@ from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import policies
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
-from shanzhi.people.models import Account, Consent, Person, RoleGrant
+from shanzhi.people.models import Account, Consent, ImportBatch, Person, RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 
@@ -177,3 +177,11 @@ def area_choices(*, viewer: Actor, at: datetime, roles: frozenset[Any] = GRANTER
 
 def _levels() -> list[str]:
     return [level for level, length in LENGTHS.items() if length <= LENGTHS[COMMUNITY]]
+
+
+def batch(*, viewer: Actor, batch_id: UUID) -> ImportBatch:
+    """Give a list that the viewer sent in; to others it does not exist."""
+    found = ImportBatch.objects.filter(pk=batch_id, owner_id=viewer.person()).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -10,6 +10,12 @@ from shanzhi.people.operations.accounts import (
     set_account_phone,
     set_password,
 )
+from shanzhi.people.operations.imports import (
+    ListHasErrors,
+    confirm_import,
+    prepare_import,
+    write_import,
+)
 from shanzhi.people.operations.records import (
     AlreadyDeclared,
     BadBirth,
@@ -41,6 +47,7 @@ __all__ = [
     "GrantEnded",
     "HeldAlready",
     "IdTaken",
+    "ListHasErrors",
     "LoginNameTaken",
     "NameMissing",
     "NotVouched",
@@ -49,6 +56,7 @@ __all__ = [
     "Stale",
     "account_for_phone",
     "close_account",
+    "confirm_import",
     "correct",
     "create_administrator",
     "declare",
@@ -57,6 +65,7 @@ __all__ = [
     "grant",
     "new_person",
     "open_account",
+    "prepare_import",
     "revoke",
     "set_account_phone",
     "set_password",
@@ -64,4 +73,5 @@ __all__ = [
     "verify",
     "verify_outside",
     "withdraw_consent",
+    "write_import",
 ]

@@ -1,0 +1,117 @@
+"""The lists of people and of roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.areas import LENGTHS, SUBDISTRICT, upper_bound
+from shanzhi.kernel.roles import Role
+from shanzhi.people import policies, queries
+from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
+from shanzhi.people.views.words import SHORT_STATES, grant_state, place_words, state_tag
+from shanzhi.places import queries as places
+from shanzhi.places.models import Area
+from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
+
+
+def area_options(request: HttpRequest) -> list[tuple[str, str]]:
+    """List the viewer's areas down to the subdistrict, read once for a request."""
+    kept: list[tuple[str, str]] | None = getattr(request, "_people_areas", None)
+    if kept is None:
+        viewer, now = request.actor, request.now  # type: ignore[attr-defined]  # our own attributes
+        condition = Q(pk__in=())
+        codes = viewer.areas(policies.READERS)
+        for code in codes:
+            condition |= Q(code__gte=code, code__lt=upper_bound(code)) if code else Q(code__gte="0")
+        deepest = max([LENGTHS[SUBDISTRICT] if "" not in codes else 6, *(len(c) for c in codes)])
+        levels = [level for level, length in LENGTHS.items() if length <= deepest]
+        rows = Area.objects.filter(places.valid(now), condition, level__in=levels).order_by("code")
+        kept = list(rows.values_list("code", "name")[: queries.MOST_CHOICES])
+        request._people_areas = kept  # type: ignore[attr-defined]  # our own attribute
+    return kept
+
+
+def role_options(_request: HttpRequest) -> list[tuple[str, Any]]:
+    """List the roles that are given."""
+    return [(role.value, ROLE_LABELS[role]) for role in Role if role is not Role.RESIDENT]
+
+
+def _id_number(person: Person) -> str:
+    return str(person.id_number) if person.id_number is not None else ""
+
+
+def _phone(person: Person) -> str:
+    return str(person.phone) if person.phone is not None else ""
+
+
+def _page(person: Person) -> str:
+    return reverse("people:person", args=[person.pk])
+
+
+PEOPLE = Listing(
+    key="people",
+    columns=(
+        Column("name", _("Name"), value=lambda person: str(person.name), url=_page),
+        Column("area", _("Community"), value="area_name", sort="area"),
+        Column("real_name", _("Real name"), "tag", value=lambda person: state_tag(person.real_name), sort="real_name"),
+        Column("phone", _("Mobile phone"), value=_phone, priority=2),
+        Column("id_number", _("Document"), value=_id_number, priority=2),
+        Column("created_at", _("On record since"), "date", sort="created_at", priority=2),
+    ),
+    default_sort="-created_at",
+    filters=(
+        ChoiceFilter("state", _("Real name"), field="real_name", choices=list(SHORT_STATES.items())[:2]),
+        AreaFilter("area", _("Area"), choices=area_options),
+        ChoiceFilter(
+            "role",
+            _("Role"),
+            choices=role_options,
+            apply=lambda role: queries.holding(role, timezone.now()),
+        ),
+        DateRangeFilter("created_at", _("On record since")),
+    ),
+    search=queries.search,
+    search_label=_("Whole phone, document number or name"),
+    paging="keyset",
+    empty=Empty(
+        _("Nobody is on record in your areas yet"),
+        _("Bring in the list of residents that your office keeps, or let people sign up by phone."),
+        "/desk/people/import/",
+        _("Bring in a list"),
+    ),
+)
+
+
+def _grant_state(given: RoleGrant) -> tuple[str, str]:
+    return grant_state(given, timezone.now())
+
+
+ROLES = Listing(
+    key="roles",
+    columns=(
+        Column(
+            "person",
+            _("Name"),
+            value=lambda given: str(given.person.name),
+            url=lambda given: reverse("people:person", args=[given.person_id]),
+        ),
+        Column("role", _("Role"), value=lambda given: ROLE_LABELS[Role(given.role)], sort="role"),
+        Column("area", _("Where it holds"), value=lambda given: place_words(given, {given.area: given.area_name})),
+        Column("state", _("State"), "tag", value=_grant_state),
+        Column("starts_at", _("From"), "date", sort="starts_at", priority=2),
+        Column("ends_at", _("Until"), "date", sort="", priority=2),
+        Column("created_at", _("Given on"), "date", sort="created_at", priority=3),
+    ),
+    default_sort="-created_at",
+    filters=(
+        ChoiceFilter("role", _("Role"), choices=role_options),
+        AreaFilter("area", _("Area"), choices=area_options),
+    ),
+    empty=Empty(_("No roles are held in your areas"), _("Open a person and give a role there.")),
+)

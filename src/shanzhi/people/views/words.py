@@ -1,0 +1,109 @@
+"""What pages say of grants and events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.models import Event
+from shanzhi.kernel.roles import Role
+from shanzhi.people.lifecycle import REAL_NAME
+from shanzhi.people.models import ROLE_LABELS, RoleGrant
+from shanzhi.ui import pieces
+
+VERBS: Final = {
+    "people.person.declare": _("Declared"),
+    "people.person.claim": _("First signed in to"),
+    "people.person.correct": _("Corrected"),
+    "people.person.verify": _("Verified"),
+    "people.person.revoke": _("Verification taken back"),
+    "people.person.unmask": _("Shown in full"),
+    "people.person.import": _("Brought in from a list"),
+    "people.role.grant": _("Role given"),
+    "people.role.end": _("Role ended"),
+    "people.consent.give": _("Consent given"),
+    "people.consent.withdraw": _("Consent taken back"),
+    "people.account.close": _("Sign-in closed"),
+    "people.account.open": _("Sign-in opened again"),
+}
+FIELD_WORDS: Final = {"name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone")}
+STATE_TONES: Final = {"declared": "warn", "verified": "good", "verified_outside": "good"}
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """A role as a page shows it."""
+
+    grant: RoleGrant
+    label: Any
+    place: str
+    state: str
+    tone: str
+
+    @property
+    def running(self) -> bool:
+        """Whether the role can still be ended."""
+        return self.state != gettext("Ended")
+
+
+def grant_state(grant: RoleGrant, at: datetime) -> tuple[str, str]:
+    """Give tone and words of a grant's state at a moment."""
+    if grant.ends_at is not None and grant.ends_at <= at:
+        return "plain", gettext("Ended")
+    return ("accent", gettext("Begins later")) if grant.starts_at > at else ("good", gettext("Holds"))
+
+
+def place_words(grant: RoleGrant, names: Mapping[str, str]) -> str:
+    """Say where a role holds."""
+    if grant.organization is not None:
+        return gettext("In an organisation")
+    return names.get(grant.area, grant.area) if grant.area else gettext("The whole country")
+
+
+def grant_rows(grants: Iterable[RoleGrant], names: Mapping[str, str], at: datetime) -> list[GrantRow]:
+    """Prepare roles for a page."""
+    return [
+        GrantRow(g, ROLE_LABELS[Role(g.role)], place_words(g, names), state, tone)
+        for g in grants
+        for tone, state in [grant_state(g, at)]
+    ]
+
+
+def state_tag(real_name: str) -> tuple[str, Any]:
+    """Give tone and words of a real-name state."""
+    return STATE_TONES[real_name], SHORT_STATES[real_name]
+
+
+SHORT_STATES: Final = {"declared": _("Declared only"), "verified": _("Verified"), "verified_outside": _("Verified")}
+LONG_STATES: Final = dict(REAL_NAME.states)
+
+
+def event_words(events: Iterable[Event], who: Mapping[int, str] | None = None) -> list[pieces.Event]:
+    """Write events as a timeline: what, when, why; never a value."""
+    return [
+        pieces.Event(
+            at=event.at,
+            title=VERBS.get(event.verb, event.verb),
+            text=_details(event),
+            who=(who or {}).get(event.pk, ""),
+            tone="good" if event.verb.endswith(".verify") else "plain",
+        )
+        for event in events
+    ]
+
+
+def _details(event: Event) -> str:
+    parts = []
+    if event.change.get("role"):
+        parts.append(str(ROLE_LABELS.get(event.change["role"], event.change["role"])))
+    fields = event.change.get("fields")
+    if fields:
+        parts.append("、".join(str(FIELD_WORDS.get(name, name)) for name in fields))
+    if event.reason:
+        parts.append(gettext("Reason: %(reason)s") % {"reason": event.reason})
+    return " · ".join(parts)
