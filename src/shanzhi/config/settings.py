@@ -6,7 +6,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.config.environment import DEMO_MARK, Environment, unsafe
+from shanzhi.config.environment import Environment, unsafe
 from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
 from shanzhi.people.sign_in import sign_in_settings
@@ -20,21 +20,12 @@ DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key.get_secret_value() if ENV.secret_key else secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ENV.allowed_hosts
 
-# Upper layers first, so that a template or a translation of a higher room wins over a lower one's.
-ROOMS = [
-    name
-    for name in ("portal", "ventures", "voting", "organizations", "people", "places", "work", "audit", "ui")
-    if (PACKAGE / name / "apps.py").exists()  # rooms under construction join when they have an apps.py
-]
-
-
-def _built(module: str) -> bool:
-    """Whether a module of a room under construction is there already."""
-    folder, name = module.rsplit(".", 1)
-    return (PACKAGE / folder.replace(".", "/") / f"{name}.py").exists() and folder.split(".")[0] in ROOMS
-
+# Upper layers first and all before the packages, so that a template or a word of a higher room wins.
+ROOMS = ["portal", "ventures", "voting", "people", "places", "work", "audit", "ui"]
 
 INSTALLED_APPS = [
+    *(f"shanzhi.{room}" for room in ROOMS),
+    "shanzhi.config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -44,12 +35,11 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "ninja",
-    *([*("allauth", "allauth.account", "allauth.mfa")] if _built("people.models") else []),
-    *(f"shanzhi.{room}" for room in ROOMS),
-    "shanzhi.config",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
-if _built("people.models"):
-    AUTH_USER_MODEL = "people.Account"
+AUTH_USER_MODEL = "people.Account"
 
 MIDDLEWARE = [
     "shanzhi.config.middleware.RequestIdentity",
@@ -65,8 +55,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    *(["allauth.account.middleware.AccountMiddleware"] if _built("people.models") else []),
-    *(["shanzhi.people.middleware.ActorMiddleware"] if _built("people.middleware") else []),
+    "allauth.account.middleware.AccountMiddleware",
+    "shanzhi.people.middleware.ActorMiddleware",
 ]
 
 ROOT_URLCONF = "shanzhi.config.urls"
@@ -81,7 +71,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["shanzhi.ui.context.shell"] if _built("ui.context") else []),
+                "shanzhi.ui.context.shell",
             ],
         },
     }
@@ -134,10 +124,6 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    *(["allauth.account.auth_backends.AuthenticationBackend"] if _built("people.models") else []),
-]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -147,7 +133,6 @@ PASSWORD_HASHERS = [
 KEYS_FOLDER = ENV.keys_folder
 CREATE_KEYS = not ENV.production
 DEMO = ENV.mode == "demo"
-DEMO_MARK_FILE = KEYS_FOLDER / DEMO_MARK
 PUBLIC_URL = ENV.public_url
 SMS_DRIVER = ENV.sms_driver
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""

@@ -1,0 +1,134 @@
+"""`shanzhi serve` and `shanzhi setup` as an operator runs them, on data of their own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shanzhi.config.commands.setup import prepare
+from shanzhi.config.embedded import ROLE, Cluster
+from shanzhi.config.environment import DEMO_MARK, Environment
+from shanzhi.kernel.keyring import FIELDS, INDEX, KeyMissing
+
+SERVE = "from shanzhi.config.cli import main; main()"
+START = 90
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data folder in a short path that the database's user can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="sz-"))
+    folder.chmod(0o755)
+    yield folder
+    with Cluster(folder).lease():
+        pass
+    shutil.rmtree(folder)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def get(port: int, address: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=5) as answer:
+        return str(answer.read().decode())
+
+
+def serve(data: Path, port: int) -> "subprocess.Popen[bytes]":
+    """Start the site and wait until it is ready."""
+    environment = {**os.environ, "SHANZHI_DATA": str(data), "SHANZHI_WORKERS": "1"}
+    environment.pop("DATABASE_URL", None)
+    log = (data / "serve.log").open("ab")
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+    )
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            get(port, "/-/ready")
+            return process
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    process.kill()
+    raise AssertionError((data / "serve.log").read_text())
+
+
+def processes_of(data: Path) -> list[str]:
+    """Command lines of what still runs for this data folder."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment, command = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if f"SHANZHI_DATA={data}\0".encode() in environment and command:
+            found.append(command.decode().replace("\0", " "))
+    return found
+
+
+def gone(data: Path) -> bool:
+    """Whether everything has ended within some seconds."""
+    for _ in range(150):
+        if not processes_of(data):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.slow
+class TestAServerStopped:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+    def test_leaves_nothing_running_and_starts_again_with_its_data(self, data: Path, number: signal.Signals) -> None:
+        port = free_port()
+        process = serve(data, port)
+        with psycopg.connect(Cluster(data).url(ROLE), autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
+        process.send_signal(number)
+        process.wait(timeout=30)
+        assert gone(data), processes_of(data)
+        again = serve(data, port)
+        with psycopg.connect(Cluster(data).url(ROLE)) as connection:
+            assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
+        assert "shanzhi_requests_total" in get(port, "/-/metrics")
+        again.terminate()
+        assert again.wait(timeout=30) == 0
+
+
+class TestKeysOfANewInstallation:
+    def test_are_made_for_their_owner_alone(self, data: Path) -> None:
+        prepare(Environment(mode="production", data=data))
+        folder = data / "keys"
+        assert folder.stat().st_mode & 0o077 == 0
+        assert [name for name in (FIELDS, INDEX) if (folder / name).stat().st_mode & 0o077] == []
+        assert not (folder / DEMO_MARK).exists()
+
+    def test_bear_the_mark_of_a_demo_outside_production(self, data: Path) -> None:
+        prepare(Environment(mode="demo", data=data))
+        assert (data / "keys" / DEMO_MARK).exists()
+
+    def test_stay_as_they_are_when_prepared_again(self, data: Path) -> None:
+        prepare(Environment(data=data))
+        before = (data / "keys" / FIELDS).read_bytes()
+        prepare(Environment(data=data))
+        assert (data / "keys" / FIELDS).read_bytes() == before
+
+    def test_are_not_made_over_a_database_that_holds_people(self, data: Path) -> None:
+        cluster = Cluster(data)
+        with cluster.lease(), psycopg.connect(cluster.url(ROLE), autocommit=True) as connection:
+            connection.execute("CREATE TABLE people_person AS SELECT 1 AS id")
+        with pytest.raises(KeyMissing, match="restore them from their backup"):
+            prepare(Environment(mode="production", data=data))
+        assert not (data / "keys" / FIELDS).exists()
