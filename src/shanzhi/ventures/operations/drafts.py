@@ -65,7 +65,7 @@ MEMBER: Final[dict[str, fields.Reader]] = {
     "person": fields.optional(fields.identifier),
 }
 NO_MEMBER: Final = {"name": "", "part": "", "person": None}
-TABLES: Final = {
+TABLES: Final[dict[str, tuple[Mapping[str, fields.Reader], Mapping[str, Any], int]]] = {
     "activities": (ACTIVITY, NO_ACTIVITY, MOST_ROWS),
     "budget": (BUDGET, NO_BUDGET, MOST_ROWS),
     "members": (MEMBER, NO_MEMBER, MOST_MEMBERS),

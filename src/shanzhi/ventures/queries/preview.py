@@ -128,12 +128,12 @@ def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
     found = []
     waiting = states.get("submitted", 0)
     if waiting:
-        words = _("%(count)s proposals still wait for review.") % {"count": waiting}
-        found.append(Check("reviews", False, words, _("Pass, return or reject each of them first."), "reviews"))
+        open_reviews = _("%(count)s proposals still wait for review.") % {"count": waiting}
+        found.append(Check("reviews", False, open_reviews, _("Pass, return or reject each of them first."), "reviews"))
     mending = call.proposals.filter(state="returned", return_deadline__gt=at).count()
     if mending:
-        words = _("%(count)s teams still have time to mend their proposals.") % {"count": mending}
-        found.append(Check("mending", False, words, _("Wait for their deadline."), "reviews"))
+        open_mending = _("%(count)s teams still have time to mend their proposals.") % {"count": mending}
+        found.append(Check("mending", False, open_mending, _("Wait for their deadline."), "reviews"))
     if not states.get("passed", 0):
         words, cure = _("No proposal has passed review."), _("Pass at least one proposal, or cancel the call.")
         found.append(Check("passed", False, words, cure, "reviews"))
