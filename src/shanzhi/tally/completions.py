@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from shanzhi.tally.ground import Ground
+from shanzhi.tally.leaps import leap
 from shanzhi.tally.shares import Course, Run
 from shanzhi.tally.spec import Completion
+
+#: So many steps without a change before the first leap is tried.
+PATIENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +50,36 @@ def equal_shares(ground: Ground, completion: Completion) -> Shares:
     return _raise(ground, completion, run)
 
 
-def _play(ground: Ground, share: Fraction) -> Run:
-    run = Run(ground, share, ground.budget)
+def _play(ground: Ground, share: Fraction, hint: Sequence[int] = ()) -> Run:
+    run = Run(ground, share, ground.budget, hint)
     run.play()
     return run
 
 
 def _raise(ground: Ground, completion: Completion, run: Run) -> Shares:
-    runs = 1
+    """Raise the endowment unit by unit, leaping over stretches in which the course provably stays the same.
+
+    After some steps that changed nothing a leap is tried, then twice as far each time; a failed leap is cut to a
+    quarter, down to single steps again. The result is that of single steps.
+    """
+    runs, calm, units = 1, 0, 1
     while True:
-        if not _wanting(ground, run.course):
+        course = run.course
+        if not _wanting(ground, course):
             return Shares(run, runs, "all-bought")
-        if completion != "add1" and _exhausted(ground, completion, run.course):
+        if completion != "add1" and _exhausted(ground, completion, course):
             return Shares(run, runs, "exhausted")
-        following = _play(ground, run.course.endowment + ground.scale)
         runs += 1
+        if units > 1:
+            further = leap(ground, run, units)
+            units, calm = (units * 2, calm) if further is not None else (units // 4, 0)
+            run = further or run
+            continue
+        following = _play(ground, course.endowment + ground.scale, course.winners)
         if following.course.overspent:
             return Shares(run, runs, "overspent")
+        calm = calm + 1 if ground.exact and following.course.winners == course.winners else 0
+        units = 4 if calm >= PATIENCE else 1
         run = following
 
 

@@ -83,6 +83,11 @@ class Ground:
         return self.costs[position] if self.satisfaction == "cost" else 1
 
     @cached_property
+    def entry_shares(self) -> Floats:
+        """Return weight times worth of every entry of the ballots."""
+        return (self.support.weight[self.support.voters] * self.support.worth).astype(np.float64)
+
+    @cached_property
     def columns(self) -> list[Column]:
         """Return the supporters of every project; a worth of 0 (the last rank of Borda) supports nothing."""
         support, size = self.support, len(self.projects)

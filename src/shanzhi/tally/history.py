@@ -77,17 +77,15 @@ class History:
         if not len(voters):
             return 0
         support = self._ground.support
-        weight = support.weight[voters]
-        total = self.endowment * int(weight.sum())
+        total = self.endowment * int(np.add.reduce(support.weight[voters]))
         if not rounds:
             return total
         entries = gather(support.offsets, voters)
         bought = self._round[support.project[entries]]
-        shares = np.repeat(weight, support.offsets[voters + 1] - support.offsets[voters]) * support.worth[entries]
-        keep = (bought >= 0) & (bought < rounds)
-        counts = np.bincount(bought[keep], weights=shares[keep].astype(np.float64), minlength=rounds)
-        for number in np.flatnonzero(counts):
-            total -= self._prices[number] * int(counts[number])
+        counts = np.bincount(bought + 1, weights=self._ground.entry_shares[entries], minlength=rounds + 1)
+        for number, count in enumerate(counts[1 : rounds + 1].tolist()):
+            if count:
+                total -= self._prices[number] * int(count)
         return total
 
     def total(self, voters: Ints) -> int:

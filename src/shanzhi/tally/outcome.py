@@ -77,8 +77,9 @@ class Standing:
 class Outcome:
     """The result of a count, the same for every order of ballots.
 
-    `winners` in order of selection; `share` is the endowment of each voter in Equal Shares (currency units) after
-    `runs` runs, and `ended` tells what stopped the raising. Warnings concern the reader of the count, not the winners.
+    `winners` in order of selection; `share` is the endowment of each voter in Equal Shares (currency units) in the run
+    that counts, `ended` tells what stopped the raising, and `runs` how many runs that took (no part of the digest:
+    quicker ways may need fewer). Warnings concern the reader of the count, not the winners.
     """
 
     spec: Spec
@@ -157,7 +158,6 @@ def _body(outcome: Outcome) -> dict[str, Any]:
         "budget": amount(outcome.budget),
         "ballots": outcome.ballots,
         "share": _optional(outcome.share),
-        "runs": outcome.runs,
         "ended": outcome.ended,
         "rounds": [_round(item) for item in outcome.rounds],
         "ties": [

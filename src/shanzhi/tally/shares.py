@@ -15,6 +15,7 @@ each round.
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -81,8 +82,12 @@ class Course:
 class Run:
     """One run of Equal Shares at one endowment, in scaled money."""
 
-    def __init__(self, ground: Ground, endowment: Fraction, limit: int | None = None) -> None:
-        """Give every voter the endowment; the run is cut short once it has spent more than `limit` (scaled money)."""
+    def __init__(self, ground: Ground, endowment: Fraction, limit: int | None = None, hint: Sequence[int] = ()) -> None:
+        """Give every voter the endowment; the run is cut short once it has spent more than `limit` (scaled money).
+
+        `hint` is the course of a run that probably goes alike; it only saves time.
+        """
+        self._hint = hint
         self._ground = ground
         self._limit = limit
         self._exact = ground.exact
@@ -137,10 +142,23 @@ class Run:
 
     # -- which rate is lowest ------------------------------------------------------------------------------------------
 
-    def _lowest(self) -> list[Bid]:
-        """Return the bids that may be the lowest within the bounds of error, and keep the queue up to date."""
-        best, seen = float("inf"), 0
+    def _lowest(self, ceiling: float | None = None) -> list[Bid]:
+        """Return the bids that may be the lowest within the bounds of error, and keep the queue up to date.
+
+        With a ceiling, return all that may lie at or below it instead. The project that was bought in this round of an
+        earlier run is looked at first: when it wins again, one look at each other suffices.
+        """
+        best = float("inf") if ceiling is None else ceiling
         near: list[Bid] = []
+        number = len(self.course.rounds)
+        hint = self._hint[number] if number < len(self._hint) else -1
+        if any(position == hint for _, position in self._queue):
+            self._queue = [entry for entry in self._queue if entry[1] != hint]
+            bid = self._bid(hint, float("inf"))
+            if bid is not None:
+                near.append(bid)
+                best = min(best, bid.high) if ceiling is None else best
+        seen = 0
         for low, position in self._queue:
             if low > best:
                 break
@@ -148,7 +166,7 @@ class Run:
             bid = self._bid(position, best)
             if bid is not None:
                 near.append(bid)
-                best = min(best, bid.high)
+                best = min(best, bid.high) if ceiling is None else best
         del self._queue[:seen]
         for bid in near:
             insort(self._queue, (bid.low, bid.position))
@@ -157,17 +175,41 @@ class Run:
     def _bid(self, position: int, best: float) -> Bid | None:
         """Work out the rate of a project in floats, or None when its supporters cannot cover it any more.
 
-        Once the rate is surely above `best` the rest does not matter, and the bid only carries a lower bound.
+        When the rate is surely above `best` the rest does not matter, and the bid only carries a lower bound.
         """
         factor = self._ground.factor(position)
-        price = self._price(position, best * factor)
+        bound = self._above(position, best * factor) if best < float("inf") else None
+        if bound is not None:
+            return Bid(position, bound / factor, float("inf"), Price(bound, 0.0, capped=True, known=False))
+        price = self._price(position)
         if price is None:
             return None
         error = price.error + 2 * EPSILON * price.value if self._exact else 0.0
-        high = (price.value + error) / factor if price.known else float("inf")
-        return Bid(position, (price.value - error) / factor, high, price)
+        return Bid(position, (price.value - error) / factor, (price.value + error) / factor, price)
 
-    def _price(self, position: int, ceiling: float) -> Price | None:
+    def _above(self, position: int, ceiling: float) -> float | None:
+        """Return a bound above the ceiling under which the price surely does not lie, or None when it may.
+
+        At the ceiling the supporters would give too little; what is missing then is shared at best by those who have
+        more than the ceiling.
+        """
+        column, cost = self._columns[position], self._ground.costs[position]
+        money = self.money[column.voters]
+        limit = ceiling if column.worth is None else ceiling * column.worth
+        given = float(np.add.reduce(column.weight * np.minimum(money, limit)))
+        missing = cost - given - (SUM_ERROR * given + self.slack * float(column.total))
+        if missing <= 0:
+            return None
+        able = float(np.dot(column.share, money > limit - self.slack))
+        if able < 0.5:
+            return None
+        price = (ceiling + missing / able) * (1 - 8 * EPSILON)
+        if price <= ceiling * (1 + 8 * EPSILON):
+            return None
+        self._floor[position] = max(price, self._floor[position])
+        return self._floor[position]
+
+    def _price(self, position: int) -> Price | None:
         column, cost = self._columns[position], self._ground.costs[position]
         money = self.money[column.voters]
         price = cost / column.total
@@ -184,7 +226,7 @@ class Run:
             column = self._compact(position, column)
             money = self.money[column.voters]
             held = column.weight * money
-        return self._raise(position, money, held, doubt, ceiling)
+        return self._raise(position, money, held, doubt)
 
     def _compact(self, position: int, column: Column) -> Column:
         """Leave the emptied voters out of a column for the rest of the run."""
@@ -200,11 +242,10 @@ class Run:
         holders = column.voters[self.emptied[column.voters] == ALIVE]
         return self.history.total(holders) >= cost * self.history.denominator
 
-    def _raise(self, position: int, money: Floats, held: Floats, doubt: float, ceiling: float) -> Price:
+    def _raise(self, position: int, money: Floats, held: Floats, doubt: float) -> Price:
         """Raise the price until those who can pay it in full cover what the others cannot (Newton from below).
 
-        It starts from the price of the last look, which is never above the true one because money only goes down, and
-        stops early when it surely passes the ceiling.
+        It starts from the price of the last look, which is never above the true one because money only goes down.
         """
         column, cost = self._columns[position], self._ground.costs[position]
         price, payers = max(self._floor[position], cost / column.total * (1 - 4 * EPSILON)), float(column.total)
@@ -220,10 +261,6 @@ class Run:
             price, payers = max(raised, price), able
             if done:
                 break
-            error = doubt / able + 8 * EPSILON * price if self._exact else 0.0
-            if price - error > ceiling * (1 + 8 * EPSILON):
-                self._floor[position] = price - error
-                return Price(price - error, 0.0, capped=True, known=False)
         if not self._exact:
             return Price(price, 0.0, capped=True)
         error = self._error(column, money, price, payers, doubt)
