@@ -159,7 +159,7 @@ REFUSED = [
 
 TREATED = [
     (PLAIN.replace("b;3", "b;7"), Treatment(unknown_projects="drop"), 3, 3),
-    (PLAIN.replace("b;3", "b;7"), Treatment(unknown_projects="drop-ballot", missing_ballots="count"), 2, 3),
+    (PLAIN.replace("b;3", "b;7"), Treatment(unknown_projects="drop-ballot"), 2, 3),
     (PLAIN.replace("c;1", "c;1\na;3"), Treatment(duplicate_voters="first"), 3, 4),
     (PLAIN.replace("c;1", "c;1\na;3"), Treatment(duplicate_voters="last"), 3, 3),
     (PLAIN.replace("c;1", "c;1\na;3"), Treatment(duplicate_voters="keep"), 4, 5),
@@ -172,6 +172,7 @@ TREATED = [
     (PLAIN.replace("budget", "budget_per_category;1,2\nbudget"), Treatment(partial_budgets="ignore"), 3, 4),
     (PLAIN.replace("budget", "digest;sha256:00\nbudget"), Treatment(digest="ignore"), 3, 4),
     (PLAIN + PLAIN, Treatment(many_elections="2"), 3, 4),
+    (PLAIN + "\ufeff" + PLAIN, Treatment(many_elections="first"), 3, 4),
     (POINTS.replace("a;1,2;3,2", "a;1,1;3,2"), Treatment(repeated_choices="sum"), 3, 3),
 ]
 

@@ -46,9 +46,15 @@ def _table_rows(table: Table, ballots: Ballots) -> Sequence[int]:
 
 
 def check_voters(
-    table: Table, ballots: Ballots, meta: Meta, projects: Sequence[Project], treat: Treatment, notices: Notices
+    table: Table,
+    ballots: Ballots,
+    filed: int,
+    meta: Meta,
+    projects: Sequence[Project],
+    treat: Treatment,
+    notices: Notices,
 ) -> Ballots:
-    """A voter id that stands twice: refused, unless told, or unless the file's own totals count both rows."""
+    """A voter id that stands twice: refused, unless told, or unless the file's own totals count all `filed` rows."""
     flat = table.flat("voter_id")
     if flat is None or all_differ(flat):
         return ballots
@@ -72,18 +78,17 @@ def check_voters(
         return ballots.kept(mask)
     reason, reason_zh = "as asked", "依照要求"
     if treat.duplicate_voters != "keep":
-        if not _totals_count_all(ballots, meta, projects):
+        if not _totals_count_all(ballots, filed, meta, projects):
             raise refusal("duplicate_voters", line, id=name, other=ballots.line(again[0][0]))
         reason, reason_zh = "because the totals of the file count both", "因为文件中的合计数包含两张"
     notices.add("duplicate_voters_kept", line, times=len(again), id=name, reason=reason, reason_zh=reason_zh)
     return ballots
 
 
-def _totals_count_all(ballots: Ballots, meta: Meta, projects: Sequence[Project]) -> bool:
+def _totals_count_all(ballots: Ballots, filed: int, meta: Meta, projects: Sequence[Project]) -> bool:
     """Whether the totals in the file agree with every row counted (some publishers count the header row as well)."""
     stated = meta.whole("num_votes", Notices())
-    rows = len(ballots.rows)
-    return stated in (rows, rows + 1) or _support_as_stated(ballots, projects)
+    return stated in (filed, filed + 1) or _support_as_stated(ballots, projects)
 
 
 def _support_as_stated(ballots: Ballots, projects: Sequence[Project]) -> bool:
@@ -92,9 +97,15 @@ def _support_as_stated(ballots: Ballots, projects: Sequence[Project]) -> bool:
 
 
 def check_count(
-    ballots: Ballots, meta: Meta, projects: Sequence[Project], ends_whole: bool, treat: Treatment, notices: Notices
+    ballots: Ballots,
+    filed: int,
+    meta: Meta,
+    projects: Sequence[Project],
+    ends_whole: bool,
+    treat: Treatment,
+    notices: Notices,
 ) -> None:
-    """Compare `num_votes` with the rows: a small difference is common and harmless, a large lack means a cut file.
+    """Compare `num_votes` with the rows filed: a small difference is common and harmless, a large lack is a cut.
 
     A lack of more than one in a hundred (or any, when the last line has no end) is refused unless the votes stated for
     each project agree with those counted.
@@ -103,14 +114,14 @@ def check_count(
     if not rows:
         notices.add("no_ballots", meta.last_line)
     stated = meta.whole("num_votes", notices)
-    if stated is None or stated == rows:
+    if stated is None or stated == filed:
         return
-    lack = stated - rows
+    lack = stated - filed
     last = ballots.line(rows - 1) if rows else meta.last_line
     tolerated = 0 if not ends_whole else max(1, int(stated * _LOST_AT_MOST))
     if lack > tolerated and treat.missing_ballots != "count" and not _support_as_stated(ballots, projects):
-        raise refusal("missing_ballots", last, stated=stated, found=rows)
-    notices.add("num_votes", meta.line("num_votes"), stated=stated, found=rows)
+        raise refusal("missing_ballots", last, stated=stated, found=filed)
+    notices.add("num_votes", meta.line("num_votes"), stated=stated, found=filed)
 
 
 def check_single_choice(ballots: Ballots, treat: Treatment, notices: Notices) -> Ballots:

@@ -39,8 +39,11 @@ def as_texts(column: Bytes) -> list[str]:
 
 
 def marks_of(body: bytes, width: int) -> tuple[Bytes, Ints] | None:
-    """The bytes of a regular body, whose lines all have `width` columns, and where each column ends; else None."""
-    data = np.frombuffer(body if body.endswith(b"\n") else body + b"\n", dtype=np.uint8)
+    """The bytes of a body, and where each column ends; None unless all its lines have `width` columns.
+
+    The body comes without its last newline.
+    """
+    data = np.frombuffer(body + b"\n", dtype=np.uint8)
     ends = np.flatnonzero((data == SEMICOLON) | (data == NEWLINE))
     if len(ends) % width:
         return None
@@ -104,7 +107,7 @@ def find(
     """The position in `ids` of every piece, or `unknown`; None when the ids are too long or too alike to do so."""
     listed = as_bytes(ids)
     id_starts, id_lengths, _ = pieces(listed, commas=False)
-    number = -(-int(id_lengths.max()) // _WIDTH)
+    number = max(1, -(-int(id_lengths.max()) // _WIDTH))
     if number > MOST_WORDS or len(id_starts) != len(ids):
         return None
     id_words = words(listed, id_starts, id_lengths, number)

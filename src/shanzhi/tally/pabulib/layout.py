@@ -14,7 +14,7 @@ from shanzhi.tally.pabulib.errors import Notices, refusal
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
 _TITLES = tuple(spelling.encode() for name in SECTIONS for spelling in (name, name.lower(), name.capitalize()))
-_PADDING = b' \t;,"\r'
+_PADDING = b' \t;,"\r\xef\xbb\xbf'  # the last three are the mark of UTF-8, left over where files were joined
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,11 @@ def read(source: Source, *, treat: Treatment = STRICT, limit: int = MAX_BYTES) -
     found = elections(
         settle_line_ends(to_utf8(load(source, limit=limit), encoding=treat.encoding, notices=notices), notices)
     )
-    if len(found) == 1 and treat.many_elections in ("refuse", "1"):
+    if len(found) == 1 and treat.many_elections in ("refuse", "first", "1"):
         return _one(found[0], treat, notices)
     if treat.many_elections == "refuse":
         raise refusal("many_elections", found[1][0].line - 1, count=len(found))
-    wanted = int(treat.many_elections)
+    wanted = 1 if treat.many_elections == "first" else int(treat.many_elections)
     if wanted > len(found):
         raise refusal("no_such_election", 0, count=len(found), wanted=wanted)
     notices.add("one_of_many", found[wanted - 1][0].line - 1, count=len(found), wanted=wanted)
@@ -81,10 +81,12 @@ def _one(sections: tuple[Section, Section, Section], treat: Treatment, notices: 
     kind = vote_type(meta, votes, treat, notices)
     checks.check_weights(votes, treat, notices)
     index = {project.id: position for position, project in enumerate(projects)}
-    ballots = checks.skip_padding(votes, read_ballots(votes, kind, index, treat, notices))
+    ballots = read_ballots(votes, kind, index, treat, notices)
+    with_padding, ballots = len(ballots.rows), checks.skip_padding(votes, ballots)
+    filed = len(votes.lines) - (with_padding - len(ballots.rows))
     ends_whole = sections[2].body.endswith(b"\n") or not sections[2].last
-    checks.check_count(ballots, meta, projects, ends_whole, treat, notices)
-    ballots = checks.check_voters(votes, ballots, meta, projects, treat, notices)
+    checks.check_count(ballots, filed, meta, projects, ends_whole, treat, notices)
+    ballots = checks.check_voters(votes, ballots, filed, meta, projects, treat, notices)
     if kind == "choose-1":
         ballots = checks.check_single_choice(ballots, treat, notices)
     ballots = checks.check_limits(ballots, kind, meta, projects, treat, notices)

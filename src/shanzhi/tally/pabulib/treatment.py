@@ -67,7 +67,7 @@ def parse_treatment(options: Iterable[str]) -> Treatment:
             raise UnknownTreatment(f"{name} takes {', '.join(allowed)}; not {value!r}.")
         if name == "many_elections":
             value = "1" if value == "first" else value
-            if value != "refuse" and not (value.isascii() and value.isdigit() and int(value[:9]) > 0):
+            if value != "refuse" and not (value.isascii() and value.isdigit() and len(value) < 10 and int(value) > 0):
                 raise UnknownTreatment(f"many_elections takes refuse, first or a number from 1; not {value!r}.")
         chosen[name] = value
     return replace(STRICT, **chosen)
