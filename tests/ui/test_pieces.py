@@ -146,7 +146,7 @@ class TestEveryPiece:
             "error_summary": "error-summary", "field": "field", "field_words": "help", "money_bar": "money",
             "notice": "notice", "person_chip": "person", "phase_line": "phase-line", "progress": "progress",
             "purse_bar": "purse", "qr_card": "qr-card", "submit": "button", "tabs": "tabs", "task_list": "task-list",
-            "timeline": "timeline",
+            "timeline": "timeline", "saved_line": "saved",
         }  # fmt: skip
         assert {file.stem for file in folder.glob("*.html")} == shown.keys()
         for name, css in shown.items():

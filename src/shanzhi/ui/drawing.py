@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import segno
@@ -208,10 +209,17 @@ def area_map(shapes: Sequence[pieces.Shape], width: int = 640) -> dict[str, Any]
 def _outline(shape: pieces.Shape, place: Any) -> Outline:
     rings = [[place(point) for point in ring] for ring in _rings(shape.geometry)]
     path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings)
-    largest = max(rings, key=len, default=[(0.0, 0.0)])
-    middle_x = sum(x for x, _ in largest) / len(largest)
-    middle_y = sum(y for _, y in largest) / len(largest)
-    return Outline(path, shape, round(middle_x, 1), round(middle_y, 1))
+    _, x, y = max((_area_and_middle(ring) for ring in rings), default=(0.0, 0.0, 0.0))
+    return Outline(path, shape, round(x, 1), round(y, 1))
+
+
+def _area_and_middle(ring: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Give a ring's area and its centre of gravity (shoelace formula); a ring without area, its first point."""
+    twice = east = south = 0.0
+    for (x1, y1), (x2, y2) in pairwise([*ring, ring[0]]):
+        cross = x1 * y2 - x2 * y1
+        twice, east, south = twice + cross, east + (x1 + x2) * cross, south + (y1 + y2) * cross
+    return (abs(twice) / 2, east / (3 * twice), south / (3 * twice)) if twice else (0.0, *ring[0])
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[Sequence[Sequence[float]]]:

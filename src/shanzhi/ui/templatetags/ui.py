@@ -87,6 +87,12 @@ def submit(label: str, busy: str = "", kind: str = "main", name: str = "", value
     return {"label": label, "busy": busy, "kind": kind, "name": name, "value": value}
 
 
+@register.inclusion_tag("ui/pieces/saved_line.html")
+def saved_line() -> dict[str, Any]:
+    """Draw the line on which a form marked data-autosave says that its draft is saved."""
+    return {}
+
+
 @register.inclusion_tag("ui/pieces/phase_line.html")
 def phase_line(phases: Sequence[pieces.Phase]) -> dict[str, Any]:
     """Draw a thing's course with its dates."""

@@ -1,5 +1,5 @@
 // A form marked data-autosave saves itself as a draft: two seconds after the last change, and when the page is left.
-// data-saved, data-saving and data-unsaved on the form are the words that its .saved line shows.
+// The form's .saved line ({% saved_line %}) carries the words. An answer may bring the new version in X-Version.
 "use strict";
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const line = form.querySelector(".saved");
@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     clearTimeout(timer);
     if (!dirty || form.dataset.sending) return;
     dirty = false;
-    say(form.dataset.saving);
+    say(line && line.dataset.saving);
     try {
       const answer = await fetch(form.getAttribute("action") || location.href, {
         method: "POST",
@@ -26,10 +26,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       const held = form.elements.namedItem("version");
       if (version && held) held.value = version;
       const hour = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-      say(`${form.dataset.saved || ""} ${hour}`);
+      say(`${(line && line.dataset.saved) || ""} ${hour}`);
     } catch {
       dirty = true;
-      say(form.dataset.unsaved);
+      say(line && line.dataset.unsaved);
     }
   };
   form.addEventListener("input", () => {
