@@ -1,0 +1,144 @@
+"""What `make demo` loads in 历下区: people, a call to vote in, one under review, one imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.people.models import ROLE_LABELS, Person
+from shanzhi.tally.pabulib import read
+from shanzhi.ventures import operations
+from shanzhi.ventures.demo.people import (
+    DISTRICT,
+    HELPERS,
+    PASSWORD,
+    SYSTEM,
+    Progress,
+    ensure_areas,
+    ensure_helpers,
+    residents,
+    silent,
+)
+from shanzhi.ventures.demo.projects import PROJECTS
+from shanzhi.ventures.demo.rounds import DAY, PLAN, cast_ballots, hand_in, move, new_call, passes
+from shanzhi.ventures.models import Call
+
+AREAS: Final = ("370102001", "370102002")
+COMMUNITIES: Final = (
+    "370102001002", "370102001003", "370102001006", "370102001008",
+    "370102002002", "370102002003", "370102002004", "370102002005",
+)  # fmt: skip
+RESIDENTS: Final = 400
+EARLY_BALLOTS: Final = 60
+VOTABLE: Final = "历下区 2026 年微创投：我们的楼院我们来（示例）"
+IN_REVIEW: Final = "历下区微创投·秋季小额项目（示例）"
+IMPORTED: Final = "希维切市 2023 年参与式预算（真实选举，导入）"
+SWIECIE: Final = Path(__file__).parent / "Poland_Swiecie_2023.pb"
+
+
+def load(*, at: datetime, progress: Progress = silent) -> None:
+    """Load what is missing of the demo; dates are laid around `at`. Each part is loaded whole or not at all."""
+    before = at - 60 * DAY
+    ensure_areas(at=before, progress=progress)
+    staff = ensure_helpers(at=before, progress=progress, step="工作人员 Staff")
+    people = residents(
+        group="LIXIA", communities=COMMUNITIES, count=RESIDENTS, at=before, progress=progress, step="居民 Residents"
+    )
+    parts: tuple[tuple[str, Callable[[], None]], ...] = (
+        (VOTABLE, lambda: _votable(staff["district"], people, at)),
+        (IN_REVIEW, lambda: _in_review(staff["district"], people, at)),
+        (IMPORTED, lambda: _imported(at)),
+    )
+    for place, (title, make) in enumerate(parts, 1):
+        if not Call.objects.filter(title=title).exists():
+            with transaction.atomic():
+                make()
+        progress("项目征集 Calls", place, len(parts))
+
+
+def sign_ins() -> list[tuple[str, str, str]]:
+    """List one sign-in for each role: role, who it is, login name and password."""
+    return [(str(ROLE_LABELS[one.role]), f"{one.name}（示例）", f"{one.login} / {PASSWORD}") for one in HELPERS]
+
+
+def _morning(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def _votable(runner: Actor, people: list[Person], at: datetime) -> None:
+    """Make the call whose vote is open now: it opened two mornings ago and runs for eight days more."""
+    first_day = _morning(at) - (PLAN["voting"] + 2) * DAY
+    call = new_call(actor=runner, areas=AREAS, title=VOTABLE, first_day=first_day, at=first_day - DAY)
+    move(runner, call, first_day)
+    move(runner, call, first_day + PLAN["submission"] * DAY)
+    for place, project in enumerate(PROJECTS):
+        handed_in = first_day + (PLAN["submission"] + 1) * DAY + timedelta(hours=place)
+        one = hand_in(call=call, project=project, contact=people[place], first_day=first_day, at=handed_in)
+        if project.exclusive:
+            operations.set_exclusive(actor=runner, proposal_id=one.pk, group=project.exclusive, at=handed_in + DAY)
+    review = first_day + PLAN["review"] * DAY
+    move(runner, call, review)
+    ids = list(call.proposals.values_list("pk", flat=True))
+    operations.decide_many(actor=runner, proposal_ids=ids, decision="pass", at=review + DAY)
+    move(runner, call, first_day + PLAN["notice"] * DAY)
+    operations.draw_roll(actor=runner, call_id=call.pk, at=first_day + (PLAN["voting"] - 1) * DAY)
+    move(runner, call, first_day + PLAN["voting"] * DAY)
+    voters = people[-EARLY_BALLOTS:]
+    cast_ballots(call=call, voters=voters, seed="shanzhi demo", at=first_day + (PLAN["voting"] + 1) * DAY)
+
+
+def _in_review(runner: Actor, people: list[Person], at: datetime) -> None:
+    """Make the call under review: some proposals wait, one is returned, one passed."""
+    first_day = _morning(at) - (PLAN["review"] + 3) * DAY
+    call = new_call(actor=runner, areas=AREAS, title=IN_REVIEW, first_day=first_day, at=first_day - DAY)
+    move(runner, call, first_day)
+    move(runner, call, first_day + PLAN["submission"] * DAY)
+    made = [
+        hand_in(
+            call=call,
+            project=project,
+            contact=people[40 + place],
+            first_day=first_day,
+            at=first_day + (PLAN["submission"] + 1) * DAY + timedelta(hours=place),
+        )
+        for place, project in enumerate(PROJECTS[3:9])
+    ]
+    review = first_day + PLAN["review"] * DAY
+    move(runner, call, review)
+    operations.decide(
+        actor=runner,
+        proposal_id=made[0].pk,
+        version=made[0].version,
+        decision="return",
+        answers=[operations.Answer("budget", "fail", "旧物交换日的布置费请分项")],
+        reason="预算里“旧物交换日布置”请分项写明，方便居民看懂",
+        deadline=at + 3 * DAY,
+        at=review + DAY,
+    )
+    operations.decide(
+        actor=runner,
+        proposal_id=made[1].pk,
+        version=made[1].version,
+        decision="pass",
+        answers=passes(call),
+        at=review + DAY,
+    )
+
+
+def _imported(at: datetime) -> None:
+    operations.import_round(
+        actor=SYSTEM,
+        election=read(SWIECIE).election,
+        title=IMPORTED,
+        title_en="Participatory budget of Świecie 2023 (real election, imported)",
+        areas=[DISTRICT],
+        source="Pabulib: Poland_Swiecie_2023.pb",
+        about="一场真实的选举，用来看一看规则怎样决定、结果怎样复算。金额为波兰兹罗提，与历下区无关。",
+        at=at,
+    )
