@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import Role
+from shanzhi.people.documents import DOCUMENTS
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.operations.accounts import account_for_phone
-from shanzhi.people.operations.verification import DOCUMENTS
 from shanzhi.ui.forms import DayField, PageForm
 
 

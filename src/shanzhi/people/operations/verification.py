@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -11,28 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
-from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
+from shanzhi.kernel.identifiers import NotAResidentId
 from shanzhi.people import drivers, policies
+from shanzhi.people.documents import DOCUMENTS, OTHER_NUMBER, WITH_RESIDENT_ID, born_on_of, resident_number
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import Person
 from shanzhi.people.operations.records import BadBirth, BadDocument, IdTaken, ReasonNeeded, Stale, put, taken
 
-# Documents whose number is that of GB 11643; the birth date is read from it.
-WITH_RESIDENT_ID: Final = {
-    "resident_id": _("Resident identity card"),
-    "household_register": _("Household register"),
-    "temporary_id": _("Temporary identity card"),
-}
-OTHER_DOCUMENTS: Final = {
-    "residence_permit": _("Residence permit of Hong Kong, Macao or Taiwan residents"),
-    "foreigner_permit": _("Permanent residence permit of foreigners"),
-    "passport": _("Passport"),
-}
-DOCUMENTS: Final = {**WITH_RESIDENT_ID, **OTHER_DOCUMENTS}
 OLDEST_YEARS: Final = 130
-_NUMBER: Final = re.compile(r"[0-9A-Z]{5,20}")
 
 
 class NotVouched(Conflict):
@@ -48,13 +35,13 @@ def read_document(*, document: str, id_number: str, born_on: date | None, at: da
         raise BadDocument(field="document")
     if document in WITH_RESIDENT_ID:
         try:
-            number = identifiers.resident_id(id_number)
-        except identifiers.NotAResidentId as wrong:
-            raise identifiers.NotAResidentId(field="id_number") from wrong
-        born_on = identifiers.birth_date_of(number)
+            number = resident_number(id_number)
+        except NotAResidentId as wrong:
+            raise NotAResidentId(field="id_number") from wrong
+        born_on = born_on_of(number)
     else:
         number = id_number.strip().upper()
-        if not _NUMBER.fullmatch(number):
+        if not OTHER_NUMBER.fullmatch(number):
             raise BadDocument(field="id_number")
     today = at.date()
     if born_on is None or not today.year - OLDEST_YEARS <= born_on.year or born_on > today:
