@@ -7,11 +7,10 @@ What is loaded and played belongs to the rooms: the module named here gives thre
 """
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import typer
 from rich.console import Console
@@ -25,7 +24,7 @@ from shanzhi.config.environment import Environment
 
 app = typer.Typer(help="The demo.", add_completion=False, invoke_without_command=True)
 console = Console()
-PLACE: Final = "shanzhi.portal.demo"
+PLACE: Final = "shanzhi.ventures.demo"
 
 
 class Bars:
@@ -51,27 +50,26 @@ def _environment() -> Environment:
     return environment
 
 
-def _module() -> ModuleType | None:
-    """Find the demo's content; Django must be set up."""
-    return import_module(PLACE) if find_spec(PLACE) else None
+def _content(name: str) -> Callable[..., Any]:
+    """One of the functions that the demo's content gives; Django must be set up."""
+    found: Callable[..., Any] | None = getattr(import_module(PLACE), name, None)
+    if found is None:
+        raise typer.BadParameter(f"{PLACE} has no function {name}.")
+    return found
 
 
 def load() -> None:
     """Bring the tables up to date and load what is missing, with a bar for each part; Django must be set up."""
     migrate()
-    module = _module()
-    if module is None:
-        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        module.load(at=datetime.now(UTC), progress=Bars(progress))
+        _content("load")(at=datetime.now(UTC), progress=Bars(progress))
 
 
 def show_sign_ins(address: str) -> None:
     """Print the address and one way to sign in for each role."""
-    module = _module()
     table = Table("Role 角色", "Who 姓名", "Sign in 登录方式", title=f"{address}  (synthetic data 示例数据)")
-    for row in module.sign_ins() if module else []:
+    for row in _content("sign_ins")():
         table.add_row(*row)
     console.print(table)
 
@@ -97,7 +95,4 @@ def play_round() -> None:
     prepare(_environment())
     with house():
         migrate()
-        module = _module()
-        if module is None:
-            raise typer.BadParameter(f"{PLACE} is missing.")
-        module.play(at=datetime.now(UTC), say=console.print)
+        _content("play")(at=datetime.now(UTC), say=console.print)
