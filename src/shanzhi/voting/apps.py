@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui import navigation
+
 
 class VotingConfig(AppConfig):
     """Electorates, sealed ballots, counts."""
@@ -11,3 +13,9 @@ class VotingConfig(AppConfig):
     label = "voting"
     verbose_name = _("Voting")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Show the pages of voting in the shell."""
+        navigation.register(
+            "receipts", _("My receipts"), "voting:receipts", section="account", order=40, visible=navigation.signed_in
+        )

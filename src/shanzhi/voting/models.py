@@ -194,3 +194,30 @@ class Count(models.Model):
     def __str__(self) -> str:
         """Show the digest."""
         return self.digest
+
+
+class Upload(models.Model):
+    """A file that was read and waits for a yes; its content is dropped when it has become a poll."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)
+    summary = models.JSONField()
+    job = models.UUIDField(null=True)
+    poll = models.ForeignKey(Poll, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """Content is there exactly until the poll is."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(content__isnull=True, poll__isnull=False) | Q(content__isnull=False, poll__isnull=True),
+                name="voting_upload_content_until_poll",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Show the file's name."""
+        return self.name

@@ -25,6 +25,7 @@ from shanzhi.voting.models import Ballot, Count, Envelope, Option, Poll, RollEnt
 from shanzhi.voting.operations.casting import BallotForm, form_of
 from shanzhi.voting.operations.envelopes import Sealer, normal_receipt
 from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.rules import CastChoices, check
 from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
 
 
@@ -62,6 +63,19 @@ class OwnBallot:
     receipt: str = field(repr=False)
     choices: list[str] | dict[str, int] = field(repr=False)
     blank: bool = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A ballot as it would be cast: options with their points, and what they cost together (fen)."""
+
+    options: list[tuple[Option, int | None]] = field(repr=False)
+    cost: int = field(repr=False)
+
+    @property
+    def blank(self) -> bool:
+        """Tell whether it is a blank vote."""
+        return not self.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,19 @@ def _why_not_on_roll(poll: Poll, person_id: UUID) -> Eligibility:
     )
 
 
+def preview(*, viewer: Actor, poll_id: UUID, choices: CastChoices) -> Preview:
+    """Check choices against the rules without casting; raises what `cast` would raise for them."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    form = form_of(found)
+    checked = check(form.rules, costs=form.costs, budget=form.budget, index=form.index, chosen=choices)
+    listed = options(poll=found)
+    points: list[int | None] = (
+        list(checked.points) if checked.points is not None else [None for _p in checked.positions]
+    )
+    pairs = [(listed[position], worth) for position, worth in zip(checked.positions, points, strict=True)]
+    return Preview(pairs, sum(option.cost_fen for option, _worth in pairs))
+
+
 def own_ballot(*, viewer: Actor, poll_id: UUID) -> OwnBallot | None:
     """Open the viewer's own envelope while the vote runs; None when there is none, or the vote has closed."""
     person = viewer.person()
@@ -197,10 +224,13 @@ def own_ballot(*, viewer: Actor, poll_id: UUID) -> OwnBallot | None:
     return OwnBallot(opened.receipt, named, opened.choices.blank)
 
 
-def running_for(*, viewer: Actor) -> list[Poll]:
-    """List open polls on whose roll the viewer stands, the one that closes first at the top."""
-    on_roll = RollEntry.objects.filter(person_id=viewer.person()).values("poll_id")
-    return list(Poll.objects.filter(state=OPEN, pk__in=on_roll).order_by("closes_at", "id"))
+def own_polls(*, viewer: Actor) -> tuple[list[Poll], list[Poll]]:
+    """List open and finished polls on whose roll the viewer stands: next close first, latest close first."""
+    if viewer.person_id is None:
+        return [], []
+    on_roll = Poll.objects.filter(pk__in=RollEntry.objects.filter(person_id=viewer.person_id).values("poll_id"))
+    running = on_roll.filter(state=OPEN).order_by("closes_at", "id")
+    return list(running[:50]), list(on_roll.filter(state__in=FINISHED_STATES).order_by("-closes_at", "id")[:50])
 
 
 def roll(*, viewer: Actor, poll_id: UUID) -> QuerySet[RollEntry]:

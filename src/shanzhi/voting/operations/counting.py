@@ -19,6 +19,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Conflict, Invalid
+from shanzhi.tally.comparison import Alternative, compare, reached
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
 from shanzhi.tally.outcome import Outcome, Standing, amount
@@ -175,7 +176,8 @@ def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
         "outcome": outcome.to_json(),
         "content_digest": content_digest(election),
         "reasons": {standing.project: _reason(outcome, standing) for standing in outcome.standings},
-        "alternatives": [_alternative(election, other) for other in others(spec, election)],
+        "alternatives": [_alternative(other) for other in compare(election, spec, outcome)],
+        "reached": reached(election, outcome.winners),
         "official": official if known else None,
     }
 
@@ -184,27 +186,14 @@ def _reason(outcome: Outcome, standing: Standing) -> dict[str, str]:
     return {language: sentence(standing, outcome, language) for language in ("zh", "en")}
 
 
-def others(spec: Spec, election: Election) -> list[Spec]:
-    """Name the rules shown beside the one that decides: what each would have chosen from the same ballots."""
-    usual = USUAL[election.kind]
-    plain = replace(spec, composite=None, completion="none")
-    found = [
-        replace(plain, rule="score", satisfaction=usual),
-        replace(plain, rule="per-cost", satisfaction="cardinality" if election.kind == "approval" else usual),
-        replace(plain, rule="equal-shares", satisfaction=usual),
-        replace(plain, rule="equal-shares", satisfaction=usual, completion="add1u"),
-        replace(plain, rule="phragmen", satisfaction="cost"),
-    ]
-    same = (spec.rule, spec.satisfaction, spec.completion)
-    return [other for other in found if (other.rule, other.satisfaction, other.completion) != same]
-
-
-def _alternative(election: Election, spec: Spec) -> dict[str, Any]:
-    outcome = count_election(election, spec)
+def _alternative(other: Alternative) -> dict[str, Any]:
     return {
-        "rule": spec.rule,
-        "satisfaction": spec.satisfaction,
-        "completion": spec.completion,
-        "winners": list(outcome.winners),
-        "total_cost": amount(outcome.total_cost),
+        "rule": other.spec.rule,
+        "satisfaction": other.spec.satisfaction,
+        "completion": other.spec.completion,
+        "winners": list(other.winners),
+        "also": list(other.also),
+        "instead": list(other.instead),
+        "total_cost": amount(other.total_cost),
+        "reached": other.reached,
     }

@@ -1,0 +1,177 @@
+"""Pabulib files in: read with every fault named, looked at, then made a finished poll in the background."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as now_gettext
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
+from shanzhi.people.actors import actor_of_person
+from shanzhi.tally.election import Election
+from shanzhi.tally.outcome import amount
+from shanzhi.tally.pabulib import Notice, PabulibError, Reading, digest, read, spec_as_json, spec_from_json
+from shanzhi.tally.spec import Spec
+from shanzhi.ui.formatting import chinese
+from shanzhi.voting.lifecycle import MANAGERS
+from shanzhi.voting.models import Upload
+from shanzhi.voting.operations import import_poll, usual_spec
+from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
+
+KEPT: Final = timedelta(days=7)
+SHOWN_WARNINGS: Final = 50
+
+
+class FileUnreadable(Invalid):
+    """The file is no election, or could only be read by guessing who wins."""
+
+    code = "file_unreadable"
+
+
+class FileTooLarge(Invalid):
+    """The file is larger than this installation takes."""
+
+    code = "file_too_large"
+    status = 413
+    message = _("This file is larger than %(most)s MB. Choose a smaller one, or split it into one file per election.")
+
+
+class MayNotImport(Forbidden):
+    """Only those who run polls import them."""
+
+    code = "may_not_import"
+    message = _("Elections are imported by operators and officers. Ask the one in charge of your area.")
+
+
+class AlreadyImported(Conflict):
+    """The upload has become a poll, or is on the way."""
+
+    code = "already_imported"
+    message = _("This file is already being imported. Follow its progress under “Background work”.")
+
+
+def largest() -> int:
+    """Give the most bytes of an uploaded file."""
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def _words(notice: Notice | PabulibError) -> str:
+    where = now_gettext("Line %(line)s: ") % {"line": notice.line} if notice.line else ""
+    if chinese():
+        return f"{where}{notice.message_zh}{notice.cure_zh}"
+    return f"{where}{notice.message_en} {notice.cure_en}"
+
+
+def read_file(content: bytes) -> Reading:
+    """Read a Pabulib file; raises FileUnreadable with line, fault and cure in the reader's language."""
+    if len(content) > largest():
+        raise FileTooLarge(field="file", most=largest() // 1024 // 1024)
+    try:
+        return read(content, limit=largest())
+    except PabulibError as error:
+        raise FileUnreadable(_words(error), field="file") from error
+
+
+def summarize(election: Election, warnings: tuple[Notice, ...] = ()) -> dict[str, Any]:
+    """Tell what a file holds, for the page that shows it before it becomes a poll."""
+    selected = [project for project in election.projects if project.selected]
+    return {
+        "title": election.meta.get("description") or election.meta.get("unit", ""),
+        "kind": election.kind,
+        "projects": len(election.projects),
+        "ballots": election.ballots,
+        "budget": amount(election.budget),
+        "currency": election.meta.get("currency", ""),
+        "rule": election.meta.get("rule", ""),
+        "selected": len(selected),
+        "digest": digest(election),
+        "spec": spec_as_json(usual_spec(election)),
+        "warnings": [[n.line, n.message_zh, n.cure_zh, n.message_en, n.cure_en] for n in warnings[:SHOWN_WARNINGS]],
+    }
+
+
+def take_file(*, actor: Actor, name: str, content: bytes, at: datetime) -> Upload:
+    """Read an uploaded file and keep it until the importer says yes; old ones that nobody wanted are dropped.
+
+    Raises MayNotImport, FileTooLarge, FileUnreadable.
+    """
+    if not actor.areas(MANAGERS):
+        raise MayNotImport
+    reading = read_file(content)
+    Upload.objects.filter(poll__isnull=True, created_at__lt=at - KEPT).delete()
+    return Upload.objects.create(
+        owner_id=actor.person(),
+        name=name[:200],
+        content=content,
+        summary=summarize(reading, reading.warnings),
+        created_at=at,
+    )
+
+
+def upload(*, viewer: Actor, upload_id: UUID) -> Upload:
+    """Give an own upload without its content, or raise NotFound."""
+    found = Upload.objects.defer("content").filter(pk=upload_id, owner_id=viewer.person_id).first()
+    if found is None or viewer.person_id is None:
+        raise NotFound
+    return found
+
+
+def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, spec: Spec, at: datetime) -> UUID:
+    """Have a worker make the poll; gives the job that shows its progress. Raises MayNotImport, AlreadyImported."""
+    if not actor.holds(MANAGERS, area):
+        raise MayNotImport
+    with transaction.atomic():
+        found = Upload.objects.select_for_update().filter(pk=upload_id, owner_id=actor.person()).first()
+        if found is None:
+            raise NotFound
+        if found.job is not None or found.content is None:
+            raise AlreadyImported
+        job = start_job(actor=actor, kind="voting.import", area=area, total=1, unit="file", at=at)
+        found.job = job.pk
+        found.save(update_fields=["job"])
+        values = {"upload": str(upload_id), "title": title, "area": area, "spec": spec_as_json(spec)}
+        transaction.on_commit(partial(import_upload.enqueue, str(job.pk), str(actor.person()), values))
+    return job.pk
+
+
+@task()
+def import_upload(job: str, person: str, values: dict[str, str]) -> None:
+    """Make a finished poll of an upload; nothing is half done when it fails."""
+    at = timezone.now()
+    begin_job(job_id=UUID(job))
+    try:
+        poll_id = _import(actor_of_person(person_id=UUID(person), at=at), values, at)
+    except Refusal as refusal:
+        Upload.objects.filter(pk=values["upload"]).update(job=None)
+        fail_job(job_id=UUID(job), error=refusal.text, at=at)
+        return
+    result = {"url": reverse("voting:results", args=[poll_id]), "label": now_gettext("See the result")}
+    finish_job(job_id=UUID(job), result=result, at=timezone.now())
+
+
+def _import(actor: Actor, values: dict[str, str], at: datetime) -> UUID:
+    with transaction.atomic():
+        found = Upload.objects.select_for_update().get(pk=values["upload"])
+        assert found.content is not None
+        poll = import_poll(
+            actor=actor,
+            election=read_file(bytes(found.content)),
+            source=found.name,
+            areas=[values["area"]],
+            title=values["title"],
+            spec=spec_from_json(values["spec"]),
+            at=at,
+        )
+        found.content, found.poll = None, poll
+        found.save(update_fields=["content", "poll"])
+    return poll.pk

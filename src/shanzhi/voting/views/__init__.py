@@ -1,0 +1,1 @@
+"""Pages of voting: parse, one domain call, render."""

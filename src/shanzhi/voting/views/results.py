@@ -1,0 +1,187 @@
+"""After the close: results with reasons, the published file, the receipt check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from shanzhi.kernel.errors import Refusal
+from shanzhi.ui import forms as ui_forms
+from shanzhi.ui import pieces
+from shanzhi.ui.formatting import chinese
+from shanzhi.ui.http import Request
+from shanzhi.voting import queries
+from shanzhi.voting.forms import ReceiptForm
+from shanzhi.voting.models import Count, Option, Poll
+from shanzhi.voting.operations.envelopes import grouped
+from shanzhi.voting.policies import PollSealed
+from shanzhi.voting.views.ballot import localized
+from shanzhi.voting.views.words import alternative_words, figure, rule_words
+
+MOST_BARS: Final = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One project of the result."""
+
+    option: Option
+    standing: dict[str, Any]
+    reason: str
+
+    @property
+    def won(self) -> bool:
+        """Whether the project won."""
+        return bool(self.standing["status"] == "won")
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the official result says the same."""
+        return self.option.selected is None or self.option.selected == self.won
+
+
+def _crumbs(poll: Poll, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
+    return [(_("Home"), "/"), (localized(poll), reverse("voting:results", args=[poll.pk])), *more]
+
+
+def _lines(options: list[Option], count: Count) -> list[Line]:
+    """Put the projects in the order of the outcome: winners by their turn, then the others by votes."""
+    language = "zh" if chinese() else "en"
+    standings = {row["project"]: row for row in count.result["outcome"]["projects"]}
+    reasons = count.result["reasons"]
+    lines = [Line(option, standings[option.code], reasons[option.code][language]) for option in options]
+    return sorted(lines, key=lambda line: (not line.won, line.standing["turn"] or 0, -line.standing["votes"]))
+
+
+def _chart(poll: Poll, lines: list[Line], count: Count) -> pieces.Chart:
+    top = sorted(lines, key=lambda line: -line.standing["votes"])[:MOST_BARS]
+    winners = sum(line.won for line in lines)
+    title = _("%(won)s of %(all)s projects win") % {"won": winners, "all": len(lines)}
+    if len(lines) > MOST_BARS:
+        title += _("; shown are the %(shown)s with most supporters") % {"shown": MOST_BARS}
+    return pieces.Chart(
+        title=title,
+        kind="bars_across",
+        categories=[line.option.title[:30] for line in top],
+        series=[
+            pieces.Series(_("Won"), [line.standing["votes"] if line.won else None for line in top]),
+            pieces.Series(_("Not chosen"), [None if line.won else line.standing["votes"] for line in top]),
+        ],
+        x_label=_("Project"),
+        y_label=_("Supporters"),
+        unit=_("ballots"),
+        source=poll.source or localized(poll),
+        at=count.created_at,
+        key="supporters",
+    )
+
+
+def _sealed(request: Request, poll_id: UUID, refusal: Refusal) -> HttpResponse:
+    poll = queries.poll(viewer=request.actor, poll_id=poll_id)
+    context = {"poll": poll, "title": localized(poll), "refusal": refusal, "crumbs": [(_("Home"), "/")]}
+    return render(request, "voting/sealed.html", context, status=refusal.status)
+
+
+def results(request: Request, poll_id: UUID) -> HttpResponse:
+    """Show who won and why, round by round, and what other rules would have chosen."""
+    try:
+        count = queries.result(viewer=request.actor, poll_id=poll_id)
+    except (PollSealed, queries.NotCounted) as refusal:
+        return _sealed(request, poll_id, refusal)
+    poll = queries.poll(viewer=request.actor, poll_id=poll_id)
+    lines = _lines(queries.options(poll=poll), count)
+    outcome = count.result["outcome"]
+    titles = {line.option.code: line.option.title for line in lines}
+    context = {
+        "poll": poll,
+        "title": localized(poll),
+        "count": count,
+        "outcome": outcome,
+        "winners": [line for line in lines if line.won],
+        "losers": [line for line in lines if not line.won],
+        "turnout": queries.turnout(viewer=request.actor, poll_id=poll_id),
+        "rule": rule_words(outcome),
+        "rounds": [
+            {**step, "title": titles[step["project"]], "figure": figure(outcome, step)} for step in outcome["rounds"]
+        ],
+        "alternatives": alternative_words(count.result["alternatives"], titles),
+        "reached": count.result.get("reached"),
+        "official": _official(lines) if count.result["official"] is not None else None,
+        "chart": _chart(poll, lines, count),
+        "crumbs": [(_("Home"), "/"), (localized(poll), "")],
+    }
+    return render(request, "voting/results.html", context)
+
+
+def _official(lines: list[Line]) -> dict[str, Any]:
+    differing = [line for line in lines if not line.agrees]
+    return {
+        "winners": sum(bool(line.option.selected) for line in lines),
+        "cost": sum(line.option.cost_fen for line in lines if line.option.selected),
+        "differing": differing,
+    }
+
+
+def recount(request: Request, poll_id: UUID) -> HttpResponse:
+    """Show how anyone counts again: the file, its digests and the command."""
+    try:
+        count = queries.result(viewer=request.actor, poll_id=poll_id)
+    except (PollSealed, queries.NotCounted) as refusal:
+        return _sealed(request, poll_id, refusal)
+    poll = queries.poll(viewer=request.actor, poll_id=poll_id)
+    context = {
+        "poll": poll,
+        "title": localized(poll),
+        "count": count,
+        "name": file_name(poll),
+        "rule": rule_words(count.result["outcome"]),
+        "crumbs": _crumbs(poll, (_("Recount"), "")),
+    }
+    return render(request, "voting/recount.html", context)
+
+
+def file_name(poll: Poll) -> str:
+    """Name the published file."""
+    return f"shanzhi-{poll.pk}.pb"
+
+
+def published_file(request: Request, poll_id: UUID) -> HttpResponse:
+    """Give the ballots as a Pabulib file."""
+    count = queries.published_file(viewer=request.actor, poll_id=poll_id)
+    poll = queries.poll(viewer=request.actor, poll_id=poll_id)
+    answer = HttpResponse(count.file.encode(), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{file_name(poll)}"'
+    return answer
+
+
+@never_cache
+@sensitive_post_parameters()
+def receipt(request: Request, poll_id: UUID) -> HttpResponse:
+    """Look up a receipt after the close. It comes in the body: addresses end in logs and histories."""
+    poll = queries.poll(viewer=request.actor, poll_id=poll_id)
+    form = ReceiptForm(request.POST or None)
+    found = None
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = queries.receipt(viewer=request.actor, poll_id=poll_id, code=form.cleaned_data["receipt"])
+        except Refusal as refusal:
+            ui_forms.apply_refusal(form, refusal)
+            status = refusal.status
+    context = {
+        "poll": poll,
+        "title": localized(poll),
+        "form": form,
+        "found": found,
+        "shown": grouped(found.receipt) if found else "",
+        "crumbs": _crumbs(poll, (_("Check a receipt"), "")),
+    }
+    return render(request, "voting/receipt.html", context, status=status)
