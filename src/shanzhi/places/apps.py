@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui import navigation
+
 
 class PlacesConfig(AppConfig):
     """Areas, their changes and figures, and social-work stations."""
@@ -11,3 +13,8 @@ class PlacesConfig(AppConfig):
     label = "places"
     verbose_name = _("Areas")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the areas into the navigation."""
+        navigation.register("places", _("Areas"), "places:country", section="footer", order=40)
+        navigation.register("stations", _("Social-work stations"), "places:stations", section="footer", order=41)

@@ -94,7 +94,7 @@ def communities(code: str, at: datetime | date) -> QuerySet[Area]:
 def children(code: str, at: datetime | date | None = None) -> QuerySet[Area]:
     """Give the areas directly below a code (the provinces for the empty code); with `at` only those that hold."""
     if code == areas.COUNTRY:
-        below = Area.objects.filter(level=areas.PROVINCE)
+        below = Area.objects.filter(~Q(level=areas.COMMUNITY), parent__isnull=True)
     elif len(code) == areas.LENGTHS[areas.SUBDISTRICT]:  # by the primary key: the index of children has no communities
         below = Area.objects.filter(within("code", code), level=areas.COMMUNITY)
     else:

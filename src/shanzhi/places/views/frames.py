@@ -1,0 +1,59 @@
+"""What the pages with forms share: the right to be there, one send that counts once, refusals beside their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
+from shanzhi.places import policies, queries
+from shanzhi.places.models import Area
+from shanzhi.ui.forms import PageForm, apply_refusal, idempotency_key
+from shanzhi.work.operations import once
+
+
+def open_area(request: HttpRequest, code: str, roles: Callable[[Area], frozenset[Any]]) -> list[Area]:
+    """Give the way down to an area that the visitor may change now, the area last. Raises NotFound, Forbidden."""
+    queries.area(code=code, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+    steps = queries.path(code)
+    policies.require(request.actor, roles(steps[-1]), code)  # type: ignore[attr-defined]  # set by the middleware
+    return steps
+
+
+def answer_form(
+    request: HttpRequest,
+    form: PageForm,
+    act: Callable[[Any], str],
+    context: dict[str, Any],
+    *,
+    done: str,
+) -> HttpResponse:
+    """Show a form, or do what it asks and go on.
+
+    `act` takes the form and gives the address to go to; the same send twice is done once. A refusal stands beside its
+    field, and what was typed stays; one about the right to be here becomes the error page.
+    """
+    if request.method == "POST" and form.is_valid():
+        sent = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken",)}
+        try:
+            answer = once(
+                actor=request.actor,  # type: ignore[attr-defined]  # set by the middleware
+                operation=f"places.{request.resolver_match.url_name}" if request.resolver_match else "places",
+                key=idempotency_key(request),
+                request={"path": request.path, "sent": sent},
+                at=request.now,  # type: ignore[attr-defined]  # set by the middleware
+                run=lambda: {"to": act(form)},
+            )
+        except (Forbidden, NotFound, SignInNeeded):
+            raise
+        except Refusal as refusal:
+            apply_refusal(form, refusal)
+        else:
+            messages.success(request, done)
+            return redirect(answer["to"])
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "places/form.html", {"form": form, **context}, status=status)

@@ -1,0 +1,171 @@
+"""Pages of social-work stations."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from shanzhi.places import forms, operations, policies, queries
+from shanzhi.places.models import Station
+from shanzhi.places.views.changing import form_page
+from shanzhi.places.views.frames import answer_form, open_area
+from shanzhi.places.views.reading import crumbs
+from shanzhi.ui import formatting
+from shanzhi.ui.forms import version
+from shanzhi.ui.listing import AreaFilter, BooleanFilter, Column, Empty, Listing, listing_response
+from shanzhi.ui.pieces import Answer, Crumb
+
+
+def address(station: Station) -> str:
+    """Give the address of a station's page."""
+    return reverse("places:station", args=[station.pk])
+
+
+def state(station: Station) -> tuple[str, str]:
+    """Say whether a station is open."""
+    return ("plain", _("Closed")) if station.closed_on else ("good", _("Open"))
+
+
+STATIONS = Listing(
+    key="stations",
+    columns=(
+        Column("name", gettext_lazy("Name"), url=address, sort="name"),
+        Column("area", gettext_lazy("Area"), value="area.name", sort="area"),
+        Column("level", gettext_lazy("Level"), value="area.level_label"),
+        Column("address", gettext_lazy("Address"), priority=2),
+        Column("phone", gettext_lazy("Phone")),
+        Column("opened_on", gettext_lazy("Opened on"), "date", sort="opened_on", priority=2),
+        Column("state", gettext_lazy("State"), "tag", value=state),
+    ),
+    default_sort="area",
+    filters=(
+        BooleanFilter(
+            "open",
+            gettext_lazy("State"),
+            apply=lambda yes: Q(closed_on__isnull=yes),
+            yes=gettext_lazy("Open"),
+            no=gettext_lazy("Closed"),
+        ),
+        AreaFilter("area", gettext_lazy("Area code"), field="area"),
+    ),
+    search=lambda rows, words: rows.filter(
+        Q(name__contains=words) | Q(address__contains=words) | Q(area__name__contains=words)
+    ),
+    search_label=gettext_lazy("Name, address or area"),
+    empty=Empty(
+        gettext_lazy("No station is recorded yet"),
+        gettext_lazy("Staff add stations on the page of a district, subdistrict or community."),
+    ),
+)
+
+
+@require_safe
+def stations(request: HttpRequest) -> HttpResponse:
+    """All stations."""
+    context = {
+        "heading": _("Social-work stations"),
+        "lead": _("Stations of districts, subdistricts and communities, where social workers help and advise."),
+        "crumbs": [Crumb(_("Areas"), reverse("places:country")), Crumb(_("Social-work stations"))],
+    }
+    answer: HttpResponse = listing_response(request, STATIONS, queries.stations(), context)
+    return answer
+
+
+@require_safe
+def station(request: HttpRequest, station_id: UUID) -> HttpResponse:
+    """One station."""
+    found = queries.station(station_id=station_id)
+    steps = queries.path(found.area_id)
+    pairs = [
+        Answer(_("Area"), " ".join(step.name for step in steps)),
+        Answer(_("Address"), found.address or formatting.NONE),
+        Answer(_("Phone"), found.phone or formatting.NONE),
+        Answer(_("Opened on"), formatting.day(found.opened_on)),
+    ]
+    if found.closed_on:
+        pairs.append(Answer(_("Closed on"), formatting.day(found.closed_on)))
+    context = {
+        "station": found,
+        "state": state(found),
+        "pairs": pairs,
+        "crumbs": crumbs(steps, Crumb(found.name)),
+        "may": policies.may(request.actor, policies.STATIONS, found.area_id),  # type: ignore[attr-defined]  # middleware
+    }
+    return render(request, "places/station.html", context)
+
+
+def _acting(request: HttpRequest) -> dict[str, Any]:
+    return {"actor": request.actor, "at": request.now}  # type: ignore[attr-defined]  # set by the middleware
+
+
+@form_page
+def add_station(request: HttpRequest, code: str) -> HttpResponse:
+    """Add a station."""
+    steps = open_area(request, code, lambda _area: policies.STATIONS)
+
+    def act(form: Any) -> str:
+        return address(operations.create_station(area=code, **form.cleaned_data, **_acting(request)))
+
+    heading = _("Add a social-work station")
+    context = {
+        "heading": heading,
+        "lead": _("In %(name)s. What you write here is public.") % {"name": steps[-1].name},
+        "button": _("Add the station"),
+        "kind": "main",
+        "back": reverse("places:area", args=[code]),
+        "crumbs": crumbs(steps, Crumb(heading)),
+    }
+    form = forms.StationForm(request.POST or None, initial={"opened_on": timezone.localdate(_acting(request)["at"])})
+    return answer_form(request, form, act, context, done=_("The station is added."))
+
+
+def _open_station(request: HttpRequest, station_id: UUID, heading: str) -> tuple[Station, dict[str, Any]]:
+    found = queries.station(station_id=station_id)
+    policies.require(_acting(request)["actor"], policies.STATIONS, found.area_id)
+    way = crumbs(queries.path(found.area_id), Crumb(found.name, address(found)), Crumb(heading))
+    return found, {"heading": heading, "back": address(found), "version": found.version, "crumbs": way}
+
+
+@form_page
+def edit_station(request: HttpRequest, station_id: UUID) -> HttpResponse:
+    """Correct a station."""
+    found, context = _open_station(request, station_id, _("Edit the station"))
+
+    def act(form: Any) -> str:
+        seen = version(request) or 0
+        return address(
+            operations.edit_station(station_id=station_id, version=seen, **form.cleaned_data, **_acting(request))
+        )
+
+    shown = {name: getattr(found, name) for name in ("name", "address", "phone", "opened_on")}
+    context |= {"lead": found.name, "button": _("Save"), "kind": "main"}
+    form = forms.StationForm(request.POST or None, initial=shown)
+    return answer_form(request, form, act, context, done=_("The station is saved."))
+
+
+@form_page
+def close_station(request: HttpRequest, station_id: UUID) -> HttpResponse:
+    """Close a station."""
+    _found, context = _open_station(request, station_id, _("Close the station"))
+
+    def act(form: Any) -> str:
+        seen = version(request) or 0
+        return address(
+            operations.close_station(station_id=station_id, version=seen, **form.cleaned_data, **_acting(request))
+        )
+
+    lead = _("The station is marked as closed; its page stays.")
+    context |= {"lead": lead, "button": _("Close the station"), "kind": "danger"}
+    form = forms.CloseStationForm(
+        request.POST or None, initial={"closed_on": timezone.localdate(_acting(request)["at"])}
+    )
+    return answer_form(request, form, act, context, done=_("The station is closed."))
