@@ -23,8 +23,8 @@ setup: $(VENV)/.made ## make .venv with everything in it, the browser's librarie
 demo: setup ## load the demo and serve it on localhost (PORT=8000)
 	$(BIN)/shanzhi demo --port $(or $(PORT),8000)
 
-test: setup ## run all tests (WORKERS=2)
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --durations=10
+test: setup ## run all tests (WORKERS=2, ARGS="-k word")
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --durations=10 $(ARGS)
 
 test-browser: setup ## run only the tests in a real browser
 	$(BIN)/python -m pytest -q -m browser

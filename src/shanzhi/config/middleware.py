@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -32,6 +33,7 @@ CONTENT_POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+STATIC: Final = "static"
 PERMISSIONS: Final = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -56,9 +58,9 @@ class RequestIdentity:
             response = not_allowed(request, response)
         elapsed = time.perf_counter() - started
         response["X-Request-ID"] = number
-        route = request.resolver_match.route if request.resolver_match else "unmatched"
+        route = _route(request)
         metrics.observe(method=request.method or "", route=route, status=response.status_code, elapsed=elapsed)
-        tell = log.error if response.status_code >= 500 else log.info
+        tell = log.error if response.status_code >= 500 else log.debug if route == STATIC else log.info
         tell("answered", method=request.method, route=route, status=response.status_code, seconds=round(elapsed, 4))
         return response
 
@@ -68,6 +70,13 @@ class RequestIdentity:
             return refused(request, exception)
         log.error("fault", exc_info=(type(exception), exception, exception.__traceback__))
         return None
+
+
+def _route(request: HttpRequest) -> str:
+    """The template of the address: few, and without what a visitor put into it."""
+    if request.resolver_match:
+        return request.resolver_match.route
+    return STATIC if request.path_info.startswith(settings.STATIC_URL) else "unmatched"
 
 
 class SafeHeaders:
