@@ -13,13 +13,14 @@ from shanzhi.tally.election import Project
 from shanzhi.tally.pabulib.amounts import format_amount, parse_amount
 from shanzhi.tally.pabulib.ballots import Ballots
 from shanzhi.tally.pabulib.errors import Notices, refusal
-from shanzhi.tally.pabulib.flat import all_differ, pieces
+from shanzhi.tally.pabulib.flat import all_differ
 from shanzhi.tally.pabulib.meta import Meta
 from shanzhi.tally.pabulib.rows import Table
 from shanzhi.tally.pabulib.treatment import Treatment
 
 _LOST_AT_MOST = Fraction(1, 100)
 _WIDEST = 2**62
+_LIMITED = ("length", "sum_cost", "points", "sum_points")
 
 
 def support(ballots: Ballots, projects: int) -> npt.NDArray[np.int64]:
@@ -29,8 +30,8 @@ def support(ballots: Ballots, projects: int) -> npt.NDArray[np.int64]:
 
 def skip_padding(table: Table, ballots: Ballots) -> Ballots:
     """Leave out rows in which both the voter and the vote are empty: spreadsheets add such rows, voters do not."""
-    flat = table.flat("voter_id")
-    if flat is None or pieces(flat, commas=False)[1].all():
+    found = table.pieces("voter_id")
+    if found is None or found[2].all():
         return ballots
     voters = table.column("voter_id") or []
     named = np.fromiter((bool(voters[i].strip()) for i in _table_rows(table, ballots)), np.bool_, len(ballots.rows))
@@ -55,8 +56,8 @@ def check_voters(
     notices: Notices,
 ) -> Ballots:
     """A voter id that stands twice: refused, unless told, or unless the file's own totals count all `filed` rows."""
-    flat = table.flat("voter_id")
-    if flat is None or all_differ(flat):
+    found = table.pieces("voter_id")
+    if found is None or all_differ(*found):
         return ballots
     voters = table.column("voter_id") or []
     first: dict[str, int] = {}
@@ -140,7 +141,8 @@ def check_limits(
     ballots: Ballots, kind: str, meta: Meta, projects: Sequence[Project], treat: Treatment, notices: Notices
 ) -> Ballots:
     """Hold ballots against the limits of META. Blank ones break none. Counted as filed unless told otherwise."""
-    figures = _figures(ballots, kind, projects)
+    limited = {key for key in _LIMITED if meta.get(f"min_{key}") or meta.get(f"max_{key}")}
+    figures = _figures(ballots, kind, projects, limited)
     keep = np.ones(len(ballots.rows), dtype=np.bool_)
     named = ballots.lengths > 0
     for key, (values, scale, reduce_at) in figures.items():
@@ -176,15 +178,17 @@ def _report_limit(line: int, times: int, key: str, limit: str, found: str, treat
 _Figure = tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64] | None]
 
 
-def _figures(ballots: Ballots, kind: str, projects: Sequence[Project]) -> dict[str, _Figure]:
-    """What limits speak of, per ballot (or per mention, with its ballot), times a scale that makes it whole."""
-    figures: dict[str, _Figure] = {"length": (ballots.lengths, 1, None)}
+def _figures(ballots: Ballots, kind: str, projects: Sequence[Project], limited: set[str]) -> dict[str, _Figure]:
+    """What the stated limits speak of, per ballot (or per mention, with its ballot), times a scale that makes it whole."""
+    figures: dict[str, _Figure] = {}
+    if "length" in limited:
+        figures["length"] = (ballots.lengths, 1, None)
     scale = lcm(*(project.cost.denominator for project in projects))
     costs = [int(project.cost * scale) for project in projects]
-    if kind in ("approval", "choose-1") and sum(costs) < _WIDEST:
+    if "sum_cost" in limited and kind in ("approval", "choose-1") and sum(costs) < _WIDEST:
         worth = np.array(costs, dtype=np.int64)
         figures["sum_cost"] = (_sums(worth[ballots.choices], ballots.offsets), scale, None)
-    if ballots.points is not None:
+    if ballots.points is not None and limited & {"points", "sum_points"}:
         figures["sum_points"] = (_sums(ballots.points, ballots.offsets), ballots.scale, None)
         owners = np.repeat(np.arange(len(ballots.rows)), ballots.lengths)
         figures["points"] = (ballots.points, ballots.scale, owners)

@@ -53,14 +53,20 @@ def marks_of(body: bytes, width: int) -> tuple[Bytes, Ints] | None:
     return data, ends
 
 
-def cut_column(data: Bytes, ends: Ints, place: int, width: int) -> Bytes:
-    """The column with that place, taken out of the rows."""
-    if width == 1:
-        return data
+def spans(ends: Ints, place: int, width: int) -> tuple[Ints, Ints]:
+    """Where each field of a column begins and ends."""
     last = ends[place::width]
     first = np.empty_like(last)
     first[0] = 0 if place == 0 else ends[place - 1] + 1
     first[1:] = ends[width + place - 1 :: width][: len(first) - 1] + 1
+    return first, last
+
+
+def cut_column(data: Bytes, ends: Ints, place: int, width: int) -> Bytes:
+    """The column with that place, taken out of the rows."""
+    if width == 1:
+        return data
+    first, last = spans(ends, place, width)
     steps = np.zeros(len(data) + 1, dtype=np.int8)
     steps[first] = 1
     steps[last + 1] -= 1
@@ -136,9 +142,8 @@ def _look_up(keys: Words, wanted: Words) -> npt.NDArray[np.int32] | None:
     return None
 
 
-def all_differ(column: Bytes) -> bool:
-    """Whether no row is empty and no two rows are alike; False also when that cannot be told quickly."""
-    starts, lengths, _ = pieces(column, commas=False)
+def all_differ(column: Bytes, starts: Ints, lengths: Ints) -> bool:
+    """Whether no piece is empty and no two are alike; False also when that cannot be told quickly."""
     if not len(starts):
         return True
     number = -(-int(lengths.max()) // _WIDTH)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from shanzhi.tally.pabulib.amounts import parse_amount
 from shanzhi.tally.pabulib.errors import Notices, refusal
-from shanzhi.tally.pabulib.flat import Bytes, Ints, as_bytes, as_texts, cut_column, marks_of
+from shanzhi.tally.pabulib.flat import Bytes, Ints, as_bytes, as_texts, cut_column, marks_of, pieces, spans
 from shanzhi.tally.pabulib.layout import Section, split_header
 
 _VITAL = {"META": ("key", "value"), "PROJECTS": ("project_id", "cost"), "VOTES": ("vote", "points")}
@@ -56,6 +56,18 @@ class Table:
         if name not in self._names:
             return None
         return as_bytes(self._texts[name]) if self._data is None else self._cut(name)
+
+    def pieces(self, name: str) -> tuple[Bytes, Ints, Ints] | None:
+        """Bytes that hold a column, where its fields start in them, and their lengths."""
+        if name not in self._names:
+            return None
+        if self._data is None:
+            column = as_bytes(self._texts[name])
+            starts, lengths, _ = pieces(column, commas=False)
+            return column, starts, lengths
+        data, ends = self._data
+        first, last = spans(ends, self._names.index(name), len(self._names))
+        return data, first, last - first
 
     def _cut(self, name: str) -> Bytes:
         if name not in self._flat:
