@@ -146,10 +146,10 @@ class TestAnApiError:
 
 class TestTheFigures:
     def test_count_by_route_template_not_by_address(self, visitor: Client) -> None:
-        visitor.get("/test/refuse/4711")
+        visitor.get("/test/fail/secret-word")
         text = visitor.get("/-/metrics").content.decode()
-        assert 'route="test/refuse/<int:number>",status="409"' in text
-        assert "4711" not in text
+        assert 'route="test/fail/<str:word>",status="500"' in text
+        assert "secret-word" not in text
 
     def test_are_for_this_machine_alone(self, visitor: Client) -> None:
         assert visitor.get("/-/metrics", REMOTE_ADDR="203.0.113.9").status_code == 403
