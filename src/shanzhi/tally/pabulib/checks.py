@@ -179,7 +179,7 @@ _Figure = tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64] | None]
 
 
 def _figures(ballots: Ballots, kind: str, projects: Sequence[Project], limited: set[str]) -> dict[str, _Figure]:
-    """What the stated limits speak of, per ballot (or per mention, with its ballot), times a scale that makes it whole."""
+    """What stated limits speak of, per ballot (or per mention, with its ballot), times a scale that makes it whole."""
     figures: dict[str, _Figure] = {}
     if "length" in limited:
         figures["length"] = (ballots.lengths, 1, None)
