@@ -84,10 +84,10 @@ def walk(ground: Ground) -> Walk:
     barred: dict[int, int] = {}
     turns: list[Turn] = []
     for position in order:
-        if stop:
-            turns.append(Turn(position, left, "stopped"))
-        elif position in barred:
+        if position in barred:
             turns.append(Turn(position, left, "rival", barred[position]))
+        elif stop:
+            turns.append(Turn(position, left, "stopped"))
         elif ground.costs[position] > left:
             turns.append(Turn(position, left, "too-dear"))
             stop = ground.spec.rule == "score-no-skip"

@@ -45,8 +45,10 @@ def _lose(story: Story, course: Walk, place: dict[int, int], number: int) -> Non
         more = _more_score(ground, course, turn.position, last)
         story.lose(turn.position, "rival", turn=number + 1, had=left, other=turn.other, least_votes=more)
         return
-    stop = next((at for at, each in enumerate(course.turns) if each.why == "stopped"), len(course.turns)) - 1
-    more = _more_score(ground, course, turn.position, min(number, stop))
+    stop = number
+    if turn.why == "stopped":
+        stop = next(at for at, each in enumerate(course.turns) if each.why == "too-dear")
+    more = _more_score(ground, course, turn.position, stop)
     if turn.why == "stopped":
         blocker = course.turns[stop].position
         story.lose(turn.position, "stopped", turn=number + 1, had=left, other=blocker, least_votes=more)

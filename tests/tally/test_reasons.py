@@ -1,0 +1,156 @@
+"""The sentences, and that every promise in them is kept when it is tried."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shanzhi.tally import Election, Project, Spec, Standing, Threshold, count, from_lists
+from shanzhi.tally.comparison import compare
+from shanzhi.tally.reasons import money, reasons, sentence
+from tests.tally.elections import elections, specs
+from tests.tally.test_properties import ballots_of
+
+MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def cheaper(election: Election, standing: Standing) -> Election:
+    cost = standing.most_cost
+    assert cost is not None
+    return replace(
+        election,
+        projects=tuple(replace(p, cost=cost) if p.id == standing.project else p for p in election.projects),
+    )
+
+
+def backed_by_more(election: Election, standing: Standing, voters: list[int]) -> Election:
+    position = [p.id for p in election.projects].index(standing.project)
+    ballots = [ballot + [position] * (voter in voters) for voter, ballot in enumerate(ballots_of(election))]
+    return from_lists(projects=election.projects, budget=election.budget, kind="approval", ballots=ballots)
+
+
+class TestAPromise:
+    @MANY
+    @given(st.data())
+    def test_of_a_lower_cost_is_kept(self, data: st.DataObject) -> None:
+        election = data.draw(elections())
+        spec = data.draw(specs(election))
+        for standing in count(election, spec).standings:
+            if standing.most_cost is not None:
+                assert standing.most_cost < standing.cost
+                assert standing.project in count(cheaper(election, standing), spec).winners
+
+    @MANY
+    @given(st.data())
+    def test_of_more_votes_is_kept(self, data: st.DataObject) -> None:
+        election = data.draw(elections(kind="approval"))
+        spec = replace(data.draw(specs(election)), threshold=Threshold())
+        outcome = count(election, spec)
+        winners = {p for p, project in enumerate(election.projects) if project.id in outcome.winners and project.cost}
+        for position, standing in enumerate(outcome.standings):
+            if standing.least_votes is None or standing.status == "excluded":
+                continue
+            others = [voter for voter, ballot in enumerate(ballots_of(election)) if position not in ballot]
+            if spec.rule == "equal-shares":
+                others = [voter for voter in others if not winners & set(ballots_of(election)[voter])]
+                assert len(others) >= standing.least_votes
+            if len(others) < standing.least_votes:
+                continue
+            changed = backed_by_more(election, standing, others[: standing.least_votes])
+            assert standing.project in count(changed, spec).winners
+
+    @MANY
+    @given(st.data())
+    def test_of_taking_part_is_kept(self, data: st.DataObject) -> None:
+        election = data.draw(elections(kind="approval"))
+        spec = data.draw(specs(election, composite=None, rule="score"))
+        for position, standing in enumerate(count(election, spec).standings):
+            if standing.why != "threshold" or standing.least_votes is None:
+                continue
+            others = [voter for voter, ballot in enumerate(ballots_of(election)) if position not in ballot]
+            if len(others) >= standing.least_votes:
+                changed = backed_by_more(election, standing, others[: standing.least_votes])
+                assert count(changed, spec).standing(standing.project).why != "threshold"
+                fewer = backed_by_more(election, standing, others[: standing.least_votes - 1])
+                assert count(fewer, spec).standing(standing.project).why == "threshold"
+
+
+class TestTheMoneyLeftToSupporters:
+    @MANY
+    @given(st.data())
+    def test_is_what_the_rounds_left_them(self, data: st.DataObject) -> None:
+        election = data.draw(elections(kind="approval", exclusive=False))
+        outcome = count(election, data.draw(specs(election, rule="equal-shares", threshold=Threshold())))
+        ids = [project.id for project in election.projects]
+        ballots = [{ids[p] for p in ballot} for ballot in ballots_of(election)]
+        left = [outcome.share or Fraction(0)] * election.ballots
+        for turn in outcome.rounds:
+            if turn.note != "filled" and turn.price is not None:
+                left = [m - min(m, turn.price) if turn.project in b else m for m, b in zip(left, ballots, strict=True)]
+        for standing in outcome.standings:
+            if standing.why == "unaffordable":
+                total = sum((m for m, b in zip(left, ballots, strict=True) if standing.project in b), Fraction(0))
+                assert standing.had == Fraction(int(total * 100), 100)
+                assert total < standing.cost
+
+
+class TestASentence:
+    def test_tells_a_loser_in_both_languages_what_was_missing(self) -> None:
+        projects = [Project("a", Fraction(100)), Project("b", Fraction(60))]
+        election = from_lists(projects=projects, budget=120, kind="approval", ballots=[[0], [0], [1]])
+        en, zh = (
+            sentence(count(election, Spec("score")).standing("b"), count(election, Spec("score")), language, unit)
+            for language, unit in (("en", "yuan"), ("zh-hans", "元"))
+        )
+        assert en == (
+            "Not chosen: at its turn 20.00 yuan was left in the purse, less than its cost of 60.00 yuan; "
+            "it would have been chosen with 2 more votes or at a cost of at most 20.00 yuan."
+        )
+        assert zh == ("未入选：轮到它时余额为20.00元，不足以支付60.00元；若再多2票，或金额不超过20.00元，即可入选。")
+
+    def test_tells_what_the_supporters_had_left(self) -> None:
+        projects = [Project("a", Fraction(100)), Project("b", Fraction(61))]
+        election = from_lists(projects=projects, budget=150, kind="approval", ballots=[[0], [0], [1]])
+        outcome = count(election, Spec("equal-shares"))
+        assert sentence(outcome.standing("b"), outcome, "en") == (
+            "Not chosen: its 1 supporters together had 50.00 left of its cost of 61.00, so 11.00 was missing; "
+            "it would have been chosen at a cost of at most 50.00."
+        )
+        assert sentence(outcome.standing("a"), outcome, "zh") == (
+            "第1轮入选：2名支持者用各自份额付清100.00，每人至多付50.00。"
+        )
+
+    @MANY
+    @given(st.data())
+    def test_is_there_for_every_project_under_every_rule(self, data: st.DataObject) -> None:
+        election = data.draw(elections())
+        for reason in reasons(count(election, data.draw(specs(election)))):
+            assert reason.en.endswith(".")
+            assert reason.zh.endswith("。")
+
+    def test_writes_money_with_two_decimals(self) -> None:
+        assert money(Fraction(1234567, 100)) == "12,345.67"
+        assert money(Fraction(12345), "元", "zh") == "12,345.00元"
+        assert money(Fraction(1, 3), "yuan") == "0.33 yuan"
+
+
+class TestTheComparison:
+    def test_names_what_each_other_rule_would_have_done(self) -> None:
+        projects = [Project("a", Fraction(90)), Project("b", Fraction(30)), Project("c", Fraction(30))]
+        ballots = [[0]] * 5 + [[1]] * 4 + [[2]] * 3
+        election = from_lists(projects=projects, budget=100, kind="approval", ballots=ballots)
+        others = {item.spec.rule: item for item in compare(election, Spec("score"))}
+        assert set(others) == {"per-cost", "equal-shares", "phragmen"}
+        assert others["equal-shares"].also == ("b", "c")
+        assert others["equal-shares"].instead == ("a",)
+        assert (others["equal-shares"].reached, others["equal-shares"].total_cost) == (7, 60)
+
+    def test_leaves_the_election_as_it_was(self) -> None:
+        election = from_lists(projects=[Project("a", Fraction(1))], budget=1, kind="approval", ballots=[[0]])
+        before = election.choices.copy()
+        compare(election, Spec("phragmen"))
+        assert np.array_equal(before, election.choices)
