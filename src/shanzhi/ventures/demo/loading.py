@@ -134,7 +134,7 @@ def _in_review(runner: Actor, people: list[Person], at: datetime) -> None:
 def _imported(at: datetime) -> None:
     operations.import_round(
         actor=SYSTEM,
-        election=read(SWIECIE).election,
+        election=read(SWIECIE),
         title=IMPORTED,
         title_en="Participatory budget of Świecie 2023 (real election, imported)",
         areas=[DISTRICT],

@@ -10,7 +10,7 @@ THEMES: Final = ["楼道与院落", "为老服务", "儿童与家庭", "环境�
 
 @dataclass(frozen=True, slots=True)
 class DemoProject:
-    """A project: texts, `steps` (what, day from the start, where, people), `lines` (item, unit, number, yuan, whose)."""
+    """A project: texts, `steps` (what, day from start, where, people), `lines` (item, unit, number, yuan, whose)."""
 
     title: str
     team: str

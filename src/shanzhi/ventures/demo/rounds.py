@@ -250,9 +250,8 @@ def _vote(runner: Actor, call: Call, voters: Sequence[Person], first_day: dateti
     say(f"投票 Voted: {count} sealed ballots")
     decided = move(runner, call, first_day + PLAN["award"] * DAY)
     for award in queries.awards(viewer=runner, call_id=call.pk):
-        say(
-            f"立项 Award {award.position}: {award.proposal.title} {format_yuan(award.amount_fen)} - {award.reason['zh']}"
-        )
+        money = format_yuan(award.amount_fen)
+        say(f"立项 Award {award.position}: {award.proposal.title} {money} - {award.reason['zh']}")
     move(runner, call, first_day + END * DAY)
     winners = tuple(
         f"{number:03d}" for number in decided.awards.order_by("position").values_list("proposal__number", flat=True)

@@ -19,6 +19,7 @@ from shanzhi.ventures.lifecycle import ENDED, PHASES, SHOWS_PROPOSALS
 from shanzhi.ventures.models import Award, Call, CallArea, CallTerms, Notice
 from shanzhi.ventures.policies import require_runs, runs, visible_calls, visible_proposals
 from shanzhi.ventures.queries.checks import Check, checks_of
+from shanzhi.ventures.queries.naming import area_name
 from shanzhi.ventures.queries.preview import MovePreview, preview_of
 
 
@@ -30,7 +31,7 @@ def calls(*, viewer: Actor, area: str = "", ended: bool | None = None) -> QueryS
         found = found.filter(Exists(CallArea.objects.filter(touching, call=OuterRef("pk"))))
     if ended is not None:
         found = found.filter(state__in=ENDED) if ended else found.exclude(state__in=ENDED)
-    return found.order_by("-created_at", "id")
+    return found.annotate(place_name=area_name("area")).order_by("-created_at", "id")
 
 
 def call(*, viewer: Actor, call_id: UUID) -> Call:
@@ -39,6 +40,7 @@ def call(*, viewer: Actor, call_id: UUID) -> Call:
         Call.objects.filter(visible_calls(viewer), pk=call_id)
         .select_related("poll")
         .prefetch_related("areas", "phases")
+        .annotate(place_name=area_name("area"))
         .first()
     )
     if found is None:
@@ -54,7 +56,7 @@ def terms(*, viewer: Actor, call_id: UUID) -> list[CallTerms]:
 def notices(*, viewer: Actor, call_id: UUID | None = None, area: str = "") -> QuerySet[Notice]:
     """Give public notices of calls that the viewer may see, newest first."""
     seen = calls(viewer=viewer, area=area).order_by()
-    found = Notice.objects.filter(call__in=seen).select_related("call")
+    found = Notice.objects.filter(call__in=seen.values("pk")).select_related("call")
     if call_id is not None:
         found = found.filter(call=call_id)
     return found.order_by("-published_at", "id")

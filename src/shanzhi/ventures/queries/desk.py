@@ -18,6 +18,7 @@ from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, ENDED, REVIEWERS
 from shanzhi.ventures.models import Call, Proposal, Review
 from shanzhi.ventures.policies import runs
+from shanzhi.ventures.queries.naming import area_name
 from shanzhi.ventures.queries.preview import due_at, next_state
 
 SOON: Final = timedelta(days=3)
@@ -40,6 +41,7 @@ def review_queue(*, viewer: Actor, waiting: bool = True) -> QuerySet[Proposal]:
         found.filter(state__in=states, call__state__in=("submission", "review") if waiting else CALL.states)
         .select_related("call")
         .annotate(
+            place_name=area_name("community"),
             reviews_done=Counting("reviews", filter=now & Q(reviews__state="done")),
             reviews_due=Counting("reviews", filter=now & Q(reviews__state="due")),
             mine_due=Counting("reviews", filter=now & Q(reviews__state="due", reviews__reviewer=viewer.person_id)),

@@ -17,6 +17,7 @@ from shanzhi.ventures import policies
 from shanzhi.ventures.models import Attachment, Proposal
 from shanzhi.ventures.queries.content import Missing, missing
 from shanzhi.ventures.queries.files import path_of
+from shanzhi.ventures.queries.naming import area_name
 
 
 def proposals(
@@ -35,7 +36,7 @@ def proposals(
         found = found.filter(state__in=states)
     if search:
         found = found.filter(matching(search))
-    return found.order_by("-created_at", "id")
+    return found.annotate(place_name=area_name("community")).order_by("-created_at", "id")
 
 
 def matching(search: str) -> Q:
@@ -53,6 +54,7 @@ def proposal(*, viewer: Actor, proposal_id: UUID) -> Proposal:
         Proposal.objects.filter(policies.visible_proposals(viewer), pk=proposal_id)
         .select_related("call", "call__poll", "contact", "award")
         .prefetch_related("call__areas", "call__phases", "activities", "budget", "members", "attachments")
+        .annotate(place_name=area_name("community"))
         .first()
     )
     if found is None:
@@ -65,6 +67,7 @@ def my_proposals(*, viewer: Actor) -> QuerySet[Proposal]:
     return (
         Proposal.objects.filter(policies.own_proposals(viewer))
         .select_related("call", "award")
+        .annotate(place_name=area_name("community"))
         .order_by("-created_at", "id")
     )
 

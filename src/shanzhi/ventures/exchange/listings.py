@@ -1,0 +1,174 @@
+"""The lists of calls and proposals, declared once for page, phone and Excel."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
+from shanzhi.ventures.lifecycle import CALL, PROPOSAL, PUBLIC_PROPOSALS
+from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.queries import matching
+
+CALL_TONES: Final = {
+    "draft": "plain",
+    "publicity": "accent",
+    "submission": "good",
+    "review": "accent",
+    "notice": "accent",
+    "voting": "good",
+    "pitch": "accent",
+    "award": "good",
+    "closed": "plain",
+    "cancelled": "bad",
+}
+PROPOSAL_TONES: Final = {
+    "draft": "plain",
+    "submitted": "accent",
+    "returned": "warn",
+    "passed": "good",
+    "rejected": "bad",
+    "withdrawn": "plain",
+    "lapsed": "plain",
+    "on_ballot": "accent",
+    "won": "good",
+    "lost": "plain",
+}
+
+
+def call_state(call: Call) -> tuple[str, Any]:
+    """Give tone and words of a call's state."""
+    return CALL_TONES[call.state], CALL.states[call.state]
+
+
+def proposal_state(proposal: Proposal) -> tuple[str, Any]:
+    """Give tone and words of a proposal's state."""
+    return PROPOSAL_TONES[proposal.state], PROPOSAL.states[proposal.state]
+
+
+def place(row: Any) -> str:
+    """Give the name of a row's community or area, as the queries give it; else its code."""
+    code = row.community if isinstance(row, Proposal) else row.area
+    return str(getattr(row, "place_name", "") or code)
+
+
+def _ends(call: Call) -> Any:
+    return next((phase.ends_at for phase in call.phases.all() if phase.kind == call.state), None)
+
+
+def _search_calls(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return rows.filter(title__icontains=text)
+
+
+def _search_proposals(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return rows.filter(matching(text))
+
+
+def call_address(call: Call) -> str:
+    """Give the path of a call's page."""
+    return f"/calls/{call.pk}/"
+
+
+def proposal_address(proposal: Proposal) -> str:
+    """Give the path of a proposal's page."""
+    return f"/proposals/{proposal.pk}/"
+
+
+CALLS: Final = Listing(
+    key="calls",
+    caption=_("Calls"),
+    columns=(
+        Column("title", _("Call"), sort="title", url=call_address),
+        Column("state", _("State"), "tag", call_state, sort="state", export=lambda call: CALL.states[call.state]),
+        Column("area", _("Area"), value=place, priority=2),
+        Column("purse_fen", _("Purse"), "money", sort="purse_fen"),
+        Column("limit_fen", _("Limit for one project"), "money", sort="limit_fen", priority=2),
+        Column("ends", _("This phase ends"), "datetime", _ends, priority=2),
+        Column("sponsor", _("Sponsor"), priority=3),
+        Column("created_at", _("Made on"), "date", sort="created_at", priority=3),
+    ),
+    default_sort="-created_at",
+    filters=(
+        ChoiceFilter("state", _("State"), choices=list(CALL.states.items())),
+        AreaFilter("area", _("Area")),
+        BooleanFilter("imported", _("Imported"), yes=_("Imported"), no=_("Held here")),
+    ),
+    search=_search_calls,
+    search_label=_("Search calls"),
+    empty=Empty(_("No call yet"), _("When a call opens in your area, it stands here.")),
+)
+
+_NUMBER: Final = Column("number", _("No."), "number", sort="number")
+_TITLE: Final = Column("title", _("Project"), sort="title", url=proposal_address)
+_STATE: Final = Column(
+    "state", _("State"), "tag", proposal_state, sort="state", export=lambda one: PROPOSAL.states[one.state]
+)
+_AMOUNT: Final = Column("amount_fen", _("Asked"), "money", sort="amount_fen")
+_TEAM: Final = Column("team_name", _("Team"), sort="team_name", priority=2)
+_PLACE: Final = Column("community", _("Community"), value=place, sort="community", priority=2)
+_THEME: Final = Column("theme", _("Theme"), sort="theme", priority=2)
+_PEOPLE: Final = Column("people_reached", _("People reached"), "number", sort="people_reached", priority=3)
+_CREATED: Final = Column("created_at", _("Begun on"), "date", sort="created_at", priority=3)
+_CALL: Final = Column("call", _("Call"), value="call__title", priority=2)
+
+
+def themes_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """List the themes by which proposals can be filtered: those of the call that the page is of."""
+    return [(theme, theme) for theme in getattr(request, "themes", ())]
+
+
+PROPOSALS: Final = Listing(
+    key="proposals",
+    caption=_("Proposals"),
+    columns=(_NUMBER, _TITLE, _TEAM, _PLACE, _THEME, _AMOUNT, _STATE, _PEOPLE, _CREATED),
+    default_sort="-created_at",
+    filters=(
+        ChoiceFilter("state", _("State"), choices=[(name, PROPOSAL.states[name]) for name in PUBLIC_PROPOSALS]),
+        ChoiceFilter("theme", _("Theme"), choices=themes_of),
+        AreaFilter("area", _("Area"), field="community"),
+    ),
+    search=_search_proposals,
+    search_label=_("Search projects, teams, numbers"),
+    empty=Empty(_("No proposal to show"), _("Proposals become public with the public notice.")),
+)
+MY_PROPOSALS: Final = Listing(
+    key="my-proposals",
+    caption=_("My proposals"),
+    columns=(_TITLE, _CALL, _STATE, _AMOUNT, _NUMBER, _CREATED),
+    default_sort="-created_at",
+    filters=(ChoiceFilter("state", _("State"), choices=list(PROPOSAL.states.items())),),
+    search=_search_proposals,
+    search_label=_("Search my proposals"),
+    empty=Empty(
+        _("You have not proposed anything yet"),
+        _("Think of what your neighbours need, and look for a call that takes proposals."),
+        "/calls/",
+        _("See the calls"),
+    ),
+)
+REVIEW_QUEUE: Final = Listing(
+    key="reviews",
+    caption=_("Proposals to review"),
+    columns=(
+        Column("number", _("No."), "number", sort="number"),
+        Column("title", _("Project"), sort="title", url=lambda one: f"/desk/reviews/{one.pk}/"),
+        _CALL,
+        _PLACE,
+        _AMOUNT,
+        Column("submitted_at", _("Handed in"), "datetime", sort="submitted_at"),
+        Column("reviews_done", _("Reviews done"), "number", priority=2),
+        Column("reviews_due", _("Reviews due"), "number", priority=2),
+        _STATE,
+    ),
+    default_sort="submitted_at",
+    filters=(
+        DateRangeFilter("submitted", _("Handed in"), field="submitted_at"),
+        AreaFilter("area", _("Area"), field="community"),
+    ),
+    search=_search_proposals,
+    search_label=_("Search projects, teams, numbers"),
+    empty=Empty(_("Nothing waits for review"), _("New proposals of your area appear here as they are handed in.")),
+)

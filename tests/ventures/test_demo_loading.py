@@ -1,0 +1,60 @@
+"""What `make demo` loads."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.people.models import Person
+from shanzhi.ventures import queries
+from shanzhi.ventures.demo import loading
+from shanzhi.ventures.models import Call, Proposal
+
+AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+OFFICIAL = 17  # of 22 projects, as the city announced
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load fewer people than the demo has."""
+    monkeypatch.setattr(loading, "RESIDENTS", 60)
+    monkeypatch.setattr(loading, "EARLY_BALLOTS", 10)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("few")
+class TestTheDemo:
+    def test_has_a_vote_open_a_review_running_and_a_real_election(self) -> None:
+        loading.load(at=AT)
+        states = dict(Call.objects.values_list("title", "state"))
+        assert states == {loading.VOTABLE: "voting", loading.IN_REVIEW: "review", loading.IMPORTED: "closed"}
+        votable = Call.objects.get(title=loading.VOTABLE)
+        assert votable.poll is not None
+        assert votable.poll.state == "open"
+        assert votable.poll.opens_at < AT < votable.poll.closes_at
+        assert votable.proposals.filter(state="on_ballot").count() == 12
+        review = Call.objects.get(title=loading.IN_REVIEW)
+        assert set(review.proposals.values_list("state", flat=True)) == {"submitted", "returned", "passed"}
+
+    def test_shows_the_official_winners_beside_the_computed_ones(self) -> None:
+        loading.load(at=AT)
+        call = Call.objects.get(imported=True)
+        won = set(call.proposals.filter(state="won").values_list("code", flat=True))
+        assert won == set(call.proposals.filter(official=True).values_list("code", flat=True))
+        assert len(won) == OFFICIAL
+        assert len(queries.awards(viewer=Actor.anonymous(), call_id=call.pk)) == OFFICIAL
+
+    def test_loaded_again_keeps_what_is_there(self) -> None:
+        loading.load(at=AT)
+        before = (Call.objects.count(), Proposal.objects.count(), Person.objects.count())
+        loading.load(at=AT + timedelta(hours=3))
+        assert (Call.objects.count(), Proposal.objects.count(), Person.objects.count()) == before
+
+    def test_marks_everybody_as_synthetic(self) -> None:
+        loading.load(at=AT)
+        assert not Person.objects.filter(synthetic=False).exists()
+        assert not Proposal.objects.filter(synthetic=False, call__imported=False).exists()
+
+    def test_names_a_sign_in_for_each_role(self) -> None:
+        roles = {role for role, _who, _how in loading.sign_ins()}
+        assert len(roles) == len(loading.HELPERS) == 11
