@@ -8,57 +8,65 @@ CODE: Final = {"numeric": True, "dashed": False, "length": 6}
 FORMS: Final = "shanzhi.people.forms"
 
 
+DJANGO: Final[dict[str, Any]] = {
+    "AUTHENTICATION_BACKENDS": ["shanzhi.people.backends.AccountBackend"],
+    "AUTH_PASSWORD_VALIDATORS": [
+        {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+        {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    ],
+    "LOGIN_URL": "account_request_login_code",
+    "LOGIN_REDIRECT_URL": "people:account",
+    "LOGOUT_REDIRECT_URL": "/",
+    # A session holds the phone that a code was sent to, and the code: both are personal, so it is stored encrypted.
+    "SESSION_SERIALIZER": "shanzhi.people.sessions.SealedSerializer",
+    # Limits of attempts count for all processes together, under keys that tell nothing.
+    "CACHES": {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "people_cache",
+            "KEY_FUNCTION": "shanzhi.people.sessions.hidden_key",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    },
+}
+ACCOUNT: Final[dict[str, Any]] = {
+    "ACCOUNT_ADAPTER": "shanzhi.people.adapter.AccountAdapter",
+    "ACCOUNT_USER_MODEL_USERNAME_FIELD": "login_name",
+    "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,
+    "ACCOUNT_LOGIN_METHODS": {"phone", "username"},
+    "ACCOUNT_SIGNUP_FIELDS": ["username*", "phone", "password1"],
+    "ACCOUNT_EMAIL_VERIFICATION": "none",
+    "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
+    "ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND": True,
+    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": 5 * 60,
+    "ACCOUNT_LOGIN_BY_CODE_FORMAT": CODE,
+    "ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT": CODE,
+    "ACCOUNT_PREVENT_ENUMERATION": True,
+    "ACCOUNT_SESSION_REMEMBER": True,
+    "ACCOUNT_FORMS": {
+        "login": f"{FORMS}.PasswordSignInForm",
+        "request_login_code": f"{FORMS}.PhoneForm",
+        "confirm_login_code": f"{FORMS}.CodeForm",
+        "reauthenticate": f"{FORMS}.PasswordAgainForm",
+    },
+}
+PASSKEYS: Final[dict[str, Any]] = {
+    "MFA_ADAPTER": "shanzhi.people.adapter.PasskeyAdapter",
+    "MFA_SUPPORTED_TYPES": ["webauthn"],
+    "MFA_PASSKEY_LOGIN_ENABLED": True,
+    "MFA_WEBAUTHN_USER_VERIFICATION": "preferred",
+    "MFA_FORMS": {"add_webauthn": f"{FORMS}.AddPasskeyForm"},
+}
+
+
 def sign_in_settings(*, production: bool, proxied: bool) -> dict[str, Any]:
     """Give Django's and allauth's settings; `proxied` tells that one trusted proxy names the visitor's address."""
     return {
-        "AUTHENTICATION_BACKENDS": ["shanzhi.people.backends.AccountBackend"],
-        "AUTH_PASSWORD_VALIDATORS": [
-            {
-                "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-                "OPTIONS": {"min_length": 10},
-            },
-            {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-            {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-        ],
-        "LOGIN_URL": "account_request_login_code",
-        "LOGIN_REDIRECT_URL": "people:account",
-        "LOGOUT_REDIRECT_URL": "/",
-        # A session holds the phone that a code was sent to, and the code: both are personal, so it is stored encrypted.
-        "SESSION_SERIALIZER": "shanzhi.people.sessions.SealedSerializer",
-        # Limits of attempts count for all processes together, under keys that tell nothing.
-        "CACHES": {
-            "default": {
-                "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-                "LOCATION": "people_cache",
-                "KEY_FUNCTION": "shanzhi.people.sessions.hidden_key",
-                "OPTIONS": {"MAX_ENTRIES": 100_000},
-            }
-        },
+        **DJANGO,
+        **ACCOUNT,
+        **PASSKEYS,
         "ALLAUTH_TRUSTED_PROXY_COUNT": 1 if proxied else 0,
-        "ACCOUNT_ADAPTER": "shanzhi.people.adapter.AccountAdapter",
-        "ACCOUNT_USER_MODEL_USERNAME_FIELD": "login_name",
-        "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,
-        "ACCOUNT_LOGIN_METHODS": {"phone", "username"},
-        "ACCOUNT_SIGNUP_FIELDS": ["username*", "phone", "password1"],
-        "ACCOUNT_EMAIL_VERIFICATION": "none",
-        "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
-        "ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND": True,
-        "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": 5 * 60,
-        "ACCOUNT_LOGIN_BY_CODE_FORMAT": CODE,
-        "ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT": CODE,
-        "ACCOUNT_PREVENT_ENUMERATION": True,
-        "ACCOUNT_SESSION_REMEMBER": True,
-        "ACCOUNT_FORMS": {
-            "login": f"{FORMS}.PasswordSignInForm",
-            "request_login_code": f"{FORMS}.PhoneForm",
-            "confirm_login_code": f"{FORMS}.CodeForm",
-            "reauthenticate": f"{FORMS}.PasswordAgainForm",
-        },
-        "MFA_ADAPTER": "shanzhi.people.adapter.PasskeyAdapter",
-        "MFA_SUPPORTED_TYPES": ["webauthn"],
-        "MFA_PASSKEY_LOGIN_ENABLED": True,
         # Browsers allow passkeys on localhost without TLS, which is what a demo is.
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production,
-        "MFA_WEBAUTHN_USER_VERIFICATION": "preferred",
-        "MFA_FORMS": {"add_webauthn": f"{FORMS}.AddPasskeyForm"},
     }

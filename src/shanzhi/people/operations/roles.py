@@ -77,32 +77,49 @@ def grant(
             policies.may_grant_to(actor=actor, person=person, role=role, area=area, organization=organization)
         )
         _check(role, area, organization, starts_at, ends_at, reason, at)
-        starts_at = max(starts_at, at)  # a role given backwards would make good what was done without it
-        standing = RoleGrant.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at),
-            person=person, role=role, area=area, organization=organization,
-        )  # fmt: skip
-        if ends_at is not None:
-            standing = standing.filter(starts_at__lt=ends_at)
-        if standing.exists():  # the person's row is locked, so no second one slips in
-            raise HeldAlready(field="role")
-        given = RoleGrant.objects.create(
-            person=person, role=role, area=area, organization=organization, starts_at=starts_at, ends_at=ends_at,
-            granted_by_id=actor.person_id, reason=reason.strip(), created_at=at,
-        )  # fmt: skip
-        change = {
-            "grant": str(given.pk),
-            "role": str(role),
-            "area": area,
-            "organization": str(organization) if organization else None,
-            "starts_at": starts_at.isoformat(),
-            "ends_at": ends_at.isoformat() if ends_at else None,
-        }
-        record(
-            actor=actor, verb="people.role.grant", subject=person, area=area or person.area, change=change, at=at,
+        given = RoleGrant(
+            person=person,
+            role=role,
+            area=area,
+            organization=organization,
+            starts_at=max(starts_at, at),  # a role given backwards would make good what was done without it
+            ends_at=ends_at,
+            granted_by_id=actor.person_id,
             reason=reason.strip(),
-        )  # fmt: skip
+            created_at=at,
+        )
+        _refuse_twice(given)
+        given.save(force_insert=True)
+        _note(actor, "people.role.grant", given, at, given.reason)
     return given
+
+
+def _refuse_twice(given: RoleGrant) -> None:
+    """Refuse a role that the person holds there in the same time; the person's row is locked, so no second slips in."""
+    same = RoleGrant.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=given.starts_at),
+        person=given.person,
+        role=given.role,
+        area=given.area,
+        organization=given.organization,
+    )
+    if given.ends_at is not None:
+        same = same.filter(starts_at__lt=given.ends_at)
+    if same.exists():
+        raise HeldAlready(field="role")
+
+
+def _note(actor: Actor, verb: str, given: RoleGrant, at: datetime, reason: str) -> None:
+    change = {
+        "grant": str(given.pk),
+        "role": str(given.role),
+        "area": given.area,
+        "organization": str(given.organization) if given.organization else None,
+        "starts_at": given.starts_at.isoformat(),
+        "ends_at": given.ends_at.isoformat() if given.ends_at else None,
+    }
+    area = given.area or given.person.area
+    record(actor=actor, verb=verb, subject=given.person, area=area, change=change, at=at, reason=reason)
 
 
 def _check(
@@ -143,9 +160,5 @@ def end_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> Rol
         given.ends_at = max(at, given.starts_at + (given.starts_at.resolution))
         given.ended_reason = reason.strip()
         given.save(update_fields=["ends_at", "ended_reason"])
-        change = {"grant": str(given.pk), "role": given.role, "area": given.area}
-        record(
-            actor=actor, verb="people.role.end", subject=person, area=given.area or person.area, change=change, at=at,
-            reason=reason.strip(),
-        )  # fmt: skip
+        _note(actor, "people.role.end", given, at, given.ended_reason)
     return given
