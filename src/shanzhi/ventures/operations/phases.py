@@ -35,7 +35,7 @@ class Blocked(Conflict):
     def __init__(self, preview: MovePreview) -> None:
         """Say the words and the cure of everything that blocks."""
         self.checks = preview.blocks
-        super().__init__(why=" ".join(f"{check.words} {check.cure}" for check in preview.blocks))
+        super().__init__(why=" ".join(check.told for check in preview.blocks))
 
 
 class MovedMeanwhile(Conflict):

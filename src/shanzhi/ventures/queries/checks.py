@@ -28,7 +28,10 @@ FITS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: `ok`, or what is wrong (`words`) and what would help (`cure`); `field` is where to mend it."""
+    """One check: what is asked for (`words`), whether it holds (`ok`), and what would help (`cure`, to mend at `field`).
+
+    With `problem` the words say what is wrong, not what should be.
+    """
 
     code: str
     ok: bool
@@ -36,6 +39,12 @@ class Check:
     cure: Any = ""
     field: str = ""
     blocking: bool = True
+    problem: bool = False
+
+    @property
+    def told(self) -> str:
+        """What to say to the one whom this check holds up."""
+        return f"{self.words} {self.cure}" if self.problem else str(self.cure)
 
 
 def checks_of(call: Call, at: datetime) -> list[Check]:

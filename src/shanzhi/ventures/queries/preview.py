@@ -101,11 +101,15 @@ def preview_of(call: Call, at: datetime) -> MovePreview:
     )
 
 
+def _block(code: str, words: Any, cure: Any, field: str) -> Check:
+    return Check(code, False, words, cure, field, problem=True)
+
+
 def _date(due: datetime | None, at: datetime) -> list[Check]:
     if due is None or at >= due:
         return []
     words = _("The date of this phase has not come yet.")
-    return [Check("date", False, words, _("Wait for the day, or change the dates of the call."), "phases")]
+    return [_block("date", words, _("Wait for the day, or change the dates of the call."), "phases")]
 
 
 def _nothing(_call: Call, _states: dict[str, int], _at: datetime) -> list[Check]:
@@ -121,7 +125,7 @@ def _some_proposals(_call: Call, states: dict[str, int], _at: datetime) -> list[
     if handed_in:
         return []
     words, cure = _("No proposal was handed in."), _("Lengthen the phase of proposals, or cancel the call.")
-    return [Check("proposals", False, words, cure, "phases")]
+    return [_block("proposals", words, cure, "phases")]
 
 
 def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
@@ -129,14 +133,14 @@ def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
     waiting = states.get("submitted", 0)
     if waiting:
         open_reviews = _("%(count)s proposals still wait for review.") % {"count": waiting}
-        found.append(Check("reviews", False, open_reviews, _("Pass, return or reject each of them first."), "reviews"))
+        found.append(_block("reviews", open_reviews, _("Pass, return or reject each of them first."), "reviews"))
     mending = call.proposals.filter(state="returned", return_deadline__gt=at).count()
     if mending:
         open_mending = _("%(count)s teams still have time to mend their proposals.") % {"count": mending}
-        found.append(Check("mending", False, open_mending, _("Wait for their deadline."), "reviews"))
+        found.append(_block("mending", open_mending, _("Wait for their deadline."), "reviews"))
     if not states.get("passed", 0):
         words, cure = _("No proposal has passed review."), _("Pass at least one proposal, or cancel the call.")
-        found.append(Check("passed", False, words, cure, "reviews"))
+        found.append(_block("passed", words, cure, "reviews"))
     return found
 
 
@@ -145,19 +149,17 @@ def _ready_to_vote(call: Call, states: dict[str, int], at: datetime) -> list[Che
     notice = Notice.objects.filter(call=call, kind="passed").order_by("published_at").first()
     if notice is None or at < notice.published_at + timedelta(days=call.notice_days):
         words = _("The notice has not been public for the promised number of days.")
-        found.append(Check("notice_days", False, words, _("Wait until the days of notice are over."), "notices"))
+        found.append(_block("notice_days", words, _("Wait until the days of notice are over."), "notices"))
     if call.poll is None or call.poll.state != ROLL_FIXED:
         words = _("The roll of voters has not been drawn.")
-        found.append(Check("roll", False, words, _("Draw the roll on its day or later."), "electorate"))
+        found.append(_block("roll", words, _("Draw the roll on its day or later."), "electorate"))
     if not states.get("passed", 0):
         words = _("There is nothing to vote on: every proposal was withdrawn.")
-        found.append(Check("passed", False, words, _("Cancel the call with a reason."), "reviews"))
+        found.append(_block("passed", words, _("Cancel the call with a reason."), "reviews"))
     voting = next((phase for phase in call.phases.all() if phase.kind == "voting"), None)
     if voting is not None and at >= voting.ends_at:
         words = _("The time of the vote is over already.")
-        found.append(
-            Check("too_late", False, words, _("Change the dates of the vote, with a public reason."), "phases")
-        )
+        found.append(_block("too_late", words, _("Change the dates of the vote, with a public reason."), "phases"))
     return found
 
 

@@ -1,0 +1,25 @@
+"""Addresses of public pages and of the team's own."""
+
+from django.urls import path
+
+from shanzhi.ventures.views import public, team
+
+urlpatterns = [
+    path("calls/", public.calls, name="calls"),
+    path("calls/<uuid:call_id>/", public.call, name="call"),
+    path("calls/<uuid:call_id>/terms/<int:version>.json", public.terms_file, name="terms"),
+    path("calls/<uuid:call_id>/proposals/", public.call_proposals, name="call_proposals"),
+    path("calls/<uuid:call_id>/propose/", team.propose, name="propose"),
+    path("proposals/", public.proposals, name="proposals"),
+    path("proposals/<uuid:proposal_id>/", public.proposal, name="proposal"),
+    path("proposals/<uuid:proposal_id>/document.docx", public.document, name="document"),
+    path("proposals/<uuid:proposal_id>/files/<uuid:attachment_id>/", public.attachment, name="attachment"),
+    path("proposals/<uuid:proposal_id>/edit/", team.edit, name="edit"),
+    path("proposals/<uuid:proposal_id>/edit/files/", team.files, name="files"),
+    path("proposals/<uuid:proposal_id>/edit/files/<uuid:attachment_id>/remove/", team.detach, name="detach"),
+    path("proposals/<uuid:proposal_id>/edit/<slug:part>/", team.section, name="section"),
+    path("proposals/<uuid:proposal_id>/check/", team.check, name="check"),
+    path("proposals/<uuid:proposal_id>/handed-in/", team.handed_in, name="handed_in"),
+    path("proposals/<uuid:proposal_id>/withdraw/", team.withdraw, name="withdraw"),
+    path("account/proposals/", team.my_proposals, name="my_proposals"),
+]

@@ -1,0 +1,140 @@
+"""Pages that everybody may read: rounds, their terms and notices, proposals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.canonical import canonical
+from shanzhi.kernel.errors import NotFound
+from shanzhi.places import queries as places
+from shanzhi.ui.http import Request
+from shanzhi.ui.listing import listing_response
+from shanzhi.ventures import exchange, queries
+from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.views import terms, words
+from shanzhi.ventures.views.rows import (
+    call_crumbs,
+    phases_of,
+    proposal_crumbs,
+    proposal_tags,
+    tags_of,
+    with_places,
+)
+
+CARDS: Final = replace(exchange.PROPOSALS, cards="ventures/proposal_card.html", page_size=24)
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def calls(request: Request) -> HttpResponse:
+    """List the rounds."""
+    rows = with_places(queries.calls(viewer=request.actor), "area")
+    context = {
+        "heading": _("Rounds"),
+        "lead": _("Small grants for what neighbours start: propose, vote, and see why it was decided so."),
+        "crumbs": [(_("Home"), "/"), (_("Rounds"), "")],
+    }
+    answer: HttpResponse = listing_response(request, exchange.CALLS, rows, context)
+    return answer
+
+
+def call(request: Request, call_id: UUID) -> HttpResponse:
+    """Show one round: where it stands, its terms in words, its notices, its winners."""
+    found = queries.call(viewer=request.actor, call_id=call_id)
+    versions = list(found.terms.order_by("-version"))
+    context = {
+        "call": found,
+        "tags": tags_of(found),
+        "phases": phases_of(found),
+        "areas": places.full_names([area.code for area in found.areas.all()]).values(),
+        "figures": queries.figures(viewer=request.actor, found=found),
+        "ballot_words": terms.ballot_words(found),
+        "rule_words": terms.rule_words(found),
+        "proposers_words": terms.proposers_words(found),
+        "voters_words": terms.voters_words(found),
+        "versions": versions,
+        "notices": list(queries.notices(viewer=request.actor, call_id=call_id)[:20]),
+        "awards": list(found.awards.select_related("proposal").order_by("position")),
+        "may_run": queries.may_run(viewer=request.actor, found=found),
+        "crumbs": call_crumbs(found),
+    }
+    return render(request, "ventures/call.html", context)
+
+
+def terms_file(request: Request, call_id: UUID, version: int) -> HttpResponse:
+    """Give the terms in the very form whose digest is published."""
+    published = queries.terms(viewer=request.actor, call_id=call_id)
+    wanted = next((one for one in published if one.version == version), None)
+    if wanted is None:
+        raise NotFound
+    return HttpResponse(canonical(wanted.terms), content_type="application/json; charset=utf-8")
+
+
+def call_proposals(request: Request, call_id: UUID) -> HttpResponse:
+    """List the proposals of one round."""
+    found = queries.call(viewer=request.actor, call_id=call_id)
+    request.themes = found.themes  # type: ignore[attr-defined]  # read by the listing's filter of themes
+    rows = queries.proposals(viewer=request.actor, call_id=call_id)
+    context = {"lead": found.title, "crumbs": call_crumbs(found, (_("Projects"), "")), "call": found}
+    return _proposals(request, rows, context)
+
+
+def proposals(request: Request) -> HttpResponse:
+    """List the proposals of all rounds."""
+    return _proposals(
+        request, queries.proposals(viewer=request.actor), {"crumbs": [(_("Home"), "/"), (_("Projects"), "")]}
+    )
+
+
+def _proposals(request: Request, rows: QuerySet[Proposal], context: dict[str, Any]) -> HttpResponse:
+    shown = {"heading": _("Projects"), **context}
+    answer: HttpResponse = listing_response(request, CARDS, with_places(rows, "community"), shown)
+    return answer
+
+
+def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Show one proposal; the team and staff see more of it."""
+    viewer = request.actor
+    found = queries.proposal(viewer=viewer, proposal_id=proposal_id)
+    inside = queries.reads_inside(viewer=viewer, found=found)
+    history = queries.proposal_history(viewer=viewer, proposal_id=proposal_id) if inside else ()
+    context = {
+        "proposal": found,
+        "call": found.call,
+        "tags": proposal_tags(found),
+        "place": " ".join(places.full_names([found.community]).values()) if found.community else "",
+        "people": queries.people_of(viewer=viewer, found=found),
+        "inside": inside,
+        "events": words.events_of(history),
+        "reviews": words.reviews_of(queries.reviews_of(viewer=viewer, found=found)) if inside else (),
+        "may_edit": queries.may_edit(viewer=viewer, found=found),
+        "may_review": queries.may_review(viewer=viewer, found=found),
+        "of_team": queries.of_team(viewer=viewer, found=found),
+        "reason": words.award_reason(found),
+        "crumbs": proposal_crumbs(found),
+    }
+    return render(request, "ventures/proposal.html", context)
+
+
+def document(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Give a proposal as a Word document, with what the viewer may see."""
+    found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
+    content = exchange.proposal_document(viewer=request.actor, proposal=found)
+    answer = HttpResponse(content, content_type=WORD)
+    answer["Content-Disposition"] = content_disposition_header(True, exchange.file_name(found))
+    return answer
+
+
+def attachment(request: Request, proposal_id: UUID, attachment_id: UUID) -> FileResponse:
+    """Give a file of a proposal, always as a download under its checked kind."""
+    file, path = queries.attachment(viewer=request.actor, proposal_id=proposal_id, attachment_id=attachment_id)
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=file.name, content_type="application/octet-stream"
+    )
