@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from shanzhi.places import forms, operations, policies
 from shanzhi.places.models import Area
-from shanzhi.places.views.frames import answer_form, open_area
+from shanzhi.places.views.frames import answer_form, open_area, sent
 from shanzhi.places.views.reading import crumbs
 from shanzhi.ui.forms import PageForm
 from shanzhi.ui.pieces import Crumb
@@ -57,7 +57,7 @@ def _changing(
 ) -> HttpResponse:
     """Show one of the forms that change a code."""
     steps = open_area(request, code, policies.changers)
-    filled = form(request.POST or None, initial={**_today(request), **(initial or {})})
+    filled = form(sent(request), initial={**_today(request), **(initial or {})})
     heading, lead, button = words
     context = _context(steps, heading, lead % {"name": steps[-1].name}, button, danger=danger)
     return answer_form(request, filled, act, context, done=_("The change is recorded."))
@@ -74,7 +74,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
 
     lead = _("It gets the next free number below %(name)s.") % {"name": steps[-1].name}
     context = _context(steps, _("Add an area below"), lead, _("Add"))
-    return answer_form(request, forms.AddForm(request.POST or None), act, context, done=_("The area is added."))
+    return answer_form(request, forms.AddForm(sent(request)), act, context, done=_("The area is added."))
 
 
 @form_page
@@ -149,5 +149,5 @@ def add_figure(request: HttpRequest, code: str) -> HttpResponse:
 
     lead = _("Earlier figures of %(name)s stay; the newest is shown.") % {"name": steps[-1].name}
     context = _context(steps, _("Record a figure"), lead, _("Record"))
-    form = forms.FigureForm(request.POST or None, initial={"valid_from": _today(request)["on"]})
+    form = forms.FigureForm(sent(request), initial={"valid_from": _today(request)["on"]})
     return answer_form(request, form, act, context, done=_("The figure is recorded."))

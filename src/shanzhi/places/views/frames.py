@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
@@ -24,6 +24,11 @@ def open_area(request: HttpRequest, code: str, roles: Callable[[Area], frozenset
     return steps
 
 
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Give what was sent, even when that is nothing; None while the form is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def answer_form(
     request: HttpRequest,
     form: PageForm,
@@ -38,13 +43,13 @@ def answer_form(
     field, and what was typed stays; one about the right to be here becomes the error page.
     """
     if request.method == "POST" and form.is_valid():
-        sent = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken",)}
+        content = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         try:
             answer = once(
                 actor=request.actor,  # type: ignore[attr-defined]  # set by the middleware
                 operation=f"places.{request.resolver_match.url_name}" if request.resolver_match else "places",
                 key=idempotency_key(request),
-                request={"path": request.path, "sent": sent},
+                request={"path": request.path, "sent": content},
                 at=request.now,  # type: ignore[attr-defined]  # set by the middleware
                 run=lambda: {"to": act(form)},
             )

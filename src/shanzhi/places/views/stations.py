@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from shanzhi.places import forms, operations, policies, queries
 from shanzhi.places.models import Station
 from shanzhi.places.views.changing import form_page
-from shanzhi.places.views.frames import answer_form, open_area
+from shanzhi.places.views.frames import answer_form, open_area, sent
 from shanzhi.places.views.reading import crumbs
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import version
@@ -124,7 +124,7 @@ def add_station(request: HttpRequest, code: str) -> HttpResponse:
         "back": reverse("places:area", args=[code]),
         "crumbs": crumbs(steps, Crumb(heading)),
     }
-    form = forms.StationForm(request.POST or None, initial={"opened_on": timezone.localdate(_acting(request)["at"])})
+    form = forms.StationForm(sent(request), initial={"opened_on": timezone.localdate(_acting(request)["at"])})
     return answer_form(request, form, act, context, done=_("The station is added."))
 
 
@@ -148,7 +148,7 @@ def edit_station(request: HttpRequest, station_id: UUID) -> HttpResponse:
 
     shown = {name: getattr(found, name) for name in ("name", "address", "phone", "opened_on")}
     context |= {"lead": found.name, "button": _("Save"), "kind": "main"}
-    form = forms.StationForm(request.POST or None, initial=shown)
+    form = forms.StationForm(sent(request), initial=shown)
     return answer_form(request, form, act, context, done=_("The station is saved."))
 
 
@@ -165,7 +165,5 @@ def close_station(request: HttpRequest, station_id: UUID) -> HttpResponse:
 
     lead = _("The station is marked as closed; its page stays.")
     context |= {"lead": lead, "button": _("Close the station"), "kind": "danger"}
-    form = forms.CloseStationForm(
-        request.POST or None, initial={"closed_on": timezone.localdate(_acting(request)["at"])}
-    )
+    form = forms.CloseStationForm(sent(request), initial={"closed_on": timezone.localdate(_acting(request)["at"])})
     return answer_form(request, form, act, context, done=_("The station is closed."))

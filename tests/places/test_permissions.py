@@ -1,0 +1,95 @@
+"""Every address of the areas meets every role."""
+
+from datetime import date
+
+import pytest
+
+from shanzhi.kernel.roles import Role
+from shanzhi.places import operations
+from shanzhi.places.models import Area
+from tests.support.permissions import Roles, Row, check, everyone, missing, only
+from tests.support.places import AT, SYSTEM, load_districts
+
+pytestmark = pytest.mark.django_db
+
+COMMUNITY = "370102001002"
+GRID = COMMUNITY + "001"
+LOCAL = (
+    Role.SOCIAL_WORKER,
+    Role.COMMUNITY_SECRETARY,
+    Role.SUBDISTRICT_OFFICER,
+    Role.DISTRICT_OFFICER,
+    Role.ADMINISTRATOR,
+)
+STATIONS = LOCAL[1:]
+OFFICIAL = (Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
+ROLES = Roles(inside=COMMUNITY, outside="110114012035")
+
+
+def station() -> str:
+    """Make a station and give its address."""
+    made = operations.create_station(
+        actor=SYSTEM, area=COMMUNITY, name="解放桥社工站", opened_on=date(2023, 1, 1), at=AT
+    )
+    return f"/places/stations/{made.pk}/"
+
+
+def form(name: str, roles: tuple[Role, ...], address: str, code: str = COMMUNITY) -> dict[str, Row]:
+    """Give the rows of a form: to see it, and to send it empty, which the right role may and the form refuses."""
+    path = f"/places/{code}/{address}/"
+    return {f"places:{name}": only(roles, path), f"POST places:{name}": only(roles, path, method="POST", allowed=422)}
+
+
+TABLE: dict[str, Row] = {
+    "places:country": everyone("/places/"),
+    "places:search": everyone("/places/search/"),
+    "places:area": everyone(f"/places/{COMMUNITY}/"),
+    "places:below": everyone(f"/places/{COMMUNITY}/below/"),
+    "places:outline": everyone("/places/370102/outline.geojson"),
+    "places:stations": everyone("/places/stations/"),
+    "places:station": everyone(station),
+    "places:edit-station": only(STATIONS, lambda: station() + "edit/"),
+    "POST places:edit-station": only(STATIONS, lambda: station() + "edit/", method="POST", allowed=422),
+    "places:close-station": only(STATIONS, lambda: station() + "close/"),
+    "POST places:close-station": only(STATIONS, lambda: station() + "close/", method="POST", allowed=422),
+    **form("add", LOCAL, "add"),
+    **form("add-figure", LOCAL, "figures/add"),
+    **form("add-station", STATIONS, "stations/add"),
+    **form("rename", OFFICIAL, "rename"),
+    **form("split", OFFICIAL, "split"),
+    **form("merge", OFFICIAL, "merge"),
+    **form("succeed", OFFICIAL, "succeed"),
+    **form("close", OFFICIAL, "close"),
+    "POST places:rename of a grid": only(LOCAL, f"/places/{GRID}/rename/", method="POST", allowed=422),
+    "GET /api/v1/places/areas": everyone("/api/v1/places/areas"),
+    "GET /api/v1/places/areas/{code}": everyone("/api/v1/places/areas/370102"),
+    "GET /api/v1/places/areas/{code}/resolve": everyone("/api/v1/places/areas/370102/resolve"),
+    "GET /api/v1/places/areas/{code}/outline": everyone("/api/v1/places/areas/370102/outline"),
+    "GET /api/v1/places/search": everyone("/api/v1/places/search?q=370102"),
+    "GET /api/v1/places/stations": everyone("/api/v1/places/stations"),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _districts() -> None:
+    load_districts()
+    Area.objects.create(code=GRID, name="示例网格", level="grid", parent_id=COMMUNITY)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_role_meets(name: str) -> None:
+    check(TABLE[name], ROLES)
+
+
+def test_the_table_names_every_address() -> None:
+    table = {name: row for name, row in TABLE.items() if not name.endswith("of a grid")}
+    assert missing(table, urls="shanzhi.places.urls", api_prefix="/api/v1/places/") == set()
+
+
+def test_a_write_outside_the_own_area_changes_nothing() -> None:
+    outside = ROLES.clients(Role.DISTRICT_OFFICER)[1]
+    for address in ("rename", "close"):
+        data = {"name": "别名", "on": "2025-01-01", "reason": "示例"}
+        assert outside.post(f"/places/{COMMUNITY}/{address}/", data).status_code == 403
+    area = Area.objects.get(pk=COMMUNITY)
+    assert (area.name, area.valid_to) == ("解放桥社区居民委员会", None)
