@@ -14,7 +14,7 @@ CATALOGUES = sorted(PACKAGE.glob("*/locale/zh_Hans/LC_MESSAGES/django.po"))
 
 TRANSLATED = re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.S)
 COMMENT = re.compile(r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->", re.S)
-CODE = re.compile(r"<(script|style|svg)\b.*?</\1>", re.S)
+CODE = re.compile(r"<(script|style|code|kbd|pre)\b.*?</\1>", re.S)
 TEMPLATE_CODE = re.compile(r"{%.*?%}|{{.*?}}", re.S)
 SPOKEN = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description|label)=(\"[^\"]*\"|'[^']*')")
 MARKUP = re.compile(r"<[^>]*>|&#?\w+;", re.S)
@@ -22,7 +22,7 @@ LETTERS = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 # names that are the same in every language: of languages in themselves, file formats, standards
 NAMES = {
     "中文", "English", "善", "Excel", "CSV", "PDF", "Word", "QR", "API", "JSON", "Pabulib", ".pb", "pb", "SHA",
-    "OpenAPI", "Apache-2.0", "AGPL-3.0",
+    "OpenAPI", "GeoJSON", "Apache-2.0", "AGPL-3.0",
 }  # fmt: skip
 PLACES = re.compile(r"%\([a-z_]+\)[a-z]|{[a-z_]+}")
 
@@ -30,7 +30,7 @@ PLACES = re.compile(r"%\([a-z_]+\)[a-z]|{[a-z_]+}")
 def loose_words(text: str) -> list[str]:
     """Find text that a person would see in a template and that is no translated string."""
     text = TRANSLATED.sub("", COMMENT.sub("", text))
-    text = CODE.sub(lambda found: "" if found[1] != "svg" else found[0], text)
+    text = CODE.sub("", text)
     spoken = [TEMPLATE_CODE.sub("", value)[1:-1] for value in SPOKEN.findall(TEMPLATE_CODE.sub("", text))]
     visible = MARKUP.sub("\n", TEMPLATE_CODE.sub("", text)).splitlines()
     words = [piece.strip() for piece in [*spoken, *visible]]
@@ -107,5 +107,7 @@ class TestTwoCatalogues:
             room = catalogue.relative_to(PACKAGE).parts[0]
             for entry in polib.pofile(str(catalogue)):
                 words = entry.msgstr or "|".join(entry.msgstr_plural.values())
+                if not words:
+                    continue
                 said.setdefault((entry.msgctxt, entry.msgid), {})[room] = words
         assert {key: rooms for key, rooms in said.items() if len(set(rooms.values())) > 1} == {}

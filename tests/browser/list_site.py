@@ -1,0 +1,39 @@
+"""A site with one list, for the browser: sessions, since every installation has their table."""
+
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Listing, listing_response
+
+SHELVES = [(letter, f"Shelf {letter.upper()}") for letter in "abc"]
+BOOKS = Listing(
+    key="books",
+    columns=(
+        Column("name", "书名", value="session_key", sort="session_key", url=lambda row: "/books/"),
+        Column("until", "借到", "date", value="expire_date", sort="expire_date"),
+        Column("shelf", "书架", "tag", value=lambda row: ("accent", row.session_key[0])),
+    ),
+    default_sort="name",
+    tie="session_key",
+    page_size=5,
+    filters=(
+        ChoiceFilter("shelf", "书架", field="session_key__startswith", choices=SHELVES),
+        DateRangeFilter("until", "借到", field="expire_date"),
+    ),
+    search=lambda queryset, words: queryset.filter(session_key__contains=words),
+    search_label="按书名查找",
+)
+
+
+def books(request: HttpRequest) -> HttpResponse:
+    """Answer with the list."""
+    answer: HttpResponse = listing_response(request, BOOKS, Session.objects.all(), {"heading": "图书"})
+    return answer
+
+
+urlpatterns = [
+    path("books/", books),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("ui/", include("shanzhi.ui.urls")),
+]

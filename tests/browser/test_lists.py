@@ -1,0 +1,109 @@
+"""A list in a real browser: with scripts only the list is fetched, without them whole pages say the same."""
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.support import Look, sideways, small_targets, violations
+
+Books = Callable[..., Page]
+DESKTOP = Look("desktop")
+
+
+@pytest.fixture
+def books(open_page: Open, settings: Any, transactional_db: None) -> Books:
+    """Open the list of 33 books on three shelves."""
+    settings.ROOT_URLCONF = "tests.browser.list_site"
+    start = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
+    Session.objects.bulk_create(
+        Session(session_key=f"{'abc'[n % 3]}-{n:02d}", session_data="", expire_date=start + datetime.timedelta(days=n))
+        for n in range(33)
+    )
+    return lambda look=DESKTOP, query="": open_page(f"/books/{query}", look)
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("table.cards tbody tr td.first").all_inner_texts()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+class TestAReader:
+    def test_filters_by_a_chip_and_goes_back(self, books: Books, scripts: bool) -> None:
+        page = books(Look("desktop", scripts=scripts))
+        page.get_by_role("link", name="Shelf B", exact=True).click()
+        expect(page.locator(".list-count")).to_have_text("共11条")
+        assert "shelf=b" in page.url
+        assert all(name.startswith("b-") for name in names(page))
+        page.go_back()
+        expect(page.locator(".list-count")).to_have_text("共33条")
+
+    def test_searches_and_takes_the_search_away(self, books: Books, scripts: bool) -> None:
+        page = books(Look("desktop", scripts=scripts))
+        page.get_by_role("searchbox", name="按书名查找").fill("-1")
+        page.get_by_role("button", name="搜索").click()
+        expect(page.locator(".list-count")).to_have_text("共10条")
+        assert "q=-1" in page.url
+        page.get_by_role("link", name="移除").click()
+        expect(page.locator(".list-count")).to_have_text("共33条")
+
+    def test_turns_pages_and_sorts(self, books: Books, scripts: bool) -> None:
+        page = books(Look("desktop", scripts=scripts))
+        page.get_by_role("link", name="下一页").click()
+        expect(page.locator(".pages [aria-current]")).to_have_text("2")
+        page.get_by_role("link", name="书名").click()
+        expect(page.locator("th[aria-sort=descending]")).to_have_text("书名")
+        assert names(page)[0] == "c-32"
+
+    def test_opens_an_address_that_someone_sent(self, books: Books, scripts: bool) -> None:
+        page = books(Look("desktop", scripts=scripts), "?shelf=c&sort=-until&page=2")
+        assert names(page)[0] == "c-17"
+
+    def test_takes_the_list_along(self, books: Books, scripts: bool) -> None:
+        page = books(Look("desktop", scripts=scripts), "?shelf=c")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Excel").click()
+        assert re.fullmatch(r"books-\d{8}\.xlsx", download.value.suggested_filename)
+
+
+class TestWithScripts:
+    def test_only_the_list_is_fetched(self, books: Books) -> None:
+        page = books()
+        page.evaluate("window.stayed = true")
+        with page.expect_response(lambda answer: "shelf=a" in answer.url) as answer:
+            page.get_by_role("link", name="Shelf A", exact=True).click()
+        assert answer.value.text().startswith("<section")
+        expect(page.locator(".list-count")).to_have_text("共11条")
+        assert page.evaluate("window.stayed")
+        assert page.locator("section.list").count() == 1
+        assert page.faults == []  # type: ignore[attr-defined]
+
+    def test_the_second_filter_keeps_the_first(self, books: Books) -> None:
+        page = books()
+        page.get_by_role("link", name="Shelf A", exact=True).click()
+        expect(page.locator(".list-count")).to_have_text("共11条")
+        page.locator(".list-box > summary").click()
+        page.get_by_label("到", exact=False).last.fill("2026-11-10")
+        page.get_by_role("button", name="应用").click()
+        expect(page.locator(".list-count")).to_have_text("共4条")
+        assert "shelf=a" in page.url
+
+
+@pytest.mark.parametrize("look", [Look("small"), Look("phone", "dark"), Look("desktop", language="en")], ids=str)
+class TestTheListOnAnyScreen:
+    def test_is_accessible_and_fits(self, books: Books, look: Look) -> None:
+        page = books(look, "?shelf=a&page=2&sort=nonsense")
+        assert violations(page) == []
+        assert sideways(page) == 0
+        assert small_targets(page) == []
+
+    def test_keeps_its_rows_readable(self, books: Books, look: Look) -> None:
+        page = books(look)
+        cells = page.locator("tbody tr").first.locator("td").all()
+        lined_up = len({round(cell.bounding_box()["y"]) for cell in cells}) == 1  # type: ignore[index]
+        assert lined_up == (look.device == "desktop")
