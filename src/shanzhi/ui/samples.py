@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from shanzhi.ui import pieces
 from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, YuanField
@@ -67,13 +67,13 @@ class SampleForm(PageForm):
 def phases() -> list[pieces.Phase]:
     """A call in its vote."""
     names = (
-        _("Publicity"),
-        _("Submission"),
-        _("Review"),
+        pgettext("example", "Publicity"),
+        pgettext("example", "Submission"),
+        pgettext("example", "Review"),
         _("Public notice"),
-        _("Voting"),
-        _("Pitch"),
-        _("Award"),
+        pgettext("example", "Voting"),
+        pgettext("example", "Pitch"),
+        pgettext("example", "Award"),
     )
     starts = (
         _at(1, month=9),
@@ -130,7 +130,7 @@ def events() -> list[pieces.Event]:
             _at(12, 16, 10),
             _("Sent back for mending"),
             _("The budget line “roof” needs an offer."),
-            _("Reviewer"),
+            pgettext("example", "Reviewer"),
             tone="warn",
         ),
         pieces.Event(_at(2, 20, 10), _("Proposal handed in"), who=_("Team leader"), url="#timeline", tone="good"),
@@ -142,7 +142,7 @@ def tasks() -> list[pieces.Task]:
     return [
         pieces.Task(_("The team"), "#tasks", "done"),
         pieces.Task(_("Aims and activities"), "#tasks", "started", _("Saved on 20 November")),
-        pieces.Task(_("Budget"), "#tasks", "todo", count=3),
+        pieces.Task(pgettext("example", "Budget"), "#tasks", "todo", count=3),
         pieces.Task(_("Answer to the reviewer"), "#tasks", "due", _("Was due on 18 November")),
         pieces.Task(_("Check your answers and hand in"), "#tasks", "blocked", _("Possible when all parts are done")),
     ]
@@ -162,9 +162,9 @@ def charts() -> list[pieces.Chart]:
         _("East street gave most votes"),
         "bars_across",
         streets,
-        [pieces.Series(_("Votes"), [320, 275, 190, 122, 61])],
-        _("Street"),
-        _("Votes"),
+        [pieces.Series(pgettext("example", "Votes"), [320, 275, 190, 122, 61])],
+        pgettext("example", "Street"),
+        pgettext("example", "Votes"),
         _("ballots"),
         source,
         at,
@@ -243,17 +243,19 @@ def listing(*, narrow: bool = False) -> Listing:
     return Listing(
         key="narrow" if narrow else "sample",
         columns=(
-            Column("title", _("Project"), url=lambda row: "#list", sort="title"),
-            Column("state", _("State"), "tag"),
+            Column("title", pgettext("example", "Project"), url=lambda row: "#list", sort="title"),
+            Column("state", pgettext("example", "State"), "tag"),
             Column("cost", _("Amount asked"), "money", sort="cost"),
-            Column("votes", _("Votes"), "number", sort="votes"),
-            Column("created", _("Handed in"), "date", sort="created", priority=2),
+            Column("votes", pgettext("example", "Votes"), "number", sort="votes"),
+            Column("created", pgettext("example", "Handed in"), "date", sort="created", priority=2),
         ),
         default_sort="-created",
         filters=(
-            ChoiceFilter("state", _("State"), choices=(("vote", _("Voting now")), ("won", _("Awarded")))),
-            BooleanFilter("mine", _("Mine")),
-            DateRangeFilter("created", _("Handed in")),
+            ChoiceFilter(
+                "state", pgettext("example", "State"), choices=(("vote", _("Voting now")), ("won", _("Awarded")))
+            ),
+            BooleanFilter("mine", pgettext("example", "Mine")),
+            DateRangeFilter("created", pgettext("example", "Handed in")),
         ),
         search=lambda queryset, words: queryset,
         search_label=_("Search projects"),
