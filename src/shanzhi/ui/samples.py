@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from shanzhi.ui import pieces
 from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, YuanField
