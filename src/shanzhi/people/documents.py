@@ -1,4 +1,4 @@
-"""Documents that prove a name, and what their numbers must look like."""
+"""Names, the documents that prove them, and what the documents' numbers must look like."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
+from shanzhi.kernel.errors import Invalid
 from shanzhi.kernel.identifiers import NotAResidentId, birth_date_of
 
+LONGEST_NAME: Final = 50
 # Documents whose number is that of GB 11643; the birth date is read from it. Residents from Hong Kong (81), Macao (82)
 # and Taiwan (83) carry such a number on their residence permit since 2018.
 WITH_RESIDENT_ID: Final = {
@@ -30,6 +32,21 @@ _SHAPE: Final = re.compile(r"[0-9]{17}[0-9X]")
 _PROVINCES: Final = frozenset(
     {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83}
 )
+
+
+class NameMissing(Invalid):
+    """There is no name, or what stands there is none."""
+
+    code = "name_missing"
+    message = _("Write the name as it stands in the identity document, with at most 50 characters.")
+
+
+def clean_name(text: str) -> str:
+    """Check a name and drop the spaces around it."""
+    name = " ".join(text.split())
+    if not name or len(name) > LONGEST_NAME or any(c.isdigit() or not c.isprintable() for c in name):
+        raise NameMissing(field="name")
+    return name
 
 
 def resident_number(text: str) -> str:

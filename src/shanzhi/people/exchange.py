@@ -20,8 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.errors import Invalid, Refusal
-from shanzhi.people.documents import resident_number
-from shanzhi.people.operations.records import clean_name
+from shanzhi.people.documents import clean_name, resident_number
 
 MOST_ROWS: Final = 20_000
 MOST_BYTES: Final = 10 * 1024 * 1024

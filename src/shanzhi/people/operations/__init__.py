@@ -1,5 +1,6 @@
 """Every write of people: accounts, records, consents, roles."""
 
+from shanzhi.people.documents import NameMissing
 from shanzhi.people.operations.accounts import (
     AccountMissing,
     LoginNameTaken,
@@ -22,7 +23,6 @@ from shanzhi.people.operations.records import (
     BadDocument,
     ConsentNeeded,
     IdTaken,
-    NameMissing,
     PhoneTaken,
     ReasonNeeded,
     Stale,

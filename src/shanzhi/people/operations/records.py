@@ -17,6 +17,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.people import policies
+from shanzhi.people.documents import clean_name
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, mark
 from shanzhi.people.lifecycle import REAL_NAME, VERIFIED
 from shanzhi.people.models import Account, Consent, Person
@@ -25,14 +26,6 @@ from shanzhi.places import queries as places
 
 MARKS: Final = {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE}
 MARK_COLUMNS: Final = {"name": "name_mark", "id_number": "id_mark", "phone": "phone_mark"}
-LONGEST_NAME: Final = 50
-
-
-class NameMissing(Invalid):
-    """There is no name, or what stands there is none."""
-
-    code = "name_missing"
-    message = _("Write the name as it stands in the identity document, with at most 50 characters.")
 
 
 class HomeMissing(Invalid):
@@ -117,14 +110,6 @@ def taken() -> Iterator[None]:
         if "id_mark" in text:
             raise IdTaken(field="id_number") from None
         raise
-
-
-def clean_name(text: str) -> str:
-    """Check a name and drop the spaces around it."""
-    name = " ".join(text.split())
-    if not name or len(name) > LONGEST_NAME or any(c.isdigit() or not c.isprintable() for c in name):
-        raise NameMissing(field="name")
-    return name
 
 
 def clean_home(code: str, *, at: datetime) -> str:
