@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.places.models import Measure
 from shanzhi.places.operations import Part
@@ -21,7 +22,9 @@ _MOST: Final = 10**12
 class AddForm(PageForm):
     """A grid, building or entrance."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example: Grid 1, Building 3, Entrance 2"))
+    name = forms.CharField(
+        label=pgettext_lazy("area", "Name"), max_length=100, help_text=_("For example: Grid 1, Building 3, Entrance 2")
+    )
 
 
 class GroundsForm(PageForm):
@@ -32,7 +35,7 @@ class GroundsForm(PageForm):
         label=_("Reason"), max_length=500, help_text=_("Shown to everybody in the history of the area.")
     )
     source = forms.CharField(
-        label=_("Source"),
+        label=pgettext_lazy("area", "Source"),
         max_length=200,
         required=False,
         help_text=_("Number of the decision or notice, if there is one."),
@@ -110,14 +113,16 @@ class FigureForm(PageForm):
 
     measure = forms.ChoiceField(label=_("Measure"), choices=Measure.choices)
     value = forms.DecimalField(
-        label=_("Value"),
+        label=pgettext_lazy("area", "Value"),
         max_digits=19,
         decimal_places=6,
         localize=False,
         help_text=_("Persons, households or square metres as a whole number; longitude and latitude in degrees."),
     )
     valid_from = DayField(label=_("Holds from"))
-    source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Where the figure comes from."))
+    source = forms.CharField(
+        label=pgettext_lazy("area", "Source"), max_length=200, help_text=_("Where the figure comes from.")
+    )
 
     def clean(self) -> dict[str, Any]:
         """Turn the value into the whole number that is stored."""
@@ -135,7 +140,7 @@ class FigureForm(PageForm):
 class StationForm(PageForm):
     """A social-work station."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("area", "Name"), max_length=100)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, help_text=_("The station's public number, shown to everybody.")

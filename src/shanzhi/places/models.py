@@ -75,9 +75,9 @@ class Area(models.Model):
     code and are no columns: they would slow the load of a country for nothing.
     """
 
-    code = models.CharField(_("Code"), max_length=21, primary_key=True, db_collation="C")
-    name = models.CharField(_("Name"), max_length=100)
-    level = models.CharField(_("Level"), max_length=12, choices=list(LEVEL_LABELS.items()))
+    code = models.CharField(pgettext_lazy("area", "Code"), max_length=21, primary_key=True, db_collation="C")
+    name = models.CharField(pgettext_lazy("area", "Name"), max_length=100)
+    level = models.CharField(pgettext_lazy("area", "Level"), max_length=12, choices=list(LEVEL_LABELS.items()))
     parent = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="children", db_column="parent_code", db_index=False
     )
@@ -173,7 +173,7 @@ class AreaChange(models.Model):
     kind = models.CharField(max_length=12, choices=ChangeKind.choices)
     on = models.DateField(_("On"))
     reason = models.TextField(_("Reason"), blank=True)
-    source = models.CharField(_("Source"), max_length=200, blank=True)
+    source = models.CharField(pgettext_lazy("area", "Source"), max_length=200, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -211,9 +211,9 @@ class ChangeLink(models.Model):
 class Measure(models.TextChoices):
     """What is counted or measured of an area; whole numbers, coordinates in millionths of a degree."""
 
-    POPULATION = "population", _("Residents")
+    POPULATION = "population", pgettext_lazy("area", "Residents")
     HOUSEHOLDS = "households", _("Households")
-    SIZE = "size_m2", _("Size")
+    SIZE = "size_m2", pgettext_lazy("area", "Size")
     LONGITUDE = "centroid_lon", _("Centre, longitude")
     LATITUDE = "centroid_lat", _("Centre, latitude")
 
@@ -224,9 +224,9 @@ class AreaFigure(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="figures")
     measure = models.CharField(_("Measure"), max_length=16, choices=Measure.choices)
-    value = models.BigIntegerField(_("Value"))
+    value = models.BigIntegerField(pgettext_lazy("area", "Value"))
     valid_from = models.DateField(_("Holds from"))
-    source = models.CharField(_("Source"), max_length=200)
+    source = models.CharField(pgettext_lazy("area", "Source"), max_length=200)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -252,7 +252,7 @@ class Station(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="stations")
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(pgettext_lazy("area", "Name"), max_length=100)
     address = models.CharField(_("Address"), max_length=200, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     opened_on = models.DateField(_("Opened on"))

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from shanzhi.places import forms, operations, policies
@@ -148,6 +149,6 @@ def add_figure(request: HttpRequest, code: str) -> HttpResponse:
         return _url(code)
 
     lead = _("Earlier figures of %(name)s stay; the newest is shown.") % {"name": steps[-1].name}
-    context = _context(steps, _("Record a figure"), lead, _("Record"))
+    context = _context(steps, _("Record a figure"), lead, pgettext("area", "Record"))
     form = forms.FigureForm(sent(request), initial={"valid_from": _today(request)["on"]})
     return answer_form(request, form, act, context, done=_("The figure is recorded."))

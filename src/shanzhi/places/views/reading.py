@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from shanzhi.kernel import areas
@@ -43,24 +43,24 @@ def above_words(area: Area) -> str:
 
 def state_words(area: Area) -> tuple[str, str]:
     """Say whether the code holds."""
-    return ("plain", _("Ended")) if area.valid_to else ("good", _("Holds"))
+    return ("plain", pgettext("area", "Ended")) if area.valid_to else ("good", pgettext("area", "Holds"))
 
 
-NAME = Column("name", gettext_lazy("Name"), url=address, sort="name")
-CODE = Column("code", gettext_lazy("Code"), sort="code")
-LEVEL = Column("level", gettext_lazy("Level"), value="level_label")
-KIND = Column("kind", gettext_lazy("Kind"), value="kind_label")
+NAME = Column("name", pgettext_lazy("area", "Name"), url=address, sort="name")
+CODE = Column("code", pgettext_lazy("area", "Code"), sort="code")
+LEVEL = Column("level", pgettext_lazy("area", "Level"), value="level_label")
+KIND = Column("kind", pgettext_lazy("area", "Kind"), value="kind_label")
 ABOVE = Column("above", gettext_lazy("Lies in"), value=above_words)
 STATE = Column("state", gettext_lazy("State"), "tag", value=state_words)
 HOLDS = BooleanFilter(
     "holds",
     gettext_lazy("State"),
     apply=lambda yes: Q(valid_to__isnull=yes),
-    yes=gettext_lazy("Holds"),
-    no=gettext_lazy("Ended"),
+    yes=pgettext_lazy("area", "Holds"),
+    no=pgettext_lazy("area", "Ended"),
 )
-KINDS = ChoiceFilter("kind", gettext_lazy("Kind"), apply=queries.of_kind, choices=Kind.choices)
-LEVELS = ChoiceFilter("level", gettext_lazy("Level"), choices=list(LEVEL_LABELS.items()))
+KINDS = ChoiceFilter("kind", pgettext_lazy("area", "Kind"), apply=queries.of_kind, choices=Kind.choices)
+LEVELS = ChoiceFilter("level", pgettext_lazy("area", "Level"), choices=list(LEVEL_LABELS.items()))
 CHILDREN = Listing(
     key="areas",
     columns=(NAME, CODE, LEVEL, STATE),
@@ -213,12 +213,15 @@ def _tabs(code: str, *, below: bool = False) -> list[Tab]:
 def _facts(found: Area, steps: list[Area], now: datetime) -> list[Answer]:
     """What the page says of an area in pairs."""
     pairs = [
-        Answer(_("Code"), found.code),
-        Answer(_("Level"), found.level_label if not found.kind else f"{found.level_label} · {found.kind_label}"),
+        Answer(pgettext("area", "Code"), found.code),
+        Answer(
+            pgettext("area", "Level"),
+            found.level_label if not found.kind else f"{found.level_label} · {found.kind_label}",
+        ),
         Answer(_("Lies in"), " ".join(step.name for step in steps[:-1]) or _("The country")),
     ]
     if found.made_locally:
-        pairs.append(Answer(_("Origin"), _("Made here, not an official code")))
+        pairs.append(Answer(pgettext("area", "Origin"), _("Made here, not an official code")))
     if found.valid_from:
         pairs.append(Answer(_("Holds from"), formatting.day(found.valid_from)))
     if found.valid_to:
@@ -233,7 +236,7 @@ def figures(code: str, now: datetime) -> list[dict[str, str]]:
         {
             "label": str(Measure(measure).label),
             "value": figure_words(held[measure]),
-            "since": _("since %(day)s") % {"day": formatting.day(held[measure].valid_from)},
+            "since": _("since %(day)s") % {"day": formatting.short_day(held[measure].valid_from)},
             "source": held[measure].source,
         }
         for measure in Measure.values
@@ -296,7 +299,7 @@ def tasks(actor: Actor, found: Area) -> list[tuple[str, str]]:
             (_("Split"), "split"),
             (_("Merge"), "merge"),
             (_("Replace the code"), "succeed"),
-            (_("Close"), "close"),
+            (pgettext("area", "Close"), "close"),
         ]
     return [(label, reverse(f"places:{name}", args=[found.code])) for label, name in offers]
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from shanzhi.places import forms, operations, policies, queries
@@ -32,15 +32,15 @@ def address(station: Station) -> str:
 
 def state(station: Station) -> tuple[str, str]:
     """Say whether a station is open."""
-    return ("plain", _("Closed")) if station.closed_on else ("good", _("Open"))
+    return ("plain", pgettext("area", "Closed")) if station.closed_on else ("good", pgettext("area", "Open"))
 
 
 STATIONS = Listing(
     key="stations",
     columns=(
-        Column("name", gettext_lazy("Name"), url=address, sort="name"),
-        Column("area", gettext_lazy("Area"), value="area.name", sort="area"),
-        Column("level", gettext_lazy("Level"), value="area.level_label"),
+        Column("name", pgettext_lazy("area", "Name"), url=address, sort="name"),
+        Column("area", pgettext_lazy("area", "Area"), value="area.name", sort="area"),
+        Column("level", pgettext_lazy("area", "Level"), value="area.level_label"),
         Column("address", gettext_lazy("Address"), priority=2),
         Column("phone", gettext_lazy("Phone")),
         Column("opened_on", gettext_lazy("Opened on"), "date", sort="opened_on", priority=2),
@@ -52,8 +52,8 @@ STATIONS = Listing(
             "open",
             gettext_lazy("State"),
             apply=lambda yes: Q(closed_on__isnull=yes),
-            yes=gettext_lazy("Open"),
-            no=gettext_lazy("Closed"),
+            yes=pgettext_lazy("area", "Open"),
+            no=pgettext_lazy("area", "Closed"),
         ),
         AreaFilter("area", gettext_lazy("Area code"), field="area"),
     ),
@@ -86,7 +86,7 @@ def station(request: HttpRequest, station_id: UUID) -> HttpResponse:
     found = queries.station(station_id=station_id)
     steps = queries.path(found.area_id)
     pairs = [
-        Answer(_("Area"), " ".join(step.name for step in steps)),
+        Answer(pgettext("area", "Area"), " ".join(step.name for step in steps)),
         Answer(_("Address"), found.address or formatting.NONE),
         Answer(_("Phone"), found.phone or formatting.NONE),
         Answer(_("Opened on"), formatting.day(found.opened_on)),
