@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
+from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, PUBLIC_PROPOSALS
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.queries import matching
 
-CALL_TONES: Final = {
+CALL_TONES: Final[dict[str, Tone]] = {
     "draft": "plain",
     "publicity": "accent",
     "submission": "good",
@@ -25,7 +26,7 @@ CALL_TONES: Final = {
     "closed": "plain",
     "cancelled": "bad",
 }
-PROPOSAL_TONES: Final = {
+PROPOSAL_TONES: Final[dict[str, Tone]] = {
     "draft": "plain",
     "submitted": "accent",
     "returned": "warn",
@@ -39,12 +40,12 @@ PROPOSAL_TONES: Final = {
 }
 
 
-def call_state(call: Call) -> tuple[str, Any]:
+def call_state(call: Call) -> tuple[Tone, Any]:
     """Give tone and words of a call's state."""
     return CALL_TONES[call.state], CALL.states[call.state]
 
 
-def proposal_state(proposal: Proposal) -> tuple[str, Any]:
+def proposal_state(proposal: Proposal) -> tuple[Tone, Any]:
     """Give tone and words of a proposal's state."""
     return PROPOSAL_TONES[proposal.state], PROPOSAL.states[proposal.state]
 

@@ -19,7 +19,10 @@ PHASE_STATES: Final[dict[str, Any]] = {"done": "done", "current": "now", "upcomi
 
 def with_places(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
     """Put the name of each row's area beside it, within the same query."""
-    return rows.annotate(place_name=Subquery(Area.objects.filter(pk=OuterRef(field)).values("name")[:1]))
+    named: QuerySet[Any] = rows.annotate(
+        place_name=Subquery(Area.objects.filter(pk=OuterRef(field)).values("name")[:1])
+    )
+    return named
 
 
 def phases_of(call: Call) -> list[pieces.Phase]:

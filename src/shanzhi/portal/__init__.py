@@ -1,0 +1,1 @@
+"""The public site: homes of districts, what is due today, search, open data."""

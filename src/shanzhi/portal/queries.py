@@ -1,0 +1,144 @@
+"""What the public site shows, read through the rooms below with the viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from shanzhi.kernel import areas
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound
+from shanzhi.places import queries as places
+from shanzhi.places.models import Area
+from shanzhi.ventures import queries as ventures
+from shanzhi.ventures.models import Award, Call, Notice, Proposal
+
+SHOWN = 6
+RUNNING = ("publicity", "submission", "review", "notice", "voting", "pitch")
+DECIDED = ("award", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Sums of a district's rounds; money in fen."""
+
+    subdistricts: int
+    communities: int
+    calls: int
+    proposals: int
+    won: int
+    granted_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictHome:
+    """All that the home of a district shows."""
+
+    area: Area
+    voting: Sequence[Call]
+    proposing: Sequence[Call]
+    running: Sequence[Call]
+    decided: Sequence[Call]
+    notices: Sequence[Notice]
+    subdistricts: Sequence[Area]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, at most a handful of each kind."""
+
+    text: str
+    calls: Sequence[Call]
+    proposals: Sequence[Proposal]
+    areas: Sequence[Area]
+    paths: dict[str, str]
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether there is nothing to show."""
+        return not (self.calls or self.proposals or self.areas)
+
+    @property
+    def named_areas(self) -> list[tuple[Area, str]]:
+        """Give the areas with their full paths, since names repeat."""
+        return [(area, self.paths.get(area.code, area.name)) for area in self.areas]
+
+
+def districts(*, viewer: Actor) -> list[Area]:
+    """List the districts in which the viewer can see a round, by code."""
+    length = areas.LENGTHS[areas.DISTRICT]
+    seen = ventures.calls(viewer=viewer).values_list("area", flat=True).distinct()
+    codes = {code[:length] for code in seen if len(code) >= length}
+    return list(Area.objects.filter(pk__in=codes).order_by("code"))
+
+
+def _touching(code: str) -> Q:
+    """Give the condition that a call's area lies in this one or above it."""
+    return places.within("area", code) | Q(area__in=(areas.COUNTRY, *areas.ancestors_of(code)))
+
+
+def district(*, viewer: Actor, code: str, at: datetime) -> DistrictHome:
+    """Give the home of a district; raises NotFound for a code that is no district."""
+    area = places.area(code=code)
+    if area.level != areas.DISTRICT:
+        raise NotFound
+    seen = ventures.calls(viewer=viewer).filter(_touching(code))
+    calls = list(seen.filter(state__in=(*RUNNING, *DECIDED)).order_by("-published_at", "id")[:40])
+    by_state = {state: [call for call in calls if call.state == state] for state in (*RUNNING, *DECIDED)}
+    return DistrictHome(
+        area=area,
+        voting=by_state["voting"],
+        proposing=by_state["submission"],
+        running=[call for call in calls if call.state in ("publicity", "review", "notice", "pitch")],
+        decided=[call for call in calls if call.state in DECIDED][:SHOWN],
+        notices=list(
+            Notice.objects.filter(call__in=seen).select_related("call").order_by("-published_at", "id")[:SHOWN]
+        ),
+        subdistricts=list(places.children(code, at)),
+        figures=_figures(seen, code, at),
+    )
+
+
+def _figures(calls: QuerySet[Call], code: str, at: datetime) -> Figures:
+    """Sum up the rounds run here; imported ones are other places' money and stay out."""
+    own = calls.filter(imported=False)
+    won: dict[str, Any] = Award.objects.filter(call__in=own).aggregate(number=Count("pk"), fen=Sum("amount_fen"))
+    return Figures(
+        subdistricts=places.children(code, at).count(),
+        communities=places.communities(code, at).count(),
+        calls=own.exclude(state="draft").count(),
+        proposals=Proposal.objects.filter(call__in=own, number__isnull=False).count(),
+        won=won["number"],
+        granted_fen=won["fen"] or 0,
+    )
+
+
+def search(*, viewer: Actor, text: str, at: datetime) -> Found:
+    """Find rounds, proposals and areas by a part of their names, each kind within the viewer's scope."""
+    words = text.strip()[:60]
+    if not words:
+        return Found("", (), (), (), {})
+    found = list(places.search(words, at=at)[:SHOWN])
+    return Found(
+        text=words,
+        calls=list(ventures.calls(viewer=viewer).filter(title__has=words).order_by("-created_at", "id")[:SHOWN]),
+        proposals=list(
+            ventures.proposals(viewer=viewer)
+            .filter(title__has=words)
+            .select_related("call")
+            .order_by("-created_at", "id")[:SHOWN]
+        ),
+        areas=found,
+        paths=places.full_names([area.code for area in found]),
+    )
+
+
+def published(*, viewer: Actor) -> QuerySet[Call]:
+    """Give the decided rounds whose ballots are published for anyone to recount, newest first."""
+    decided = ventures.calls(viewer=viewer).filter(state__in=DECIDED, poll_id__isnull=False)
+    return decided.exclude(result_digest="").order_by("-published_at", "id")

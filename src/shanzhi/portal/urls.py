@@ -1,0 +1,16 @@
+"""Addresses of the public site."""
+
+from django.urls import path
+
+from shanzhi.portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("d/<str:code>/", views.district, name="district"),
+    path("today/", views.today, name="today"),
+    path("search/", views.search, name="search"),
+    path("open-data/", views.open_data, name="open_data"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("sources/", views.sources, name="sources"),
+]

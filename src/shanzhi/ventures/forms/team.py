@@ -1,0 +1,175 @@
+"""The parts of a proposal as forms.
+
+They only draw and carry what was typed: `operations.save_proposal` reads it, so page and API judge alike, and a draft
+keeps whatever is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.ui.forms import PageForm, YuanInput
+from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
+from shanzhi.ventures.queries import LABELS
+
+PARTS: Final[dict[str, Any]] = {
+    "idea": _("The idea"),
+    "need": _("The need and the aims"),
+    "team": _("The team"),
+    "plan": _("Activities and schedule"),
+    "budget": _("Budget"),
+    "risks": _("Risks"),
+}
+PART_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "idea": ("title", "summary", "community", "theme"),
+    "need": ("need", "aims", "people_reached", "people_note"),
+    "team": ("team_kind", "team_name", "members"),
+    "plan": ("starts_on", "ends_on", "activities"),
+    "budget": ("budget",),
+    "risks": ("risks",),
+}
+ROWS: Final = {"plan": "activities", "budget": "budget", "team": "members"}
+
+
+def words(name: str, help_text: Any = "", *, rows: int = 0, inputmode: str = "text", css: str = "") -> forms.CharField:
+    """Give a field of text under its label, several lines high where `rows` is set."""
+    attrs = {"inputmode": inputmode, "class": css}
+    widget = forms.Textarea({"rows": rows}) if rows else forms.TextInput(attrs)
+    return forms.CharField(label=LABELS[name], help_text=help_text, widget=widget, required=False, strip=False)
+
+
+def day(label: Any) -> forms.CharField:
+    """Give a field for a day, by the browser's calendar."""
+    return forms.CharField(label=label, widget=forms.DateInput({"type": "date", "class": "short"}), required=False)
+
+
+class PartForm(PageForm):
+    """A part of a proposal; `offers` names what can be chosen (communities, themes)."""
+
+    def __init__(self, *args: Any, offers: dict[str, Iterable[tuple[str, Any]]] | None = None, **kwargs: Any) -> None:
+        """Fill the lists of choices; a field whose list is empty is left out."""
+        super().__init__(*args, **kwargs)
+        for name, choices in (offers or {}).items():
+            if name not in self.fields:
+                continue
+            listed = list(choices)
+            if not listed:
+                del self.fields[name]
+                continue
+            self.fields[name].widget = forms.Select(choices=[("", _("Choose")), *listed])
+
+
+class IdeaForm(PartForm):
+    """Name, summary, place, theme."""
+
+    title = words(
+        "title", _("Short and telling, for example: a bench and a lamp for entrance 3. At most 60 characters.")
+    )
+    summary = words("summary", _("What you plan, in two or three sentences. Neighbours read this first."), rows=4)
+    community = forms.CharField(label=LABELS["community"], required=False)
+    theme = forms.CharField(label=LABELS["theme"], required=False)
+
+
+class NeedForm(PartForm):
+    """Need, aims, people."""
+
+    need = words("need", _("What is missing, for whom, and how do you know? For example: 40 elders talked to."), rows=6)
+    aims = words("aims", _("What will be different when it is done? Name something one can see or count."), rows=5)
+    people_reached = words("people_reached", _("A rough number, for example 120."), inputmode="numeric", css="short")
+    people_note = words("people_note", _("For example: elders who live alone in buildings 2 to 6."))
+
+
+class TeamForm(PartForm):
+    """Kind and name of the team."""
+
+    team_kind = forms.ChoiceField(label=LABELS["team_kind"], choices=list(TEAM_KINDS.items()), required=False)
+    team_name = words("team_name", _("Any name the neighbours know you by."))
+
+
+class PlanForm(PartForm):
+    """First and last day."""
+
+    starts_on = day(LABELS["starts_on"])
+    ends_on = day(LABELS["ends_on"])
+
+
+class RisksForm(PartForm):
+    """Risks."""
+
+    risks = words(
+        "risks", _("What could go wrong, and what do you do then? For example: rain - we move indoors."), rows=5
+    )
+
+
+class EmptyForm(PartForm):
+    """A part that is a table alone."""
+
+
+class ActivityRow(PageForm):
+    """A row of the schedule."""
+
+    title = forms.CharField(label=_("Activity"), required=False)
+    place = forms.CharField(label=_("Place"), required=False)
+    starts_on = day(_("From"))
+    ends_on = day(_("Until"))
+    people = forms.CharField(label=_("People"), required=False, widget=forms.TextInput({"inputmode": "numeric"}))
+    detail = forms.CharField(label=_("What happens"), required=False, widget=forms.Textarea({"rows": 2}))
+
+
+class BudgetRow(PageForm):
+    """A row of the budget; prices in yuan."""
+
+    item = forms.CharField(label=_("Item"), required=False)
+    unit = forms.CharField(label=_("Unit"), required=False)
+    quantity = forms.CharField(label=_("Quantity"), required=False, widget=forms.TextInput({"inputmode": "decimal"}))
+    unit_price_fen = forms.CharField(label=_("Price of one"), required=False, widget=YuanInput())
+    source = forms.ChoiceField(label=_("Paid from"), choices=list(SOURCES.items()), required=False)
+    note = forms.CharField(label=_("Remark"), required=False)
+
+
+class MemberRow(PageForm):
+    """A member of the team; `person` is kept from the record."""
+
+    name = forms.CharField(label=_("Name"), required=False)
+    part = forms.CharField(label=_("Part in the project"), required=False)
+    person = forms.CharField(required=False, widget=forms.HiddenInput())
+
+
+class ConfirmForm(PageForm):
+    """The statement of truth before handing in."""
+
+    truthful = forms.BooleanField(label=_("What is written here is true, and the team stands by it."), required=False)
+
+
+class WithdrawForm(PageForm):
+    """Why a proposal is taken back."""
+
+    reason = forms.CharField(
+        label=_("Why do you take it back?"),
+        help_text=_("Neighbours can read this if the proposal was public."),
+        widget=forms.Textarea({"rows": 3}),
+        required=False,
+    )
+
+
+class FileForm(PageForm):
+    """A file beside the proposal."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("PDF, JPEG, PNG, Word or Excel, at most 10 MB."), required=False
+    )
+
+
+PART_FORMS: Final[dict[str, type[PartForm]]] = {
+    "idea": IdeaForm,
+    "need": NeedForm,
+    "team": TeamForm,
+    "plan": PlanForm,
+    "budget": EmptyForm,
+    "risks": RisksForm,
+}
+ROW_FORMS: Final = {"activities": ActivityRow, "budget": BudgetRow, "members": MemberRow}

@@ -1,0 +1,239 @@
+"""The team's pages: begin, write part by part, check, hand in, take back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.ui import forms as ui_forms
+from shanzhi.ui import pieces
+from shanzhi.ui.http import Request
+from shanzhi.ui.listing import listing_response
+from shanzhi.ventures import exchange, operations, queries
+from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ConfirmForm, FileForm, WithdrawForm
+from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.operations.attachments import MOST_BYTES
+from shanzhi.ventures.policies import NotYourProposal
+from shanzhi.ventures.views import parts
+from shanzhi.ventures.views.rows import call_crumbs, proposal_crumbs, proposal_tags
+
+
+def own(request: Request, proposal_id: UUID) -> Proposal:
+    """Give a proposal to its team; others who see it are told whose it is."""
+    found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
+    if not queries.of_team(viewer=request.actor, found=found):
+        raise NotYourProposal
+    return found
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: Request, call_id: UUID) -> HttpResponse:
+    """Say what proposing asks for, and begin a draft."""
+    call = queries.call(viewer=request.actor, call_id=call_id)
+    refusal = None
+    if request.method == "POST":
+        try:
+            made = operations.create_proposal(actor=request.actor, call_id=call_id, at=request.now)
+            return redirect("ventures:edit", proposal_id=made.proposal.pk)
+        except Refusal as refused:
+            if isinstance(refused, NotFound):
+                raise
+            refusal = refused
+    drafts = queries.my_proposals(viewer=request.actor).filter(call=call_id, state="draft")[:5]
+    crumbs = call_crumbs(call, (_("Propose a project"), ""))
+    context = {"call": call, "refusal": refusal, "drafts": drafts, "crumbs": crumbs}
+    return render(request, "ventures/propose.html", context, status=refusal.status if refusal else 200)
+
+
+def _tasks(found: Proposal, lacking: list[Any]) -> list[pieces.Task]:
+    missing = {one.field.split(".")[0]: one for one in reversed(lacking)}
+    tasks = []
+    for name, label in PARTS.items():
+        gaps = [missing[field] for field in PART_FIELDS[name] if field in missing]
+        begun = any(queries.content(found)[field] for field in PART_FIELDS[name] if field not in ("team_kind",))
+        state: Any = "done" if not gaps else "started" if begun else "todo"
+        url = reverse("ventures:section", args=[found.pk, name])
+        tasks.append(pieces.Task(label, url, state, gaps[0].words if gaps else ""))
+    files = found.attachments.all()
+    state = "done" if files else "todo"
+    tasks.append(
+        pieces.Task(_("Files (optional)"), reverse("ventures:files", args=[found.pk]), state, count=len(files) or None)
+    )
+    return tasks
+
+
+@login_required
+def edit(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Show the parts of a proposal as a task list."""
+    found = own(request, proposal_id)
+    lacking = queries.lacks(found)
+    open_now = queries.may_edit(viewer=request.actor, found=found)
+    context = {
+        "proposal": found,
+        "tags": proposal_tags(found),
+        "tasks": _tasks(found, lacking),
+        "ready": not [one for one in lacking if one.field != "truthful"],
+        "open": open_now,
+        "crumbs": proposal_crumbs(found, (_("Write"), "")),
+    }
+    return render(request, "ventures/edit.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
+    """Edit one part; a script may save it while one types."""
+    if part not in PARTS:
+        raise NotFound
+    found = own(request, proposal_id)
+    if request.method != "POST":
+        return _section_page(request, found, parts.opened(found, part, request), 200)
+    shown, given = parts.sent(found, part, request)
+    version = ui_forms.version(request)
+    try:
+        saved = operations.save_proposal(
+            actor=request.actor, proposal_id=found.pk, version=version or 0, given=given, at=request.now
+        )
+    except Refusal as refusal:
+        if ui_forms.is_autosave(request):
+            return HttpResponse(refusal.text, status=refusal.status)
+        ui_forms.apply_refusal(shown.form, refusal)
+        return _section_page(request, found, shown, refusal.status)
+    if ui_forms.is_autosave(request):
+        return HttpResponse(status=204, headers={"X-Version": str(saved.proposal.version)})
+    if saved.problems:
+        shown.show(saved.problems)
+        found.version = saved.proposal.version
+        return _section_page(request, found, shown, 422)
+    if "more" in request.POST:
+        return redirect("ventures:section", proposal_id=found.pk, part=part)
+    return redirect("ventures:edit", proposal_id=found.pk)
+
+
+def _section_page(request: Request, found: Proposal, part: parts.Part, status: int) -> HttpResponse:
+    context = {
+        "proposal": found,
+        "call": found.call,
+        "part": part,
+        "label": PARTS[part.name],
+        "crumbs": proposal_crumbs(
+            found, (_("Write"), reverse("ventures:edit", args=[found.pk])), (PARTS[part.name], "")
+        ),
+    }
+    return render(request, "ventures/section.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def files(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Show the files of a proposal and take another."""
+    found = own(request, proposal_id)
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        sent = request.FILES.get("file")
+        try:
+            if sent is None:
+                raise operations.UnknownFile(field="file")
+            if (sent.size or 0) > MOST_BYTES:
+                raise operations.FileTooLarge(field="file", most=MOST_BYTES // 1024**2)
+            operations.attach(
+                actor=request.actor, proposal_id=found.pk, name=sent.name or "", content=sent.read(), at=request.now
+            )
+            return redirect("ventures:files", proposal_id=found.pk)
+        except Refusal as refusal:
+            form = FileForm({}, {})
+            ui_forms.apply_refusal(form, refusal)
+    crumbs = proposal_crumbs(found, (_("Write"), reverse("ventures:edit", args=[found.pk])), (_("Files"), ""))
+    context = {"proposal": found, "form": form, "crumbs": crumbs}
+    return render(request, "ventures/files.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@login_required
+@require_POST
+def detach(request: Request, proposal_id: UUID, attachment_id: UUID) -> HttpResponse:
+    """Take a file away."""
+    operations.detach(actor=request.actor, proposal_id=proposal_id, attachment_id=attachment_id, at=request.now)
+    return redirect("ventures:files", proposal_id=proposal_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Let the team check its answers, confirm them and hand the proposal in."""
+    found = own(request, proposal_id)
+    form = ConfirmForm(request.POST or None, initial={"truthful": found.truthful})
+    status = 200
+    if request.method == "POST":
+        try:
+            saved = operations.save_proposal(
+                actor=request.actor,
+                proposal_id=found.pk,
+                version=ui_forms.version(request) or 0,
+                given={"truthful": "truthful" in request.POST},
+                at=request.now,
+            )
+            operations.submit_proposal(
+                actor=request.actor, proposal_id=found.pk, version=saved.proposal.version, at=request.now
+            )
+            return redirect("ventures:handed_in", proposal_id=found.pk)
+        except Refusal as refusal:
+            ui_forms.apply_refusal(form, refusal)
+            status = refusal.status
+            found = own(request, proposal_id)
+    context = {
+        "proposal": found,
+        "call": found.call,
+        "people": queries.people_of(viewer=request.actor, found=found),
+        "lacking": [one for one in queries.lacks(found) if one.field != "truthful"],
+        "parts": [(label, reverse("ventures:section", args=[found.pk, name])) for name, label in PARTS.items()],
+        "form": form,
+        "crumbs": proposal_crumbs(found, (_("Check and hand in"), "")),
+    }
+    return render(request, "ventures/check.html", context, status=status)
+
+
+@login_required
+def handed_in(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Confirm the hand-in and say what happens next and when."""
+    found = own(request, proposal_id)
+    review = next((phase for phase in found.call.phases.all() if phase.kind == "review"), None)
+    context = {"proposal": found, "review": review, "crumbs": proposal_crumbs(found, (_("Handed in"), ""))}
+    return render(request, "ventures/handed_in.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Take a proposal back, after saying in full what that means."""
+    found = own(request, proposal_id)
+    form = WithdrawForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.withdraw_proposal(
+                actor=request.actor, proposal_id=found.pk, reason=form.cleaned_data["reason"], at=request.now
+            )
+            return redirect("ventures:proposal", proposal_id=found.pk)
+        except Refusal as refusal:
+            ui_forms.apply_refusal(form, refusal)
+            status = refusal.status
+    context = {"proposal": found, "form": form, "crumbs": proposal_crumbs(found, (_("Withdraw"), ""))}
+    return render(request, "ventures/withdraw.html", context, status=status)
+
+
+@login_required
+def my_proposals(request: Request) -> HttpResponse:
+    """List the proposals of one's own teams."""
+    rows = queries.my_proposals(viewer=request.actor)
+    context = {"heading": _("My proposals"), "crumbs": [(_("Home"), "/"), (_("My proposals"), "")]}
+    answer: HttpResponse = listing_response(request, exchange.MY_PROPOSALS, rows, context)
+    return answer

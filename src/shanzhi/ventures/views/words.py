@@ -1,0 +1,97 @@
+"""What pages say of events, reviews and awards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.models import Event
+from shanzhi.ui import pieces
+from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
+from shanzhi.ventures.models import Proposal, Review
+
+VERBS: Final = {
+    "ventures.call.create": _("Round begun"),
+    "ventures.call.save": _("Round changed"),
+    "ventures.call.publish": _("Round published"),
+    "ventures.call.open_submission": _("Opened for proposals; terms frozen"),
+    "ventures.call.open_review": _("Review began"),
+    "ventures.call.give_notice": _("Public notice given"),
+    "ventures.call.open_voting": _("Vote opened"),
+    "ventures.call.open_pitch": _("Vote closed; pitches began"),
+    "ventures.call.award": _("Decided"),
+    "ventures.call.close": _("Round closed"),
+    "ventures.call.cancel": _("Round cancelled"),
+    "ventures.call.change_terms": _("Terms changed"),
+    "ventures.call.import": _("Round imported"),
+    "ventures.proposal.create": _("Proposal begun"),
+    "ventures.proposal.save": _("Proposal changed"),
+    "ventures.proposal.submit": _("Handed in"),
+    "ventures.proposal.resubmit": _("Handed in again"),
+    "ventures.proposal.return": _("Returned for mending"),
+    "ventures.proposal.pass": _("Passed review"),
+    "ventures.proposal.reject": _("Rejected"),
+    "ventures.proposal.withdraw": _("Withdrawn"),
+    "ventures.proposal.attach": _("File added"),
+    "ventures.proposal.detach": _("File removed"),
+    "ventures.proposal.assign": _("Reviewer named"),
+    "ventures.proposal.review": _("Reviewed"),
+    "ventures.proposal.exclusive": _("Group of alternatives set"),
+}
+TONES: Final[dict[str, Any]] = {
+    "ventures.proposal.pass": "good",
+    "ventures.proposal.return": "warn",
+    "ventures.proposal.reject": "bad",
+    "ventures.call.award": "good",
+    "ventures.call.cancel": "bad",
+}
+
+
+def events_of(events: Iterable[Event]) -> list[pieces.Event]:
+    """Tell events as the life of a thing, newest first; who acted stays in the log."""
+    told = [
+        pieces.Event(event.at, VERBS.get(event.verb, event.verb), event.reason, tone=TONES.get(event.verb, "plain"))
+        for event in events
+    ]
+    return list(reversed(told))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewWords:
+    """A review as a page tells it: its decision, reasons, and the items of the list with remarks."""
+
+    decision: Any
+    tone: str
+    at: datetime | None
+    reason: str
+    items: tuple[tuple[str, Any, str], ...]
+
+
+def reviews_of(reviews: Iterable[Review]) -> list[ReviewWords]:
+    """Tell finished reviews; those still due are not the team's matter."""
+    tones = {"pass": "good", "return": "warn", "reject": "bad"}
+    return [
+        ReviewWords(
+            DECISIONS.get(review.decision, ""),
+            tones.get(review.decision, "plain"),
+            review.decided_at,
+            review.reason,
+            tuple((item.text, OUTCOMES[item.outcome], item.remark) for item in review.items.all()),
+        )
+        for review in reviews
+        if review.state == "done"
+    ]
+
+
+def award_reason(proposal: Proposal) -> str:
+    """Give the count's sentence why a project won, in the reader's language."""
+    award = getattr(proposal, "award", None)
+    if award is None:
+        return ""
+    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return str(award.reason.get(language, "")) or gettext("Chosen in place %(place)s.") % {"place": award.position}
