@@ -66,7 +66,8 @@ def _rule(value: Any) -> dict[str, Any]:
         raise BadValue
     found = {**RULE, **value}
     try:
-        if len(canonical(found)) > 10_000:
+        written = canonical(found)
+        if len(written) > 10_000 or rb"\u0000" in written:
             raise BadValue
     except (TypeError, ValueError):
         raise BadValue(_("Shares are written as fractions such as 1/20, not as decimals.")) from None

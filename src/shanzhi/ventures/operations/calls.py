@@ -181,22 +181,23 @@ def apply(actor: Actor, call: Call, values: Mapping[str, Any]) -> None:
 
 def cancel_call(*, actor: Actor, call_id: UUID, reason: str, at: datetime) -> Call:
     """Cancel a call before its vote opens, with a reason that everyone reads. Raises ReasonMissing, MoveRefused."""
-    if not reason.strip():
+    words = fields.text(2000)(reason)
+    if not words:
         raise ReasonMissing(field="reason")
     with transaction.atomic():
         call = locked_call(actor=actor, call_id=call_id)
         require_runs(actor, call)
         before = call.state
         call.state = CALL.move(call.state, "cancel")
-        call.cancelled_reason = reason.strip()
+        call.cancelled_reason = words
         call.version += 1
         call.save()
         if call.published_at is not None:
             Notice.objects.create(
-                call=call, kind="cancelled", title=call.title, body=reason.strip(), starts_at=at, published_at=at
+                call=call, kind="cancelled", title=call.title, body=words, starts_at=at, published_at=at
             )
         change = {"from": before}
         record(
-            actor=actor, verb="ventures.call.cancel", subject=call, area=call.area, change=change, at=at, reason=reason
+            actor=actor, verb="ventures.call.cancel", subject=call, area=call.area, change=change, at=at, reason=words
         )
     return call

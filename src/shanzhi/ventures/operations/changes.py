@@ -47,7 +47,8 @@ def change_terms(
     The limit never falls below what was handed in already, and what has begun cannot be moved. Raises ReasonMissing,
     NothingChanged, StaleCall, BadValue, NotYourCall.
     """
-    if not reason.strip():
+    words = fields.text(2000)(reason)
+    if not words:
         raise ReasonMissing(field="reason")
     values, problems = fields.read(READERS, given)
     if problems:
@@ -60,11 +61,11 @@ def change_terms(
         if not changed & {*DECIDING, *PARTS}:
             raise NothingChanged
         _keeps_promises(call, values)
-        _take_over(actor, call, values, reason=reason.strip(), at=at)
+        _take_over(actor, call, values, reason=words, at=at)
         change = {"fields": sorted(changed), "terms": call.terms_version}
         record(
             actor=actor, verb="ventures.call.change_terms", subject=call, area=call.area, change=change, at=at,
-            reason=reason.strip(),
+            reason=words,
         )  # fmt: skip
     return call
 

@@ -19,7 +19,7 @@ from shanzhi.ventures.lifecycle import EDITABLE, PROPOSAL
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
-from shanzhi.ventures.operations.fields import BadValue, Problem
+from shanzhi.ventures.operations.fields import BadValue, Problem, text
 from shanzhi.ventures.policies import (
     home_communities,
     require_home,
@@ -270,18 +270,19 @@ def content_digest(proposal: Proposal) -> str:
 
 def withdraw_proposal(*, actor: Actor, proposal_id: UUID, reason: str = "", at: datetime) -> Proposal:
     """Take a proposal back before it is on the ballot; once handed in, a reason is due (ReasonMissing, MoveRefused)."""
+    words = text(2000)(reason)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
         require_team(actor, proposal)
-        if proposal.number is not None and not reason.strip():
+        if proposal.number is not None and not words:
             raise ReasonMissing(field="reason")
         before = proposal.state
         proposal.state = PROPOSAL.move(before, "withdraw")
-        proposal.decision_reason, proposal.changed_at = reason.strip(), at
+        proposal.decision_reason, proposal.changed_at = words, at
         proposal.version += 1
         proposal.save()
         proposal.reviews.filter(state="due").update(state="void")
-        note(actor, "withdraw", proposal, {"from": before}, at, reason=reason.strip())
+        note(actor, "withdraw", proposal, {"from": before}, at, reason=words)
     return proposal
 
 

@@ -28,7 +28,7 @@ FITS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: what is asked for (`words`), whether it holds (`ok`), and what would help (`cure`, to mend at `field`).
+    """One check: what is asked for (`words`), whether it holds (`ok`), what would help (`cure`, to mend at `field`).
 
     With `problem` the words say what is wrong, not what should be.
     """

@@ -41,7 +41,7 @@ def proposals(
 
 def matching(search: str) -> Q:
     """Give the condition that a proposal fits what was typed into a search box."""
-    words = search.strip()[:100]
+    words = search.replace("\x00", "").strip()[:100]
     condition = Q(title__icontains=words) | Q(team_name__icontains=words) | Q(summary__icontains=words)
     if words.isascii() and words.isdigit() and len(words) < 9:
         condition |= Q(number=int(words))

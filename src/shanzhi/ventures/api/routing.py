@@ -1,0 +1,109 @@
+"""What the routes share: the router, who asks, paging, keys of repeated requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Router, Schema
+from ninja.params.functions import Header
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Invalid, SignInNeeded
+from shanzhi.ventures.operations import fields
+from shanzhi.work.operations import once
+
+router = Router(tags=["ventures"])
+
+Moment = Annotated[AwareDatetime, AfterValidator(fields.moment)]
+Code = Annotated[str, Field(max_length=21, pattern=r"^[0-9]*$")]
+Fen = Annotated[int, Field(ge=0, le=fields.MOST_FEN, strict=True)]
+Reason = Annotated[str, Field(max_length=2000)]
+Key = Annotated[
+    str, Header(min_length=8, max_length=100, description="A text that no other request carries; repeat it on a retry.")
+]
+
+
+class BadCursor(Invalid):
+    """The cursor is none that this list gave."""
+
+    code = "bad_cursor"
+    message = _("The cursor is none that this list gave. Start again without it.")
+
+
+class PageIn(Schema):
+    """How a list is read on: `after` is the `next` of the page before."""
+
+    after: UUID | None = None
+    limit: int = Field(25, ge=1, le=100)
+
+
+class ProblemOut(Schema):
+    """What is wrong with a field that was sent."""
+
+    field: str
+    message: str
+
+
+class SavedOut(Schema):
+    """What was saved: its id, state and new version; `problems` names what was left out."""
+
+    id: UUID
+    state: str
+    version: int
+    problems: list[ProblemOut]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give whom the session says."""
+    found: Actor = request.actor  # type: ignore[attr-defined]  # set by our middleware
+    return found
+
+
+def moment_of(request: HttpRequest) -> datetime:
+    """Give the moment of the request."""
+    found: datetime = request.now  # type: ignore[attr-defined]  # set by our middleware
+    return found
+
+
+def signed_in(request: HttpRequest) -> Actor:
+    """Give whom the session says, or refuse when nobody is signed in."""
+    found = actor_of(request)
+    if not found.signed_in:
+        raise SignInNeeded
+    return found
+
+
+def page(rows: QuerySet[Any], asked: PageIn, write: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Cut one page out of rows ordered by '-created_at, id', reading on from a row, whatever the page's depth."""
+    if asked.after is not None:
+        last = rows.model._default_manager.filter(pk=asked.after).first()
+        if last is None or not rows.filter(pk=asked.after).exists():
+            raise BadCursor(field="after")
+        rows = rows.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk))
+    found = list(rows[: asked.limit + 1])
+    shown: list[Model] = found[: asked.limit]
+    return {"items": [write(row) for row in shown], "next": shown[-1].pk if len(found) > asked.limit else None}
+
+
+def repeated(
+    request: HttpRequest, operation: str, key: str, body: Any, run: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Run a write once per key; the same key gives the first answer again."""
+    return once(actor=signed_in(request), operation=operation, key=key, request=body, at=moment_of(request), run=run)
+
+
+def saved(row: Any, problems: tuple[fields.Problem, ...] = ()) -> dict[str, Any]:
+    """Write what was saved, in plain values that can be answered again."""
+    return {
+        "id": str(row.pk),
+        "state": row.state,
+        "version": row.version,
+        "problems": [{"field": one.field, "message": str(one.words)} for one in problems],
+    }
