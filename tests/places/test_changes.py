@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,7 +25,7 @@ YUNQUYUAN, SOUTH, NORTH = "110114012013", "110114012035", "110114012036"
 CHANGED = date(2023, 6, 30)
 DAY = date(2025, 1, 1)
 DIFF = Path(__file__).resolve().parents[2].parent / "shared/data/areas/diff_2022_2023_370102_110114.txt"
-WHY = {"on": DAY, "reason": "示例", "at": AT, "actor": SYSTEM}
+WHY: dict[str, Any] = {"on": DAY, "reason": "示例", "at": AT, "actor": SYSTEM}
 SHORT = (
     f"-{YUNQUYUAN},云趣园社区居委会,village\n"
     f"+{SOUTH},云趣园南里社区居委会,village\n"

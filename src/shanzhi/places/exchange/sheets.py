@@ -34,7 +34,9 @@ LEVEL_WORDS: Final = {**{level: level for level in areas.LENGTHS}, "street": are
                       "village": areas.COMMUNITY}  # fmt: skip
 MOST_FAULTS: Final = 20
 LONGEST_NAME: Final = 100
-_TAIL: Final = len(",11,1101,110101")
+# The last columns of these files repeat the start of the code: so many characters, always, with their commas.
+_TAILS: Final = {areas.SUBDISTRICT: len(",11,1101"), areas.COMMUNITY: len(",11,1101,110101")}
+_PIECE: Final = 1 << 20
 _STREET: Final = re.compile(rb",street,(?=\d{6}\r?$)", re.MULTILINE)
 _DATA: Final = Path(__file__).resolve().parent.parent / "data"
 
@@ -83,7 +85,9 @@ class Batch:
 
     name: str
     columns: tuple[str, ...]
-    data: bytes
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+    """Gives the rows in pieces, made while the database takes the piece before."""
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -120,13 +124,29 @@ def quick(one: Sheet) -> Batch:
     """Turn a sheet into rows with as little work as possible; the database holds every rule anyway."""
     spaced = b" ," in one.body or b", " in one.body  # spaces around a cell are taken off, which needs reading
     if one.header == ONE_FILE and not spaced:
-        return Batch(one.name, ONE_FILE, _STREET.sub(b"," + areas.SUBDISTRICT.encode() + b",", one.body))
-    if one.level == areas.COMMUNITY and not spaced and b"\r" not in one.body:
-        # The last three columns repeat the start of the code, always fifteen characters with their commas.
-        lines = one.body.rstrip(b"\n").split(b"\n")
-        tail = b"," + one.level.encode() + b"\n"
-        return Batch(one.name, ("code", "name", "parent_code", "level"), tail.join([x[:-_TAIL] for x in lines]) + tail)
+        level = b"," + areas.SUBDISTRICT.encode() + b","
+        return Batch(one.name, ONE_FILE, len(one.body), lambda: (_STREET.sub(level, x) for x in _cut_up(one.body)))
+    if one.level in _TAILS and not spaced and b"\r" not in one.body:
+        columns = ("code", "name", "parent_code", "level")
+        return Batch(one.name, columns, len(one.body), lambda: _tailed(one.body, _TAILS[one.level], one.level))
     return _batch(one.name, (cells for _number, cells in _rows(one) if cells))
+
+
+def _cut_up(body: bytes) -> Iterator[bytes]:
+    """Cut a text into pieces of about a megabyte that end with a line."""
+    start = 0
+    while start < len(body):
+        end = body.find(b"\n", start + _PIECE) + 1 or len(body)
+        yield body[start:end]
+        start = end
+
+
+def _tailed(body: bytes, tail: int, level: str) -> Iterator[bytes]:
+    """Put the level in the place of the last columns."""
+    ending = b"," + level.encode() + b"\n"
+    for piece in _cut_up(body):
+        lines = piece.rstrip(b"\n").split(b"\n")
+        yield ending.join([line[:-tail] for line in lines]) + ending
 
 
 def _rows(one: Sheet) -> Iterator[tuple[int, tuple[str, str, str, str] | None]]:
@@ -146,7 +166,8 @@ def _rows(one: Sheet) -> Iterator[tuple[int, tuple[str, str, str, str] | None]]:
 def _batch(name: str, rows: Iterator[tuple[str, str, str, str]]) -> Batch:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows(rows)
-    return Batch(name, ONE_FILE, out.getvalue().encode())
+    data = out.getvalue().encode()
+    return Batch(name, ONE_FILE, len(data), lambda: iter((data,)))
 
 
 def checked(sheets: Sequence[Sheet], known: Callable[[set[str]], set[str]]) -> Batch:

@@ -24,7 +24,6 @@ from shanzhi.places.models import Area, AreaChange, ChangeKind, ChangeLink, Form
 Progress = Callable[[str, int, int], None]
 TABLE: Final = Area._meta.db_table
 STAGING: Final = "places_staging"
-_PIECE: Final = 1 << 20
 
 
 class EmptyImport(Invalid):
@@ -142,15 +141,15 @@ def _name(text: str) -> sql.SQL:
 
 def _copy(cursor: Any, table: str, batches: Sequence[Batch], progress: Progress) -> int:
     """Send the rows by COPY; give how many the server took."""
-    total, sent, rows = sum(len(batch.data) for batch in batches), 0, 0
+    total, sent, rows = sum(batch.size for batch in batches), 0, 0
     for batch in batches:
         columns = sql.SQL(", ").join(sql.Identifier(name) for name in batch.columns)
         command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NULL (parent_code))")
         with cursor.copy(command.format(sql.Identifier(table), columns)) as copy:
-            for start in range(0, len(batch.data), _PIECE):
-                copy.write(batch.data[start : start + _PIECE])
-                sent += min(_PIECE, len(batch.data) - start)
-                progress(str(_("Rows")), sent, total)
+            for piece in batch.pieces():
+                copy.write(piece)
+                sent += len(piece)
+                progress(str(_("Rows")), min(sent, total), total)
         rows += cursor.rowcount
     return rows
 
