@@ -1,0 +1,162 @@
+"""Every address of people meets every role, inside and outside its area."""
+
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, reverse
+
+from shanzhi.kernel.roles import Role
+from shanzhi.people.models import Person, RoleGrant
+from tests.people.conftest import COMMUNITY
+from tests.support.people import a_person, an_account, client_for, give_role
+from tests.support.permissions import ANONYMOUS, NO_ROLE, operations
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
+OUTSIDE = "110114008001"
+VERIFIERS = (
+    Role.SOCIAL_WORKER, Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR,
+)  # fmt: skip
+READERS = (*VERIFIERS, Role.AUDITOR)
+GRANTERS = (Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
+CLOSERS = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
+WHO = (ANONYMOUS, NO_ROLE, *Role)
+SIGN_IN = 302  # pages lead to signing in
+OPEN = ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
+OWN = ("people:account", "people:correct", "people:verify_outside", "people:password", "mfa_list_webauthn",
+       "mfa_add_webauthn")  # fmt: skip
+
+
+def table() -> dict[str, dict[str, Any]]:
+    """Give each address: who inside gets 200, what others get, and what those outside get."""
+    desk = {"anonymous": SIGN_IN, "others": 404, "outside": 404}
+    pages: dict[str, dict[str, Any]] = {
+        "people:desk": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:roles": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:import": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:import_sheet": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:person": {"roles": READERS, **desk},
+        "people:verify": {"roles": VERIFIERS, **desk, "instead": {Role.AUDITOR: 403}},
+        "people:revoke": {"roles": READERS, **desk},
+        "people:close_account": {"roles": READERS, **desk},
+        "people:open_account": {"roles": READERS, **desk},
+        "people:grant": {"roles": GRANTERS, **desk, "instead": {Role.SOCIAL_WORKER: 403, Role.AUDITOR: 403}},
+        "people:end_grant": {"roles": READERS, **desk},
+        "POST people:unmask": {"roles": VERIFIERS, **desk, "instead": {Role.AUDITOR: 403},
+                               "data": {"fields_wanted": "name", "reason": "x"}},
+        "POST people:revoke": {"roles": VERIFIERS, **desk, "instead": {Role.AUDITOR: 403}, "data": {"reason": "x"},
+                               "allowed": 302},
+        "POST people:close_account": {"roles": CLOSERS, **desk, "data": {"reason": "x"}, "allowed": 302, "instead": {
+            Role.SOCIAL_WORKER: 403, Role.COMMUNITY_SECRETARY: 403, Role.AUDITOR: 403}},
+        "POST people:end_grant": {"roles": GRANTERS, **desk, "data": {"reason": "x"}, "allowed": 302,
+                                  "instead": {Role.SOCIAL_WORKER: 403, Role.AUDITOR: 403}},
+        "people:import_preview": {"roles": (), "anonymous": SIGN_IN, "others": 403, "outside": 404,
+                                  "instead": dict.fromkeys(VERIFIERS, 404)},
+    }  # fmt: skip
+    for name in OWN:
+        pages[name] = {"roles": WHO[1:], "anonymous": SIGN_IN, "others": 200, "outside": 200}
+    for name in OPEN:
+        instead = {} if name == "account_inactive" else dict.fromkeys(WHO[1:], 302)
+        pages[name] = {"roles": WHO, "anonymous": 200, "others": 200, "outside": None, "instead": instead}
+    return pages
+
+
+def api() -> dict[str, dict[str, Any]]:
+    """Give each operation of the API."""
+    base = {"anonymous": 401, "others": 404, "outside": 404}
+    one = "/api/v1/people/{person_id}"
+    return {
+        "GET /api/v1/people/me": {"roles": WHO[1:], "anonymous": 401, "others": 200, "outside": 200},
+        "GET /api/v1/people/": {"roles": READERS, "anonymous": 401, "others": 403, "outside": 200},
+        f"GET {one}": {"roles": READERS, **base},
+        f"POST {one}/verify": {"roles": VERIFIERS, **base, "instead": {Role.AUDITOR: 403}, "allowed": 422,
+                               "data": {"document": "resident_id", "id_number": "1"}},
+        f"POST {one}/revoke": {"roles": VERIFIERS, **base, "instead": {Role.AUDITOR: 403}, "data": {"reason": "x"}},
+        f"POST {one}/grants": {"roles": GRANTERS, **base, "data": {"role": "juror", "area": COMMUNITY, "reason": "x"},
+                               "instead": {Role.SOCIAL_WORKER: 403, Role.AUDITOR: 403}},
+        "POST /api/v1/people/grants/{grant_id}/end": {"roles": GRANTERS, **base, "data": {"reason": "x"},
+                                                      "instead": {Role.SOCIAL_WORKER: 403, Role.AUDITOR: 403}},
+    }  # fmt: skip
+
+
+def expected(row: dict[str, Any], who: str, *, inside: bool) -> int:
+    if who == ANONYMOUS:
+        return int(row["anonymous"])
+    if not inside and row["outside"] is not None:
+        holder = who in row["roles"] or who in row.get("instead", {})
+        if row["outside"] == 404:
+            return 404 if row["others"] == 404 or holder else int(row["others"])
+        return int(row["outside"]) if who in row["roles"] else int(row["others"])
+    if who in row.get("instead", {}):
+        return int(row["instead"][who])
+    return int(row.get("allowed", 200)) if who in row["roles"] else int(row["others"])
+
+
+def target(name: str) -> tuple[Person, RoleGrant]:
+    person = a_person(COMMUNITY, name="示例对象")
+    client_for(None)  # someone else
+    return person, give_role(person, Role.VOLUNTEER, area=COMMUNITY)
+
+
+def clients() -> Iterator[tuple[str, bool, Client]]:
+    for who in WHO:
+        for inside in (True, False):
+            role = None if who in (ANONYMOUS, NO_ROLE) else Role(who)
+            client = Client() if who == ANONYMOUS else client_for(role, COMMUNITY if inside else OUTSIDE)
+            yield who, inside, client
+
+
+@pytest.mark.parametrize("name", table())
+def test_every_page_meets_every_role(name: str) -> None:
+    row, plain = table()[name], name.removeprefix("POST ")
+    wanted, found = {}, {}
+    for who, inside, client in clients():
+        person, given = target(name)
+        path = path_of(plain, person, given)
+        if "close" in name or "open" in name:
+            an_account(person)
+        method = client.post if name.startswith("POST") else client.get
+        found[who, inside] = method(path, row.get("data", {})).status_code
+        wanted[who, inside] = expected(row, who, inside=inside)
+    assert found == wanted
+
+
+def path_of(name: str, person: Person, given: RoleGrant) -> str:
+    for arguments in ([], [given.pk] if name == "people:end_grant" else [person.pk]):
+        try:
+            return reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("name", api())
+def test_every_operation_meets_every_role(name: str) -> None:
+    row = api()[name]
+    method, template = name.split(" ")
+    wanted, found = {}, {}
+    for who, inside, client in clients():
+        person, given = target(name)
+        path = template.format(person_id=person.pk, grant_id=given.pk)
+        data = {"data": json.dumps(row.get("data", {})), "content_type": "application/json"} if method == "POST" else {}
+        found[who, inside] = client.generic(method, path, **data).status_code
+        wanted[who, inside] = expected(row, who, inside=inside)
+    assert found == wanted
+
+
+def test_the_table_of_operations_is_complete() -> None:
+    assert set(api()) == operations("/api/v1/people/")
+
+
+def test_the_table_of_pages_is_complete() -> None:
+    module = import_module("shanzhi.people.urls")
+    names = {f"people:{pattern.name}" for pattern in module.own}
+    names |= {pattern.name for pattern in module.urlpatterns if isinstance(pattern, URLPattern)}
+    elsewhere = {  # walked through in test_pages: they lead on from a state that a single request does not have
+        "people:welcome", "people:consent", "account_confirm_login_code", "account_logout", "account_reauthenticate",
+        "mfa_login_webauthn", "mfa_authenticate", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+    }  # fmt: skip
+    assert {name.removeprefix("POST ") for name in table()} | elsewhere == names
