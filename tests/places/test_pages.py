@@ -163,8 +163,8 @@ class TestTheStaffsForms:
 
 class TestTheApi:
     def test_pages_through_children(self, client: Client) -> None:
-        first = client.get("/api/v1/places/areas", {"parent": "110114", "limit": 20}).json()
-        rest = client.get("/api/v1/places/areas", {"parent": "110114", "limit": 20, "after": first["next"]}).json()
+        first = client.get("/api/v1/places/areas?parent=110114&limit=20").json()
+        rest = client.get(f"/api/v1/places/areas?parent=110114&limit=20&after={first['next']}").json()
         codes = [one["code"] for one in first["items"] + rest["items"]]
         assert (len(codes), rest["next"]) == (22, "")
         assert codes == sorted(codes)
