@@ -120,12 +120,17 @@ class Cluster:
         return f"host={self.sockets} user={role} dbname={database}"
 
     def running(self) -> bool:
-        """Whether a server answers; a stale pid file does not count, because only an answer does."""
-        try:
-            with psycopg.connect(self.url("postgres", role=SUPERUSER), connect_timeout=5):
-                return True
-        except psycopg.OperationalError as refusal:
-            return "starting up" in str(refusal) or "too many clients" in str(refusal)
+        """Whether a server answers; a stale pid file does not count. Waits for one that is just starting up."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with psycopg.connect(self.url("postgres", role=SUPERUSER), connect_timeout=5):
+                    return True
+            except psycopg.OperationalError as refusal:
+                words = str(refusal)
+                if "starting up" not in words or time.monotonic() > deadline:
+                    return "too many clients" in words or "connection slots" in words
+                time.sleep(0.05)
 
     @contextlib.contextmanager
     def lease(self, *, child: bool = False) -> Iterator["Cluster"]:
