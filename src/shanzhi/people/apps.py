@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.ui import navigation
@@ -28,4 +29,6 @@ class PeopleConfig(AppConfig):
         register("account", _("My account"), "people:account", section="account", order=10, visible=here)
         register("sign-out", _("Sign out"), "account_logout", section="account", order=90, visible=here, by_post=True)
         register("sign-in", _("Sign in"), "account_request_login_code", section="account", order=10, visible=away)
-        register("people", _("People"), "people:desk", section="desk", order=60, visible=at_the_desk)
+        register(
+            "people", pgettext_lazy("desk", "People"), "people:desk", section="desk", order=60, visible=at_the_desk
+        )

@@ -39,7 +39,7 @@ def account(request: Any) -> HttpResponse:
     except NotFound:
         return redirect("people:welcome")
     grants = queries.grants(viewer=viewer, person=person)
-    names = places.full_names({person.area, *(g.area for g in grants)} - {""})
+    names = places.full_names({person.area, *(g.area for g in grants)} - {""}, without=person.area[:6])
     consents = queries.consents(person=person)
     context = {
         "person": person,

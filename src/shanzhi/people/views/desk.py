@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -30,9 +30,13 @@ from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import listing_response
 
 
+# With a context: other rooms translate the bare word as a number of people.
+PEOPLE_WORD: Final = pgettext_lazy("desk", "People")
+
+
 def crumbs(*more: tuple[Any, str]) -> list[tuple[Any, str]]:
     """Give the way from the home page to a page of this desk."""
-    return [(_("Home"), "/"), (_("People"), reverse("people:desk")), *more]
+    return [(_("Home"), "/"), (PEOPLE_WORD, reverse("people:desk")), *more]
 
 
 @login_required
@@ -40,9 +44,9 @@ def people(request: Any) -> HttpResponse:
     """List the people of the own areas."""
     rows = queries.people(viewer=request.actor)
     context = {
-        "heading": _("People"),
+        "heading": PEOPLE_WORD,
         "lead": _("Names and numbers are masked, in the export too. Search by the whole phone, number or name."),
-        "crumbs": [(_("Home"), "/"), (_("People"), "")],
+        "crumbs": [(_("Home"), "/"), (PEOPLE_WORD, "")],
         "may_import": request.actor.holds_anywhere(policies.IMPORTERS),
     }
     answer: HttpResponse = listing_response(request, PEOPLE, rows, context, template="people/desk_people.html")
@@ -68,7 +72,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
     viewer = request.actor
     found = queries.person(viewer=viewer, person_id=person_id, at=request.now)
     grants = queries.grants(viewer=viewer, person=found)
-    names = places.full_names({found.area, *(g.area for g in grants)} - {""})
+    names = places.full_names({found.area, *(g.area for g in grants)} - {""}, without=found.area[:6])
     history = queries.history(viewer=viewer, person=found)
     account = queries.account_of(person=found)
     context = {
