@@ -99,7 +99,9 @@ def _owns_table() -> bool:
 def _fill(batches: Sequence[Batch], as_of: date, source: str, at: datetime, progress: Progress) -> ImportReport:
     """Load the empty table with its checks on, then build keys and indexes: several times quicker than row by row."""
     with connection.cursor() as cursor, _bared(cursor, progress):
-        read = _copy(cursor, TABLE, batches, progress)
+        # Truncated in this transaction, so that rows can be written frozen: nothing is marked or logged again later.
+        cursor.execute(f"TRUNCATE {TABLE}")
+        read = _copy(cursor, TABLE, batches, progress, frozen=True)
     return ImportReport(read=read, added=read, renamed=0)
 
 
@@ -139,13 +141,14 @@ def _name(text: str) -> sql.SQL:
     return sql.SQL(text)  # from the catalogue, never from outside
 
 
-def _copy(cursor: Any, table: str, batches: Sequence[Batch], progress: Progress) -> int:
+def _copy(cursor: Any, table: str, batches: Sequence[Batch], progress: Progress, *, frozen: bool = False) -> int:
     """Send the rows by COPY; give how many the server took."""
     total, sent, rows = sum(batch.size for batch in batches), 0, 0
     for batch in batches:
         columns = sql.SQL(", ").join(sql.Identifier(name) for name in batch.columns)
-        command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NULL (parent_code))")
-        with cursor.copy(command.format(sql.Identifier(table), columns)) as copy:
+        command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NULL (parent_code), FREEZE {})")
+        freeze = sql.SQL("true" if frozen else "false")
+        with cursor.copy(command.format(sql.Identifier(table), columns, freeze)) as copy:
             for piece in batch.pieces():
                 copy.write(piece)
                 sent += len(piece)
