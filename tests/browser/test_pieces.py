@@ -77,3 +77,14 @@ class TestAKeyboard:
         assert page.locator(".skip").bounding_box()["y"] >= 0  # type: ignore[index]
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
+
+
+class TestPaper:
+    def test_carries_the_content_in_ink_without_the_furniture(self, open_page: Open) -> None:
+        page = open_page(PIECES, Look("desktop", "dark"))
+        page.emulate_media(media="print")
+        for gone in (".top", ".foot", ".crumbs", ".list-tools"):
+            assert page.locator(gone).first.is_hidden()
+        assert page.locator(".sheet").is_visible()
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

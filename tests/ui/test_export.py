@@ -63,6 +63,14 @@ class TestAnExcelSheet:
         assert book.worksheets[0].max_row == 11
         assert [row[0] for row in book.worksheets[1].values][-1].startswith("Only the first 10 rows")
 
+    def test_warns_beside_its_link_before_it_is_cut(self, ask: Any, things: Any, settings: Any) -> None:
+        settings.EXPORT_ROWS = 10
+        with translation.override("en"):
+            body = listing_response(ask(), LISTING, things.objects.all()).content.decode()
+            few = listing_response(ask(q="件 3"), LISTING, things.objects.all()).content.decode()
+        assert "(the first 10 rows)" in body
+        assert "(the first" not in few
+
     def test_names_a_file_to_keep(self, ask: Any, things: Any) -> None:
         answer = listing_response(ask(export="xlsx"), LISTING, things.objects.all())
         assert answer["Content-Disposition"].startswith('attachment; filename="things-')

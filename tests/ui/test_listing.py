@@ -184,6 +184,13 @@ class TestFiltersAndSearch:
         assert "at_from" not in urls[2]
         assert all("sort=name" in url for url in urls)
 
+    def test_are_asked_for_in_the_shape_that_fits(self, ask: Any, things: Any) -> None:
+        page = page_of(LISTING, ask(), things.objects.all())
+        assert [view.names for view in page.chip_filters] == [("done",)]
+        assert [(view.filter.shape, view.names) for view in page.form_filters] == [
+            ("days", ("at_from", "at_to")), ("text", ("area",)), ("choice", ("name",)),
+        ]  # fmt: skip
+
     def test_go_back_to_the_first_page(self, ask: Any, things: Any) -> None:
         page = page_of(LISTING, ask(page="3"), things.objects.all())
         assert all("page=" not in chip.url for view in page.chip_filters for chip in view.chips)

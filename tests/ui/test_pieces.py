@@ -110,6 +110,17 @@ class TestAQrCode:
         assert "<path" in drawn
 
 
+class TestTheWayHere:
+    def test_starts_at_the_home_page_once(self) -> None:
+        with translation.override("en"):
+            ways: list[list[tuple[str, str]]] = [[("Calls", "")], [("Start", "/")], []]
+            drawn = [draw("{% breadcrumb crumbs %}", crumbs=way).strip() for way in ways]
+        assert drawn[0].count("<li>") == 2
+        assert ">Home</a>" in drawn[0]
+        assert drawn[1].count("<li>") == 1
+        assert drawn[2] == ""
+
+
 class TestTags:
     def test_escape_their_words_and_know_their_kinds(self) -> None:
         assert draw("{% tag 'good' words %}", words="<i>") == '<span class="tag good">&lt;i&gt;</span>'

@@ -35,7 +35,7 @@ def _sections() -> list[tuple[str, str]]:
 def show(request: HttpRequest) -> HttpResponse:
     """Draw the living page; open to everyone, since nothing on it is real."""
     context = {
-        "crumbs": [pieces.Crumb(_("Home"), "/"), pieces.Crumb(_("Pieces"))],
+        "crumbs": [pieces.Crumb(_("Pieces"))],
         "sections": _sections(),
         "moment": samples.events()[0].at,
         "phases": samples.phases(),

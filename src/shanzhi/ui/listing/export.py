@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from typing import IO, Any, Final
 
 import xlsxwriter
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils import timezone
@@ -17,7 +16,7 @@ from django.utils.translation import gettext
 from shanzhi.kernel.money import fen_to_yuan
 from shanzhi.ui import formatting
 from shanzhi.ui.listing.columns import Column
-from shanzhi.ui.listing.page import ListPage
+from shanzhi.ui.listing.page import ListPage, most_exported
 
 FORMATS: Final = ("xlsx", "csv")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,11 +24,6 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK: Final = 2000
 _LONGEST_CELL: Final = 32_767
 """Characters that Excel holds in a cell."""
-
-
-def most_rows() -> int:
-    """How many rows an export may hold: the setting EXPORT_ROWS, 50,000 by default."""
-    return int(getattr(settings, "EXPORT_ROWS", 50_000))
 
 
 def export(page: ListPage, rows: QuerySet[Any], kind: str) -> FileResponse:
@@ -44,7 +38,7 @@ def export(page: ListPage, rows: QuerySet[Any], kind: str) -> FileResponse:
 
 
 def _taken(rows: QuerySet[Any]) -> Iterable[Any]:
-    return rows[: most_rows() + 1].iterator(chunk_size=_CHUNK)
+    return rows[: most_exported() + 1].iterator(chunk_size=_CHUNK)
 
 
 def _readers(columns: Iterable[Column]) -> list[tuple[str, Callable[[Any], Any]]]:
@@ -88,7 +82,7 @@ def _write_xlsx(out: IO[bytes], page: ListPage, rows: QuerySet[Any]) -> None:
 
 
 def _fill_sheet(sheet: Any, formats: dict[str, Any], readers: list[Any], rows: QuerySet[Any]) -> tuple[int, bool]:
-    number, most = 0, most_rows()
+    number, most = 0, most_exported()
     for row in _taken(rows):
         if number == most:
             return number, True
@@ -130,7 +124,7 @@ def _about(page: ListPage, written: int, cut: bool) -> list[str]:
 def cut_words() -> str:
     """Say that an export holds only its first rows, and the cure."""
     return gettext("Only the first %(count)s rows are in this file. Narrow the list with filters and export again.") % {
-        "count": formatting.count(most_rows())
+        "count": formatting.count(most_exported())
     }
 
 
@@ -140,7 +134,7 @@ def _write_csv(out: IO[bytes], page: ListPage, rows: QuerySet[Any]) -> None:
     columns = page.listing.exported
     readers = _readers(columns)
     writer.writerow(_unarmed(str(column.label)) for column in columns)
-    most = most_rows()
+    most = most_exported()
     for number, row in enumerate(_taken(rows)):
         if number == most:
             writer.writerow([cut_words()])

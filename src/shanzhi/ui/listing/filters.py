@@ -32,7 +32,10 @@ class Filter:
     field: str = ""
     apply: Callable[[Any], Q] | None = None
 
-    shape = "text"
+    @property
+    def shape(self) -> str:
+        """How the page asks for it: text, choice or days."""
+        return "text"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -63,7 +66,10 @@ class ChoiceFilter(Filter):
 
     choices: Choices | Callable[[HttpRequest], Choices] = ()
 
-    shape = "choice"
+    @property
+    def shape(self) -> str:
+        """Chips or a select; without choices (an area's code) a text."""
+        return "choice" if self.choices else "text"
 
     def options(self, request: HttpRequest) -> list[tuple[str, str]]:
         """List the values and their words."""
@@ -87,7 +93,10 @@ class BooleanFilter(Filter):
     yes: Words = ""
     no: Words = ""
 
-    shape = "choice"
+    @property
+    def shape(self) -> str:
+        """Two chips."""
+        return "choice"
 
     def options(self, request: HttpRequest) -> list[tuple[str, str]]:
         """List both values and their words."""
@@ -108,7 +117,10 @@ class DateRangeFilter(Filter):
 
     moments: bool = True
 
-    shape = "days"
+    @property
+    def shape(self) -> str:
+        """Two days."""
+        return "days"
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -163,6 +164,11 @@ class ListPage:
         return links
 
     @property
+    def export_limit(self) -> str:
+        """How many rows an export holds at most, where the list may be longer; '' where all will fit."""
+        return formatting.count(most_exported()) if self.capped or self.total > most_exported() else ""
+
+    @property
     def xlsx_url(self) -> str:
         """The address of this list as an Excel sheet."""
         return self.url(export="xlsx")
@@ -185,6 +191,11 @@ class ListPage:
         if self.pages:
             return self.url(page=str(self.page + 1)) if self.page < self.pages else ""
         return self.url(after=self.after) if self.after else ""
+
+
+def most_exported() -> int:
+    """How many rows an export may hold: the setting EXPORT_ROWS, 50,000 by default."""
+    return int(getattr(settings, "EXPORT_ROWS", 50_000))
 
 
 def narrowed(listing: Listing, queryset: QuerySet[Any], page: ListPage) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from shanzhi.ui import drawing, formatting, pieces
 
@@ -52,8 +53,10 @@ def relative(context: Context, value: datetime.datetime) -> str:
 
 @register.inclusion_tag("ui/pieces/breadcrumb.html")
 def breadcrumb(crumbs: Iterable[pieces.Crumb | tuple[Any, str]] | None = None) -> dict[str, Any]:
-    """Draw the way from the home page to here; takes Crumbs or (label, url) pairs."""
+    """Draw the way from the home page, which need not be given, to here; takes Crumbs or (label, url) pairs."""
     steps = [crumb if isinstance(crumb, pieces.Crumb) else pieces.Crumb(*crumb) for crumb in crumbs or ()]
+    if steps and steps[0].url != "/":
+        steps.insert(0, pieces.Crumb(gettext("Home"), "/"))
     return {"crumbs": steps}
 
 
