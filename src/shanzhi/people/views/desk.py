@@ -29,7 +29,6 @@ from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import listing_response
 
-
 # With a context: other rooms translate the bare word as a number of people.
 PEOPLE_WORD: Final = pgettext_lazy("desk", "People")
 
