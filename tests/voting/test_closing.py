@@ -92,7 +92,8 @@ class TestAClosedPoll:
         operations.count_poll(actor=STAFF, poll_id=poll.pk, at=now())
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+                "SELECT table_name FROM information_schema.tables"
+                " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
             )
             tables = [row[0] for row in cursor.fetchall()]
             rows = {}

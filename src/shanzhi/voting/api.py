@@ -1,14 +1,13 @@
 """The API of voting: the same operations and queries as the pages."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Router, Schema
+from ninja import Router, Schema
 from ninja.pagination import PageNumberPagination, paginate
+from ninja.params.functions import Header
 from pydantic import Field, StrictInt
 
 from shanzhi.kernel.errors import NotFound
@@ -56,7 +55,7 @@ class OptionOut(Schema):
 
 
 class BallotIn(Schema):
-    """A ballot: codes (best first when ranked) in `choices`, or points by code in `points`. Both empty: a blank vote."""
+    """A ballot: codes (best first when ranked) in `choices`, or points by code in `points`; both empty: blank."""
 
     choices: list[str] = Field(default_factory=list, max_length=5000)
     points: dict[str, StrictInt] = Field(default_factory=dict, max_length=5000)

@@ -1,0 +1,259 @@
+"""Ballots through HTTP beside bare single-row inserts: `python -m benchmarks.ballots`.
+
+Eight clients cast ballots by the API of a site as `shanzhi serve` serves it: session, roll, rules, uniqueness, receipt,
+every ballot durable before it is acknowledged (fsync and synchronous_commit on). The floor is pgbench inserting one row
+a transaction into the same server with the same number of clients, just before and just after. Clients and server share
+the machine's cores. At the end every acknowledged ballot must be in its envelope.
+"""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+CLIENTS = 8
+SECONDS = 8
+VOTERS = 12_000
+BOUND = 0.10
+AREA = "370102001001"
+PGBENCH = "INSERT INTO bench_floor (id, sealed) VALUES (gen_random_uuid(), decode(repeat('ab', 60), 'hex'));\n"
+
+
+def free_port() -> int:
+    """Find a port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def site(folder: Path, port: int) -> Iterator[None]:
+    """Serve the site from a fresh folder until the block ends."""
+    os.environ.update(
+        SHANZHI_DATA=str(folder),
+        SHANZHI_SECRET_KEY=secrets.token_urlsafe(50),
+        SHANZHI_LOG_LEVEL="WARNING",
+        DJANGO_SETTINGS_MODULE="shanzhi.config.settings",
+    )
+    program = str(Path(sys.executable).parent / "shanzhi")
+    subprocess.run([program, "setup"], stdout=sys.stderr, check=True)
+    command = [program, "serve", "--no-update", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=sys.stderr, stderr=sys.stderr)
+    try:
+        for _ in range(300):
+            time.sleep(0.2)
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def prepare() -> tuple[str, list[str]]:
+    """Make voters with sessions and an open poll; gives the poll's id and the session keys."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from shanzhi.kernel.actor import Actor
+    from shanzhi.people.models import Account, Person
+    from shanzhi.voting import operations
+
+    at = timezone.now()
+    people = [
+        Person(
+            name="示例",
+            name_mark=secrets.token_bytes(32),
+            id_number=str(n),
+            id_mark=n.to_bytes(32, "big"),
+            born_on=date(1980, 1, 1),
+            area=AREA,
+            real_name="verified",
+            verified_at=at,
+            synthetic=True,
+            created_at=at,
+        )
+        for n in range(VOTERS)
+    ]
+    Person.objects.bulk_create(people, batch_size=2000)
+    accounts = [Account(person=p, login_name=f"b{n}", password="!", created_at=at) for n, p in enumerate(people)]
+    Account.objects.bulk_create(accounts, batch_size=2000)
+    store = SessionStore()
+    rows = []
+    for account in accounts:
+        data = {
+            SESSION_KEY: str(account.pk),
+            BACKEND_SESSION_KEY: "shanzhi.people.backends.AccountBackend",
+            HASH_SESSION_KEY: account.get_session_auth_hash(),
+        }
+        key = secrets.token_hex(16)
+        rows.append(
+            Session(session_key=key, session_data=store.encode(data), expire_date=at + timedelta(days=1))
+        )
+    Session.objects.bulk_create(rows, batch_size=2000)
+    actor = Actor.system("benchmark")
+    poll = operations.create_poll(
+        actor=actor,
+        title="Benchmark",
+        areas=[AREA],
+        minimum_age=18,
+        roll_date=timezone.localdate(at),
+        rules=operations.BallotRules(max_choices=5, purse_limit=True),
+        budget_fen=10_000_00,
+        spec={"rule": "equal-shares"},
+        opens_at=at - timedelta(hours=1),
+        closes_at=at + timedelta(days=1),
+        at=at,
+    )
+    options = [operations.OptionInput(code=str(n), title=f"P{n}", cost_fen=1000_00) for n in range(30)]
+    operations.set_options(actor=actor, poll_id=poll.pk, options=options, at=at)
+    assert operations.draw_roll(actor=actor, poll_id=poll.pk, at=at) == VOTERS
+    operations.open_poll(actor=actor, poll_id=poll.pk, at=timezone.now())
+    return str(poll.pk), [row.session_key for row in rows]
+
+
+def pgbench(folder: Path) -> float:
+    """Single-row inserts a second, each a durable transaction of its own."""
+    from django.db import connection
+
+    from shanzhi.config.embedded import binaries
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_floor (id uuid PRIMARY KEY, sealed bytea)")
+    script = folder / "floor.sql"
+    script.write_text(PGBENCH)
+    command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi", "-n", "-M", "prepared"]
+    command += ["-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS), "-f", str(script), "shanzhi"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return next(float(line.split("=")[1].split()[0]) for line in done.stdout.splitlines() if line.startswith("tps"))
+
+
+def request(poll: str, session: str, number: int) -> bytes:
+    """A ballot as a client sends it."""
+    token = "b" * 32
+    body = json.dumps({"choices": [str(number % 30), str((number + 7) % 30), str((number + 11) % 30)]}).encode()
+    head = (
+        f"PUT /api/v1/voting/polls/{poll}/ballot HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Cookie: sessionid={session}; csrftoken={token}\r\nX-CSRFToken: {token}\r\n"
+        f"Idempotency-Key: key-{number:08d}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def answered(connection: socket.socket, kept: bytearray) -> bytes:
+    """Read one answer whole from a connection that stays open."""
+    while (end := kept.find(b"\r\n\r\n")) < 0:
+        kept += _more(connection)
+    head = bytes(kept[:end]).lower()
+    at = head.index(b"content-length:") + 15
+    length = int(head[at:].split(b"\r\n", 1)[0])
+    while len(kept) < end + 4 + length:
+        kept += _more(connection)
+    answer = bytes(kept[: end + 4 + length])
+    del kept[: end + 4 + length]
+    return answer
+
+
+def _more(connection: socket.socket) -> bytes:
+    if not (got := connection.recv(65536)):
+        raise ConnectionError("the server hung up")
+    return got
+
+
+def client(port: int, requests: list[bytes], until: float, tally: list[int]) -> None:
+    """Send ballots one after the other until the time is over."""
+    done = 0
+    kept = bytearray()
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for one in requests:
+            if time.monotonic() >= until:
+                break
+            connection.sendall(one)
+            answer = answered(connection, kept)
+            if not answer.startswith(b"HTTP/1.1 200") or b'"receipt"' not in answer:
+                raise AssertionError(answer[:500].decode(errors="replace"))
+            done += 1
+    tally.append(done)
+
+
+def ballots(port: int, poll: str, sessions: list[str], seconds: float) -> tuple[int, float]:
+    """Cast with all clients; gives how many were acknowledged and in how many seconds."""
+    requests = [request(poll, session, number) for number, session in enumerate(sessions)]
+    tally: list[int] = []
+    started = time.monotonic()
+    threads = [
+        threading.Thread(target=client, args=(port, requests[n::CLIENTS], started + seconds, tally))
+        for n in range(CLIENTS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(tally) == CLIENTS, "a client failed"
+    return sum(tally), time.monotonic() - started
+
+
+def measure(folder: Path, port: int) -> dict[str, Any]:
+    """Measure floor, ballots and floor again; compare with the mean of the two floors."""
+    from django.db import connection
+
+    poll, sessions = prepare()
+    with connection.cursor() as cursor:
+        durable = []
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute(f"SHOW {name}")
+            durable.append(cursor.fetchone()[0])
+    assert durable == ["on", "on", "on"], durable
+    warm, _seconds = ballots(port, poll, sessions[:400], 3)
+    before = pgbench(folder)
+    cast, seconds = ballots(port, poll, sessions[400:], SECONDS)
+    after = pgbench(folder)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM voting_envelope")
+        stored = cursor.fetchone()[0]
+    assert stored == warm + cast, (stored, warm, cast)
+    value, floor = cast / seconds, (before + after) / 2
+    ratio = value / floor
+    return {
+        "name": "ballots through HTTP / pgbench inserts",
+        "value": round(value, 1),
+        "floor": round(floor, 1),
+        "ratio": round(ratio, 3),
+        "bound": BOUND,
+        "holds": ratio >= BOUND,
+        "clients": CLIENTS,
+        "acknowledged and found": stored,
+    }
+
+
+def main() -> int:
+    """Serve, measure, print."""
+    with tempfile.TemporaryDirectory(prefix="bb-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        port = free_port()
+        with site(folder, port):
+            django.setup()
+            line = measure(folder, port)
+    print(json.dumps(line))
+    return 0 if line["holds"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Real races: several threads, each with a connection of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from shanzhi.kernel.errors import Refusal
+from shanzhi.voting import operations, queries
+from shanzhi.voting.models import Ballot, Count, Envelope, Poll
+from tests.voting import support
+from tests.voting.support import STAFF, a_person, an_open_poll, now, vote
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Run acts at once, each in a thread; gives what each returned, or the refusal that it met."""
+    barrier = Barrier(len(acts))
+    answers: list[object] = [None] * len(acts)
+
+    def run(number: int, act: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            answers[number] = act()
+        except Refusal as refusal:
+            answers[number] = refusal
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+class TestTwoPhonesOnOneBallot:
+    def test_leave_one_ballot_with_one_of_the_two_receipts(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person])
+        for _round in range(10):
+            receipts = together(
+                lambda: vote(person, poll.pk, ["1"]),
+                lambda: vote(person, poll.pk, ["2"]),
+            )
+            assert Envelope.objects.count() == 1
+            own = queries.own_ballot(viewer=support.actor(person), poll_id=poll.pk)
+            assert own is not None
+            assert own.receipt in receipts
+            assert own.choices == [["1"], ["2"]][receipts.index(own.receipt)]
+        support.close(poll)
+        assert Ballot.objects.count() == 1
+
+    def test_of_the_same_request_get_the_same_receipt(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person])
+        key = secrets.token_hex(8)
+        answers = together(*[lambda: vote(person, poll.pk, ["1", "2"], key)] * 4)
+        assert len(set(answers)) == 1
+        assert Envelope.objects.count() == 1
+
+
+class TestAVoteAgainstTheClose:
+    def test_is_either_counted_or_refused(self) -> None:
+        for _round in range(6):
+            people = [a_person() for _ in range(6)]
+            poll = an_open_poll(people)
+            # The form is remembered, so each cast is one statement that meets the close.
+            operations.casting.open_form(poll.pk)
+            acts: list[Callable[[], object]] = [lambda p=p, poll=poll: vote(p, poll.pk, ["1"]) for p in people]  # type: ignore[misc]
+            acts.insert(3, lambda poll=poll: support.close(poll))  # type: ignore[misc]
+            answers = together(*acts)
+            receipts = {answer for answer in answers if isinstance(answer, str)}
+            refused = [answer for answer in answers if isinstance(answer, operations.PollOver)]
+            assert len(receipts) + len(refused) == 6
+            assert set(Ballot.objects.filter(poll=poll).values_list("pk", flat=True)) == receipts
+            assert not Envelope.objects.filter(poll=poll).exists()
+            assert Poll.objects.get(pk=poll.pk).ballots_total == len(receipts)
+
+
+class TestTwoWhoCloseAndCount:
+    def test_do_it_once(self) -> None:
+        people = [a_person() for _ in range(3)]
+        poll = an_open_poll(people)
+        for person in people:
+            vote(person, poll.pk, ["1"])
+        closed = together(lambda: support.close(poll).ballots_total, lambda: support.close(poll).ballots_total)
+        assert closed == [3, 3]
+        counts = together(
+            *[lambda: operations.count_poll(actor=STAFF, poll_id=poll.pk, at=now()).pk] * 2,
+        )
+        assert counts[0] == counts[1]
+        assert Count.objects.count() == 1
+        assert poll.pk not in operations.keys.key_store().polls()
