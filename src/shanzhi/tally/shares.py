@@ -28,6 +28,7 @@ from shanzhi.tally.support import Bools, Floats
 EPSILON = float(np.finfo(np.float64).eps)
 SUM_ERROR = 24 * EPSILON
 ALIVE = np.iinfo(np.int32).max
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,7 @@ class Run:
             if not ground.costs[position]:
                 if position not in self.course.barred:
                     self._take(position, Price(0.0, 0.0, False, Fraction(0)), [])
-                    self.history.buy(
-                        position, emptied=np.zeros(0, dtype=np.int64), payers=column.total, price=Fraction(0)
-                    )
+                    self.history.buy(position, emptied=NOBODY, payers=column.total, price=Fraction(0))
                 continue
             rate = ground.costs[position] / column.total / ground.factor(position)
             self._queue.append((rate * (1 - 4 * EPSILON), position))
@@ -152,8 +151,9 @@ class Run:
         near: list[Bid] = []
         number = len(self.course.rounds)
         hint = self._hint[number] if number < len(self._hint) else -1
-        if any(position == hint for _, position in self._queue):
-            self._queue = [entry for entry in self._queue if entry[1] != hint]
+        place = next((at for at, entry in enumerate(self._queue) if entry[1] == hint), -1) if hint >= 0 else -1
+        if place >= 0:
+            del self._queue[place]
             bid = self._bid(hint, float("inf"))
             if bid is not None:
                 near.append(bid)
@@ -347,6 +347,20 @@ class Run:
         worth = 1.0 if column.worth is None else column.worth
         if self._exact and price.exact is None:
             price = self._settled(Bid(position, 0.0, 0.0, price))
+        if price.capped:
+            self._collect(column, position, price)
+        else:
+            self.money[column.voters] -= price.value * worth
+            self.history.buy(position, emptied=NOBODY, payers=column.total, price=price.exact)
+        self.slack += price.error * column.most + EPSILON * self._start
+        self._take(position, price, tied)
+        barred = self.course.barred
+        if barred:
+            self._queue = [entry for entry in self._queue if entry[1] not in barred]
+
+    def _collect(self, column: Column, position: int, price: Price) -> None:
+        """Take the price from those who can pay it and everything from those who cannot."""
+        worth = 1.0 if column.worth is None else column.worth
         alive = self.emptied[column.voters] == ALIVE
         rest = self.money[column.voters] - price.value * worth
         if self._exact:
@@ -364,11 +378,6 @@ class Run:
         self.history.buy(
             position, emptied=column.voters[short], payers=int(column.share[alive & ~short].sum()), price=price.exact
         )
-        self.slack += price.error * column.most + EPSILON * self._start
-        self._take(position, price, tied)
-        barred = self.course.barred
-        if barred:
-            self._queue = [entry for entry in self._queue if entry[1] not in barred]
 
     def _limits(self, column: Column, close: Bools, price: Price) -> tuple[Bools, Bools]:
         """Decide exactly which voters near the limit have less than the price, and which have nothing left after it."""
