@@ -15,13 +15,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shanzhi.config.embedded import ROLE, SUPERUSER, Cluster, EmbeddedDatabaseError
+from shanzhi.config.embedded import ROLE, SERVING, SUPERUSER, Cluster, EmbeddedDatabaseError
 
 LEASE = """
     import sys, time
     from pathlib import Path
     from shanzhi.config.embedded import Cluster
-    with Cluster(Path(sys.argv[1])).lease(child=sys.argv[2] == "child"):
+    with Cluster(Path(sys.argv[1]), {"fsync": "off"}).lease(child=sys.argv[2] == "child"):
         print("up", flush=True)
         time.sleep(float(sys.argv[3]))
 """
@@ -32,7 +32,7 @@ def cluster() -> Iterator[Cluster]:
     """A cluster of its own in a short path, gone at the end whatever happened."""
     folder = Path(tempfile.mkdtemp(prefix="sz-"))
     folder.chmod(0o755)
-    made = Cluster(folder)
+    made = Cluster(folder, {**SERVING, "fsync": "off"})
     yield made
     with made.lease():
         pass  # the last lease stops what a test left running

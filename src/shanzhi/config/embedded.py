@@ -236,6 +236,7 @@ class Cluster:
             self._program("initdb"),
             *("--pgdata", self.data, "--username", SUPERUSER, "--encoding", "UTF8", "--auth", "peer"),
             *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+            *(["--no-sync"] if self.options.get("fsync") == "off" else []),
         )
         self._own_file("pg_hba.conf", "local all all peer map=shanzhi\n")
         self._own_file("pg_ident.conf", self._ident_map())
