@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from collections.abc import Sequence
 
 import openpyxl
 import pytest
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 HEAD = ["姓名", "证件号码", "手机", "社区代码"]
 
 
-def a_sheet(*rows: list[object], head: list[str] = HEAD, title: str = "") -> bytes:
+def a_sheet(*rows: Sequence[object], head: list[str] = HEAD, title: str = "") -> bytes:
     book = openpyxl.Workbook()
     page = book.active
     if title:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -248,7 +249,7 @@ class TestTheDesk:
     @pytest.mark.parametrize(
         "query", ["", "?state=declared", f"?area={SUBDISTRICT}", "?role=social_worker", "?sort=area"]
     )
-    def test_list_takes_at_most_six_queries(self, query: str, django_assert_max_num_queries) -> None:
+    def test_list_takes_at_most_six_queries(self, query: str, django_assert_max_num_queries: Any) -> None:
         for _ in range(30):
             a_person(COMMUNITY)
         client = client_for(Role.DISTRICT_OFFICER, DISTRICT)

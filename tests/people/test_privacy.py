@@ -2,6 +2,7 @@
 
 import logging
 import re
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -43,7 +44,7 @@ def live(caplog: pytest.LogCaptureFixture) -> tuple[str, str]:
     officer.post(path + "verify/", {"document": "resident_id", "id_number": number})
     operations.unmask(
         actor=an_actor(Role.SOCIAL_WORKER, COMMUNITY),
-        person_id=found[1],
+        person_id=UUID(found[1]),
         fields=["name", "phone"],
         reason="核对",
         at=AT,

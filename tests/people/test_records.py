@@ -2,6 +2,7 @@
 
 from datetime import date
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 
 
 def verify(person: Person, staff: Actor, number: str, **fields: object) -> Person:
-    values = {"document": "resident_id", "id_number": number, "at": AT, **fields}
+    values: dict[str, Any] = {"document": "resident_id", "id_number": number, "at": AT, **fields}
     return operations.verify(actor=staff, person_id=person.pk, **values)
 
 
@@ -174,7 +175,7 @@ class TestRevoking:
 
 class TestDeclaring:
     def declared(self, account: Account, **fields: object) -> Person:
-        values = {"name": "示例新", "area": COMMUNITY, "consent": True, "at": AT, **fields}
+        values: dict[str, Any] = {"name": "示例新", "area": COMMUNITY, "consent": True, "at": AT, **fields}
         return operations.declare(actor=Actor(account_id=account.pk), **values)
 
     def test_takes_the_proven_phone_along(self) -> None:

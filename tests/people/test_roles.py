@@ -1,6 +1,7 @@
 """Who may give which role where; refused cases at length."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 
 
 def give(granter: Actor, person: Person, role: Role, area: str = COMMUNITY, **fields: object) -> RoleGrant:
-    values = {"starts_at": AT, "reason": "聘用", "at": AT, "area": area, **fields}
+    values: dict[str, Any] = {"starts_at": AT, "reason": "聘用", "at": AT, "area": area, **fields}
     return operations.grant(actor=granter, person_id=person.pk, role=role, **values)
 
 
