@@ -12,7 +12,7 @@ from shanzhi.tally.shares import Course, Run
 from shanzhi.tally.spec import Completion
 
 #: So many steps without a change before the first leap is tried.
-PATIENCE = 3
+PATIENCE = 6
 
 
 @dataclass(frozen=True, slots=True)
