@@ -111,8 +111,8 @@ class TestAnyCount:
     def test_does_not_depend_on_a_loser_that_nobody_backs(self, data: st.DataObject) -> None:
         election = data.draw(elections(kind="approval"))
         spec = data.draw(specs(election))
-        # Without skipping, with exhaustion over all, and in Phragmen's last tie of all that nobody backs, such a project
-        # has a part by the rule's own words; with a jury it may stand before others.
+        # Without skipping, with exhaustion over all, and in Phragmen's last tie of all that nobody backs, such a
+        # project has a part by the rule's own words; with a jury it may stand before others.
         own_words = spec.rule in ("score-no-skip", "phragmen", "composite")
         if own_words or spec.completion in ("add1u", "exhaustive-all"):
             spec = replace(spec, rule="equal-shares", completion="add1", composite=None)
