@@ -16,6 +16,8 @@ from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.ventures import queries as ventures
 from shanzhi.ventures.models import Award, Call, Notice, Proposal
+from shanzhi.voting import queries as voting
+from shanzhi.voting.models import Poll
 
 SHOWN = 6
 RUNNING = ("publicity", "submission", "review", "notice", "voting", "pitch")
@@ -67,6 +69,27 @@ class Found:
     def named_areas(self) -> list[tuple[Area, str]]:
         """Give the areas with their full paths, since names repeat."""
         return [(area, self.paths.get(area.code, area.name)) for area in self.areas]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is due for a viewer, open to them, and theirs."""
+
+    due: Sequence[ventures.DueItem]
+    polls: Sequence[Poll]
+    proposals: Sequence[Proposal]
+
+
+def today(*, viewer: Actor, at: datetime) -> Today:
+    """Gather the first screen of a viewer, in a fixed number of queries; whether somebody voted is not told."""
+    if not viewer.signed_in:
+        return Today((), (), ())
+    running, _finished = voting.own_polls(viewer=viewer)
+    return Today(
+        due=ventures.due_today(viewer=viewer, at=at),
+        polls=[poll for poll in running if poll.opens_at <= at < poll.closes_at],
+        proposals=list(ventures.my_proposals(viewer=viewer)[:SHOWN]),
+    )
 
 
 def districts(*, viewer: Actor) -> list[Area]:

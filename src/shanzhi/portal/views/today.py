@@ -1,14 +1,25 @@
-"""The first screen of each role: what is due, what is mine, what is open to me."""
+"""The first screen of each role: what is due, what is open to me, what is mine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.ui import pieces
+from shanzhi.portal import queries
+from shanzhi.ui import formatting, pieces
+from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.queries import DueItem
+from shanzhi.voting.models import Poll
+
+QUEUE: Final = "/desk/reviews/"
+ADDRESSES: Final = {"my_reviews": QUEUE, "queue": QUEUE, "mend": "/account/proposals/?state=returned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +31,30 @@ class Section:
 
 
 def today_sections(viewer: Actor, now: datetime) -> list[Section]:
-    """Gather what the viewer has to do, has under way, and may do."""
-    return []
+    """Gather what the viewer has to do, may vote on, and has under way; sections without tasks are left out."""
+    shown = queries.today(viewer=viewer, at=now)
+    sections = [
+        Section(_("Due"), [_due(item) for item in shown.due]),
+        Section(_("Votes open to you"), [_vote(poll) for poll in shown.polls]),
+        Section(_("Your proposals"), [_own(one) for one in shown.proposals]),
+    ]
+    return [section for section in sections if section.tasks]
+
+
+def _due(item: DueItem) -> pieces.Task:
+    label = f"{item.label}: {item.call.title}" if item.call else item.label
+    url = f"/desk/calls/{item.call.pk}/phase/" if item.call else ADDRESSES.get(item.key, "")
+    hint = gettext("Until %(moment)s") % {"moment": formatting.moment(item.due_at)} if item.due_at else ""
+    return pieces.Task(label, url, "due" if item.late else "todo", hint, None if item.call else item.count)
+
+
+def _vote(poll: Poll) -> pieces.Task:
+    hint = gettext("Until %(moment)s") % {"moment": formatting.moment(poll.closes_at)}
+    return pieces.Task(poll.title, reverse("voting:vote", args=[poll.pk]), "todo", hint)
+
+
+def _own(one: Proposal) -> pieces.Task:
+    editable = one.state in ("draft", "returned")
+    url = reverse("ventures:edit" if editable else "ventures:proposal", args=[one.pk])
+    state: Any = {"draft": "started", "returned": "due"}.get(one.state, "done")
+    return pieces.Task(one.title or _("New proposal"), url, state, f"{one.get_state_display()} · {one.call.title}")

@@ -29,6 +29,7 @@ from shanzhi.ventures.views.rows import (
     with_places,
 )
 
+CALL_CARDS: Final = replace(exchange.CALLS, cards="ventures/call_card.html", page_size=24)
 CARDS: Final = replace(exchange.PROPOSALS, cards="ventures/proposal_card.html", page_size=24)
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -41,7 +42,7 @@ def calls(request: Request) -> HttpResponse:
         "lead": _("Small grants for what neighbours start: propose, vote, and see why it was decided so."),
         "crumbs": [(_("Home"), "/"), (_("Rounds"), "")],
     }
-    answer: HttpResponse = listing_response(request, exchange.CALLS, rows, context)
+    answer: HttpResponse = listing_response(request, CALL_CARDS, rows, context)
     return answer
 
 
@@ -87,10 +88,9 @@ def call_proposals(request: Request, call_id: UUID) -> HttpResponse:
 
 
 def proposals(request: Request) -> HttpResponse:
-    """List the proposals of all rounds."""
-    return _proposals(
-        request, queries.proposals(viewer=request.actor), {"crumbs": [(_("Home"), "/"), (_("Projects"), "")]}
-    )
+    """List the proposals of all rounds held here; those of imported ones stand on their own pages."""
+    rows = queries.proposals(viewer=request.actor).filter(call__imported=False)
+    return _proposals(request, rows, {"crumbs": [(_("Home"), "/"), (_("Projects"), "")]})
 
 
 def _proposals(request: Request, rows: QuerySet[Proposal], context: dict[str, Any]) -> HttpResponse:
