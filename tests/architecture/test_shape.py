@@ -23,6 +23,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "actors": "from an account to an actor",
         "adapter": "allauth's way to ask a room",
         "backends": "Django's way to find an account",
+        "documents": "documents that prove a name",
         "drivers": "ways out: text messages, real-name checks",
         "fields": "the encrypted field",
         "managers": "Django's way to make accounts",
@@ -98,6 +99,7 @@ class TestEveryFile:
         hidden = [
             f"{s.name}:{node.lineno}"
             for s in everything()
+            if not s.name.startswith("benchmarks/")  # they set Django up themselves; ruff asks each line for a reason
             for f in functions(s)
             for node in ast.walk(f)
             if isinstance(node, ast.Import | ast.ImportFrom)
