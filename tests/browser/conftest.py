@@ -43,12 +43,10 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[Open]:
             sign_in(context, live_server.url, account)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.faults = []  # type: ignore[attr-defined]  # what the browser itself complained about
-        page.on("pageerror", lambda error: page.faults.append(str(error)))  # type: ignore[attr-defined]
-        page.on(
-            "console",
-            lambda said: page.faults.append(said.text) if said.type == "error" else None,  # type: ignore[attr-defined]
-        )
+        faults: list[str] = []
+        page.faults = faults  # type: ignore[attr-defined]  # what the browser itself complained about
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.goto(path)
         return page
 

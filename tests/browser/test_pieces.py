@@ -7,7 +7,7 @@ from tests.browser.support import Look, sideways, small_targets, violations
 
 PIECES = "/ui/pieces/"
 LOOKS = [
-    Look(device, mode, language)  # type: ignore[arg-type]  # the literals below are the ones it takes
+    Look(device, mode, language)
     for device in ("small", "desktop")
     for mode in ("light", "dark")
     for language in ("zh-hans", "en")

@@ -34,7 +34,7 @@ def things(db: None) -> type[Thing]:
     """Sixty things: equal names and moments, some without an amount."""
     with connection.schema_editor() as editor:
         editor.create_model(Thing)
-    Thing.objects.bulk_create(
+    Thing._default_manager.bulk_create(
         Thing(
             name=f"件 {index % 7}",
             fen=None if index % 5 == 0 else index % 9 * 100,

@@ -16,7 +16,7 @@ def _empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def visit(path: str = "/", *, signed_in: bool = False) -> Any:
-    request = RequestFactory().get(path)
+    request: Any = RequestFactory().get(path)
     request.user = SimpleNamespace(is_authenticated=signed_in)
     return request
 
