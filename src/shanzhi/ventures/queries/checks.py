@@ -173,6 +173,10 @@ def _rule(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
     spec = _spec(call)
     kind = str(call.ballot.get("kind", ""))
     asks_satisfaction = spec is not None and spec.rule == "equal-shares"
+    weights = (
+        None if spec is None or spec.composite is None else spec.composite.vote_weight + spec.composite.jury_weight
+    )
+    weighted = spec is None or (spec.rule == "composite") == (weights is not None) and weights in (None, 1)
     fits = spec is not None and (not asks_satisfaction or spec.satisfaction in FITS.get(kind, ()))
     least, most = call.ballot.get("minimum") or 0, call.ballot.get("maximum")
     points_right = (kind == "points") == bool(call.ballot.get("points"))
@@ -189,6 +193,13 @@ def _rule(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
             fits,
             _("The rule fits the ballot."),
             _("Approval goes with cost or number, points with points, ranking with ranks."),
+            "rule",
+        ),
+        Check(
+            "weights",
+            weighted,
+            _("The weights of votes and jury add up to one."),
+            _("Give both weights as fractions that add up to 1, for a rule with a jury alone."),
             "rule",
         ),
         Check(

@@ -1,0 +1,176 @@
+"""The terms of a call: free until submission opens, then frozen, for the software and for the database."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from shanzhi.kernel.canonical import digest
+from shanzhi.ventures import operations, queries
+from shanzhi.ventures.models import Call, CallTerms, Notice
+from shanzhi.ventures.operations.terms import terms_of
+from tests.ventures.support import FIRST_DAY, World, bring, day, make_call
+
+
+def run(statement: str, values: list[object]) -> None:
+    """Run SQL as someone with the database's password would, deferred checks included."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+class TestTheTermsOfACall:
+    def test_are_published_with_their_digest_when_submission_opens(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission", proposals=0)
+        terms = CallTerms.objects.get(call=call)
+        assert terms.version == call.terms_version == 1
+        assert terms.digest == digest(terms.terms) == digest(terms_of(call))
+        assert Notice.objects.filter(call=call, kind="terms", content__digest=terms.digest).exists()
+
+    def test_may_change_before(self, world: World) -> None:
+        call = bring(world, make_call(world), "publicity")
+        done = operations.save_call(
+            actor=world.officer, call_id=call.pk, version=call.version, given={"limit_fen": "4,000"}, at=FIRST_DAY
+        )
+        assert done.call.limit_fen == 400_000
+
+    def test_cannot_be_saved_over_after(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission", proposals=0)
+        with pytest.raises(operations.TermsFrozen):
+            operations.save_call(
+                actor=world.officer, call_id=call.pk, version=call.version, given={"purse_fen": 1}, at=FIRST_DAY
+            )
+
+    def test_may_still_have_its_story_told_better(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission", proposals=0)
+        done = operations.save_call(
+            actor=world.officer, call_id=call.pk, version=call.version, given={"about": "更清楚的说明"}, at=FIRST_DAY
+        )
+        assert done.call.about == "更清楚的说明"
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "purse_fen = purse_fen + 1",
+            "limit_fen = 1",
+            "rule = jsonb_set(rule, '{rule}', '\"score\"')",
+            "ballot = '{}'",
+            "minimum_age = 0",
+            "roll_date = roll_date + 1",
+            "themes = '[]'",
+            "title = 'x'",
+            "checklist = '[]'",
+            "terms_version = 2",
+            "terms_version = 0",
+        ],
+    )
+    def test_are_held_by_the_database_too(self, world: World, change: str) -> None:
+        call = bring(world, make_call(world), "submission", proposals=0)
+        with pytest.raises(IntegrityError, match="frozen"):
+            run(f"UPDATE ventures_call SET {change} WHERE id = %s", [call.pk])
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE ventures_phase SET ends_at = ends_at + interval '1 day' WHERE call_id = %s AND kind = 'award'",
+            "DELETE FROM ventures_phase WHERE call_id = %s",
+            "DELETE FROM ventures_callarea WHERE call_id = %s",
+            "INSERT INTO ventures_callarea (call_id, code) VALUES (%s, '370102002')",
+        ],
+    )
+    def test_hold_dates_and_areas_too(self, world: World, statement: str) -> None:
+        call = bring(world, make_call(world), "submission", proposals=0)
+        with pytest.raises(IntegrityError, match="frozen"):
+            run(statement, [call.pk])
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE ventures_callterms SET reason = 'x' WHERE call_id = %s",
+            "DELETE FROM ventures_callterms WHERE call_id = %s",
+        ],
+    )
+    def test_stay_as_published(self, world: World, statement: str) -> None:
+        call = bring(world, make_call(world), "submission", proposals=0)
+        with pytest.raises(IntegrityError, match="append-only"):
+            run(statement, [call.pk])
+
+    def test_leave_no_door_open_behind_a_version_nobody_took_over(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission", proposals=0)
+        with pytest.raises(IntegrityError, match="not taken over"):
+            run(
+                "INSERT INTO ventures_callterms (id, call_id, version, terms, digest, reason, published_at)"
+                " VALUES (gen_random_uuid(), %s, 2, '{}', 'x', 'y', now())",
+                [call.pk],
+            )
+
+
+class TestAChangeOfFrozenTerms:
+    def change(self, world: World, call: Call, given: dict[str, object], reason: str = "雨季推迟") -> Call:
+        return operations.change_terms(
+            actor=world.officer,
+            call_id=call.pk,
+            version=call.version,
+            given=given,
+            reason=reason,
+            at=day("submission", 30),
+        )
+
+    def test_publishes_a_new_version_and_a_notice(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission")
+        changed = self.change(world, call, {"purse_fen": 3_000_000})
+        assert changed.terms_version == 2
+        newest = queries.terms(viewer=world.team, call_id=call.pk)[0]
+        assert (newest.version, newest.reason, newest.terms["purse_fen"]) == (2, "雨季推迟", 3_000_000)
+        assert Notice.objects.get(call=call, kind="change").body == "雨季推迟"
+
+    def test_moves_dates_that_lie_ahead(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission")
+        phases = [
+            {"kind": p.kind, "starts_at": p.starts_at, "ends_at": p.ends_at} for p in call.phases.order_by("position")
+        ]
+        phases[-1]["ends_at"] += timedelta(days=3)
+        self.change(world, call, {"phases": phases})
+        assert call.phases.get(kind="award").ends_at == phases[-1]["ends_at"]
+
+    def test_cannot_move_what_has_begun(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission")
+        phases = [
+            {"kind": p.kind, "starts_at": p.starts_at, "ends_at": p.ends_at} for p in call.phases.order_by("position")
+        ]
+        phases[0]["starts_at"] -= timedelta(days=3)
+        with pytest.raises(operations.BadValue) as refused:
+            self.change(world, call, {"phases": phases})
+        assert refused.value.field == "phases"
+
+    def test_needs_a_reason(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission")
+        with pytest.raises(operations.ReasonMissing):
+            self.change(world, call, {"purse_fen": 3_000_000}, reason="  ")
+
+    def test_cannot_put_the_limit_below_what_was_handed_in(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission")
+        with pytest.raises(operations.BadValue) as refused:
+            self.change(world, call, {"limit_fen": 100})
+        assert refused.value.field == "limit_fen"
+
+    def test_that_changes_nothing_is_refused(self, world: World) -> None:
+        call = bring(world, make_call(world), "submission")
+        with pytest.raises(operations.NothingChanged):
+            self.change(world, call, {"purse_fen": call.purse_fen})
+
+    def test_during_the_notice_makes_a_poll_of_the_new_terms(self, world: World) -> None:
+        call = bring(world, make_call(world), "notice")
+        before = call.poll_id
+        changed = operations.change_terms(
+            actor=world.officer, call_id=call.pk, version=call.version, given={"purse_fen": 900_000}, reason="资金调整",
+            at=day("notice", 30),
+        )  # fmt: skip
+        assert changed.poll is not None
+        assert changed.poll_id != before
+        assert changed.poll.budget_fen == 900_000
+
+    def test_is_over_once_the_vote_has_opened(self, world: World) -> None:
+        call = bring(world, make_call(world), "voting")
+        with pytest.raises(operations.TermsFrozen):
+            self.change(world, call, {"purse_fen": 900_000})

@@ -1,0 +1,63 @@
+"""A proposal as a Word document."""
+
+from io import BytesIO
+
+import pytest
+from django.utils import translation
+from docx import Document
+from docx.oxml.ns import qn
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.ventures import queries
+from shanzhi.ventures.demo.projects import PROJECTS
+from shanzhi.ventures.exchange import file_name, proposal_document
+from shanzhi.ventures.models import Proposal
+from tests.ventures.support import World, bring, make_call
+
+
+@pytest.fixture
+def one(world: World) -> Proposal:
+    """A proposal under public notice."""
+    return bring(world, make_call(world), "notice").proposals.get(number=1)
+
+
+def read(viewer: Actor, one: Proposal) -> tuple[str, Document]:
+    """Open the document; give all its text, and itself."""
+    found = queries.proposal(viewer=viewer, proposal_id=one.pk)
+    document = Document(BytesIO(proposal_document(viewer=viewer, proposal=found)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(p.text for p in document.paragraphs), *cells]), document
+
+
+class TestTheDocument:
+    def test_holds_every_field_that_the_team_typed(self, world: World, one: Proposal) -> None:
+        text, _document = read(world.team, one)
+        project = PROJECTS[0]
+        for wanted in (project.title, project.summary, project.need, project.aims, project.risks, project.team):
+            assert wanted in text
+        for step, *_rest in project.steps:
+            assert step in text
+        for item, *_rest in project.lines:
+            assert item in text
+        assert all(name in text for name, _part in project.members)
+
+    def test_masks_names_for_everybody_else(self, world: World, one: Proposal) -> None:
+        text, _document = read(Actor.anonymous(), one)
+        assert not any(name in text for name, _part in PROJECTS[0].members)
+        assert "王*国" in text
+
+    def test_says_that_the_form_is_an_example(self, world: World, one: Proposal) -> None:
+        assert "非官方" in read(world.team, one)[0]
+        with translation.override("en"):
+            text = read(world.team, one)[0]
+        assert "not official" in text
+        assert "Budget" in text
+
+    def test_names_a_chinese_face(self, world: World, one: Proposal) -> None:
+        _text, document = read(world.team, one)
+        for style in ("Normal", "Heading 2"):
+            fonts = document.styles[style].element.rPr.rFonts
+            assert fonts.get(qn("w:eastAsia")) in ("宋体", "黑体")
+
+    def test_is_saved_under_number_and_title(self, one: Proposal) -> None:
+        assert file_name(one) == "001-三单元亮起来楼道声控灯改造.docx"
