@@ -44,13 +44,13 @@ def site(folder: Path, port: int) -> Iterator[None]:
     os.environ.update(
         SHANZHI_DATA=str(folder),
         SHANZHI_SECRET_KEY=secrets.token_urlsafe(50),
-        SHANZHI_LOG_LEVEL="WARNING",
         DJANGO_SETTINGS_MODULE="shanzhi.config.settings",
     )
     program = str(Path(sys.executable).parent / "shanzhi")
     subprocess.run([program, "setup"], stdout=sys.stderr, check=True)
     command = [program, "serve", "--no-update", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=sys.stderr, stderr=sys.stderr)
+    with (folder / "served.log").open("wb") as log:  # as an operator would: the logs stay on
+        server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         for _ in range(300):
             time.sleep(0.2)

@@ -13,6 +13,7 @@ from pydantic import Field, StrictInt
 from shanzhi.kernel.errors import NotFound
 from shanzhi.voting import operations, queries
 from shanzhi.voting.models import Poll
+from shanzhi.voting.voter import voter
 
 router = Router(tags=["voting"])
 
@@ -140,7 +141,7 @@ def cast(
     if ballot.choices and ballot.points:
         raise operations.BadPoints(field="choices")
     made = operations.cast(
-        actor=_ask(request).actor,
+        actor=voter(request),
         poll_id=poll_id,
         choices=ballot.points or ballot.choices,
         key=idempotency_key,

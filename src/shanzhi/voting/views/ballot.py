@@ -23,6 +23,7 @@ from shanzhi.voting.forms import read_choices
 from shanzhi.voting.models import Option, Poll
 from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.operations.rules import CastChoices
+from shanzhi.voting.voter import voter
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def cast(request: Request, poll_id: UUID) -> HttpResponse:
     try:
         chosen: CastChoices = [] if blank else read_choices(form.rules.kind, form.codes, request.POST)
         operations.cast(
-            actor=request.actor,
+            actor=voter(request),
             poll_id=poll_id,
             choices=chosen,
             key=ui_forms.idempotency_key(request),
