@@ -176,7 +176,7 @@ def _rule(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
     weights = (
         None if spec is None or spec.composite is None else spec.composite.vote_weight + spec.composite.jury_weight
     )
-    weighted = spec is None or (spec.rule == "composite") == (weights is not None) and weights in (None, 1)
+    weighted = spec is None or ((spec.rule == "composite") == (weights is not None) and weights in (None, 1))
     fits = spec is not None and (not asks_satisfaction or spec.satisfaction in FITS.get(kind, ()))
     least, most = call.ballot.get("minimum") or 0, call.ballot.get("maximum")
     points_right = (kind == "points") == bool(call.ballot.get("points"))
