@@ -112,6 +112,11 @@ class Option(models.Model):
         """Show code and title."""
         return f"{self.code} {self.title}"
 
+    @property
+    def name(self) -> str:
+        """What to call the project: its title, or its number where a file gives none."""
+        return self.title or self.code
+
 
 class RollEntry(models.Model):
     """One voter on the roll of a poll, with the area of residence at the roll date."""

@@ -160,7 +160,7 @@ def _options(election: Election) -> list[OptionInput]:
         made.append(
             OptionInput(
                 code=project.id,
-                title=project.name or project.id,
+                title=project.name,
                 cost_fen=cost.fen,
                 cost_exact=cost.exact,
                 exclusive=project.exclusive,

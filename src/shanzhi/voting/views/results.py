@@ -70,7 +70,7 @@ def _chart(poll: Poll, lines: list[Line], count: Count) -> pieces.Chart:
     return pieces.Chart(
         title=title,
         kind="bars_across",
-        categories=[line.option.title[:30] for line in top],
+        categories=[line.option.name[:30] for line in top],
         series=[
             pieces.Series(_("Won"), [line.standing["votes"] if line.won else None for line in top]),
             pieces.Series(_("Not chosen"), [None if line.won else line.standing["votes"] for line in top]),
@@ -99,7 +99,7 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
     lines = _lines(queries.options(poll=poll), count)
     outcome = count.result["outcome"]
-    titles = {line.option.code: line.option.title for line in lines}
+    titles = {line.option.code: line.option.name for line in lines}
     context = {
         "poll": poll,
         "title": localized(poll),
