@@ -27,7 +27,12 @@ class TestTheDemo:
     def test_has_a_vote_open_a_review_running_and_a_real_election(self) -> None:
         loading.load(at=AT)
         states = dict(Call.objects.values_list("title", "state"))
-        assert states == {loading.VOTABLE: "voting", loading.IN_REVIEW: "review", loading.IMPORTED: "closed"}
+        assert states == {
+            loading.VOTABLE: "voting",
+            loading.IN_REVIEW: "review",
+            loading.OPEN: "submission",
+            loading.IMPORTED: "closed",
+        }
         votable = Call.objects.get(title=loading.VOTABLE)
         assert votable.poll is not None
         assert votable.poll.state == "open"
@@ -54,6 +59,15 @@ class TestTheDemo:
         loading.load(at=AT)
         assert not Person.objects.filter(synthetic=False).exists()
         assert not Proposal.objects.filter(synthetic=False, call__imported=False).exists()
+
+    def test_gives_those_who_sign_in_something_to_do(self) -> None:
+        loading.load(at=AT)
+        staff = loading.ensure_helpers(at=AT)
+        worker = {item.key: item.count for item in queries.due_today(viewer=staff["worker"], at=AT)}
+        assert worker["my_reviews"] == 2
+        assert {item.key for item in queries.due_today(viewer=staff["leader"], at=AT)} == {"mend"}
+        assert {one.state for one in queries.my_proposals(viewer=staff["leader"])} == {"on_ballot", "returned"}
+        assert [one.state for one in queries.my_proposals(viewer=staff["resident"])] == ["draft"]
 
     def test_names_a_sign_in_for_each_role(self) -> None:
         roles = {role for role, _who, _how in loading.sign_ins()}

@@ -1,4 +1,4 @@
-"""What `make demo` loads in 历下区: people, a call to vote in, one under review, one imported."""
+"""What `make demo` loads in 历下区: people; calls to vote in, to review, to propose in; one imported."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ RESIDENTS: Final = 400
 EARLY_BALLOTS: Final = 60
 VOTABLE: Final = "历下区 2026 年微创投：我们的楼院我们来（示例）"
 IN_REVIEW: Final = "历下区微创投·秋季小额项目（示例）"
+OPEN: Final = "历下区微创投·冬季征集进行中（示例）"
 IMPORTED: Final = "希维切市 2023 年参与式预算（真实选举，导入）"
 SWIECIE: Final = Path(__file__).parent / "Poland_Swiecie_2023.pb"
 
@@ -51,8 +52,9 @@ def load(*, at: datetime, progress: Progress = silent) -> None:
         group="LIXIA", communities=COMMUNITIES, count=RESIDENTS, at=before, progress=progress, step="居民 Residents"
     )
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
-        (VOTABLE, lambda: _votable(staff["district"], people, at)),
-        (IN_REVIEW, lambda: _in_review(staff["district"], people, at)),
+        (VOTABLE, lambda: _votable(staff, people, at)),
+        (IN_REVIEW, lambda: _in_review(staff, people, at)),
+        (OPEN, lambda: _open(staff, people, at)),
         (IMPORTED, lambda: _imported(at)),
     )
     for place, (title, make) in enumerate(parts, 1):
@@ -71,15 +73,21 @@ def _morning(at: datetime) -> datetime:
     return timezone.localtime(at).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
-def _votable(runner: Actor, people: list[Person], at: datetime) -> None:
+def _person(actor: Actor) -> Person:
+    return Person.objects.get(pk=actor.person())
+
+
+def _votable(staff: dict[str, Actor], people: list[Person], at: datetime) -> None:
     """Make the call whose vote is open now: it opened two mornings ago and runs for eight days more."""
+    runner = staff["district"]
+    contacts = [*people[:4], _person(staff["leader"]), *people[5:]]
     first_day = _morning(at) - (PLAN["voting"] + 2) * DAY
     call = new_call(actor=runner, areas=AREAS, title=VOTABLE, first_day=first_day, at=first_day - DAY)
     move(runner, call, first_day)
     move(runner, call, first_day + PLAN["submission"] * DAY)
     for place, project in enumerate(PROJECTS):
         handed_in = first_day + (PLAN["submission"] + 1) * DAY + timedelta(hours=place)
-        one = hand_in(call=call, project=project, contact=people[place], first_day=first_day, at=handed_in)
+        one = hand_in(call=call, project=project, contact=contacts[place], first_day=first_day, at=handed_in)
         if project.exclusive:
             operations.set_exclusive(actor=runner, proposal_id=one.pk, group=project.exclusive, at=handed_in + DAY)
     review = first_day + PLAN["review"] * DAY
@@ -93,8 +101,10 @@ def _votable(runner: Actor, people: list[Person], at: datetime) -> None:
     cast_ballots(call=call, voters=voters, seed="shanzhi demo", at=first_day + (PLAN["voting"] + 1) * DAY)
 
 
-def _in_review(runner: Actor, people: list[Person], at: datetime) -> None:
-    """Make the call under review: some proposals wait, one is returned, one passed."""
+def _in_review(staff: dict[str, Actor], people: list[Person], at: datetime) -> None:
+    """Make the call under review: some proposals wait, one is returned, one passed, two are the social worker's."""
+    runner = staff["district"]
+    contacts = [_person(staff["leader"]), *(one for one in people[40:] if one.area.startswith("370102001"))]
     first_day = _morning(at) - (PLAN["review"] + 3) * DAY
     call = new_call(actor=runner, areas=AREAS, title=IN_REVIEW, first_day=first_day, at=first_day - DAY)
     move(runner, call, first_day)
@@ -103,7 +113,7 @@ def _in_review(runner: Actor, people: list[Person], at: datetime) -> None:
         hand_in(
             call=call,
             project=project,
-            contact=people[40 + place],
+            contact=contacts[place],
             first_day=first_day,
             at=first_day + (PLAN["submission"] + 1) * DAY + timedelta(hours=place),
         )
@@ -129,6 +139,30 @@ def _in_review(runner: Actor, people: list[Person], at: datetime) -> None:
         answers=passes(call),
         at=review + DAY,
     )
+    operations.assign(
+        actor=runner,
+        proposal_ids=[one.pk for one in made[2:4]],
+        reviewer_id=staff["worker"].person(),
+        deadline=at + DAY,
+        at=review + DAY,
+    )
+
+
+def _open(staff: dict[str, Actor], people: list[Person], at: datetime) -> None:
+    """Make the call that takes proposals now: one was handed in, and the resident who can sign in has begun a draft."""
+    runner = staff["district"]
+    first_day = _morning(at) - (PLAN["submission"] + 3) * DAY
+    call = new_call(actor=runner, areas=AREAS, title=OPEN, first_day=first_day, at=first_day - DAY)
+    move(runner, call, first_day)
+    move(runner, call, first_day + PLAN["submission"] * DAY)
+    handed_in = first_day + (PLAN["submission"] + 1) * DAY
+    hand_in(call=call, project=PROJECTS[9], contact=people[20], first_day=first_day, at=handed_in)
+    given = {
+        "title": "楼下的共享工具箱",
+        "summary": "电钻、梯子、打气筒，一个院里有一套就够了。",
+        "theme": "楼道与院落",
+    }
+    operations.create_proposal(actor=staff["resident"], call_id=call.pk, given=given, at=handed_in + DAY)
 
 
 def _imported(at: datetime) -> None:
