@@ -10,11 +10,10 @@ from django.db import connection
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
-from shanzhi.kernel.identifiers import NotAResidentId
+from shanzhi.kernel.identifiers import NotAResidentId, resident_id
 from shanzhi.kernel.lifecycle import MoveRefused
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations, policies, queries
-from shanzhi.people.documents import resident_number
 from shanzhi.people.models import Account, Person
 from tests.people.conftest import COMMUNITY, DISTRICT, SUBDISTRICT
 from tests.support.people import AT, a_person, a_phone, actor, an_account, an_actor, an_id_number
@@ -30,14 +29,14 @@ def verify(person: Person, staff: Actor, number: str, **fields: object) -> Perso
 class TestAResidentNumber:
     @pytest.mark.parametrize("text", ["11010519491231002X", " 110105 19491231 002x ", "110105-19491231-002X"])
     def test_of_the_standard_passes(self, text: str) -> None:
-        assert resident_number(text) == "11010519491231002X"
+        assert resident_id(text) == "11010519491231002X"
 
     def test_given_in_a_district_younger_than_its_holder_passes(self) -> None:
-        assert resident_number(an_id_number(born_on=date(1950, 3, 4), place="370102"))
+        assert resident_id(an_id_number(born_on=date(1950, 3, 4), place="370102"))
 
     @pytest.mark.parametrize("place", ["810000", "820000", "830000"])
     def test_of_a_residence_permit_passes(self, place: str) -> None:
-        assert resident_number(an_id_number(place=place))
+        assert resident_id(an_id_number(place=place))
 
     @pytest.mark.parametrize(
         "text",
@@ -46,7 +45,7 @@ class TestAResidentNumber:
     )  # fmt: skip
     def test_with_a_fault_is_refused(self, text: str) -> None:
         with pytest.raises(NotAResidentId):
-            resident_number(text)
+            resident_id(text)
 
 
 class TestVerifying:

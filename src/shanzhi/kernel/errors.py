@@ -66,7 +66,9 @@ class NotFound(Refusal):
 
     code = "not_found"
     status = 404
-    message: Any = _("There is no such page, or it is not open to you. Check the address, or sign in with another role.")
+    message: Any = _(
+        "There is no such page, or it is not open to you. Check the address, or sign in with another role."
+    )
 
 
 class Conflict(Refusal):

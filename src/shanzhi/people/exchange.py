@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.errors import Invalid, Refusal
-from shanzhi.people.documents import clean_name, resident_number
+from shanzhi.people.documents import clean_name
 
 MOST_ROWS: Final = 20_000
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -163,7 +163,7 @@ def _text(cell: Any) -> str:
 def _take(sheet: Sheet, seen: dict[tuple[str, str], int], number: int, values: dict[str, str]) -> None:
     before = len(sheet.errors)
     row: dict[str, Any] = {"row": number, "id_number": "", "phone": "", "area": values.get("area", "")}
-    for name, reader in (("name", clean_name), ("id_number", resident_number), ("phone", identifiers.phone)):
+    for name, reader in (("name", clean_name), ("id_number", identifiers.resident_id), ("phone", identifiers.phone)):
         text = values.get(name, "")
         if not text and name != "name":
             continue

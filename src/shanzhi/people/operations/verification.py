@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
+from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
 from shanzhi.kernel.identifiers import NotAResidentId
 from shanzhi.people import drivers, policies
-from shanzhi.people.documents import DOCUMENTS, OTHER_NUMBER, WITH_RESIDENT_ID, born_on_of, resident_number
+from shanzhi.people.documents import DOCUMENTS, OTHER_NUMBER, WITH_RESIDENT_ID
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import Person
 from shanzhi.people.operations.records import BadBirth, BadDocument, IdTaken, ReasonNeeded, Stale, put, taken
@@ -35,10 +36,10 @@ def read_document(*, document: str, id_number: str, born_on: date | None, at: da
         raise BadDocument(field="document")
     if document in WITH_RESIDENT_ID:
         try:
-            number = resident_number(id_number)
+            number = identifiers.resident_id(id_number)
         except NotAResidentId as wrong:
             raise NotAResidentId(field="id_number") from wrong
-        born_on = born_on_of(number)
+        born_on = identifiers.birth_date_of(number)
     else:
         number = id_number.strip().upper()
         if not OTHER_NUMBER.fullmatch(number):
