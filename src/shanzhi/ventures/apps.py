@@ -1,9 +1,23 @@
 """The ventures app."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.kernel.roles import STAFF, STAFF_READERS
 from shanzhi.ui import navigation
+
+
+def staff(request: HttpRequest) -> bool:
+    """Let staff see the desk of rounds."""
+    actor = getattr(request, "actor", None)
+    return bool(actor is not None and actor.holds_anywhere(STAFF_READERS))
+
+
+def reviewer(request: HttpRequest) -> bool:
+    """Let those see the reviews who may review somewhere."""
+    actor = getattr(request, "actor", None)
+    return bool(actor is not None and actor.holds_anywhere(STAFF))
 
 
 class VenturesConfig(AppConfig):
@@ -25,4 +39,8 @@ class VenturesConfig(AppConfig):
             section="account",
             order=20,
             visible=navigation.signed_in,
+        )
+        navigation.register("desk-calls", _("Rounds"), "ventures:desk_calls", section="desk", order=10, visible=staff)
+        navigation.register(
+            "desk-reviews", _("Reviews"), "ventures:desk_reviews", section="desk", order=20, visible=reviewer
         )

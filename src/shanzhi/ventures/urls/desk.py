@@ -1,5 +1,30 @@
 """Addresses of the staff's desk."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from shanzhi.ventures.views import desk_calls, desk_changes, desk_import, desk_phases, desk_reviews
+
+CALL = "desk/calls/<uuid:call_id>/"
+urlpatterns = [
+    path("desk/calls/", desk_calls.calls, name="desk_calls"),
+    path("desk/calls/new/", desk_calls.new, name="desk_new_call"),
+    path("desk/calls/import/", desk_import.upload, name="desk_import"),
+    path("desk/calls/import/<uuid:upload_id>/", desk_import.preview, name="desk_import_preview"),
+    path(CALL, desk_calls.builder, name="desk_call"),
+    path(f"{CALL}parts/<slug:part>/", desk_calls.part, name="desk_part"),
+    path(f"{CALL}preview/", desk_changes.preview, name="desk_preview"),
+    path(f"{CALL}copy/", desk_changes.copy, name="desk_copy"),
+    path(f"{CALL}cancel/", desk_changes.cancel, name="desk_cancel"),
+    path(f"{CALL}change/", desk_changes.change, name="desk_change"),
+    path(f"{CALL}change/<slug:part>/", desk_changes.change_part, name="desk_change_part"),
+    path(f"{CALL}history/", desk_changes.history, name="desk_history"),
+    path(f"{CALL}proposals/", desk_changes.proposals, name="desk_proposals"),
+    path("desk/proposals/<uuid:proposal_id>/group/", desk_changes.exclusive, name="desk_exclusive"),
+    path(f"{CALL}phase/", desk_phases.phase, name="desk_phase"),
+    path(f"{CALL}phase/roll/", desk_phases.draw, name="desk_draw_roll"),
+    path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),
+    path("desk/reviews/batch/", desk_reviews.batch, name="desk_batch"),
+    path("desk/reviews/assign/", desk_reviews.assign, name="desk_assign"),
+    path("desk/reviews/<uuid:proposal_id>/", desk_reviews.review, name="desk_review"),
+    path("desk/reviews/<uuid:proposal_id>/done/", desk_reviews.review_done, name="desk_review_done"),
+]

@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shanzhi.kernel.errors import Conflict, Forbidden, NotFound, Refusal, SignInNeeded
-from shanzhi.ui import forms as ui_forms
+from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.ui import formatting, pieces
+from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ventures import exchange, operations, queries
@@ -195,7 +195,7 @@ def builder(request: Request, call_id: UUID) -> HttpResponse:
         "tasks": part_tasks(found, checks) if runs and not frozen else [],
         "blocking": [check for check in checks if check.blocking and not check.ok],
         "next": _next_due(found),
-        "may_cancel": "cancel" in CALL.moves and found.state in CALL.moves["cancel"].source,
+        "may_cancel": found.state in CALL.moves["cancel"].sources,
         "crumbs": desk_crumbs(found),
     }
     return render(request, "ventures/desk/builder.html", context)
@@ -257,8 +257,7 @@ def _save(request: Request, found: Call, form: PartForm) -> HttpResponse | int:
         return {"version": saved.call.version}
 
     try:
-        # while one types, the key of the form stays the same: the version alone tells such saves apart
-        answer = run_autosave(run) if ui_forms.is_autosave(request) else run_once(request, run)
+        answer = run_once(request, run)
     except (Forbidden, NotFound, SignInNeeded) as refusal:
         if refusal.field not in form.fields:
             raise
@@ -273,12 +272,3 @@ def _save(request: Request, found: Call, form: PartForm) -> HttpResponse | int:
         return redirect(request.path)
     messages.success(request, _("Saved."))
     return redirect("ventures:desk_call", found.pk)
-
-
-def run_autosave(run: Any) -> dict[str, Any]:
-    """Save what is right so far; a problem is shown when the form is sent."""
-    try:
-        saved: dict[str, Any] = run()
-    except operations.BadValue as wrong:
-        raise Conflict(wrong.text) from wrong
-    return saved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.places import queries as places
-from shanzhi.ui.forms import PageForm, apply_refusal, idempotency_key
+from shanzhi.ui.forms import PageForm, apply_refusal, idempotency_key, is_autosave
 from shanzhi.ui.http import Request
 from shanzhi.ventures import policies, queries
 from shanzhi.ventures.lifecycle import MANAGERS
@@ -72,13 +72,17 @@ def sent(request: Request) -> QueryDict | None:
 
 
 def run_once(request: Request, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Do what a form asks, once for each time that it was opened; the same send again gets the first answer."""
+    """Do what a form asks, once for each time that it was opened; the same send again gets the first answer.
+
+    A draft that saves itself comes again and again under the form's one key, so each such save has a key of its own.
+    """
+    key = str(uuid4()) if is_autosave(request) else idempotency_key(request)
     name = request.resolver_match.url_name if request.resolver_match else ""
     content = {key: request.POST.getlist(key) for key in request.POST if key != "csrfmiddlewaretoken"}
     return once(
         actor=request.actor,
         operation=f"ventures.page.{name}",
-        key=idempotency_key(request),
+        key=key,
         request={"path": request.path, "sent": content},
         at=request.now,
         run=run,

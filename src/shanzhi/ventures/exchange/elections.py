@@ -1,0 +1,77 @@
+"""Pabulib files in as finished rounds: voting reads and keeps the file, a worker makes the round of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django_tasks import task
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.people.actors import actor_of_person
+from shanzhi.ventures.models import Call
+from shanzhi.ventures.operations import import_round
+from shanzhi.ventures.operations.calls import NotYourArea
+from shanzhi.ventures.policies import runs_area
+from shanzhi.voting import exchange as voting
+from shanzhi.voting.models import Upload
+from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
+
+
+def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: datetime) -> UUID:
+    """Have a worker make a finished round of an uploaded file; gives the job that shows its progress.
+
+    Raises NotYourArea, NotFound, AlreadyImported.
+    """
+    if not runs_area(actor, area):
+        raise NotYourArea(field="area")
+    with transaction.atomic():
+        found = Upload.objects.select_for_update().filter(pk=upload_id, owner_id=actor.person()).first()
+        if found is None:
+            raise NotFound
+        if found.job is not None or found.content is None:
+            raise voting.AlreadyImported
+        job = start_job(actor=actor, kind="ventures.import", area=area, total=1, unit="file", at=at)
+        found.job = job.pk
+        found.save(update_fields=["job"])
+        values = {"upload": str(upload_id), "title": title, "area": area}
+        transaction.on_commit(partial(import_election.enqueue, str(job.pk), str(actor.person()), values))
+    return job.pk
+
+
+@task()
+def import_election(job: str, person: str, values: dict[str, str]) -> None:
+    """Make a finished round of an upload; nothing is half done when it fails, and the file can be tried again."""
+    at = timezone.now()
+    begin_job(job_id=UUID(job))
+    try:
+        call = _import(actor_of_person(person_id=UUID(person), at=at), values, at)
+    except Refusal as refusal:
+        Upload.objects.filter(pk=values["upload"]).update(job=None)
+        fail_job(job_id=UUID(job), error=refusal.text, at=at)
+        return
+    result = {"url": reverse("ventures:call", args=[call.pk]), "label": gettext("See the round")}
+    finish_job(job_id=UUID(job), result=result, at=timezone.now())
+
+
+def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
+    with transaction.atomic():
+        found = Upload.objects.select_for_update().get(pk=values["upload"])
+        assert found.content is not None  # the job was started once for a file that had it
+        call = import_round(
+            actor=actor,
+            election=voting.read_file(bytes(found.content)),
+            title=values["title"],
+            areas=[values["area"]],
+            source=found.name,
+            at=at,
+        )
+        found.content, found.poll = None, call.poll
+        found.save(update_fields=["content", "poll"])
+    return call

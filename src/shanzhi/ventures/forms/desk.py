@@ -1,0 +1,202 @@
+"""The other forms of the desk: a new call, reasons, decisions, reviewers, groups, scores, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.ui.forms import MomentField, PageForm
+from shanzhi.ventures.forms.desk_parts import (
+    AreasForm,
+    BallotForm,
+    BasicsForm,
+    DatesForm,
+    ElectorateForm,
+    MoneyForm,
+    PartForm,
+    ReviewForm,
+    ThemesForm,
+)
+from shanzhi.ventures.forms.desk_rule import RuleForm
+from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
+
+PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
+    "basics": (_("Title, purpose, sponsor"), BasicsForm),
+    "areas": (_("Areas"), AreasForm),
+    "money": (_("Money"), MoneyForm),
+    "themes": (_("Themes and who may propose"), ThemesForm),
+    "dates": (_("Dates and days of notice"), DatesForm),
+    "electorate": (_("Who may vote"), ElectorateForm),
+    "ballot": (_("Ballot"), BallotForm),
+    "rule": (_("Rule of decision"), RuleForm),
+    "review": (_("Check list of the review"), ReviewForm),
+}
+# Where a check's field is mended.
+PART_OF: Final = {
+    "title": "basics",
+    "about": "basics",
+    "sponsor": "basics",
+    "areas": "areas",
+    "purse_fen": "money",
+    "limit_fen": "money",
+    "themes": "themes",
+    "proposers": "themes",
+    "phases": "dates",
+    "notice_days": "dates",
+    "roll_date": "electorate",
+    "ballot": "ballot",
+    "rule": "rule",
+    "checklist": "review",
+}
+
+
+class NewCallForm(AreasForm):
+    """What a new call needs at first: a title and areas."""
+
+    title = forms.CharField(label=_("Title"), max_length=120, help_text=_("It can be changed until proposals open."))
+    field_order = ("title", "areas", "more")
+
+    def given(self) -> dict[str, Any]:
+        """Give title and areas."""
+        return {**super().given(), "title": self.cleaned_data["title"]}
+
+
+class CopyForm(PageForm):
+    """The title of a copy."""
+
+    title = forms.CharField(label=_("Title of the new round"), max_length=120)
+
+
+class ReasonForm(PageForm):
+    """A public reason."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("Everyone reads it, beside the call."),
+    )
+
+
+class ReviewDecisionForm(PageForm):
+    """The check list of one proposal, answered, and the decision."""
+
+    decision = forms.ChoiceField(label=_("Decision"), choices=list(DECISIONS.items()), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason for the team"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("Needed when you return or reject: say what is to be mended, or why it ends."),
+    )
+    deadline = MomentField(
+        label=_("To be mended until"), required=False, help_text=_("Only when you return it: before the review ends.")
+    )
+
+    def __init__(self, *args: Any, checklist: Sequence[Mapping[str, Any]] = (), **kwargs: Any) -> None:
+        """Make two fields for each item of the list."""
+        super().__init__(*args, **kwargs)
+        self.checklist = checklist
+        for place, item in enumerate(checklist):
+            label = item["text"] if item["required"] else gettext("%(item)s (not required)") % {"item": item["text"]}
+            self.fields[f"item_{place}"] = forms.ChoiceField(
+                label=label, choices=list(OUTCOMES.items()), widget=forms.RadioSelect, required=False
+            )
+            self.fields[f"remark_{place}"] = forms.CharField(
+                label=gettext("Remark on item %(number)s") % {"number": place + 1}, required=False, max_length=1000
+            )
+
+    def items(self) -> list[tuple[Any, Any]]:
+        """Give the fields of each item: outcome and remark."""
+        return [(self[f"item_{place}"], self[f"remark_{place}"]) for place in range(len(self.checklist))]
+
+    def answers(self) -> list[tuple[str, str, str]]:
+        """Give key, outcome and remark of each item that was answered."""
+        data = self.cleaned_data
+        return [
+            (str(item["key"]), data[f"item_{place}"], data[f"remark_{place}"])
+            for place, item in enumerate(self.checklist)
+            if data[f"item_{place}"]
+        ]
+
+
+class BatchForm(PageForm):
+    """One decision for many proposals."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision for all of them"),
+        choices=[
+            ("pass", _("Pass: I have looked at each, and every item of the check list is met")),
+            ("reject", _("Reject, for the one reason below")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("Needed when you reject; every team reads it."),
+    )
+
+
+class AssignForm(PageForm):
+    """A reviewer for some proposals."""
+
+    reviewer = forms.ChoiceField(label=_("Reviewer"), help_text=_("Staff with a role in that community, not its team."))
+    deadline = MomentField(label=_("Due"), required=False, help_text=_("It stands on the reviewer's list of today."))
+
+    def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """Take who can be chosen, as (id, words)."""
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].choices = [("", _("Choose a reviewer")), *offers]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ExclusiveForm(PageForm):
+    """The group of alternatives of a proposal."""
+
+    exclusive = forms.ChoiceField(label=_("Group of alternatives"), required=False)
+
+    def __init__(self, *args: Any, offers: Iterable[str] = (), **kwargs: Any) -> None:
+        """Take the groups that the terms name."""
+        super().__init__(*args, **kwargs)
+        pairs = [("", _("None")), *((group, group) for group in offers)]
+        self.fields["exclusive"].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class JuryForm(PageForm):
+    """The jury's score of each project, 0 to 100."""
+
+    def __init__(self, *args: Any, projects: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """Take the projects as (code on the ballot, title)."""
+        super().__init__(*args, **kwargs)
+        self.codes = []
+        for code, title in projects:
+            self.codes.append(code)
+            self.fields[f"score_{code}"] = forms.DecimalField(
+                label=f"{code} {title}",
+                min_value=0,
+                max_value=100,
+                decimal_places=2,
+                widget=forms.NumberInput({"class": "short", "inputmode": "decimal", "step": "any"}),
+            )
+
+    def jury(self) -> dict[str, int]:
+        """Give the scores in hundredths by code."""
+        return {code: int(self.cleaned_data[f"score_{code}"] * 100) for code in self.codes}
+
+
+class ImportForm(PageForm):
+    """How a file that was read becomes a finished round."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    area = forms.ChoiceField(label=_("Area"), help_text=_("Under which the round is listed."))
+
+    def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """Take the areas that the person may import into, as (code, name)."""
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = list(offers)  # type: ignore[attr-defined]  # a ChoiceField

@@ -1,0 +1,90 @@
+"""A Pabulib file becomes a finished round: take the file, show what it holds, import it in the background."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
+from shanzhi.tally.pabulib import spec_from_json
+from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.formatting import chinese
+from shanzhi.ui.http import Request
+from shanzhi.ventures.exchange import elections
+from shanzhi.ventures.forms.desk import ImportForm
+from shanzhi.ventures.views import terms
+from shanzhi.ventures.views.desk_calls import form_page
+from shanzhi.ventures.views.desk_frames import Crumbs, own_areas, put_refusal, require_manager, sent
+from shanzhi.voting import exchange as voting
+from shanzhi.voting.forms import UploadForm
+
+
+def _crumbs(*more: tuple[str, str]) -> Crumbs:
+    here = (_("Import an election"), reverse("ventures:desk_import") if more else "")
+    return [(_("Home"), "/"), (_("Rounds at the desk"), reverse("ventures:desk_calls")), here, *more]
+
+
+@login_required
+@form_page
+def upload(request: Request) -> HttpResponse:
+    """Take a Pabulib file; faults are named with line and cure."""
+    require_manager(request)
+    form = UploadForm(sent(request), request.FILES or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data["file"]
+            try:
+                if given.size > voting.largest():
+                    raise voting.FileTooLarge(field="file", most=voting.largest() // 1024 // 1024)
+                kept = voting.take_file(actor=request.actor, name=given.name, content=given.read(), at=request.now)
+            except Refusal as refusal:
+                ui_forms.apply_refusal(form, refusal)
+                status = refusal.status
+            else:
+                return redirect("ventures:desk_import_preview", kept.pk)
+    return render(request, "ventures/desk/import.html", {"form": form, "crumbs": _crumbs()}, status=status)
+
+
+@login_required
+@form_page
+def preview(request: Request, upload_id: UUID) -> HttpResponse:
+    """Show what a file holds, and make it a finished round when told so."""
+    require_manager(request)
+    kept = voting.upload(viewer=request.actor, upload_id=upload_id)
+    form = ImportForm(sent(request), initial={"title": kept.summary["title"][:120]}, offers=own_areas(request))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                job = elections.start_import(
+                    actor=request.actor,
+                    upload_id=upload_id,
+                    title=values["title"],
+                    area=values["area"],
+                    at=request.now,
+                )
+            except (Forbidden, NotFound, SignInNeeded):
+                raise
+            except Refusal as refusal:
+                put_refusal(form, refusal)
+                status = refusal.status
+            else:
+                return redirect("work:job", job)
+    warnings = [(w[0], w[1] + w[2] if chinese() else f"{w[3]} {w[4]}") for w in kept.summary["warnings"]]
+    context = {
+        "kept": kept,
+        "form": form,
+        "rule": terms.RULES.get(spec_from_json(kept.summary["spec"]).rule, ""),
+        "warnings": warnings,
+        "crumbs": _crumbs((kept.name, "")),
+    }
+    return render(request, "ventures/desk/import_preview.html", context, status=status)
