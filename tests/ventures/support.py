@@ -70,7 +70,7 @@ def staff(role: Role, area: str, number: int) -> Actor:
     person = make_person(number, area=ELSEWHERE)
     early = AT - timedelta(days=30)
     RoleGrant.objects.create(person=person, role=role, area=area, starts_at=early, created_at=early)
-    return Actor(person_id=person.pk, account_id=person.pk, grants=(Grant(role, area),))  # type: ignore[arg-type]
+    return Actor(person_id=person.pk, account_id=person.pk, grants=(Grant(role, area),))
 
 
 @dataclass

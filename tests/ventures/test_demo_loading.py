@@ -7,7 +7,7 @@ import pytest
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import Person
 from shanzhi.ventures import queries
-from shanzhi.ventures.demo import loading
+from shanzhi.ventures.demo import loading, people
 from shanzhi.ventures.models import Call, Proposal
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -62,7 +62,7 @@ class TestTheDemo:
 
     def test_gives_those_who_sign_in_something_to_do(self) -> None:
         loading.load(at=AT)
-        staff = loading.ensure_helpers(at=AT)
+        staff = people.ensure_helpers(at=AT)
         worker = {item.key: item.count for item in queries.due_today(viewer=staff["worker"], at=AT)}
         assert worker["my_reviews"] == 2
         assert {item.key for item in queries.due_today(viewer=staff["leader"], at=AT)} == {"mend"}
@@ -71,4 +71,4 @@ class TestTheDemo:
 
     def test_names_a_sign_in_for_each_role(self) -> None:
         roles = {role for role, _who, _how in loading.sign_ins()}
-        assert len(roles) == len(loading.HELPERS) == 11
+        assert len(roles) == len(people.HELPERS) == 11

@@ -149,7 +149,7 @@ class TestTwoMovesAtOnce:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(call.proposals.values_list("number", flat=True)) == [1, 2, 3, 4]
+        assert list(call.proposals.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4]
 
 
 class TestTheClock:

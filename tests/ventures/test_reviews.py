@@ -109,7 +109,7 @@ class TestAnAssignment:
         assert operations.assign(actor=world.officer, proposal_ids=[one.pk], reviewer_id=person, at=NOW) == 0
         due = {item.key: item.count for item in queries.due_today(viewer=worker, at=NOW)}
         assert due == {"my_reviews": 1, "queue": 2}
-        row = queries.review_queue(viewer=worker).get(pk=one.pk)
+        row: Any = queries.review_queue(viewer=worker).get(pk=one.pk)
         assert (row.reviews_due, row.mine_due, row.reviews_done) == (1, 1, 0)
         decide(worker, one, "pass", answers=passing(call))
         assert {item.key for item in queries.due_today(viewer=worker, at=NOW)} == {"queue"}

@@ -1,6 +1,7 @@
 """The terms of a call: free until submission opens, then frozen, for the software and for the database."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,7 +13,7 @@ from shanzhi.ventures.operations.terms import terms_of
 from tests.ventures.support import FIRST_DAY, World, bring, day, make_call
 
 
-def run(statement: str, values: list[object]) -> None:
+def run(statement: str, values: list[Any]) -> None:
     """Run SQL as someone with the database's password would, deferred checks included."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -106,7 +107,7 @@ class TestTheTermsOfACall:
 
 
 class TestAChangeOfFrozenTerms:
-    def change(self, world: World, call: Call, given: dict[str, object], reason: str = "雨季推迟") -> Call:
+    def change(self, world: World, call: Call, given: dict[str, Any], reason: str = "雨季推迟") -> Call:
         return operations.change_terms(
             actor=world.officer,
             call_id=call.pk,
@@ -126,7 +127,7 @@ class TestAChangeOfFrozenTerms:
 
     def test_moves_dates_that_lie_ahead(self, world: World) -> None:
         call = bring(world, make_call(world), "submission")
-        phases = [
+        phases: list[dict[str, Any]] = [
             {"kind": p.kind, "starts_at": p.starts_at, "ends_at": p.ends_at} for p in call.phases.order_by("position")
         ]
         phases[-1]["ends_at"] += timedelta(days=3)
@@ -135,7 +136,7 @@ class TestAChangeOfFrozenTerms:
 
     def test_cannot_move_what_has_begun(self, world: World) -> None:
         call = bring(world, make_call(world), "submission")
-        phases = [
+        phases: list[dict[str, Any]] = [
             {"kind": p.kind, "starts_at": p.starts_at, "ends_at": p.ends_at} for p in call.phases.order_by("position")
         ]
         phases[0]["starts_at"] -= timedelta(days=3)

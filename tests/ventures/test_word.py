@@ -1,6 +1,7 @@
 """A proposal as a Word document."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -21,7 +22,7 @@ def one(world: World) -> Proposal:
     return bring(world, make_call(world), "notice").proposals.get(number=1)
 
 
-def read(viewer: Actor, one: Proposal) -> tuple[str, Document]:
+def read(viewer: Actor, one: Proposal) -> tuple[str, Any]:
     """Open the document; give all its text, and itself."""
     found = queries.proposal(viewer=viewer, proposal_id=one.pk)
     document = Document(BytesIO(proposal_document(viewer=viewer, proposal=found)))
