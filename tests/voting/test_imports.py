@@ -34,7 +34,9 @@ needs_data = pytest.mark.skipif(not OFFICIAL, reason="the folder of real electio
 class TestARealElection:
     @pytest.mark.parametrize("path", [*OFFICIAL, *SAMPLE], ids=lambda path: path.stem)
     def test_becomes_a_finished_poll_with_the_same_content_and_winners(self, path: Path) -> None:
-        treat = Treatment(unknown_projects="drop", repeated_choices="first", over_limits="count", weights="ignore")
+        treat = Treatment(
+            unknown_projects="drop", repeated_choices="first", over_limits="count", weights="ignore", many_elections="1"
+        )
         election = read(path, treat=treat)
         poll = operations.import_poll(
             actor=STAFF, election=election, source=path.name, areas=[AREA], title=path.stem, at=now()

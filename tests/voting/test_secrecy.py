@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person
-from shanzhi.voting import urls
+from shanzhi.voting import operations, urls
 from shanzhi.voting.api import router
 from shanzhi.voting.models import Poll
 from shanzhi.voting.operations import OptionInput
@@ -179,7 +179,7 @@ class TestTheApi:
     def test_gives_result_file_and_receipt_after_the_count(self, running: tuple[Poll, list[Person], list[str]]) -> None:
         poll, _people, receipts = running
         support.close(poll)
-        support.operations.count_poll(actor=support.STAFF, poll_id=poll.pk, at=support.now())
+        operations.count_poll(actor=support.STAFF, poll_id=poll.pk, at=support.now())
         result = Client().get(f"/api/v1/voting/polls/{poll.pk}/result").json()
         assert (result["ballots"], result["roll"]) == (7, 9)
         assert Client().get(f"/api/v1/voting/polls/{poll.pk}/file").content.startswith(b"META")
