@@ -27,7 +27,7 @@ from shanzhi.ventures.demo.people import (
 )
 from shanzhi.ventures.demo.projects import PROJECTS
 from shanzhi.ventures.demo.rounds import DAY, PLAN, cast_ballots, hand_in, move, new_call, passes
-from shanzhi.ventures.models import Call
+from shanzhi.ventures.models import Call, Proposal
 
 AREAS: Final = ("370102001", "370102002")
 COMMUNITIES: Final = (
@@ -121,6 +121,12 @@ def _in_review(staff: dict[str, Actor], people: list[Person], at: datetime) -> N
     ]
     review = first_day + PLAN["review"] * DAY
     move(runner, call, review)
+    _some_reviews(staff, call, made, review, at)
+
+
+def _some_reviews(staff: dict[str, Actor], call: Call, made: list[Proposal], review: datetime, at: datetime) -> None:
+    """Return one proposal, pass one, give two to the social worker."""
+    runner = staff["district"]
     operations.decide(
         actor=runner,
         proposal_id=made[0].pk,

@@ -180,6 +180,11 @@ def _rule(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
     fits = spec is not None and (not asks_satisfaction or spec.satisfaction in FITS.get(kind, ()))
     least, most = call.ballot.get("minimum") or 0, call.ballot.get("maximum")
     points_right = (kind == "points") == bool(call.ballot.get("points"))
+    sensible = kind in FITS and points_right and (most is None or least <= most)
+    return [*_spec_checks(spec, fits, weighted), *_ballot_checks(spec, phases, sensible)]
+
+
+def _spec_checks(spec: Spec | None, fits: bool, weighted: bool) -> list[Check]:
     return [
         Check(
             "rule",
@@ -202,9 +207,14 @@ def _rule(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
             _("Give both weights as fractions that add up to 1, for a rule with a jury alone."),
             "rule",
         ),
+    ]
+
+
+def _ballot_checks(spec: Spec | None, phases: Mapping[str, Phase], sensible: bool) -> list[Check]:
+    return [
         Check(
             "ballot",
-            kind in FITS and points_right and (most is None or least <= most),
+            sensible,
             _("The ballot makes sense."),
             _("Check the least and most number of choices, and the points."),
             "ballot",
