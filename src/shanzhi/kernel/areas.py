@@ -48,9 +48,9 @@ def ancestors_of(code: str) -> tuple[str, ...]:
 
 
 def upper_bound(code: str) -> str:
-    """Give the least text behind the whole subtree of a code, which is code <= c < upper_bound(code).
+    """Give the least text behind all codes of a subtree, which reaches from the code up to, but without, this bound.
 
-    Digits only, so the bound is the code with ':' (the character behind '9') appended.
+    Codes are digits only, so the bound is the code with ':' (the character behind '9') appended.
     """
     return code + ":"
 

@@ -14,7 +14,7 @@ from shanzhi.kernel.errors import Invalid
 from shanzhi.kernel.words import _
 
 _RESIDENT_ID: Final = re.compile(r"[0-9]{17}[0-9X]")
-# The provinces of GB/T 2260, with Hong Kong, Macao and Taiwan, whose residents carry such numbers on permits since 2018.
+# The provinces of GB/T 2260, with Hong Kong, Macao and Taiwan, whose residents carry such numbers on their permits.
 _PROVINCES: Final = frozenset(
     {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83}
 )

@@ -34,7 +34,7 @@ def today_sections(viewer: Actor, now: datetime) -> list[Section]:
     """Gather what the viewer has to do, may vote on, and has under way; sections without tasks are left out."""
     shown = queries.today(viewer=viewer, at=now)
     sections = [
-        Section(_("Due"), [_due(item) for item in shown.due]),
+        Section(_("To do today"), [_due(item) for item in shown.due]),
         Section(_("Votes open to you"), [_vote(poll) for poll in shown.polls]),
         Section(_("Your proposals"), [_own(one) for one in shown.proposals]),
     ]
