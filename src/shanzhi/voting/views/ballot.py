@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from shanzhi.kernel.errors import Invalid, Refusal
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui import pieces
-from shanzhi.ui.formatting import chinese
+from shanzhi.ui.formatting import chinese, short_day
 from shanzhi.ui.http import Request
 from shanzhi.voting import operations, queries
 from shanzhi.voting.forms import read_choices
@@ -188,7 +188,7 @@ def next_steps(poll: Poll) -> list[pieces.Phase]:
     """Tell what happens next and when."""
     return [
         pieces.Phase(_("Ballot received"), "done"),
-        pieces.Phase(_("You may change it"), "now", ends=poll.closes_at),
+        pieces.Phase(_("You may change it"), "now", note=_("until %(day)s") % {"day": short_day(poll.closes_at)}),
         pieces.Phase(_("Close and count"), "ahead", starts=poll.closes_at),
         pieces.Phase(_("Check your receipt"), "ahead"),
     ]
