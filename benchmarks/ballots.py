@@ -137,7 +137,7 @@ def pgbench(folder: Path) -> float:
         cursor.execute("CREATE TABLE IF NOT EXISTS bench_floor (id uuid PRIMARY KEY, sealed bytea)")
     script = folder / "floor.sql"
     script.write_text(PGBENCH)
-    command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi", "-n", "-M", "prepared"]
+    command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi", "-n", "-M", "simple"]
     command += ["-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS), "-f", str(script), "shanzhi"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return next(float(line.split("=")[1].split()[0]) for line in done.stdout.splitlines() if line.startswith("tps"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -139,7 +140,7 @@ class TestTheVotingPage:
 
     @pytest.mark.parametrize("kind", ["stranger", "nobody", "unverified"])
     def test_says_why_one_cannot_vote_and_what_would_help(self, poll: Poll, kind: str) -> None:
-        clients = {
+        clients: dict[str, Callable[[], Client]] = {
             "stranger": lambda: browser(a_person(support.ELSEWHERE)),
             "nobody": Client,
             "unverified": lambda: browser(a_person(verified=False)),
