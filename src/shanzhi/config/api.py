@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie
 
 from shanzhi.config.problems import NOT_FOUND, csrf_failed, problem, refused
@@ -20,6 +21,51 @@ ABOUT: Final = (
     "something also needs the header X-CSRFToken. Errors are application/problem+json with `code`, `detail`, `errors` "
     "and `request_id`."
 )
+
+
+PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "An error (RFC 9457) in the language asked for; `request_id` is what the logs know it by.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "minLength": 1},
+        "code": {"type": "string", "minLength": 1},
+        "request_id": {"type": "string", "minLength": 8},
+        "field": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["where", "message"],
+                "properties": {
+                    "where": {"type": "array", "items": {"type": "string"}},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+ANSWER: Final = {
+    "description": "What went wrong and what helps",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+class House(NinjaAPI):
+    """An API whose document names the one form of errors that every operation may answer."""
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """Give the document, with the answer of errors in each operation."""
+        document = super().get_openapi_schema(**given)
+        document["components"]["schemas"]["Problem"] = PROBLEM
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["responses"]["default"] = ANSWER
+        return document
 
 
 class Visitor(APIKeyCookie):
@@ -64,7 +110,7 @@ def _http(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpRespo
 
 def build() -> NinjaAPI:
     """Put the API together from the rooms that have one."""
-    made = NinjaAPI(
+    made = House(
         title="Shanzhi", version=VERSION, description=ABOUT, auth=Visitor(), docs_url=None, urls_namespace="api"
     )
     made.add_exception_handler(Refusal, _refusal)

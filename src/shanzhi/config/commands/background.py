@@ -1,4 +1,4 @@
-"""The worker that `shanzhi serve` starts beside the web server; it ends with it."""
+"""The worker and the clock that `shanzhi serve` starts beside the web server; they end with it."""
 
 import os
 from importlib import import_module
@@ -9,4 +9,5 @@ if __name__ == "__main__":
     die_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
     import_module("django").setup()
+    import_module("shanzhi.config.commands.clock").start()
     import_module("django.core.management").call_command("db_worker", reload=False, verbosity=0)

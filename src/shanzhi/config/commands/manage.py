@@ -1,5 +1,7 @@
 """`shanzhi manage` and `shanzhi worker`: Django's own commands with the database up."""
 
+from importlib import import_module
+
 import typer
 from django.core.management import call_command, execute_from_command_line
 
@@ -18,4 +20,6 @@ manage.context_settings = {  # type: ignore[attr-defined]  # read by cli.hand_ov
 
 def worker(queue: str = "default", *, until_empty: bool = False) -> None:
     """Do the work that waits in the background until stopped; with --until-empty, only what waits now."""
+    if not until_empty:
+        import_module("shanzhi.config.commands.clock").start()
     call_command("db_worker", queue_name=queue, batch=until_empty, reload=False)

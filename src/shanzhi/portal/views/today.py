@@ -18,8 +18,11 @@ from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.queries import DueItem
 from shanzhi.voting.models import Poll
 
-QUEUE: Final = "/desk/reviews/"
-ADDRESSES: Final = {"my_reviews": QUEUE, "queue": QUEUE, "mend": "/account/proposals/?state=returned"}
+ADDRESSES: Final = {
+    "my_reviews": "ventures:desk_reviews",
+    "queue": "ventures:desk_reviews",
+    "mend": "ventures:my_proposals",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def today_sections(viewer: Actor, now: datetime) -> list[Section]:
 
 def _due(item: DueItem) -> pieces.Task:
     label = f"{item.label}: {item.call.title}" if item.call else item.label
-    url = f"/desk/calls/{item.call.pk}/phase/" if item.call else ADDRESSES.get(item.key, "")
+    url = reverse("ventures:desk_phase", args=[item.call.pk]) if item.call else reverse(ADDRESSES[item.key])
     hint = gettext("Until %(moment)s") % {"moment": formatting.moment(item.due_at)} if item.due_at else ""
     return pieces.Task(label, url, "due" if item.late else "todo", hint, None if item.call else item.count)
 

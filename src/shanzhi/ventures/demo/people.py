@@ -109,7 +109,7 @@ HELPERS: Final = (
     Helper("auditor", "高桂兰", Role.AUDITOR, "370102"),
     Helper("administrator", "林思远", Role.ADMINISTRATOR, ""),
 )
-PASSWORD: Final = "示例-shanzhi-2026"  # noqa: S105 - of the demo alone, printed by it
+PASSWORD: Final = "shanzhi-demo-2026"  # noqa: S105 - of the demo alone, printed by it
 
 
 def ensure_helpers(*, at: datetime, progress: Progress = silent, step: str = "") -> dict[str, Actor]:

@@ -26,7 +26,6 @@ from shanzhi.ventures.views.rows import (
     proposal_crumbs,
     proposal_tags,
     tags_of,
-    with_places,
 )
 
 CALL_CARDS: Final = replace(exchange.CALLS, cards="ventures/call_card.html", page_size=24)
@@ -36,7 +35,7 @@ WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 
 def calls(request: Request) -> HttpResponse:
     """List the rounds."""
-    rows = with_places(queries.calls(viewer=request.actor), "area")
+    rows = queries.calls(viewer=request.actor)
     context = {
         "heading": _("Rounds"),
         "lead": _("Small grants for what neighbours start: propose, vote, and see why it was decided so."),
@@ -95,7 +94,7 @@ def proposals(request: Request) -> HttpResponse:
 
 def _proposals(request: Request, rows: QuerySet[Proposal], context: dict[str, Any]) -> HttpResponse:
     shown = {"heading": _("Projects"), **context}
-    answer: HttpResponse = listing_response(request, CARDS, with_places(rows, "community"), shown)
+    answer: HttpResponse = listing_response(request, CARDS, rows, shown)
     return answer
 
 

@@ -1,28 +1,18 @@
-"""What the pages of rounds share: names of places beside rows, phases, tags, crumbs."""
+"""What the pages of rounds share: phases, tags, crumbs."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.places.models import Area
 from shanzhi.ui import pieces
 from shanzhi.ventures import queries
 from shanzhi.ventures.exchange.listings import call_state, proposal_state
 from shanzhi.ventures.models import Call, Proposal
 
 PHASE_STATES: Final[dict[str, Any]] = {"done": "done", "current": "now", "upcoming": "ahead"}
-
-
-def with_places(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
-    """Put the name of each row's area beside it, within the same query."""
-    named: QuerySet[Any] = rows.annotate(
-        place_name=Subquery(Area.objects.filter(pk=OuterRef(field)).values("name")[:1])
-    )
-    return named
 
 
 def phases_of(call: Call) -> list[pieces.Phase]:
