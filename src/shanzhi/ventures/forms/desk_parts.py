@@ -209,11 +209,16 @@ class DatesForm(PartForm):
         """Give the phases as rows."""
         data = self.cleaned_data
         rows = [
-            {"kind": kind, "starts_at": data[f"{kind}_starts"], "ends_at": data[f"{kind}_ends"]}
+            {"kind": kind, "starts_at": self._exact(f"{kind}_starts"), "ends_at": self._exact(f"{kind}_ends")}
             for kind in PHASES
             if data.get(f"{kind}_starts")
         ]
         return {"phases": rows, "notice_days": data["notice_days"], "moves_by_clock": data["moves_by_clock"]}
+
+    def _exact(self, name: str) -> Any:
+        """Keep the seconds of a moment that the page showed to the minute and nobody changed."""
+        typed, held = self.cleaned_data[name], self.initial.get(name)
+        return held if held is not None and typed == held.replace(second=0, microsecond=0) else typed
 
     def groups(self) -> list[Group]:
         """Give each phase a group of its own."""
