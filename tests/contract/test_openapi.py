@@ -1,0 +1,86 @@
+"""Whatever is sent to the API, its answer is one that its document names, and never a fault of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from shanzhi.config.api import api
+from shanzhi.people.models import RoleGrant
+from shanzhi.ventures.models import Proposal
+from tests.support.site import VISITOR, Site, undone
+
+TOKEN = "c" * 32
+SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+OPERATIONS = {operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
+WHO = (VISITOR, "resident", "district", "administrator")
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+PLACE = re.compile(r"\{(\w+)\}")
+BOUNDED = bounds(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def known(site: Site) -> dict[str, list[str]]:
+    """Give things that are there, by the names of the places for them in addresses."""
+    calls = [site.voting, site.review, site.submission, site.imported, site.finished, site.draft]
+    proposals = [Proposal.objects.filter(call=call).order_by("number").first() for call in calls[:5]]
+    return {
+        "call_id": [str(call.pk) for call in calls],
+        "poll_id": [str(call.poll_id) for call in (site.voting, site.imported, site.finished)],
+        "proposal_id": [str(one.pk) for one in (site.own_draft(), *proposals) if one],
+        "person_id": [str(site.person(login).pk) for login in ("resident", "worker")],
+        "grant_id": [str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]],
+        "code": ["370102", "370102001", "370102001002", "11"],
+    }
+
+
+def signed(client: Client) -> dict[str, Any]:
+    """Give cookies and headers of a browser that sends our own page's token."""
+    cookies = {settings.CSRF_COOKIE_NAME: TOKEN}
+    if session := client.cookies.get(settings.SESSION_COOKIE_NAME):
+        cookies[settings.SESSION_COOKIE_NAME] = session.value
+    return {"cookies": cookies, "headers": {"X-CSRFToken": TOKEN, "Accept-Encoding": "identity"}}
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("label", sorted(OPERATIONS))
+def test_every_answer_fits_the_document(site: Site, label: str, who: str) -> None:
+    operation, app = OPERATIONS[label], WSGIHandler()
+    there = {name: known(site)[name] for name in PLACE.findall(operation.path)}
+    with undone():
+        manner = signed(site.client(who))
+
+        @seed(20261124)
+        @BOUNDED
+        @given(
+            case=operation.as_strategy(),
+            places=st.fixed_dictionaries({k: st.sampled_from(v) for k, v in there.items()}),
+            forged=st.booleans(),
+        )
+        def meets(case: Any, places: dict[str, str], forged: bool) -> None:
+            if not forged:
+                case.path_parameters = places
+            with undone():
+                case.call_and_validate(app=app, checks=CHECKS, **manner)
+
+        meets()
