@@ -25,6 +25,7 @@ OUTSIDE: Final = "110114012035"
 SYSTEM: Final = Actor.system("test")
 COMPOSITE: Final = {
     "rule": "composite",
+    "completion": "none",
     "ties": ["votes", "id"],
     "threshold": {"voters": 0, "share": "0", "by_cost": 0},
     "composite": {"vote_weight": "1/2", "jury_weight": "1/2", "least_votes_share": "0", "least_jury_score": 0},
