@@ -105,6 +105,9 @@ def _http(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpRespo
     assert isinstance(error, HttpError)
     if error.status_code == 403 and "CSRF" in str(error):
         return csrf_failed(request)
+    if error.status_code == 400:  # ninja's own words are English, and say no more
+        message = _("What was sent is no JSON text in UTF-8. Correct it and send it again.")
+        return problem(request, status=400, message=message, code="not_json")
     return problem(request, status=error.status_code, message=str(error), code="http")
 
 

@@ -19,6 +19,7 @@ from shanzhi.people import operations, queries
 from shanzhi.people.middleware import moment
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places import queries as places
+from shanzhi.ui.http import Given
 
 router = Router(tags=["people"])
 
@@ -77,7 +78,7 @@ class PeoplePage(Schema):
     next: UUID | None
 
 
-class VerifyIn(Schema):
+class VerifyIn(Given):
     """What staff read in the document."""
 
     document: str = Field(max_length=40)
@@ -86,7 +87,7 @@ class VerifyIn(Schema):
     version: int | None = None
 
 
-class GrantIn(Schema):
+class GrantIn(Given):
     """A role to give; times with their offset."""
 
     role: Role
@@ -97,7 +98,7 @@ class GrantIn(Schema):
     reason: str = Field(max_length=500)
 
 
-class ReasonIn(Schema):
+class ReasonIn(Given):
     """A reason that goes on record."""
 
     reason: str = Field(max_length=500)

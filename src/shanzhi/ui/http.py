@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest
+from pydantic import BaseModel, ConfigDict
 
 from shanzhi.kernel.actor import Actor
 
@@ -15,3 +16,12 @@ class Request(HttpRequest):
     actor: Actor
     now: datetime
     request_id: str
+
+
+class Given(BaseModel):
+    """What a program sends: an object of exactly the named fields.
+
+    A body read leniently would turn a misspelt field, or a list where an object belongs, into an empty ballot.
+    """
+
+    model_config = ConfigDict(extra="forbid")

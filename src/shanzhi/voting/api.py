@@ -11,6 +11,7 @@ from ninja.params.functions import Header
 from pydantic import Field, StrictInt
 
 from shanzhi.kernel.errors import NotFound
+from shanzhi.ui.http import Given
 from shanzhi.voting import operations, queries
 from shanzhi.voting.models import Poll
 from shanzhi.voting.voter import voter
@@ -55,7 +56,7 @@ class OptionOut(Schema):
     link: str
 
 
-class BallotIn(Schema):
+class BallotIn(Given):
     """A ballot: codes (best first when ranked) in `choices`, or points by code in `points`; both empty: blank."""
 
     choices: list[str] = Field(default_factory=list, max_length=5000)
@@ -77,7 +78,7 @@ class OwnBallotOut(Schema):
     blank: bool
 
 
-class ReceiptIn(Schema):
+class ReceiptIn(Given):
     """A receipt to look up after the close; in the body, since addresses end in logs."""
 
     receipt: str = Field(max_length=60)

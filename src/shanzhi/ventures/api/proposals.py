@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from shanzhi.ui.http import Given
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.api.routing import (
     Code,
@@ -33,7 +34,7 @@ router = Router()
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
-class ActivityBody(Schema):
+class ActivityBody(Given):
     """A row of the schedule."""
 
     title: str = Field("", max_length=120)
@@ -44,7 +45,7 @@ class ActivityBody(Schema):
     detail: str = Field("", max_length=1000)
 
 
-class BudgetBody(Schema):
+class BudgetBody(Given):
     """A row of the budget; money in fen."""
 
     item: str = Field("", max_length=120)
@@ -55,7 +56,7 @@ class BudgetBody(Schema):
     note: str = Field("", max_length=200)
 
 
-class MemberBody(Schema):
+class MemberBody(Given):
     """A member of the team."""
 
     name: str = Field("", max_length=60)
@@ -63,7 +64,7 @@ class MemberBody(Schema):
     person: UUID | None = None
 
 
-class ProposalFields(Schema):
+class ProposalFields(Given):
     """What a team types; what is left out stays."""
 
     title: str | None = Field(None, max_length=60)
@@ -90,26 +91,26 @@ class ProposalFields(Schema):
         return {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
 
 
-class ProposalChange(Schema):
+class ProposalChange(Given):
     """Fields to save, with the version that was seen."""
 
     version: int
     fields: ProposalFields
 
 
-class VersionIn(Schema):
+class VersionIn(Given):
     """The version that was seen."""
 
     version: int
 
 
-class WithdrawIn(Schema):
+class WithdrawIn(Given):
     """Why a proposal is taken back; needed once it was handed in."""
 
     reason: Reason = ""
 
 
-class AnswerBody(Schema):
+class AnswerBody(Given):
     """The answer to an item of the check list."""
 
     key: str = Field(max_length=40)
@@ -117,7 +118,7 @@ class AnswerBody(Schema):
     remark: str = Field("", max_length=1000)
 
 
-class ReviewIn(Schema):
+class ReviewIn(Given):
     """A decision."""
 
     version: int

@@ -9,12 +9,13 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from shanzhi.ui.http import Given
 from shanzhi.ventures.api.routing import Code, Fen, Moment, PageIn, Reason
 
 Fraction = Annotated[str, Field(max_length=20, pattern=r"^[0-9]+(/[1-9][0-9]*)?$")]
 
 
-class PhaseBody(Schema):
+class PhaseBody(Given):
     """A phase with its dates; times carry their offset."""
 
     kind: Literal["publicity", "submission", "review", "notice", "voting", "pitch", "award"]
@@ -22,7 +23,7 @@ class PhaseBody(Schema):
     ends_at: Moment
 
 
-class ThresholdBody(Schema):
+class ThresholdBody(Given):
     """Least support."""
 
     voters: int = Field(default=0, ge=0, le=10**7)
@@ -30,7 +31,7 @@ class ThresholdBody(Schema):
     by_cost: int = Field(default=0, ge=0, le=1000)
 
 
-class CompositeBody(Schema):
+class CompositeBody(Given):
     """Weights of votes and jury; shares as fractions that add to 1."""
 
     vote_weight: Fraction = "1/2"
@@ -39,7 +40,7 @@ class CompositeBody(Schema):
     least_jury_score: int = Field(default=0, ge=0, le=10_000)
 
 
-class RuleBody(Schema):
+class RuleBody(Given):
     """The rule of decision."""
 
     rule: Literal["score", "score-no-skip", "per-cost", "equal-shares", "phragmen", "composite"]
@@ -50,7 +51,7 @@ class RuleBody(Schema):
     composite: CompositeBody | None = None
 
 
-class BallotBody(Schema):
+class BallotBody(Given):
     """How a ballot is filled in."""
 
     kind: Literal["approval", "points", "ranked"] = "approval"
@@ -61,7 +62,7 @@ class BallotBody(Schema):
     blank: bool = True
 
 
-class ItemBody(Schema):
+class ItemBody(Given):
     """An item of the check list."""
 
     key: str = Field("", max_length=40)
@@ -69,7 +70,7 @@ class ItemBody(Schema):
     required: bool = True
 
 
-class CallFields(Schema):
+class CallFields(Given):
     """What can be said of a call; what is left out stays. Money in fen."""
 
     title: str | None = Field(None, max_length=120)
@@ -106,7 +107,7 @@ class CallIn(CallFields):
     areas: list[Code] = Field(min_length=1, max_length=500)
 
 
-class CallChange(Schema):
+class CallChange(Given):
     """Fields to save, with the version that was seen."""
 
     version: int
@@ -119,14 +120,14 @@ class TermsChange(CallChange):
     reason: Reason
 
 
-class MoveIn(Schema):
+class MoveIn(Given):
     """The state that was seen."""
 
     expected: str = Field(max_length=20)
     version: int | None = None
 
 
-class ReasonIn(Schema):
+class ReasonIn(Given):
     """A public reason."""
 
     reason: Reason
