@@ -12,6 +12,7 @@ from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.models import Award, Call, Notice
 from shanzhi.ventures.policies import NotYourCall
+from shanzhi.voting.operations import leftover_keys
 from tests.ventures.support import FIRST_DAY, World, bring, day, make_call, make_world, propose
 
 
@@ -208,3 +209,16 @@ class TestACancelledCall:
         with pytest.raises(Refusal) as refused:
             operations.cancel_call(actor=world.officer, call_id=call.pk, reason="不办了", at=day("voting", 2))
         assert refused.value.code == "move_refused"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTheEndOfAVote:
+    def test_opens_the_ballots_and_destroys_the_key_where_people_move_the_call(self) -> None:
+        world = make_world()
+        call = bring(world, make_call(world, moves_by_clock=False), "voting")
+        assert call.poll is not None
+        operations.run_clock(at=call.poll.closes_at)
+        call = Call.objects.select_related("poll").get(pk=call.pk)
+        assert (call.state, call.poll.state) == ("voting", "closed")
+        assert call.poll_id not in leftover_keys()
+        assert bring(world, call, "award").state == "award"

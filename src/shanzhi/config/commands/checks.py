@@ -189,6 +189,15 @@ def background() -> Finding:
     return Finding("Background", "good", "nothing waits too long")
 
 
+def ballot_keys() -> Finding:
+    """Keys of votes that are over must be gone; Django must be set up."""
+    left = import_module("shanzhi.voting.operations").leftover_keys()
+    if left:
+        cure = "Run `shanzhi manage ventures_clock`; remove copies of these keys from backups too."
+        return Finding("Ballot keys", "bad", f"{len(left)} keys outlive their votes", cure)
+    return Finding("Ballot keys", "good", "no key outlives its vote")
+
+
 def user(environment: Environment) -> Finding:
     """Who runs this."""
     if os.geteuid() == 0 and environment.production:

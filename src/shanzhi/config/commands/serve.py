@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -56,6 +57,8 @@ def run(environment: Environment, *, host: str, port: int) -> None:
     """Serve until stopped; the database is up and migrated."""
     fresh_metrics(environment)
     os.environ[SERVED] = "1"
+    # The server's processes are forked from this one: a pool that they inherited would hand one socket to several.
+    connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own, unknown to the stubs
     with background():
         Granian(
             "shanzhi.config.wsgi:application",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,8 @@ from shanzhi.ventures.policies import require_runs, voting_actor
 from shanzhi.ventures.queries.preview import MovePreview, due_at, next_state, preview_of
 from shanzhi.voting import operations as voting
 from shanzhi.voting.lifecycle import DRAFT
+
+log = structlog.get_logger(__name__)
 
 
 class Blocked(Conflict):
@@ -190,12 +193,16 @@ class ClockLine:
 
 
 def run_clock(*, at: datetime) -> list[ClockLine]:
-    """Move every call whose next phase is due and that lets the clock move it; draw rolls whose day has come.
+    """Close votes whose time is over; move every call whose next phase is due and that lets the clock move it.
+
+    Rolls whose day has come are drawn. Ballots are opened at the close of the vote itself, also where the phase behind
+    it comes later or is moved by hand, so that no key outlives its vote.
 
     What is blocked stays and is reported; the next run tries again. Safe to run from several places at once.
     """
     lines = []
     clock = Actor.system("clock")
+    _close_due(clock, at)
     waiting = Call.objects.filter(moves_by_clock=True, imported=False).exclude(state__in=("draft", *ENDED))
     for call in waiting.prefetch_related("phases").select_related("poll").order_by("created_at", "id"):
         if call.state == "notice" and call.poll is not None and call.poll.state == DRAFT:
@@ -210,6 +217,14 @@ def run_clock(*, at: datetime) -> list[ClockLine]:
         else:
             lines.append(ClockLine(call.pk, moved.state))
     return lines
+
+
+def _close_due(clock: Actor, at: datetime) -> None:
+    for poll_id in voting.due_polls(at=at):
+        try:
+            voting.close_poll(actor=clock, poll_id=poll_id, at=at)
+        except Refusal as refusal:  # one vote that cannot be closed keeps no other one open
+            log.error("close_failed", poll=str(poll_id), code=refusal.code)
 
 
 def _try_roll(clock: Actor, call: Call, at: datetime) -> None:

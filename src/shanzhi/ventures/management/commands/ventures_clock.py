@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from shanzhi.ventures import operations
+from shanzhi.voting import operations as voting
 
 
 class Command(BaseCommand):
@@ -15,5 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run the clock once."""
+        voting.tidy_keys()
         for line in operations.run_clock(at=timezone.now()):
             self.stdout.write(f"{line.call_id} {line.state} {line.refusal.text if line.refusal else 'moved'}")
