@@ -196,7 +196,7 @@ class TestAssigning:
         local = people.a_person(desk.COMMUNITY, Role.SOCIAL_WORKER)
         sent = {"proposal": [one.pk for one in made], "reviewer": str(local.pk)}
         answer = desk.officer().post("/desk/reviews/assign/", sent)
-        # refused by the list of choices or by the operation, as the first of the two lies in the reviewer's place or not
+        # by the list of choices or by the operation, as the first of the two lies in the reviewer's place or not
         assert answer.status_code in (403, 422)
         assert answer.context["form"].errors["reviewer"]
         assert not Review.objects.filter(reviewer=local).exists()

@@ -1,0 +1,315 @@
+"""Every address of the rounds meets every role: public pages, the team's, the desk's, and each route of the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from shanzhi.kernel.roles import Role
+from shanzhi.ventures import operations
+from shanzhi.ventures.demo.projects import PROJECTS
+from shanzhi.ventures.demo.rounds import DAY, PLAN, as_actor, hand_in, move, new_call
+from shanzhi.ventures.models import Call, Proposal
+from tests.support import people
+from tests.support.permissions import (
+    ANONYMOUS,
+    NO_ROLE,
+    WHO,
+    Expected,
+    Roles,
+    Row,
+    everyone,
+    missing,
+    only,
+    page_names,
+)  # fmt: skip
+from tests.support.permissions import (
+    operations as api_operations,
+)
+from tests.support.places import load_districts
+from tests.ventures.desk_support import SYSTEM, first_day
+
+pytestmark = pytest.mark.django_db
+
+COMMUNITY: Final = "370102001002"
+ROLES: Final = Roles(inside=COMMUNITY, outside="110114012035")
+MANAGERS: Final = (
+    Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.OPERATOR, Role.ADMINISTRATOR,
+)  # fmt: skip
+REVIEWERS: Final = (*MANAGERS, Role.SOCIAL_WORKER)
+READERS: Final = (*REVIEWERS, Role.AUDITOR)
+SIGNED_IN: Final = (NO_ROLE, *Role)
+VERIFIED: Final = tuple(Role)
+API: Final = "/api/v1/ventures"
+PNG: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8ffff3f0005fe02fea735"
+    "81840000000049454e44ae426082"
+)
+Path = Callable[[], str]
+
+
+@pytest.fixture(autouse=True)
+def _districts() -> None:
+    load_districts()
+
+
+def made(state: str) -> Call:
+    """Make a call of the community in a state: draft, submission, review (one proposal), notice (one that passed)."""
+    start = first_day("publicity" if state == "draft" else state)
+    call = new_call(actor=SYSTEM, areas=[COMMUNITY], title="一个社区的微创投（示例）", first_day=start, at=start - DAY)
+    if state == "draft":
+        return call
+    for kind in list(PLAN)[: list(PLAN).index(state) + 1]:
+        call = move(SYSTEM, call, start + PLAN[kind] * DAY)
+        if kind == "submission" and state != "submission":
+            _propose(call, state, start)
+        if kind == "review" and state == "notice":
+            officer = people.an_actor(Role.SUBDISTRICT_OFFICER, COMMUNITY)
+            ids = list(call.proposals.values_list("pk", flat=True))
+            operations.decide_many(
+                actor=officer, proposal_ids=ids, decision="pass", at=start + (PLAN["review"] + 1) * DAY
+            )
+    return call
+
+
+def _propose(call: Call, state: str, start: Any) -> None:
+    contact = people.a_person(COMMUNITY, name="示例团队")
+    at = start + (PLAN["submission"] + 1) * DAY
+    one = hand_in(call=call, project=PROJECTS[0], contact=contact, first_day=start, at=at)
+    if state == "review":
+        # returned, so that the team may put a file beside it, and handed in again
+        officer = people.an_actor(Role.SUBDISTRICT_OFFICER, COMMUNITY)
+        returned = operations.decide(
+            actor=officer, proposal_id=one.pk, version=one.version, decision="return", reason="请附照片",
+            deadline=at + 2 * DAY, at=at + DAY / 2,
+        )  # fmt: skip
+        team = as_actor(contact, at)
+        operations.attach(actor=team, proposal_id=one.pk, name="照片.png", content=PNG, at=at + DAY)
+        version = Proposal.objects.get(pk=returned.pk).version
+        operations.submit_proposal(actor=team, proposal_id=one.pk, version=version, at=at + DAY)
+
+
+def cancelled() -> Call:
+    call = made("draft")
+    return operations.cancel_call(actor=SYSTEM, call_id=call.pk, reason="取消", at=timezone.now())
+
+
+def of_call(state: str, path: str) -> Path:
+    """Give the address of a page of a call in this state."""
+    return lambda: path.format((cancelled() if state == "cancelled" else made(state)).pk)
+
+
+def of_proposal(state: str, path: str) -> Path:
+    """Give the address of a page of the proposal of a call in this state."""
+
+    def address() -> str:
+        one = made(state).proposals.get()
+        file = one.attachments.first()
+        return path.format(one.pk, file=file.pk if file else "")
+
+    return address
+
+
+def several(groups: dict[tuple[Any, ...], Expected], others: Expected, path: Path | str, **row: Any) -> Row:
+    """Make a row of groups of roles, each with its status inside and outside; a later group wins."""
+    expected: dict[str, Expected] = dict.fromkeys(WHO, others)
+    for roles, status in groups.items():
+        expected |= dict.fromkeys(roles, status)
+    return Row(path, expected, **row)
+
+
+def staffed(path: Path | str, *, roles: Iterable[Role], status: int = 200, **row: Any) -> Row:
+    """Make the row of a page for staff, wherever their area lies."""
+    return several({SIGNED_IN: (403, 403), tuple(roles): (status, status)}, (302, 302), path, **row)
+
+
+def run(path: Path, *, status: int = 200, hidden: int = 404, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of a page for those who run a call: other staff of the area may see it, strangers only if public."""
+    groups: dict[tuple[Any, ...], Expected] = {
+        SIGNED_IN: (hidden, hidden), READERS: (403, hidden), MANAGERS: (status, hidden)}  # fmt: skip
+    return several(groups, (anonymous, anonymous), path, **row)
+
+
+def read(path: Path) -> Row:
+    """Make the row of a page of a draft that all staff of the area may read."""
+    return several({SIGNED_IN: (404, 404), READERS: (200, 404)}, (302, 302), path)
+
+
+def team(path: Path, *, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of a page for the team alone: staff of the area see the proposal, others do not."""
+    return several({SIGNED_IN: (404, 404), READERS: (403, 404)}, (anonymous, anonymous), path, **row)
+
+
+def propose(path: Path, *, status: int, anonymous: int, **row: Any) -> Row:
+    """Make the row of beginning a proposal: verified residents of the call's areas, whatever role they have besides."""
+    groups: dict[tuple[Any, ...], Expected] = {SIGNED_IN: (403, 403), VERIFIED: (status, 403)}
+    return several(groups, (anonymous, anonymous), path, **row)
+
+
+def review(path: Path, *, status: int, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of reviewing: reviewers of the area; its auditors see the proposal, others do not."""
+    groups: dict[tuple[Any, ...], Expected] = {
+        SIGNED_IN: (404, 404), READERS: (403, 404), REVIEWERS: (status, 404)}  # fmt: skip
+    return several(groups, (anonymous, anonymous), path, **row)
+
+
+def inside(path: Path, *, anonymous: int = 404) -> Row:
+    """Make the row of what staff of the area read and others do not find."""
+    return several({SIGNED_IN: (404, 404), READERS: (200, 404)}, (anonymous, anonymous), path)
+
+
+def signed_in(path: Path | str, *, anonymous: int = 302, **row: Any) -> Row:
+    return several({SIGNED_IN: (200, 200)}, (anonymous, anonymous), path, **row)
+
+
+POST: Final[dict[str, Any]] = {"method": "POST"}
+CHANGE: Final[dict[str, Any]] = {"version": 1, "fields": {}}
+PUBLIC: Final[dict[str, Row]] = {
+    "ventures:calls": everyone("/calls/"),
+    "ventures:call": everyone(of_call("submission", "/calls/{}/")),
+    "ventures:call of a draft": several({READERS: (200, 404)}, (404, 404), of_call("draft", "/calls/{}/")),
+    "ventures:terms": everyone(of_call("submission", "/calls/{}/terms/1.json")),
+    "ventures:call_proposals": everyone(of_call("notice", "/calls/{}/proposals/")),
+    "ventures:proposals": everyone("/proposals/"),
+    "ventures:proposal": everyone(of_proposal("notice", "/proposals/{}/")),
+    "ventures:proposal under review": inside(of_proposal("review", "/proposals/{}/")),
+    "ventures:document": everyone(of_proposal("notice", "/proposals/{}/document.docx")),
+    "ventures:attachment": inside(of_proposal("review", "/proposals/{}/files/{file}/")),
+}
+TEAM: Final[dict[str, Row]] = {
+    "ventures:propose": signed_in(of_call("submission", "/calls/{}/propose/")),
+    "POST ventures:propose": propose(of_call("submission", "/calls/{}/propose/"), status=302, anonymous=302, **POST),
+    "ventures:edit": team(of_proposal("review", "/proposals/{}/edit/")),
+    "ventures:files": team(of_proposal("review", "/proposals/{}/edit/files/")),
+    "POST ventures:files": team(of_proposal("review", "/proposals/{}/edit/files/"), **POST),
+    "POST ventures:detach": team(of_proposal("review", "/proposals/{}/edit/files/{file}/remove/"), **POST),
+    "ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/")),
+    "POST ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/"), **POST),
+    "ventures:check": team(of_proposal("review", "/proposals/{}/check/")),
+    "POST ventures:check": team(of_proposal("review", "/proposals/{}/check/"), **POST),
+    "ventures:handed_in": team(of_proposal("review", "/proposals/{}/handed-in/")),
+    "ventures:withdraw": team(of_proposal("review", "/proposals/{}/withdraw/")),
+    "POST ventures:withdraw": team(of_proposal("review", "/proposals/{}/withdraw/"), **POST),
+    "ventures:my_proposals": signed_in("/account/proposals/"),
+}
+NO_UPLOAD: Final = "/desk/calls/import/00000000-0000-4000-8000-000000000000/"
+DESK: Final[dict[str, Row]] = {
+    "ventures:desk_calls": staffed("/desk/calls/", roles=READERS),
+    "ventures:desk_new_call": staffed("/desk/calls/new/", roles=MANAGERS),
+    "POST ventures:desk_new_call": staffed("/desk/calls/new/", roles=MANAGERS, status=422, **POST),
+    "ventures:desk_import": staffed("/desk/calls/import/", roles=MANAGERS),
+    "POST ventures:desk_import": staffed("/desk/calls/import/", roles=MANAGERS, status=422, **POST),
+    "ventures:desk_import_preview": staffed(NO_UPLOAD, roles=MANAGERS, status=404),
+    "POST ventures:desk_import_preview": staffed(NO_UPLOAD, roles=MANAGERS, status=404, **POST),
+    "ventures:desk_call": read(of_call("draft", "/desk/calls/{}/")),
+    "ventures:desk_part": run(of_call("draft", "/desk/calls/{}/parts/rule/")),
+    "POST ventures:desk_part": run(of_call("draft", "/desk/calls/{}/parts/rule/"), status=422, **POST),
+    "ventures:desk_preview": read(of_call("draft", "/desk/calls/{}/preview/")),
+    "ventures:desk_copy": run(of_call("draft", "/desk/calls/{}/copy/")),
+    "POST ventures:desk_copy": run(of_call("draft", "/desk/calls/{}/copy/"), status=422, **POST),
+    "ventures:desk_cancel": run(of_call("draft", "/desk/calls/{}/cancel/")),
+    "POST ventures:desk_cancel": run(of_call("draft", "/desk/calls/{}/cancel/"), status=422, **POST),
+    "ventures:desk_change": run(of_call("submission", "/desk/calls/{}/change/"), hidden=403),
+    "ventures:desk_change_part": run(of_call("submission", "/desk/calls/{}/change/money/"), hidden=403),
+    "POST ventures:desk_change_part": run(
+        of_call("submission", "/desk/calls/{}/change/money/"), hidden=403, status=422, **POST),
+    "ventures:desk_history": read(of_call("draft", "/desk/calls/{}/history/")),
+    "ventures:desk_proposals": read(of_call("draft", "/desk/calls/{}/proposals/")),
+    "ventures:desk_exclusive": run(of_proposal("review", "/desk/proposals/{}/group/")),
+    "POST ventures:desk_exclusive": run(
+        of_proposal("review", "/desk/proposals/{}/group/"), status=422, data={"exclusive": "x"}, **POST),
+    "ventures:desk_phase": run(of_call("draft", "/desk/calls/{}/phase/")),
+    "POST ventures:desk_phase": run(of_call("draft", "/desk/calls/{}/phase/"), status=409, **POST),
+    "POST ventures:desk_draw_roll": run(of_call("draft", "/desk/calls/{}/phase/roll/"), status=302, **POST),
+    "ventures:desk_reviews": staffed("/desk/reviews/", roles=REVIEWERS),
+    "ventures:desk_batch": staffed("/desk/reviews/batch/", roles=REVIEWERS, status=302),
+    "POST ventures:desk_batch": staffed("/desk/reviews/batch/", roles=REVIEWERS, status=302, **POST),
+    "ventures:desk_assign": staffed("/desk/reviews/assign/", roles=REVIEWERS, status=302),
+    "POST ventures:desk_assign": staffed("/desk/reviews/assign/", roles=REVIEWERS, status=302, **POST),
+    "ventures:desk_review": review(of_proposal("review", "/desk/reviews/{}/"), status=200),
+    "POST ventures:desk_review": review(of_proposal("review", "/desk/reviews/{}/"), status=422, **POST),
+    "ventures:desk_review_done": review(of_proposal("review", "/desk/reviews/{}/done/"), status=200),
+}  # fmt: skip
+ROUTES: Final[dict[str, Row]] = {
+    f"GET {API}/calls": everyone(f"{API}/calls"),
+    f"POST {API}/calls": only(
+        MANAGERS, f"{API}/calls", method="POST", data={"title": "接口", "areas": [COMMUNITY]}),
+    f"GET {API}/calls/{{call_id}}": everyone(of_call("submission", f"{API}/calls/{{}}")),
+    f"PATCH {API}/calls/{{call_id}}": run(
+        of_call("draft", f"{API}/calls/{{}}"), anonymous=401, method="PATCH", data=CHANGE),
+    f"GET {API}/calls/{{call_id}}/terms": everyone(of_call("submission", f"{API}/calls/{{}}/terms")),
+    f"POST {API}/calls/{{call_id}}/terms": run(
+        of_call("submission", f"{API}/calls/{{}}/terms"), status=409, hidden=403, anonymous=401,
+        data={**CHANGE, "reason": "x"}, **POST),
+    f"GET {API}/calls/{{call_id}}/notices": everyone(of_call("submission", f"{API}/calls/{{}}/notices")),
+    f"GET {API}/calls/{{call_id}}/awards": everyone(of_call("submission", f"{API}/calls/{{}}/awards")),
+    f"GET {API}/calls/{{call_id}}/checks": run(of_call("draft", f"{API}/calls/{{}}/checks"), anonymous=404),
+    f"GET {API}/calls/{{call_id}}/preview": run(of_call("draft", f"{API}/calls/{{}}/preview"), anonymous=404),
+    f"POST {API}/calls/{{call_id}}/advance": run(
+        of_call("draft", f"{API}/calls/{{}}/advance"), status=409, anonymous=401, data={"expected": "voting"}, **POST),
+    f"POST {API}/calls/{{call_id}}/roll": run(
+        of_call("draft", f"{API}/calls/{{}}/roll"), status=409, anonymous=401, **POST),
+    f"POST {API}/calls/{{call_id}}/cancel": run(
+        of_call("cancelled", f"{API}/calls/{{}}/cancel"), status=409, anonymous=401, data={"reason": "x"}, **POST),
+    f"GET {API}/proposals": everyone(f"{API}/proposals"),
+    f"GET {API}/proposals/mine": signed_in(f"{API}/proposals/mine", anonymous=401),
+    f"POST {API}/calls/{{call_id}}/proposals": propose(
+        of_call("submission", f"{API}/calls/{{}}/proposals"), status=200, anonymous=401, **POST),
+    f"GET {API}/proposals/{{proposal_id}}": inside(of_proposal("review", f"{API}/proposals/{{}}")),
+    f"PATCH {API}/proposals/{{proposal_id}}": team(
+        of_proposal("review", f"{API}/proposals/{{}}"), anonymous=401, method="PATCH", data=CHANGE),
+    f"POST {API}/proposals/{{proposal_id}}/submit": team(
+        of_proposal("review", f"{API}/proposals/{{}}/submit"), anonymous=401, data={"version": 1}, **POST),
+    f"POST {API}/proposals/{{proposal_id}}/withdraw": team(
+        of_proposal("review", f"{API}/proposals/{{}}/withdraw"), anonymous=401,
+        data={"reason": "x"}, **POST),
+    f"GET {API}/proposals/{{proposal_id}}/document": inside(of_proposal("review", f"{API}/proposals/{{}}/document")),
+    f"GET {API}/reviews": signed_in(f"{API}/reviews", anonymous=401),
+    f"POST {API}/proposals/{{proposal_id}}/reviews": review(
+        of_proposal("review", f"{API}/proposals/{{}}/reviews"), status=409, anonymous=401,
+        data={"version": 0, "decision": "pass", "answers": []}, **POST),
+}  # fmt: skip
+TABLE: Final = PUBLIC | TEAM | DESK | ROUTES
+
+
+def status(client: Client, row: Row, path: str) -> int:
+    """Send what a row says: a form to a page, JSON with a key to a route."""
+    if row.method == "GET":
+        return int(client.get(path).status_code)
+    if not path.startswith(API):
+        return int(client.post(path, dict(row.data)).status_code)
+    headers = {"Idempotency-Key": "one-key-of-the-table"}
+    return int(
+        client.generic(
+            row.method, path, json.dumps(dict(row.data)), content_type="application/json", headers=headers
+        ).status_code
+    )
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_role_meets(name: str) -> None:
+    row = TABLE[name]
+    path = row.path if isinstance(row.path, str) else row.path()
+    found = {}
+    for who in WHO:
+        near, far = ROLES.clients(who)
+        found[who] = (status(near, row, path), status(far, row, path))
+    assert {who: one for who, one in found.items() if one != row.expected[who]} == {}, row.expected
+
+
+def test_the_table_names_every_address() -> None:
+    plain = {name: row for name, row in TABLE.items() if " of a " not in name and " under " not in name}
+    pages = page_names("shanzhi.ventures.urls")
+    routes = api_operations(f"{API}/")
+    assert pages
+    assert routes
+    assert not missing(plain, urls="shanzhi.ventures.urls", api_prefix=f"{API}/")
+
+
+def test_nobody_unknown_stands_in_the_table() -> None:
+    assert all(set(row.expected) == {ANONYMOUS, NO_ROLE, *Role} for row in TABLE.values())
