@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from shanzhi.kernel.roles import Role
+from shanzhi.ventures.demo.rounds import DAY, move
 from shanzhi.ventures.forms.desk import PARTS
 from shanzhi.ventures.models import Call, CallTerms, Notice
 from tests.support.people import client_for
@@ -205,8 +206,8 @@ class TestWhatDecides:
         call, client = desk.a_draft(), desk.officer()
         before = client.get(f"/desk/calls/{call.pk}/preview/").context["digest"]
         at = desk.first_day("publicity")
-        desk.move(desk.SYSTEM, call, at)
-        desk.move(desk.SYSTEM, call, at + 5 * desk.DAY)
+        move(desk.SYSTEM, call, at)
+        move(desk.SYSTEM, call, at + 5 * DAY)
         assert CallTerms.objects.get(call=call).digest == before
 
 

@@ -150,7 +150,7 @@ class TestABatch:
     def test_passes_all_that_were_picked_and_names_those_it_could_not(self) -> None:
         _call, made = desk.under_review(3)
         client = desk.officer()
-        page = client.get("/desk/reviews/batch/", {"proposal": [one.pk for one in made]})
+        page = client.get("/desk/reviews/batch/", {"proposal": [str(one.pk) for one in made]})
         assert len(page.context["chosen"]) == 3
         desk.officer().post(f"/desk/reviews/{made[2].pk}/", all_met(made[2]))
         sent = {"proposal": [one.pk for one in made], "decision": "pass", "idempotency_key": KEY}

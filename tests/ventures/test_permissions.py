@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from shanzhi.kernel.roles import Role
 from shanzhi.ventures import operations
+from shanzhi.ventures.demo.people import as_actor
 from shanzhi.ventures.demo.projects import PROJECTS
-from shanzhi.ventures.demo.rounds import DAY, PLAN, as_actor, hand_in, move, new_call
+from shanzhi.ventures.demo.rounds import DAY, PLAN, hand_in, move, new_call
 from shanzhi.ventures.models import Call, Proposal
 from tests.support import people
 from tests.support.permissions import (

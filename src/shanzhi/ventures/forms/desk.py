@@ -98,14 +98,19 @@ class ReviewDecisionForm(PageForm):
     )
 
     def __init__(self, *args: Any, checklist: Sequence[Mapping[str, Any]] = (), **kwargs: Any) -> None:
-        """Make two fields for each item of the list."""
+        """Make two fields for each item; what a pass needs may stay open when the proposal is returned or rejected."""
         super().__init__(*args, **kwargs)
         self.checklist = checklist
+        passes = self.data.get("decision") not in ("return", "reject")
         for place, item in enumerate(checklist):
-            label = item["text"] if item["required"] else gettext("%(item)s (not required)") % {"item": item["text"]}
+            needed = bool(item["required"]) and passes
             self.fields[f"item_{place}"] = forms.ChoiceField(
-                label=label, choices=list(OUTCOMES.items()), widget=forms.RadioSelect, required=False
+                label=item["text"], choices=list(OUTCOMES.items()), widget=forms.RadioSelect, required=needed
             )
+            self.fields[f"item_{place}"].error_messages["required"] = gettext("Answer item %(number)s: %(item)s") % {
+                "number": place + 1,
+                "item": item["text"],
+            }
             self.fields[f"remark_{place}"] = forms.CharField(
                 label=gettext("Remark on item %(number)s") % {"number": place + 1}, required=False, max_length=1000
             )

@@ -95,10 +95,14 @@ class RuleForm(PartForm):
     satisfaction = forms.ChoiceField(
         label=_("How a voter's gain is counted"),
         choices=SATISFACTIONS,
+        widget=forms.RadioSelect,
         help_text=_("Only for Equal Shares. It must fit the ballot; the list of checks says when it does not."),
     )
     completion = forms.ChoiceField(
-        label=_("When money is left"), choices=COMPLETIONS, help_text=_("Only for Equal Shares.")
+        label=_("When money is left"),
+        choices=COMPLETIONS,
+        widget=forms.RadioSelect,
+        help_text=_("Only for Equal Shares."),
     )
     tie_1 = forms.ChoiceField(
         label=_("Of two equal projects, first the one with"),
