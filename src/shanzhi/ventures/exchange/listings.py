@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui.formatting import money
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, PUBLIC_PROPOSALS
@@ -56,6 +57,14 @@ def place(row: Any) -> str:
     return str(getattr(row, "place_name", "") or code)
 
 
+def _purse(call: Call) -> str:
+    return money(call.purse_fen, call.currency)
+
+
+def _asked(proposal: Proposal) -> str:
+    return money(proposal.amount_fen, proposal.call.currency)
+
+
 def _ends(call: Call) -> Any:
     return next((phase.ends_at for phase in call.phases.all() if phase.kind == call.state), None)
 
@@ -85,8 +94,10 @@ CALLS: Final = Listing(
         Column("title", _("Call"), sort="title", url=call_address),
         Column("state", _("State"), "tag", call_state, sort="state", export=lambda call: CALL.states[call.state]),
         Column("area", _("Area"), value=place, priority=2),
-        Column("purse_fen", _("Purse"), "money", sort="purse_fen"),
-        Column("limit_fen", _("Limit for one project"), "money", sort="limit_fen", priority=2),
+        Column("purse", _("Purse"), value=_purse, sort="purse_fen", in_export=False),
+        Column("purse_fen", _("Purse"), "money", on_page=False),
+        Column("currency", _("Currency"), on_page=False),
+        Column("limit_fen", _("Limit for one project"), "money", sort="limit_fen", on_page=False),
         Column("ends", _("This phase ends"), "datetime", _ends, priority=2),
         Column("sponsor", _("Sponsor"), priority=3),
         Column("created_at", _("Made on"), "date", sort="created_at", priority=3),
@@ -107,7 +118,8 @@ _TITLE: Final = Column("title", _("Project"), sort="title", url=proposal_address
 _STATE: Final = Column(
     "state", _("State"), "tag", proposal_state, sort="state", export=lambda one: PROPOSAL.states[one.state]
 )
-_AMOUNT: Final = Column("amount_fen", _("Asked"), "money", sort="amount_fen")
+_AMOUNT: Final = Column("amount", _("Asked"), value=_asked, sort="amount_fen", in_export=False)
+_FEN: Final = Column("amount_fen", _("Asked"), "money", on_page=False)
 _TEAM: Final = Column("team_name", _("Team"), sort="team_name", priority=2)
 _PLACE: Final = Column("community", _("Community"), value=place, sort="community", priority=2)
 _THEME: Final = Column("theme", _("Theme"), sort="theme", priority=2)
@@ -124,7 +136,7 @@ def themes_of(request: HttpRequest) -> list[tuple[str, str]]:
 PROPOSALS: Final = Listing(
     key="proposals",
     caption=_("Proposals"),
-    columns=(_NUMBER, _TITLE, _TEAM, _PLACE, _THEME, _AMOUNT, _STATE, _PEOPLE, _CREATED),
+    columns=(_NUMBER, _TITLE, _TEAM, _PLACE, _THEME, _AMOUNT, _FEN, _STATE, _PEOPLE, _CREATED),
     default_sort="-created_at",
     filters=(
         ChoiceFilter("state", _("State"), choices=[(name, PROPOSAL.states[name]) for name in PUBLIC_PROPOSALS]),
@@ -138,7 +150,7 @@ PROPOSALS: Final = Listing(
 MY_PROPOSALS: Final = Listing(
     key="my-proposals",
     caption=_("My proposals"),
-    columns=(_TITLE, _CALL, _STATE, _AMOUNT, _NUMBER, _CREATED),
+    columns=(_TITLE, _CALL, _STATE, _AMOUNT, _FEN, _NUMBER, _CREATED),
     default_sort="-created_at",
     filters=(ChoiceFilter("state", _("State"), choices=list(PROPOSAL.states.items())),),
     search=_search_proposals,
@@ -159,6 +171,7 @@ REVIEW_QUEUE: Final = Listing(
         _CALL,
         _PLACE,
         _AMOUNT,
+        _FEN,
         Column("submitted_at", _("Handed in"), "datetime", sort="submitted_at"),
         Column("reviews_done", _("Reviews done"), "number", priority=2),
         Column("reviews_due", _("Reviews due"), "number", priority=2),
