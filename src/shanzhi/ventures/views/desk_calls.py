@@ -54,17 +54,22 @@ def _next_due(call: Call) -> Any:
         return None
 
 
+_COLUMNS: Final = {column.key: column for column in exchange.CALLS.columns}
 CALLS: Final[Listing] = replace(
     exchange.CALLS,
     key="desk-calls",
     columns=(
-        replace(exchange.CALLS.columns[0], url=lambda call: reverse("ventures:desk_call", args=[call.pk])),
-        *exchange.CALLS.columns[1:4],
+        replace(_COLUMNS["title"], url=lambda call: reverse("ventures:desk_call", args=[call.pk])),
+        _COLUMNS["state"],
+        _COLUMNS["area"],
+        _COLUMNS["purse_fen"],
         Column("due", _("Next phase from"), "datetime", _next_due),
         Column("waiting", _("Waiting for review"), "number", sort="waiting", priority=2),
-        *exchange.CALLS.columns[6:],
+        _COLUMNS["sponsor"],
+        _COLUMNS["created_at"],
     ),
     filters=(ChoiceFilter("state", _("State"), choices=list(CALL.states.items())), *exchange.CALLS.filters[1:]),
+    cards="",
     empty=Empty(
         _("No round here yet"),
         _("Begin with a title and areas; all the rest can wait. You can also copy an earlier round."),
