@@ -62,6 +62,7 @@ CALLS: Final[Listing] = replace(
         replace(_COLUMNS["title"], url=lambda call: reverse("ventures:desk_call", args=[call.pk])),
         _COLUMNS["state"],
         _COLUMNS["area"],
+        _COLUMNS["purse"],
         _COLUMNS["purse_fen"],
         Column("due", _("Next phase from"), "datetime", _next_due),
         Column("waiting", _("Waiting for review"), "number", sort="waiting", priority=2),

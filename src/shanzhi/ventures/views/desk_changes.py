@@ -286,6 +286,7 @@ PROPOSALS: Final[Listing] = replace(
         replace(_COLUMNS["title"], url=_desk_address),
         _COLUMNS["number"],
         _COLUMNS["state"],
+        _COLUMNS["amount"],
         _COLUMNS["amount_fen"],
         _COLUMNS["team_name"],
         _COLUMNS["community"],
