@@ -16,7 +16,7 @@ DJANGO: Final[dict[str, Any]] = {
         {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     ],
     "LOGIN_URL": "account_request_login_code",
-    "LOGIN_REDIRECT_URL": "people:account",
+    "LOGIN_REDIRECT_URL": "portal:today",
     "LOGOUT_REDIRECT_URL": "/",
     # A session holds the phone that a code was sent to, and the code: both are personal, so it is stored encrypted.
     "SESSION_SERIALIZER": "shanzhi.people.sessions.SealedSerializer",
