@@ -20,7 +20,7 @@ _RULES = {
     "score": ("most votes first", "得票从高到低"),
     "score-no-skip": ("most votes first, stopping at the first that does not fit", "得票从高到低，遇到装不下的即止"),
     "per-cost": ("most votes per cost first", "单位金额得票从高到低"),
-    "equal-shares": ("Equal Shares", "等额分摊法"),
+    "equal-shares": ("Equal Shares", "均等份额法"),
     "phragmen": ("sequential Phragmén", "序贯弗拉格门法"),
     "composite": ("jury and votes together", "评审与投票综合"),
 }

@@ -174,34 +174,41 @@ def tasks() -> list[pieces.Task]:
     ]
 
 
-def charts() -> list[pieces.Chart]:
-    """One chart of each kind."""
-    months = [
-        pgettext("example", "June"),
-        pgettext("example", "July"),
-        pgettext("example", "August"),
-        pgettext("example", "September"),
-    ]
-    streets = [
+def _streets() -> list[str]:
+    return [
         pgettext("example", "East street"),
         pgettext("example", "Spring street"),
         pgettext("example", "Lake street"),
         pgettext("example", "Hill street"),
         pgettext("example", "Gate street"),
     ]
-    source, at = pgettext("example", "Made-up figures"), datetime.date(2026, 11, 20)
+
+
+def _by_month() -> list[tuple[str, Any, Sequence[pieces.Series]]]:
     two = [
         pieces.Series(pgettext("example", "Needs"), [14, 22, 31, 40]),
         pieces.Series(pgettext("example", "Answered"), [9, 18, 27, 39]),
     ]
     five = [
         pieces.Series(name, [base + step * index for index, step in enumerate((2, 5, 3, 7))])
-        for base, name in enumerate(streets, start=4)
+        for base, name in enumerate(_streets(), start=4)
     ]
+    return [
+        (pgettext("example", "Answers have caught up with needs"), "bar", two),
+        (pgettext("example", "Every street has grown since June"), "stacked", five),
+        (pgettext("example", "Spring street has grown fastest"), "line", five),
+    ]
+
+
+def charts() -> list[pieces.Chart]:
+    """One chart of each kind."""
+    months = [pgettext("example", "June"), pgettext("example", "July")]
+    months += [pgettext("example", "August"), pgettext("example", "September")]
+    source, at = pgettext("example", "Made-up figures"), datetime.date(2026, 11, 20)
     across = pieces.Chart(
         pgettext("example", "East street gave most votes"),
         "bars_across",
-        streets,
+        _streets(),
         [pieces.Series(pgettext("example", "Votes"), [320, 275, 190, 122, 61])],
         pgettext("example", "Street"),
         pgettext("example", "Votes"),
@@ -210,29 +217,12 @@ def charts() -> list[pieces.Chart]:
         at,
         "chart-across",
     )
-    rest: list[tuple[str, Any, Sequence[pieces.Series]]] = [
-        (pgettext("example", "Answers have caught up with needs"), "bar", two),
-        (pgettext("example", "Every street has grown since June"), "stacked", five),
-        (pgettext("example", "Spring street has grown fastest"), "line", five),
+    labels = (pgettext("example", "Month"), pgettext("example", "Needs"), pgettext("example", "entries"))
+    rest = [
+        pieces.Chart(title, kind, months, series, *labels, source, at, f"chart-{kind}")
+        for title, kind, series in _by_month()
     ]
-    return [
-        across,
-        *(
-            pieces.Chart(
-                title,
-                kind,
-                months,
-                series,
-                pgettext("example", "Month"),
-                pgettext("example", "Needs"),
-                pgettext("example", "entries"),
-                source,
-                at,
-                f"chart-{kind}",
-            )
-            for title, kind, series in rest
-        ),
-    ]
+    return [across, *rest]
 
 
 def shapes() -> list[pieces.Shape]:

@@ -16,7 +16,6 @@ from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
@@ -27,6 +26,7 @@ from shanzhi.voting.operations.envelopes import Choices, Sealer, receipt_text, w
 from shanzhi.voting.operations.keys import PollKeyMissing, key_store
 from shanzhi.voting.operations.rules import BallotRules, CastChoices, check
 from shanzhi.work.operations import BadKey
+from shanzhi.work.prepared import change
 
 FORMS_KEPT: Final = 64
 _told_time: Final[ContextVar[bool]] = ContextVar("voting_told_time", default=False)
@@ -188,10 +188,7 @@ def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: dat
     sealed = sealer.seal(mark=mark, receipt=raw, choices=checked, width=form.width)
     told = _told_time.get()
     values: dict[str, Any] = {"poll": poll_id, "person": person, "mark": mark, "sealed": sealed, "told": told}
-    with connection.cursor() as cursor:
-        cursor.execute(_CAST, values)
-        done = cursor.rowcount == 1
-    if not done:
+    if change(_CAST, values) != 1:
         _say_why(poll_id, person)
         raise PollOver  # between closes_at and the close itself
     return CastReceipt(receipt_text(raw))

@@ -100,15 +100,14 @@ def create_poll(
     opens_at: datetime,
     closes_at: datetime,
     at: datetime,
-    imported: bool = False,
     title_en: str = "",
     source: str = "",
-    currency: str = "CNY",
-    **exact: Any,
+    **more: Any,
 ) -> Poll:
     """Make a poll as a draft. `spec` is the rule of counting, `tally.spec.Spec` as JSON text or its plain values.
 
-    Money in fen; an age in full years at `roll_date`. Raises NotYourPoll, BadPoll.
+    Money in fen; an age in full years at `roll_date`. `more` names further columns: `currency`, and for imports
+    `imported` and the exact amounts. Raises NotYourPoll, BadPoll.
     """
     codes = list(outermost(set(areas)))
     if not manages(actor, codes):
@@ -117,29 +116,33 @@ def create_poll(
         title=title[:200],
         title_en=title_en[:200],
         areas=codes,
-        ballot_kind=rules.kind,
-        min_choices=rules.min_choices,
-        max_choices=rules.max_choices,
-        purse_limit=rules.purse_limit,
-        points_total=rules.points_total,
-        blank_allowed=rules.blank_allowed,
         minimum_age=minimum_age,
         roll_date=roll_date,
         budget_fen=budget_fen,
-        currency=currency,
         spec=_spec_text(spec),
         opens_at=opens_at,
         closes_at=closes_at,
-        imported=imported,
         source=source[:300],
         created_at=at,
-        **exact,
+        **_ballot_columns(rules),
+        **more,
     )
     _check_terms(poll)
     with transaction.atomic():
         poll.save(force_insert=True)
         record(actor=actor, verb="voting.poll.create", subject=poll, area=event_area(poll), change=terms(poll), at=at)
     return poll
+
+
+def _ballot_columns(rules: BallotRules) -> dict[str, Any]:
+    return {
+        "ballot_kind": rules.kind,
+        "min_choices": rules.min_choices,
+        "max_choices": rules.max_choices,
+        "purse_limit": rules.purse_limit,
+        "points_total": rules.points_total,
+        "blank_allowed": rules.blank_allowed,
+    }
 
 
 def _spec_text(spec: dict[str, Any] | str) -> str:
