@@ -55,7 +55,7 @@ def load(source: str | Path | bytes | BinaryIO, *, limit: int) -> bytes:
             _check_size(os.fstat(stream.fileno()).st_size, limit)
             return _load_rest(stream, head, limit)
     except FileNotFoundError:
-        raise refusal("missing_file", 0, path=str(path)) from None
+        raise refusal("missing_file", 0, path=path.name) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refusal("unreadable_file", 0, path=str(path), reason=reason) from None
