@@ -1,7 +1,8 @@
 """A signed-in, scoped list page over 900,000 rows beside a plain-text view: `python -m benchmarks.listing`.
 
 The desk's list of people (session, roles, scope, masks, names of areas, 25 rows decrypted) is asked for by a handful of
-clients at a site as `shanzhi serve` serves it; the floor is `/-/health` at the same server, just before and just after.
+clients at a site as `shanzhi serve` serves it. The floor is a view that answers a few bytes and asks nothing of the
+database, `/-/health`, at the same server through the same middleware, by turns with the list; the median ratio counts.
 The rows are synthetic and lie in one district; pages further on are asked for too, by the links that the page gives.
 """
 
@@ -13,13 +14,16 @@ import threading
 import time
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 
 import django
 
 from benchmarks.ballots import answered, free_port, site
 
-CLIENTS = 4
-SECONDS = 6
+CLIENTS = 8
+ROUNDS = 7
+PAGE_SECONDS = 3.0
+PLAIN_SECONDS = 1.5
 BOUND = 0.05
 MOST_QUERIES = 6
 
@@ -30,10 +34,10 @@ def ask(path: str, session: str = "") -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}\r\n".encode()
 
 
-def rate(port: int, requests: list[bytes]) -> float:
+def rate(port: int, requests: list[bytes], seconds: float) -> float:
     """Requests a second of all clients together."""
     done: list[int] = []
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + seconds
 
     def run() -> None:
         count, kept = 0, bytearray()
@@ -51,7 +55,7 @@ def rate(port: int, requests: list[bytes]) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(done) / SECONDS
+    return sum(done) / seconds
 
 
 def further_pages(port: int, session: str, wanted: int = 10) -> list[str]:
@@ -86,19 +90,26 @@ def _measure(folder: Path, port: int) -> None:
         queries = people.count_queries(session)
         pages = [ask(path, session) for path in further_pages(port, session)]
         plain = [ask("/-/health")]
-        rate(port, plain)
-        before = rate(port, plain)
-        value = rate(port, pages)
-        floor = (before + rate(port, plain)) / 2
+        rate(port, plain, 1)
+        rate(port, pages, 2)
+        floors, values, ratios = [rate(port, plain, PLAIN_SECONDS)], [], []
+        for _ in range(ROUNDS):  # by turns, since another program that comes and goes must not meet only one of them
+            values.append(rate(port, pages, PAGE_SECONDS))
+            floors.append(rate(port, plain, PLAIN_SECONDS))
+            ratios.append(2 * values[-1] / (floors[-1] + floors[-2]))
+    value, floor, ratio = median(values), median(floors), median(ratios)
     line = {
         "name": "signed-in list page over 900,000 rows",
         "value": round(value, 1),
         "floor": round(floor, 1),
-        "ratio": value / floor,
+        "ratio": ratio,
         "bound": BOUND,
-        "holds": value / floor >= BOUND and queries <= MOST_QUERIES,
+        "holds": ratio >= BOUND and queries <= MOST_QUERIES,
         "queries": queries,
         "pages": len(pages),
+        "clients": CLIENTS,
+        "rounds": ROUNDS,
+        "least": min(ratios),
     }
     print(json.dumps(line, ensure_ascii=False))
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
+from shanzhi.ui.listing.recent import forget
 from tests.support.database import cluster, database
 
 
@@ -54,6 +55,13 @@ def _flush_despite_triggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Let no list remember what another test counted."""
+    yield
+    forget()
 
 
 def pytest_configure() -> None:

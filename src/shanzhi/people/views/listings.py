@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,23 +16,26 @@ from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
 from shanzhi.people.views.words import SHORT_STATES, grant_state, place_words, state_tag
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
-from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
+from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, Recent, page_of
+
+_areas: Recent[list[tuple[str, str]]] = Recent()
 
 
 def area_options(request: HttpRequest) -> list[tuple[str, str]]:
-    """List the viewer's areas down to the subdistrict, read once for a request."""
-    kept: list[tuple[str, str]] | None = getattr(request, "_people_areas", None)
+    """List the viewer's areas down to the subdistrict; they are public and change rarely, so kept for a minute."""
+    viewer, now = request.actor, request.now  # type: ignore[attr-defined]  # our own attributes
+    codes = viewer.areas(policies.READERS)
+    key = (codes, places.day_of(now))
+    kept = _areas.get(key)
     if kept is None:
-        viewer, now = request.actor, request.now  # type: ignore[attr-defined]  # our own attributes
         condition = Q(pk__in=())
-        codes = viewer.areas(policies.READERS)
         for code in codes:
             condition |= Q(code__gte=code, code__lt=upper_bound(code)) if code else Q(code__gte="0")
         deepest = max([LENGTHS[SUBDISTRICT] if "" not in codes else 6, *(len(c) for c in codes)])
         levels = [level for level, length in LENGTHS.items() if length <= deepest]
         rows = Area.objects.filter(places.valid(now), condition, level__in=levels).order_by("code")
         kept = list(rows.values_list("code", "name")[: queries.MOST_CHOICES])
-        request._people_areas = kept  # type: ignore[attr-defined]  # our own attribute
+        _areas.keep(key, kept)
     return kept
 
 
@@ -50,14 +52,10 @@ def _phone(person: Person) -> str:
     return str(person.phone) if person.phone is not None else ""
 
 
-def _page(person: Person) -> str:
-    return reverse("people:person", args=[person.pk])
-
-
 PEOPLE = Listing(
     key="people",
     columns=(
-        Column("name", _("Name"), value=lambda person: str(person.name), url=_page),
+        Column("name", _("Name"), value=lambda person: str(person.name), url=page_of("people:person")),
         Column("area", _("Community"), value="area_name", sort="area"),
         Column("real_name", _("Real name"), "tag", value=lambda person: state_tag(person.real_name), sort="real_name"),
         Column("phone", _("Mobile phone"), value=_phone, priority=2),
@@ -99,7 +97,7 @@ ROLES = Listing(
             "person",
             _("Name"),
             value=lambda given: str(given.person.name),
-            url=lambda given: reverse("people:person", args=[given.person_id]),
+            url=page_of("people:person", "person_id"),
         ),
         Column("role", _("Role"), value=lambda given: ROLE_LABELS[Role(given.role)], sort="role"),
         Column("area", _("Where it holds"), value=lambda given: place_words(given, {given.area: given.area_name})),

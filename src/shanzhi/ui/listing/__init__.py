@@ -4,10 +4,11 @@ An app declares a `Listing` and answers with `listing_response(request, listing,
 comes from the app's queries and is already scoped to the viewer, for the page, the export and the count alike.
 """
 
-from shanzhi.ui.listing.columns import Column, Empty
+from shanzhi.ui.listing.columns import Column, Empty, page_of
 from shanzhi.ui.listing.declaration import Listing
 from shanzhi.ui.listing.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, Filter
 from shanzhi.ui.listing.page import ListPage
+from shanzhi.ui.listing.recent import Recent, forget
 from shanzhi.ui.listing.response import listing_response
 
 __all__ = [
@@ -20,5 +21,8 @@ __all__ = [
     "Filter",
     "ListPage",
     "Listing",
+    "Recent",
+    "forget",
     "listing_response",
+    "page_of",
 ]

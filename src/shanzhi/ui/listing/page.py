@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from shanzhi.ui import formatting
@@ -16,6 +18,7 @@ from shanzhi.ui.listing import order as ordering
 from shanzhi.ui.listing.columns import table_body
 from shanzhi.ui.listing.declaration import Listing
 from shanzhi.ui.listing.filters import FEW, Filter
+from shanzhi.ui.listing.recent import counted
 
 MOST_COUNTED: Final = 10_000
 LONGEST_SEARCH: Final = 100
@@ -42,6 +45,15 @@ class FilterView:
     names: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     current: str = ""
+
+    @property
+    def option_tags(self) -> SafeString:
+        """The options of the select, drawn by hand because there may be dozens."""
+        tags = (
+            f'<option value="{escape(value)}"{" selected" if value == self.current else ""}>{escape(words)}</option>'
+            for value, words in self.options
+        )
+        return mark_safe("".join(tags))  # noqa: S308 - escaped just above
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,11 @@ class ListPage:
         return table_body(self.listing.shown, self.rows)
 
     @property
+    def head(self) -> SafeString:
+        """The heads of the columns, drawn."""
+        return mark_safe("".join(map(_head_cell, self.headings)))  # noqa: S308 - escaped by _head_cell
+
+    @property
     def headings(self) -> list[Heading]:
         """The heads of the columns."""
         return [self._heading(column) for column in self.listing.shown]
@@ -121,16 +138,17 @@ class ListPage:
                 chips.append(Chip(words, self.url(**dict.fromkeys(one.keys, ""))))
         return chips
 
-    @property
+    @cached_property
     def chip_filters(self) -> list[FilterView]:
         """The filters that stand open as chips."""
-        return [view for view in self._views() if view.chips]
+        return [view for view in self._views if view.chips]
 
-    @property
+    @cached_property
     def form_filters(self) -> list[FilterView]:
         """The filters that stand in the form."""
-        return [view for view in self._views() if not view.chips]
+        return [view for view in self._views if not view.chips]
 
+    @cached_property
     def _views(self) -> list[FilterView]:
         return [self._view(one) for one in self.listing.filters]
 
@@ -193,6 +211,14 @@ class ListPage:
         return self.url(after=self.after) if self.after else ""
 
 
+def _head_cell(head: Heading) -> str:
+    css = f' class="{head.css}"' if head.css else ""
+    state = f' aria-sort="{head.state}"' if head.state else ""
+    label = escape(head.label)
+    inner = f'<a href="{escape(head.url)}">{label}</a>' if head.url else label
+    return f'<th role="columnheader" scope="col"{css}{state}>{inner}</th>'
+
+
 def most_exported() -> int:
     """How many rows an export may hold: the setting EXPORT_ROWS, 50,000 by default."""
     return int(getattr(settings, "EXPORT_ROWS", 50_000))
@@ -228,8 +254,8 @@ def build(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) -> tu
 
 
 def fill(page: ListPage, queryset: QuerySet[Any]) -> None:
-    """Fetch the rows of the page and count, in two queries."""
-    page.total = queryset.order_by()[: MOST_COUNTED + 1].count()
+    """Fetch the rows of the page and count, in two queries at most."""
+    page.total = counted(queryset, MOST_COUNTED)
     page.capped = page.total > MOST_COUNTED
     if page.listing.paging == "auto" and not page.capped:
         _by_number(page, ordering.ordered(queryset, page.order))
