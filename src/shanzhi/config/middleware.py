@@ -37,6 +37,24 @@ STATIC: Final = "static"
 PERMISSIONS: Final = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 
+def number_of(given: str) -> str:
+    """Give the number of a request: the one that a proxy gave, if it can do no harm in a log, or a new one."""
+    return given if SAFE_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def bind(number: str) -> None:
+    """Have all that is logged from now on name the request."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=number)
+
+
+def answered(*, method: str, route: str, status: int, elapsed: float) -> None:
+    """Count an answered request and write its line; `elapsed` in seconds."""
+    metrics.observe(method=method, route=route, status=status, elapsed=elapsed)
+    tell = log.error if status >= 500 else log.debug if route == STATIC else log.info
+    tell("answered", method=method, route=route, status=status, seconds=round(elapsed, 4))
+
+
 class RequestIdentity:
     """Give each request an id and one moment, write one line about it and count it."""
 
@@ -47,21 +65,17 @@ class RequestIdentity:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, then tell the logs and the figures."""
         given = request.headers.get("X-Request-ID", "")
-        number = given if SAFE_ID.fullmatch(given) else secrets.token_hex(8)
+        number = number_of(given)
         request.request_id = number  # type: ignore[attr-defined]  # our own attributes on Django's request
         request.now = timezone.now()  # type: ignore[attr-defined]
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=number)
+        bind(number)
         started = time.perf_counter()
         response = self.get_response(request)
         if response.status_code == 405 and request.path_info.startswith(API):
             response = not_allowed(request, response)
-        elapsed = time.perf_counter() - started
         response["X-Request-ID"] = number
-        route = _route(request)
-        metrics.observe(method=request.method or "", route=route, status=response.status_code, elapsed=elapsed)
-        tell = log.error if response.status_code >= 500 else log.debug if route == STATIC else log.info
-        tell("answered", method=request.method, route=route, status=response.status_code, seconds=round(elapsed, 4))
+        elapsed = time.perf_counter() - started
+        answered(method=request.method or "", route=_route(request), status=response.status_code, elapsed=elapsed)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
