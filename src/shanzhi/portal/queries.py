@@ -107,6 +107,8 @@ def _touching(code: str) -> Q:
 
 def district(*, viewer: Actor, code: str, at: datetime) -> DistrictHome:
     """Give the home of a district; raises NotFound for a code that is no district."""
+    if not (code.isascii() and code.isdigit()):
+        raise NotFound
     area = places.area(code=code)
     if area.level != areas.DISTRICT:
         raise NotFound
@@ -143,7 +145,7 @@ def _figures(calls: QuerySet[Call], code: str, at: datetime) -> Figures:
 
 def search(*, viewer: Actor, text: str, at: datetime) -> Found:
     """Find rounds, proposals and areas by a part of their names, each kind within the viewer's scope."""
-    words = text.strip()[:60]
+    words = text.replace("\x00", "").strip()[:60]
     if not words:
         return Found("", (), (), (), {})
     found = list(places.search(words, at=at)[:SHOWN])
