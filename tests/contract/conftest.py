@@ -7,6 +7,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from shanzhi.config import lane
 from tests.support.site import Site, build
 
 
@@ -17,7 +18,8 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     for signal in signals:  # a request would drop the connection on which all of this will be undone
         signal.disconnect(close_old_connections)
     try:
-        with django_db_blocker.unblock(), transaction.atomic():
+        with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lane, "close_old_connections", lambda: None)
             yield build()
             transaction.set_rollback(True)
     finally:

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from shanzhi.config.api import api
+from shanzhi.config.lane import BallotLane
 from shanzhi.people.models import RoleGrant
 from shanzhi.ventures.models import Proposal
 from tests.support.site import VISITOR, Site, undone
@@ -65,7 +66,7 @@ def signed(client: Client) -> dict[str, Any]:
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
 def test_every_answer_fits_the_document(site: Site, label: str, who: str) -> None:
-    operation, app = OPERATIONS[label], WSGIHandler()
+    operation, app = OPERATIONS[label], BallotLane(WSGIHandler())
     there = {name: known(site)[name] for name in PLACE.findall(operation.path)}
     with undone():
         manner = signed(site.client(who))
