@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db import connection
 
-from shanzhi.people.models import Account
+from shanzhi.people.models import Account, Person
+from shanzhi.work.prepared import fetch_one
+
+_ACCOUNT: Final = Account._meta.concrete_fields
+_PERSON: Final = Person._meta.concrete_fields
+_COLUMNS: Final = ", ".join([*(f"a.{field.column}" for field in _ACCOUNT), *(f"p.{field.column}" for field in _PERSON)])
+_READ: Final = (
+    f"SELECT {_COLUMNS} FROM people_account a LEFT JOIN people_person p ON p.id = a.person_id WHERE a.id = %s"  # noqa: S608 - our own columns
+)
+
+
+def account_with_person(account_id: Any) -> Account | None:
+    """Read an account with its person by a prepared statement, since every signed-in request asks this."""
+    row = fetch_one(_READ, (account_id,))
+    if row is None:
+        return None
+    account: Account = _built(Account, _ACCOUNT, row[: len(_ACCOUNT)])
+    if account.person_id is not None:
+        account.person = _built(Person, _PERSON, row[len(_ACCOUNT) :])
+    return account
+
+
+def _built(model: Any, fields: Sequence[Any], values: Sequence[Any]) -> Any:
+    """Make an object of a row, as Django's own reading does."""
+    read = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [field.attname for field in fields], read)
 
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is untyped
@@ -14,5 +44,5 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is
 
     def get_user(self, user_id: Any) -> Account | None:
         """Give the account of a session, unless it was closed."""
-        account = Account.objects.select_related("person").filter(pk=user_id).first()
+        account = account_with_person(user_id)
         return account if account is not None and self.user_can_authenticate(account) else None

@@ -40,6 +40,14 @@ def fetch_one(sql: str, values: Values) -> tuple[Any, ...] | None:
         return row
 
 
+def fetch_all(sql: str, values: Values) -> list[tuple[Any, ...]]:
+    """Give all rows of a query."""
+    with _cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
 def change(sql: str, values: Values) -> int:
     """Run a statement that writes; gives the number of rows it wrote."""
     with _cursor() as cursor:
