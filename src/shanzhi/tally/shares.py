@@ -343,7 +343,8 @@ class Run:
     def _buy(self, position: int, price: Price, tied: list[int]) -> None:
         """Let the supporters pay; those who cannot pay in full, or just so, are empty from now on."""
         column = self._columns[position]
-        self._queue = [entry for entry in self._queue if entry[1] != position]
+        place = next(place for place, entry in enumerate(self._queue) if entry[1] == position)  # near the front
+        del self._queue[place]
         worth = 1.0 if column.worth is None else column.worth
         if self._exact and price.exact is None:
             price = self._settled(Bid(position, 0.0, 0.0, price))
