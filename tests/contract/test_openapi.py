@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -30,7 +31,14 @@ TOKEN = "c" * 32
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
 OPERATIONS = {operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
 WHO = (VISITOR, "resident", "district", "administrator")
-CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+MODES = list(schemathesis.GenerationMode)
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+)
 PLACE = re.compile(r"\{(\w+)\}")
 BOUNDED = bounds(
     max_examples=15,
@@ -74,7 +82,7 @@ def test_every_answer_fits_the_document(site: Site, label: str, who: str) -> Non
         @seed(20261124)
         @BOUNDED
         @given(
-            case=operation.as_strategy(),
+            case=st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in MODES)),
             places=st.fixed_dictionaries({k: st.sampled_from(v) for k, v in there.items()}),
             forged=st.booleans(),
         )
