@@ -83,7 +83,7 @@ BODIES: dict[str, tuple[str, str, str, Any, int]] = {
     "deep brackets": ("resident", "POST", "/ventures/calls/{open}/proposals", DEEP.encode(), 400),
     "deep brackets in a field": (
         "resident", "POST", "/ventures/calls/{open}/proposals", b'{"title": ' + DEEP.encode() + b"}", 400),
-    "a misspelt field": ("resident", "PUT", "/voting/polls/{poll}/ballot", {"choises": ["001"]}, 422),
+    "a misspelt field": ("resident", "PUT", "/voting/polls/{poll}/ballot", {"choice": ["001"]}, 422),
     "a text for a ballot": ("resident", "PUT", "/voting/polls/{poll}/ballot", "001", 422),
     "a number for a ballot": ("resident", "PUT", "/voting/polls/{poll}/ballot", 1, 422),
     "nothing for a ballot": ("resident", "PUT", "/voting/polls/{poll}/ballot", b"null", 422),
