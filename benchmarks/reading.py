@@ -2,7 +2,7 @@
 
 For each of the ten largest files: floor = open, read, split into lines, split each line on semicolons; value = the
 whole reader with all its checks. Files that hold several elections are read whole, election by election. Prints one
-JSON line; the bound, at most twice the floor, is for the sum.
+JSON line; the bound, at most twice the floor, is for the sum and for the worst of the files alike.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from shanzhi.tally.pabulib import read_all
 
 BOUND = 2.0
-_REPEATS = 5
+_REPEATS = 9
 
 
 def data_folder() -> Path:
@@ -34,12 +34,12 @@ def bare_split(path: Path) -> int:
 
 
 def best(task: Callable[[], object]) -> float:
-    """Seconds of the quickest of several runs."""
+    """Processor seconds of the quickest of several runs; others may be busy on the machine."""
     times = []
     for _ in range(_REPEATS):
-        start = time.perf_counter()
+        start = time.process_time()
         task()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
@@ -50,13 +50,16 @@ def main() -> int:
         sys.stderr.write(f"no .pb files in {data_folder()}; set SHANZHI_SHARED_DATA\n")
         return 1
     value = floor = worst = 0.0
+    where = ""
     for path in files:
         bare, full = best(partial(bare_split, path)), best(partial(read_all, path))
-        value, floor, worst = value + full, floor + bare, max(worst, full / bare)
-    ratio = value / floor
-    result = {"name": "reading a file", "value": value, "floor": floor, "ratio": ratio, "worst_file": worst}
-    sys.stdout.write(json.dumps({**result, "bound": BOUND, "holds": ratio <= BOUND}) + "\n")
-    return 0 if ratio <= BOUND else 1
+        value, floor = value + full, floor + bare
+        if full / bare > worst:
+            worst, where = full / bare, path.name
+    result = {"name": "reading a file", "value": value, "floor": floor, "ratio": value / floor}
+    notes = {"worst_file": worst, "worst_is": where}
+    sys.stdout.write(json.dumps({**result, "bound": BOUND, "holds": worst <= BOUND, **notes}) + "\n")
+    return 0 if worst <= BOUND else 1
 
 
 if __name__ == "__main__":

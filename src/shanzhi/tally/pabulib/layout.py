@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
+
+import numpy as np
 
 from shanzhi.tally.pabulib.errors import Notices, refusal
+from shanzhi.tally.pabulib.flat import NEWLINE
+
+RETURN: Final = 13
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
 _TITLES = tuple(spelling.encode() for name in SECTIONS for spelling in (name, name.lower(), name.capitalize()))
@@ -31,11 +37,20 @@ def settle_line_ends(text: bytes, notices: Notices) -> bytes:
     """Make every line end a plain newline. Carriage returns inside lines stay; the row reader judges them."""
     if b"\r" not in text:
         return text
+    if _paired(text):
+        return text.translate(None, b"\r")
     text = text.replace(b"\r\n", b"\n")
     if b"\n" not in text:
         notices.add("old_line_ends", 1)
         return text.replace(b"\r", b"\n")
     return text
+
+
+def _paired(text: bytes) -> bool:
+    """Tell whether every carriage return stands before a newline; to drop them all is then thrice as quick."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    places = np.flatnonzero(data == RETURN)
+    return bool(places[-1] + 1 < len(data) and (data[places + 1] == NEWLINE).all())
 
 
 def elections(text: bytes) -> list[tuple[Section, Section, Section]]:
