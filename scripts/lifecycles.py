@@ -1,0 +1,41 @@
+"""Write docs/lifecycles.md: a diagram of each life cycle, drawn from its table in the code."""
+
+import os
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
+django.setup()
+
+from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
+from shanzhi.people.lifecycle import BATCH, REAL_NAME  # noqa: E402 - as above
+from shanzhi.ventures.lifecycle import CALL, PROPOSAL, REVIEW  # noqa: E402 - as above
+from shanzhi.voting.lifecycle import POLL  # noqa: E402 - as above
+from shanzhi.work.lifecycle import JOB  # noqa: E402 - as above
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "lifecycles.md"
+TABLES = (CALL, PROPOSAL, REVIEW, POLL, REAL_NAME, BATCH, JOB)
+HEAD = """# Life cycles
+
+Drawn from the tables in each room's `lifecycle.py` by `scripts/lifecycles.py`; a test keeps them equal.
+Below each diagram stands what must hold before a move; operations check it.
+"""
+
+
+def section(table: Lifecycle) -> str:
+    """One table as a heading, a diagram and what its moves ask for."""
+    asks = [
+        f"| {name} | {', '.join(move.holds).replace('_', ' ')} |\n" for name, move in table.moves.items() if move.holds
+    ]
+    conditions = "\n| move | needs |\n|---|---|\n" + "".join(asks) if asks else ""
+    return f"\n## {table.name}\n\n```mermaid\n{table.diagram()}```\n{conditions}"
+
+
+def text() -> str:
+    """The whole document."""
+    return HEAD + "".join(section(table) for table in TABLES)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(text())

@@ -1,0 +1,28 @@
+"""The page of life cycles says what the tables say."""
+
+from pathlib import Path
+
+from scripts import lifecycles
+from shanzhi.kernel.lifecycle import Lifecycle
+from shanzhi.people import lifecycle as people
+from shanzhi.ventures import lifecycle as ventures
+from shanzhi.voting import lifecycle as voting
+from shanzhi.work import lifecycle as work
+
+
+class TestThePageOfLifeCycles:
+    def test_is_current(self) -> None:
+        assert lifecycles.DOCUMENT.read_text() == lifecycles.text(), "run .venv/bin/python scripts/lifecycles.py"
+
+    def test_leaves_no_table_out(self) -> None:
+        tables = {
+            value.name
+            for room in (people, ventures, voting, work)
+            for value in vars(room).values()
+            if isinstance(value, Lifecycle)
+        }
+        assert tables == {table.name for table in lifecycles.TABLES}
+
+    def test_lists_every_room_with_a_table(self) -> None:
+        rooms = {path.parent.name for path in Path(people.__file__).parents[1].glob("*/lifecycle.py")}
+        assert rooms == {"kernel", "people", "ventures", "voting", "work"}
