@@ -1,5 +1,6 @@
 """What the documents point to is there."""
 
+import json
 import re
 from pathlib import Path
 
@@ -64,3 +65,12 @@ class TestEachDecision:
     def test_is_dated_and_says_what_was_decided(self, path: Path) -> None:
         assert re.match(r"\d{4}-\d{2}-\d{2}-[a-z-]+$", path.stem)
         assert "ecided" in path.read_text()
+
+
+class TestTheApiPage:
+    def test_names_only_paths_that_the_api_has(self) -> None:
+        paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+        shapes = [re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path) + "$") for path in paths]
+        named = re.findall(r"https://shanzhi\.example(/[^\s'?]*)", (ROOT / "docs" / "api.md").read_text())
+        assert len(named) >= 4
+        assert [path for path in named if not any(shape.match(path) for shape in shapes)] == []
