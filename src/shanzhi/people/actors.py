@@ -10,7 +10,7 @@ from shanzhi.kernel.actor import Actor, Grant
 from shanzhi.kernel.roles import Role
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Account, Person
-from shanzhi.work.prepared import fetch_all
+from shanzhi.work.planned import fetch_all
 
 # By a prepared statement, since every signed-in request asks this.
 _HELD: Final = """

@@ -9,7 +9,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
 
 from shanzhi.people.models import Account, Person
-from shanzhi.work.prepared import fetch_one
+from shanzhi.work.planned import fetch_one
 
 _ACCOUNT: Final = Account._meta.concrete_fields
 _PERSON: Final = Person._meta.concrete_fields

@@ -19,7 +19,7 @@ DJANGO: Final[dict[str, Any]] = {
     "LOGIN_REDIRECT_URL": "portal:today",
     "LOGOUT_REDIRECT_URL": "/",
     # A session holds the phone that a code was sent to, and the code: both are personal, so it is stored encrypted.
-    "SESSION_ENGINE": "shanzhi.people.sessions",
+    "SESSION_ENGINE": "shanzhi.people.session_store",
     "SESSION_SERIALIZER": "shanzhi.people.sessions.SealedSerializer",
     # Limits of attempts count for all processes together, under keys that tell nothing.
     "CACHES": {

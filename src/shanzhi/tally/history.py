@@ -13,6 +13,7 @@ pay in full has nothing left and drops out of all later sums. Prices are worked 
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import mul
 
 import numpy as np
 import numpy.typing as npt
@@ -83,10 +84,9 @@ class History:
         entries = gather(support.offsets, voters)
         bought = self._round[support.project[entries]]
         counts = np.bincount(bought + 1, weights=self._ground.entry_shares[entries], minlength=rounds + 1)
-        for number, count in enumerate(counts[1 : rounds + 1].tolist()):
-            if count:
-                total -= self._prices[number] * int(count)
-        return total
+        paid: list[int] = counts[1 : rounds + 1].astype(np.int64).tolist()
+        spent: int = sum(map(mul, self._prices, paid))
+        return total - spent
 
     def total(self, voters: Ints) -> int:
         """Return the money that voters, none of them empty, have now, over the denominator."""
