@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import time_machine
 from django.utils import timezone
@@ -56,6 +57,11 @@ class Journey:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("response", lambda answer: _broken(answer, faults))
         return page
+
+    def poll(self) -> UUID:
+        """Give the round's poll."""
+        assert self.call.poll_id is not None
+        return self.call.poll_id
 
     def open_the_vote(self) -> None:
         """Bring the round to its vote by operations alone, with the neighbour's proposal on the ballot and another."""

@@ -178,7 +178,7 @@ class TestARound:
             f"{number:03d}"
             for number in played.call.awards.values_list("proposal__number", flat=True).order_by("position")
         ]
-        count = Count.objects.get(poll_id=played.call.poll_id)
+        count = Count.objects.get(poll_id=played.poll())
         assert (said["winners"], said["digest"]) == (winners, count.digest)
         assert count.digest == played.call.result_digest
 
@@ -213,7 +213,7 @@ class TestARound:
         officer.goto(f"/desk/calls/{played.call.pk}/phase/")
         with officer.expect_navigation():
             officer.locator("#roll form button").click()
-        assert RollEntry.objects.filter(poll_id=played.call.poll_id).count() == 3
+        assert RollEntry.objects.filter(poll_id=played.poll()).count() == 3
         played.at("voting")
         officer = played.phone("officer")
         go_on(officer, played, "voting")

@@ -48,7 +48,7 @@ def asked(path: str) -> int:
 
 
 def officer(world: World) -> Client:
-    return sign_in(Client(), Person.objects.get(pk=world.officer.person_id))
+    return sign_in(Client(), Person.objects.get(pk=world.officer.person()))
 
 
 class TestTheHomePage:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from shanzhi.people.models import Account, Person
 from shanzhi.ventures import demo
 from shanzhi.ventures.demo import loading, rounds
+from shanzhi.ventures.demo.people import ensure_helpers
 from shanzhi.ventures.models import Call, Proposal
 from tests.support.people import SIGN_IN
 
@@ -67,7 +68,7 @@ def build(at: datetime | None = None) -> Site:
     played = demo.play(at=at, say=lambda _words: None)
     named = {call.title: call for call in Call.objects.all()}
     first_day = timezone.localtime(at).replace(hour=9, minute=0, second=0, microsecond=0) + rounds.DAY
-    runner = loading.ensure_helpers(at=at)["district"]
+    runner = ensure_helpers(at=at)["district"]
     draft = rounds.new_call(actor=runner, areas=loading.AREAS, title="下一轮微创投（示例）", first_day=first_day, at=at)
     return Site(
         at=at,

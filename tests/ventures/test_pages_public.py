@@ -122,7 +122,7 @@ class TestTheListOfProposals:
     def test_goes_along_as_a_sheet(self, call: Call) -> None:
         path, titles = f"/calls/{call.pk}/proposals/", set(call.proposals.values_list("title", flat=True))
         book = openpyxl.load_workbook(BytesIO(Client().get(f"{path}?export=xlsx").getvalue()))
-        cells = {cell for row in book.active.iter_rows(values_only=True) for cell in row}  # type: ignore[union-attr]
+        cells = {cell for row in book.active.iter_rows(values_only=True) for cell in row}
         assert titles <= cells
         plain = Client().get(f"{path}?export=csv").getvalue().decode("utf-8-sig")
         assert all(title in plain for title in titles)
