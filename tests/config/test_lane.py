@@ -14,14 +14,13 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_started
-from django.db import ProgrammingError, close_old_connections, transaction
+from django.db import close_old_connections
 from django.test import Client, override_settings
 
 from shanzhi.config import lane
 from shanzhi.config.lane import BallotLane
 from shanzhi.people.models import Account, Person
 from shanzhi.voting.models import Envelope, Poll
-from shanzhi.work.prepared import fetch_one
 from tests.support import people as making
 from tests.voting.support import a_person, an_open_poll, close, now
 
@@ -275,19 +274,3 @@ class TestAnotherRequest:
         lane.manners.cache_clear()
         assert short == whole
         assert (short[0].split()[0], passed_on) == ("301", 1)
-
-
-class TestAPreparedStatement:
-    def test_is_planned_once(self) -> None:
-        for number in range(3):
-            assert fetch_one("SELECT %s::int + 41", (number,)) == (number + 41,)
-        found = fetch_one("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ("%+ 41%",))
-        assert found == (1,)
-
-    def test_is_part_of_djangos_transaction(self) -> None:
-        poll = an_open_poll()
-        assert fetch_one("SELECT state FROM voting_poll WHERE id = %s", (poll.pk,)) == ("open",)
-
-    def test_fails_with_djangos_own_errors(self) -> None:
-        with pytest.raises(ProgrammingError), transaction.atomic():
-            fetch_one("SELECT nothing FROM voting_poll WHERE id = %s", (NUMBER,))

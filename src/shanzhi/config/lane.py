@@ -41,6 +41,8 @@ LARGEST: Final = 64 * 1024  # bytes of a body; a larger one may still be good, b
 LONGEST: Final = 400  # characters of the headers that the memory of manners is keyed by
 IDENTITY: Final = "shanzhi.config.middleware.RequestIdentity"
 CONSIDERED: Final = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_LANGUAGE")
+# A thread keeps its connection for the next ballot when the pool has one for each; a page on it gives it back first.
+KEPT: Final = settings.DATABASE_FOR_EACH_THREAD
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -114,9 +116,10 @@ class BallotLane:
             try:
                 headers, receipt = _cast(environ, UUID(match[1]))
             except Exception:  # noqa: BLE001 - whatever it is, the whole chain meets it again, answers and logs it
+                close_old_connections()
                 return self._whole(environ, start_response)
-            finally:
-                close_old_connections()  # gives the connection back to the pool
+            if not KEPT:
+                close_old_connections()
             answered(method="PUT", route=_route(), status=200, elapsed=time.perf_counter() - started)
             start_response("200 OK", [*headers, ("X-Request-ID", number)])
             return [_body_of(receipt)]

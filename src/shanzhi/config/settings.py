@@ -95,6 +95,7 @@ DATABASES = {
         "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 15}},
     }
 }
+DATABASE_FOR_EACH_THREAD = ENV.database_pool >= ENV.threads
 # Keys lie outside the database; a production site makes them by `shanzhi setup`, never by a first request.
 KEYS_FOLDER = ENV.keys_folder
 CREATE_KEYS = not ENV.production

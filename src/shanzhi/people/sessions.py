@@ -7,22 +7,26 @@ import hmac
 import json
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends import db
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.people.fields import cipher
 from shanzhi.people.models import Account
-from shanzhi.work.prepared import fetch_one
+from shanzhi.people.session_store import SessionStore
+from shanzhi.work.prepared import Prepared
 
 PURPOSE: Final = "people.session"
-_SESSION: Final = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-_ACCOUNT: Final = "SELECT id, person_id, password FROM people_account WHERE id = %s::uuid AND is_active"
+_SESSION: Final = Prepared(
+    "session", "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(at)s"
+)
+_ACCOUNT: Final = Prepared(
+    "account", "SELECT person_id, password FROM people_account WHERE id = %(id)s::uuid AND is_active"
+)
 
 
 class SealedSerializer:
@@ -40,20 +44,6 @@ class SealedSerializer:
             return {}
 
 
-class SessionStore(db.SessionStore):
-    """Django's sessions in the database, read by a prepared statement: every signed-in request reads one."""
-
-    def load(self) -> dict[str, Any]:
-        """Give the data of a session that is not over, else nothing."""
-        key = self.session_key
-        row = fetch_one(_SESSION, (key, timezone.now())) if key and "\x00" not in key else None
-        if row is None:
-            self._session_key = None
-            return {}
-        kept: dict[str, Any] = self.decode(row[0])
-        return kept
-
-
 def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     """Give the person behind a session at a moment, without roles; nothing unless all is in order.
 
@@ -61,20 +51,21 @@ def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     a session that is signed out or over, an account that is closed, or a password changed since gives nothing. Nothing
     is remembered between calls. Who gets nothing is not refused here: the caller lets the middleware answer.
     """
-    row = fetch_one(_SESSION, (session_key, at))
+    row = _SESSION.one({"key": session_key, "at": at})
     if row is None:
         return None
-    kept = SessionStore().decode(row[0])
+    kept = SessionStore().decode(row[0] or "")
     if kept.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or SESSION_KEY not in kept:
         return None
-    found = fetch_one(_ACCOUNT, (kept[SESSION_KEY],))
+    account_id = UUID(kept[SESSION_KEY])
+    found = _ACCOUNT.one({"id": account_id})
     if found is None:
         return None
-    account_id, person_id, password = found
-    proof = Account(id=account_id, password=password).get_session_auth_hash()
-    if not constant_time_compare(kept.get(HASH_SESSION_KEY, ""), proof):
+    person_id, password = found
+    proof = Account(id=account_id, password=password or "").get_session_auth_hash()
+    if person_id is None or not constant_time_compare(kept.get(HASH_SESSION_KEY, ""), proof):
         return None
-    return Actor(person_id=person_id, account_id=account_id)
+    return Actor(person_id=UUID(person_id), account_id=account_id)
 
 
 def hidden_key(key: str, key_prefix: str, version: int) -> str:

@@ -1,55 +1,96 @@
-"""Statements that the database plans once for each connection, for the few paths where planning is most of the cost.
+"""Statements that the database plans once for each connection, for the few paths where all else costs more.
 
-Django binds values into the text and never prepares, so every statement is parsed and planned anew. These go through
-Django's own connection all the same: its transaction, its pool, its errors, its record of queries.
+Django binds values into the text and never prepares, so each statement is parsed and planned anew, and its cursors cost
+more than the work. A `Prepared` statement goes through Django's own connection and pool all the same: inside a
+transaction, or when somebody listens to the queries, by a cursor in Django's wrapping; else straight through libpq, in
+a transaction of its own. Its errors are Django's. Values are named `%(so)s`, and cast in the SQL where PostgreSQL
+cannot tell their type; results come as text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 from psycopg import Cursor
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.rows import tuple_row
 
-Values = Sequence[Any] | Mapping[str, Any]
-
-
-class PreparedCursor(Cursor[tuple[Any, ...]]):
-    """A cursor that sends values apart from the statement and has the statement prepared."""
-
-    def execute(self, query: Any, params: Values | None = None, **given: Any) -> PreparedCursor:
-        """Run a statement by its plan."""
-        return super().execute(query, params, **{"prepare": True, **given})
-
-
-def _cursor() -> Any:
-    """Give a cursor in Django's wrapping."""
-    connection.ensure_connection()
-    raw: Any = connection.connection
-    if raw.prepare_threshold is None:  # Django's "never"; its own cursors bind by themselves and still never prepare
-        raw.prepare_threshold = 0
-    return connection._prepare_cursor(PreparedCursor(raw))  # type: ignore[attr-defined]  # unknown to the stubs
+Value = str | bytes | bool | UUID | datetime
+Row = tuple[str | None, ...]
+_PLACE: Final = re.compile(r"%\((\w+)\)s")
+_TEXT, _BINARY = 0, 1
+_planned: Final[WeakKeyDictionary[Any, set[bytes]]] = WeakKeyDictionary()
 
 
-def fetch_one(sql: str, values: Values) -> tuple[Any, ...] | None:
-    """Give the first row of a query, or nothing."""
-    with _cursor() as cursor:
-        cursor.execute(sql, values)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+class Prepared:
+    """One statement, under a name that is its own in the whole program."""
+
+    def __init__(self, name: str, sql: str) -> None:
+        """Number the places of the values as PostgreSQL wants them."""
+        self._sql = sql
+        self._name = f"shanzhi_{name}".encode()
+        self._places = list(dict.fromkeys(_PLACE.findall(sql)))
+        self._numbered = _PLACE.sub(lambda place: f"${self._places.index(place[1]) + 1}", sql).encode()
+
+    def one(self, values: Mapping[str, Value]) -> Row | None:
+        """Give the first row, or nothing."""
+        return self._run(values)[0]
+
+    def change(self, values: Mapping[str, Value]) -> int:
+        """Run a statement that writes; gives the number of rows written."""
+        return self._run(values)[1]
+
+    def _run(self, values: Mapping[str, Value]) -> tuple[Row | None, int]:
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        if not raw.autocommit or connection.queries_logged or connection.execute_wrappers:
+            return self._listened_to(raw, values)
+        with connection.wrap_database_errors:
+            return self._straight(raw, values)
+
+    def _listened_to(self, raw: Any, values: Mapping[str, Value]) -> tuple[Row | None, int]:
+        """Run by a cursor that takes part in Django's transaction, query log and wrappers."""
+        cursor = Cursor(raw, row_factory=tuple_row)
+        with connection._prepare_cursor(cursor) as wrapped:  # type: ignore[attr-defined]  # unknown to the stubs
+            wrapped.execute(self._sql, dict(values))
+            row = wrapped.fetchone() if cursor.description else None
+            return tuple(None if v is None else str(v) for v in row) if row else None, wrapped.rowcount
+
+    def _straight(self, raw: Any, values: Mapping[str, Value]) -> tuple[Row | None, int]:
+        """Run through libpq; the statement is a transaction of its own."""
+        pg, encoding = raw.pgconn, "utf-8"
+        planned = _planned.setdefault(raw, set())
+        if self._name not in planned:
+            _checked(pg.prepare(self._name, self._numbered), encoding)
+            planned.add(self._name)
+        given = [values[place] for place in self._places]
+        formats = [_BINARY if isinstance(value, bytes) else _TEXT for value in given]
+        result = _checked(pg.exec_prepared(self._name, [_written(value) for value in given], formats), encoding)
+        if result.status == ExecStatus.COMMAND_OK:
+            return None, result.command_tuples or 0
+        if result.ntuples == 0:
+            return None, 0
+        cells = (result.get_value(0, column) for column in range(result.nfields))
+        return tuple(None if cell is None else cell.decode(encoding) for cell in cells), result.ntuples
 
 
-def fetch_all(sql: str, values: Values) -> list[tuple[Any, ...]]:
-    """Give all rows of a query."""
-    with _cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+def _checked(result: Any, encoding: str) -> Any:
+    if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+        raise error_from_result(result, encoding)
+    return result
 
 
-def change(sql: str, values: Values) -> int:
-    """Run a statement that writes; gives the number of rows it wrote."""
-    with _cursor() as cursor:
-        cursor.execute(sql, values)
-        return int(cursor.rowcount)
+def _written(value: Value) -> bytes:
+    """Write a value as PostgreSQL reads it."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat().encode()
+    return str(value).encode()

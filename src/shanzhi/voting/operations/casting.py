@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,7 @@ from shanzhi.voting.operations.envelopes import Choices, Sealer, receipt_text, w
 from shanzhi.voting.operations.keys import PollKeyMissing, key_store
 from shanzhi.voting.operations.rules import BallotRules, CastChoices, check
 from shanzhi.work.operations import BadKey
-from shanzhi.work.prepared import change
+from shanzhi.work.prepared import Prepared, Value
 
 FORMS_KEPT: Final = 64
 _told_time: Final[ContextVar[bool]] = ContextVar("voting_told_time", default=False)
@@ -152,18 +152,21 @@ def told_time() -> Iterator[None]:
         _told_time.reset(token)
 
 
-_CAST: Final = """
+_CAST: Final = Prepared(
+    "cast",
+    """
 WITH poll AS MATERIALIZED (
     SELECT id FROM voting_poll
-    WHERE id = %(poll)s AND state = 'open' AND (%(told)s OR clock_timestamp() < closes_at)
+    WHERE id = %(poll)s AND state = 'open' AND (%(told)s::boolean OR clock_timestamp() < closes_at)
     FOR KEY SHARE
 ), voter AS MATERIALIZED (
     SELECT 1 FROM voting_rollentry WHERE poll_id = %(poll)s AND person_id = %(person)s
 )
 INSERT INTO voting_envelope (poll_id, voter_mac, sealed)
-SELECT poll.id, %(mark)s, %(sealed)s FROM poll CROSS JOIN voter
+SELECT poll.id, %(mark)s::bytea, %(sealed)s::bytea FROM poll CROSS JOIN voter
 ON CONFLICT (poll_id, voter_mac) DO UPDATE SET sealed = excluded.sealed
-"""
+""",
+)
 
 
 def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: datetime) -> CastReceipt:
@@ -187,8 +190,8 @@ def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: dat
     raw = sealer.receipt(person_id=person, request_key=key, choices=checked)
     sealed = sealer.seal(mark=mark, receipt=raw, choices=checked, width=form.width)
     told = _told_time.get()
-    values: dict[str, Any] = {"poll": poll_id, "person": person, "mark": mark, "sealed": sealed, "told": told}
-    if change(_CAST, values) != 1:
+    values: dict[str, Value] = {"poll": poll_id, "person": person, "mark": mark, "sealed": sealed, "told": told}
+    if _CAST.change(values) != 1:
         _say_why(poll_id, person)
         raise PollOver  # between closes_at and the close itself
     return CastReceipt(receipt_text(raw))
