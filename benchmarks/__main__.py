@@ -18,14 +18,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 RESULTS = ROOT / "build" / "benchmarks.jsonl"
-KNOWN = ("name", "value", "floor", "ratio", "bound", "holds")
+KNOWN = ("module", "name", "value", "floor", "ratio", "bound", "holds")
 LONGEST = 1800
 HEAD = """# Benchmarks
 
 Made by `make bench`. Each figure is a ratio to a floor measured in the same run on the same machine, so that it can be
-compared between machines; the seconds and rates beside it cannot. `bound` is what the project demands.
+compared between machines; the seconds and rates beside it cannot. `bound` is what the project demands: a ratio, unless
+the notes say otherwise. Each row is from the last run of its benchmark.
 
-Last run: {machine}
+Machine: {machine}
 
 | benchmark | ratio | bound | holds | value | floor | notes |
 |---|---:|---:|---|---:|---:|---|
@@ -80,6 +81,25 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
 
 
+def merged(fresh: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The figures of this run and, of the benchmarks that it left out, those of their last run."""
+    kept: dict[str, list[dict[str, Any]]] = {}
+    if RESULTS.exists():
+        for text in RESULTS.read_text().splitlines():
+            line = json.loads(text)
+            kept.setdefault(line["module"], []).append(line)
+    known = set(modules([]))
+    kept.update({module: [{"module": module, **line} for line in lines] for module, lines in fresh.items()})
+    return [line for module in sorted(kept) if module in known for line in kept[module]]
+
+
+def write(lines: list[dict[str, Any]]) -> None:
+    """Keep the figures and draw the table."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    DOCUMENT.write_text(HEAD.format(machine=machine()) + "".join(row(line) + "\n" for line in lines))
+
+
 def main() -> int:
     """Run, print and write; give 1 when a bound is broken or a benchmark printed nothing."""
     outcomes = []
@@ -89,10 +109,7 @@ def main() -> int:
         outcomes.append(outcome)
         print("\n".join(row(line) for line in outcome.lines) or f"  {outcome.fault}", flush=True)
     lines = [line for outcome in outcomes for line in outcome.lines]
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-    if not sys.argv[1:]:
-        DOCUMENT.write_text(HEAD.format(machine=machine()) + "".join(row(line) + "\n" for line in lines))
+    write(merged({outcome.module: outcome.lines for outcome in outcomes if outcome.lines}))
     broken = [outcome.module for outcome in outcomes if outcome.fault]
     broken += [str(line.get("name")) for line in lines if line.get("holds") is False]
     print("Not held: " + ", ".join(broken) if broken else "Every bound holds.")
