@@ -127,7 +127,7 @@ def field_parts(bound: BoundField) -> dict[str, Any]:
         "grouped": grouped,
         "single": isinstance(widget, CheckboxInput),
         "hidden": bound.is_hidden,
-        "optional": not bound.field.required,
+        "optional": not bound.field.required and not getattr(bound.form, "drafts", False),
     }
 
 

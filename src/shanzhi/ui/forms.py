@@ -28,6 +28,8 @@ class PageForm(forms.Form):
 
     required_css_class = "required"
     use_required_attribute = False
+    drafts = False
+    """Set where a draft may lack anything: then no field is marked optional, since most are due before it is sent."""
     """The server's own words beside the field are clearer than the browser's bubble, and linked from the summary."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

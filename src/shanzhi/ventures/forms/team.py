@@ -50,6 +50,8 @@ def day(label: Any) -> forms.CharField:
 class PartForm(PageForm):
     """A part of a proposal; `offers` names what can be chosen (communities, themes)."""
 
+    drafts = True
+
     def __init__(self, *args: Any, offers: dict[str, Iterable[tuple[str, Any]]] | None = None, **kwargs: Any) -> None:
         """Fill the lists of choices; a field whose list is empty is left out."""
         super().__init__(*args, **kwargs)
@@ -112,6 +114,8 @@ class EmptyForm(PartForm):
 class ActivityRow(PageForm):
     """A row of the schedule."""
 
+    drafts = True
+
     title = forms.CharField(label=_("Activity"), required=False)
     place = forms.CharField(label=_("Place"), required=False)
     starts_on = day(_("From"))
@@ -123,6 +127,8 @@ class ActivityRow(PageForm):
 class BudgetRow(PageForm):
     """A row of the budget; prices in yuan."""
 
+    drafts = True
+
     item = forms.CharField(label=_("Item"), required=False)
     unit = forms.CharField(label=_("Unit"), required=False)
     quantity = forms.CharField(label=_("Quantity"), required=False, widget=forms.TextInput({"inputmode": "decimal"}))
@@ -133,6 +139,8 @@ class BudgetRow(PageForm):
 
 class MemberRow(PageForm):
     """A member of the team; `person` is kept from the record."""
+
+    drafts = True
 
     name = forms.CharField(label=_("Name"), required=False)
     part = forms.CharField(label=_("Part in the project"), required=False)

@@ -100,21 +100,18 @@ def create_poll(
     opens_at: datetime,
     closes_at: datetime,
     at: datetime,
-    title_en: str = "",
-    source: str = "",
     **more: Any,
 ) -> Poll:
     """Make a poll as a draft. `spec` is the rule of counting, `tally.spec.Spec` as JSON text or its plain values.
 
-    Money in fen; an age in full years at `roll_date`. `more` names further columns: `currency`, and for imports
-    `imported` and the exact amounts. Raises NotYourPoll, BadPoll.
+    Money in fen; an age in full years at `roll_date`. `more` names further columns: `title_en`, `currency`, and
+    for imports `imported`, `source`, `language` and the exact amounts. Raises NotYourPoll, BadPoll.
     """
     codes = list(outermost(set(areas)))
     if not manages(actor, codes):
         raise NotYourPoll
     poll = Poll(
         title=title[:200],
-        title_en=title_en[:200],
         areas=codes,
         minimum_age=minimum_age,
         roll_date=roll_date,
@@ -122,7 +119,6 @@ def create_poll(
         spec=_spec_text(spec),
         opens_at=opens_at,
         closes_at=closes_at,
-        source=source[:300],
         created_at=at,
         **_ballot_columns(rules),
         **more,
