@@ -28,6 +28,7 @@ class PartForm(PageForm):
     """A part of a call; `answers` leads from a field of the call to the form's field that carries it."""
 
     answers: ClassVar[Mapping[str, str]] = {}
+    drafts = True
 
     @classmethod
     def opened(cls, call: Call) -> dict[str, Any]:
