@@ -40,7 +40,7 @@ class TestANewResident:
             {"phone": "138 0013 8000", "name": "示例 新人", "area": COMMUNITY, "consent": "on"},
         )
         assert sent["Location"] == "/account/sign-in/code/", sent.content.decode()
-        assert enter(client) == "/account/"
+        assert enter(client) == "/today/"
         person = Person.objects.get()
         assert (person.name.reveal(), person.area, person.real_name) == ("示例 新人", COMMUNITY, "declared")
         assert person.consents.get().purpose == "real_name"
@@ -86,7 +86,7 @@ class TestSigningInByCode:
         client = Client()
         assert client.get("/account/sign-in/").status_code == 200  # tap 1: "sign in"
         client.post("/account/sign-in/", {"phone": "13800138000"})  # tap 2: "send me a code"
-        assert enter(client) == "/account/"  # tap 3: "sign in"
+        assert enter(client) == "/today/"  # tap 3: "sign in"
 
     def test_returns_to_where_one_wanted_to_go(self) -> None:
         an_account(a_person(), phone="+8613800138000", phone_mark=mark_of("+8613800138000"))
@@ -99,7 +99,7 @@ class TestSigningInByCode:
         an_account(a_person(), phone="+8613800138000", phone_mark=mark_of("+8613800138000"))
         client = Client()
         client.post("/account/sign-in/", {"phone": "13800138000", "next": "https://evil.example/"})
-        assert enter(client, next="https://evil.example/") == "/account/"
+        assert enter(client, next="https://evil.example/") == "/today/"
 
     def test_answers_known_and_unknown_phones_alike(self) -> None:
         an_account(a_person(), phone="+8613800138000", phone_mark=mark_of("+8613800138000"))
@@ -144,7 +144,7 @@ class TestSigningInByPassword:
         Account.objects.filter(pk=account.pk).update(login_name="chief")
         answer = Client().post("/account/sign-in/password/", {"login": login, "password": "long enough words"})
         assert answer.status_code == 302, answer.content.decode()
-        assert answer["Location"] == "/account/"
+        assert answer["Location"] == "/today/"
 
     def test_answers_wrong_names_and_wrong_passwords_alike(self) -> None:
         account = an_account(a_person(), password="long enough words")

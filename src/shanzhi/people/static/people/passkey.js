@@ -15,5 +15,10 @@
     if (passwordless) passwordless.checked = true
     forms.addForm({ ids: { add: button, passwordless: passwordless && passwordless.id, credential: credential, data: 'passkey_data' } })
   }
-  document.addEventListener('allauth.error', function (event) { event.preventDefault() })
+  const problem = document.getElementById('passkey-problem')
+  document.addEventListener('allauth.error', function (event) {
+    event.preventDefault()
+    if (problem) problem.hidden = false
+  })
+  document.getElementById(button).addEventListener('click', function () { if (problem) problem.hidden = true })
 })()
