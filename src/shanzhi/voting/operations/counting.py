@@ -175,15 +175,19 @@ def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
     return {
         "outcome": outcome.to_json(),
         "content_digest": content_digest(election),
-        "reasons": {standing.project: _reason(outcome, standing) for standing in outcome.standings},
+        "reasons": {
+            standing.project: _reason(outcome, standing, election.meta.get("currency", "CNY"))
+            for standing in outcome.standings
+        },
         "alternatives": [_alternative(other) for other in compare(election, spec, outcome)],
         "reached": reached(election, outcome.winners),
         "official": official if known else None,
     }
 
 
-def _reason(outcome: Outcome, standing: Standing) -> dict[str, str]:
-    return {language: sentence(standing, outcome, language) for language in ("zh", "en")}
+def _reason(outcome: Outcome, standing: Standing, currency: str) -> dict[str, str]:
+    units = {"zh": "元", "en": "yuan"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
+    return {language: sentence(standing, outcome, language, unit) for language, unit in units.items()}
 
 
 def _alternative(other: Alternative) -> dict[str, Any]:
