@@ -17,17 +17,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import django
 
+from shanzhi.config.embedded import binaries
+
 CLIENTS = 8
 SECONDS = 8
-VOTERS = 12_000
+VOTERS = 40_000
 BOUND = 0.10
-AREA = "370102001001"
 PGBENCH = "INSERT INTO bench_floor (id, sealed) VALUES (gen_random_uuid(), decode(repeat('ab', 60), 'hex'));\n"
 
 
@@ -63,78 +64,8 @@ def site(folder: Path, port: int) -> Iterator[None]:
         server.wait(timeout=60)
 
 
-def prepare() -> tuple[str, list[str]]:
-    """Make voters with sessions and an open poll; gives the poll's id and the session keys."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
-    from django.utils import timezone
-
-    from shanzhi.kernel.actor import Actor
-    from shanzhi.people.models import Account, Person
-    from shanzhi.voting import operations
-
-    at = timezone.now()
-    people = [
-        Person(
-            name="示例",
-            name_mark=secrets.token_bytes(32),
-            id_number=str(n),
-            id_mark=n.to_bytes(32, "big"),
-            born_on=date(1980, 1, 1),
-            area=AREA,
-            real_name="verified",
-            verified_at=at,
-            synthetic=True,
-            created_at=at,
-        )
-        for n in range(VOTERS)
-    ]
-    Person.objects.bulk_create(people, batch_size=2000)
-    accounts = [Account(person=p, login_name=f"b{n}", password="!", created_at=at) for n, p in enumerate(people)]
-    Account.objects.bulk_create(accounts, batch_size=2000)
-    store = SessionStore()
-    rows = []
-    for account in accounts:
-        data = {
-            SESSION_KEY: str(account.pk),
-            BACKEND_SESSION_KEY: "shanzhi.people.backends.AccountBackend",
-            HASH_SESSION_KEY: account.get_session_auth_hash(),
-        }
-        key = secrets.token_hex(16)
-        rows.append(
-            Session(session_key=key, session_data=store.encode(data), expire_date=at + timedelta(days=1))
-        )
-    Session.objects.bulk_create(rows, batch_size=2000)
-    actor = Actor.system("benchmark")
-    poll = operations.create_poll(
-        actor=actor,
-        title="Benchmark",
-        areas=[AREA],
-        minimum_age=18,
-        roll_date=timezone.localdate(at),
-        rules=operations.BallotRules(max_choices=5, purse_limit=True),
-        budget_fen=10_000_00,
-        spec={"rule": "equal-shares"},
-        opens_at=at - timedelta(hours=1),
-        closes_at=at + timedelta(days=1),
-        at=at,
-    )
-    options = [operations.OptionInput(code=str(n), title=f"P{n}", cost_fen=1000_00) for n in range(30)]
-    operations.set_options(actor=actor, poll_id=poll.pk, options=options, at=at)
-    assert operations.draw_roll(actor=actor, poll_id=poll.pk, at=at) == VOTERS
-    operations.open_poll(actor=actor, poll_id=poll.pk, at=timezone.now())
-    return str(poll.pk), [row.session_key for row in rows]
-
-
 def pgbench(folder: Path) -> float:
     """Single-row inserts a second, each a durable transaction of its own."""
-    from django.db import connection
-
-    from shanzhi.config.embedded import binaries
-
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS bench_floor (id uuid PRIMARY KEY, sealed bytea)")
     script = folder / "floor.sql"
     script.write_text(PGBENCH)
     command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi", "-n", "-M", "simple"]
@@ -211,22 +142,15 @@ def ballots(port: int, poll: str, sessions: list[str], seconds: float) -> tuple[
 
 def measure(folder: Path, port: int) -> dict[str, Any]:
     """Measure floor, ballots and floor again; compare with the mean of the two floors."""
-    from django.db import connection
-
-    poll, sessions = prepare()
-    with connection.cursor() as cursor:
-        durable = []
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
-            cursor.execute(f"SHOW {name}")
-            durable.append(cursor.fetchone()[0])
-    assert durable == ["on", "on", "on"], durable
+    voters = import_module("benchmarks._ballots_voters")  # models can be loaded only now
+    poll, sessions = voters.prepare(VOTERS)
+    voters.table_for_floor()
+    assert voters.durable()
     warm, _seconds = ballots(port, poll, sessions[:400], 3)
     before = pgbench(folder)
     cast, seconds = ballots(port, poll, sessions[400:], SECONDS)
     after = pgbench(folder)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM voting_envelope")
-        stored = cursor.fetchone()[0]
+    stored = voters.stored()
     assert stored == warm + cast, (stored, warm, cast)
     value, floor = cast / seconds, (before + after) / 2
     ratio = value / floor
@@ -234,6 +158,7 @@ def measure(folder: Path, port: int) -> dict[str, Any]:
         "name": "ballots through HTTP / pgbench inserts",
         "value": round(value, 1),
         "floor": round(floor, 1),
+        "floors": [round(before, 1), round(after, 1)],
         "ratio": round(ratio, 3),
         "bound": BOUND,
         "holds": ratio >= BOUND,

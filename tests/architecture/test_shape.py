@@ -29,11 +29,16 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "managers": "Django's way to make accounts",
         "middleware": "request.actor",
         "sessions": "encrypted sessions",
+        "session_store": "Django's way to read a session",
         "sign_in": "settings of signing in",
         "texts": "words in messages",
     },
     "ventures": {"demo": "the demo's content"},
-    "work": {"search": "search in Chinese names, shared by the rooms above"},
+    "work": {
+        "search": "search in Chinese names, shared by the rooms above",
+        "planned": "statements of every signed-in request, planned once",
+        "prepared": "statements of a ballot, straight through libpq",
+    },
     "voting": {"keys": "keys of running votes, outside the database", "voter": "what a voter may see and do"},
 }
 WRITES = {

@@ -98,12 +98,31 @@ def resident(site: Site) -> Pages:
     }
 
 
+def _records(site: Site) -> Pages:
+    """Give the desk's pages of people and places."""
+    grant = RoleGrant.objects.filter(role=Role.SOCIAL_WORKER).earliest("created_at")
+    someone = site.person("resident").pk
+    people = {
+        **{f"people:{name}": reverse(f"people:{name}") for name in ("desk", "roles", "import")},
+        **{
+            f"people:{name}": reverse(f"people:{name}", args=[someone])
+            for name in ("person", "verify", "revoke", "grant", "close_account")
+        },
+        "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
+    }
+    forms = ("add", "rename", "split", "merge", "succeed", "close", "add-figure", "add-station")
+    station = [Station.objects.get().pk]
+    places = {
+        **{f"places:{name}": reverse(f"places:{name}", args=[COMMUNITY]) for name in forms},
+        **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
+    }
+    return {**people, **places}
+
+
 def district(site: Site) -> Pages:
     """Give the pages of the desk of a district."""
     waiting = Proposal.objects.filter(call=site.review, state="submitted").order_by("number").first()
     assert waiting is not None
-    grant = RoleGrant.objects.filter(role=Role.SOCIAL_WORKER).earliest("created_at")
-    someone = site.person("resident").pk
     draft, voting, review = ([call.pk] for call in (site.draft, site.voting, site.review))
     picked = f"?proposal={waiting.pk}"
     calls = {
@@ -133,18 +152,4 @@ def district(site: Site) -> Pages:
         "voting:import": reverse("voting:import"),
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
-    people = {
-        **{f"people:{name}": reverse(f"people:{name}") for name in ("desk", "roles", "import")},
-        **{
-            f"people:{name}": reverse(f"people:{name}", args=[someone])
-            for name in ("person", "verify", "revoke", "grant", "close_account")
-        },
-        "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
-    }
-    forms = ("add", "rename", "split", "merge", "succeed", "close", "add-figure", "add-station")
-    station = [Station.objects.get().pk]
-    places = {
-        **{f"places:{name}": reverse(f"places:{name}", args=[COMMUNITY]) for name in forms},
-        **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
-    }
-    return {"portal:today desk": reverse("portal:today"), **calls, **people, **places}
+    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site)}

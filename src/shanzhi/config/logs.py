@@ -9,6 +9,7 @@ import logging
 import re
 import traceback
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -33,12 +34,18 @@ def blot(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=512)
+def _personal(field: str) -> bool:
+    """Tell whether a field's name is telling; the names stand in our code and are few."""
+    return PERSONAL.search(field.lower()) is not None
+
+
 def drop_personal(_logger: Any, _method: str, event: Event) -> Event:
     """Drop fields whose names tell of personal data and blot the texts of the others."""
     for key in list(event):
         if key.startswith("_") or key in OWN_FIELDS or key == "timestamp":
             continue  # structlog's own, taken out later
-        if PERSONAL.search(key.lower()):
+        if _personal(key):
             del event[key]
         elif isinstance(event[key], str):
             event[key] = blot(event[key])

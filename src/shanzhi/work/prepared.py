@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
@@ -48,17 +48,18 @@ class Prepared:
         return self._run(values)[1]
 
     def _run(self, values: Mapping[str, Value]) -> tuple[Row | None, int]:
-        connection.ensure_connection()
-        raw: Any = connection.connection
-        if not raw.autocommit or connection.queries_logged or connection.execute_wrappers:
+        here: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy would do it for each attribute
+        here.ensure_connection()
+        raw = here.connection
+        if not raw.autocommit or here.queries_logged or here.execute_wrappers:
             return self._listened_to(raw, values)
-        with connection.wrap_database_errors:
+        with here.wrap_database_errors:
             return self._straight(raw, values)
 
     def _listened_to(self, raw: Any, values: Mapping[str, Value]) -> tuple[Row | None, int]:
         """Run by a cursor that takes part in Django's transaction, query log and wrappers."""
         cursor = Cursor(raw, row_factory=tuple_row)
-        with connection._prepare_cursor(cursor) as wrapped:  # type: ignore[attr-defined]  # unknown to the stubs
+        with connections[DEFAULT_DB_ALIAS]._prepare_cursor(cursor) as wrapped:  # type: ignore[attr-defined]  # unknown to the stubs
             wrapped.execute(self._sql, dict(values))
             row = wrapped.fetchone() if cursor.description else None
             return tuple(None if v is None else str(v) for v in row) if row else None, wrapped.rowcount

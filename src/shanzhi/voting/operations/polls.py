@@ -107,8 +107,7 @@ def create_poll(
     Money in fen; an age in full years at `roll_date`. `more` names further columns: `title_en`, `currency`, and
     for imports `imported`, `source`, `language` and the exact amounts. Raises NotYourPoll, BadPoll.
     """
-    codes = list(outermost(set(areas)))
-    if not manages(actor, codes):
+    if not manages(actor, codes := list(outermost(set(areas)))):
         raise NotYourPoll
     poll = Poll(
         title=title[:200],
