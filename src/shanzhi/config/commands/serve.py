@@ -3,10 +3,12 @@
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 
+import typer
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
@@ -53,8 +55,21 @@ def fresh_metrics(environment: Environment) -> None:
     os.environ[METRICS_FOLDER] = str(folder)
 
 
+def require_free(host: str, port: int) -> None:
+    """Refuse a port that somebody listens on: the server would share it, and requests would reach either site."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left is free
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            words = f"{host}:{port} cannot be used: {error.strerror}. Stop the server that runs there, or give --port."
+            raise typer.BadParameter(words) from error
+
+
 def run(environment: Environment, *, host: str, port: int) -> None:
     """Serve until stopped; the database is up and migrated."""
+    require_free(host, port)
     fresh_metrics(environment)
     os.environ[SERVED] = "1"
     # The server's processes are forked from this one: a pool that they inherited would hand one socket to several.
