@@ -1,13 +1,10 @@
-"""The journeys drive a real browser; they share its fixtures."""
+"""The journeys drive a real browser."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import browser
 from tests.browser.support import CHROMIUM
-
-__all__ = ["browser"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
