@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-from shanzhi.work.planned import fetch_one
+from shanzhi.work.prepared import Prepared
 
-_SESSION: Final = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
+_SESSION: Final = Prepared(
+    "session", "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(at)s"
+)
+
+
+def stored_session(key: str, *, at: datetime) -> str | None:
+    """Give the stored data of a session that is not over at a moment, or nothing."""
+    row = _SESSION.one({"key": key, "at": at}) if key and "\x00" not in key else None
+    return row[0] if row else None
 
 
 class SessionStore(db.SessionStore):
@@ -17,10 +26,9 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Give the data of a session that is not over, else nothing."""
-        key = self.session_key
-        row = fetch_one(_SESSION, (key, timezone.now())) if key and "\x00" not in key else None
-        if row is None:
+        data = stored_session(self.session_key or "", at=timezone.now())
+        if data is None:
             self._session_key = None
             return {}
-        kept: dict[str, Any] = self.decode(row[0])
+        kept: dict[str, Any] = self.decode(data)
         return kept

@@ -17,13 +17,10 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.people.fields import cipher
 from shanzhi.people.models import Account
-from shanzhi.people.session_store import SessionStore
+from shanzhi.people.session_store import SessionStore, stored_session
 from shanzhi.work.prepared import Prepared
 
 PURPOSE: Final = "people.session"
-_SESSION: Final = Prepared(
-    "session", "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(at)s"
-)
 _ACCOUNT: Final = Prepared(
     "account", "SELECT person_id, password FROM people_account WHERE id = %(id)s::uuid AND is_active"
 )
@@ -51,10 +48,10 @@ def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     a session that is signed out or over, an account that is closed, or a password changed since gives nothing. Nothing
     is remembered between calls. Who gets nothing is not refused here: the caller lets the middleware answer.
     """
-    row = _SESSION.one({"key": session_key, "at": at})
-    if row is None:
+    data = stored_session(session_key, at=at)
+    if data is None:
         return None
-    kept = SessionStore().decode(row[0] or "")
+    kept = SessionStore().decode(data)
     if kept.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or SESSION_KEY not in kept:
         return None
     account_id = UUID(kept[SESSION_KEY])
