@@ -2,7 +2,7 @@
 
 Django binds values into the text and never prepares, so every query is parsed and planned anew. These go through
 Django's own connection all the same, by a cursor in its wrapping: its transaction, its pool, its errors, its record of
-queries. Values come back with their types, as a model wants them; `shanzhi.work.prepared` is leaner where texts will do.
+queries. Values come back typed, as a model wants them; `shanzhi.work.prepared` is leaner where texts will do.
 """
 
 from __future__ import annotations
