@@ -232,3 +232,32 @@ class TestTheDatabase:
             ):
                 cursor.execute(f"DELETE FROM {table}")
         assert FormerName.objects.get().name == "历下区"
+
+
+class TestAWrongList:
+    DAY = date(2024, 6, 30)
+
+    def names(self) -> list[tuple[str, date | None]]:
+        return list(FormerName.objects.filter(area="370102").values_list("name", "valid_to"))
+
+    def test_is_mended_by_the_right_one_of_the_same_day(self, tmp_path: Path) -> None:
+        load(write(tmp_path, SMALL))
+        assert load(write(tmp_path, SMALL.replace("历下区", "错名区")), as_of=self.DAY).renamed == 1
+        assert self.names() == [("历下区", self.DAY)]
+        assert load(write(tmp_path, SMALL), as_of=self.DAY).renamed == 1
+        assert Area.objects.get(pk="370102").name == "历下区"
+        assert self.names() == []
+        assert not load(write(tmp_path, SMALL), as_of=self.DAY).changed
+
+    def test_is_mended_to_a_third_name_without_a_trace_of_the_wrong_one(self, tmp_path: Path) -> None:
+        load(write(tmp_path, SMALL))
+        load(write(tmp_path, SMALL.replace("历下区", "错名区")), as_of=self.DAY)
+        load(write(tmp_path, SMALL.replace("历下区", "新名区")), as_of=self.DAY)
+        assert Area.objects.get(pk="370102").name == "新名区"
+        assert self.names() == [("历下区", self.DAY)]
+
+    def test_does_not_undo_a_rename_that_somebody_gave_a_reason_for(self, tmp_path: Path) -> None:
+        load(write(tmp_path, SMALL))
+        operations.rename(actor=SYSTEM, code="370102", name="定名区", on=self.DAY, reason="批复", at=AT)
+        assert not load(write(tmp_path, SMALL), as_of=self.DAY).changed
+        assert Area.objects.get(pk="370102").name == "定名区"

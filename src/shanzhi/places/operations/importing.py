@@ -47,6 +47,23 @@ class ImportReport:
         return bool(self.added or self.renamed)
 
 
+# A name that was changed here after the day of the file is newer than the file. One of the same day stands too, unless
+# a list gave it (such renames carry no reason): then the later list corrects the earlier.
+_RENAMED: Final = f"""
+SELECT s.code, s.name FROM {STAGING} s JOIN {TABLE} a USING (code)
+WHERE a.name <> s.name AND a.valid_to IS NULL AND (a.valid_from IS NULL OR a.valid_from < %(as_of)s)
+AND NOT EXISTS (
+    SELECT FROM places_formername f WHERE f.area_id = a.code AND (
+        f.valid_to > %(as_of)s OR f.valid_to = %(as_of)s AND NOT EXISTS (
+            SELECT FROM places_changelink l JOIN places_areachange c ON c.id = l.change_id
+            WHERE l.new_id = a.code AND l.new_name = a.name
+            AND c.kind = 'rename' AND c.on = f.valid_to AND c.reason = ''
+        )
+    )
+)
+"""  # noqa: S608 - own names
+
+
 def _silent(step: str, done: int, total: int) -> None:
     """Show no progress."""
 
@@ -56,7 +73,8 @@ def import_areas(
 ) -> ImportReport:
     """Take in areas: new codes are added, changed names become renames as of the day `as_of`, nothing is removed.
 
-    A second run changes nothing. All or nothing: raises BadRows with row, field and cure, EmptyImport, Forbidden.
+    A second run changes nothing; a list of the same day corrects the names of an earlier one. All or nothing: raises
+    BadRows with row, field and cure, EmptyImport, Forbidden.
     """
     policies.require(actor, policies.IMPORT, COUNTRY)
     with transaction.atomic():
@@ -172,13 +190,7 @@ def _merge(batches: Sequence[Batch], as_of: date, source: str, at: datetime, pro
         added = cursor.rowcount
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        # A name that was changed here after the day of the file is newer than the file.
-        cursor.execute(
-            f"SELECT s.code, s.name FROM {STAGING} s JOIN {TABLE} a USING (code) WHERE a.name <> s.name "  # noqa: S608 - own names
-            "AND a.valid_to IS NULL AND (a.valid_from IS NULL OR a.valid_from < %s) "
-            "AND NOT EXISTS (SELECT FROM places_formername f WHERE f.area_id = a.code AND f.valid_to >= %s)",
-            [as_of, as_of],
-        )
+        cursor.execute(_RENAMED, {"as_of": as_of})
         renamed = dict(cursor.fetchall())
         cursor.execute(f"DROP TABLE {STAGING}")
     _rename_many(renamed, as_of, source, at)
@@ -191,12 +203,19 @@ def _rename_many(renamed: dict[str, str], on: date, source: str, at: datetime) -
     change = AreaChange.objects.create(kind=ChangeKind.RENAME, on=on, reason="", source=source[:200], created_at=at)
     found = list(Area.objects.select_for_update(of=("self",)).filter(pk__in=renamed).order_by("code"))
     since: dict[str, date] = {}
+    corrected: dict[str, FormerName] = {}
     for former in FormerName.objects.filter(area__in=renamed).order_by("valid_to"):
         since[former.area_id] = former.valid_to
+        if former.valid_to == on:
+            corrected[former.area_id] = former
     FormerName.objects.bulk_create(
         FormerName(area=area, name=area.name, valid_from=since.get(area.code, area.valid_from), valid_to=on)
         for area in found
+        if area.code not in corrected  # the wrong name never held
     )
+    FormerName.objects.filter(
+        pk__in=[former.pk for code, former in corrected.items() if former.name == renamed[code]]
+    ).delete()
     ChangeLink.objects.bulk_create(
         ChangeLink(change=change, old=area, new=area, old_name=area.name, new_name=renamed[area.code]) for area in found
     )
