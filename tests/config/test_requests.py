@@ -204,3 +204,26 @@ class TestTheLog:
     def test_of_the_standard_library_keeps_the_wording_without_its_values(self, lines: list[str]) -> None:
         logging.getLogger("some.library").warning("sent to %s", PHONE)
         assert json.loads(lines[-1])["event"] == "sent to %s"
+
+
+class TestABodyThatIsTooLarge:
+    HUGE = 200 * 1024 * 1024
+
+    @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+    @pytest.mark.parametrize("address", ["/account/sign-in/", "/desk/calls/import/", "/desk/people/import/"])
+    def test_is_refused_by_its_length_in_words(self, visitor: Client, db: None, address: str, kind: str) -> None:
+        for language, words in (("zh-hans", "MB，请换"), ("en", "larger than the")):
+            answer = visitor.post(
+                address, b"", content_type=kind, CONTENT_LENGTH=str(self.HUGE), headers={"Accept-Language": language}
+            )
+            assert answer.status_code == 413
+            assert words in answer.content.decode()
+            assert answer.headers["X-Request-ID"] in answer.content.decode()
+
+    def test_is_a_problem_to_a_program(self, visitor: Client, db: None) -> None:
+        answer = visitor.put("/api/test/read", b"", content_type="application/json", CONTENT_LENGTH=str(self.HUGE))
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+    def test_may_hold_as_much_as_the_setting_says(self, visitor: Client, db: None) -> None:
+        fits = str(settings.LARGEST_BODY)
+        assert visitor.put("/api/test/read", b"", CONTENT_LENGTH=fits).status_code == 405

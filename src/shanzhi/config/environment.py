@@ -15,6 +15,7 @@ SHORTEST_SECRET: Final = 50
 DEMO_MARK: Final = "made-for-a-demo"
 FEWEST_CHARACTERS: Final = 8  # what Django's own check asks for is 5
 SHOW_CODE: Final = "shanzhi.people.drivers.show_code"
+VOUCH_FOR_EXAMPLES: Final = "shanzhi.people.drivers.vouch_for_examples"
 
 
 class Environment(BaseSettings):
@@ -73,6 +74,12 @@ class Environment(BaseSettings):
         description="Function that delivers sign-in codes. The default shows them on the page, for demos only, and is "
         "refused in production.",
     )
+    real_name_driver: str = Field(
+        "",
+        description="Function that asks an outside service whether a name and an identity number belong together. "
+        "Unset: staff verify against the document alone; a demo vouches for synthetic people.",
+    )
+    export_rows: int = Field(50_000, ge=1, le=1_000_000, description="Most rows of one export of a list.")
 
     @field_validator("allowed_hosts", "trusted_origins", mode="before")
     @classmethod
@@ -104,6 +111,8 @@ def unsafe(environment: Environment) -> list[str]:
     found += _weak_secret(environment.secret_key) + _wrong_keys(environment.keys_folder)
     if environment.sms_driver == SHOW_CODE:
         found.append("SHANZHI_SMS_DRIVER shows sign-in codes to everybody. Name the function that sends them by SMS.")
+    if environment.real_name_driver == VOUCH_FOR_EXAMPLES:
+        found.append("SHANZHI_REAL_NAME_DRIVER vouches for made-up people. Name the function that asks a real service.")
     if "*" in environment.allowed_hosts:
         found.append("SHANZHI_ALLOWED_HOSTS is `*`. List the host names of this site.")
     if not environment.public_url.startswith("https://"):

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from shanzhi.config import metrics
-from shanzhi.config.problems import API, not_allowed, refused
+from shanzhi.config.problems import API, not_allowed, refused, too_large
 from shanzhi.kernel.errors import Refusal
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -107,3 +107,21 @@ class SafeHeaders:
         response["Permissions-Policy"] = PERMISSIONS
         response.setdefault("Cache-Control", "no-store" if "Set-Cookie" in response.headers else "private, no-cache")
         return response
+
+
+class BodyLimit:
+    """Refuse a body larger than this site takes, before any of it is read; last in the chain, so that words are known.
+
+    Django's own limit leaves uploaded files out. A body without a length needs no limit: WSGI gives Django none of it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the declared length."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.LARGEST_BODY:
+            return too_large(request)
+        return self.get_response(request)

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -81,6 +82,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(
         request, status=status, message=_("What was sent cannot be read. Go back and try again."), code="bad_request"
     )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer a body of which the declared length is too much."""
+    message = _("What was sent is larger than the %(most)s MB that this site takes. Send a smaller file.") % {
+        "most": settings.LARGEST_BODY // (1024 * 1024)
+    }
+    return answer(request, status=413, message=message, code="too_large")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

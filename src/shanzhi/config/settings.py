@@ -6,7 +6,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.config.environment import Environment, unsafe
+from shanzhi.config.environment import VOUCH_FOR_EXAMPLES, Environment, unsafe
 from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
 from shanzhi.people.sign_in import sign_in_settings
@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shanzhi.people.middleware.ActorMiddleware",
+    "shanzhi.config.middleware.BodyLimit",
 ]
 
 ROOT_URLCONF = "shanzhi.config.urls"
@@ -96,15 +97,11 @@ DATABASES = {
     }
 }
 DATABASE_FOR_EACH_THREAD = ENV.database_pool >= ENV.threads
-# Keys lie outside the database; a production site makes them by `shanzhi setup`, never by a first request.
-KEYS_FOLDER = ENV.keys_folder
-CREATE_KEYS = not ENV.production
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [PACKAGE / "kernel" / "locale"]  # the kernel is no Django app
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = True
 LOCALE_PATHS = [PACKAGE / "kernel" / "locale", PACKAGE / "tally" / "locale"]  # rooms without Django, hence no apps
@@ -130,12 +127,15 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 
-# Keys of personal data and of running votes; outside production they are made when first needed.
+# Keys of personal data and of running votes lie outside the database. A production site makes them by `shanzhi setup`,
+# never by a first request.
 KEYS_FOLDER = ENV.keys_folder
 CREATE_KEYS = not ENV.production
 DEMO = ENV.mode == "demo"
 PUBLIC_URL = ENV.public_url
 SMS_DRIVER = ENV.sms_driver
+PEOPLE_REAL_NAME_DRIVER = ENV.real_name_driver or (VOUCH_FOR_EXAMPLES if DEMO else "")
+EXPORT_ROWS = ENV.export_rows
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 
 CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
@@ -153,7 +153,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.secure_prox
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = ENV.upload_limit_mb * 1024 * 1024
+LARGEST_BODY = ENV.upload_limit_mb * 1024 * 1024  # files included, which Django's own limit leaves out
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 LOGGING = logging_settings(ENV.log_level)
