@@ -1,0 +1,130 @@
+"""A house of its own that tests may kill, casters at work in it, and what must be found afterwards."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from shanzhi.config.embedded import SERVING, Cluster
+
+SETUP = """
+import sys
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tests.voting import support
+people = [support.a_person() for _ in range(int(sys.argv[1]))]
+poll = support.an_open_poll(people)
+print(poll.pk, ",".join(str(p.pk) for p in people))
+"""
+CLOSE = """
+import sys
+import django
+django.setup()
+from tests.voting import support
+from shanzhi.voting import operations
+from shanzhi.voting.models import Ballot, Envelope, Poll
+poll = Poll.objects.get(pk=sys.argv[1])
+support.close(poll)
+operations.count_poll(actor=support.STAFF, poll_id=poll.pk, at=support.now())
+assert not Envelope.objects.exists()
+assert operations.leftover_keys() == []
+for ballot in Ballot.objects.all():
+    print(ballot.receipt, *[number + 1 for number in ballot.choices])
+"""
+
+
+class House:
+    """An embedded server of its own, with fsync on, and scripts run against it in processes of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cluster = Cluster(folder, SERVING)
+        self.environment = {
+            **os.environ,
+            "SHANZHI_DATA": str(folder),
+            "DJANGO_SETTINGS_MODULE": "shanzhi.config.settings",
+            "SHANZHI_LOG_LEVEL": "ERROR",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
+
+    def start(self, script: str, *words: str) -> subprocess.Popen[str]:
+        """Start a script."""
+        command = [sys.executable, "-c", script, *words]
+        return subprocess.Popen(
+            command, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def run(self, script: str, *words: str) -> list[str]:
+        """Run a script to its good end and give its lines."""
+        process = self.start(script, *words)
+        out, _nothing = process.communicate(timeout=50)
+        assert process.returncode == 0
+        return out.splitlines()
+
+
+class Casting:
+    """Casters at work, and what each acknowledged: two processes of a script that share the voters.
+
+    The script takes `words` and the voters joined by commas. It prints `VOTER ? CHOICE` before each ballot, and
+    `VOTER RECEIPT CHOICE` once it is acknowledged.
+    """
+
+    def __init__(self, house: House, script: str, words: list[str], voters: list[str]) -> None:
+        self.acknowledged: dict[str, tuple[str, str]] = {}
+        self.pending: dict[str, str] = {}
+        self.casters = [house.start(script, *words, ",".join(voters[n::2])) for n in range(2)]
+        self.threads = [threading.Thread(target=self.read, args=(caster,)) for caster in self.casters]
+        for thread in self.threads:
+            thread.start()
+
+    def read(self, caster: subprocess.Popen[str]) -> None:
+        """Note each acknowledgement as it comes."""
+        assert caster.stdout is not None
+        for line in caster.stdout:
+            if line.endswith("\n"):
+                person, receipt, choice = line.split()
+                if receipt == "?":
+                    self.pending[person] = choice
+                else:
+                    self.acknowledged[person] = (receipt, choice)
+                    self.pending.pop(person, None)
+
+    def wait_for(self, number: int) -> None:
+        """Wait until so many voters have been acknowledged."""
+        until = time.monotonic() + 30
+        while len(self.acknowledged) < number and time.monotonic() < until:
+            time.sleep(0.005)
+        assert len(self.acknowledged) >= number
+
+    def end(self) -> None:
+        """Wait for the casters to be gone."""
+        for caster in self.casters:
+            caster.wait(timeout=30)
+        for thread in self.threads:
+            thread.join()
+
+
+def hold(house: House, poll: str, casting: Casting) -> None:
+    """Close and count, then compare with what was acknowledged.
+
+    A voter's last request may have been stored without its acknowledgement coming through: then the ballot holds the
+    choice that was on its way, told before it was sent. Never an earlier one, never none.
+    """
+    counted = dict(line.split(maxsplit=1) for line in house.run(CLOSE, poll))
+    replaced = set()
+    for person, (receipt, choice) in casting.acknowledged.items():
+        if receipt in counted:
+            assert counted.pop(receipt) == choice
+        else:
+            replaced.add(person)
+    assert replaced <= set(casting.pending)
+    # What is left was on its way: each ballot is one of those choices, and each replaced one is there.
+    left, on_the_way = Counter(counted.values()), Counter(casting.pending.values())
+    assert left <= on_the_way
+    assert Counter(casting.pending[person] for person in replaced) <= left
