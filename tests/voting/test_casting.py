@@ -16,6 +16,7 @@ from shanzhi.voting import operations, queries
 from shanzhi.voting.models import Ballot, Envelope, Option, Poll, RollEntry
 from shanzhi.voting.operations import BallotRules, CastChoices, OptionInput
 from shanzhi.work.models import AnsweredRequest
+from shanzhi.work.operations import KeyReused
 from tests.voting import support
 from tests.voting.support import STAFF, a_draft, a_person, actor, an_open_poll, now, projects, vote
 
@@ -73,6 +74,72 @@ class TestAVoterOnTheRoll:
         own = queries.own_ballot(viewer=actor(person), poll_id=poll.pk)
         assert own is not None
         assert own.choices == kept
+
+
+class TestAKeyThatComesAgainWithOtherChoices:
+    @pytest.mark.parametrize(
+        ("rules", "first", "second"),
+        [
+            (BallotRules(), ["1"], ["2"]),
+            (BallotRules(), ["1"], []),
+            (RANKED, ["1", "2"], ["2", "1"]),
+            (POINTS, {"1": 6}, {"1": 7}),
+        ],
+    )
+    def test_is_refused_and_changes_nothing(self, rules: BallotRules, first: CastChoices, second: CastChoices) -> None:
+        person = a_person()
+        poll = an_open_poll([person], rules=rules)
+        receipt = vote(person, poll.pk, first, "one-request")
+        before = Envelope.objects.values().get()
+        with pytest.raises(KeyReused) as caught:
+            vote(person, poll.pk, second, "one-request")
+        assert (caught.value.code, caught.value.status, caught.value.field) == ("key_reused", 409, "key")
+        assert Envelope.objects.values().get() == before
+        assert vote(person, poll.pk, first, "one-request") == receipt
+        assert vote(person, poll.pk, second, "another-request") != receipt
+
+    def test_is_free_again_once_another_ballot_lies_there(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person])
+        for key, choices in (("key-first", ["1"]), ("key-later", ["2"]), ("key-first", ["3"])):
+            vote(person, poll.pk, choices, key)
+        own = queries.own_ballot(viewer=actor(person), poll_id=poll.pk)
+        assert own is not None
+        assert own.choices == ["3"]
+
+    def test_is_anothers_own_matter(self) -> None:
+        people = [a_person(), a_person()]
+        poll = an_open_poll(people)
+        for person, choices in zip(people, (["1"], ["2"]), strict=True):
+            vote(person, poll.pk, choices, "one-request")
+        assert Envelope.objects.count() == 2
+
+    def test_replaces_a_ballot_from_before_there_were_tags(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person])
+        vote(person, poll.pk, ["1"], "one-request")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE voting_envelope SET request_tag = NULL, content_tag = NULL")
+        vote(person, poll.pk, ["2"], "one-request")
+        own = queries.own_ballot(viewer=actor(person), poll_id=poll.pk)
+        assert own is not None
+        assert own.choices == ["2"]
+
+    def test_is_told_that_the_vote_is_over_when_it_is(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person])
+        vote(person, poll.pk, ["1"], "one-request")
+        support.close(poll)
+        with pytest.raises(operations.PollOver):
+            vote(person, poll.pk, ["2"], "one-request")
+
+    def test_is_refused_in_told_time_too(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person])
+        with operations.told_time():
+            vote(person, poll.pk, ["1"], "one-request")
+            with pytest.raises(KeyReused):
+                vote(person, poll.pk, ["2"], "one-request")
 
 
 class TestABallotAgainstTheRules:
@@ -272,6 +339,8 @@ class TestTheDatabaseItself:
             ("voting_envelope", "voter_mac", "bytea"),
             ("voting_envelope", "sealed", "bytea"),
             ("voting_envelope", "poll_id", "uuid"),
+            ("voting_envelope", "request_tag", "bytea"),
+            ("voting_envelope", "content_tag", "bytea"),
         ]
 
 

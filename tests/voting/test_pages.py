@@ -118,6 +118,23 @@ class TestVotingWithoutScripts:
             seen.add(own.receipt)
         assert len(seen) == 1
 
+    def test_sent_twice_with_other_choices_says_so_and_keeps_the_first(self, voter: Person, poll: Poll) -> None:
+        client = browser(voter)
+        key = "key-of-one-form"
+        client.post(f"/polls/{poll.pk}/cast/", {"choice": ["1"], "idempotency_key": key})
+        answer = client.post(f"/polls/{poll.pk}/cast/", {"choice": ["2"], "idempotency_key": key})
+        html = answer.content.decode()
+        assert answer.status_code == 409
+        assert 'id="error-summary"' in html
+        assert 'value="2" checked' in html
+        own = queries.own_ballot(viewer=actor(voter), poll_id=poll.pk)
+        assert own is not None
+        assert own.choices == ["1"]
+        check = page(client, f"/polls/{poll.pk}/review/", choice=["2"])
+        fresh = re.findall(r'name="idempotency_key" value="([^"]+)"', check)[0]
+        again = client.post(f"/polls/{poll.pk}/cast/", {"choice": ["2"], "idempotency_key": fresh})
+        assert again.status_code == 302
+
 
 class TestTheVotingPage:
     def test_weighs_less_than_60_kb_at_first_load(self, voter: Person) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 from shanzhi.kernel.errors import Refusal
 from shanzhi.voting import operations, queries
 from shanzhi.voting.models import Ballot, Count, Envelope, Poll
+from shanzhi.work.operations import KeyReused
 from tests.voting import support
 from tests.voting.support import STAFF, a_person, an_open_poll, now, vote
 
@@ -64,6 +65,40 @@ class TestTwoPhonesOnOneBallot:
         answers = together(*[lambda: vote(person, poll.pk, ["1", "2"], key)] * 4)
         assert len(set(answers)) == 1
         assert Envelope.objects.count() == 1
+
+
+class TestTwoBallotsUnderOneKey:
+    def test_leave_the_first_to_come_and_refuse_the_other(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person])
+        for _round in range(10):
+            key = secrets.token_hex(8)
+            answers = together(
+                lambda key=key: vote(person, poll.pk, ["1"], key),  # type: ignore[misc]
+                lambda key=key: vote(person, poll.pk, ["2"], key),  # type: ignore[misc]
+            )
+            assert {type(answer) for answer in answers} == {str, KeyReused}
+            own = queries.own_ballot(viewer=support.actor(person), poll_id=poll.pk)
+            assert own is not None
+            assert own.receipt in answers
+            assert own.choices == [["1"], ["2"]][answers.index(own.receipt)]
+        support.close(poll)
+        assert Ballot.objects.count() == 1
+
+    def test_in_a_crowd_keep_each_voter_to_one_of_the_own_receipts(self) -> None:
+        people = [a_person() for _ in range(3)]
+        poll = an_open_poll(people)
+        acts = [
+            lambda person=person, choice=choice: vote(person, poll.pk, [choice], "one-request")
+            for person in people
+            for choice in ("1", "2")
+        ]
+        answers = together(*acts)
+        for place, person in enumerate(people):
+            taken = [answer for answer in answers[2 * place : 2 * place + 2] if isinstance(answer, str)]
+            own = queries.own_ballot(viewer=support.actor(person), poll_id=poll.pk)
+            assert own is not None
+            assert [own.receipt] == taken
 
 
 class TestAVoteAgainstTheClose:

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -17,8 +18,10 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person
 from shanzhi.voting import operations, urls
 from shanzhi.voting.api import router
-from shanzhi.voting.models import Poll
+from shanzhi.voting.models import Envelope, Poll
 from shanzhi.voting.operations import OptionInput
+from shanzhi.voting.operations.envelopes import Sealer
+from shanzhi.voting.operations.keys import key_store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.support import people as making
 from tests.voting import support
@@ -142,6 +145,56 @@ class TestNothingBesideTheEnvelope:
         assert poll.state == "open"
 
 
+class TestTheTagsOfAnEnvelope:
+    def tags(self, poll: Poll, person: Person) -> tuple[bytes, bytes]:
+        sealer = Sealer(poll_id=poll.pk, key=key_store().read(poll.pk))
+        row = Envelope.objects.values_list("request_tag", "content_tag").get(voter_mac=sealer.mark(person.pk))
+        return bytes(row[0] or b""), bytes(row[1] or b"")
+
+    def test_of_equal_keys_and_choices_never_look_equal(self) -> None:
+        people = [a_person() for _ in range(4)]
+        polls = [an_open_poll(people, options=OPTIONS) for _ in range(2)]
+        for poll in polls:
+            for person in people:
+                vote(person, poll.pk, ["Z1"], "one-request")
+        found = [tag for poll in polls for person in people for tag in self.tags(poll, person)]
+        assert {len(tag) for tag in found} == {16}
+        assert len(set(found)) == len(found) == 16
+
+    def test_do_not_tell_whether_a_ballot_sent_anew_says_the_same(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person], options=OPTIONS)
+        seen: set[bytes] = set()
+        for choices in (["Z1"], ["Z1"], ["Z2"], []):
+            vote(person, poll.pk, choices)
+            seen.update(self.tags(poll, person))
+        assert len(seen) == 8
+
+    def test_tell_that_one_request_was_sent_again_and_no_more(self) -> None:
+        person = a_person()
+        poll = an_open_poll([person], options=OPTIONS)
+        rows = []
+        for _turn in range(2):
+            vote(person, poll.pk, ["Z1"], "one-request")
+            rows.append(Envelope.objects.values().get())
+        assert rows[0]["sealed"] != rows[1]["sealed"]
+        assert {**rows[0], "sealed": b""} == {**rows[1], "sealed": b""}
+
+    def test_cannot_be_worked_out_without_the_polls_key(self) -> None:
+        poll_id, person = uuid4(), uuid4()
+        one, other = (Sealer(poll_id=poll_id, key=bytes([n]) * 32) for n in (1, 2))
+        receipt = bytes(15)
+        first, second = (s.tags(person_id=person, request_key="one-request", receipt=receipt) for s in (one, other))
+        assert len({first.request, first.content, second.request, second.content}) == 4
+        assert repr(first) == "Tags()"
+
+    def test_are_gone_with_the_envelopes_and_the_key(self, running: tuple[Poll, list[Person], list[str]]) -> None:
+        poll, _people, _receipts = running
+        assert Envelope.objects.filter(poll=poll, request_tag__isnull=False, content_tag__isnull=False).count() == 7
+        support.close(poll)
+        assert not Envelope.objects.filter(poll=poll).exists()
+
+
 class TestTheApi:
     def put(self, client: Client, poll: Poll, ballot: dict[str, Any], key: str = "key-12345") -> Any:
         return client.put(
@@ -179,6 +232,18 @@ class TestTheApi:
         poll, people, _receipts = running
         answer = self.put(making.sign_in(Client(), people[8]), poll, ballot)
         assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+    def test_refuses_other_choices_under_the_same_key(self, running: tuple[Poll, list[Person], list[str]]) -> None:
+        poll, people, _receipts = running
+        client = making.sign_in(Client(), people[8])
+        kept = self.put(client, poll, {"choices": ["Z0"]}).json()["receipt"]
+        answer = self.put(client, poll, {"choices": ["Z2"]})
+        told = answer.json()
+        assert (answer.status_code, told["code"], told["field"]) == (409, "key_reused", "key")
+        assert answer["Content-Type"].startswith("application/problem+json")
+        assert "Z2" not in answer.content.decode()
+        assert client.get(f"/api/v1/voting/polls/{poll.pk}/ballot").json()["receipt"] == kept
+        assert self.put(client, poll, {"choices": ["Z2"]}, "key-of-another").status_code == 200
 
     def test_gives_result_file_and_receipt_after_the_count(self, running: tuple[Poll, list[Person], list[str]]) -> None:
         poll, _people, receipts = running

@@ -138,12 +138,17 @@ class RollEntry(models.Model):
 
 
 class Envelope(models.Model):
-    """A sealed ballot while the vote runs: no time, no number, no person, only a keyed mark and ciphertext."""
+    """A sealed ballot while the vote runs: no time, no number, no person, only a keyed mark, ciphertext and two tags.
+
+    The tags know a request that comes again; they are empty on ballots from before there were tags.
+    """
 
     pk = models.CompositePrimaryKey("poll_id", "voter_mac")
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="+", db_index=False)
     voter_mac = models.BinaryField(max_length=32)
     sealed = models.BinaryField()
+    request_tag = models.BinaryField(max_length=16, null=True)
+    content_tag = models.BinaryField(max_length=16, null=True)
 
     def __str__(self) -> str:
         """Name the poll alone."""

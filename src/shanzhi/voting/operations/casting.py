@@ -1,7 +1,8 @@
 """Casting a ballot: the fast path. One statement, one durable transaction, nothing readable left behind.
 
-Who, eligibility, the poll's state, the database's own clock and 'one person one ballot' are all held by one upsert. It
-takes a share of the poll's row, so a close that runs at the same time either waits for it or turns it away.
+Who, eligibility, the poll's state, the database's own clock, 'one person one ballot' and 'one key one ballot' are all
+held by one upsert. It takes a share of the poll's row, so a close that runs at the same time either waits for it or
+turns it away; of two requests with one key the second to come meets the tags of the first.
 """
 
 from __future__ import annotations
@@ -16,19 +17,24 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
+from shanzhi.kernel.errors import Conflict, Forbidden, NotFound, Refusal
 from shanzhi.voting.lifecycle import DRAFT, OPEN, ROLL_FIXED
 from shanzhi.voting.models import Option, Poll, RollEntry
 from shanzhi.voting.operations.envelopes import Choices, Sealer, receipt_text, width
 from shanzhi.voting.operations.keys import PollKeyMissing, key_store
 from shanzhi.voting.operations.rules import BallotRules, CastChoices, check
-from shanzhi.work.operations import BadKey
+from shanzhi.work.operations import BadKey, KeyReused
 from shanzhi.work.prepared import Prepared, Value
 
 FORMS_KEPT: Final = 64
+OTHER_CHOICES: Final = _(
+    "Other choices were already cast with this form, and they stay as they are. Check what you chose and cast it once "
+    "more. A program sends other choices under a new key."
+)
 _told_time: Final[ContextVar[bool]] = ContextVar("voting_told_time", default=False)
 
 
@@ -162,9 +168,11 @@ WITH poll AS MATERIALIZED (
 ), voter AS MATERIALIZED (
     SELECT 1 FROM voting_rollentry WHERE poll_id = %(poll)s AND person_id = %(person)s
 )
-INSERT INTO voting_envelope (poll_id, voter_mac, sealed)
-SELECT poll.id, %(mark)s::bytea, %(sealed)s::bytea FROM poll CROSS JOIN voter
-ON CONFLICT (poll_id, voter_mac) DO UPDATE SET sealed = excluded.sealed
+INSERT INTO voting_envelope AS envelope (poll_id, voter_mac, sealed, request_tag, content_tag)
+SELECT poll.id, %(mark)s::bytea, %(sealed)s::bytea, %(request)s::bytea, %(content)s::bytea FROM poll CROSS JOIN voter
+ON CONFLICT (poll_id, voter_mac) DO UPDATE
+    SET sealed = excluded.sealed, request_tag = excluded.request_tag, content_tag = excluded.content_tag
+    WHERE envelope.request_tag IS DISTINCT FROM excluded.request_tag OR envelope.content_tag = excluded.content_tag
 """,
 )
 
@@ -173,7 +181,8 @@ def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: dat
     """Cast the actor's ballot, or put it in the place of the earlier one; the same `key` and choices, the same receipt.
 
     `choices`: codes of options (in order of preference when ranked), points by code, or nothing for a blank vote.
-    Raises a subclass of Invalid with field `choices`, NotOnRoll, NotOpenYet, PollOver, NotFound, BadKey.
+    Raises a subclass of Invalid with field `choices`, NotOnRoll, NotOpenYet, PollOver, NotFound, BadKey, and KeyReused
+    when the ballot in the envelope came under the same `key` with other choices.
     """
     person = actor.person()
     if not 8 <= len(key) <= 100:
@@ -189,11 +198,19 @@ def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: dat
     mark = sealer.mark(person)
     raw = sealer.receipt(person_id=person, request_key=key, choices=checked)
     sealed = sealer.seal(mark=mark, receipt=raw, choices=checked, width=form.width)
-    told = _told_time.get()
-    values: dict[str, Value] = {"poll": poll_id, "person": person, "mark": mark, "sealed": sealed, "told": told}
+    tags = sealer.tags(person_id=person, request_key=key, receipt=raw)
+    values: dict[str, Value] = {
+        "poll": poll_id,
+        "person": person,
+        "mark": mark,
+        "sealed": sealed,
+        "request": tags.request,
+        "content": tags.content,
+        "told": _told_time.get(),
+    }
     if _CAST.change(values) != 1:
         _say_why(poll_id, person)
-        raise PollOver  # between closes_at and the close itself
+        raise _late_or_reused(poll_id)
     return CastReceipt(receipt_text(raw))
 
 
@@ -215,3 +232,14 @@ def _say_why(poll_id: UUID, person: UUID) -> None:
         raise PollOver
     if not RollEntry.objects.filter(poll_id=poll_id, person_id=person).exists():
         raise NotOnRoll
+
+
+def _late_or_reused(poll_id: UUID) -> Refusal:
+    """Tell the two reasons left for one on the roll of an open poll.
+
+    The tags are not compared again: a third request may have replaced them meanwhile. The clock only goes on, so what
+    the upsert refused as late is late here too.
+    """
+    if not _told_time.get() and Poll.objects.filter(pk=poll_id, closes_at__lte=Now()).exists():
+        return PollOver()  # between closes_at and the close itself
+    return KeyReused(OTHER_CHOICES, field="key")

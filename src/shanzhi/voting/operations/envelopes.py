@@ -1,8 +1,8 @@
 """Sealed envelopes: marks of voters, receipts, and ballots as ciphertext of one length a poll.
 
-From a poll's key come three keys by HKDF: one marks voters, one makes receipts, one seals (AES-256-GCM, with poll and
-mark bound in, so that an envelope moved to another voter does not open). The design and its limits stand in
-docs/decisions, 'sealed envelopes'.
+From a poll's key come four keys by HKDF: one marks voters, one makes receipts, one tags requests, one seals
+(AES-256-GCM, with poll and mark bound in, so that an envelope moved to another voter does not open). The design and its
+limits stand in docs/decisions, 'sealed envelopes'.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shanzhi.kernel.ciphers import NONCE, Unreadable, derive
 
 RECEIPT_BYTES: Final = 15
+TAG_BYTES: Final = 16
 VERSION: Final = 1
 _HEAD: Final = struct.Struct(f">B{RECEIPT_BYTES}sH")
 _CHOICE: Final = struct.Struct(">H")
@@ -47,6 +48,14 @@ class Opened:
 
     receipt: str = field(repr=False)
     choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """By what a request that comes again is known: which request it was, and which ballot it brought."""
+
+    request: bytes = field(repr=False)
+    content: bytes = field(repr=False)
 
 
 def width(*, options: int, most: int | None, points: bool) -> int:
@@ -75,10 +84,11 @@ class Sealer:
     """What the key of one poll can do. Made for one request or one close, and dropped with it."""
 
     def __init__(self, *, poll_id: UUID, key: bytes) -> None:
-        """Derive the three keys."""
+        """Derive the four keys."""
         self._poll = poll_id.bytes
         self._voter = derive(key, "voting.voter")
         self._receipt = derive(key, "voting.receipt")
+        self._tag = derive(key, "voting.tag")
         self._cipher = AESGCM(derive(key, "voting.envelope"))
 
     def mark(self, person_id: UUID) -> bytes:
@@ -93,6 +103,17 @@ class Sealer:
         content = (self._poll, person_id.bytes, request_key.encode(), pack(choices))
         joined = b"".join(len(part).to_bytes(4, "big") + part for part in content)
         return hmac.digest(self._receipt, joined, hashlib.sha256)[:RECEIPT_BYTES]
+
+    def tags(self, *, person_id: UUID, request_key: str, receipt: bytes) -> Tags:
+        """Derive the two tags that lie beside an envelope: 16 bytes each that mean nothing without the key.
+
+        Both depend on the person (the second through the receipt), so equal keys and equal choices never look equal.
+        """
+        request = b"request" + self._poll + person_id.bytes + request_key.encode()
+        return Tags(self._tagged(request), self._tagged(b"content" + receipt))
+
+    def _tagged(self, content: bytes) -> bytes:
+        return hmac.digest(self._tag, content, hashlib.sha256)[:TAG_BYTES]
 
     def seal(self, *, mark: bytes, receipt: bytes, choices: Choices, width: int) -> bytes:
         """Encrypt receipt and choices, padded to `width`."""
