@@ -228,12 +228,15 @@ class TestAStranger:
             operations.count_poll(actor=stranger, poll_id=poll.pk, at=now())
 
 
+COPY = "COPY voting_envelope (voter_mac, sealed, poll_id) FROM STDIN"
+
+
 class TestManyVoters:
     def test_are_closed_in_seconds(self) -> None:
         poll = an_open_poll([a_person()])
         sealer = Sealer(poll_id=poll.pk, key=key_store().read(poll.pk))
         form = operations.casting.open_form(poll.pk)
-        with connection.cursor() as cursor, cursor.copy("COPY voting_envelope FROM STDIN") as copy:
+        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for number in range(5000):
                 mark = number.to_bytes(32, "big")
                 choices = operations.envelopes.Choices((number % 5,))
