@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from shanzhi.config.embedded import SERVING, Cluster
 
+SECRET = secrets.token_urlsafe(50)
 SETUP = """
 import sys
 import django
@@ -50,6 +52,7 @@ class House:
             "SHANZHI_DATA": str(folder),
             "DJANGO_SETTINGS_MODULE": "shanzhi.config.settings",
             "SHANZHI_LOG_LEVEL": "ERROR",
+            "SHANZHI_SECRET_KEY": SECRET,  # sessions made by one process are good in another
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
 

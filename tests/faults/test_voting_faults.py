@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.faults.support import SETUP, Casting, House, hold
+from tests.faults.support import SECRET, SETUP, Casting, House, hold
 from tests.support.serving import free_port, gone, processes_of, serve
 
 VOTERS = 60
@@ -99,7 +99,7 @@ class TestKillMinusNineInMidVote:
         poll, people = house.run(SETUP, str(VOTERS))[0].split()
         sessions = house.run(SIGN_IN, people)
         port = free_port()
-        serve(house.cluster.folder, port)
+        serve(house.cluster.folder, port, SHANZHI_SECRET_KEY=SECRET)
         casting = Casting(house, CLIENT, [str(port), poll], sessions)
         casting.wait_for(8)
         clients = {caster.pid for caster in casting.casters}
@@ -109,7 +109,7 @@ class TestKillMinusNineInMidVote:
         casting.end()
         assert gone(house.cluster.folder)
         assert len(casting.acknowledged) < VOTERS
-        again = serve(house.cluster.folder, port)
+        again = serve(house.cluster.folder, port, SHANZHI_SECRET_KEY=SECRET)
         hold(house, poll, casting)
         again.terminate()
         assert again.wait(timeout=30) == 0

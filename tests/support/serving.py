@@ -24,9 +24,9 @@ def get(port: int, address: str) -> str:
         return str(answer.read().decode())
 
 
-def serve(data: Path, port: int) -> "subprocess.Popen[bytes]":
-    """Start the site and wait until it is ready."""
-    environment = {**os.environ, "SHANZHI_DATA": str(data), "SHANZHI_WORKERS": "1"}
+def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[bytes]":
+    """Start the site and wait until it is ready; `settings` are variables of its environment."""
+    environment = {**os.environ, "SHANZHI_DATA": str(data), "SHANZHI_WORKERS": "1", **settings}
     environment.pop("DATABASE_URL", None)
     log = (data / "serve.log").open("ab")
     process = subprocess.Popen(
