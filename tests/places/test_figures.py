@@ -202,7 +202,7 @@ class TestTheSeriesPage:
             f"/places/{COMMUNITY}/figures/?measure=centroid_lon&export=csv", headers={"accept-language": "en"}
         )
         lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
-        assert lines[0] == "Code,Area,Measure,Value,Holds from,Source,Recorded on,State"
+        assert lines[0] == "Code,Area,Measure,Value,Holds from,Source,Recorded on,Correction"
         assert lines[1].startswith(f'{COMMUNITY},解放桥社区居民委员会,"Centre, longitude",117.034567,2020-11-01,示例,')
 
     def test_tells_what_was_corrected_when_and_why(self, client: Client) -> None:

@@ -301,8 +301,8 @@ class SheetKind(models.TextChoices):
 class SentSheet(models.Model):
     """A sheet that was read and waits for its sender's yes; its rows are dropped when they are written.
 
-    `rows` and `faults` hold what was read; what it would do is worked out afresh whenever somebody looks, since the
-    records may have changed meanwhile.
+    `rows` holds its lines as they are, each with its number, and `given` what was said for all of them; what they would
+    do is worked out afresh whenever somebody looks, since the records may have changed meanwhile.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -310,7 +310,7 @@ class SentSheet(models.Model):
     kind = models.CharField(max_length=12, choices=SheetKind.choices)
     name = models.CharField(max_length=200)
     rows = models.JSONField(null=True)
-    faults = models.JSONField(default=list)
+    given = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     written_at = models.DateTimeField(null=True)

@@ -12,13 +12,17 @@ from shanzhi.places.exchange.offices import (
     Row,
     Rows,
     blank_sheet,
+    figure_lines,
+    figures_of,
     read_figures,
     read_stations,
+    station_lines,
+    stations_of,
 )
 from shanzhi.places.exchange.outlines import outline
 from shanzhi.places.exchange.sheets import BadRows, Batch, Fault, Sheet, checked, quick, read_sheets, shipped
 from shanzhi.places.exchange.tables import MOST_BYTES as MOST_SHEET_BYTES
-from shanzhi.places.exchange.tables import NoHeadings, NotASheet, TableTooLarge
+from shanzhi.places.exchange.tables import Line, NoHeadings, NotASheet, TableTooLarge
 from shanzhi.places.exchange.words import listed
 
 __all__ = [
@@ -37,6 +41,7 @@ __all__ = [
     "Batch",
     "Difference",
     "Fault",
+    "Line",
     "Mapping",
     "NoHeadings",
     "NotASheet",
@@ -47,6 +52,8 @@ __all__ = [
     "blank_sheet",
     "checked",
     "fetched",
+    "figure_lines",
+    "figures_of",
     "listed",
     "outline",
     "quick",
@@ -58,4 +65,6 @@ __all__ = [
     "read_sheets",
     "read_stations",
     "shipped",
+    "station_lines",
+    "stations_of",
 ]

@@ -100,10 +100,20 @@ class Rows:
 
 def read_figures(content: bytes, name: str, *, on: date | None = None, source: str = "", most: int = MOST_ROWS) -> Rows:
     """Read a sheet of figures; `on` and `source` hold for rows without their own. Raises BadFile and its kinds."""
+    return figures_of(name, figure_lines(content, name, most=most), on=on, source=source)
+
+
+def figure_lines(content: bytes, name: str, *, most: int = MOST_ROWS) -> list[Line]:
+    """Read the lines of a sheet of figures, whatever they say. Raises BadFile and its kinds."""
     lines = read_table(content, name, FIGURE_HEADINGS, ["area"], most=most)
     present = {column for line in lines for column in line.cells}
     if lines and not present & {*_WIDE, "value"}:
         raise NoHeadings(field="file", headings=listed(FIGURE_HEADINGS[column][0] for column in ("measure", "value")))
+    return lines
+
+
+def figures_of(name: str, lines: Iterable[Line], *, on: date | None = None, source: str = "") -> Rows:
+    """Make figures of lines; faults are told in the language of the reader."""
     rows = Rows(name)
     for line in lines:
         before = len(rows.faults)
@@ -154,8 +164,18 @@ def _value(rows: Rows, line: Line, column: str, text: str) -> int:
 
 def read_stations(content: bytes, name: str, *, most: int = MOST_ROWS) -> Rows:
     """Read a sheet of stations. Raises BadFile and its kinds."""
+    return stations_of(name, station_lines(content, name, most=most))
+
+
+def station_lines(content: bytes, name: str, *, most: int = MOST_ROWS) -> list[Line]:
+    """Read the lines of a sheet of stations, whatever they say. Raises BadFile and its kinds."""
+    return read_table(content, name, STATION_HEADINGS, ["area", "name"], most=most)
+
+
+def stations_of(name: str, lines: Iterable[Line]) -> Rows:
+    """Make stations of lines; faults are told in the language of the reader."""
     rows = Rows(name)
-    for line in read_table(content, name, STATION_HEADINGS, ["area", "name"], most=most):
+    for line in lines:
         if not any(text for column, text in line.cells.items() if column != "area"):
             continue  # an area for which nothing was filled in
         before = len(rows.faults)

@@ -183,5 +183,6 @@ def _day(text: str) -> date:
 
 
 def _sorted(plan: Plan) -> Plan:
-    plan.faults.sort(key=lambda fault: fault.row)
+    """Put the faults in the order of the rows; what a row of several measures would tell again is told once."""
+    plan.faults = sorted(dict.fromkeys(plan.faults), key=lambda fault: fault.row)
     return plan

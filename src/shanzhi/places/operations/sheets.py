@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from shanzhi.audit.operations import event_of, record, record_many
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.places import policies
-from shanzhi.places.exchange import BadRows, Fault, Row, Rows
+from shanzhi.places.exchange import BadRows, Line, Row, Rows, figures_of, stations_of
 from shanzhi.places.models import AreaFigure, SentSheet, SheetKind, Station
 from shanzhi.places.operations.figures import event_of_figure, follower
 from shanzhi.places.operations.planning import Plan, Step, plan_figures, plan_stations
@@ -53,23 +53,50 @@ class Taken:
     kept: int
 
 
-def keep_sheet(*, actor: Actor, kind: SheetKind, rows: Rows, at: datetime) -> SentSheet:
-    """Keep a sheet until its sender has looked at what it would do. Raises Forbidden, EmptySheet."""
+def keep_sheet(
+    *,
+    actor: Actor,
+    kind: SheetKind,
+    name: str,
+    lines: Sequence[Line],
+    at: datetime,
+    on: date | None = None,
+    source: str = "",
+) -> SentSheet:
+    """Keep a sheet until its sender has looked at what it would do; `on` and `source` are for lines without their own.
+
+    Raises Forbidden, EmptySheet.
+    """
     policies.require_anywhere(actor, ROLES[kind])
-    if not rows.rows and not rows.faults:
+    sheet = SentSheet(
+        owner=actor.person(),
+        kind=kind,
+        name=name[:200],
+        rows=[[line.number, line.cells] for line in lines],
+        given={"on": on.isoformat(), "source": source} if on else {"source": source},
+        created_at=at,
+    )
+    found = _rows(sheet)
+    if not found.rows and not found.faults:
         raise EmptySheet(field="file")
     SentSheet.objects.filter(written_at__isnull=True, created_at__lt=at - KEPT).delete()
-    faults = [[fault.row, fault.field, fault.message] for fault in rows.faults]
-    return SentSheet.objects.create(
-        owner=actor.person(), kind=kind, name=rows.name[:200], rows=rows.rows, faults=faults, created_at=at
-    )
+    sheet.save(force_insert=True)
+    return sheet
+
+
+def _rows(sheet: SentSheet) -> Rows:
+    """Read the lines of a kept sheet, in the language of the one who looks."""
+    lines = [Line(number, cells) for number, cells in sheet.rows or ()]
+    if sheet.kind == SheetKind.STATIONS:
+        return stations_of(sheet.name, lines)
+    on = date.fromisoformat(sheet.given["on"]) if "on" in sheet.given else None
+    return figures_of(sheet.name, lines, on=on, source=sheet.given.get("source", ""))
 
 
 def planned(*, actor: Actor, sheet: SentSheet, at: datetime) -> Plan:
     """Work out what a kept sheet would do now; nothing is written."""
-    faults = [Fault(sheet.name, *fault) for fault in sheet.faults]
     plan = plan_figures if sheet.kind == SheetKind.FIGURES else plan_stations
-    return plan(actor=actor, rows=Rows(sheet.name, sheet.rows or [], faults), at=at)
+    return plan(actor=actor, rows=_rows(sheet), at=at)
 
 
 def write_sheet(*, actor: Actor, sheet_id: UUID, at: datetime) -> SentSheet:

@@ -25,7 +25,7 @@ from shanzhi.ui.listing import BooleanFilter, ChoiceFilter, Column, Empty, Listi
 from shanzhi.ui.pieces import Answer, Crumb, Shape, Tab
 
 FEW: Final = 5
-"""How many stations and changes an area's page shows itself; the others are one link away."""
+"""How many stations, changes and former names an area's page shows itself; the others are one link away."""
 NAME = Column("name", pgettext_lazy("area", "Name"), url=address, sort="name")
 CODE = Column("code", pgettext_lazy("area", "Code"), sort="code")
 LEVEL = Column("level", pgettext_lazy("area", "Level"), value="level_label")
@@ -127,7 +127,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "series": bool(held) or queries.revisions(code).exists(),
         "stations": list(queries.stations(code)[:FEW]),
         "events": [happening(change) for change in queries.changes(code)[:FEW]],
-        "former": list(queries.former_names(code)),
+        "former": list(queries.former_names(code)[:FEW]),
         "successors": _successors(found, now),
         "shapes": _shapes(found),
         "tasks": tasks(actor_of(request), found),

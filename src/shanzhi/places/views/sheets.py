@@ -92,7 +92,7 @@ def _sending(request: HttpRequest, kind: SheetKind) -> HttpResponse:
     form = made(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            sheet = operations.keep_sheet(kind=kind, rows=_read(kind, form.cleaned_data), **acting(request))
+            sheet = operations.keep_sheet(kind=kind, **_read(kind, form.cleaned_data), **acting(request))
         except Refusal as refusal:
             apply_refusal(form, refusal)
         else:
@@ -109,13 +109,12 @@ def _sending(request: HttpRequest, kind: SheetKind) -> HttpResponse:
     return render(request, "places/send_sheet.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
-def _read(kind: SheetKind, data: dict[str, Any]) -> exchange.Rows:
-    file = data["file"]
+def _read(kind: SheetKind, data: dict[str, Any]) -> dict[str, Any]:
+    file = data.pop("file")
     if file.size > exchange.MOST_SHEET_BYTES:
         raise exchange.TableTooLarge(field="file", rows=exchange.MOST_ROWS)
-    if kind == SheetKind.STATIONS:
-        return exchange.read_stations(file.read(), file.name)
-    return exchange.read_figures(file.read(), file.name, on=data["on"], source=data["source"])
+    read = exchange.figure_lines if kind == SheetKind.FIGURES else exchange.station_lines
+    return {"name": file.name, "lines": read(file.read(), file.name), **data}
 
 
 def _empty(request: HttpRequest, kind: SheetKind) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -34,6 +35,16 @@ def state(station: Station) -> tuple[str, str]:
     return ("plain", pgettext("area", "Closed")) if station.closed_on else ("good", pgettext("area", "Open"))
 
 
+def whole_phone(station: Station) -> str:
+    """Keep a number in one line; it has a hyphen where lines may break."""
+    return format_html('<span class="nowrap">{}</span>', station.phone) if station.phone else ""
+
+
+def way_words(station: Station) -> str:
+    """Name a station's area with all above it, since names repeat."""
+    return f"{above_words(station.area)} {station.area.name}".strip()
+
+
 def area_address(station: Station) -> str:
     """Give the address of the page of a station's area."""
     return reverse("places:area", args=[station.area_id])
@@ -45,10 +56,9 @@ STATIONS = Listing(
         Column("name", pgettext_lazy("area", "Name"), url=address, sort="name"),
         Column("level", pgettext_lazy("area", "Level"), value="area.level_label", sort="width", scale="amount"),
         Column("code", pgettext_lazy("area", "Code"), value="area_id", on_page=False),
-        Column("area", pgettext_lazy("area", "Area"), value="area.name", url=area_address, sort="area__name"),
-        Column("above", gettext_lazy("Lies in"), value=lambda row: above_words(row.area), priority=3),
+        Column("area", pgettext_lazy("area", "Area"), value=way_words, url=area_address, sort="area"),
         Column("address", gettext_lazy("Address"), priority=2),
-        Column("phone", gettext_lazy("Phone")),
+        Column("phone", gettext_lazy("Phone"), value=whole_phone, export=lambda row: row.phone),
         Column("opened_on", gettext_lazy("Opened on"), "date", sort="opened_on", priority=2),
         Column("closed_on", gettext_lazy("Closed on"), "date", on_page=False),
         Column("state", gettext_lazy("State"), "tag", value=state),
