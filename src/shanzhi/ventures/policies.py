@@ -18,6 +18,8 @@ from shanzhi.ventures.lifecycle import MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SH
 from shanzhi.ventures.models import Call, Proposal, TeamMember
 
 READERS: Final = STAFF_READERS
+# A proposal's kind of team, and the call's word for those who may propose.
+GROUP_OF: Final = {"resident": "residents", "residents": "teams", "organization": "organizations"}
 
 
 class NotYourCall(Forbidden):
@@ -151,7 +153,7 @@ def require_proposer(actor: Actor, call: Call, *, team_kind: str, codes: tuple[s
     """Refuse who may not propose in this call (the call's `proposers`, after Chengdu's rule: residents at home)."""
     if actor.person_id is None:
         raise SignInNeeded
-    kind = {"resident": "residents", "residents": "teams", "organization": "organizations"}[team_kind]
+    kind = GROUP_OF[team_kind]
     if kind not in call.proposers:
         raise MayNotPropose(
             _("This call does not take proposals from this kind of team. Choose another kind of team."),

@@ -165,10 +165,18 @@ class ExclusiveForm(PageForm):
     """The group of alternatives of a proposal."""
 
     exclusive = forms.ChoiceField(label=_("Group of alternatives"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The proposals stand in the public notice, so everyone will read it."),
+        max_length=2000,
+        widget=forms.Textarea,
+    )
 
-    def __init__(self, *args: Any, offers: Iterable[str] = (), **kwargs: Any) -> None:
-        """Take the groups that the terms name."""
+    def __init__(self, *args: Any, offers: Iterable[str] = (), announced: bool = False, **kwargs: Any) -> None:
+        """Take the groups that the terms name; a reason is asked for once the proposals were announced."""
         super().__init__(*args, **kwargs)
+        if not announced:
+            del self.fields["reason"]
         pairs = [("", _("None")), *((group, group) for group in offers)]
         self.fields["exclusive"].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
 

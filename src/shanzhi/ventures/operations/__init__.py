@@ -11,7 +11,7 @@ from shanzhi.ventures.operations.calls import (
     create_call,
     save_call,
 )
-from shanzhi.ventures.operations.changes import NothingChanged, change_terms
+from shanzhi.ventures.operations.changes import NothingChanged, TermsUnfit, change_terms
 from shanzhi.ventures.operations.fields import BadValue, Problem
 from shanzhi.ventures.operations.imports import ImportedAlready, import_round
 from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
@@ -68,6 +68,7 @@ __all__ = [
     "StaleCall",
     "StaleProposal",
     "TermsFrozen",
+    "TermsUnfit",
     "TooManyFiles",
     "UnknownFile",
     "advance",

@@ -144,6 +144,7 @@ def _give_notice(actor: Actor, call: Call, at: datetime) -> None:
                 "team": one.team_name,
                 "community": one.community,
                 "amount_fen": one.amount_fen,
+                "exclusive": one.exclusive,
             }
             for one in passed
         ]

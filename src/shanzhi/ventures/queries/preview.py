@@ -129,7 +129,7 @@ def _some_proposals(_call: Call, states: dict[str, int], _at: datetime) -> list[
 
 
 def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
-    found = []
+    found = _terms(call, states, at)
     waiting = states.get("submitted", 0)
     if waiting:
         open_reviews = _("%(count)s proposals still wait for review.") % {"count": waiting}
@@ -145,7 +145,7 @@ def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
 
 
 def _ready_to_vote(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
-    found = []
+    found = _terms(call, states, at)
     notice = Notice.objects.filter(call=call, kind="passed").order_by("published_at").first()
     if notice is None or at < notice.published_at + timedelta(days=call.notice_days):
         words = _("The notice has not been public for the promised number of days.")

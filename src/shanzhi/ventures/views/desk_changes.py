@@ -355,8 +355,10 @@ def exclusive(request: Request, proposal_id: UUID) -> HttpResponse:
     back = reverse("ventures:desk_proposals", args=[found.call_id])
 
     def act(form: Any) -> str:
-        group = form.cleaned_data["exclusive"]
-        operations.set_exclusive(actor=request.actor, proposal_id=proposal_id, group=group, at=request.now)
+        group, reason = form.cleaned_data["exclusive"], form.cleaned_data.get("reason", "")
+        operations.set_exclusive(
+            actor=request.actor, proposal_id=proposal_id, group=group, reason=reason, at=request.now
+        )
         return back
 
     context = {
@@ -366,5 +368,10 @@ def exclusive(request: Request, proposal_id: UUID) -> HttpResponse:
         "button": _("Set the group"),
         "crumbs": desk_crumbs(found.call, (_("Proposals"), back), (_("Group of alternatives"), "")),
     }
-    form = ExclusiveForm(sent(request), offers=found.call.exclusive_groups, initial={"exclusive": found.exclusive})
+    form = ExclusiveForm(
+        sent(request),
+        offers=found.call.exclusive_groups,
+        announced=found.call.state == "notice",
+        initial={"exclusive": found.exclusive},
+    )
     return answer_form(request, form, act, "ventures/desk/new.html", context, done=_("The group is set."))
