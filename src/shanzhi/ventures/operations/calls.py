@@ -30,7 +30,8 @@ class NotYourArea(Forbidden):
 
     code = "not_your_area"
     message = _(
-        "You may open a call only in areas that you are in charge of. Leave out the others, or ask their officer."
+        "You may open a call only in areas that you are in charge of. Leave out the others, or ask their officer to "
+        "open it and to name your organisation as its operator."
     )
 
 
