@@ -17,6 +17,7 @@ COMMUNITY = "370102001002"
 # Addresses that answer no page by GET: acts, files, states that one passes through, machines' addresses.
 NO_PAGES = {
     "portal:home",  # leads to the only district
+    "portal:desk",  # leads to what is due today
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",

@@ -62,11 +62,21 @@ def person(*, viewer: Actor, person_id: UUID, at: datetime) -> Person:
 
 def search(rows: QuerySet[Person], words: str) -> QuerySet[Person]:
     """Find by the whole phone, the whole document number or the whole name, through the blind indexes."""
+    return rows.filter(_marked(words))
+
+
+def search_holders(rows: QuerySet[RoleGrant], words: str) -> QuerySet[RoleGrant]:
+    """Find roles by who holds them, as `search` finds people."""
+    return rows.filter(_marked(words, "person__"))
+
+
+def _marked(words: str, path: str = "") -> Q:
     text = "".join(words.split())
-    found = Q(name_mark=mark(text, purpose=NAME)) | Q(id_mark=mark(text.upper(), purpose=ID_NUMBER))
+    found = Q(**{f"{path}name_mark": mark(text, purpose=NAME)})
+    found |= Q(**{f"{path}id_mark": mark(text.upper(), purpose=ID_NUMBER)})
     with suppress(identifiers.NotAPhone):  # then it is a name or a number of a document
-        found |= Q(phone_mark=mark(identifiers.phone(text), purpose=PHONE))
-    return rows.filter(found)
+        found |= Q(**{f"{path}phone_mark": mark(identifiers.phone(text), purpose=PHONE)})
+    return found
 
 
 def holding(role: str, at: datetime) -> Q:

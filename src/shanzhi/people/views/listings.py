@@ -100,7 +100,12 @@ ROLES = Listing(
             url=page_of("people:person", "person_id"),
         ),
         Column("role", _("Role"), value=lambda given: ROLE_LABELS[Role(given.role)], sort="role"),
-        Column("area", _("Where it holds"), value=lambda given: place_words(given, {given.area: given.area_name})),
+        Column(
+            "area",
+            _("Where it holds"),
+            value=lambda given: place_words(given, {given.area: given.area_name}),
+            sort="area",
+        ),
         Column("state", _("State"), "tag", value=_grant_state),
         Column("starts_at", _("From"), "date", sort="starts_at", priority=2),
         Column("ends_at", _("Until"), "date", sort="", priority=2),
@@ -110,6 +115,9 @@ ROLES = Listing(
     filters=(
         ChoiceFilter("role", _("Role"), choices=role_options),
         AreaFilter("area", _("Area"), choices=area_options),
+        DateRangeFilter("starts_at", _("From")),
     ),
+    search=queries.search_holders,
+    search_label=_("Whole phone, document number or name"),
     empty=Empty(_("No roles are held in your areas"), _("Open a person and give a role there.")),
 )

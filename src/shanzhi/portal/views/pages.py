@@ -10,7 +10,7 @@ from shanzhi.portal import queries
 from shanzhi.portal.views.cards import call_card
 from shanzhi.portal.views.today import today_sections
 from shanzhi.ui.http import Request
-from shanzhi.ui.listing import Column, Empty, Listing, listing_response
+from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, listing_response
 
 PUBLISHED: Final = Listing(
     key="open-data",
@@ -20,6 +20,10 @@ PUBLISHED: Final = Listing(
         Column("result_digest", _("Digest of the result"), priority=2),
     ),
     default_sort="-published_at",
+    filters=(
+        DateRangeFilter("published_at", _("Published")),
+        BooleanFilter("imported", _("Imported"), yes=_("Imported"), no=_("Held here")),
+    ),
     search=lambda rows, words: rows.filter(title__has=words),
     search_label=_("Name of the round"),
     empty=Empty(

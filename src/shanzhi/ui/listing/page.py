@@ -1,6 +1,6 @@
 """One page of a list, worked out from a request: what was asked, which rows, how many, and where to go on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Final
@@ -48,12 +48,8 @@ class FilterView:
 
     @property
     def option_tags(self) -> SafeString:
-        """The options of the select, drawn by hand because there may be dozens."""
-        tags = (
-            f'<option value="{escape(value)}"{" selected" if value == self.current else ""}>{escape(words)}</option>'
-            for value, words in self.options
-        )
-        return mark_safe("".join(tags))  # noqa: S308 - escaped just above
+        """The options of the select."""
+        return _option_tags(self.options, self.current)
 
 
 @dataclass(frozen=True)
@@ -127,6 +123,11 @@ class ListPage:
         return Heading(str(column.label), column.css, self.url(sort=target), state)
 
     @property
+    def sort_options(self) -> SafeString:
+        """The orders to choose from; '' where no column can be sorted."""
+        return _option_tags(ordering.choices(self.listing), self.order.parameter)
+
+    @property
     def removals(self) -> list[Chip]:
         """A chip for each thing that narrows the list; its link takes it away."""
         chips = [Chip(f"“{self.search}”", self.url(q=""))] if self.search else []
@@ -164,8 +165,8 @@ class ListPage:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """The parameters that the search form must carry on: order, and the filters that stand as chips."""
-        names = {name for view in self.chip_filters for name in view.names} | {"sort"}
+        """The parameters that the form must carry on: filters that stand as chips; all others have controls in it."""
+        names = {name for view in self.chip_filters for name in view.names}
         return [(key, value) for key, value in self.params.items() if key in names]
 
     @property
@@ -209,6 +210,15 @@ class ListPage:
         if self.pages:
             return self.url(page=str(self.page + 1)) if self.page < self.pages else ""
         return self.url(after=self.after) if self.after else ""
+
+
+def _option_tags(options: Iterable[tuple[str, str]], current: str) -> SafeString:
+    """Draw the options of a select, by hand because there may be dozens."""
+    tags = (
+        f'<option value="{escape(value)}"{" selected" if value == current else ""}>{escape(words)}</option>'
+        for value, words in options
+    )
+    return mark_safe("".join(tags))  # noqa: S308 - escaped just above
 
 
 def _head_cell(head: Heading) -> str:

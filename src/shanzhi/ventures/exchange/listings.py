@@ -92,9 +92,9 @@ CALLS: Final = Listing(
     caption=_("Calls"),
     columns=(
         Column("title", _("Call"), sort="title", url=call_address),
-        Column("state", _("State"), "tag", call_state, sort="state", export=lambda call: CALL.states[call.state]),
+        Column("state", _("State"), "tag", call_state, sort="course", export=lambda call: CALL.states[call.state]),
         Column("area", _("Area"), value=place, priority=2),
-        Column("purse", _("Purse"), value=_purse, sort="purse_fen", in_export=False),
+        Column("purse", _("Purse"), value=_purse, sort="purse_fen", scale="amount", in_export=False),
         Column("purse_fen", _("Purse"), "money", on_page=False),
         Column("currency", _("Currency"), on_page=False),
         Column("limit_fen", _("Limit for one project"), "money", sort="limit_fen", on_page=False),
@@ -116,9 +116,9 @@ CALLS: Final = Listing(
 _NUMBER: Final = Column("number", _("No."), "number", sort="number")
 _TITLE: Final = Column("title", _("Project"), sort="title", url=proposal_address)
 _STATE: Final = Column(
-    "state", _("State"), "tag", proposal_state, sort="state", export=lambda one: PROPOSAL.states[one.state]
+    "state", _("State"), "tag", proposal_state, sort="course", export=lambda one: PROPOSAL.states[one.state]
 )
-_AMOUNT: Final = Column("amount", _("Asked"), value=_asked, sort="amount_fen", in_export=False)
+_AMOUNT: Final = Column("amount", _("Asked"), value=_asked, sort="amount_fen", scale="amount", in_export=False)
 _FEN: Final = Column("amount_fen", _("Asked"), "money", on_page=False)
 _TEAM: Final = Column("team_name", _("Team"), sort="team_name", priority=2)
 _PLACE: Final = Column("community", _("Community"), value=place, sort="community", priority=2)
