@@ -144,8 +144,8 @@ def require_reviewer(actor: Actor, proposal: Proposal) -> None:
 
 
 def home_communities(actor: Actor, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """List where the actor is a verified resident inside the areas of these codes."""
-    homes = actor.areas(Role.RESIDENT)
+    """List where the actor is a verified resident inside the areas of these codes, codes that hold today first."""
+    homes = [grant.area for grant in actor.grants if grant.role is Role.RESIDENT]
     return tuple(home for home in homes if any(covers(code, home) for code in codes))
 
 

@@ -22,7 +22,8 @@ from shanzhi.places.queries.tree import day_of, within_any
 # The look-ups in brackets of their own keep the planner, which expects far more rows, to one look into an index each.
 _WAYS: Final = """
 WITH RECURSIVE ways (origin, code, since, made) AS (
-    SELECT s.code, s.code COLLATE "C", '-infinity'::date, '-infinity'::timestamptz FROM unnest(%(codes)s::text[]) s (code)
+    SELECT s.code, s.code COLLATE "C", '-infinity'::date, '-infinity'::timestamptz
+    FROM unnest(%(codes)s::text[]) s (code)
     UNION
     SELECT w.origin, step.code, step.on, step.created_at FROM ways w CROSS JOIN LATERAL (
         SELECT l.new_id AS code, c.on, c.created_at
