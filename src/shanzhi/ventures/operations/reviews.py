@@ -125,7 +125,8 @@ def decide(
     """Review a proposal: 'pass', 'return' for mending with reason and deadline, or 'reject' with reason.
 
     A pass counts once as many reviewers passed it as the call asks for; a return or a rejection counts at once.
-    `together` is kept in the event: how many were decided by one form. Raises OwnProposal, ChecklistOpen, ReasonMissing, DeadlineMissing, StaleProposal, NotUnderReview.
+    `together` is kept in the event: how many were decided by one form. Raises OwnProposal, ChecklistOpen,
+    ReasonMissing, DeadlineMissing, StaleProposal, NotUnderReview.
     """
     if decision not in DECISIONS:
         raise BadValue(_("Choose one of the values offered."), field="decision")
