@@ -24,6 +24,7 @@ from shanzhi.ventures.forms.desk_parts import (
     english_title,
 )
 from shanzhi.ventures.forms.desk_rule import RuleForm
+from shanzhi.ventures.forms.jury import JuryPartForm
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
 
 PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
@@ -35,6 +36,7 @@ PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "electorate": (_("Who may vote"), ElectorateForm),
     "ballot": (_("Ballot"), BallotForm),
     "rule": (_("Rule of decision"), RuleForm),
+    "jury": (_("Jury and its criteria"), JuryPartForm),
     "review": (_("Check list of the review"), ReviewForm),
 }
 # What decides nothing stays open when the rest is frozen.
@@ -57,6 +59,7 @@ PART_OF: Final = {
     "roll_date": "electorate",
     "ballot": "ballot",
     "rule": "rule",
+    "jury": "jury",
     "checklist": "review",
 }
 
