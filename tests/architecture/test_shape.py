@@ -180,3 +180,22 @@ class TestTheAdmin:
     def test_is_not_installed_so_nobody_sees_ballots_there(self) -> None:
         assert not django_apps.is_installed("django.contrib.admin")
         assert [s.name for s in package() if s.path.name == "admin.py"] == []
+
+
+def names_a_moment(node: ast.expr) -> bool:
+    """Tell whether an expression is called what moments are called here: `at`, `now`, `…_at`."""
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name in {"at", "now", "moment"} or name.endswith("_at")
+
+
+def test_days_are_those_of_the_place_and_not_of_utc() -> None:
+    wrong = [
+        f"{source.name}:{node.lineno}: take timezone.localdate(…), for until eight in the morning UTC is a day behind"
+        for source in package()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "date"
+        and names_a_moment(node.func.value)
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -20,6 +20,10 @@ NO_PAGES = {
     "portal:desk",  # leads to what is due today
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
+    # a jury's pages need a call with one: tests/browser/test_jury.py
+    "ventures:juries", "ventures:jury", "ventures:jury_interests", "ventures:jury_close", "ventures:jury_sheet",
+    "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
+    "ventures:desk_jury_end",
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
     "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",

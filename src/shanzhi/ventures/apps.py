@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.roles import STAFF, STAFF_READERS
+from shanzhi.kernel.roles import STAFF, STAFF_READERS, Role
 from shanzhi.ui import navigation
 
 
@@ -18,6 +18,12 @@ def reviewer(request: HttpRequest) -> bool:
     """Let those see the reviews who may review somewhere."""
     actor = getattr(request, "actor", None)
     return bool(actor is not None and actor.holds_anywhere(STAFF))
+
+
+def juror(request: HttpRequest) -> bool:
+    """Let jurors see their juries."""
+    actor = getattr(request, "actor", None)
+    return bool(actor is not None and actor.holds_anywhere(Role.JUROR))
 
 
 class VenturesConfig(AppConfig):
@@ -44,3 +50,4 @@ class VenturesConfig(AppConfig):
         navigation.register(
             "desk-reviews", _("Reviews"), "ventures:desk_reviews", section="desk", order=20, visible=reviewer
         )
+        navigation.register("juries", _("My juries"), "ventures:juries", section="account", order=25, visible=juror)

@@ -24,6 +24,7 @@ from shanzhi.ventures.forms.desk_parts import (
     english_title,
 )
 from shanzhi.ventures.forms.desk_rule import RuleForm
+from shanzhi.ventures.forms.jury import JuryPartForm
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
 
 PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
@@ -35,6 +36,7 @@ PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "electorate": (_("Who may vote"), ElectorateForm),
     "ballot": (_("Ballot"), BallotForm),
     "rule": (_("Rule of decision"), RuleForm),
+    "jury": (_("Jury and its criteria"), JuryPartForm),
     "review": (_("Check list of the review"), ReviewForm),
 }
 # What decides nothing stays open when the rest is frozen.
@@ -57,6 +59,7 @@ PART_OF: Final = {
     "roll_date": "electorate",
     "ballot": "ballot",
     "rule": "rule",
+    "jury": "jury",
     "checklist": "review",
 }
 
@@ -173,10 +176,18 @@ class ExclusiveForm(PageForm):
     """The group of alternatives of a proposal."""
 
     exclusive = forms.ChoiceField(label=_("Group of alternatives"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The proposals stand in the public notice, so everyone will read it."),
+        max_length=2000,
+        widget=forms.Textarea,
+    )
 
-    def __init__(self, *args: Any, offers: Iterable[str] = (), **kwargs: Any) -> None:
-        """Take the groups that the terms name."""
+    def __init__(self, *args: Any, offers: Iterable[str] = (), announced: bool = False, **kwargs: Any) -> None:
+        """Take the groups that the terms name; a reason is asked for once the proposals were announced."""
         super().__init__(*args, **kwargs)
+        if not announced:
+            del self.fields["reason"]
         pairs = [("", _("None")), *((group, group) for group in offers)]
         self.fields["exclusive"].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
 

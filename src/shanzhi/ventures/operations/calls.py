@@ -21,7 +21,7 @@ from shanzhi.ventures.models.calls import PROPOSERS
 from shanzhi.ventures.operations import fields
 from shanzhi.ventures.operations.call_fields import BALLOT, CHECKLIST, READERS, RULE
 from shanzhi.ventures.operations.fields import BadValue, Problem
-from shanzhi.ventures.operations.terms import DECIDING
+from shanzhi.ventures.operations.terms import DECIDING, JURY
 from shanzhi.ventures.policies import require_runs, runs_area, visible_calls
 
 
@@ -30,7 +30,8 @@ class NotYourArea(Forbidden):
 
     code = "not_your_area"
     message = _(
-        "You may open a call only in areas that you are in charge of. Leave out the others, or ask their officer."
+        "You may open a call only in areas that you are in charge of. Leave out the others, or ask their officer to "
+        "open it and to name your organisation as its operator."
     )
 
 
@@ -142,7 +143,7 @@ def save_call(*, actor: Actor, call_id: UUID, version: int, given: Mapping[str, 
         call = locked_call(actor=actor, call_id=call_id)
         require_runs(actor, call)
         values, problems = fields.read(READERS, given)
-        if call.state not in UNFROZEN and set(values) & {*DECIDING, *PARTS}:
+        if call.state not in UNFROZEN and set(values) & {*DECIDING, JURY, *PARTS}:
             raise TermsFrozen
         changed = changed_fields(call, values)
         if version != call.version and changed:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import desk_calls, desk_changes, desk_import, desk_phases, desk_reviews
+from shanzhi.ventures.views import desk_calls, desk_changes, desk_import, desk_jury, desk_phases, desk_reviews
 
 CALL = "desk/calls/<uuid:call_id>/"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path(f"{CALL}phase/", desk_phases.phase, name="desk_phase"),
     path(f"{CALL}phase/roll/", desk_phases.draw, name="desk_draw_roll"),
     path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),
+    path(f"{CALL}jury/", desk_jury.panel, name="desk_jury"),
+    path(f"{CALL}jury/draw/", desk_jury.draw, name="desk_jury_draw"),
+    path(f"{CALL}jury/pitches/<int:position>/", desk_jury.pitch, name="desk_jury_pitch"),
+    path(f"{CALL}jury/<uuid:juror_id>/end/", desk_jury.end, name="desk_jury_end"),
     path("desk/reviews/batch/", desk_reviews.batch, name="desk_batch"),
     path("desk/reviews/assign/", desk_reviews.assign, name="desk_assign"),
     path("desk/reviews/<uuid:proposal_id>/", desk_reviews.review, name="desk_review"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import public, team
+from shanzhi.ventures.views import jury, public, team
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
@@ -21,5 +21,11 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/check/", team.check, name="check"),
     path("proposals/<uuid:proposal_id>/handed-in/", team.handed_in, name="handed_in"),
     path("proposals/<uuid:proposal_id>/withdraw/", team.withdraw, name="withdraw"),
+    path("calls/<uuid:call_id>/jury/", jury.result, name="jury_result"),
+    path("juries/", jury.seats, name="juries"),
+    path("juries/<uuid:call_id>/", jury.jury, name="jury"),
+    path("juries/<uuid:call_id>/interests/", jury.interests, name="jury_interests"),
+    path("juries/<uuid:call_id>/close/", jury.close, name="jury_close"),
+    path("juries/<uuid:call_id>/sheets/<uuid:proposal_id>/", jury.sheet, name="jury_sheet"),
     path("account/proposals/", team.my_proposals, name="my_proposals"),
 ]

@@ -176,6 +176,7 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
         ("desk_phase", _("Phases")),
         ("desk_proposals", _("Proposals")),
         ("desk_preview", _("What decides")),
+        *([("desk_jury", _("Jury"))] if call.jury else []),
         ("desk_history", _("History")),
     )
     return [

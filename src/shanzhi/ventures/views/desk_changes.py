@@ -46,7 +46,7 @@ from shanzhi.ventures.views.rows import phases_of
 COPIED: Final = (
     "about", "sponsor", "sponsor_organization", "operator", "operator_organization", "purse_fen", "limit_fen",
     "themes", "proposers", "propose_where", "minimum_age", "ballot", "rule", "exclusive_groups", "checklist",
-    "reviews_needed", "notice_days", "moves_by_clock",
+    "reviews_needed", "notice_days", "moves_by_clock", "jury",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def preview(request: Request, call_id: UUID) -> HttpResponse:
         "areas": places.full_names([area.code for area in found.areas.all()]).values(),
         "ballot_words": terms.ballot_words(found),
         "rule_words": terms.rule_words(found),
+        "jury_words": terms.jury_words(found),
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
         "digest": digest(terms_of(found)),
@@ -356,8 +357,10 @@ def exclusive(request: Request, proposal_id: UUID) -> HttpResponse:
     back = reverse("ventures:desk_proposals", args=[found.call_id])
 
     def act(form: Any) -> str:
-        group = form.cleaned_data["exclusive"]
-        operations.set_exclusive(actor=request.actor, proposal_id=proposal_id, group=group, at=request.now)
+        group, reason = form.cleaned_data["exclusive"], form.cleaned_data.get("reason", "")
+        operations.set_exclusive(
+            actor=request.actor, proposal_id=proposal_id, group=group, reason=reason, at=request.now
+        )
         return back
 
     context = {
@@ -367,5 +370,10 @@ def exclusive(request: Request, proposal_id: UUID) -> HttpResponse:
         "button": _("Set the group"),
         "crumbs": desk_crumbs(found.call, (_("Proposals"), back), (_("Group of alternatives"), "")),
     }
-    form = ExclusiveForm(sent(request), offers=found.call.exclusive_groups, initial={"exclusive": found.exclusive})
+    form = ExclusiveForm(
+        sent(request),
+        offers=found.call.exclusive_groups,
+        announced=found.call.state == "notice",
+        initial={"exclusive": found.exclusive},
+    )
     return answer_form(request, form, act, "ventures/desk/new.html", context, done=_("The group is set."))

@@ -19,6 +19,7 @@ from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
 from shanzhi.ventures import exchange, queries
 from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.queries import jury
 from shanzhi.ventures.views import terms, words
 from shanzhi.ventures.views.rows import (
     call_crumbs,
@@ -57,6 +58,8 @@ def call(request: Request, call_id: UUID) -> HttpResponse:
         "figures": queries.figures(viewer=request.actor, found=found),
         "ballot_words": terms.ballot_words(found),
         "rule_words": terms.rule_words(found),
+        "jury_words": terms.jury_words(found),
+        "jury_closed": bool(found.jury) and jury.closing(found=found) is not None,
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
         "versions": versions,
@@ -117,6 +120,7 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "may_review": queries.may_review(viewer=viewer, found=found),
         "of_team": queries.of_team(viewer=viewer, found=found),
         "reason": words.award_reason(found),
+        "jury_comments": jury.comments(viewer=viewer, proposal=found) if found.call.jury else (),
         "crumbs": proposal_crumbs(found),
     }
     return render(request, "ventures/proposal.html", context)

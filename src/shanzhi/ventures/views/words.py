@@ -41,7 +41,7 @@ VERBS: Final = {
     "ventures.proposal.detach": _("File removed"),
     "ventures.proposal.assign": _("Reviewer named"),
     "ventures.proposal.review": _("Reviewed"),
-    "ventures.proposal.exclusive": _("Group of alternatives set"),
+    "ventures.proposal.set_exclusive": _("Group of alternatives set"),
 }
 TONES: Final[dict[str, Any]] = {
     "ventures.proposal.pass": "good",

@@ -26,6 +26,7 @@ from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
 from shanzhi.tally.reasons import sentence
+from shanzhi.tally.sensitivity import Variation, sensitivity
 from shanzhi.tally.spec import Satisfaction, Spec
 from shanzhi.tally.support import CountingError
 from shanzhi.voting.lifecycle import COUNTED, POLL
@@ -183,6 +184,17 @@ def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
         "alternatives": [_alternative(other) for other in compare(election, spec, outcome)],
         "reached": reached(election, outcome.winners),
         "official": official if known else None,
+        "sensitivity": [_variation(one) for one in sensitivity(election, spec)] if spec.rule == "composite" else [],
+    }
+
+
+def _variation(one: Variation) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "vote_weight": str(one.vote_weight),
+        "winners": list(one.winners),
+        "came": list(one.came),
+        "went": list(one.went),
     }
 
 

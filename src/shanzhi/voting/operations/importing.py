@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -135,7 +136,7 @@ def _draft(
         title_en=title_en,
         areas=areas,
         minimum_age=0,
-        roll_date=opens_at.date(),
+        roll_date=timezone.localdate(opens_at),
         rules=_rules(election),
         budget_fen=budget.fen,
         budget_exact=budget.exact,

@@ -17,6 +17,7 @@ from shanzhi.kernel.areas import COUNTRY, outermost, upper_bound
 from shanzhi.kernel.canonical import canonical, digest
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.people.lifecycle import VERIFIED
+from shanzhi.places.queries import reach
 from shanzhi.tally.pabulib import BadSpec, spec_as_json, spec_from_json
 from shanzhi.voting.lifecycle import DRAFT, POLL, ROLL_FIXED
 from shanzhi.voting.models import Option, Poll, RollEntry
@@ -234,7 +235,7 @@ def draw_roll(*, actor: Actor, poll_id: UUID, at: datetime) -> int:
 
 
 def _draw(poll: Poll) -> int:
-    lows = list(poll.areas)
+    lows = list(reach(poll.areas, poll.roll_date))  # a resident's record may know the home by a former code
     highs = [upper_bound(code) for code in lows]
     end = timezone.make_aware(datetime.combine(poll.roll_date, datetime.max.time()))
     with connection.cursor() as cursor:

@@ -24,6 +24,7 @@ from shanzhi.voting.models import Count, Option, Poll
 from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.policies import PollSealed
 from shanzhi.voting.views.ballot import localized
+from shanzhi.voting.views.weighing import weighing
 from shanzhi.voting.views.words import alternative_words, figure, rule_words, title_of, treatment_words
 
 MOST_BARS: Final = 20
@@ -113,6 +114,7 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
             {**step, "title": titles[step["project"]], "figure": figure(outcome, step)} for step in outcome["rounds"]
         ],
         "alternatives": alternative_words(count.result["alternatives"], titles),
+        "weighing": weighing(poll, count, titles),
         "reached": count.result.get("reached"),
         "official": _official(lines) if count.result["official"] is not None else None,
         "chart": _chart(poll, lines, count),
