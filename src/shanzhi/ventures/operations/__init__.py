@@ -29,6 +29,7 @@ from shanzhi.ventures.operations.proposals import (
     submit_proposal,
     withdraw_proposal,
 )
+from shanzhi.ventures.operations.reminding import remind_deadlines
 from shanzhi.ventures.operations.reviews import (
     Answer,
     BatchLine,
@@ -82,6 +83,7 @@ __all__ = [
     "detach",
     "draw_roll",
     "import_round",
+    "remind_deadlines",
     "run_clock",
     "save_call",
     "save_proposal",
