@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.notices import shell, tasks
+from shanzhi.notices import shell
 from shanzhi.notices.kinds import APP, DIGEST, EMAIL, EVERYWHERE, Category, Kind, register
 from shanzhi.notices.operations import notify, set_waker
 from shanzhi.notices.values import LINK, MOMENT, To
@@ -88,5 +89,6 @@ for _signal, _receiver in (
     (signals.role_ended, partial(_tell_role, ENDED)),
 ):
     _signal.connect(_receiver, weak=False, dispatch_uid="shanzhi.notices")
-set_waker(tasks.send_notices.enqueue)
+# Looked up when it is first needed: a task is bound to the queue of the settings in the moment of its import.
+set_waker(lambda: import_string("shanzhi.notices.tasks.send_notices").enqueue())
 shell.install()

@@ -1,7 +1,7 @@
 """Ways out of the house: one driver for each channel, named by the settings.
 
 A driver is a class with `send` and `ask`. It never raises for what a gateway may answer: each message gets an
-`Answer`. `repeat_within` is how long the gateway itself drops a second message under the same token.
+`Answer`.
 """
 
 from __future__ import annotations
@@ -63,13 +63,15 @@ class Driver(Protocol):
 
     answers_questions: bool
     """Whether the gateway can be asked what became of a message."""
-    repeat_within: timedelta
-    """How long a second `send` under the same token surely reaches nobody twice."""
     language: str
     """The one language of the gateway's templates; '' where each reader's own is sent."""
 
     def send(self, batch: Sequence[Message]) -> list[Answer]:
         """Hand messages to the gateway; one answer for each, in any order."""
+        ...
+
+    def repeat_within(self, message: Message) -> timedelta:
+        """Give how long after the first try a second `send` under the same token surely reaches nobody twice."""
         ...
 
     def ask(self, message: Message) -> Answer | None:

@@ -171,11 +171,12 @@ def _outcome(driver: Driver, message: Message, at: datetime) -> Answer | None:
     """
     age = at - (message.since or at)
     answer = driver.ask(message) if driver.answers_questions else None
-    if answer is None and age < driver.repeat_within:
+    repeat_within = driver.repeat_within(message)
+    if answer is None and age < repeat_within:
         answer = next(iter(driver.send([message])), None)
     if answer is not None and answer.outcome != "unknown":
         return answer
-    patience = ASKED_FOR if driver.answers_questions else max(LEASE, driver.repeat_within)
+    patience = ASKED_FOR if driver.answers_questions else max(LEASE, repeat_within)
     return None if age < patience else Answer(message.token, "never", cause="unknown_outcome")
 
 
