@@ -95,8 +95,11 @@ class WeChat:
 
     def repeat_within(self, message: Message) -> timedelta:
         """Give nine minutes for template messages, since WeChat drops repetitions for ten; it does not for the others."""
-        template = _template(keys(KEYS), message) or {}
-        return NOT_TWICE if template.get("subscription") else timedelta(minutes=9)
+        try:
+            template = _template(keys(KEYS), message)
+        except Denied:
+            return NOT_TWICE
+        return timedelta(minutes=9) if template and not template.get("subscription") else NOT_TWICE
 
     def ask(self, message: Message) -> Answer | None:
         """Tell nothing: WeChat has no such question."""
