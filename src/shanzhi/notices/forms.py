@@ -31,7 +31,7 @@ class ChoicesForm(PageForm):
 
     language = forms.ChoiceField(label=_("Language of messages"), choices=READERS_LANGUAGES.items(), widget=forms.RadioSelect)
     digest = forms.ChoiceField(
-        label=_("When"),
+        label=_("How often"),
         help_text=_("For what you can switch off, outside this site. What you need comes at once."),
         choices=DIGESTS.items(),
         widget=forms.RadioSelect,

@@ -15,7 +15,7 @@ from shanzhi.notices import shell
 from shanzhi.notices.kinds import APP, DIGEST, EMAIL, EVERYWHERE, Category, Kind, register
 from shanzhi.notices.operations import notify, set_waker
 from shanzhi.notices.values import LINK, MOMENT, To
-from shanzhi.people import signals
+from shanzhi.people import devices, signals
 from shanzhi.people.models import RoleGrant
 
 SECURITY: Final = Category(
@@ -89,6 +89,7 @@ for _signal, _receiver in (
     (signals.role_ended, partial(_tell_role, ENDED)),
 ):
     _signal.connect(_receiver, weak=False, dispatch_uid="shanzhi.notices")
+devices.watch()
 # Looked up when it is first needed: a task is bound to the queue of the settings in the moment of its import.
 set_waker(lambda: import_string("shanzhi.notices.tasks.send_notices").enqueue())
 shell.install()

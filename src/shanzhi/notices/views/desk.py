@@ -42,7 +42,7 @@ TOLD: Final = Listing(
     key="deliveries",
     columns=[
         Column("title", gettext_lazy("Notice"), value=lambda row: written(row).title, url=page_of("notices:delivered")),
-        Column("category", gettext_lazy("About"), value=category_label, sort="category", priority=2),
+        Column("category", gettext_lazy("Category"), value=category_label, sort="category", priority=2),
         Column("area", gettext_lazy("Area"), value="area_name", sort="area", priority=2),
         Column("recipients", gettext_lazy("People"), "number", sort="recipients"),
         Column("waiting", gettext_lazy("Waiting"), "number", priority=2),
@@ -51,7 +51,7 @@ TOLD: Final = Listing(
     ],
     default_sort="-at",
     filters=[
-        ChoiceFilter("about", gettext_lazy("About"), field="category", choices=_listed),
+        ChoiceFilter("about", gettext_lazy("Category"), field="category", choices=_listed),
         BooleanFilter("failed", gettext_lazy("Given up"), apply=_failed),
         AreaFilter("area", gettext_lazy("Area code")),
         DateRangeFilter("at", gettext_lazy("When"), field="created_at"),

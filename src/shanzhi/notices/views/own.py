@@ -44,7 +44,7 @@ OWN: Final = Listing(
     columns=[
         Column("title", gettext_lazy("Notice"), value=lambda row: told(row.notice).title, url=page_of("notices:notice")),
         Column("text", gettext_lazy("Text"), value=lambda row: told(row.notice).text, on_page=False),
-        Column("category", gettext_lazy("About"), value=lambda row: category_label(row.notice), sort="notice__category"),
+        Column("category", gettext_lazy("Category"), value=lambda row: category_label(row.notice), sort="notice__category"),
         Column("first", gettext_lazy("Unread first"), "tag", value=_state, sort="first", scale="time"),
         Column("at", gettext_lazy("When"), "datetime", value="created_at", sort="created_at"),
     ],
@@ -56,7 +56,7 @@ OWN: Final = Listing(
             choices=[("unread", gettext_lazy("Unread")), ("read", gettext_lazy("Read"))],
             apply=lambda value: Q(state=SENT) if value == "unread" else ~Q(state=SENT),
         ),
-        ChoiceFilter("about", gettext_lazy("About"), field="notice__category", choices=_categories),
+        ChoiceFilter("about", gettext_lazy("Category"), field="notice__category", choices=_categories),
         DateRangeFilter("at", gettext_lazy("When"), field="created_at"),
     ],
     search=_search,
