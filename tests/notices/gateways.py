@@ -86,11 +86,21 @@ class _Aliyun(_Handler):
 
     def _details(self, asked: Asked) -> Any:
         found = [
-            {"OutId": one["OutId"], "PhoneNum": one["PhoneNumbers"], "SendStatus": 1, "TemplateCode": one["TemplateCode"]}
+            {
+                "OutId": one["OutId"],
+                "PhoneNum": one["PhoneNumbers"],
+                "SendStatus": 1,
+                "TemplateCode": one["TemplateCode"],
+            }
             for one in self.gateway.taken
             if one["PhoneNumbers"] == asked["PhoneNumber"]
         ]
-        usual = {"Code": "OK", "Message": "OK", "TotalCount": len(found), "SmsSendDetailDTOs": {"SmsSendDetailDTO": found}}
+        usual = {
+            "Code": "OK",
+            "Message": "OK",
+            "TotalCount": len(found),
+            "SmsSendDetailDTOs": {"SmsSendDetailDTO": found},
+        }
         return self.gateway.next_answer(usual)
 
 

@@ -21,7 +21,13 @@ from tests.voting import support as voting
 NOON: Final = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)  # twelve o'clock, a Wednesday
 CLOCK: Final = Actor.system("test")
 HOBBY: Final = Category("hobby", _("Votes"), _("Votes"), order=900)
-DUTY: Final = Category("duty", _("My roles"), _("My roles"), needed=_("A role gives duties and rights, and whoever holds it must know."), order=901)
+DUTY: Final = Category(
+    "duty",
+    _("My roles"),
+    _("My roles"),
+    needed=_("A role gives duties and rights, and whoever holds it must know."),
+    order=901,
+)
 NEWS: Final = Kind(
     "test.news", HOBBY, _("You can vote now: %(title)s"), _("The vote has closed: %(title)s"),
     {"title": TITLE, "link": LINK}, channels=EVERYWHERE,
@@ -38,7 +44,9 @@ register(NEWS, DUTIES, ALARM)
 HOME: Final = To("people:account")
 
 
-def a_reader(area: str = voting.COMMUNITY, *, phone: bool = True, email: bool = True, wechat: bool = True, **manner: Any) -> Person:
+def a_reader(
+    area: str = voting.COMMUNITY, *, phone: bool = True, email: bool = True, wechat: bool = True, **manner: Any
+) -> Person:
     """Make a person who can be reached by every channel."""
     person = making.a_person(area, phone=making.a_phone() if phone else None)
     if email:

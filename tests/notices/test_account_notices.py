@@ -27,7 +27,11 @@ AT = making.AT
 
 def kinds_of(person: Any) -> list[str]:
     """List the kinds of notices that a person has on this site."""
-    return list(Delivery.objects.filter(person=person, channel="app").order_by("created_at").values_list("notice__kind", flat=True))
+    return list(
+        Delivery.objects.filter(person=person, channel="app")
+        .order_by("created_at")
+        .values_list("notice__kind", flat=True)
+    )
 
 
 class TestAPassword:

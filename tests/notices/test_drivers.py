@@ -19,6 +19,7 @@ from shanzhi.notices.drivers.aliyun import Aliyun
 from shanzhi.notices.drivers.mail import Mail
 from shanzhi.notices.drivers.wechat import WeChat, token_of
 from shanzhi.notices.models import Delivery, EmailAddress, WeChatLink
+from shanzhi.people.fields import cipher
 from tests.notices import gateways
 from tests.notices.gateways import Gateway
 from tests.notices.support import DAY, MINUTE, NOON, a_reader, of, send, tell
@@ -26,7 +27,10 @@ from tests.notices.support import DAY, MINUTE, NOON, a_reader, of, send, tell
 pytestmark = pytest.mark.django_db
 SMS: dict[str, Any] = {
     "access_key_id": "id", "access_key_secret": "secret", "sign_name": "善治", "template_code": "SMS_0",
-    "notices": {"test.news": {"template": "SMS_1", "values": ["title"]}, "*": {"template": "SMS_2", "values": ["title_line"]}},
+    "notices": {
+        "test.news": {"template": "SMS_1", "values": ["title"]},
+        "*": {"template": "SMS_2", "values": ["title_line"]},
+    },
 }  # fmt: skip
 WX: dict[str, Any] = {
     "app_id": "wx1", "app_secret": "secret",
@@ -40,6 +44,7 @@ WX: dict[str, Any] = {
 
 def put_keys(monkeypatch: pytest.MonkeyPatch, folder: Path, file: str, content: dict[str, Any]) -> None:
     """Write a file of keys into a folder of its own beside copies of the tests' other keys."""
+    cipher()  # makes the tests' own keys, if nothing asked for them yet
     for key in Path(settings.KEYS_FOLDER).glob("*.key*"):
         (folder / key.name).write_bytes(key.read_bytes())
     (folder / file).write_text(json.dumps(content))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shanzhi.notices import values
-from shanzhi.notices.kinds import APP, LANGUAGES, Category, Kind, categories, kinds, register, render
+from shanzhi.notices.kinds import APP, LANGUAGES, Category, Kind, categories, kind_of, kinds, register, render
 from shanzhi.notices.values import COUNT, DAY, LINK, MOMENT, MONEY, TITLE, BadValue, To, ValueKind, public_title
 from shanzhi.people.fields import SealedField
 from shanzhi.people.models import Account, Person
@@ -34,7 +34,13 @@ SAMPLES: dict[ValueKind, Any] = {
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # A word of a person: name, number of a document, telephone, address, or anything else that is text.
 ANYTHING = st.one_of(
-    st.text(), st.binary(), st.floats(), st.booleans(), st.none(), st.lists(st.text()), st.dictionaries(st.text(), st.text())
+    st.text(),
+    st.binary(),
+    st.floats(),
+    st.booleans(),
+    st.none(),
+    st.lists(st.text()),
+    st.dictionaries(st.text(), st.text()),
 )
 
 
@@ -96,7 +102,9 @@ class TestNoPersonalValue:
             place.store(word)
 
     @pytest.mark.parametrize("place", SAMPLES, ids=lambda place: place.name)
-    @pytest.mark.parametrize("thing", [Person(area="370102001001"), Account(), TeamMember(part="组长")], ids=lambda t: type(t).__name__)
+    @pytest.mark.parametrize(
+        "thing", [Person(area="370102001001"), Account(), TeamMember(part="组长")], ids=lambda t: type(t).__name__
+    )
     def test_is_read_from_a_row_about_a_person(self, place: ValueKind, thing: models.Model) -> None:
         with pytest.raises(BadValue):
             place.store(thing)
@@ -132,7 +140,8 @@ class TestNoPersonalValue:
 class TestAFaultyKind:
     def kind(self, **changes: Any) -> Kind:
         usual: dict[str, Any] = {
-            "key": "x.y", "category": HOBBY, "title": "%(title)s", "text": "-", "values": {"title": TITLE, "link": LINK},
+            "key": "x.y", "category": HOBBY, "title": "%(title)s", "text": "-",
+            "values": {"title": TITLE, "link": LINK},
         }  # fmt: skip
         return Kind(**{**usual, **changes})
 
@@ -161,3 +170,8 @@ def test_a_title_is_one_line_and_not_endless() -> None:
 def test_a_link_is_a_path_of_this_site() -> None:
     key = uuid4()
     assert LINK.store(To("voting:vote", (key,))) == f"/polls/{key}/vote/"
+
+
+def test_a_kind_that_an_earlier_version_declared_can_still_be_shown() -> None:
+    shown = render(kind_of("gone.away"), {"title": "x"}, "en")
+    assert shown.title == "A notice of an earlier version"

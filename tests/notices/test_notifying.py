@@ -35,7 +35,9 @@ class TestANotice:
         assert list(Delivery.objects.filter(person=bare).values_list("channel", flat=True)) == ["app"]
         assert notice.recipients == 2
 
-    def test_takes_a_query_and_makes_one_statement_of_any_number_of_people(self, django_assert_max_num_queries: object) -> None:
+    def test_takes_a_query_and_makes_one_statement_of_any_number_of_people(
+        self, django_assert_max_num_queries: object
+    ) -> None:
         for _n in range(40):
             voting.a_person()
         with django_assert_max_num_queries(8):  # type: ignore[operator]  # pytest-django's fixture
@@ -49,7 +51,12 @@ class TestANotice:
         person = a_reader()
         tell(person, key="same")
         again = operations.notify(
-            actor=CLOCK, kind=NEWS, values={"title": voting.a_draft(), "link": HOME}, to=[person.pk], key="same", at=NOON
+            actor=CLOCK,
+            kind=NEWS,
+            values={"title": voting.a_draft(), "link": HOME},
+            to=[person.pk],
+            key="same",
+            at=NOON,
         )
         assert again is None
         assert Delivery.objects.filter(channel="app").count() == 1
@@ -86,9 +93,9 @@ class TestANotice:
 
     def test_is_undone_with_the_transaction_that_gave_it(self) -> None:
         person = a_reader()
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             tell(person)
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         assert not Notice.objects.exists()
         assert not Delivery.objects.exists()
 
@@ -123,7 +130,7 @@ class TestTheTime:
             (local(25, 9), {"digest": "daily"}, local(26, 9)),
             (local(25, 12), {"digest": "weekly"}, local(30, 9)),
             (local(30, 8), {"digest": "weekly"}, local(30, 9)),
-            (local(30, 10), {"digest": "weekly", "quiet_from": 540, "quiet_to": 600}, datetime(2026, 12, 7, 2, tzinfo=UTC)),
+            (local(29, 10), {"digest": "weekly", "quiet_from": 540, "quiet_to": 600}, local(30, 10)),
         ],
     )  # fmt: skip
     def test_waits_for_the_end_of_quiet_hours_and_for_the_digest(

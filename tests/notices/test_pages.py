@@ -45,12 +45,16 @@ class TestMyNotices:
     def test_stand_with_the_unread_first_and_lead_where_they_say(self, browser_of: Client, reader: Person) -> None:
         tell(reader, kind=DUTIES, at=NOON)
         tell(reader, at=NOON - HOUR)
-        operations.mark_read(actor=actor(reader), delivery_id=Delivery.objects.get(notice__kind="test.duties", channel="app").pk, at=NOON)
+        operations.mark_read(
+            actor=actor(reader), delivery_id=Delivery.objects.get(notice__kind="test.duties", channel="app").pk, at=NOON
+        )
         page = text(browser_of.get(OWN))
         assert page.index("You can vote now: Spring round") < page.index("A role was given to you")
         assert page.count("notice-card unread") == 1
 
-    def test_are_read_when_opened_and_not_by_a_browser_that_fetches_ahead(self, browser_of: Client, reader: Person) -> None:
+    def test_are_read_when_opened_and_not_by_a_browser_that_fetches_ahead(
+        self, browser_of: Client, reader: Person
+    ) -> None:
         tell(reader)
         address = f"{OWN}{of(reader, 'app').pk}/"
         browser_of.get(address, headers={"sec-purpose": "prefetch"})
@@ -68,12 +72,21 @@ class TestMyNotices:
         opened = (NOON + timedelta(minutes=1)).isoformat()
         answer = browser_of.post(f"{OWN}read/", {"opened": opened}, follow=True)
         assert "1 notice is marked as read." in text(answer)
-        assert list(Delivery.objects.filter(channel="app").order_by("created_at").values_list("state", flat=True)) == ["read", "read", "sent"]
+        assert list(Delivery.objects.filter(channel="app").order_by("created_at").values_list("state", flat=True)) == [
+            "read",
+            "read",
+            "sent",
+        ]
 
     def test_are_found_filtered_and_taken_along(self, browser_of: Client, reader: Person) -> None:
         tell(reader)
         tell(reader, kind=DUTIES)
-        for query, words in (("q=春季", "Spring"), ("q=pring", "Spring"), ("about=duty", "A role"), ("state=unread", "Spring")):
+        for query, words in (
+            ("q=春季", "Spring"),
+            ("q=round", "Spring"),
+            ("about=duty", "A role"),
+            ("state=unread", "Spring"),
+        ):
             assert words in text(browser_of.get(f"{OWN}?{query}"))
         assert "Nothing matches" in text(browser_of.get(f"{OWN}?q=nowhere"))
         assert "Nothing matches" in text(browser_of.get(f"{OWN}?state=read"))
@@ -86,7 +99,9 @@ class TestMyNotices:
 
 
 class TestTheBell:
-    def test_says_how_many_are_unread_on_every_page_and_nothing_when_all_is_read(self, browser_of: Client, reader: Person) -> None:
+    def test_says_how_many_are_unread_on_every_page_and_nothing_when_all_is_read(
+        self, browser_of: Client, reader: Person
+    ) -> None:
         assert "nav-count" not in text(browser_of.get("/account/"))
         for _n in range(3):
             tell(reader)
@@ -164,12 +179,16 @@ class TestAnEmailAddress:
         tell(bare, key="before")
         browser.post(f"{OWN}email/code/", {"code": self.code()})
         tell(bare, key="after")
-        assert list(Delivery.objects.filter(channel="email").values_list("notice__key", flat=True)) == ["test.news:after"]
+        assert list(Delivery.objects.filter(channel="email").values_list("notice__key", flat=True)) == [
+            "test.news:after"
+        ]
         assert "reader@example.cn" not in text(browser.get(CHOICES))
 
     def test_is_stored_sealed(self, bare: Person) -> None:
         operations.set_email(actor=actor(bare), address="reader@example.cn", at=NOON)
-        with_it = EmailAddress.objects.raw("SELECT person_id, encode(address, 'escape') AS code_mark FROM notices_emailaddress")
+        with_it = EmailAddress.objects.raw(
+            "SELECT person_id, encode(address, 'escape') AS code_mark FROM notices_emailaddress"
+        )
         assert "reader" not in str(with_it[0].code_mark)
 
     @pytest.mark.parametrize("address", ["", "x", "a@b", "a b@example.cn", "a@example.cn\nBcc: b@example.cn"])
@@ -279,7 +298,11 @@ class TestALinkToUnsubscribe:
 class TestTheDesk:
     def test_shows_figures_and_causes_but_no_person_and_no_address(self) -> None:
         notice = failed()
-        page = text(client_for(Role.COMMUNITY_SECRETARY, COMMUNITY).get(f"/desk/notices/{notice.pk}/", headers={"accept-language": "en"}))
+        page = text(
+            client_for(Role.COMMUNITY_SECRETARY, COMMUNITY).get(
+                f"/desk/notices/{notice.pk}/", headers={"accept-language": "en"}
+            )
+        )
         assert "The gateway did not answer" in page
         person = Delivery.objects.filter(notice=notice)[0].person
         for secret in (str(person.pk), person.phone.reveal()[3:], str(person.name)):
@@ -300,7 +323,10 @@ class TestTheDesk:
         keeper = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
         before = text(keeper.get(f"/desk/notices/{notice.pk}/"))
         Delivery.objects.filter(notice=notice, channel="app").update(state="read")
-        plain = [re.sub(r'csrfmiddlewaretoken" value="\w+"', "", page) for page in (before, text(keeper.get(f"/desk/notices/{notice.pk}/")))]
+        plain = [
+            re.sub(r'csrfmiddlewaretoken" value="\w+"', "", page)
+            for page in (before, text(keeper.get(f"/desk/notices/{notice.pk}/")))
+        ]
         assert plain[0] == plain[1]
 
     def test_lists_with_a_fixed_number_of_queries(self, django_assert_max_num_queries: Any) -> None:
@@ -333,9 +359,8 @@ class TestTheApi:
         body = {"language": "en", "digest": "weekly", "quiet_from": 0, "quiet_to": 0,
                 "wishes": [{"category": "hobby", "channel": "sms", "on": False}]}  # fmt: skip
         chosen = browser_of.put("/api/v1/notices/choices", body, content_type="application/json").json()
-        assert (chosen["digest"], {"category": "hobby", "channel": "sms", "on": False, "fixed": False} in chosen["wishes"]) == (
-            "weekly", True,
-        )  # fmt: skip
+        assert chosen["digest"] == "weekly"
+        assert {"category": "hobby", "channel": "sms", "on": False, "fixed": False} in chosen["wishes"]
 
     def test_refuses_to_switch_off_what_is_needed(self, browser_of: Client) -> None:
         body = {"language": "en", "digest": "", "quiet_from": 0, "quiet_to": 0,

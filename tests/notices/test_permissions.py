@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from shanzhi.kernel.roles import STAFF, STAFF_READERS, Role
@@ -66,7 +65,8 @@ TABLE: dict[str, Row] = {
     "POST notices:email_remove": only((), "/account/notices/email/remove/", method="POST", refused=302, anonymous=302),
     "notices:wechat": own_page("/account/notices/wechat/", status=302),
     "notices:wechat_back": own_page("/account/notices/wechat/back/", status=404),
-    "POST notices:wechat_remove": only((), "/account/notices/wechat/remove/", method="POST", refused=302, anonymous=302),
+    "POST notices:wechat_remove": only((), "/account/notices/wechat/remove/", method="POST", refused=302,
+                                       anonymous=302),
     "notices:notice": only((), somebodys, refused=404, anonymous=302),
     "POST notices:read": only((), lambda: somebodys() + "read/", method="POST", refused=404, anonymous=302),
     "notices:unsubscribe": everyone(a_link),

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from shanzhi.notices import operations
 from shanzhi.notices.drivers import NOT_TWICE, Answer, Message
@@ -40,7 +41,9 @@ class Scripted:
 
     def answer(self, one: Message) -> Answer:
         outcome: Any = self.outcomes.pop(0) if self.outcomes else "sent"
-        return Answer(one.token, outcome, cause="" if outcome == "sent" else "gateway", code="" if outcome == "sent" else "x:1")
+        return Answer(
+            one.token, outcome, cause="" if outcome == "sent" else "gateway", code="" if outcome == "sent" else "x:1"
+        )
 
     def repeat_within(self, message: Message) -> timedelta:
         return self.window
@@ -153,6 +156,15 @@ class TestAMessageIsNotSent:
         send()
         assert state(person, "email") == ("skipped", "no_address")
 
+    def test_when_its_address_cannot_be_read_and_the_others_go_out(self) -> None:
+        lost, well = a_reader(), a_reader()
+        with connection.cursor() as cursor:
+            broken = b"\x01" + b"x" * 60
+            cursor.execute("UPDATE notices_emailaddress SET address = %s WHERE person_id = %s", [broken, lost.pk])
+        tell(lost, well)
+        send()
+        assert (state(lost, "email"), state(well, "email")) == (("skipped", "no_address"), ("sent", ""))
+
     def test_when_the_channel_was_switched_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
         person = a_reader()
         tell(person)
@@ -192,7 +204,9 @@ class TestAMessageLeftBehind:
         assert state(person) == ("sent", "")
         assert len({one.token for one in gateway.sent}) == 2
 
-    def test_is_sent_again_under_the_same_token_where_the_gateway_drops_repetitions(self, gateway: type[Scripted]) -> None:
+    def test_is_sent_again_under_the_same_token_where_the_gateway_drops_repetitions(
+        self, gateway: type[Scripted]
+    ) -> None:
         person = self.leave(gateway)
         gateway.window = 9 * MINUTE
         send(NOON + LEASE + MINUTE)

@@ -12,12 +12,12 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from shanzhi.kernel.canonical import digest
 from shanzhi.notices.kinds import LANGUAGES, kind_of, render
 from shanzhi.notices.models import Delivery, Notice, OutboxEntry
 from shanzhi.people.models import Person
 from shanzhi.voting import operations, telling
 from shanzhi.voting.models import Poll
-from shanzhi.kernel.canonical import digest
 from tests.notices.support import CLOCK, a_reader, send
 from tests.voting import support as voting
 from tests.voting.support import STAFF, now, vote
@@ -49,7 +49,7 @@ def told(poll: Poll) -> Told:
 
 
 def texts(poll: Poll) -> list[str]:
-    """Give every text of a vote's notices in both languages, with what differs between two votes of a test taken out."""
+    """Give every text of a vote's notices in both languages, without its dates."""
     notices = Notice.objects.filter(subject_id=str(poll.pk)).order_by("kind")
     shown = [render(kind_of(one.kind), one.values, language) for one in notices for language in LANGUAGES]
     return [re.sub(r"[\d:年月日周一二三四五六日A-Za-z]*\d[\d:]*", "#", f"{s.title}|{s.text}") for s in shown]
@@ -92,9 +92,8 @@ class TestARoll:
         poll = voting.an_open_poll([person])
         voting.close(poll)
         send(now() + timedelta(days=1))
-        assert set(Delivery.objects.filter(notice__kind="voting.opened").exclude(channel="app").values_list("state", "cause")) == {
-            ("skipped", "over")
-        }  # fmt: skip
+        calls = Delivery.objects.filter(notice__kind="voting.opened").exclude(channel="app")
+        assert set(calls.values_list("state", "cause")) == {("skipped", "over")}
 
     def test_of_an_imported_vote_is_told_nothing(self) -> None:
         poll = voting.a_draft()
@@ -129,7 +128,7 @@ class TestNoNotice:
         assert state_of_everything() == before
 
     def test_goes_out_that_differs_between_who_voted_and_who_did_not(self) -> None:
-        poll, people = play([["1"], ["2"], ["3"]])
+        _poll, people = play([["1"], ["2"], ["3"]])
         for day in range(9):
             send(now().replace(hour=4) + timedelta(days=day))  # noon
         by_person: dict[UUID, set[tuple[str, str, str]]] = {person.pk: set() for person in people}

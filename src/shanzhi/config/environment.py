@@ -153,9 +153,13 @@ def _unsafe_notices(environment: Environment) -> list[str]:
             found.append(f"{variable(field)} {words}")
     mails = bool(environment.email_driver)
     if mails and environment.smtp_security == "none" and environment.smtp_host not in ("localhost", "127.0.0.1", "::1"):
-        found.append("SHANZHI_SMTP_SECURITY is `none`, so mail would cross the network in the open. Set starttls or tls.")
+        found.append(
+            "SHANZHI_SMTP_SECURITY is `none`, so mail would cross the network in the open. Set starttls or tls."
+        )
     if mails and environment.email_from.endswith("@localhost>"):
-        found.append("SHANZHI_EMAIL_FROM is not set. Name the sender of e-mail, such as `善治 <noreply@shanzhi.example>`.")
+        found.append(
+            "SHANZHI_EMAIL_FROM is not set. Name the sender of e-mail, such as `善治 <noreply@shanzhi.example>`."
+        )
     return found
 
 

@@ -23,7 +23,7 @@ router = Router(tags=["notices"])
 Channel = Literal["app", "email", "sms", "wechat"]
 
 
-class NoticeOut(Schema):
+class ToldOut(Schema):
     """A notice in the language asked for; `link` is where it leads."""
 
     id: UUID
@@ -111,7 +111,13 @@ def _shown(row: Delivery) -> dict[str, Any]:
 
 
 class _Pages(PageNumberPagination):
-    """Pages whose rows are written out one page at a time."""
+    """Pages whose rows are written out one page at a time; numbers that no list reaches are refused."""
+
+    class Input(Schema):
+        """Which page, and how long it is."""
+
+        page: int = Field(1, ge=1, le=1_000_000)
+        page_size: int | None = Field(None, ge=1, le=100)
 
     def paginate_queryset(self, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Give a page with its notices written out."""
@@ -120,7 +126,7 @@ class _Pages(PageNumberPagination):
         return page
 
 
-@router.get("/", response=list[NoticeOut], summary="My notices, the unread first")
+@router.get("/", response=list[ToldOut], summary="My notices, the unread first")
 @paginate(_Pages, page_size=50)
 def own(request: HttpRequest, asked: Query[NoticeQuery]) -> Any:
     """List the own notices on this site."""
@@ -131,7 +137,7 @@ def own(request: HttpRequest, asked: Query[NoticeQuery]) -> Any:
     return rows.filter(notice__words__has=search) if search else rows
 
 
-@router.post("/{uuid:delivery_id}/read", response=NoticeOut, summary="Mark one as read")
+@router.post("/{uuid:delivery_id}/read", response=ToldOut, summary="Mark one as read")
 def read(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
     """Mark an own notice as read; again, nothing changes."""
     actor: Actor = _ask(request).actor
@@ -158,7 +164,7 @@ def choose(request: HttpRequest, body: ChoicesIn) -> dict[str, Any]:
     actor, at = _ask(request).actor, _ask(request).now
     manner = body.model_dump(exclude={"wishes"})
     with transaction.atomic():
-        wishes = {(one.category, one.channel): one.on for one in body.wishes}
+        wishes: dict[tuple[str, str], bool] = {(one.category, one.channel): one.on for one in body.wishes}
         operations.choose(actor=actor, wishes=wishes, at=at)
         operations.set_manner(actor=actor, at=at, **manner)
     return _choices(actor)

@@ -29,7 +29,9 @@ def time_of(minutes: int) -> time:
 class ChoicesForm(PageForm):
     """Channels by category, then language, digest and quiet hours; what cannot be switched off is said, not asked."""
 
-    language = forms.ChoiceField(label=_("Language of messages"), choices=READERS_LANGUAGES.items(), widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=_("Language of messages"), choices=READERS_LANGUAGES.items(), widget=forms.RadioSelect
+    )
     digest = forms.ChoiceField(
         label=_("How often"),
         help_text=_("For what you can switch off, outside this site. What you need comes at once."),
@@ -39,10 +41,14 @@ class ChoicesForm(PageForm):
     )
     quiet_from = forms.TimeField(
         label=_("Quiet from"),
-        help_text=_("In these hours nothing goes out but warnings about your account. Twice the same time: no quiet hours."),
+        help_text=_(
+            "In these hours nothing goes out but warnings about your account. Twice the same time: no quiet hours."
+        ),
         widget=forms.TimeInput({"type": "time", "class": "short"}, format="%H:%M"),
     )
-    quiet_to = forms.TimeField(label=_("Quiet until"), widget=forms.TimeInput({"type": "time", "class": "short"}, format="%H:%M"))
+    quiet_to = forms.TimeField(
+        label=_("Quiet until"), widget=forms.TimeInput({"type": "time", "class": "short"}, format="%H:%M")
+    )
 
     def __init__(self, data: Any = None, *, wishes: Iterable[CategoryWishes], manner: Manner) -> None:
         """Make one field for each category, with the channels that can be chosen for it."""

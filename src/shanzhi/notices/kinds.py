@@ -98,8 +98,8 @@ def register(*found: Kind) -> None:
 
 
 def kind_of(key: str) -> Kind:
-    """Give a declared kind; raise KeyError."""
-    return _kinds[key]
+    """Give a declared kind; RETIRED for one that an earlier version of the program declared."""
+    return _kinds.get(key, RETIRED)
 
 
 def kinds() -> tuple[Kind, ...]:
@@ -126,7 +126,7 @@ def render(kind: Kind, stored: Mapping[str, Any], language: str) -> Rendered:
     """Write a notice in a language."""
     with translation.override(language):
         shown = {name: one.show(stored[name], language) for name, one in kind.values.items()}
-        return Rendered(str(kind.title) % shown, str(kind.text) % shown, shown["link"], shown)
+        return Rendered(str(kind.title) % shown, str(kind.text) % shown, shown.get("link", "/"), shown)
 
 
 GATHERED: Final = Category(
@@ -140,5 +140,12 @@ DIGEST: Final = Kind(
     _("New notices: %(number)s"),
     _("%(number)s notices came for you since the last digest. Read them under My notices."),
     {"number": COUNT, "link": LINK},
+)
+RETIRED: Final = Kind(
+    "notices.retired",
+    GATHERED,
+    _("A notice of an earlier version"),
+    _("This notice can no longer be shown."),
+    {},
 )
 HERE: Final = To("notices:own")

@@ -69,8 +69,8 @@ class Delivery(models.Model):
     """One notice to one person by one channel.
 
     `token` is written, and committed, before the gateway is called, and given to the gateway as the key by which it
-    knows a repetition; deliveries gathered into one digest share it. `cause` is one of our own words, `code` a gateway's
-    bare code: neither can hold an address.
+    knows a repetition; deliveries gathered into one digest share it. `cause` is one of our own words, `code` a
+    gateway's bare code: neither can hold an address.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

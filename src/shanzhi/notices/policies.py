@@ -28,7 +28,7 @@ class NotYourNotice(Forbidden):
 
 
 def listed(viewer: Actor) -> Q:
-    """Give the condition of notices whose deliveries the viewer may see in figures: of the own areas, of listed kinds."""
+    """Give the condition of notices whose figures the viewer may see: of the own areas, of listed categories."""
     areas = viewer.areas(STAFF_READERS)
     inside = Q() if COUNTRY in areas else within_any("area", areas)
     return Q(category__in=[one.key for one in categories() if one.listed]) & inside

@@ -1,4 +1,4 @@
-"""Every read of notices: one's own with their texts, choices and addresses; for staff figures without anybody's name."""
+"""Every read of notices: one's own with texts, choices and addresses; for staff figures without anybody's name."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def keys_told(*, kind: Kind, keys: Iterable[str]) -> set[str]:
 
 
 def told(*, viewer: Actor) -> QuerySet[Notice]:
-    """Give the notices of the viewer's areas, newest first, each with `waiting` and `failed`, how many deliveries are so.
+    """Give the notices of the viewer's areas, newest first; `waiting` and `failed` say how many deliveries are so.
 
     Both counts read small partial indexes; what was sent stands on a notice's own page.
     """
@@ -152,8 +152,11 @@ class Delivered:
 def delivered(*, viewer: Actor, notice_id: UUID) -> Delivered:
     """Count how a notice was delivered, in figures alone. Raises NotFound outside the viewer's areas."""
     notice = policies.load(viewer=viewer, notice_id=notice_id)
-    rows = list(
-        Delivery.objects.filter(notice=notice).order_by().values("channel", "state", "cause", "code").annotate(n=Count("pk"))
+    rows: list[Any] = list(
+        Delivery.objects.filter(notice=notice)
+        .order_by()
+        .values("channel", "state", "cause", "code")
+        .annotate(n=Count("pk"))
     )
     counted: dict[tuple[str, str], int] = {}
     for row in rows:

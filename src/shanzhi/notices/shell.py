@@ -60,6 +60,4 @@ def install() -> None:
         visible=navigation.signed_in,
         badge=badge,
     )
-    navigation.register(
-        "desk-notices", _("Deliveries"), "notices:desk", section="desk", order=70, visible=staff
-    )
+    navigation.register("desk-notices", _("Deliveries"), "notices:desk", section="desk", order=70, visible=staff)

@@ -22,6 +22,7 @@ def send_notices() -> None:
         operations.settle_left(channel=channel, at=timezone.now())
     busy = True
     while busy and time.monotonic() < ends:
-        busy = any([operations.send_due(channel=channel, at=timezone.now()) for channel in OUTSIDE])
+        taken = [operations.send_due(channel=channel, at=timezone.now()) for channel in OUTSIDE]
+        busy = any(taken)
     if busy:
         send_notices.enqueue()

@@ -36,7 +36,10 @@ PASSWORD: Final = Kind(
     "security.password",
     SECURITY,
     _("Your password was changed"),
-    _("The password of your account was changed at %(moment)s. If that was not you, sign in by a code and set another."),
+    _(
+        "The password of your account was changed at %(moment)s. If that was not you, sign in by a code and set "
+        "another."
+    ),
     {"moment": MOMENT, "link": LINK},
     channels=EVERYWHERE,
     urgent=True,
@@ -45,7 +48,10 @@ DEVICE: Final = Kind(
     "security.device",
     SECURITY,
     _("Sign-in on a new device"),
-    _("Somebody signed in to your account on a new device at %(moment)s. If that was not you, change your password now."),
+    _(
+        "Somebody signed in to your account on a new device at %(moment)s. If that was not you, change your password "
+        "now."
+    ),
     {"moment": MOMENT, "link": LINK},
     channels=EVERYWHERE,
     urgent=True,

@@ -139,7 +139,9 @@ def links(request: HttpRequest, section: Section) -> tuple[Link, ...]:
         if item.section == section and item.visible(request) and (url := _address(item.url_name))
     ]
     current = _longest_prefix(request.path, (url for _, url in found))
-    return tuple(Link(item.key, item.label, url, url == current, item.by_post, item.badge(request)) for item, url in found)
+    return tuple(
+        Link(item.key, item.label, url, url == current, item.by_post, item.badge(request)) for item, url in found
+    )
 
 
 def entries(links: Iterable[Link], request: HttpRequest) -> SafeString:
@@ -159,7 +161,9 @@ def _entry(link: Link, request: HttpRequest) -> str:
 
 def _badge(badge: Badge) -> str:
     spoken = escape(str(badge.spoken))
-    return f' <span class="nav-count" aria-hidden="true">{escape(badge.shown)}</span><span class="unseen"> {spoken}</span>'
+    return (
+        f' <span class="nav-count" aria-hidden="true">{escape(badge.shown)}</span><span class="unseen"> {spoken}</span>'
+    )
 
 
 def _address(url_name: str) -> str:

@@ -46,7 +46,10 @@ RETURNED: Final = Kind(
     "proposals.returned",
     OWN,
     _("Please mend your proposal: %(title)s"),
-    _("Your proposal for the round “%(title)s” was returned. Mend it until %(deadline)s; its page says what to change."),
+    _(
+        "Your proposal for the round “%(title)s” was returned. Mend it until %(deadline)s; its page says what to "
+        "change."
+    ),
     {"title": TITLE, "deadline": MOMENT, "link": LINK},
     channels=EVERYWHERE,
 )

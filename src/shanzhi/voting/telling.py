@@ -28,7 +28,10 @@ OPENED: Final = Kind(
     "voting.opened",
     VOTING,
     _("You can vote now: %(title)s"),
-    _("The vote “%(title)s” is open until %(closes)s. You stand on its roll. One ballot each; you can change it until then."),
+    _(
+        "The vote “%(title)s” is open until %(closes)s. You stand on its roll. One ballot each; you can change it "
+        "until then."
+    ),
     {"title": TITLE, "closes": MOMENT, "link": LINK},
     channels=EVERYWHERE,
 )
@@ -36,7 +39,10 @@ LAST: Final = Kind(
     "voting.last_day",
     VOTING,
     _("Last day of the vote: %(title)s"),
-    _("The vote “%(title)s” closes at %(closes)s. Everybody on its roll gets this reminder, whether they voted or not."),
+    _(
+        "The vote “%(title)s” closes at %(closes)s. Everybody on its roll gets this reminder, whether they voted or "
+        "not."
+    ),
     {"title": TITLE, "closes": MOMENT, "link": LINK},
     channels=EVERYWHERE,
 )
@@ -51,7 +57,10 @@ RESULT: Final = Kind(
     "voting.result",
     VOTING,
     _("The result is there: %(title)s"),
-    _("The vote “%(title)s” is counted. See what was chosen and why, and check by your receipt that your ballot counted."),
+    _(
+        "The vote “%(title)s” is counted. See what was chosen and why, and check by your receipt that your ballot "
+        "counted."
+    ),
     {"title": TITLE, "link": LINK},
     channels=frozenset({APP, EMAIL, WECHAT}),
 )

@@ -7,7 +7,8 @@
                  "*": {"template": "…", "data": {"thing1": "title_line"}}}}
 
 `data` says which value of the notice fills which place of the approved template; `"subscription": true` in a template
-sends it as a subscription notice (message/subscribe/bizsend) instead. `endpoint` and `entrance` may name other addresses.
+sends it as a subscription notice (message/subscribe/bizsend) instead. `endpoint` and `entrance` may name other
+addresses.
 
 The access token is the stable one: fetching it again does not end the one that another process holds.
 """
@@ -47,7 +48,14 @@ NEVER: Final = {
 }
 # The person no longer follows the account, or the identity is none of this account's.
 DEAD: Final = (40003, 43004)
-LATER: Final = {45009: "quota", 45011: "quota", 45047: "quota", 40013: "credentials", 40125: "credentials", 40164: "credentials"}
+LATER: Final = {
+    45009: "quota",
+    45011: "quota",
+    45047: "quota",
+    40013: "credentials",
+    40125: "credentials",
+    40164: "credentials",
+}
 
 
 class _Token:
@@ -94,7 +102,7 @@ class WeChat:
         return each(batch, self._send)
 
     def repeat_within(self, message: Message) -> timedelta:
-        """Give nine minutes for template messages, since WeChat drops repetitions for ten; it does not for the others."""
+        """Give nine minutes for template messages, whose repetitions WeChat drops for ten; for others none."""
         try:
             template = _template(keys(KEYS), message)
         except Denied:
@@ -190,7 +198,7 @@ def _request(one: Message, template: Mapping[str, Any]) -> tuple[str, dict[str, 
 
 
 def _value(one: Message, place: str, name: str) -> str:
-    """Write a value as a place of its kind takes it: `thing1` at most 20 characters, `time2` as 2026年11月25日 09:00."""
+    """Write a value as its place takes it: `thing1` at most 20 characters, `time2` as 2026年11月25日 09:00."""
     kind = place.rstrip("0123456789")
     if kind in MOMENTS and name in one.stored:
         moment = timezone.localtime(datetime.fromisoformat(one.stored[name]))

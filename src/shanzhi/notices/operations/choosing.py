@@ -89,10 +89,8 @@ def _note(actor: Actor, verb: str, person_id: UUID, changed: list[str], at: date
     record(actor=actor, verb=verb, subject=person, area=person.area, change={"changed": changed}, at=at)
 
 
-def set_manner(
-    *, actor: Actor, language: str, digest: str, quiet_from: int, quiet_to: int, at: datetime
-) -> Manner:
-    """Set language, digest and quiet hours (minutes of the local day; equal bounds: no quiet hours). Raises BadManner."""
+def set_manner(*, actor: Actor, language: str, digest: str, quiet_from: int, quiet_to: int, at: datetime) -> Manner:
+    """Set language, digest and quiet hours (minutes of the local day; equal bounds: none). Raises BadManner."""
     checks = {
         "language": language in READERS_LANGUAGES,
         "digest": digest in DIGESTS,

@@ -98,20 +98,19 @@ def notify(
     the kind of notice names, the link as `values.To`. `over_at`: from when on it need not be sent any more. Messages go
     out after the commit, by the worker. Raises BadValue where a room gives what is no such value.
     """
-    stored = kind.store(values)
+    notice = Notice(
+        kind=kind.key,
+        category=kind.category.key,
+        values=kind.store(values),
+        key=f"{kind.key}:{key}",
+        subject_type=subject._meta.label_lower if subject else "",
+        subject_id=str(subject.pk) if subject else "",
+        area=area,
+        over_at=over_at,
+        created_at=at,
+    )
+    notice.words = "\n".join(render(kind, notice.values, language).title for language in LANGUAGES)[:600]
     with transaction.atomic():
-        notice = Notice(
-            kind=kind.key,
-            category=kind.category.key,
-            values=stored,
-            key=f"{kind.key}:{key}",
-            subject_type=subject._meta.label_lower if subject else "",
-            subject_id=str(subject.pk) if subject else "",
-            area=area,
-            words="\n".join(render(kind, stored, language).title for language in LANGUAGES)[:600],
-            over_at=over_at,
-            created_at=at,
-        )
         if not _fresh(notice):
             return None
         notice.recipients, outside = _deliver(notice, kind, to)

@@ -47,7 +47,9 @@ def _claim(channel: str, at: datetime, most: int) -> list[Delivery]:
     """Take deliveries that are due and write their tokens; those of one digest share one."""
     due = Delivery.objects.filter(state=WAITING, channel=channel, next_try_at__lte=at)
     with transaction.atomic():
-        single = due.filter(gathered=False).order_by("next_try_at", "id").select_for_update(skip_locked=True, of=("self",))
+        single = (
+            due.filter(gathered=False).order_by("next_try_at", "id").select_for_update(skip_locked=True, of=("self",))
+        )
         found = list(single[:most])
         for one in found:
             _begin(one, uuid.uuid4(), at)
@@ -72,7 +74,9 @@ def _gathered(due: QuerySet[Delivery], most: int) -> list[Delivery]:
             return []
     rows = due.filter(gathered=True)
     people = list(rows.order_by("person_id").values_list("person_id", flat=True).distinct()[:most])
-    return list(rows.filter(person_id__in=people).order_by("person_id", "created_at", "id").select_for_update(of=("self",)))
+    return list(
+        rows.filter(person_id__in=people).order_by("person_id", "created_at", "id").select_for_update(of=("self",))
+    )
 
 
 def _begin(one: Delivery, token: uuid.UUID, at: datetime) -> None:
@@ -106,7 +110,9 @@ def _put_off(held: Held) -> None:
         state = DELIVERY.move(SENDING, "skip")
         rows.update(state=state, cause=held.cause, done_at=held.at)
     else:
-        rows.update(state=DELIVERY.move(SENDING, "wait"), next_try_at=held.until, attempts=F("attempts") - 1, token=None)
+        rows.update(
+            state=DELIVERY.move(SENDING, "wait"), next_try_at=held.until, attempts=F("attempts") - 1, token=None
+        )
 
 
 def settle(envelopes: Iterable[Envelope], answers: Iterable[Answer], *, at: datetime) -> None:
@@ -140,10 +146,10 @@ def _settle(one: Envelope, answer: Answer, at: datetime) -> None:
 
 def _bury(one: Envelope, at: datetime) -> None:
     """Use an address no more that the gateway calls dead; the person sees that on the page of choices."""
-    books = {"email": EmailAddress, "wechat": WeChatLink}
-    book = books.get(one.channel)
-    if book is not None:
-        book.objects.filter(person_id=one.person_id, dead_at=None).update(dead_at=at)
+    if one.channel == "email":
+        EmailAddress.objects.filter(person_id=one.person_id, dead_at=None).update(dead_at=at)
+    elif one.channel == "wechat":
+        WeChatLink.objects.filter(person_id=one.person_id, dead_at=None).update(dead_at=at)
 
 
 def settle_left(*, channel: str, at: datetime, most: int = BATCH) -> int:

@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.notices import links
 from shanzhi.notices.drivers import Message
-from shanzhi.notices.kinds import DIGEST, HERE, Kind, category_of, kind_of, render
+from shanzhi.notices.kinds import DIGEST, HERE, RETIRED, Kind, kind_of, render
 from shanzhi.notices.models import Delivery, EmailAddress, Manner, Preference, WeChatLink
 from shanzhi.notices.schedule import after_quiet
 from shanzhi.people.models import Account, Person
 
+log = structlog.get_logger(__name__)
 USUAL_LANGUAGE: Final = "zh-hans"
 
 
@@ -99,15 +102,21 @@ def _addresses(channel: str, people: set[UUID]) -> dict[UUID, str]:
         accounts = Account.objects.filter(person_id__in=people, phone__isnull=False, phone_verified=True)
         found = {one.person_id: one.phone for one in accounts if one.person_id is not None}
         found |= {one.pk: one.phone for one in Person.objects.filter(pk__in=people, phone__isnull=False)}
-    return {person: sealed.reveal() for person, sealed in found.items()}
+    opened = {}
+    for person, sealed in found.items():
+        try:
+            opened[person] = sealed.reveal()
+        except Unreadable:  # its key is lost; one such address must not hold up the others
+            log.error("address_unreadable", channel=channel)
+    return opened
 
 
 def _hold(one: Delivery, book: _Book, at: datetime) -> Held | None:
     """Tell why a delivery does not go now: its matter is over, it is unwanted, nobody is there, or it is night."""
     notice, kind = one.notice, kind_of(one.notice.kind)
-    needed = bool(category_of(notice.category).needed) and one.channel in kind.channels
+    needed = bool(kind.category.needed) and one.channel in kind.channels
     cause = ""
-    if notice.over_at is not None and notice.over_at <= at:
+    if kind is RETIRED or (notice.over_at is not None and notice.over_at <= at):
         cause = "over"
     elif one.person_id in book.closed:
         cause = "closed"

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import get_language
 
-from shanzhi.notices.kinds import Rendered, category_of, kind_of, render
+from shanzhi.notices.kinds import Rendered, kind_of, render
 from shanzhi.notices.models import Notice
 
 register = template.Library()
@@ -18,4 +18,4 @@ def told(notice: Notice) -> Rendered:
 @register.filter
 def category_label(notice: Notice) -> str:
     """Name a notice's category."""
-    return str(category_of(notice.category).label)
+    return str(kind_of(notice.kind).category.label)

@@ -19,10 +19,20 @@ from shanzhi.notices import operations, policies, queries
 from shanzhi.notices.kinds import CHANNELS, OUTSIDE, categories
 from shanzhi.notices.lifecycle import CAUSES, FAILED
 from shanzhi.notices.models import Delivery, Notice, OutboxEntry
-from shanzhi.notices.templatetags.notices import category_label, told as written
+from shanzhi.notices.templatetags.notices import category_label
+from shanzhi.notices.templatetags.notices import told as written
 from shanzhi.ui.http import Request
-from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
-from shanzhi.ui.listing import listing_response, page_of
+from shanzhi.ui.listing import (
+    AreaFilter,
+    BooleanFilter,
+    ChoiceFilter,
+    Column,
+    DateRangeFilter,
+    Empty,
+    Listing,
+    listing_response,
+    page_of,
+)
 
 
 def _search(rows: QuerySet[Notice], text: str) -> QuerySet[Notice]:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.notices import operations, queries
-from shanzhi.notices.kinds import category_of
+from shanzhi.notices.kinds import kind_of
 from shanzhi.notices.lifecycle import SENT
 from shanzhi.notices.models import Delivery
 from shanzhi.notices.templatetags.notices import category_label, told
@@ -42,9 +42,13 @@ def _state(row: Delivery) -> tuple[str, Any]:
 OWN: Final = Listing(
     key="notices",
     columns=[
-        Column("title", gettext_lazy("Notice"), value=lambda row: told(row.notice).title, url=page_of("notices:notice")),
+        Column(
+            "title", gettext_lazy("Notice"), value=lambda row: told(row.notice).title, url=page_of("notices:notice")
+        ),
         Column("text", gettext_lazy("Text"), value=lambda row: told(row.notice).text, on_page=False),
-        Column("category", gettext_lazy("Category"), value=lambda row: category_label(row.notice), sort="notice__category"),
+        Column(
+            "category", gettext_lazy("Category"), value=lambda row: category_label(row.notice), sort="notice__category"
+        ),
         Column("first", gettext_lazy("Unread first"), "tag", value=_state, sort="first", scale="time"),
         Column("at", gettext_lazy("When"), "datetime", value="created_at", sort="created_at"),
     ],
@@ -98,7 +102,7 @@ def notice(request: Request, delivery_id: UUID) -> HttpResponse:
     context = {
         "row": found,
         "shown": shown,
-        "category": category_of(found.notice.category),
+        "category": kind_of(found.notice.kind).category,
         "crumbs": [(_("My account"), "/account/"), (_("My notices"), "/account/notices/"), (shown.title, "")],
     }
     return render(request, "notices/notice.html", context)

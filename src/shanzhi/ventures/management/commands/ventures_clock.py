@@ -1,4 +1,4 @@
-"""`manage ventures_clock`: move every call whose next phase is due; remind of last days; for a timer of every minute."""
+"""`manage ventures_clock`: move every call whose next phase is due, and remind of last days; for a timer."""
 
 from typing import Any
 
