@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from shanzhi.config.api import api
 from shanzhi.config.lane import BallotLane
+from shanzhi.notices.models import Delivery
 from shanzhi.people.models import RoleGrant
 from shanzhi.ventures.models import Proposal
 from tests.support.site import VISITOR, Site, undone
@@ -63,8 +64,16 @@ def known(site: Site) -> dict[str, list[str]]:
         "proposal_id": [str(one.pk) for one in (site.own_draft(), *proposals) if one],
         "person_id": [str(site.person(login).pk) for login in ("resident", "worker")],
         "grant_id": [str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]],
+        "delivery_id": _deliveries(site),
         "code": ["370102", "370102001", "370102001002", "11"],
     }
+
+
+def _deliveries(site: Site) -> list[str]:
+    """Give some notices, the resident's and the district's among them."""
+    people = [site.person(login) for login in ("resident", "district")]
+    mine = Delivery.objects.filter(person__in=people, channel="app").order_by("created_at")[:4]
+    return [str(one.pk) for one in mine]
 
 
 def signed(client: Client) -> dict[str, Any]:

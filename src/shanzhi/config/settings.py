@@ -6,7 +6,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.config.environment import VOUCH_FOR_EXAMPLES, Environment, unsafe
+from shanzhi.config.environment import STORE_NOTICES, VOUCH_FOR_EXAMPLES, Environment, unsafe
 from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
 from shanzhi.people.sign_in import sign_in_settings
@@ -21,7 +21,7 @@ SECRET_KEY = ENV.secret_key.get_secret_value() if ENV.secret_key else secrets.to
 ALLOWED_HOSTS = ENV.allowed_hosts
 
 # Upper layers first and all before the packages, so that a template or a word of a higher room wins.
-ROOMS = ["portal", "ventures", "voting", "people", "places", "work", "audit", "ui"]
+ROOMS = ["portal", "ventures", "voting", "notices", "people", "places", "work", "audit", "ui"]
 
 INSTALLED_APPS = [
     *(f"shanzhi.{room}" for room in ROOMS),
@@ -134,6 +134,21 @@ CREATE_KEYS = not ENV.production
 DEMO = ENV.mode == "demo"
 PUBLIC_URL = ENV.public_url
 SMS_DRIVER = ENV.sms_driver
+NOTICE_DRIVERS = {
+    channel: driver or ("" if ENV.production else STORE_NOTICES)
+    for channel, driver in (
+        ("email", ENV.email_driver),
+        ("sms", ENV.notice_sms_driver),
+        ("wechat", ENV.wechat_driver),
+    )
+}
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = ENV.smtp_host, ENV.smtp_port
+EMAIL_HOST_USER = ENV.smtp_user
+EMAIL_HOST_PASSWORD = ENV.smtp_password.get_secret_value() if ENV.smtp_password else ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.smtp_security == "starttls", ENV.smtp_security == "tls"
+EMAIL_TIMEOUT = 10  # seconds; a batch must end long before another worker takes it for lost
+DEFAULT_FROM_EMAIL = ENV.email_from
 PEOPLE_REAL_NAME_DRIVER = ENV.real_name_driver or (VOUCH_FOR_EXAMPLES if DEMO else "")
 EXPORT_ROWS = ENV.export_rows
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""

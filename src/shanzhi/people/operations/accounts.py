@@ -14,7 +14,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies
+from shanzhi.people import policies, signals
 from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
 from shanzhi.people.models import Account, Person, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded, new_person
@@ -71,6 +71,8 @@ def set_password(*, actor: Actor, account_id: UUID, password: str, at: datetime)
         _put_password(account, password)
         account.save(update_fields=["password"])
         record(actor=actor, verb="people.account.password", subject=account, area="", at=at)
+        if account.person_id is not None:
+            signals.password_set.send(Account, actor=actor, person_id=account.person_id, at=at)
     return account
 
 

@@ -43,6 +43,7 @@ from shanzhi.ventures.operations.proposals import (
     submit_proposal,
     withdraw_proposal,
 )
+from shanzhi.ventures.operations.reminding import remind_deadlines
 from shanzhi.ventures.operations.reviews import (
     Answer,
     BatchLine,
@@ -123,6 +124,7 @@ __all__ = [
     "end_juror",
     "import_round",
     "lot",
+    "remind_deadlines",
     "run_clock",
     "save_call",
     "save_proposal",

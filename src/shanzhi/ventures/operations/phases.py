@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Refusal
+from shanzhi.ventures import telling
 from shanzhi.ventures.lifecycle import CALL, ENDED, MOVE_INTO, PROPOSAL
 from shanzhi.ventures.models import Call, Notice, Proposal, Review
 from shanzhi.ventures.operations.ballot import count_and_award, end_vote, open_vote, prepare_vote
@@ -81,6 +82,8 @@ def advance(
         _arrive(call, preview.target, at)
         change = {"from": preview.source, "to": preview.target}
         record(actor=actor, verb=f"ventures.call.{preview.move}", subject=call, area=call.area, change=change, at=at)
+        if preview.target in TELL:
+            TELL[preview.target](actor=actor, call=call, at=at)
     return call
 
 
@@ -174,6 +177,8 @@ DO: Final[dict[str, Callable[[Actor, Call, datetime], None]]] = {
     "notice": _give_notice,
     "voting": _open_voting,
 }
+# Who is told of a move once it is made.
+TELL: Final = {"submission": telling.tell_open, "award": telling.tell_decided}
 
 
 def draw_roll(*, actor: Actor, call_id: UUID, at: datetime) -> int:

@@ -17,6 +17,7 @@ from shanzhi.voting.operations.polls import (
     open_poll,
     set_options,
 )
+from shanzhi.voting.operations.reminding import remind_last_day
 from shanzhi.voting.operations.rules import (
     BadPoints,
     BallotRules,
@@ -67,6 +68,7 @@ __all__ = [
     "import_poll",
     "leftover_keys",
     "open_poll",
+    "remind_last_day",
     "set_options",
     "tidy_keys",
     "told_time",

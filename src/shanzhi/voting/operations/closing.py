@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
+from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import FINISHED_STATES, OPEN, POLL
 from shanzhi.voting.models import Poll
 from shanzhi.voting.operations.envelopes import Choices, Sealer
@@ -65,6 +66,7 @@ def close_poll(*, actor: Actor, poll_id: UUID, at: datetime, reason: str = "") -
             at=at,
             reason=reason,
         )
+        telling.tell_closed(actor=actor, poll=poll, area=event_area(poll), at=at)
         transaction.on_commit(lambda: _destroy(poll_id))
     return poll
 

@@ -29,6 +29,7 @@ from shanzhi.tally.reasons import sentence
 from shanzhi.tally.sensitivity import Variation, sensitivity
 from shanzhi.tally.spec import Satisfaction, Spec
 from shanzhi.tally.support import CountingError
+from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
 from shanzhi.voting.models import Count, Option, Poll
 from shanzhi.voting.operations.closing import tidy_keys
@@ -68,6 +69,7 @@ def count_poll(*, actor: Actor, poll_id: UUID, at: datetime, jury: Mapping[str, 
         poll.save(update_fields=["state"])
         change = {"digest": made.digest, "file": made.file_digest, "seal": made.seal}
         record(actor=actor, verb="voting.poll.count", subject=poll, area=event_area(poll), change=change, at=at)
+        telling.tell_result(actor=actor, poll=poll, area=event_area(poll), at=at)
     return made
 
 
