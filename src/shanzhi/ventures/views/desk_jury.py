@@ -40,7 +40,7 @@ JURORS: Final = Listing(
         Column("interests", _("Own interests"), "number", sort="interests", priority=2),
         Column("handed_in", _("Sheets handed in"), "number", sort="handed_in"),
         Column("ends_at", _("Left"), "datetime", sort="ends_at", priority=2),
-        Column("end", _("End"), value=lambda row: "" if row.ends_at else _("Let leave"), in_export=False,
+        Column("end", _("Leaving"), value=lambda row: "" if row.ends_at else _("Let leave"), in_export=False,
                url=lambda row: reverse("ventures:desk_jury_end", args=[row.call_id, row.pk])),
     ),
     default_sort="number",

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,7 +33,7 @@ from shanzhi.ventures.views.rows import call_crumbs
 STATES = {
     "todo": ("plain", _("Not begun")),
     "draft": ("warn", _("Begun")),
-    "handed_in": ("good", _("Handed in")),
+    "handed_in": ("good", pgettext_lazy("score sheet", "Handed in")),
     "interest": ("plain", _("Own interest: left out")),
     "void": ("plain", _("Left out")),
 }

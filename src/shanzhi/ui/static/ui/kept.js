@@ -4,12 +4,13 @@
 for (const form of document.querySelectorAll("form[data-kept]")) {
   const key = `shanzhi-kept-${location.pathname}`;
   const fields = () => [...form.elements].filter((e) => e.name && !["hidden", "submit"].includes(e.type));
+  const changed = () => form.dispatchEvent(new Event("input", { bubbles: true }));
   const version = () => (form.elements.namedItem("version") || {}).value;
   try {
     const held = JSON.parse(localStorage.getItem(key) || "null");
     if (held && held.version === version()) {
       for (const e of fields()) if (e.name in held.values) e.value = held.values[e.name];
-      form.dispatchEvent(new Event("input", { bubbles: true }));
+      document.addEventListener("DOMContentLoaded", changed); // when autosave.js listens too
     } else {
       localStorage.removeItem(key);
     }
@@ -20,7 +21,7 @@ for (const form of document.querySelectorAll("form[data-kept]")) {
     const values = Object.fromEntries(fields().map((e) => [e.name, e.value]));
     localStorage.setItem(key, JSON.stringify({ version: version(), values }));
   });
-  window.addEventListener("online", () => form.dispatchEvent(new Event("input", { bubbles: true })));
+  window.addEventListener("online", changed);
   const line = form.querySelector(".saved");
   if (line) {
     new MutationObserver(() => {
