@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from shanzhi.kernel.roles import Role
+from shanzhi.notices.links import Choice, unsubscribe_path
+from shanzhi.notices.models import Delivery, EmailAddress, Notice
 from shanzhi.people.models import RoleGrant
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
@@ -18,6 +20,10 @@ COMMUNITY = "370102001002"
 NO_PAGES = {
     "portal:home",  # leads to the only district
     "portal:desk",  # leads to what is due today
+    "ventures:notices",  # a feed, for programs
+    "notices:read_all", "notices:email_remove", "notices:wechat", "notices:wechat_back", "notices:wechat_remove",
+    "notices:read", "notices:retry",
+    "notices:outbox",  # an operator's of a demo
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
     # a jury's pages need a call with one: tests/browser/test_jury.py
@@ -74,6 +80,8 @@ def visitor(site: Site) -> Pages:
         "voting:results imported": reverse("voting:results", args=[imported]),
         "voting:recount": reverse("voting:recount", args=[finished]),
         "voting:receipt": reverse("voting:receipt", args=[finished]),
+        "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),
+        "notices:unsubscribe needed": unsubscribe_path(Choice(site.person("resident").pk, "security", "email")),
         **{name: reverse(name) for name in ("account_request_login_code", "account_login", "people:sign_up")},
         "account_inactive": reverse("account_inactive"),
         **{f"places:{name}": reverse(f"places:{name}") for name in ("country", "stations")},
@@ -104,6 +112,20 @@ def resident(site: Site) -> Pages:
         "voting:vote": reverse("voting:vote", args=[site.poll()]),
         "voting:done": reverse("voting:done", args=[site.poll()]),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
+        **_notices(site),
+    }
+
+
+def _notices(site: Site) -> Pages:
+    """Give the pages of a resident's notices, with an e-mail address that waits for its code."""
+    person = site.person("resident")
+    asked = {"address": "example@example.cn", "code_mark": b"-", "code_until": site.at, "changed_at": site.at}
+    EmailAddress.objects.update_or_create(person=person, defaults=asked)
+    newest = Delivery.objects.filter(person=person, channel="app").latest("created_at")
+    return {
+        **{f"notices:{name}": reverse(f"notices:{name}") for name in ("own", "choices", "email", "email_code")},
+        "notices:own none": reverse("notices:own") + "?q=没有的东西",
+        "notices:notice": reverse("notices:notice", args=[newest.pk]),
     }
 
 
@@ -165,4 +187,9 @@ def district(site: Site) -> Pages:
         "voting:import": reverse("voting:import"),
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
-    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site)}
+    told = Notice.objects.filter(kind="voting.opened").latest("created_at")
+    deliveries = {
+        "notices:desk": reverse("notices:desk"),
+        "notices:delivered": reverse("notices:delivered", args=[told.pk]),
+    }
+    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site), **deliveries}

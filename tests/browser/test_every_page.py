@@ -35,6 +35,7 @@ KEPT = {
     "english",
     "jpeg",
     "apache",
+    "atom",
     "openapi",
     "geojson",
     "phragm",

@@ -193,6 +193,7 @@ POST: Final[dict[str, Any]] = {"method": "POST"}
 CHANGE: Final[dict[str, Any]] = {"version": 1, "fields": {}}
 PUBLIC: Final[dict[str, Row]] = {
     "ventures:calls": everyone("/calls/"),
+    "ventures:notices": everyone("/calls/notices.atom"),
     "ventures:call": everyone(of_call("submission", "/calls/{}/")),
     "ventures:call of a draft": several({READERS: (200, 404)}, (404, 404), of_call("draft", "/calls/{}/")),
     "ventures:terms": everyone(of_call("submission", "/calls/{}/terms/1.json")),

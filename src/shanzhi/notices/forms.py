@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.notices.kinds import CHANNELS
 from shanzhi.notices.models import DIGESTS, READERS_LANGUAGES, Manner
 from shanzhi.notices.queries import CategoryWishes
+from shanzhi.ui import formatting
 from shanzhi.ui.forms import PageForm
 
 
@@ -28,6 +29,8 @@ def time_of(minutes: int) -> time:
 
 class ChoicesForm(PageForm):
     """Channels by category, then language, digest and quiet hours; what cannot be switched off is said, not asked."""
+
+    drafts = True  # nothing here must be ticked, so no field is marked optional
 
     language = forms.ChoiceField(
         label=_("Language of messages"), choices=READERS_LANGUAGES.items(), widget=forms.RadioSelect
@@ -75,10 +78,8 @@ class ChoicesForm(PageForm):
 
     @property
     def categories(self) -> list[tuple[CategoryWishes, Any, str]]:
-        """List each category with its field, if there is one, and the channels that stay on."""
-        return [
-            (one, self[one.key] if one.key in self.fields else None, _always(one)) for one in self.wishes
-        ]  # fmt: skip
+        """List each category with its field, if anything can be chosen, and what is to be said of it."""
+        return [(one, self[one.key] if one.key in self.fields else None, _help(one)) for one in self.wishes]
 
     def chosen(self) -> dict[tuple[str, str], bool]:
         """Give the wishes that were sent, by category and channel."""
@@ -108,7 +109,7 @@ def _help(one: CategoryWishes) -> str:
     words = [str(one.about)]
     if one.needed:
         words.append(gettext("Always: %(channels)s. %(why)s") % {"channels": _always(one), "why": one.needed})
-    return " ".join(words)
+    return ("" if formatting.chinese() else " ").join(words)
 
 
 class EmailForm(PageForm):

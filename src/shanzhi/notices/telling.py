@@ -35,9 +35,9 @@ ROLES: Final = Category(
 PASSWORD: Final = Kind(
     "security.password",
     SECURITY,
-    _("Your password was changed"),
+    _("Your password was set or changed"),
     _(
-        "The password of your account was changed at %(moment)s. If that was not you, sign in by a code and set "
+        "The password of your account was set or changed at %(moment)s. If that was not you, sign in by a code and set "
         "another."
     ),
     {"moment": MOMENT, "link": LINK},

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import jury, public, team
+from shanzhi.ventures.views import feed, jury, public, team
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
+    path("calls/notices.atom", feed.notices, name="notices"),
     path("calls/<uuid:call_id>/", public.call, name="call"),
     path("calls/<uuid:call_id>/terms/<int:version>.json", public.terms_file, name="terms"),
     path("calls/<uuid:call_id>/proposals/", public.call_proposals, name="call_proposals"),
