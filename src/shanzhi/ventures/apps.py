@@ -4,8 +4,14 @@ from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.audit import coverage
 from shanzhi.kernel.roles import STAFF, STAFF_READERS
 from shanzhi.ui import navigation
+
+AUDITED = (
+    *("call", "callarea", "phase", "callterms", "notice", "award"),
+    *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem"),
+)
 
 
 def staff(request: HttpRequest) -> bool:
@@ -29,7 +35,7 @@ class VenturesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the pages of the rounds into the shell."""
+        """Put the pages of the rounds into the shell, and the tables under the audit."""
         navigation.register("calls", _("Rounds"), "ventures:calls", order=20)
         navigation.register("proposals", _("Projects"), "ventures:proposals", order=30)
         navigation.register(
@@ -44,3 +50,5 @@ class VenturesConfig(AppConfig):
         navigation.register(
             "desk-reviews", _("Reviews"), "ventures:desk_reviews", section="desk", order=20, visible=reviewer
         )
+        for table in AUDITED:
+            coverage.cover(f"ventures_{table}")

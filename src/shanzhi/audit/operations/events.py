@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import models
@@ -20,12 +21,27 @@ request_id: Final[ContextVar[str]] = ContextVar("shanzhi_request_id", default=""
 LEAF: Final = ("verb", "actor_label", "subject_type", "subject_id", "area", "change", "reason", "request_id")
 
 
-def leaf_digest(event: Event) -> str:
-    """Digest all columns of an event but its number; the nonce keeps short changes from being guessed."""
+def leaf_content(event: Event) -> dict[str, Any]:
+    """Give all columns of an event but its number, as its digest covers them; the moment in UTC."""
     content: dict[str, Any] = {name: getattr(event, name) for name in LEAF}
-    content["at"] = event.at.isoformat()
+    content["at"] = event.at.astimezone(UTC).isoformat()
     content["actor_person"] = str(event.actor_person) if event.actor_person else None
-    return digest_bytes(bytes(event.nonce) + canonical(content))
+    return content
+
+
+def leaf_digest(event: Event) -> str:
+    """Digest an event's nonce and content; the nonce keeps short changes from being guessed."""
+    return digest_bytes(bytes(event.nonce) + canonical(leaf_content(event)))
+
+
+def finished(event: Event) -> Event:
+    """Put request, nonce and digest on an event that is otherwise whole."""
+    # As the database will give it back: names of a mapping are texts, lists are lists.
+    event.change = json.loads(canonical(event.change))
+    event.request_id = request_id.get()
+    event.nonce = secrets.token_bytes(16)
+    event.digest = leaf_digest(event)
+    return event
 
 
 def event_of(
@@ -39,21 +55,19 @@ def event_of(
     reason: str = "",
 ) -> Event:
     """Build an event without writing it, for operations that write many at once."""
-    event = Event(
-        at=at,
-        verb=verb,
-        actor_person=actor.person_id,
-        actor_label=actor.label,
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        area=area,
-        change=dict(change or {}),
-        reason=reason,
-        request_id=request_id.get(),
-        nonce=secrets.token_bytes(16),
+    return finished(
+        Event(
+            at=at,
+            verb=verb,
+            actor_person=actor.person_id,
+            actor_label=actor.label,
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            area=area,
+            change=dict(change or {}),
+            reason=reason,
+        )
     )
-    event.digest = leaf_digest(event)
-    return event
 
 
 def record(
@@ -68,7 +82,8 @@ def record(
 ) -> Event:
     """Write that `actor` did `verb` ('ventures.call.open') to `subject`, in the transaction of the operation itself.
 
-    `change` holds plain JSON values without floats, personal data or anything sealed.
+    `change` holds plain JSON values without floats, personal data or anything sealed. A pair of lists under `was` and
+    `now`, or `fields` by name as [old, new], is what the history of a thing shows.
     """
     event = event_of(actor=actor, verb=verb, subject=subject, area=area, change=change, at=at, reason=reason)
     event.save(force_insert=True)
