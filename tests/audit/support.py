@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from shanzhi.audit import operations
-from shanzhi.audit.models import Event
+from shanzhi.audit.models import Event, TreeHead
+from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.actor import Actor
 from shanzhi.work.models import Job
 
@@ -19,6 +20,13 @@ def an_event(area: str = "370102001", **fields: object) -> Event:
     return operations.record(
         **{"actor": SYSTEM, "verb": "work.job.start", "subject": subject, "area": area, "at": AT, **fields}  # type: ignore[arg-type]
     )
+
+
+def sealed(*, at: datetime = AT) -> TreeHead:
+    """Seal what waits and give the newest head."""
+    head = seal(at=at)
+    assert head is not None
+    return head
 
 
 def as_superuser(statement: str, values: object = None) -> int:

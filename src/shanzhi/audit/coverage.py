@@ -12,7 +12,7 @@ on tables that lack them and digests the rows that are there. The triggers and t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -22,6 +22,8 @@ from django.db import connection, transaction
 from shanzhi.kernel.canonical import digest
 
 Mode = Literal["rows", "group", "later"]
+# Gives table, key and words of each record that does not hold.
+Check = Callable[[], Iterable[tuple[str, str, str]]]
 TRIGGERS: Final = {"insert": "NEW", "update": "NEW", "delete": "OLD"}
 PREFIX: Final = "audit_told"
 LOCK_PATIENCE: Final = "10s"
@@ -50,6 +52,7 @@ class Cover:
 
 _covers: Final[dict[str, Cover]] = {}
 _left_out: Final[dict[str, str]] = {}
+_checks: Final[dict[str, Check]] = {}
 
 
 def cover(table: str, *, key: str = "id", mode: Mode = "rows", order: str = "", left_out: tuple[str, ...] = ()) -> None:
@@ -63,6 +66,16 @@ def cover(table: str, *, key: str = "id", mode: Mode = "rows", order: str = "", 
 def leave_out(table: str, why: str) -> None:
     """Say that a table is not audited, and why."""
     _left_out[table] = why
+
+
+def check(name: str, run: Check) -> None:
+    """Say how a room checks records of its own; `name` says what, for the report of `shanzhi audit verify`."""
+    _checks[name] = run
+
+
+def checks() -> dict[str, Check]:
+    """Give the rooms' own checks by name."""
+    return dict(sorted(_checks.items()))
 
 
 def covers() -> tuple[Cover, ...]:

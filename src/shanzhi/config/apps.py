@@ -10,6 +10,7 @@ from shanzhi.kernel import words
 
 # Tables of packages: nothing in them is told of by an event.
 NOT_AUDITED = {
+    "people_cache": "attempts to sign in, counted for minutes",
     "django_session": "sessions, sealed; they come and go",
     "django_migrations": "what the installation has migrated to",
     "django_content_type": "names of models, made from the code",

@@ -1,10 +1,19 @@
 """The voting app."""
 
+from collections.abc import Iterable
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit import coverage
 from shanzhi.ui import navigation
+
+
+def broken_seals() -> Iterable[tuple[str, str, str]]:
+    """Give the counts whose ballots are no longer those that were counted."""
+    found: Iterable[tuple[str, str, str]] = import_module("shanzhi.voting.operations.counting").broken_seals()
+    return found
 
 
 class VotingConfig(AppConfig):
@@ -27,3 +36,4 @@ class VotingConfig(AppConfig):
         coverage.cover("voting_ballot", key="poll_id", mode="group", order="receipt")
         coverage.leave_out("voting_envelope", "a record of a cast would tell when a voter voted, and tie it to a session")
         coverage.leave_out("voting_upload", "a file that waits for a yes; what becomes of it is a poll")
+        coverage.check("seals of counts", broken_seals)

@@ -6,32 +6,18 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import models
 
 from shanzhi.audit.models import Event
+from shanzhi.audit.queries.leaves import leaf_digest
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.canonical import canonical, digest_bytes
+from shanzhi.kernel.canonical import canonical
 
 # The request that is being served, so that an event can be found from an error page's number; set by middleware.
 request_id: Final[ContextVar[str]] = ContextVar("shanzhi_request_id", default="")
-
-LEAF: Final = ("verb", "actor_label", "subject_type", "subject_id", "area", "change", "reason", "request_id")
-
-
-def leaf_content(event: Event) -> dict[str, Any]:
-    """Give all columns of an event but its number, as its digest covers them; the moment in UTC."""
-    content: dict[str, Any] = {name: getattr(event, name) for name in LEAF}
-    content["at"] = event.at.astimezone(UTC).isoformat()
-    content["actor_person"] = str(event.actor_person) if event.actor_person else None
-    return content
-
-
-def leaf_digest(event: Event) -> str:
-    """Digest an event's nonce and content; the nonce keeps short changes from being guessed."""
-    return digest_bytes(bytes(event.nonce) + canonical(leaf_content(event)))
 
 
 def finished(event: Event) -> Event:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from shanzhi.audit.models import TreeHead
 from shanzhi.audit.operations.events import record
+from shanzhi.audit.queries.tree import LOST
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.checkpoint import Checkpoint, VerifierKey, sign, verifier_of
 from shanzhi.kernel.keyring import KeyMissing, make_signing_key, remove_signing_key, signing_keys
@@ -21,7 +22,6 @@ MISSING = (
     "The key that signs heads of the log is missing in the folder of keys: restore it from the backup of keys. If it "
     "is lost for good, see docs/operations.md, 'the signing key is lost'."
 )
-LOST = "audit.key.lost"
 
 
 def folder() -> Path:

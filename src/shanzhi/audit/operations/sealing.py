@@ -14,10 +14,10 @@ from django.db import connection, transaction
 
 from shanzhi.audit import coverage
 from shanzhi.audit.models import Event, Leaf, RowChange, SealMark, TreeHead, TreeNode
-from shanzhi.audit.operations.keys import LOST, signed
+from shanzhi.audit.operations.keys import signed
 from shanzhi.audit.operations.rows import take_groups, take_up
 from shanzhi.audit.queries.leaves import event_leaf, row_leaf
-from shanzhi.audit.queries.tree import read_nodes, size_of_tree
+from shanzhi.audit.queries.tree import LOST, read_nodes, size_of_tree
 from shanzhi.kernel.merkle import Edge
 
 BATCH: Final = 5000

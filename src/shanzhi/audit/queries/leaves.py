@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from shanzhi.audit.models import RowChange
+from datetime import UTC
+from typing import Any, Final
+
+from shanzhi.audit.models import Event, RowChange
 from shanzhi.kernel.canonical import canonical, digest_bytes
 from shanzhi.kernel.merkle import leaf_hash
+
+LEAF: Final = ("verb", "actor_label", "subject_type", "subject_id", "area", "change", "reason", "request_id")
+
+
+def leaf_content(event: Event) -> dict[str, Any]:
+    """Give all columns of an event but its number, as its digest covers them; the moment in UTC."""
+    content: dict[str, Any] = {name: getattr(event, name) for name in LEAF}
+    content["at"] = event.at.astimezone(UTC).isoformat()
+    content["actor_person"] = str(event.actor_person) if event.actor_person else None
+    return content
+
+
+def leaf_digest(event: Event) -> str:
+    """Digest an event's nonce and content; the nonce keeps short changes from being guessed."""
+    return digest_bytes(bytes(event.nonce) + canonical(leaf_content(event)))
 
 
 def event_leaf(digest: str) -> bytes:

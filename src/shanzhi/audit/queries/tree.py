@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import reduce
 from operator import or_
+from typing import Final
 
 from django.db.models import Max, Q
 
-from shanzhi.audit.models import Leaf, TreeNode
+from shanzhi.audit.models import Leaf, TreeHead, TreeNode
+from shanzhi.kernel.checkpoint import Checkpoint, VerifierKey, note
 from shanzhi.kernel.merkle import Node
+
+# The verb of the event that tells of a new key where the old one is lost.
+LOST: Final = "audit.key.lost"
 
 
 def size_of_tree() -> int:
@@ -30,3 +35,12 @@ def read_nodes(nodes: Collection[Node], /) -> Mapping[Node, bytes]:
         stored = TreeNode.objects.filter(reduce(or_, above)).values_list("level", "index", "hash")
         found.update({(level, index): bytes(one) for level, index, one in stored})
     return found
+
+
+def note_of(head: TreeHead) -> str:
+    """Write a head as the signed note that is published; raise BadNote where its columns hold no key."""
+    found = Checkpoint(head.origin, head.size, bytes.fromhex(head.root), head.at, head.next_key)
+    signatures = [(VerifierKey.read(head.key), bytes(head.signature))]
+    if head.next_key:
+        signatures.append((VerifierKey.read(head.next_key), bytes(head.next_signature or b"")))
+    return note(found, signatures)
