@@ -7,7 +7,6 @@ from shanzhi.audit import coverage
 from shanzhi.config import logs
 from shanzhi.kernel import words
 
-
 # Tables of packages: nothing in them is told of by an event.
 NOT_AUDITED = {
     "people_cache": "attempts to sign in, counted for minutes",
@@ -31,7 +30,7 @@ class HouseConfig(AppConfig):
     label = "house"
 
     def ready(self) -> None:
-        """Let the kernel's words be translated, the logs be structured, and the tables of packages be left unaudited."""
+        """Let the kernel's words be translated and the logs be structured; say which tables no audit needs."""
         words.install(gettext)
         logs.configure()
         for table, why in NOT_AUDITED.items():

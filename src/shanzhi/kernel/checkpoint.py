@@ -1,7 +1,7 @@
 """Signed tree heads as checkpoints: the signed notes that transparency logs, monitors and witnesses understand.
 
-The form is C2SP's `tlog-checkpoint` over `signed-note`: lines of the log's name, the size and the root, further lines, an
-empty line, then one line a signature. An Ed25519 signature (RFC 8032) covers all lines before the empty one.
+The form is C2SP's `tlog-checkpoint` over `signed-note`: lines of the log's name, the size and the root, further lines,
+an empty line, then one line a signature. An Ed25519 signature (RFC 8032) covers all lines before the empty one.
 
     shanzhi.example/log
     20852163

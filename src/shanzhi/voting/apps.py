@@ -34,6 +34,6 @@ class VotingConfig(AppConfig):
         coverage.cover("voting_rollentry", key="poll_id", mode="later", order="person_id")
         # One digest for all ballots of a poll: single ones would be lines of a list that somebody could order.
         coverage.cover("voting_ballot", key="poll_id", mode="group", order="receipt")
-        coverage.leave_out("voting_envelope", "a record of a cast would tell when a voter voted, and tie it to a session")
+        coverage.leave_out("voting_envelope", "a record of it would tell when a voter voted")
         coverage.leave_out("voting_upload", "a file that waits for a yes; what becomes of it is a poll")
         coverage.check("seals of counts", broken_seals)

@@ -10,7 +10,7 @@ from typing import Final
 from django.db.models import Max, Q
 
 from shanzhi.audit.models import Leaf, TreeHead, TreeNode
-from shanzhi.kernel.checkpoint import Checkpoint, VerifierKey, note
+from shanzhi.kernel.checkpoint import BadNote, Checkpoint, VerifierKey, note
 from shanzhi.kernel.merkle import Node
 
 # The verb of the event that tells of a new key where the old one is lost.
@@ -39,7 +39,11 @@ def read_nodes(nodes: Collection[Node], /) -> Mapping[Node, bytes]:
 
 def note_of(head: TreeHead) -> str:
     """Write a head as the signed note that is published; raise BadNote where its columns hold no key."""
-    found = Checkpoint(head.origin, head.size, bytes.fromhex(head.root), head.at, head.next_key)
+    try:
+        root = bytes.fromhex(head.root)
+    except ValueError as error:
+        raise BadNote("no root") from error
+    found = Checkpoint(head.origin, head.size, root, head.at, head.next_key)
     signatures = [(VerifierKey.read(head.key), bytes(head.signature))]
     if head.next_key:
         signatures.append((VerifierKey.read(head.next_key), bytes(head.next_signature or b"")))

@@ -1,24 +1,41 @@
-"""The clock beside the background worker: once a minute it moves every call whose next phase is due."""
+"""The clock beside the background worker: once a minute it moves what is due, then seals the log."""
 
 import threading
+from collections.abc import Callable
+from importlib import import_module
 from io import StringIO
 from typing import Final
 
 import structlog
 from django.core.management import call_command
 from django.db import close_old_connections
+from django.utils import timezone
 
 EVERY: Final = 60.0
 log = structlog.get_logger(__name__)
 
 
+def move_calls() -> None:
+    """Move every call whose next phase is due."""
+    call_command("ventures_clock", stdout=StringIO())
+
+
+def seal_log() -> None:
+    """Give what happened its place in the tree, and sign its head."""
+    import_module("shanzhi.audit.operations.sealing").seal(at=timezone.now())
+
+
+JOBS: Final[tuple[Callable[[], None], ...]] = (move_calls, seal_log)
+
+
 def tick() -> None:
-    """Look once at what is due; a failure is logged and the next minute tries again."""
-    close_old_connections()
-    try:
-        call_command("ventures_clock", stdout=StringIO())
-    except Exception:
-        log.exception("clock_failed")
+    """Look once at what is due; a failure of one job is logged, keeps no other, and the next minute tries again."""
+    for job in JOBS:
+        close_old_connections()
+        try:
+            job()
+        except Exception:
+            log.exception("clock_failed", job=getattr(job, "__name__", ""))
 
 
 def start(*, every: float = EVERY) -> threading.Event:
