@@ -1,5 +1,7 @@
 """The people app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -37,3 +39,4 @@ class PeopleConfig(AppConfig):
         for table in ("person", "rolegrant", "consent"):
             coverage.cover(f"people_{table}")
         coverage.leave_out("people_importbatch", "a list that waits for a yes; its rows are sealed, and then dropped")
+        import_module("shanzhi.people.history")

@@ -1,5 +1,7 @@
 """The places app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -22,3 +24,4 @@ class PlacesConfig(AppConfig):
         coverage.cover("places_area", key="code")
         for table in ("formername", "areachange", "changelink", "areafigure", "station"):
             coverage.cover(f"places_{table}")
+        import_module("shanzhi.places.history")

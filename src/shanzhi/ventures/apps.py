@@ -1,5 +1,7 @@
 """The ventures app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -52,3 +54,4 @@ class VenturesConfig(AppConfig):
         )
         for table in AUDITED:
             coverage.cover(f"ventures_{table}")
+        import_module("shanzhi.ventures.history")

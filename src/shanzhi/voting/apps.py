@@ -37,3 +37,4 @@ class VotingConfig(AppConfig):
         coverage.leave_out("voting_envelope", "a record of it would tell when a voter voted")
         coverage.leave_out("voting_upload", "a file that waits for a yes; what becomes of it is a poll")
         coverage.check("seals of counts", broken_seals)
+        import_module("shanzhi.voting.history")

@@ -90,6 +90,32 @@ def announcements() -> QuerySet[TreeHead]:
     return TreeHead.objects.exclude(next_key="").order_by("size")
 
 
+def announcing(*, yes: bool) -> Q:
+    """Give the condition that a head announces a new key, or does not."""
+    return ~Q(next_key="") if yes else Q(next_key="")
+
+
+def keys() -> list[str]:
+    """Give the public keys that have signed or will, the first one first. Raises NoHeadYet."""
+    first = TreeHead.objects.order_by("size").first()
+    named = [first.key] if first else []
+    return list(dict.fromkeys([*named, *announcements().values_list("next_key", flat=True), head().key]))
+
+
+def chain(*, since: int | None = None, most: int = 10) -> list[TreeHead]:
+    """Give heads to check from one to the next, the smallest first. Raises UnknownSize, NoHeadYet.
+
+    They are that of size `since`, those after it that announce a key, and the newest ones.
+    """
+    last = head()
+    begin = 0 if since is None else head(size=since).size
+    newest = list(heads().filter(size__gte=begin)[:most])
+    found = {one.size: one for one in (*newest, *announcements().filter(size__gte=begin), last)}
+    if since is not None:
+        found[begin] = head(size=begin)
+    return [found[size] for size in sorted(found)]
+
+
 def _size(wanted: int | None, field: str) -> int:
     last = head().size
     if wanted is not None and not 0 < wanted <= last:
