@@ -154,11 +154,11 @@ def consistency(request: HttpRequest, first: int = Query(..., ge=1, le=2**62), s
 def bundle(
     request: HttpRequest,
     digest: str = Query("", pattern=f"^$|{DIGEST}"),
-    since: AtSize = None,
+    since: int = Query(0, ge=0, le=2**62),
     heads: int = Query(10, ge=1, le=100),
 ) -> dict[str, Any]:
-    """The newest heads and all that announce a key, from the head of size `since` on; with the proof of one event."""
-    found = queries.chain(since=since, most=heads)
+    """The newest heads and all that announce a key, from the head of size `since` on (0: none); one event's proof."""
+    found = queries.chain(since=since or None, most=heads)
     proofs = [_consistency(one.size, other.size) for one, other in pairwise(found)]
     proven = _inclusion(queries.inclusion(digest=digest, size=found[-1].size)) if digest else None
     return {
