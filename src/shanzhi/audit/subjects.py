@@ -21,6 +21,7 @@ from django.utils.translation import gettext, pgettext
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import canonical
+from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.ui import formatting
 
 Words = str | Promise
@@ -129,7 +130,8 @@ def named(rows: QuerySet[Event], viewer: Actor) -> QuerySet[Event]:
     """
     mine = Q(actor_person=viewer.person_id) if viewer.person_id else Q(pk__in=())
     rows = rows.annotate(by_viewer=Case(When(mine, then=Value(True)), default=Value(False)))
-    if _registry.name_people is not None:
+    # Who stands close to a thing but is no staff reads what was done to it, not which reviewer or officer did it.
+    if _registry.name_people is not None and viewer.holds_anywhere(STAFF_READERS):
         rows = _registry.name_people(rows)
     # A branch is worked out for events of its kind alone: the numbers of others may not even be of its form.
     branches = [When(subject_type=one.type, then=_title(one, viewer)) for one in subjects() if one.titles]
@@ -162,7 +164,7 @@ def actor_of(event: Event) -> str:
         return str(name)
     if event.actor_label:
         return gettext("The system (%(part)s)") % {"part": event.actor_label.partition(":")[2]}
-    return gettext("Someone") if event.actor_person else gettext("Nobody signed in")
+    return gettext("Another person") if event.actor_person else gettext("Nobody signed in")
 
 
 def changes_of(event: Event) -> list[str]:

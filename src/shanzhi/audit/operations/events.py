@@ -14,8 +14,12 @@ from django.db import models
 from shanzhi.audit.models import Event
 from shanzhi.audit.queries.leaves import leaf_digest
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.canonical import canonical
+from shanzhi.kernel.canonical import canonical, digest_bytes
 
+LONGEST: Final = 200
+"""Characters of a text in an event."""
+LARGEST: Final = 400
+"""Bytes of a structure in an event."""
 # The request that is being served, so that an event can be found from an error page's number; set by middleware.
 request_id: Final[ContextVar[str]] = ContextVar("shanzhi_request_id", default="")
 
@@ -68,8 +72,8 @@ def record(
 ) -> Event:
     """Write that `actor` did `verb` ('ventures.call.open') to `subject`, in the transaction of the operation itself.
 
-    `change` holds plain JSON values without floats, personal data or anything sealed. A pair of lists under `was` and
-    `now`, or `fields` by name as [old, new], is what the history of a thing shows.
+    `change` holds plain JSON values without floats, personal data or anything sealed. Its `fields`, made by
+    `differences` or a mere list of names, are what the history of a thing shows first.
     """
     event = event_of(actor=actor, verb=verb, subject=subject, area=area, change=change, at=at, reason=reason)
     event.save(force_insert=True)
@@ -79,3 +83,18 @@ def record(
 def record_many(events: Iterable[Event]) -> None:
     """Write events built by `event_of` in one statement."""
     Event.objects.bulk_create(list(events), batch_size=1000)
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Give the old and the new value of each field that differs, for `change`; never for personal data.
+
+    Long texts are cut, large structures are told by their digest: the event must stay small.
+    """
+    return {name: [_brief(old.get(name)), _brief(new[name])] for name in sorted(new) if old.get(name) != new[name]}
+
+
+def _brief(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else value[:LONGEST] + "…"
+    written = canonical(value)
+    return json.loads(written) if len(written) <= LARGEST else digest_bytes(written)

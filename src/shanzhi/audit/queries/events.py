@@ -42,6 +42,11 @@ def history(*, viewer: Actor, subject: models.Model) -> QuerySet[Event]:
     )
 
 
+def recent(*, viewer: Actor, rows: QuerySet[Event], most: int = 20) -> list[Event]:
+    """Fetch the newest of some events with names and titles, for the timeline of a page."""
+    return list(subjects.named(rows, viewer).order_by("-id")[:most])
+
+
 def require_reader(viewer: Actor) -> None:
     """Refuse who reads the events of no area: all but staff and auditors."""
     if not viewer.signed_in:

@@ -28,6 +28,7 @@ from shanzhi.voting import exchange, operations, queries
 from shanzhi.voting.forms import ImportForm, UploadForm
 from shanzhi.voting.lifecycle import DRAFT, MANAGERS, ROLL_FIXED
 from shanzhi.voting.models import RollEntry
+from shanzhi.voting.operations.polls import event_area
 from shanzhi.voting.policies import reads_roll
 from shanzhi.voting.views.ballot import localized
 from shanzhi.voting.views.words import rule_name
@@ -63,6 +64,7 @@ def electorate(request: Any, poll_id: UUID) -> HttpResponse:
     names = places.names([code for code, _people in counts] + list(poll.areas))
     context = {
         "poll": poll,
+        "home": event_area(poll),
         "heading": _("Electorate"),
         "lead": localized(poll),
         "counts": [(names.get(code, code), code, people) for code, people in counts],
