@@ -13,8 +13,8 @@ from shanzhi.audit.models import Event, Leaf, RowChange
 from shanzhi.audit.operations import record
 from shanzhi.audit.operations.rows import RowsDiffer, cover_all, forget, restate
 from shanzhi.audit.operations.sealing import seal
-from shanzhi.audit.queries.rows import differences
-from shanzhi.audit.queries.verify import verify
+from shanzhi.audit.verification.rows import differences
+from shanzhi.audit.verification.whole import verify
 from shanzhi.people.models import Person
 from shanzhi.places.models import Area, Station
 from tests.audit.support import AT, SYSTEM, as_superuser

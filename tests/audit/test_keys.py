@@ -9,7 +9,7 @@ from shanzhi.audit.models import TreeHead
 from shanzhi.audit.operations.keys import replace_lost_key, rotate_key
 from shanzhi.audit.operations.sealing import seal
 from shanzhi.audit.queries.tree import note_of
-from shanzhi.audit.queries.verify import verify
+from shanzhi.audit.verification.whole import verify
 from shanzhi.kernel.checkpoint import VerifierKey, verified
 from shanzhi.kernel.keyring import KeyMissing, make_signing_key, remove_signing_key, signing_keys
 from tests.audit.support import AT, SYSTEM, an_event, as_superuser, sealed

@@ -13,9 +13,9 @@ from shanzhi.audit.coverage import Cover, quoted
 from shanzhi.audit.models import Event, Leaf, RowChange, TreeHead, TreeNode
 from shanzhi.audit.operations import leaf_digest
 from shanzhi.audit.operations.sealing import seal
-from shanzhi.audit.queries.rows import columns, differences
 from shanzhi.audit.queries.tree import note_of
-from shanzhi.audit.queries.verify import Report, against, verify
+from shanzhi.audit.verification.rows import columns, differences
+from shanzhi.audit.verification.whole import Report, against, verify
 from shanzhi.kernel.checkpoint import BadNote
 from shanzhi.people import operations as people
 from shanzhi.people.actors import actor_of_person

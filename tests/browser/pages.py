@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from shanzhi.audit.models import Event
+from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import RoleGrant
 from shanzhi.places.models import Station
@@ -23,6 +26,7 @@ NO_PAGES = {
     "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+    "audit:checkpoint", "audit:note",
     # the living page of pieces has tests of its own
     "places:outline", "ui:preferences", "ui:pieces", "work:job", "set_language", "health", "ready", "metrics",
 }  # fmt: skip
@@ -74,6 +78,20 @@ def visitor(site: Site) -> Pages:
         "places:area community": reverse("places:area", args=[COMMUNITY]),
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.get().pk]),
+        **_log(),
+    }
+
+
+def _log() -> Pages:
+    """Give the public pages of the log, sealed for the occasion."""
+    head = seal(at=timezone.now())
+    assert head is not None
+    digest = Event.objects.earliest("pk").digest
+    return {
+        "audit:log": reverse("audit:log"),
+        "audit:head": reverse("audit:head", args=[head.size]),
+        "audit:check": reverse("audit:check"),
+        "audit:check found": reverse("audit:check") + f"?digest={digest}",
     }
 
 
@@ -152,4 +170,16 @@ def district(site: Site) -> Pages:
         "voting:import": reverse("voting:import"),
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
-    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site)}
+    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site), **_told(site)}
+
+
+def _told(site: Site) -> Pages:
+    """Give the events of a district, one of them, and histories of things."""
+    opened = Event.objects.filter(verb="voting.poll.open").latest("pk")
+    call, person = site.voting, site.person("resident")
+    return {
+        "audit:events": reverse("audit:events"),
+        "audit:event": reverse("audit:event", args=[opened.pk]),
+        "audit:history": reverse("audit:history", args=["ventures.call", call.pk]),
+        "audit:history person": reverse("audit:history", args=["people.person", person.pk]),
+    }

@@ -61,7 +61,7 @@ register(
         fields={
             "name": pgettext_lazy("area", "Name"),
             "read": _("Rows read"),
-            "added": _("Added"),
+            "added": pgettext_lazy("number of areas", "Added"),
             "renamed": _("Renamed"),
         },
     )

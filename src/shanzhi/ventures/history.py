@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
@@ -56,7 +57,7 @@ def _proposals(viewer: Actor) -> tuple[QuerySet[Any], str]:
 
 CALL_FIELDS = {
     "title": _("Title"),
-    "about": _("About"),
+    "about": pgettext_lazy("round", "About"),
     "areas": _("Areas"),
     "sponsor": _("Sponsor"),
     "operator": _("Operator"),

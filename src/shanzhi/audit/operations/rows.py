@@ -12,7 +12,7 @@ from shanzhi.audit import coverage
 from shanzhi.audit.coverage import Cover, quoted
 from shanzhi.audit.models import Event, RowChange
 from shanzhi.audit.operations.events import finished
-from shanzhi.audit.queries.rows import differences, key_type
+from shanzhi.audit.verification.rows import differences, key_type
 from shanzhi.kernel.actor import Actor
 
 # One record for every few thousand rows, each with a salt of its own.

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from shanzhi.audit import queries, subjects
@@ -101,7 +101,7 @@ HISTORY: Final = replace(EVENTS, key="history", columns=(WHEN, WHAT, CHANGES, WH
 def events(request: Request) -> HttpResponse:
     """List what was done in the viewer's areas."""
     rows = queries.desk_events(viewer=request.actor)
-    _offer(request, subjects.verbs(), [("people", _("People")), ("system", _("The system"))])
+    _offer(request, subjects.verbs(), [("people", pgettext("who acted", "People")), ("system", _("The system"))])
     context = {
         "heading": _("What was done"),
         "lead": _("Every act in your areas: who did what, when and why. Names are masked."),

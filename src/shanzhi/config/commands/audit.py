@@ -44,10 +44,10 @@ def verify(
         _part("operations.sealing").seal(at=timezone.now())
     except Exception as problem:  # noqa: BLE001 - a log that cannot be sealed must still be verified
         typer.echo(f"Not sealed: {problem}", err=True)
-    report = _part("queries.verify").verify(**({"say": said} if said else {}))
+    report = _part("verification").verify(**({"say": said} if said else {}))
     for path in against or []:
         try:
-            _part("queries.verify").against(path.read_text(), report)
+            _part("verification").against(path.read_text(), report)
         except BadNote as problem:
             report.found("audit_treehead", path.name, f"the file holds no head: {problem}")
     _print_json(report) if as_json else _print(report)

@@ -19,8 +19,8 @@ from django.db.models import Exists, OuterRef
 from shanzhi.audit import coverage
 from shanzhi.audit.models import Event, Leaf, RowChange, TreeHead, TreeNode
 from shanzhi.audit.queries.leaves import event_leaf, leaf_digest, row_leaf
-from shanzhi.audit.queries.rows import count_of, differences
 from shanzhi.audit.queries.tree import LOST, note_of
+from shanzhi.audit.verification.rows import count_of, differences
 from shanzhi.kernel.checkpoint import BadNote, Checkpoint, VerifierKey, read_note, verified
 from shanzhi.kernel.merkle import Edge, Node
 
