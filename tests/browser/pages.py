@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from shanzhi.audit.models import Event
+from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
@@ -36,6 +39,7 @@ NO_PAGES = {
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
     # parts of pages, fetched while one types
     "people:areas", "ventures:communities", "ventures:desk_areas",
+    "audit:checkpoint", "audit:note",
     # the living page of pieces has tests of its own
     "places:empty-figures", "places:empty-stations", "places:sheet",
     "places:outline", "ui:preferences", "ui:pieces", "work:job", "set_language", "health", "ready", "metrics",
@@ -91,6 +95,20 @@ def visitor(site: Site) -> Pages:
         **{f"places:{n}": reverse(f"places:{n}", args=[COMMUNITY]) for n in ("figures", "corrections", "history")},
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
+        **_log(),
+    }
+
+
+def _log() -> Pages:
+    """Give the public pages of the log, sealed for the occasion."""
+    head = seal(at=timezone.now())
+    assert head is not None
+    digest = Event.objects.earliest("pk").digest
+    return {
+        "audit:log": reverse("audit:log"),
+        "audit:head": reverse("audit:head", args=[head.size]),
+        "audit:check": reverse("audit:check"),
+        "audit:check found": reverse("audit:check") + f"?digest={digest}",
     }
 
 
@@ -192,4 +210,16 @@ def district(site: Site) -> Pages:
         "notices:desk": reverse("notices:desk"),
         "notices:delivered": reverse("notices:delivered", args=[told.pk]),
     }
-    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site), **deliveries}
+    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site), **deliveries, **_told(site)}
+
+
+def _told(site: Site) -> Pages:
+    """Give the events of a district, one of them, and histories of things."""
+    opened = Event.objects.filter(verb="voting.poll.open").latest("pk")
+    call, person = site.voting, site.person("resident")
+    return {
+        "audit:events": reverse("audit:events"),
+        "audit:event": reverse("audit:event", args=[opened.pk]),
+        "audit:history": reverse("audit:history", args=["ventures.call", call.pk]),
+        "audit:history person": reverse("audit:history", args=["people.person", person.pk]),
+    }

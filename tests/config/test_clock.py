@@ -31,6 +31,7 @@ class TestTheClock:
             raise RuntimeError("no database")
 
         monkeypatch.setattr(clock, "call_command", fail)
+        monkeypatch.setattr(clock, "JOBS", (clock.move_calls, lambda: asked.append("then the next job")))
         monkeypatch.setattr(clock, "close_old_connections", lambda: None)
         clock.tick()
-        assert asked == list(clock.COMMANDS)
+        assert asked == ["ventures_clock", "then the next job"]

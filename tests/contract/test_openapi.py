@@ -22,6 +22,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from shanzhi.audit.models import Event
+from shanzhi.audit.operations.sealing import seal
 from shanzhi.config.api import api
 from shanzhi.config.lane import BallotLane
 from shanzhi.notices.models import Delivery
@@ -65,6 +67,8 @@ def known(site: Site) -> dict[str, list[str]]:
         "person_id": [str(site.person(login).pk) for login in ("resident", "worker")],
         "grant_id": [str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]],
         "delivery_id": _deliveries(site),
+        "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
+        "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
         "code": ["370102", "370102001", "370102001002", "11"],
     }
 

@@ -18,6 +18,7 @@ import psycopg
 from django.apps import apps
 from psycopg import sql
 
+from shanzhi.audit import coverage
 from shanzhi.config.embedded import ROLE, SUPERUSER, THROWAWAY, Cluster
 
 TEMPLATES_KEPT = 8
@@ -30,8 +31,8 @@ def cluster() -> Cluster:
 
 
 def fingerprint() -> str:
-    """Hash of every migration; of an app without migrations, of its models."""
-    seen = hashlib.sha256(django.get_version().encode())
+    """Hash of every migration; of an app without migrations, of its models; and of which tables are audited."""
+    seen = hashlib.sha256(django.get_version().encode() + coverage.fingerprint().encode())
     for app in sorted(apps.get_app_configs(), key=lambda config: config.label):
         home = Path(app.path)
         files = sorted((home / "migrations").glob("*.py")) or sorted(

@@ -292,7 +292,7 @@ class TestCancelling:
 class TestTheHistory:
     def test_tells_what_was_done_newest_first(self) -> None:
         call = desk.a_call("submission")
-        events = desk.officer().get(f"/desk/calls/{call.pk}/history/").context["events"]
+        events = desk.officer().get(f"/desk/calls/{call.pk}/history/").context["page"].rows
         assert len(events) == 3
         assert events[0].at > events[-1].at
 

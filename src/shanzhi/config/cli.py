@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "demo": Place("shanzhi.config.commands.demo:app", "Load the demo and serve it; `demo round` plays a whole round."),
     "doctor": Place("shanzhi.config.commands.doctor:doctor", "Say what is wrong here and how to mend it."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
+    "audit": Place("shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True),
     "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
     "messages": Place("shanzhi.config.commands.messages:app", "Compile the translations."),

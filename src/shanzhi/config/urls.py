@@ -15,6 +15,7 @@ MOUNTS = {
     "notices": "",
     "people": "",
     "places": "places/",
+    "audit": "audit/",
     "work": "work/",
     "ui": "ui/",
 }

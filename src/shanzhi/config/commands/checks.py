@@ -17,7 +17,7 @@ from shanzhi.config.commands.messages import catalogues, stale
 from shanzhi.config.embedded import ROLE, Cluster
 from shanzhi.config.environment import Environment, unsafe
 from shanzhi.config.paths import PACKAGE
-from shanzhi.kernel.keyring import FIELDS, INDEX
+from shanzhi.kernel.keyring import FIELDS, INDEX, signing_keys
 
 Grade = Literal["good", "note", "bad"]
 OLDEST_PYTHON: Final = (3, 11)
@@ -196,6 +196,26 @@ def ballot_keys() -> Finding:
         cure = "Run `shanzhi manage ventures_clock`; remove copies of these keys from backups too."
         return Finding("Ballot keys", "bad", f"{len(left)} keys outlive their votes", cure)
     return Finding("Ballot keys", "good", "no key outlives its vote")
+
+
+def log_seals(environment: Environment) -> Iterator[Finding]:
+    """The log is sealed within minutes by a key that is there; Django must be set up."""
+    if not signing_keys(environment.keys_folder):
+        cure = "Run `shanzhi setup`; if heads were signed already, restore the key from its backup."
+        yield Finding("Log key", "bad", f"no signing key in {environment.keys_folder}", cure)
+    else:
+        yield Finding("Log key", "good", "there")
+    now = import_module("django.utils.timezone").now()
+    lag = import_module("shanzhi.audit.queries").lag(at=now)
+    if lag.minutes > LONGEST_WAIT:
+        cure = "Start `shanzhi serve` or `shanzhi worker`, or run `shanzhi audit seal`; see the log for clock_failed."
+        yield Finding("Log seals", "bad", f"{lag.waiting} events wait, the oldest for {lag.minutes} minutes", cure)
+    else:
+        yield Finding("Log seals", "good", f"{lag.waiting} events wait for their place")
+    if uncovered := import_module("shanzhi.audit.coverage").uncovered():
+        yield Finding(
+            "Audited tables", "bad", f"without their triggers: {', '.join(uncovered)}", "Run `shanzhi setup`."
+        )
 
 
 def user(environment: Environment) -> Finding:

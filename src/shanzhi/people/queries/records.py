@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from shanzhi.audit import queries as audit
 from shanzhi.audit.models import Event
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
@@ -130,22 +128,6 @@ def has_passkey(*, account_id: UUID) -> bool:
 def account_of(*, person: Person) -> Account | None:
     """Give a person's sign-in, if there is one."""
     return Account.objects.filter(person=person).first()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One event of a person's history with the masked name of who did it."""
-
-    event: Event
-    who: str
-
-
-def history(*, viewer: Actor, person: Person) -> list[Entry]:
-    """List what happened to a record, newest first, as far as the viewer reads events; a hundred at most."""
-    events = list(audit.history(viewer=viewer, subject=person).reverse()[:100])
-    ids = {event.actor_person for event in events if event.actor_person}
-    names = {found.pk: str(found.name) for found in Person.objects.filter(pk__in=ids).only("name")}
-    return [Entry(event, names.get(event.actor_person, "") if event.actor_person else "") for event in events]
 
 
 def looks(*, person: Person) -> list[Event]:

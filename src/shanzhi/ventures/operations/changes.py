@@ -76,11 +76,11 @@ def change_terms(
         require_runs(actor, call)
         _changeable(call, version)
         changed = changed_fields(call, values)
-        if not changed & {*DECIDING, JURY, *PARTS}:
+        if not changed.keys() & {*DECIDING, JURY, *PARTS}:
             raise NothingChanged
         _keeps_promises(call, values)
         _take_over(actor, call, values, reason=words, at=at)
-        change = {"fields": sorted(changed), "terms": call.terms_version}
+        change = {"fields": changed, "terms": call.terms_version}
         record(
             actor=actor, verb="ventures.call.change_terms", subject=call, area=call.area, change=change, at=at,
             reason=words,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from shanzhi.audit.views import history_response
 from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.places import queries as places
@@ -31,7 +32,7 @@ from shanzhi.ventures.forms.desk_parts import PartForm
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, UNFROZEN
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.terms import terms_of
-from shanzhi.ventures.views import terms, words
+from shanzhi.ventures.views import terms
 from shanzhi.ventures.views.desk_calls import form_page, part_form, tabs_of
 from shanzhi.ventures.views.desk_frames import (
     answer_form,
@@ -265,16 +266,16 @@ def cancel(request: Request, call_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def history(request: Request, call_id: UUID) -> HttpResponse:
-    """Show what was done to a call, newest first."""
+    """Show what was done to a call and its vote, newest first."""
     found = read_call(request, call_id)
-    events = queries.call_history(viewer=request.actor, call_id=call_id).order_by("-id")[:200]
     context = {
         "call": found,
         "tabs": tabs_of(found, "desk_history"),
-        "events": words.events_of(reversed(events)),
         "crumbs": desk_crumbs(found, (_("History"), "")),
     }
-    return render(request, "ventures/desk/history.html", context)
+    return history_response(
+        request, found._meta.label_lower, str(found.pk), context, template="ventures/desk/history.html"
+    )
 
 
 def _desk_address(proposal: Proposal) -> str:

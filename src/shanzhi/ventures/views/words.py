@@ -10,8 +10,6 @@ from typing import Any, Final
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.audit.models import Event
-from shanzhi.ui import pieces
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
 from shanzhi.ventures.models import Proposal, Review
 
@@ -50,15 +48,6 @@ TONES: Final[dict[str, Any]] = {
     "ventures.call.award": "good",
     "ventures.call.cancel": "bad",
 }
-
-
-def events_of(events: Iterable[Event]) -> list[pieces.Event]:
-    """Tell events as the life of a thing, newest first; who acted stays in the log."""
-    told = [
-        pieces.Event(event.at, VERBS.get(event.verb, event.verb), event.reason, tone=TONES.get(event.verb, "plain"))
-        for event in events
-    ]
-    return list(reversed(told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Count as Counting
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,7 @@ from shanzhi.tally.spec import Satisfaction, Spec
 from shanzhi.tally.support import CountingError
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
-from shanzhi.voting.models import Count, Option, Poll
+from shanzhi.voting.models import Ballot, Count, Option, Poll
 from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
 
@@ -171,6 +172,19 @@ def seal_of(poll: Poll) -> str:
         while rows := cursor.fetchmany(FETCHED_AT_ONCE):
             sha.update("".join(f"{receipt} {choices} {points}\n" for receipt, choices, points in rows).encode())
     return "sha256:" + sha.hexdigest()
+
+
+def broken_seals() -> Iterator[tuple[str, str, str]]:
+    """Seal the ballots of every count again, for `shanzhi audit verify`; give what does not hold."""
+    for made in Count.objects.select_related("poll").order_by("created_at", "number").iterator():
+        if seal_of(made.poll) != made.seal:
+            yield "voting_ballot", str(made.poll_id), "is not what the seal of its count was taken from"
+        if digest_bytes(made.file.encode()) != made.file_digest:
+            yield "voting_count", str(made.pk), "its file is not that of its digest"
+    there = dict(Ballot.objects.order_by().values_list("poll").annotate(ballots=Counting("pk")))
+    for poll_id, total in Poll.objects.filter(ballots_total__isnull=False).values_list("pk", "ballots_total"):
+        if total != there.get(poll_id, 0):
+            yield "voting_ballot", str(poll_id), f"{there.get(poll_id, 0)} ballots where {total} were in the envelopes"
 
 
 def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
