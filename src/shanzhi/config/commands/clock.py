@@ -1,4 +1,4 @@
-"""The clock beside the background worker: once a minute it moves what is due, has due notices sent, then seals the log."""
+"""The clock beside the background worker: once a minute it moves what is due, sends notices, then seals the log."""
 
 import threading
 from collections.abc import Callable

@@ -11,7 +11,6 @@ from shanzhi.people.queries.areas import (
     source_of,
 )
 from shanzhi.people.queries.records import (
-    Entry,
     account_of,
     batch,
     by_proven_id,
@@ -19,7 +18,6 @@ from shanzhi.people.queries.records import (
     grant_in_scope,
     grants,
     has_passkey,
-    history,
     holding,
     looks,
     own,
@@ -33,7 +31,6 @@ from shanzhi.people.queries.records import (
 )
 
 __all__ = [
-    "Entry",
     "Open",
     "account_of",
     "all_areas",
@@ -45,7 +42,6 @@ __all__ = [
     "granted_areas",
     "grants",
     "has_passkey",
-    "history",
     "holding",
     "home_areas",
     "listed_areas",
