@@ -102,8 +102,8 @@ class AreaWidget(forms.Widget):
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Asked:
         """Read the chosen codes and what was typed."""
         codes = data.getlist(name) if isinstance(data, MultiValueDict) else _listed(data.get(name))
-        typed = str(data.get(f"{name}{_WORDS}") or "").replace("\x00", "").strip()[:LONGEST_WORDS]
-        return Asked(tuple(dict.fromkeys(code for code in codes if code)), typed)
+        typed = _plain(data.get(f"{name}{_WORDS}") or "")
+        return Asked(tuple(dict.fromkeys(code for code in map(_plain, codes) if code)), typed)
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         """Tell whether nothing of this field was sent."""
@@ -128,6 +128,11 @@ class AreaWidget(forms.Widget):
         suggested = [(place, place.code in asked.codes) for place in self.source.suggested] if self.several else []
         more = {"id": own, "source": self.source, "suggested": suggested}
         return {**context, **more, **found(self.source, name, asked, several=self.several)}
+
+
+def _plain(value: Any) -> str:
+    """Keep of what was sent what a database can be asked for."""
+    return str(value).replace("\x00", "").strip()[:LONGEST_WORDS]
 
 
 def _listed(value: Any) -> list[str]:
