@@ -145,9 +145,7 @@ def as_json(counted: Counted) -> dict[str, Any]:
         "total_cost": amount(outcome.total_cost),
         "budget": amount(outcome.budget),
         "ballots": outcome.ballots,
-        "ties": [
-            {"round": tie.round, "tied": list(tie.tied), "chosen": tie.chosen, "by": tie.by} for tie in outcome.ties
-        ],
+        "ties": [tie.as_json() for tie in outcome.ties],
         "warnings": list(_warnings(counted)),
         "digest": outcome.digest,
         "content_digest": digest(counted.reading),

@@ -33,7 +33,8 @@ class Round:
 
     `price` is what a full payer gave per unit of worth (per voter; per point with points or Borda), `rate` the figure
     that was lowest or highest and so decided (Equal Shares: price per satisfaction; Phragmen: load; greedy: score or
-    score per cost). `payers` are supporters who paid something, `left` is what remained in the purse.
+    score per cost). `payers` are supporters who paid something, `left` is what remained in the purse. `tied`, `by` and
+    `passed` repeat the tie, if there was one (see `Tie`).
     """
 
     number: int
@@ -46,6 +47,7 @@ class Round:
     tied: tuple[str, ...] = ()
     by: str = ""
     note: str = ""
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,7 @@ def _body(outcome: Outcome) -> dict[str, Any]:
         "share": _optional(outcome.share),
         "ended": outcome.ended,
         "rounds": [_round(item) for item in outcome.rounds],
-        "ties": [
-            {"round": tie.round, "tied": list(tie.tied), "chosen": tie.chosen, "by": tie.by} for tie in outcome.ties
-        ],
+        "ties": [tie.as_json() for tie in outcome.ties],
         "projects": [_standing(item) for item in outcome.standings],
         "warnings": list(outcome.warnings),
     }
@@ -197,6 +197,7 @@ def _round(item: Round) -> dict[str, Any]:
         "left": amount(item.left),
         "tied": list(item.tied),
         "by": item.by,
+        "passed": list(item.passed),
         "note": item.note,
     }
 

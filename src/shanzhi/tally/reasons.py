@@ -6,7 +6,7 @@ Every promise ("would have been chosen") comes from fields that the count only f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -146,13 +146,22 @@ class _Words:
         )
 
     def _tie(self, turn: Round) -> str:
-        if len(turn.tied) < 2 or turn.tied[0] != turn.project:
-            return ""
-        others = self.pick(", ", "、").join(turn.tied[1:4]) + (
-            self.pick(" and others", "等") if len(turn.tied) > 4 else ""
-        )
-        key = _KEYS.get(turn.by, (turn.by, turn.by))[self.zh]
-        return self.pick(f"; it stood equal with {others} and went first by {key}", f"；与{others}相同，按{key}在先")
+        waiting = [name for name in turn.tied if name != turn.project and name not in turn.passed]
+        text = ""
+        if turn.passed:
+            names = self._names(turn.passed)
+            text += self.pick(
+                f"; {names} stood equal and came before it, but could not win", f"；{names}与它相同且在先，但无法入选"
+            )
+        if waiting:
+            names, key = self._names(waiting), _KEYS.get(turn.by, (turn.by, turn.by))[self.zh]
+            text += self.pick(f"; it stood equal with {names} and went first by {key}", f"；与{names}相同，按{key}在先")
+        return text
+
+    def _names(self, ids: Sequence[str]) -> str:
+        """Join up to three ids."""
+        more = self.pick(" and others", "等") if len(ids) > 3 else ""
+        return self.pick(", ", "、").join(ids[:3]) + more
 
     # -- losers --------------------------------------------------------------------------------------------------------
 

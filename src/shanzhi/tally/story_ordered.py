@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from shanzhi.tally.ground import Ground
 from shanzhi.tally.ordered import Turn, Walk, walk
-from shanzhi.tally.story import Story
+from shanzhi.tally.story import Equals, Story, equals_of
 
 
 def tell_ordered(ground: Ground) -> Story:
@@ -15,22 +15,32 @@ def tell_ordered(ground: Ground) -> Story:
     course = walk(ground)
     place = {turn.position: number for number, turn in enumerate(course.turns)}
     groups = {position: group for group in course.ties for position in group}
-    logged: set[int] = set()
     for number, turn in enumerate(course.turns):
-        group = groups.get(turn.position, [])
+        equals = _equals(course, place, groups.get(turn.position), number)
         if turn.why:
             _lose(story, course, place, number)
+            if turn.why == "too-dear" and ground.spec.rule == "score-no-skip":
+                story.tie(None, Equals([*equals.passed, turn.position], equals.waiting))
             continue
         key = course.keys[turn.position][1]
         free = course.keys[turn.position][0] == 1
-        story.choose(
-            turn.position,
-            rate=None if free else key,
-            payers=ground.votes[turn.position],
-            tied=group if group and group[0] not in logged else None,
-        )
-        logged.update(group[:1])
+        story.choose(turn.position, rate=None if free else key, payers=ground.votes[turn.position], equals=equals)
     return story
+
+
+def _equals(course: Walk, place: dict[int, int], group: list[int] | None, number: int) -> Equals:
+    """Return who stood equal at a turn; those ruled out before it wait no more."""
+    if group is None:
+        return Equals([], [])
+
+    def taken(position: int) -> bool:
+        return not course.turns[place[position]].why
+
+    def out(position: int) -> bool:
+        other = course.turns[place[position]].other
+        return other is not None and place[other] < number
+
+    return equals_of(group, taken, out, course.turns[number].position)
 
 
 def _lose(story: Story, course: Walk, place: dict[int, int], number: int) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from shanzhi.tally.ground import Ground
 from shanzhi.tally.phragmen import Loads, Phragmen
-from shanzhi.tally.story import Story
+from shanzhi.tally.story import Equals, Story
 
 
 def tell_phragmen(ground: Ground) -> Story:
@@ -15,7 +15,8 @@ def tell_phragmen(ground: Ground) -> Story:
     course = Phragmen(ground).play()
     for step in course.steps:
         load = step.load / ground.scale
-        story.choose(step.position, rate=load, payers=ground.votes[step.position], tied=step.tied)
+        equals = Equals([], step.tied[1:])
+        story.choose(step.position, rate=load, payers=ground.votes[step.position], equals=equals)
     story.ended = "overspent" if course.stopped else "all-bought"
     left = ground.money(ground.budget - course.cost)
     won, dear = set(story.won), set(course.dear)

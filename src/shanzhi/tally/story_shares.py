@@ -9,7 +9,7 @@ import numpy as np
 from shanzhi.tally.completions import Shares, equal_shares
 from shanzhi.tally.ground import Ground
 from shanzhi.tally.shares import ALIVE, EPSILON, Run
-from shanzhi.tally.story import Story, cents_down
+from shanzhi.tally.story import Equals, Story, cents_down, equals_of
 from shanzhi.tally.support import Bools
 
 
@@ -38,7 +38,7 @@ def _tell_rounds(story: Story, shares: Shares) -> None:
             price=price,
             rate=Fraction(0) if free else price / ground.factor(bought.position) / _unit(ground),
             payers=int(payers),
-            tied=bought.tied,
+            equals=Equals([], bought.tied[1:]),
             note="free" if free else "chosen",
         )
 
@@ -53,10 +53,15 @@ def _fill(story: Story, barred: dict[int, int]) -> None:
     ground = story.ground
     order = [position for position in ground.ties.ordered(ground.open) if position not in story.won]
     order.sort(key=lambda position: -ground.votes[position])
+    filled: set[int] = set()
     for position in order:
         if position in barred or story.spent + ground.costs[position] > ground.budget:
             continue
-        story.choose(position, rate=Fraction(ground.votes[position]), payers=0, note="filled")
+        votes = ground.votes[position]
+        group = [other for other in order if ground.votes[other] == votes]
+        equals = equals_of(group, filled.__contains__, barred.__contains__, position)
+        story.choose(position, rate=Fraction(votes), payers=0, equals=equals, note="filled")
+        filled.add(position)
         for rival in ground.rivals[position]:
             barred.setdefault(rival, position)
 
