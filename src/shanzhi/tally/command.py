@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 import typer
 
 from shanzhi.tally.counting import count as count_election
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, amount
 from shanzhi.tally.pabulib import (
     STRICT,
@@ -265,7 +266,8 @@ def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -
     if as_lines:
         _write_line(as_json(counted))
     else:
-        show_outcome(counted.outcome, file=file, warnings=list(_warnings(counted)), language=language)
+        outcome = with_needs(counted.reading, counted.outcome)
+        show_outcome(outcome, file=file, warnings=list(_warnings(counted)), language=language)
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -88,7 +87,7 @@ class Story:
     def base(self, position: int, why: Why) -> Standing:
         """Return the standing of a loser without any particulars."""
         ground, project = self.ground, self.ground.projects[position]
-        score = Fraction(ground.score[position])
+        score = Fraction(ground.score[position], ground.score_scale)
         return Standing(project.id, project.name, project.cost, ground.votes[position], score, "lost", why)
 
     def lose(
@@ -99,30 +98,17 @@ class Story:
         turn: int | None = None,
         had: Fraction | None = None,
         other: int | None = None,
-        least_votes: int | None = None,
-        most_cost: Fraction | None = None,
+        left: Fraction | None = None,
     ) -> None:
-        """Add the standing of a loser; money in currency units, nothing promised when it would not be positive."""
-        ground = self.ground
-        if most_cost is not None and not 0 < most_cost < ground.projects[position].cost:
-            most_cost = None
-        self.standings[position] = replace(
-            self.base(position, why),
-            turn=turn,
-            had=had,
-            other="" if other is None else ground.projects[other].id,
-            least_votes=least_votes,
-            most_cost=most_cost,
-        )
+        """Add the standing of a loser; money in currency units."""
+        name = "" if other is None else self.ground.projects[other].id
+        self.standings[position] = replace(self.base(position, why), turn=turn, had=had, other=name, left=left)
 
     def exclude(self) -> None:
         """Add the standings of the projects that did not take part."""
         for item in self.ground.removed:
             why: Why = "jury-threshold" if item.why == "jury-threshold" else "threshold"
-            least = None
-            if why == "threshold":
-                least = math.ceil(item.needed) - self.ground.votes[item.position]
-            standing = replace(self.base(item.position, why), status="excluded", needed=item.needed, least_votes=least)
+            standing = replace(self.base(item.position, why), status="excluded", needed=item.needed)
             self.standings[item.position] = standing
 
 

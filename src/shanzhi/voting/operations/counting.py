@@ -22,6 +22,7 @@ from shanzhi.kernel.errors import Conflict, Invalid
 from shanzhi.tally.comparison import Alternative, compare, reached
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
@@ -74,7 +75,7 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
     spec = spec_with(spec_from_json(poll.spec), jury)
     election = election_of(poll)
     try:
-        outcome = count_election(election, spec)
+        outcome = with_needs(election, count_election(election, spec))
         result = _result(election, spec, outcome)
     except CountingError as error:
         raise CannotCount(why=error.message) from error
@@ -186,7 +187,7 @@ def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
 
 
 def _reason(outcome: Outcome, standing: Standing, currency: str) -> dict[str, str]:
-    units = {"zh": "元", "en": "yuan"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
+    units = {"zh": "¥", "en": "¥"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
     return {language: sentence(standing, outcome, language, unit) for language, unit in units.items()}
 
 
