@@ -144,6 +144,7 @@ def district(site: Site) -> Pages:
             f"ventures:desk_change_part {part}": reverse("ventures:desk_change_part", args=[*review, part])
             for part in CALL_PARTS
         },
+        "ventures:desk_part words": reverse("ventures:desk_part", args=[*review, "words"]),
         "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         "ventures:desk_exclusive": reverse("ventures:desk_exclusive", args=[waiting.pk]),
         "ventures:desk_batch": reverse("ventures:desk_batch") + picked,

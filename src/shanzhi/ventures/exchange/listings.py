@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +70,7 @@ def _ends(call: Call) -> Any:
 
 
 def _search_calls(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(title__icontains=text)
+    return rows.filter(Q(title__icontains=text) | Q(title_en__icontains=text))
 
 
 def _search_proposals(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -91,7 +91,8 @@ CALLS: Final = Listing(
     key="calls",
     caption=_("Calls"),
     columns=(
-        Column("title", _("Call"), sort="title", url=call_address),
+        Column("title", _("Call"), value="shown_title", sort="title", url=call_address, export=lambda call: call.title),
+        Column("title_en", _("Title in English"), on_page=False),
         Column("state", _("State"), "tag", call_state, sort="course", export=lambda call: CALL.states[call.state]),
         Column("area", _("Area"), value=place, priority=2),
         Column("purse", _("Purse"), value=_purse, sort="purse_fen", scale="amount", in_export=False),
@@ -125,7 +126,7 @@ _PLACE: Final = Column("community", _("Community"), value=place, sort="community
 _THEME: Final = Column("theme", _("Theme"), sort="theme", priority=2)
 _PEOPLE: Final = Column("people_reached", _("People reached"), "number", sort="people_reached", priority=3)
 _CREATED: Final = Column("created_at", _("Begun on"), "date", sort="created_at", priority=3)
-_CALL: Final = Column("call", _("Call"), value="call__title", priority=2)
+_CALL: Final = Column("call", _("Call"), value="call__shown_title", priority=2)
 
 
 def themes_of(request: HttpRequest) -> list[tuple[str, str]]:

@@ -20,6 +20,8 @@ from shanzhi.ventures.forms.desk_parts import (
     PartForm,
     ReviewForm,
     ThemesForm,
+    WordsForm,
+    english_title,
 )
 from shanzhi.ventures.forms.desk_rule import RuleForm
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
@@ -34,6 +36,11 @@ PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "ballot": (_("Ballot"), BallotForm),
     "rule": (_("Rule of decision"), RuleForm),
     "review": (_("Check list of the review"), ReviewForm),
+}
+# What decides nothing stays open when the rest is frozen.
+OPEN_PART: Final = "words"
+OPEN_PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
+    OPEN_PART: (_("English title, purpose, sponsor"), WordsForm)
 }
 # Where a check's field is mended.
 PART_OF: Final = {
@@ -69,6 +76,7 @@ class CopyForm(PageForm):
     """The title of a copy."""
 
     title = forms.CharField(label=_("Title of the new round"), max_length=120)
+    title_en = english_title()
 
 
 class ReasonForm(PageForm):
@@ -199,6 +207,7 @@ class ImportForm(PageForm):
     """How a file that was read becomes a finished round."""
 
     title = forms.CharField(label=_("Title"), max_length=120)
+    title_en = english_title()
     area = forms.ChoiceField(label=_("Area"), help_text=_("Under which the round is listed."))
 
     def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:

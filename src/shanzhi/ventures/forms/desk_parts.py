@@ -44,6 +44,17 @@ class PartForm(PageForm):
         return [("", list(self))]
 
 
+def english_title() -> forms.CharField:
+    """Give the field of a call's English title."""
+    return forms.CharField(
+        label=_("Title in English"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"lang": "en"}),
+        help_text=_("For those who read the site in English. It decides nothing and can be added at any time."),
+    )
+
+
 class BasicsForm(PartForm):
     """What the call is called and for, who gives, who runs it."""
 
@@ -52,6 +63,7 @@ class BasicsForm(PartForm):
         max_length=120,
         help_text=_("Residents read it first; for example: small projects of our courtyard 2026."),
     )
+    title_en = english_title()
     about = forms.CharField(
         label=_("What it is for"),
         required=False,
@@ -71,6 +83,12 @@ class BasicsForm(PartForm):
         max_length=120,
         help_text=_("The support organisation that residents can ask."),
     )
+
+
+class WordsForm(BasicsForm):
+    """What may be worded anew when all that decides is frozen."""
+
+    title = None  # type: ignore[assignment]  # leaves the field out
 
 
 class AreasForm(PartForm):

@@ -206,6 +206,7 @@ def copy(request: Request, call_id: UUID) -> HttpResponse:
             actor=request.actor,
             areas=[area.code for area in found.areas.all()],
             title=form.cleaned_data["title"],
+            title_en=form.cleaned_data["title_en"],
             at=request.now,
             **given,
             **_moved_on(found, request.now),
@@ -220,7 +221,7 @@ def copy(request: Request, call_id: UUID) -> HttpResponse:
         "copy": (),
         "crumbs": desk_crumbs(found, (_("Copy"), "")),
     }  # fmt: skip
-    form = CopyForm(sent(request), initial={"title": found.title})
+    form = CopyForm(sent(request), initial={"title": found.title, "title_en": found.title_en})
     return answer_form(request, form, act, "ventures/desk/new.html", context, done=_("The round is begun."))
 
 
@@ -329,7 +330,7 @@ def proposals(request: Request, call_id: UUID) -> HttpResponse:
     open_now = found.state in ("submission", "review", "notice")
     context = {
         "heading": _("Proposals"),
-        "lead": found.title,
+        "lead": found.shown_title,
         "call": found,
         "tabs": tabs_of(found, "desk_proposals"),
         "states": _state_counts(request, found),

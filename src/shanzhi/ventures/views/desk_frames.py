@@ -60,7 +60,7 @@ def desk_crumbs(call: Call | None = None, *more: tuple[Any, str]) -> Crumbs:
     """Give the way from home over the desk to a page of a call."""
     crumbs: Crumbs = [(_("Home"), "/"), (_("Rounds at the desk"), reverse("ventures:desk_calls"))]
     if call is not None:
-        crumbs.append((call.title, reverse("ventures:desk_call", args=[call.pk])))
+        crumbs.append((call.shown_title, reverse("ventures:desk_call", args=[call.pk])))
     crumbs += more
     crumbs[-1] = (crumbs[-1][0], "")
     return crumbs

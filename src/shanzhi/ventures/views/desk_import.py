@@ -69,6 +69,7 @@ def preview(request: Request, upload_id: UUID) -> HttpResponse:
                     actor=request.actor,
                     upload_id=upload_id,
                     title=values["title"],
+                    title_en=values["title_en"],
                     area=values["area"],
                     at=request.now,
                 )
