@@ -179,6 +179,21 @@ class TestAnExcludedProject:
                     assert (count(changed, spec).standing(item.project).why == "threshold") == out
 
 
+    def test_by_its_points_is_told_how_many_it_lacked(self) -> None:
+        projects = [Project(name, Fraction(5)) for name in "ab"]
+        ballots, points = [[0, 1], [0]], [[4, 2], [5]]
+        election = from_lists(projects=projects, budget=10, kind="points", ballots=ballots, points=points)
+        spec = Spec("equal-shares", "cost", threshold=Threshold(score=5))
+        outcome = with_needs(election, count(election, spec))
+        assert sentence(outcome.standing("b"), outcome, "en") == (
+            "Did not take part: it had a score of 2 and needed at least 5; 3 more would have let it take part."
+        )
+        points[1:] = [[5, 3]]
+        ballots[1:] = [[0, 1]]
+        more = from_lists(projects=projects, budget=10, kind="points", ballots=ballots, points=points)
+        assert count(more, spec).standing("b").status == "won"
+
+
 class TestANeed:
     def three(self, *costs: int) -> list[Project]:
         return [Project(name, Fraction(cost)) for name, cost in zip("abc", costs, strict=False)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Removed:
     """A project that does not take part, with the reason and the support that it would have needed."""
 
     position: int
-    why: str
+    why: Literal["threshold", "score-threshold", "jury-threshold"]
     needed: Fraction
 
 
@@ -65,6 +66,17 @@ class Ground:
         self.open: list[int] = list(range(size))
         self.rivals = _rivals(election)
         self.exact = spec.exact
+
+    @cached_property
+    def stated_score(self) -> list[Fraction]:
+        """Return what the ballots gave each project in their own terms: votes, points or Borda points."""
+        own: dict[str, Satisfaction] = {"points": "points", "ranked": "borda"}
+        satisfaction = own.get(self.election.kind)
+        if satisfaction is None or satisfaction == self.satisfaction:
+            return [Fraction(score, self.score_scale) for score in self.score]
+        scale = self.election.points_scale if satisfaction == "points" else 1
+        scores = read_support(self.election, satisfaction).score(len(self.projects))
+        return [Fraction(score, scale) for score in scores]
 
     def remove(self, removed: list[Removed]) -> None:
         """Take projects out of the count."""

@@ -90,8 +90,12 @@ def _to_win(election: Election, outcome: Outcome, losers: list[Standing], work: 
 
 def _to_take_part(election: Election, outcome: Outcome, item: Standing) -> Need | None:
     """Say what an excluded project would have needed to be counted at all."""
-    if item.why != "threshold" or item.needed is None:
+    if item.needed is None or item.why == "jury-threshold":
         return None
+    if item.why == "score-threshold":
+        lacking = item.needed - (item.had or 0)
+        possible = election.kind != "approval" or item.needed <= election.ballots
+        return Need("points", Way("enough", lacking, utmost=True) if possible else _NEVER, _NEVER)
     spec, ballots, least = outcome.spec, outcome.ballots, outcome.spec.threshold
     more = math.ceil(item.needed) - item.votes
     votes = Way("enough", Fraction(more), utmost=True) if item.votes + more <= ballots else _NEVER

@@ -23,6 +23,7 @@ Why = Literal[
     "rival",  # an exclusive project was chosen
     "beyond-purse",  # costs more than the whole purse
     "threshold",  # below the least support
+    "score-threshold",  # below the least score
     "jury-threshold",  # below the least score of the jury
 ]
 
@@ -93,8 +94,8 @@ class Standing:
     `score` is what the rule ordered by, `turn` the round in which it was chosen, or the place at which it was passed.
     `had` is the money there was for it (left in the purse at its turn; left to its supporters, rounded down to 1/100),
     `left` what was left in the purse when the shares were spent, where that mattered too, `other` the project that
-    stood in its way, `needed` what a threshold asks for. `need` is worked out apart from the count (see `needs`) and is
-    no part of the digest.
+    stood in its way, `needed` what a threshold asks for (one on score tells in `had` what score there was). `need` is
+    worked out apart from the count (see `needs`) and is no part of the digest.
     """
 
     project: str
@@ -211,7 +212,7 @@ def _body(outcome: Outcome) -> dict[str, Any]:
 
 def _threshold(spec: Spec) -> dict[str, Any]:
     least = spec.threshold
-    return {"voters": least.voters, "share": amount(least.share), "by_cost": least.by_cost}
+    return {"voters": least.voters, "share": amount(least.share), "by_cost": least.by_cost, "score": least.score}
 
 
 def _composite(spec: Spec) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from shanzhi.tally.outcome import More, Outcome, Round, Standing, Verdict, Way
+from shanzhi.tally.outcome import More, Need, Outcome, Round, Standing, Verdict, Way
 from shanzhi.tally.spec import Spec
 
 Language = Literal["en", "zh"]
@@ -185,6 +185,7 @@ class _Words:
             "rival": self._rival,
             "beyond-purse": self._beyond,
             "threshold": self._threshold,
+            "score-threshold": self._score_threshold,
             "jury-threshold": self._jury,
         }
         text = tell[item.why](item)
@@ -255,6 +256,13 @@ class _Words:
             f"未进入计票：得{item.votes:,}票，至少需要{least:,}票",
         )
 
+    def _score_threshold(self, item: Standing) -> str:
+        had, least = _number(item.had or Fraction(0)), _number(item.needed or Fraction(0))
+        return self.pick(
+            f"Did not take part: it had a score of {had} and needed at least {least}",
+            f"未进入计票：得分{had}，至少需要{least}",
+        )
+
     def _jury(self, item: Standing) -> str:
         least = f"{float(item.needed or 0):g}"
         return self.pick(
@@ -268,7 +276,7 @@ class _Words:
             return ""
         support, cost = need.support, need.cost
         if item.status == "excluded":
-            return self._to_take_part(support, cost)
+            return self._to_take_part(need)
         if support.verdict == cost.verdict == "unsearched":
             return self.pick(
                 "; what it would have needed was not searched, to keep the count short",
@@ -286,11 +294,14 @@ class _Words:
         text = self.pick("; it would have been chosen " + " or ".join(ways), "；若" + "，或".join(ways) + "，即可入选")
         return (text if ways else "") + "".join(self.pick("; ", "；") + miss for miss in misses)
 
-    def _to_take_part(self, support: Way, cost: Way) -> str:
-        ways = []
-        if support.verdict == "enough":
+    def _to_take_part(self, need: Need) -> str:
+        support, cost, ways = need.support, need.cost, []
+        if support.verdict == "enough" and need.more == "votes":
             more = int(support.amount or 0)
             ways.append(self.pick(many(more, "more vote", "more votes"), f"再多{more:,}票"))
+        elif support.verdict == "enough":
+            more_score = _number(support.amount or Fraction(0))
+            ways.append(self.pick(f"{more_score} more", f"得分再多{more_score}"))
         if cost.verdict == "enough":
             most = self.cash(cost.amount)
             ways.append(self.pick(f"a cost of at most {most}", f"金额不超过{most}"))

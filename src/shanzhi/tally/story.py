@@ -107,8 +107,8 @@ class Story:
     def exclude(self) -> None:
         """Add the standings of the projects that did not take part."""
         for item in self.ground.removed:
-            why: Why = "jury-threshold" if item.why == "jury-threshold" else "threshold"
-            standing = replace(self.base(item.position, why), status="excluded", needed=item.needed)
+            had = self.ground.stated_score[item.position] if item.why == "score-threshold" else None
+            standing = replace(self.base(item.position, item.why), status="excluded", needed=item.needed, had=had)
             self.standings[item.position] = standing
 
 

@@ -27,7 +27,7 @@ from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
 from shanzhi.tally.reasons import sentence
-from shanzhi.tally.spec import Satisfaction, Spec
+from shanzhi.tally.spec import Spec
 from shanzhi.tally.support import CountingError
 from shanzhi.voting.lifecycle import COUNTED, POLL
 from shanzhi.voting.models import Count, Option, Poll
@@ -35,7 +35,6 @@ from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
 
 FETCHED_AT_ONCE: Final = 10_000
-USUAL: Final[dict[str, Satisfaction]] = {"approval": "cost", "points": "points", "ranked": "borda"}
 
 
 class CannotCount(Conflict):
