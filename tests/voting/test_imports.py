@@ -11,15 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from shanzhi.kernel.roles import Role
+from shanzhi.tally.command import Choices, count_file
 from shanzhi.tally.counting import count
 from shanzhi.tally.pabulib import Treatment, digest, read
 from shanzhi.voting import exchange, operations, queries
 from shanzhi.voting.models import Ballot, Option, Poll, Upload
 from shanzhi.work.models import Job
 from tests.support import people as making
+from tests.tally.pabulib.files import SHARED
 from tests.voting.support import AREA, STAFF, now
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 OFFICIAL = sorted((SHARED / "official").glob("*.pb"))
 SAMPLE = sorted((SHARED / "pabulib").glob("*.pb"))[::25]
 SMALL = (
@@ -47,6 +48,13 @@ class TestARealElection:
         spec = operations.usual_spec(election)
         assert found.result["outcome"]["winners"] == list(count(election, spec).winners)
         assert not Ballot.objects.filter(poll=poll, imported=False).exists()
+
+    @pytest.mark.parametrize("path", OFFICIAL, ids=lambda path: path.stem)
+    def test_gives_the_digest_that_the_command_gives(self, path: Path) -> None:
+        poll = operations.import_poll(
+            actor=STAFF, election=read(path), source=path.name, areas=[AREA], title=path.stem, at=now()
+        )
+        assert queries.result(viewer=STAFF, poll_id=poll.pk).digest == count_file(str(path), Choices()).outcome.digest
 
     @pytest.mark.parametrize(("name", "winners"), [("Netherlands_Assen_2024", 9), ("Poland_Swiecie_2023", 17)])
     def test_of_assen_and_swiecie_names_the_official_winners(self, name: str, winners: int) -> None:

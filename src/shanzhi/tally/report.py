@@ -10,6 +10,7 @@ from rich.table import Table
 
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.reasons import Language, sentence
+from shanzhi.tally.ties import Tie
 
 _WORDS = {
     "en": {
@@ -23,7 +24,9 @@ _WORDS = {
         "why": "why",
         "spent": "{winners} of {projects} projects win; {cost} of {budget} spent; {ballots} ballots",
         "rule": "rule {rule}, satisfaction {satisfaction}, completion {completion}, ties by {ties}",
-        "tie": "Tie in round {round}: {tied}; {chosen} went first by {by}.",
+        "tie": "Tie in round {round}: {tied}; by {by}, {chosen} won.",
+        "passed": "Tie in round {round}: {tied}; {passed} came first but could not win, so {chosen} did (order: {by}).",
+        "halt": "Tie in round {round}: {tied}; by {by}, {passed} came first, did not fit, and ended the count.",
         "line": "line {line}: {message}",
         "error": "Not counted",
         "digest": "digest {digest}",
@@ -39,7 +42,9 @@ _WORDS = {
         "why": "原因",
         "spent": "{projects} 个项目中 {winners} 个入选；总额 {budget}，用去 {cost}；选票 {ballots} 张",
         "rule": "规则 {rule}，满意度 {satisfaction}，补齐方式 {completion}，平局依次按 {ties}",
-        "tie": "第 {round} 轮平局：{tied}；按 {by}，{chosen} 在先。",
+        "tie": "第 {round} 轮平局：{tied}；按 {by}，{chosen} 入选。",
+        "passed": "第 {round} 轮平局：{tied}；按 {by}，{passed} 在先但不能入选，故 {chosen} 入选。",
+        "halt": "第 {round} 轮平局：{tied}；按 {by}，{passed} 在先，超出余额，计票到此为止。",
         "line": "第 {line} 行：{message}",
         "error": "未计票",
         "digest": "摘要 {digest}",
@@ -64,8 +69,7 @@ def show_outcome(outcome: Outcome, *, file: str, warnings: list[dict[str, Any]],
     )
     console.print(_table(outcome, words, language))
     for tie in outcome.ties:
-        text = words["tie"].format(round=tie.round, tied=", ".join(tie.tied), chosen=tie.chosen, by=tie.by)
-        console.print(escape(text))
+        console.print(escape(_tie(tie, words)))
     for warning in warnings:
         console.print(escape(_located(warning, words, language)), style="yellow")
     console.print(words["digest"].format(digest=outcome.digest), style="dim")
@@ -78,6 +82,12 @@ def show_error(answer: dict[str, Any], *, language: Language) -> None:
     located = words["line"].format(line=answer["line"], message=text) if answer["line"] else text
     console.print(f"\n[bold]{escape(answer['file'])}[/bold]")
     console.print(f"[red]{words['error']}[/red] {escape(located)}")
+
+
+def _tie(tie: Tie, words: dict[str, str]) -> str:
+    how = ("passed" if tie.passed else "tie") if tie.chosen else "halt"
+    tied, passed = ", ".join(tie.tied), ", ".join(tie.passed)
+    return words[how].format(round=tie.round, tied=tied, chosen=tie.chosen, passed=passed, by=tie.by)
 
 
 def _located(warning: dict[str, Any], words: dict[str, str], language: Language) -> str:

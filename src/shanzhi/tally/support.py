@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -158,6 +155,25 @@ def gather(offsets: Ints, voters: Ints) -> Ints:
     return np.repeat(starts - ends + lengths, lengths) + np.arange(total, dtype=np.int64)
 
 
-def common_scale(costs: Iterable[Fraction]) -> int:
-    """Return the number that turns all costs into whole numbers."""
-    return math.lcm(*(cost.denominator for cost in costs))
+def joined(support: Support, project: int, voters: Ints, counts: Ints, worth: Ints) -> Support:
+    """Return the support in which some voters support one more project: `counts` of each group, each at that worth.
+
+    Those who change stand apart from the rest of their group, which may be left with a weight of 0.
+    """
+    entries = gather(support.offsets, voters)
+    lengths = support.offsets[voters + 1] - support.offsets[voters]
+    ends = np.cumsum(lengths + 1)
+    added = np.full(int(ends[-1]) if len(ends) else 0, project, dtype=np.int64)
+    values = np.zeros(len(added), dtype=np.int64)
+    kept = np.ones(len(added), dtype=np.bool_)
+    kept[ends - 1] = False
+    added[kept], values[kept], values[ends - 1] = support.project[entries], support.worth[entries], worth
+    weight = support.weight.copy()
+    weight[voters] -= counts
+    return Support(
+        offsets=np.concatenate((support.offsets, support.offsets[-1] + ends)),
+        project=np.concatenate((support.project, added)),
+        worth=np.concatenate((support.worth, values)),
+        weight=np.concatenate((weight, counts)),
+        uniform=support.uniform,
+    )

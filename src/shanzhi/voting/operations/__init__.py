@@ -1,9 +1,10 @@
 """Every write of voting, as verbs with keyword-only arguments and an actor."""
 
+from shanzhi.tally.pabulib import usual_spec
 from shanzhi.voting.operations.casting import CastReceipt, NotOnRoll, NotOpenYet, PollOver, cast, told_time
 from shanzhi.voting.operations.closing import TooEarlyToClose, close_poll, due_polls, leftover_keys, tidy_keys
 from shanzhi.voting.operations.counting import CannotCount, JuryMissing, count_poll
-from shanzhi.voting.operations.importing import TooLarge, import_poll, usual_spec
+from shanzhi.voting.operations.importing import TooLarge, import_poll
 from shanzhi.voting.operations.keys import PollKeyMissing
 from shanzhi.voting.operations.polls import (
     BadPoll,

@@ -23,12 +23,13 @@ from shanzhi.kernel.errors import Conflict, Invalid
 from shanzhi.tally.comparison import Alternative, compare, reached
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
 from shanzhi.tally.reasons import sentence
 from shanzhi.tally.sensitivity import Variation, sensitivity
-from shanzhi.tally.spec import Satisfaction, Spec
+from shanzhi.tally.spec import Spec
 from shanzhi.tally.support import CountingError
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
@@ -37,7 +38,6 @@ from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
 
 FETCHED_AT_ONCE: Final = 10_000
-USUAL: Final[dict[str, Satisfaction]] = {"approval": "cost", "points": "points", "ranked": "borda"}
 
 
 class CannotCount(Conflict):
@@ -78,7 +78,7 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
     spec = spec_with(spec_from_json(poll.spec), jury)
     election = election_of(poll)
     try:
-        outcome = count_election(election, spec)
+        outcome = with_needs(election, count_election(election, spec))
         result = _result(election, spec, outcome)
     except CountingError as error:
         raise CannotCount(why=error.message) from error
@@ -215,7 +215,7 @@ def _variation(one: Variation) -> dict[str, Any]:
 
 
 def _reason(outcome: Outcome, standing: Standing, currency: str) -> dict[str, str]:
-    units = {"zh": "元", "en": "yuan"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
+    units = {"zh": "¥", "en": "¥"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
     return {language: sentence(standing, outcome, language, unit) for language, unit in units.items()}
 
 
