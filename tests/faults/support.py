@@ -18,8 +18,8 @@ SETUP = """
 import sys
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from shanzhi.config.owner import migrate
+migrate()
 from tests.voting import support
 people = [support.a_person() for _ in range(int(sys.argv[1]))]
 poll = support.an_open_poll(people)

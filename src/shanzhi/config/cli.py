@@ -2,14 +2,15 @@
 
 Each subcommand lives in a module of its own that is imported only when the subcommand is called, so that
 `shanzhi count` starts at once and needs neither Django nor a database. `COMMANDS` is the one place that knows where
-each lives; `house` there means that Django is set up and the database is up while it runs.
+each lives; `house` there means that Django is set up and the database is up while it runs, `owner` that it connects as
+the owner of the tables.
 """
 
 import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, NoReturn
@@ -32,6 +33,7 @@ class Place:
     target: str
     about: str
     house: bool = False
+    owner: bool = False
 
 
 COMMANDS: Final = {
@@ -40,7 +42,7 @@ COMMANDS: Final = {
     "demo": Place("shanzhi.config.commands.demo:app", "Load the demo and serve it; `demo round` plays a whole round."),
     "doctor": Place("shanzhi.config.commands.doctor:doctor", "Say what is wrong here and how to mend it."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
-    "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True),
+    "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
     "messages": Place("shanzhi.config.commands.messages:app", "Compile the translations."),
     "manage": Place("shanzhi.config.commands.manage:manage", "Run a management command of Django.", house=True),
@@ -77,6 +79,11 @@ def _set_up_django() -> None:
     import_module("django").setup()
 
 
+def _owner() -> AbstractContextManager[None]:
+    found: AbstractContextManager[None] = import_module("shanzhi.config.owner").as_owner()
+    return found
+
+
 def hand_over(name: str, arguments: list[str]) -> None:
     """Import a subcommand's module and run it with the arguments."""
     module, attribute = COMMANDS[name].target.split(":")
@@ -93,7 +100,7 @@ def _entry(name: str) -> None:
 
     def run(context: typer.Context) -> None:
         if COMMANDS[name].house:
-            with house():
+            with house(), _owner() if COMMANDS[name].owner else nullcontext():
                 hand_over(name, context.args)
         else:
             hand_over(name, context.args)

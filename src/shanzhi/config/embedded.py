@@ -22,8 +22,11 @@ from typing import IO
 
 import psycopg
 
-SUPERUSER = "postgres"
-ROLE = "shanzhi"
+from shanzhi.config import roles
+from shanzhi.config.roles import OWNER as OWNER
+from shanzhi.config.roles import ROLE as ROLE
+from shanzhi.config.roles import SUPERUSER as SUPERUSER
+
 READY = "shanzhi.ready"
 PATIENCE = 60.0  # seconds
 LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
@@ -139,10 +142,14 @@ class Cluster:
             server = None
             with self._lock("start.lock", fcntl.LOCK_EX):
                 self._initialise()
+                changed = self._configure()
                 if not self.running():
                     self._clear_the_way()
                     server = self._start(child=child)
-                self._ensure_role()
+                elif changed:
+                    self._control("reload")
+                with psycopg.connect(self.url("postgres", role=SUPERUSER), autocommit=True) as connection:
+                    roles.ensure(connection)
             try:
                 yield self
             finally:
@@ -238,15 +245,29 @@ class Cluster:
             *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
             *(["--no-sync"] if self.options.get("fsync") == "off" else []),
         )
-        self._own_file("pg_hba.conf", "local all all peer map=shanzhi\n")
-        self._own_file("pg_ident.conf", self._ident_map())
+        self._configure()
         self._own_file(READY, "")
+
+    def _configure(self) -> bool:
+        """Write who may sign in; tells whether that changed, as it does after an update of this program."""
+        wanted = {
+            "pg_hba.conf": "local all all peer map=shanzhi\nlocal replication postgres peer map=shanzhi\n",
+            "pg_ident.conf": self._ident_map(),
+        }
+        stale = [name for name, text in wanted.items() if self._text(name) != text]
+        for name in stale:
+            self._own_file(name, wanted[name])
+        return bool(stale)
+
+    def _text(self, name: str) -> str:
+        path = self.data / name
+        return path.read_text() if path.exists() else ""
 
     def _ident_map(self) -> str:
         me = pwd.getpwuid(os.geteuid()).pw_name
         server = _ordinary_user()
         names = {me, server.pw_name if server else me}
-        return "".join(f'shanzhi "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, ROLE))
+        return "".join(f'shanzhi "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, OWNER, ROLE))
 
     def _own_file(self, name: str, text: str) -> None:
         path = self.data / name
@@ -289,10 +310,3 @@ class Cluster:
 
     def _control(self, *words: str) -> None:
         self._run(self._program("pg_ctl"), "-D", self.data, "-s", *words)
-
-    def _ensure_role(self) -> None:
-        with psycopg.connect(self.url("postgres", role=SUPERUSER), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-                connection.execute(f"CREATE ROLE {ROLE} LOGIN")
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone():
-                connection.execute(f"CREATE DATABASE {ROLE} OWNER {ROLE} TEMPLATE template0")

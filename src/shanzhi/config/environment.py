@@ -36,6 +36,11 @@ class Environment(BaseSettings):
         description="PostgreSQL 15 or newer, `postgres://user:password@host:port/name`. "
         "Unset: the embedded server in the data folder.",
     )
+    owner_database_url: SecretStr | None = Field(
+        None,
+        description="The same database as DATABASE_URL, as the role that owns its tables. For `shanzhi setup` and what "
+        "else changes tables; the serving processes need it not. Unset: the role of DATABASE_URL does both.",
+    )
     data: Path = Field(
         default_factory=data_folder,
         description="Folder of the embedded database, uploaded files and ballot keys. Unset: `shanzhi` in the user's "

@@ -161,12 +161,18 @@ def _clock(connection: psycopg.Connection[Any]) -> Finding:
 
 
 def _rights(connection: psycopg.Connection[Any]) -> Finding:
-    row = connection.execute("SELECT rolsuper, current_user FROM pg_roles WHERE rolname = current_user").fetchone()
-    if row and row[0]:
-        return Finding(
-            "Rights", "note", f"{row[1]} is a superuser", "Give the site a role that only owns its database."
-        )
-    return Finding("Rights", "good", "the site's role is no superuser")
+    row = connection.execute(
+        "SELECT current_user, rolsuper, EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND pg_has_role(relowner, 'USAGE')) FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    name, superuser, owns = row if row else ("?", False, False)
+    cure = "See 'Roles of the database' in docs/operations.md."
+    if superuser:
+        return Finding("Rights", "bad", f"{name}, the site's role, is a superuser", cure)
+    if owns:
+        words = f"{name}, the site's role, owns its tables: SQL run as the site could drop the guards"
+        return Finding("Rights", "note", words, f"Run `shanzhi setup` with SHANZHI_OWNER_DATABASE_URL. {cure}")
+    return Finding("Rights", "good", f"{name} reads and writes rows, and can change no table")
 
 
 def migrations() -> Finding:

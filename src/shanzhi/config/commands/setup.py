@@ -8,8 +8,9 @@ import psycopg
 import typer
 
 from shanzhi.config.commands.messages import compile_all
-from shanzhi.config.embedded import ROLE, Cluster
+from shanzhi.config.embedded import SUPERUSER, Cluster
 from shanzhi.config.environment import DEMO_MARK, Environment
+from shanzhi.config.roles import DATABASE
 from shanzhi.kernel.keyring import INDEX, KeyMissing, field_cipher
 
 
@@ -36,7 +37,7 @@ def holds_data(environment: Environment) -> bool:
             cluster = Cluster(environment.data)
             if not cluster.made:
                 return False
-            address = stack.enter_context(cluster.lease()).url(ROLE)
+            address = stack.enter_context(cluster.lease()).url(DATABASE, role=SUPERUSER)
         connection = stack.enter_context(psycopg.connect(address))
         found = connection.execute("SELECT to_regclass('people_person')").fetchone()
         if not found or found[0] is None:
@@ -45,8 +46,8 @@ def holds_data(environment: Environment) -> bool:
 
 
 def migrate() -> None:
-    """Bring the tables up to date; Django must be set up."""
-    import_module("django.core.management").call_command("migrate", interactive=False, verbosity=0)
+    """Bring the tables up to date and give the site its rights; Django must be set up."""
+    import_module("shanzhi.config.owner").migrate()
 
 
 def setup() -> None:
