@@ -104,7 +104,9 @@ def opened(browser: Browser, site: Site, address: str, who: str, look: Look) -> 
 def english_words(page: Page) -> list[str]:
     """Give the visible texts of a Chinese page that hold words of another language."""
     texts = page.evaluate(WORDS)
-    return sorted({text[:60] for text in texts for word in LATIN.findall(DIGEST.sub("", text)) if word.lower() not in KEPT})
+    return sorted(
+        {text[:60] for text in texts for word in LATIN.findall(DIGEST.sub("", text)) if word.lower() not in KEPT}
+    )
 
 
 def told(seen: dict[str, list[str]]) -> str:

@@ -53,7 +53,12 @@ def shanzhi(data: Path, *words: str) -> str:
     environment = {**os.environ, "SHANZHI_DATA": str(data)}
     environment.pop("DATABASE_URL", None)
     done = subprocess.run(
-        [sys.executable, "-c", COMMAND, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", COMMAND, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -133,6 +138,10 @@ class TestTheSite:
     def test_is_found_in_order_by_the_doctor(self, installed: Cluster) -> None:
         environment = {**os.environ, "SHANZHI_DATA": str(installed.folder)}
         done = subprocess.run(
-            [sys.executable, "-c", COMMAND, "doctor", "--json"], env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-c", COMMAND, "doctor", "--json"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert '"shanzhi reads and writes rows, and can change no table"' in done.stdout

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from shanzhi.config.embedded import SERVING, Cluster
+from tests.support.database import cluster, fingerprint
 
+COMMAND = "from shanzhi.config.cli import main; main()"
 SECRET = secrets.token_urlsafe(50)
 SETUP = """
 import sys
 import django
 django.setup()
-from shanzhi.config.owner import migrate
-migrate()
 from tests.voting import support
 people = [support.a_person() for _ in range(int(sys.argv[1]))]
 poll = support.an_open_poll(people)
 print(poll.pk, ",".join(str(p.pk) for p in people))
+"""
+MIGRATE = """
+import django
+django.setup()
+from shanzhi.config.owner import migrate
+migrate()
 """
 CLOSE = """
 import sys
@@ -42,11 +52,45 @@ for ballot in Ballot.objects.all():
 """
 
 
+HOUSES_KEPT = 2
+
+
+def prepared() -> Path:
+    """Give the folder of a database with all its tables and no rows, made once for each state of the migrations."""
+    home = cluster().folder
+    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder = home / f"house-{fingerprint()}"
+    with (home / "house.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "pg").exists():
+            with tempfile.TemporaryDirectory(prefix="vf-") as name:
+                Path(name).chmod(0o755)
+                made = House(Path(name))
+                with made.cluster.lease():
+                    made.run(MIGRATE)
+                shutil.copytree(made.cluster.data, folder / "pg.part", copy_function=shutil.copyfile)
+            (folder / "pg.part").rename(folder / "pg")
+            for old in sorted(home.glob("house-*"), key=lambda one: one.stat().st_mtime)[:-HOUSES_KEPT]:
+                shutil.rmtree(old)
+    return folder / "pg"
+
+
+def move_in(folder: Path, options: Mapping[str, str] = SERVING) -> House:
+    """Give a house in this folder, its tables there and its server not yet started."""
+    made = House(folder, options)
+    made.cluster.make_folders()
+    shutil.copytree(prepared(), made.cluster.data, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    for one in (made.cluster.data, *made.cluster.data.rglob("*")):
+        one.chmod(0o700 if one.is_dir() else 0o600)
+    made.cluster.hand_over(made.cluster.data)
+    return made
+
+
 class House:
     """An embedded server of its own, with fsync on, and scripts run against it in processes of their own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.cluster = Cluster(folder, SERVING)
+    def __init__(self, folder: Path, options: Mapping[str, str] = SERVING) -> None:
+        self.cluster = Cluster(folder, options)
         self.environment = {
             **os.environ,
             "SHANZHI_DATA": str(folder),
@@ -62,6 +106,20 @@ class House:
         return subprocess.Popen(
             command, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+
+    def shanzhi(self, *words: str, code: int = 0, **settings: str) -> str:
+        """Run a command of the operator's to its expected end and give what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, *words],
+            env={**self.environment, **settings},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout
+        return done.stdout
 
     def run(self, script: str, *words: str) -> list[str]:
         """Run a script to its good end and give its lines."""

@@ -18,7 +18,8 @@ from typing import Final, NoReturn
 import typer
 from pydantic import ValidationError
 
-from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
+from shanzhi.config.clusters import cluster_of
+from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import SHORTEST_SECRET, Environment, variable
 from shanzhi.kernel.keyring import KeyMissing, write_secret
 
@@ -41,6 +42,10 @@ COMMANDS: Final = {
     "serve": Place("shanzhi.config.commands.serve:serve", "Serve the site, with its database and background worker."),
     "demo": Place("shanzhi.config.commands.demo:app", "Load the demo and serve it; `demo round` plays a whole round."),
     "doctor": Place("shanzhi.config.commands.doctor:doctor", "Say what is wrong here and how to mend it."),
+    "backup": Place(
+        "shanzhi.config.commands.backup:app", "Back up the embedded database and the files; verify, list, prune."
+    ),
+    "restore": Place("shanzhi.config.commands.backup:restore", "Restore database and files to a moment."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
     "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
@@ -59,7 +64,7 @@ def house() -> Iterator[None]:
         _set_up_django()
         yield
         return
-    with Cluster(environment.data).lease():
+    with cluster_of(environment).lease():
         _set_up_django()
         yield
 

@@ -13,6 +13,7 @@ import pwd
 import shlex
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from shanzhi.config.roles import SUPERUSER as SUPERUSER
 
 READY = "shanzhi.ready"
 PATIENCE = 60.0  # seconds
+BUSY = ("starting up", "in recovery mode", "not yet accepting connections")  # the server's words for 'soon'
 LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
 UNPRIVILEGED = ("postgres", "nobody")
 SERVING = {
@@ -89,6 +91,10 @@ def _as_user(user: pwd.struct_passwd | None, *, dies_with_parent: bool) -> list[
     return words
 
 
+def _quoted(words: list[str]) -> str:
+    return " ".join(shlex.quote(word) for word in words)
+
+
 @dataclass
 class Cluster:
     """One embedded server and its folder."""
@@ -131,7 +137,7 @@ class Cluster:
                     return True
             except psycopg.OperationalError as refusal:
                 words = str(refusal)
-                if "starting up" not in words or time.monotonic() > deadline:
+                if not any(word in words for word in BUSY) or time.monotonic() > deadline:
                     return "too many clients" in words or "connection slots" in words
                 time.sleep(0.05)
 
@@ -155,6 +161,21 @@ class Cluster:
             finally:
                 self._release(mine, server)
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator["Cluster"]:
+        """Keep the server down while the block works on its files; refuses while anybody holds a lease."""
+        with self._lock("use.lock", fcntl.LOCK_SH) as mine, self._lock("start.lock", fcntl.LOCK_EX):
+            try:
+                fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise EmbeddedDatabaseError(
+                    f"The database in {self.folder} is in use: stop `shanzhi serve` and what else uses it first."
+                ) from None
+            if self.running():
+                self.stop()
+            self._clear_the_way()
+            yield self
+
     def _release(self, mine: IO[str], server: "subprocess.Popen[bytes] | None") -> None:
         with self._lock("start.lock", fcntl.LOCK_EX):
             try:
@@ -162,18 +183,19 @@ class Cluster:
             except BlockingIOError:
                 return
             if self.running():
-                self._control("stop", "-m", "fast", "-w")
+                self.stop()
             if server is not None:
                 server.wait(timeout=60)
 
     @contextlib.contextmanager
     def _lock(self, name: str, kind: int) -> Iterator[IO[str]]:
-        self._make_folders()
+        self.make_folders()
         with (self.folder / name).open("a") as handle:
             fcntl.flock(handle, kind)
             yield handle
 
-    def _make_folders(self) -> None:
+    def make_folders(self) -> None:
+        """Make the folders that are missing, each for whom it is."""
         user = _ordinary_user()
         self.folder.mkdir(mode=0o755 if user else 0o700, parents=True, exist_ok=True)
         for path, mode in ((self.data, 0o700), (self.sockets, 0o755)):
@@ -181,16 +203,28 @@ class Cluster:
             if user:
                 os.chown(path, user.pw_uid, user.pw_gid)
 
+    def hand_over(self, path: Path) -> None:
+        """Give a file or folder with all in it to the user that the server runs as."""
+        if user := _ordinary_user():
+            for one in (path, *path.rglob("*")):
+                os.chown(one, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+    def command(self, name: str, *words: str | Path) -> str:
+        """Run one of PostgreSQL's programs as the server's user; gives what it printed, raises when it fails."""
+        return self._run(self._program(name), *words).stdout
+
     def _run(self, *words: str | Path, check: bool = True) -> "subprocess.CompletedProcess[str]":
         prefix = _as_user(_ordinary_user(), dies_with_parent=False)
         command = [*prefix, *(str(word) for word in words)]
         # Output goes to a file: pg_ctl leaves a server behind that would keep a pipe open for ever.
-        with (self.folder / "command.log").open("w+") as output:
+        with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False)  # noqa: S603 - our own words
             output.seek(0)
             text = output.read()
         if check and done.returncode:
-            raise EmbeddedDatabaseError(f"{Path(str(words[0])).name} failed: {text.strip()}{self._log_end()}")
+            name = Path(str(words[0])).name
+            log = self._log_end() if name == "pg_ctl" else ""
+            raise EmbeddedDatabaseError(f"{name} failed: {text.strip()}{log}")
         return subprocess.CompletedProcess(command, done.returncode, text, "")
 
     def _log_end(self) -> str:
@@ -276,14 +310,15 @@ class Cluster:
         if user := _ordinary_user():
             os.chown(path, user.pw_uid, user.pw_gid)
 
-    def _server_words(self) -> list[str]:
-        settings = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.options}
+    def _server_words(self, more: Mapping[str, str] | None = None) -> list[str]:
+        own = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)}
+        settings = {**own, **self.options, **(more or {})}
         return [f"-c{name}={value}" for name, value in settings.items()]
 
     def _start(self, *, child: bool) -> "subprocess.Popen[bytes] | None":
         if child:
             return self._start_child()
-        quoted = " ".join(shlex.quote(word) for word in self._server_words())
+        quoted = _quoted(self._server_words())
         self._control("start", "-w", "-t", "60", "-l", str(self.data / "server.log"), "-o", quoted)
         return None
 
@@ -307,6 +342,29 @@ class Cluster:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 server.wait(timeout=0.1)
         raise EmbeddedDatabaseError(f"The database did not answer within a minute: see {self.folder / 'server.log'}.")
+
+    def stop(self) -> None:
+        """Stop the server in order."""
+        self._control("stop", "-m", "fast", "-w", "-t", "600")
+
+    def recover(self, settings: Mapping[str, str], *, patience: int = 7 * 24 * 60 * 60) -> None:
+        """Start the server and wait until it has recovered what there is; `patience` is in seconds."""
+        self._own_file("recovery.signal", "")
+        words = _quoted(self._server_words(settings))
+        self._control("start", "-w", "-t", str(patience), "-l", str(self.data / "server.log"), "-o", words)
+        deadline = time.monotonic() + patience
+        while self.recovering() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def recovering(self) -> bool:
+        """Whether the server only reads, because it follows another one or a backup; raises when it has ended."""
+        try:
+            with psycopg.connect(self.url("postgres", role=SUPERUSER), connect_timeout=5) as connection:
+                return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+        except psycopg.OperationalError as refusal:
+            if not self._inhabited():
+                raise EmbeddedDatabaseError(f"The server in {self.data} has ended.{self._log_end()}") from refusal
+            return True
 
     def _control(self, *words: str) -> None:
         self._run(self._program("pg_ctl"), "-D", self.data, "-s", *words)

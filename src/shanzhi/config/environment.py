@@ -51,6 +51,11 @@ class Environment(BaseSettings):
         description="Folder of the keys of personal data and of running votes. Keep it off the database's disk and out "
         "of its backups. Unset: `keys` in the data folder.",
     )
+    backup: Path | None = Field(
+        None,
+        description="Folder of the embedded database's backups and of its archived changes, on another disk. Unset: "
+        "nothing is archived. Keys are never put there.",
+    )
     allowed_hosts: Words = Field(
         default=["localhost", "127.0.0.1", "[::1]"],
         description="Host names this site answers to, separated by commas.",

@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from shanzhi.config import roles
-from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
+from shanzhi.config.clusters import cluster_of
+from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import Environment
 
 log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ def take_over() -> None:
     environment = Environment()
     if environment.database_url:
         return
-    cluster = Cluster(environment.data)
+    cluster = cluster_of(environment)
     with psycopg.connect(cluster.url(roles.DATABASE, role=roles.SUPERUSER), autocommit=True) as connection:
         if connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
             raise EmbeddedDatabaseError(

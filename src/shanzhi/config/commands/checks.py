@@ -13,10 +13,11 @@ from typing import Any, Final, Literal
 
 import psycopg
 
+from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.messages import catalogues, stale
-from shanzhi.config.embedded import ROLE, Cluster
 from shanzhi.config.environment import Environment, unsafe
 from shanzhi.config.paths import PACKAGE
+from shanzhi.config.roles import DATABASE
 from shanzhi.kernel.keyring import FIELDS, INDEX
 
 Grade = Literal["good", "note", "bad"]
@@ -122,7 +123,7 @@ def server(environment: Environment) -> Iterator[Finding]:
     if environment.database_url:
         address = environment.database_url.get_secret_value()
     else:
-        address = Cluster(environment.data).url(ROLE)
+        address = cluster_of(environment).url(DATABASE)
     with psycopg.connect(address, connect_timeout=5) as connection:
         version = connection.info.server_version
         if version < OLDEST_SERVER:

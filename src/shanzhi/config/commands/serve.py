@@ -14,8 +14,8 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from shanzhi.config.cli import house
+from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.setup import migrate, prepare
-from shanzhi.config.embedded import Cluster
 from shanzhi.config.environment import Environment
 
 SERVED = "SHANZHI_SERVED"
@@ -28,7 +28,7 @@ def database(environment: Environment) -> Iterator[None]:
     if environment.database_url:
         yield
         return
-    with Cluster(environment.data).lease(child=True):
+    with cluster_of(environment).lease(child=True):
         yield
 
 

@@ -7,8 +7,9 @@ from importlib import import_module
 import psycopg
 import typer
 
+from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.messages import compile_all
-from shanzhi.config.embedded import SUPERUSER, Cluster
+from shanzhi.config.embedded import SUPERUSER
 from shanzhi.config.environment import DEMO_MARK, Environment
 from shanzhi.config.roles import DATABASE
 from shanzhi.kernel.keyring import INDEX, KeyMissing, field_cipher
@@ -34,7 +35,7 @@ def holds_data(environment: Environment) -> bool:
         if environment.database_url:
             address = environment.database_url.get_secret_value()
         else:
-            cluster = Cluster(environment.data)
+            cluster = cluster_of(environment)
             if not cluster.made:
                 return False
             address = stack.enter_context(cluster.lease()).url(DATABASE, role=SUPERUSER)
@@ -60,7 +61,7 @@ def setup() -> None:
         django.setup()
         migrate()
     else:
-        with Cluster(environment.data).lease():
+        with cluster_of(environment).lease():
             django.setup()
             migrate()
     typer.echo(f"Ready. Data: {environment.data}  Keys: {environment.keys_folder}")
