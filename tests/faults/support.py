@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from shanzhi.config.embedded import SERVING, Cluster
@@ -52,6 +54,42 @@ for ballot in Ballot.objects.all():
 """
 
 
+# Casts ballots over HTTP, with nothing but what a client has: the address, the poll and a session.
+CLIENT = """
+import http.client, json, secrets, sys
+token = "b" * 32
+for session in sys.argv[3].split(","):
+    for choice in ("1", "2", "3"):
+        print(session, "?", choice, flush=True)
+        connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20)
+        headers = {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token,
+                   "Idempotency-Key": secrets.token_hex(8), "Content-Type": "application/json"}
+        address = f"/api/v1/voting/polls/{sys.argv[2]}/ballot"
+        connection.request("PUT", address, json.dumps({"choices": [choice]}), headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, body
+        print(session, json.loads(body)["receipt"], choice, flush=True)
+        connection.close()
+"""
+SIGN_IN = """
+import sys
+import django
+django.setup()
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from tests.voting import support
+from shanzhi.people.models import Person
+for person in Person.objects.filter(pk__in=sys.argv[1].split(",")):
+    account = support.an_account(person)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(account.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    store.save()
+    print(store.session_key)
+"""
 HOUSES_KEPT = 2
 
 
@@ -84,6 +122,19 @@ def move_in(folder: Path, options: Mapping[str, str] = SERVING) -> House:
         one.chmod(0o700 if one.is_dir() else 0o600)
     made.cluster.hand_over(made.cluster.data)
     return made
+
+
+def kill(numbers: Iterable[int]) -> None:
+    """kill -9."""
+    for number in numbers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+
+
+def kill_database(house: House) -> None:
+    """kill -9 of the database's processes, the first of them first."""
+    number = int((house.cluster.data / "postmaster.pid").read_text().split()[0])
+    kill([number, *(int(pid) for pid in Path(f"/proc/{number}/task/{number}/children").read_text().split())])
 
 
 class House:

@@ -46,6 +46,7 @@ COMMANDS: Final = {
         "shanzhi.config.commands.backup:app", "Back up the embedded database and the files; verify, list, prune."
     ),
     "restore": Place("shanzhi.config.commands.backup:restore", "Restore database and files to a moment."),
+    "standby": Place("shanzhi.config.commands.standby:app", "A second server that follows, and can take over."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
     "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),

@@ -29,6 +29,7 @@ from shanzhi.config.roles import ROLE as ROLE
 from shanzhi.config.roles import SUPERUSER as SUPERUSER
 
 READY = "shanzhi.ready"
+HBA = "local all all peer map=shanzhi\nlocal replication postgres peer map=shanzhi\n"
 PATIENCE = 60.0  # seconds
 BUSY = ("starting up", "in recovery mode", "not yet accepting connections")  # the server's words for 'soon'
 LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
@@ -36,6 +37,7 @@ UNPRIVILEGED = ("postgres", "nobody")
 SERVING = {
     "shared_buffers": "128MB",
     "max_connections": "100",
+    "max_slot_wal_keep_size": "4GB",  # a standby that stays away must not fill the disk
     # The server's log must not repeat what people typed: no statements, no parameters, no values in details.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
@@ -89,6 +91,16 @@ def _as_user(user: pwd.struct_passwd | None, *, dies_with_parent: bool) -> list[
     if dies_with_parent:
         words += ["--pdeathsig", "INT"]
     return words
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def _settings(text: str) -> dict[str, str]:
+    """An operator's own settings, `name = value` a line, as in postgresql.conf."""
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip().strip("'") for name, _equals, value in pairs}
 
 
 def _quoted(words: list[str]) -> str:
@@ -283,19 +295,15 @@ class Cluster:
         self._own_file(READY, "")
 
     def _configure(self) -> bool:
-        """Write who may sign in; tells whether that changed, as it does after an update of this program."""
-        wanted = {
-            "pg_hba.conf": "local all all peer map=shanzhi\nlocal replication postgres peer map=shanzhi\n",
-            "pg_ident.conf": self._ident_map(),
-        }
-        stale = [name for name, text in wanted.items() if self._text(name) != text]
+        """Write who may sign in; tells whether that changed, as it does after an update of this program.
+
+        An operator's own lines, for a standby on another host, stand in `hba.conf` in the data folder.
+        """
+        wanted = {"pg_hba.conf": HBA + _text(self.folder / "hba.conf"), "pg_ident.conf": self._ident_map()}
+        stale = [name for name, text in wanted.items() if _text(self.data / name) != text]
         for name in stale:
             self._own_file(name, wanted[name])
         return bool(stale)
-
-    def _text(self, name: str) -> str:
-        path = self.data / name
-        return path.read_text() if path.exists() else ""
 
     def _ident_map(self) -> str:
         me = pwd.getpwuid(os.geteuid()).pw_name
@@ -312,7 +320,7 @@ class Cluster:
 
     def _server_words(self, more: Mapping[str, str] | None = None) -> list[str]:
         own = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)}
-        settings = {**own, **self.options, **(more or {})}
+        settings = {**own, **self.options, **_settings(_text(self.folder / "server.conf")), **(more or {})}
         return [f"-c{name}={value}" for name, value in settings.items()]
 
     def _start(self, *, child: bool) -> "subprocess.Popen[bytes] | None":

@@ -12,7 +12,6 @@ from django.db import OperationalError, connections
 
 from shanzhi.config import roles
 from shanzhi.config.clusters import cluster_of
-from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import Environment
 
 log = structlog.get_logger(__name__)
@@ -87,11 +86,6 @@ def take_over() -> None:
         return
     cluster = cluster_of(environment)
     with psycopg.connect(cluster.url(roles.DATABASE, role=roles.SUPERUSER), autocommit=True) as connection:
-        if connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
-            raise EmbeddedDatabaseError(
-                f"The database in {cluster.folder} is a standby: serve from its primary, or promote it first with "
-                "`shanzhi standby promote`."
-            )
         roles.take_over(connection)
 
 

@@ -16,6 +16,7 @@ from granian.constants import Interfaces
 from shanzhi.config.cli import house
 from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.setup import migrate, prepare
+from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import Environment
 
 SERVED = "SHANZHI_SERVED"
@@ -28,7 +29,13 @@ def database(environment: Environment) -> Iterator[None]:
     if environment.database_url:
         yield
         return
-    with cluster_of(environment).lease(child=True):
+    cluster = cluster_of(environment)
+    with cluster.lease(child=True):
+        if cluster.recovering():
+            raise EmbeddedDatabaseError(
+                f"The database in {cluster.folder} is a standby: serve from its primary, or promote it first with "
+                "`shanzhi standby promote`."
+            )
         yield
 
 
