@@ -72,6 +72,39 @@ for session in sys.argv[3].split(","):
         print(session, json.loads(body)["receipt"], choice, flush=True)
         connection.close()
 """
+# The same client, but patient: it sends a ballot again under its key while the answer is 503 or none, and tells those.
+PATIENT = """
+import http.client, json, secrets, sys, time
+token = "b" * 32
+until = time.monotonic() + 60
+def send(session, choice, key):
+    connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20)
+    headers = {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token,
+               "Idempotency-Key": key, "Content-Type": "application/json"}
+    address = f"/api/v1/voting/polls/{sys.argv[2]}/ballot"
+    try:
+        connection.request("PUT", address, json.dumps({"choices": [choice]}), headers)
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    if answer.status == 503:
+        assert answer.getheader("Retry-After") and answer.getheader("Content-Type") == "application/problem+json"
+        print(session, "!", body["code"], flush=True)
+        return None
+    assert answer.status == 200, body
+    return body["receipt"]
+for session in sys.argv[3].split(","):
+    for choice in ("1", "2", "3"):
+        key = secrets.token_hex(8)
+        print(session, "?", choice, flush=True)
+        while not (receipt := send(session, choice, key)):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        print(session, receipt, choice, flush=True)
+"""
 SIGN_IN = """
 import sys
 import django
@@ -154,9 +187,8 @@ class House:
     def start(self, script: str, *words: str) -> subprocess.Popen[str]:
         """Start a script."""
         command = [sys.executable, "-c", script, *words]
-        return subprocess.Popen(
-            command, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        with (self.cluster.folder / "scripts.log").open("ab") as log:
+            return subprocess.Popen(command, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=log)
 
     def shanzhi(self, *words: str, code: int = 0, **settings: str) -> str:
         """Run a command of the operator's to its expected end and give what it printed."""
@@ -184,16 +216,24 @@ class Casting:
     """Casters at work, and what each acknowledged: two processes of a script that share the voters.
 
     The script takes `words` and the voters joined by commas. It prints `VOTER ? CHOICE` before each ballot, and
-    `VOTER RECEIPT CHOICE` once it is acknowledged.
+    `VOTER RECEIPT CHOICE` once it is acknowledged; `VOTER ! CODE` when it is told to come again.
     """
 
     def __init__(self, house: House, script: str, words: list[str], voters: list[str]) -> None:
+        self.house = house
         self.acknowledged: dict[str, tuple[str, str]] = {}
         self.pending: dict[str, str] = {}
+        self.refused: list[str] = []
         self.casters = [house.start(script, *words, ",".join(voters[n::2])) for n in range(2)]
         self.threads = [threading.Thread(target=self.read, args=(caster,)) for caster in self.casters]
         for thread in self.threads:
             thread.start()
+
+    def told(self) -> str:
+        """What the casters and the server said last, for the failure of a test."""
+        folder = self.house.cluster.folder
+        lines = [line for path in folder.glob("*.log") for line in path.read_text().splitlines()]
+        return "\n".join(line for line in lines if '"status": 200' not in line)[-6000:]
 
     def read(self, caster: subprocess.Popen[str]) -> None:
         """Note each acknowledgement as it comes."""
@@ -203,6 +243,8 @@ class Casting:
                 person, receipt, choice = line.split()
                 if receipt == "?":
                     self.pending[person] = choice
+                elif receipt == "!":
+                    self.refused.append(choice)
                 else:
                     self.acknowledged[person] = (receipt, choice)
                     self.pending.pop(person, None)
@@ -212,12 +254,12 @@ class Casting:
         until = time.monotonic() + 30
         while len(self.acknowledged) < number and time.monotonic() < until:
             time.sleep(0.005)
-        assert len(self.acknowledged) >= number
+        assert len(self.acknowledged) >= number, self.told()
 
     def end(self) -> None:
         """Wait for the casters to be gone."""
         for caster in self.casters:
-            caster.wait(timeout=30)
+            caster.wait(timeout=70)
         for thread in self.threads:
             thread.join()
 

@@ -3,7 +3,7 @@
 The template is migrated by the owner of the tables, once for each state of the migrations, and found again by their
 hash. The tests run as the site with its rights of production and these more: triggers switched off
 (`session_replication_role`) and TRUNCATE, for the flush after a transactional test; UPDATE and DELETE on append-only
-tables, so that tests reach the triggers behind the rights; and `as_owner`, for what runs as the owner in production too.
+tables, so that tests reach the triggers behind the rights; and `as_owner`, for what runs as the owner in production.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ TEMPLATES_KEPT = 8
 
 def cluster() -> Cluster:
     """The tests' own server, never the one that serves."""
-    folder = os.environ.get("SHANZHI_TEST_DATA") or f"{tempfile.gettempdir()}/shanzhi-tests-{os.getuid()}"
+    folder = os.environ.get("SHANZHI_TEST_DATA") or f"{tempfile.gettempdir()}/shanzhi-tests2-{os.getuid()}"
     return Cluster(Path(folder), THROWAWAY)
 
 

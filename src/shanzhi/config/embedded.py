@@ -173,6 +173,14 @@ class Cluster:
             finally:
                 self._release(mine, server)
 
+    def revive(self) -> "subprocess.Popen[bytes] | None":
+        """Start the server again if it has ended; the thread that calls must live as long as the server shall."""
+        with self._lock("start.lock", fcntl.LOCK_EX):
+            if self.running() or self._inhabited():
+                return None
+            self._clear_the_way()
+            return self._start_child()
+
     @contextlib.contextmanager
     def alone(self) -> Iterator["Cluster"]:
         """Keep the server down while the block works on its files; refuses while anybody holds a lease."""

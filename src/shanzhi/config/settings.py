@@ -94,7 +94,10 @@ DATABASES = {
         ),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # the pool keeps connections
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 15}},
+        # A request waits this long for a connection, as through a restart, and then says that the database is away.
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 8, "reconnect_timeout": 8},
+        },
     }
 }
 # What `shanzhi.config.owner` puts in its place where tables change; nothing when one role does both.

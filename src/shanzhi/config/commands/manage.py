@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 from django.conf import settings
-from django.core.management import call_command, execute_from_command_line
+from django.core.management import execute_from_command_line
 
 from shanzhi.config import owner
 
@@ -36,4 +36,4 @@ def worker(queue: str = "default", *, until_empty: bool = False) -> None:
     """Do the work that waits in the background until stopped; with --until-empty, only what waits now."""
     if not until_empty:
         import_module("shanzhi.config.commands.clock").start()
-    call_command("db_worker", queue_name=queue, batch=until_empty, reload=False)
+    import_module("shanzhi.config.commands.working").work(queue=queue, until_empty=until_empty)
