@@ -1,5 +1,6 @@
 """Speaking to the database as the owner of the tables: for migrations and bulk loads, never while serving."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 # A migration that waits for a lock makes everybody after it wait too: voters stand behind it for this long at most.
 LONGEST_LOCK: Final = "2s"
+PAUSE: Final = 1.0  # seconds in which those who stood behind it pass
 ATTEMPTS: Final = 15
 LOCKED: Final = "55P03"
 
@@ -62,6 +64,7 @@ def migrate(**options: Any) -> None:
                 if getattr(error.__cause__, "sqlstate", "") != LOCKED or attempt == ATTEMPTS - 1:
                     raise
                 log.warning("migration_waits", attempt=attempt + 1)
+                time.sleep(PAUSE)
                 _drop_unfinished_indexes()
         grant(site)
 
