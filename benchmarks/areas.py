@@ -20,7 +20,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection
 
 from shanzhi.config.cli import house
@@ -165,8 +164,10 @@ def main() -> None:
 def measure() -> None:
     """Measure against the database that the environment names."""
     with house():
-        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
-        with source() as path:
+        from shanzhi.config.owner import as_owner, migrate  # noqa: PLC0415 - Django must be set up first
+
+        migrate(skip_checks=True)
+        with as_owner(), source() as path:  # as `shanzhi areas import` does
             imports(path)
             pages()
 

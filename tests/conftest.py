@@ -14,6 +14,7 @@ from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+from shanzhi.config.roles import OWNER, ROLE
 from shanzhi.ui.listing.recent import forget
 from tests.browser.support import launch
 from tests.support.database import cluster, database
@@ -26,8 +27,10 @@ def _use(name: str) -> None:
 
 def _migrate(name: str) -> None:
     _use(name)
+    connection.settings_dict["USER"] = OWNER
     call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
     connection.close()
+    connection.settings_dict["USER"] = ROLE
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +80,7 @@ def _nothing_remembered() -> Iterator[None]:
 
 def pytest_configure() -> None:
     """Settings that only tests have."""
-    settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER="shanzhi", PASSWORD="", PORT="", OPTIONS={})
+    settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER=ROLE, PASSWORD="", PORT="", OPTIONS={})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.KEYS_FOLDER = Path(tempfile.mkdtemp(prefix="shanzhi-test-keys-"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -24,6 +24,7 @@ from shanzhi.voting.operations.envelopes import Sealer
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.support import people as making
+from tests.support.database import as_owner
 from tests.voting import support
 from tests.voting.support import a_person, an_open_poll, vote
 
@@ -135,7 +136,8 @@ class TestNothingBesideTheEnvelope:
     def test_is_known_to_the_planner(self, running: tuple[Poll, list[Person], list[str]]) -> None:
         poll, _people, receipts = running
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE voting_envelope")
+            with as_owner():
+                cursor.execute("ANALYZE voting_envelope")
             cursor.execute(
                 "SELECT coalesce(string_agg(s::text, ' '), '') FROM pg_stats s WHERE tablename = 'voting_envelope'"
             )

@@ -37,6 +37,11 @@ class Environment(BaseSettings):
         description="PostgreSQL 15 or newer, `postgres://user:password@host:port/name`. "
         "Unset: the embedded server in the data folder.",
     )
+    owner_database_url: SecretStr | None = Field(
+        None,
+        description="The same database as DATABASE_URL, as the role that owns its tables. For `shanzhi setup` and what "
+        "else changes tables; the serving processes need it not. Unset: the role of DATABASE_URL does both.",
+    )
     data: Path = Field(
         default_factory=data_folder,
         description="Folder of the embedded database, uploaded files and ballot keys. Unset: `shanzhi` in the user's "
@@ -46,6 +51,11 @@ class Environment(BaseSettings):
         None,
         description="Folder of the keys of personal data and of running votes. Keep it off the database's disk and out "
         "of its backups. Unset: `keys` in the data folder.",
+    )
+    backup: Path | None = Field(
+        None,
+        description="Folder of the embedded database's backups and of its archived changes, on another disk. Unset: "
+        "nothing is archived. Keys are never put there.",
     )
     allowed_hosts: Words = Field(
         default=["localhost", "127.0.0.1", "[::1]"],

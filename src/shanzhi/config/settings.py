@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.config.environment import STORE_NOTICES, VOUCH_FOR_EXAMPLES, Environment, unsafe
 from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
+from shanzhi.config.roles import DATABASE, OWNER, ROLE
 from shanzhi.people.sign_in import sign_in_settings
 
 ENV = Environment()
@@ -80,8 +81,8 @@ TEMPLATES = [
 
 _EMBEDDED = {
     "ENGINE": "django.db.backends.postgresql",
-    "NAME": "shanzhi",
-    "USER": "shanzhi",
+    "NAME": DATABASE,
+    "USER": ROLE,
     "HOST": str(ENV.data / "run"),
 }
 DATABASES = {
@@ -93,9 +94,20 @@ DATABASES = {
         ),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # the pool keeps connections
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 15}},
+        # A request waits this long for a connection, as through a restart, and then says that the database is away.
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 8, "reconnect_timeout": 8},
+        },
     }
 }
+# What `shanzhi.config.owner` puts in its place where tables change; nothing when one role does both.
+OWNER_DATABASE = (
+    dj_database_url.parse(ENV.owner_database_url.get_secret_value(), engine="django.db.backends.postgresql")
+    if ENV.owner_database_url
+    else {"USER": OWNER}
+    if not ENV.database_url
+    else {}
+)
 DATABASE_FOR_EACH_THREAD = ENV.database_pool >= ENV.threads
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -13,10 +13,11 @@ from typing import Any, Final, Literal
 
 import psycopg
 
+from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.messages import catalogues, stale
-from shanzhi.config.embedded import ROLE, Cluster
 from shanzhi.config.environment import Environment, unsafe
 from shanzhi.config.paths import PACKAGE
+from shanzhi.config.roles import DATABASE
 from shanzhi.kernel.keyring import FIELDS, INDEX, signing_keys
 
 Grade = Literal["good", "note", "bad"]
@@ -122,7 +123,7 @@ def server(environment: Environment) -> Iterator[Finding]:
     if environment.database_url:
         address = environment.database_url.get_secret_value()
     else:
-        address = Cluster(environment.data).url(ROLE)
+        address = cluster_of(environment).url(DATABASE)
     with psycopg.connect(address, connect_timeout=5) as connection:
         version = connection.info.server_version
         if version < OLDEST_SERVER:
@@ -161,12 +162,18 @@ def _clock(connection: psycopg.Connection[Any]) -> Finding:
 
 
 def _rights(connection: psycopg.Connection[Any]) -> Finding:
-    row = connection.execute("SELECT rolsuper, current_user FROM pg_roles WHERE rolname = current_user").fetchone()
-    if row and row[0]:
-        return Finding(
-            "Rights", "note", f"{row[1]} is a superuser", "Give the site a role that only owns its database."
-        )
-    return Finding("Rights", "good", "the site's role is no superuser")
+    row = connection.execute(
+        "SELECT current_user, rolsuper, EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND pg_has_role(relowner, 'USAGE')) FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    name, superuser, owns = row if row else ("?", False, False)
+    cure = "See 'Roles of the database' in docs/operations.md."
+    if superuser:
+        return Finding("Rights", "bad", f"{name}, the site's role, is a superuser", cure)
+    if owns:
+        words = f"{name}, the site's role, owns its tables: SQL run as the site could drop the guards"
+        return Finding("Rights", "note", words, f"Run `shanzhi setup` with SHANZHI_OWNER_DATABASE_URL. {cure}")
+    return Finding("Rights", "good", f"{name} reads and writes rows, and can change no table")
 
 
 def migrations() -> Finding:

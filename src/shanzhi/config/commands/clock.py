@@ -51,6 +51,7 @@ def start(*, every: float = EVERY) -> threading.Event:
     stop = threading.Event()
 
     def run() -> None:
+        tick()  # what fell due while nobody looked, as after a worker was killed
         while not stop.wait(every):
             tick()
 

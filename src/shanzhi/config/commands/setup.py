@@ -8,9 +8,11 @@ import psycopg
 import typer
 from psycopg import sql
 
+from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.messages import compile_all
-from shanzhi.config.embedded import ROLE, Cluster
+from shanzhi.config.embedded import SUPERUSER
 from shanzhi.config.environment import DEMO_MARK, Environment
+from shanzhi.config.roles import DATABASE
 from shanzhi.kernel.keyring import INDEX, KeyMissing, field_cipher, make_signing_key, signing_keys
 
 
@@ -49,10 +51,10 @@ def _has_rows(environment: Environment, table: str) -> bool:
         if environment.database_url:
             address = environment.database_url.get_secret_value()
         else:
-            cluster = Cluster(environment.data)
+            cluster = cluster_of(environment)
             if not cluster.made:
                 return False
-            address = stack.enter_context(cluster.lease()).url(ROLE)
+            address = stack.enter_context(cluster.lease()).url(DATABASE, role=SUPERUSER)
         connection = stack.enter_context(psycopg.connect(address))
         found = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
         if not found or found[0] is None:
@@ -62,8 +64,8 @@ def _has_rows(environment: Environment, table: str) -> bool:
 
 
 def migrate() -> None:
-    """Bring the tables up to date; Django must be set up."""
-    import_module("django.core.management").call_command("migrate", interactive=False, verbosity=0)
+    """Bring the tables up to date and give the site its rights; Django must be set up."""
+    import_module("shanzhi.config.owner").migrate()
 
 
 def setup() -> None:
@@ -76,7 +78,7 @@ def setup() -> None:
         django.setup()
         migrate()
     else:
-        with Cluster(environment.data).lease():
+        with cluster_of(environment).lease():
             django.setup()
             migrate()
     typer.echo(f"Ready. Data: {environment.data}  Keys: {environment.keys_folder}")

@@ -139,7 +139,10 @@ def confirm_import(*, actor: Actor, batch_id: UUID, at: datetime) -> ImportBatch
 def write_import(*, batch_id: UUID, at: datetime) -> None:
     """Write a confirmed list, in one transaction; run by the worker. Running it again finds nothing left to do."""
     batch = ImportBatch.objects.get(pk=batch_id)
-    if batch.state != "writing" or batch.job is None:
+    if batch.job is None or (batch.state != "writing" and not _left_untold(batch)):
+        return
+    if batch.state != "writing":
+        finish_job(job_id=batch.job, result={"people": batch.fresh, "known": batch.known}, at=at)
         return
     if Job.objects.get(pk=batch.job).state == "waiting":
         begin_job(job_id=batch.job, total=batch.fresh)
@@ -158,8 +161,15 @@ def write_import(*, batch_id: UUID, at: datetime) -> None:
         finish_job(job_id=batch.job, result={"people": len(people), "known": batch.known}, at=at)
 
 
+def _left_untold(batch: ImportBatch) -> bool:
+    """Whether a worker wrote the list and died before it could say so."""
+    return batch.state == "written" and Job.objects.filter(pk=batch.job, state="running").exists()
+
+
 def _store(batch: ImportBatch, people: list[Person], actor: Actor, at: datetime) -> None:
     with transaction.atomic():
+        if ImportBatch.objects.select_for_update().get(pk=batch.pk).state != "writing":
+            return  # another worker took the list up meanwhile
         with taken():
             Person.objects.bulk_create(people, batch_size=CHUNK)
         verb = "people.person.import"
