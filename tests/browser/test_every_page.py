@@ -29,6 +29,7 @@ DIGEST = re.compile(r"sha256:[0-9a-f]+")  # whose letters are no word
 KEPT = {
     "shanzhi",
     "pabulib",
+    "python",
     "excel",
     "word",
     "json",

@@ -17,6 +17,7 @@ from django.db.models import Case, CharField, F, Field, OuterRef, Q, QuerySet, S
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
@@ -26,7 +27,12 @@ from shanzhi.ui import formatting
 
 Words = str | Promise
 LONGEST_VALUE: Final = 120
+PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
+    "system:clock": _("The clock"),
+    "system:operator": _("The operator, by command"),
+}
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:[+-]\d{2}:\d{2}|Z)?")
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -163,7 +169,7 @@ def actor_of(event: Event) -> str:
     if name is not None:
         return str(name)
     if event.actor_label:
-        return gettext("The system (%(part)s)") % {"part": event.actor_label.partition(":")[2]}
+        return str(PARTS_OF_SYSTEM.get(event.actor_label, _("The system")))
     return gettext("Another person") if event.actor_person else gettext("Nobody signed in")
 
 
@@ -220,6 +226,8 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, dict):
         return canonical(value).decode()
     text = str(value)
+    if _DIGEST.fullmatch(text):
+        return text[:19] + "…"
     if _MOMENT.fullmatch(text):
         return formatting.moment(datetime.fromisoformat(text))
     return formatting.day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text

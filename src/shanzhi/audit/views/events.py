@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from shanzhi.audit import queries, subjects
 from shanzhi.audit.models import Event
+from shanzhi.audit.views.public import in_type
 from shanzhi.kernel.canonical import canonical
 from shanzhi.ui import formatting, pieces
 from shanzhi.ui.http import Request
@@ -40,7 +41,9 @@ def _history_of(event: Event) -> str:
 
 
 def _lines(event: Event) -> SafeString:
-    return format_html_join("", "<span class='log-line'>{}</span>", ((line,) for line in subjects.changes_of(event)))
+    lines = [(line,) for line in subjects.changes_of(event)]
+    inner = format_html_join("", '<span class="log-line">{}</span>', lines)
+    return format_html('<span class="log-lines">{}</span>', inner) if lines else inner
 
 
 def _verbs(request: HttpRequest) -> Pairs:
@@ -164,10 +167,10 @@ def event(request: Request, number: int) -> HttpResponse:
         "answers": told,
         "changes": subjects.changes_of(found),
         "content": canonical(whole["content"]).decode(),
-        "sealed": [Answer(_("Digest"), found.digest), Answer(_("Nonce"), whole["nonce"])],
+        "sealed": [Answer(_("Digest"), in_type(found.digest)), Answer(_("Nonce"), in_type(whole["nonce"]))],
         "history": _history_of(found),
         "place": whole["place"],
-        "crumbs": [(_("Home"), "/"), (_("What was done"), reverse("audit:events")), (str(found.pk), "")],
+        "crumbs": [(_("Home"), "/"), (subjects.title_of(found), _history_of(found)), (str(found.pk), "")],
     }
     return render(request, "audit/event.html", context)
 

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -32,6 +34,11 @@ def _key_id(head: TreeHead) -> str:
     return VerifierKey.read(head.key).id.hex()
 
 
+def in_type(text: str) -> SafeString:
+    """Set a hash, a key or a name of the log in type of one width that breaks anywhere."""
+    return format_html('<code class="log-hash">{}</code>', text)
+
+
 def _found(rows: QuerySet[TreeHead], words: str) -> QuerySet[TreeHead]:
     """Find heads by their size or the beginning of their root."""
     if words.isascii() and words.isdigit() and len(words) < 16:
@@ -44,8 +51,13 @@ HEADS: Final = Listing(
     columns=(
         Column("size", gettext_lazy("Leaves"), "number", sort="size", url=_address),
         Column("at", gettext_lazy("Signed"), "datetime", sort="at"),
-        Column("root", gettext_lazy("Root"), value=lambda head: head.root[:16] + "…", export=lambda head: head.root),
-        Column("key_id", gettext_lazy("Key"), value=_key_id, priority=2),
+        Column(
+            "root",
+            gettext_lazy("Root"),
+            value=lambda head: in_type(head.root[:16] + "…"),
+            export=lambda head: head.root,
+        ),
+        Column("key_id", gettext_lazy("Key"), value=lambda head: in_type(_key_id(head)), export=_key_id, priority=2),
         Column("note", gettext_lazy("Note"), value=queries.note_of, on_page=False),
     ),
     default_sort="-size",
@@ -86,9 +98,10 @@ def head(request: Request, size: int) -> HttpResponse:
     """Show one head with its signed note."""
     found = queries.head(size=size)
     named = [(_("Leaves"), formatting.count(found.size)), (_("Signed"), formatting.moment(found.at))]
-    named += [(_("Root"), found.root), (_("Log's name"), found.origin), (_("Key"), found.key)]
+    hashes = [(_("Root"), found.root), (_("Log's name"), found.origin), (_("Key"), found.key)]
     if found.next_key:
-        named.append((_("Announces the key"), found.next_key))
+        hashes.append((_("Announces the key"), found.next_key))
+    named += [(label, in_type(value)) for label, value in hashes]
     context = {
         "head": found,
         "answers": [Answer(label, value) for label, value in named],
@@ -129,7 +142,10 @@ def check(request: Request) -> HttpResponse:
             context["found"] = found
             signed = queries.head(size=found.size)
             context["head"] = signed
-            context["answers"] = [Answer(_("Leaf"), found.leaf.hex()), Answer(_("Root"), signed.root)]
+            context["answers"] = [
+                Answer(_("Leaf"), in_type(found.leaf.hex())),
+                Answer(_("Root"), in_type(signed.root)),
+            ]
             context["path"] = [one.hex() for one in found.path]
             context["place"] = formatting.count(found.index)
     return render(request, "audit/check.html", context, status=status)
