@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.notices.kinds import APP, CHANNELS, OUTSIDE
-from shanzhi.notices.lifecycle import CAUSES, DELIVERY, SENDING, SENT, WAITING
+from shanzhi.notices.lifecycle import CAUSES, DELIVERY, SENDING, WAITING
 from shanzhi.people.fields import SealedField
 from shanzhi.people.models import Person
 from shanzhi.work.search import search_index
@@ -109,7 +109,6 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["channel", "next_try_at"], condition=Q(state=WAITING), name="notices_delivery_due"),
             models.Index(fields=["sending_since"], condition=Q(state=SENDING), name="notices_delivery_sending"),
-            models.Index(fields=["person"], condition=Q(state=SENT, channel=APP), name="notices_delivery_unread"),
             models.Index(fields=["person", "-created_at", "id"], name="notices_delivery_person"),
             models.Index(fields=["notice"], condition=Q(state="failed"), name="notices_delivery_failed"),
         ]

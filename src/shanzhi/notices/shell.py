@@ -14,7 +14,7 @@ from shanzhi.ui import navigation
 from shanzhi.work.planned import fetch_one
 
 MOST_SHOWN: Final = 99
-# By the index of unread notices, and never further than the bell can show.
+# By the index of a person's deliveries, and never further than the bell can show.
 _UNREAD: Final = """
 SELECT count(*) FROM (
     SELECT 1 FROM notices_delivery WHERE person_id = %s AND channel = 'app' AND state = 'sent' LIMIT 100

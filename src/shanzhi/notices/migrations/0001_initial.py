@@ -279,11 +279,6 @@ class Migration(migrations.Migration):
                         fields=["sending_since"],
                         name="notices_delivery_sending",
                     ),
-                    models.Index(
-                        condition=models.Q(("channel", "app"), ("state", "sent")),
-                        fields=["person"],
-                        name="notices_delivery_unread",
-                    ),
                     models.Index(fields=["person", "-created_at", "id"], name="notices_delivery_person"),
                     models.Index(
                         condition=models.Q(("state", "failed")), fields=["notice"], name="notices_delivery_failed"
