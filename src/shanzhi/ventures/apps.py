@@ -13,7 +13,7 @@ from shanzhi.ui import navigation
 AUDITED = (
     *("call", "callarea", "phase", "callterms", "notice", "award"),
     *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem"),
-    *("juror", "conflict", "pitchorder", "pitch", "scoresheet", "juryclosing"),
+    *("juror", "conflict", "pitch", "scoresheet"),
 )
 
 
@@ -62,4 +62,6 @@ class VenturesConfig(AppConfig):
         navigation.register("juries", _("My juries"), "ventures:juries", section="account", order=25, visible=juror)
         for table in AUDITED:
             coverage.cover(f"ventures_{table}")
+        for table in ("pitchorder", "juryclosing"):
+            coverage.cover(f"ventures_{table}", key="call_id")
         import_module("shanzhi.ventures.history")

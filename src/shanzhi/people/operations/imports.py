@@ -163,7 +163,9 @@ def write_import(*, batch_id: UUID, at: datetime) -> None:
 
 def _left_untold(batch: ImportBatch) -> bool:
     """Whether a worker wrote the list and died before it could say so."""
-    return batch.state == "written" and Job.objects.filter(pk=batch.job, state="running").exists()
+    if batch.state != "written" or batch.job is None:
+        return False
+    return Job.objects.filter(pk=batch.job, state="running").exists()
 
 
 def _store(batch: ImportBatch, people: list[Person], actor: Actor, at: datetime) -> None:
