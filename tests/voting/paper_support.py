@@ -122,7 +122,7 @@ def a_hall(
 def another_hall(poll: Poll, *, kind: str = "booth", area: str = AREA, name: str = "") -> Hall:
     """Set up a booth with three officers."""
     booth = operations.create_booth(actor=STAFF, poll_id=poll.pk, plan=a_plan(poll, kind, area, name), at=now())
-    officers = [officer_of() for _ in range(3)]
+    officers = [officer_of(area=AREA) for _ in range(3)]
     for one in officers:
         operations.give_officer(actor=STAFF, booth_id=booth.pk, person_id=one.person(), at=now())
     return Hall(poll, booth, *officers)
