@@ -366,7 +366,8 @@ class TestTheDatabase:
         hall = a_hall(received=5)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO voting_envelope (poll_id, voter_mac, sealed) VALUES (%s, %s, '')", [hall.poll.pk, b"z" * 32]
+                "INSERT INTO voting_envelope (poll_id, voter_mac, sealed) VALUES (%s, %s, '')",
+                [hall.poll.pk, b"z" * 32],
             )
         hall.close(unissued=5, cast=0)
         hall.reconcile()

@@ -118,7 +118,11 @@ def support_role() -> object:
 class TestBeforeTheClose:
     def test_no_reading_looks_like_another(self) -> None:
         hall = counted_hall(3)
-        readings = (SheetReading("valid", ["1"]), SheetReading("valid", ["1"]), SheetReading("invalid", reason="marked"))
+        readings = (
+            SheetReading("valid", ["1"]),
+            SheetReading("valid", ["1"]),
+            SheetReading("invalid", reason="marked"),
+        )
         for serial, reading in zip(hall.serials(3), readings, strict=True):
             hall.enter(hall.first, serial, reading)
         rows = PaperEntry.objects.all()
@@ -265,7 +269,9 @@ class TestTypedNumbers:
         assert read("points", "1:5 12＝3", self.CODES) == {"001": 5, "012": 3}
         assert read("ranked", "", self.CODES) == []
 
-    @pytest.mark.parametrize(("kind", "text"), [("approval", "9"), ("points", "1"), ("points", "1:x"), ("points", "1:2 1:3")])
+    @pytest.mark.parametrize(
+        ("kind", "text"), [("approval", "9"), ("points", "1"), ("points", "1:x"), ("points", "1:2 1:3")]
+    )
     def test_that_make_no_sense_are_refused(self, kind: str, text: str) -> None:
         with pytest.raises(operations.UnknownOption):
             operations.typed_choices(kind, text, self.CODES)

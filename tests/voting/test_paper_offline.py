@@ -258,9 +258,7 @@ class TestRegistrationOnTheSpot:
         office = people.an_actor(Role.COMMUNITY_SECRETARY, support.COMMUNITY)
         known = people_operations.new_person(actor=office, name="示例已在", area=support.COMMUNITY, at=now())
         number = people.an_id_number(born_on=date(1970, 2, 2))
-        people_operations.verify(
-            actor=office, person_id=known.pk, document="resident_id", id_number=number, at=now()
-        )
+        people_operations.verify(actor=office, person_id=known.pk, document="resident_id", id_number=number, at=now())
         people_operations.revoke(actor=office, person_id=known.pk, reason="改名", at=now())
         with pytest.raises(operations.OtherName):
             register(hall, a_newcomer(id_number=number))
@@ -289,4 +287,3 @@ class TestRegistrationOnTheSpot:
                 register(hall, a_newcomer(**wrong))  # type: ignore[arg-type]
             assert Person.objects.count() == people_before
         assert Booth.objects.count() == 1
-

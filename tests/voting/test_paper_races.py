@@ -102,7 +102,9 @@ class TestTwoWhoReadOneSheet:
         hall.mark(hall.voters[0])
         hall.close(unissued=4, cast=1)
         serial = hall.serials(1)[0]
-        together(*[lambda by=by: hall.enter(by, serial, SheetReading("valid", ["1"])) for by in (hall.first, hall.second)])  # type: ignore[misc]
+        together(
+            *[lambda by=by: hall.enter(by, serial, SheetReading("valid", ["1"])) for by in (hall.first, hall.second)]
+        )  # type: ignore[misc]
         assert sorted(PaperEntry.objects.values_list("round", flat=True)) == [1, 2]
         together(*[lambda: operations.reconcile_booth(actor=hall.first, booth_id=hall.booth.pk, at=now())] * 2)
         hall.booth.refresh_from_db()
