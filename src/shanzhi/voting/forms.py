@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.people.documents import DOCUMENTS
 from shanzhi.ui.forms import AreaField, DayField, MomentField, PageForm
@@ -217,7 +218,9 @@ class PaperTermsForm(PageForm):
 class BoothForm(PageForm):
     """What is planned for a polling place."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("For example: Activity room, block 3"))
+    name = forms.CharField(
+        label=pgettext_lazy("place", "Name"), max_length=80, help_text=_("For example: Activity room, block 3")
+    )
     place = forms.CharField(label=_("Address"), max_length=200, help_text=_("How to find it, for everyone to read."))
     kind = forms.ChoiceField(label=_("Kind"), choices=BOOTH_KINDS, widget=forms.RadioSelect(), initial="booth")
     planned_from = MomentField(label=_("Open from"))

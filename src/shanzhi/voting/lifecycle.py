@@ -1,6 +1,7 @@
 """The lives of a poll, of a booth and of the mark of one who votes on paper."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.kernel.lifecycle import Lifecycle, Move
 from shanzhi.kernel.roles import Role
@@ -45,7 +46,7 @@ BOOTH = Lifecycle(
     name="voting.booth",
     states={
         PREPARED: _("Being prepared"),
-        OPEN: _("Open"),
+        OPEN: pgettext_lazy("booth", "Open"),
         CLOSED: _("Closed, being counted"),
         RECONCILED: _("Reconciled"),
         CANCELLED: _("Cancelled"),

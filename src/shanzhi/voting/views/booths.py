@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from shanzhi.places import queries as places
@@ -44,7 +44,7 @@ BOOTHS = Listing(
         Column("state", gettext_lazy("State"), kind="tag", sort="state",
                value=lambda row: (TONES[row.state], row.get_state_display()),
                export=lambda row: row.get_state_display()),
-        Column("code", gettext_lazy("Code"), sort="code", priority=2),
+        Column("code", pgettext_lazy("booth", "Code"), sort="code", priority=2),
         Column("area", gettext_lazy("Area code"), sort="area", priority=2),
         Column("place", gettext_lazy("Address"), priority=3),
         Column("planned_from", gettext_lazy("Opens"), kind="datetime", sort="planned_from"),

@@ -21,7 +21,7 @@ const desk = document.getElementById("offline");
 if (desk) {
   const { booth } = desk.dataset;
   const say = (word, values = {}) =>
-    Object.entries(values).reduce((text, [from, to]) => text.replace(`%${from}`, to), desk.dataset[`say${word}`]);
+    Object.entries(values).reduce((text, [from, to]) => text.replace(`{${from}}`, to), desk.dataset[`say${word}`]);
   const part = (name) => desk.querySelector(`[data-${name}]`);
   const kept = () => read(key(booth, "list"), null);
   const marks = () => read(key(booth, "marks"), []);
