@@ -56,8 +56,8 @@ class TestABooth:
             {"name": " "},
             {"kind": "bus"},
         ):
+            given = operations.BoothPlan(**{**plan_fields(plan), **wrong})  # type: ignore[arg-type]
             with pytest.raises(operations.BadBooth):
-                given = operations.BoothPlan(**{**plan_fields(plan), **wrong})  # type: ignore[arg-type]
                 operations.create_booth(actor=STAFF, poll_id=poll.pk, plan=given, at=now())
         operations.create_booth(actor=STAFF, poll_id=poll.pk, plan=plan, at=now())
         with pytest.raises(operations.BadBooth):
@@ -319,14 +319,11 @@ class TestThePoll:
 
     def test_is_held_open_by_the_database_too(self) -> None:
         hall = a_hall(received=5)
-        with (
-            pytest.raises(IntegrityError, match="reconciled booths"),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
-            values = "state = 'closed', ballots_total = 0, blank_total = 0"
-            cursor.execute(f"UPDATE voting_poll SET {values} WHERE id = %s", [hall.poll.pk])
+        rows = type(hall.poll).objects.filter(pk=hall.poll.pk)
+        with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match="reconciled booths"), transaction.atomic():
+            rows.update(state="closed", ballots_total=0, blank_total=0)
 
     def test_freezes_its_terms_of_paper(self) -> None:
         hall = a_hall(received=None, registration=True)

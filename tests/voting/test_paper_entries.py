@@ -66,8 +66,8 @@ class TestASheet:
         hall.enter(hall.first, hall.serials(1)[0], SheetReading("valid", ["1"]))
         entry = PaperEntry.objects.get()
         for change in ({"round": 2}, {"round": 1, "entered_by_id": hall.second.person()}):
+            values = {"round": entry.round, "entered_by_id": entry.entered_by_id, **change}
             with pytest.raises(IntegrityError), transaction.atomic():
-                values = {"round": entry.round, "entered_by_id": entry.entered_by_id, **change}
                 PaperEntry.objects.create(sheet=entry.sheet, sealed=b"", tag=b"", **values)
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
             PaperEntry.objects.update(tag=b"")

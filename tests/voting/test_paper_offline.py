@@ -20,7 +20,7 @@ from tests.support import people
 from tests.support.places import load_districts
 from tests.voting import support
 from tests.voting.paper_support import Hall, a_hall, another_hall, officer_of, vote_at
-from tests.voting.support import STAFF, a_person, actor, now
+from tests.voting.support import STAFF, actor, now
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +87,10 @@ class TestAnUpload:
         outcomes = hall.upload((paper_first, ago(20)), (online_first, ago(20)), (paper_alone, ago(20)))
         told = {one.mark.person_id: (one.mark.state, one.mark.void_reason) for one in outcomes}
         assert told == {
-            paper_first.pk: ("accepted", ""), online_first.pk: ("void", "online_first"), paper_alone.pk: ("accepted", ""),
-        }  # fmt: skip
+            paper_first.pk: ("accepted", ""),
+            online_first.pk: ("void", "online_first"),
+            paper_alone.pk: ("accepted", ""),
+        }
         assert queries.own_ballot(viewer=actor(paper_first), poll_id=hall.poll.pk) is None
         own = queries.own_ballot(viewer=actor(online_first), poll_id=hall.poll.pk)
         assert own is not None
@@ -124,8 +126,13 @@ class TestAnUpload:
         hall = a_quiet_hall()
         number = hall.number(hall.voters[0])
         line = operations.OfflineLine
-        wrong = [line(10**9, ago(20)), line(number, ago(20)), line(number, ago(19)),
-                 line(hall.number(hall.voters[1]), ago(120)), line(hall.number(hall.voters[2]), ago(3), "A7KE9X")]  # fmt: skip
+        wrong = [
+            line(10**9, ago(20)),
+            line(number, ago(20)),
+            line(number, ago(19)),
+            line(hall.number(hall.voters[1]), ago(120)),
+            line(hall.number(hall.voters[2]), ago(3), "A7KE9X"),
+        ]
         with pytest.raises(operations.BadLines) as told:
             operations.upload_marks(actor=hall.first, booth_id=hall.booth.pk, lines=wrong, at=now())
         assert [place for place, _words in told.value.faults] == [1, 3, 4, 5]

@@ -124,6 +124,25 @@ def channels_of(poll: Poll, *, online: int, paper: int, invalid: dict[str, int])
     }
 
 
+META: Final = {
+    "online": "votes_online",
+    "paper": "votes_paper",
+    "invalid": "votes_invalid",
+    "online_void": "votes_online_void",
+    "provisional": "votes_provisional",
+    "provisional_void": "votes_provisional_void",
+    "visits": "votes_visits",
+    "visits_void": "votes_visits_void",
+    "roll_added": "voters_added",
+}
+
+
+def channel_meta(poll: Poll) -> dict[str, str]:
+    """Give what the published file tells in its META of how people voted; nothing for a poll without booths."""
+    told = poll.channels or {}
+    return {key: str(told[name]) for name, key in META.items() if name in told}
+
+
 def _marks(poll: Poll) -> dict[str, int]:
     void, opened = Q(state="void"), Q(state="opened")
     stands = ~Q(state__in=NOT_VOTING)
