@@ -260,7 +260,9 @@ class TestTheApi:
             json.dumps({"receipt": receipts[0]}),
             content_type="application/json",
         )
-        assert found.json() == {"receipt": receipts[0], "choices": ["Z1"], "points": [None], "alike": 7}
+        assert found.json() == {
+            "receipt": receipts[0], "choices": ["Z1"], "points": [None], "alike": 7, "invalid": "",
+        }  # fmt: skip
         listed = Client().get("/api/v1/voting/polls").json()
         assert [item["id"] for item in listed["items"]] == [str(poll.pk)]
         assert Client().get(f"/api/v1/voting/polls/{poll.pk}/options").json()["count"] == 3
