@@ -10,6 +10,7 @@ from shanzhi.places.models import Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Proposal
+from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.support.site import Site
 
 Pages = dict[str, str]
@@ -21,6 +22,8 @@ NO_PAGES = {
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
+    "voting:specimen", "voting:booth_sheets", "voting:entry_back",
+    "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
     "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
@@ -67,6 +70,7 @@ def visitor(site: Site) -> Pages:
         "voting:results imported": reverse("voting:results", args=[imported]),
         "voting:recount": reverse("voting:recount", args=[finished]),
         "voting:receipt": reverse("voting:receipt", args=[finished]),
+        "voting:places": reverse("voting:places", args=[site.poll()]),
         **{name: reverse(name) for name in ("account_request_login_code", "account_login", "people:sign_up")},
         "account_inactive": reverse("account_inactive"),
         **{f"places:{name}": reverse(f"places:{name}") for name in ("country", "stations")},
@@ -120,6 +124,33 @@ def _records(site: Site) -> Pages:
     return {**people, **places}
 
 
+def _booths(site: Site) -> Pages:
+    """Give the desks of polling places, each in the state in which it has most on it."""
+    by_state = {
+        "prepared": ("booth_edit", "booth_officers", "booth_cancel", "booth_print", "booth_open"),
+        "open": ("booth", "booth_receive", "booth_voters", "booth_register", "booth_spoil", "booth_marks",
+                 "booth_visits", "booth_close", "offline"),
+        "closed": ("booth_balance", "entry", "differences"),
+    }  # fmt: skip
+    booths = {state: Booth.objects.get(poll=site.poll(), state=state) for state in by_state}
+    mark = PaperMark.objects.get(booth=booths["open"])
+    fresh = RollEntry.objects.filter(poll=site.poll(), area__startswith=booths["open"].area).earliest("pk")
+    poll = [site.poll()]
+    return {
+        **{f"voting:{name}": reverse(f"voting:{name}", args=poll) for name in ("booths", "booth_add")},
+        "voting:paper_terms": reverse("voting:paper_terms", args=poll),
+        "voting:my_booths": reverse("voting:my_booths"),
+        **{
+            f"voting:{name}": reverse(f"voting:{name}", args=[booths[state].pk])
+            for state, listed in by_state.items()
+            for name in listed
+        },
+        "voting:booth closed": reverse("voting:booth", args=[booths["closed"].pk]),
+        "voting:booth_mark": reverse("voting:booth_mark", args=[booths["open"].pk, mark.pk]),
+        "voting:booth_voter": reverse("voting:booth_voter", args=[booths["open"].pk, fresh.pk]),
+    }
+
+
 def district(site: Site) -> Pages:
     """Give the pages of the desk of a district."""
     waiting = Proposal.objects.filter(call=site.review, state="submitted").order_by("number").first()
@@ -153,4 +184,4 @@ def district(site: Site) -> Pages:
         "voting:import": reverse("voting:import"),
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
-    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site)}
+    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site), **_booths(site)}

@@ -341,7 +341,9 @@ class ReasonForm(PageForm):
 
 
 class EntryForm(PageForm):
-    """A sheet as it is read in; made for the keyboard: serial, numbers, Enter."""
+    """A sheet as it is read in; made for the keyboard: serial, numbers, Enter. What is due depends on the sheet."""
+
+    drafts = True
 
     serial = forms.CharField(
         label=_("Serial of the sheet"), max_length=20, widget=forms.TextInput({**_SERIAL, "autofocus": True})

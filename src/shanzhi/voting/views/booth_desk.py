@@ -44,6 +44,7 @@ def booth(request: Request, booth_id: UUID) -> HttpResponse:
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
     balance = queries.balance(viewer=request.actor, booth_id=booth_id)
     works = queries.works(viewer=request.actor, booth=found)
+    apart = len(queries.differing(viewer=request.actor, booth_id=booth_id))
     left = (found.sheets_received or 0) - balance.figures["issued"]
     context = {
         "booth": found,
@@ -54,14 +55,14 @@ def booth(request: Request, booth_id: UUID) -> HttpResponse:
         "runs_it": queries.may_manage(viewer=request.actor, poll=found.poll),
         "enters": queries.may_enter(viewer=request.actor, booth=found),
         "officers": queries.officers(booth=found),
-        "steps": _steps(found, balance) if found.state == CLOSED else [],
+        "steps": _steps(found, balance, apart) if found.state == CLOSED else [],
         "search": VoterSearchForm(),
         "crumbs": booth_crumbs(found),
     }
     return render(request, "voting/booth.html", context)
 
 
-def _steps(found: Booth, balance: queries.Balance) -> list[pieces.Task]:
+def _steps(found: Booth, balance: queries.Balance, apart: int) -> list[pieces.Task]:
     """List what is left to do after the close, in its order."""
     figures = balance.figures
 
@@ -75,7 +76,7 @@ def _steps(found: Booth, balance: queries.Balance) -> list[pieces.Task]:
                     "todo" if waiting else "done", count=waiting or None),
         pieces.Task(_("Read in the sheets, twice by two people"), at("entry"),
                     "blocked" if waiting else "done" if read else "todo"),
-        pieces.Task(_("Settle differences"), at("differences"), "todo" if figures["unresolved"] else "done"),
+        pieces.Task(_("Settle differences"), at("differences"), "todo" if apart else "done", count=apart or None),
         pieces.Task(_("Reconcile"), at("booth_balance"), "todo" if balance.differences else "due"),
     ]  # fmt: skip
 
