@@ -192,7 +192,7 @@ def _chosen(kept: Upload) -> list[dict[str, Any]]:
     """Give the treatments chosen so far, as a poll would keep them."""
     settled = {doubt["name"]: doubt for doubt in kept.summary.get("settled", ())}
     entries = []
-    for name, value in kept.treatments.items():
+    for name, value in sorted(kept.treatments.items(), key=lambda pair: list(FAULTS).index(pair[0])):
         doubt = settled.get(name)
         line = doubt["places"][0][0] if doubt else 0
         entries.append({"name": name, "value": value, "times": doubt["times"] if doubt else 0, "line": line})
