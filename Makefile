@@ -68,5 +68,5 @@ release-static: setup ## collect and compress the static files for a release
 	SHANZHI_RELEASE_STATIC=1 $(BIN)/shanzhi manage collectstatic --noinput
 
 clean: ## remove what was made, but no data
-	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/shanzhi/ui/static/vendor $(VENV)/.made
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/shanzhi/ui/static/vendor src/shanzhi/ui/fonts $(VENV)/.made
 	find src tests -name __pycache__ -prune -exec rm -rf {} +

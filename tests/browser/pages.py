@@ -15,6 +15,7 @@ from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Proposal
+from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.support.site import Site
 
 Pages = dict[str, str]
@@ -34,6 +35,8 @@ NO_PAGES = {
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
     "ventures:desk_jury_end",
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
+    "voting:specimen", "voting:booth_sheets", "voting:entry_back",
+    "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
     "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
@@ -86,6 +89,7 @@ def visitor(site: Site) -> Pages:
         "voting:receipt": reverse("voting:receipt", args=[finished]),
         "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),
         "notices:unsubscribe needed": unsubscribe_path(Choice(site.person("resident").pk, "security", "email")),
+        "voting:places": reverse("voting:places", args=[site.poll()]),
         **{name: reverse(name) for name in ("account_request_login_code", "account_login", "people:sign_up")},
         "account_inactive": reverse("account_inactive"),
         **{f"places:{name}": reverse(f"places:{name}") for name in ("country", "stations")},
@@ -171,6 +175,33 @@ def _records(site: Site) -> Pages:
     return {**people, **places}
 
 
+def _booths(site: Site) -> Pages:
+    """Give the desks of polling places, each in the state in which it has most on it."""
+    by_state = {
+        "prepared": ("booth_edit", "booth_officers", "booth_cancel", "booth_print", "booth_open"),
+        "open": ("booth", "booth_receive", "booth_voters", "booth_register", "booth_spoil", "booth_marks",
+                 "booth_visits", "booth_close", "offline"),
+        "closed": ("booth_balance", "entry", "differences"),
+    }  # fmt: skip
+    booths = {state: Booth.objects.get(poll=site.poll(), state=state) for state in by_state}
+    mark = PaperMark.objects.get(booth=booths["open"])
+    fresh = RollEntry.objects.filter(poll=site.poll(), area__startswith=booths["open"].area).earliest("pk")
+    poll = [site.poll()]
+    return {
+        **{f"voting:{name}": reverse(f"voting:{name}", args=poll) for name in ("booths", "booth_add")},
+        "voting:paper_terms": reverse("voting:paper_terms", args=poll),
+        "voting:my_booths": reverse("voting:my_booths"),
+        **{
+            f"voting:{name}": reverse(f"voting:{name}", args=[booths[state].pk])
+            for state, listed in by_state.items()
+            for name in listed
+        },
+        "voting:booth closed": reverse("voting:booth", args=[booths["closed"].pk]),
+        "voting:booth_mark": reverse("voting:booth_mark", args=[booths["open"].pk, mark.pk]),
+        "voting:booth_voter": reverse("voting:booth_voter", args=[booths["open"].pk, fresh.pk]),
+    }
+
+
 def district(site: Site) -> Pages:
     """Give the pages of the desk of a district."""
     waiting = Proposal.objects.filter(call=site.review, state="submitted").order_by("number").first()
@@ -210,7 +241,14 @@ def district(site: Site) -> Pages:
         "notices:desk": reverse("notices:desk"),
         "notices:delivered": reverse("notices:delivered", args=[told.pk]),
     }
-    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site), **deliveries, **_told(site)}
+    return {
+        "portal:today desk": reverse("portal:today"),
+        **calls,
+        **_records(site),
+        **deliveries,
+        **_told(site),
+        **_booths(site),
+    }
 
 
 def _told(site: Site) -> Pages:

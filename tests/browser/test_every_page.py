@@ -17,6 +17,7 @@ from shanzhi.places.operations import create_station
 from shanzhi.voting import operations as voting
 from tests.browser import pages
 from tests.browser.support import Look, open_context, sideways, sign_in, violations
+from tests.support.booths import set_up
 from tests.support.people import actor
 from tests.support.places import SYSTEM
 from tests.support.site import VISITOR, Site, build
@@ -85,6 +86,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         create_station(actor=SYSTEM, area=pages.COMMUNITY, name="示例社工站", opened_on=date(2023, 1, 1), at=made.at)
         voter = actor(made.person("resident"), at=made.at)
         voting.cast(actor=voter, poll_id=made.poll(), choices=["001"], key="every-page", at=made.at)
+        set_up(made)
         yield made
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")

@@ -34,6 +34,7 @@ from shanzhi.tally.support import CountingError
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
 from shanzhi.voting.models import Ballot, Count, Option, Poll
+from shanzhi.voting.operations.channels import channel_meta
 from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
 
@@ -147,6 +148,7 @@ def election_of(poll: Poll) -> Election:
 def _meta(poll: Poll) -> dict[str, str]:
     first, last = (timezone.localtime(moment).strftime("%d.%m.%Y") for moment in (poll.opens_at, poll.closes_at))
     stated = {"description": poll.title, "currency": poll.currency, "date_begin": first, "date_end": last}
+    stated |= channel_meta(poll)
     return {**stated, "language": poll.language} if poll.language else stated
 
 

@@ -275,7 +275,11 @@ def open_poll(*, actor: Actor, poll_id: UUID, at: datetime) -> Poll:
 
 
 def terms(poll: Poll) -> dict[str, Any]:
-    """List all that decides but the options, in plain values."""
+    """List all that decides but the options, in plain values.
+
+    Terms of paper stand there where they are given, so that digests of polls from before there were any stay right.
+    """
+    paper = {name: True for name in ("booth_registration", "paper_replaces_online") if getattr(poll, name)}
     return {
         "areas": list(poll.areas),
         "kind": poll.ballot_kind,
@@ -292,6 +296,7 @@ def terms(poll: Poll) -> dict[str, Any]:
         "spec": poll.spec,
         "opens_at": poll.opens_at.isoformat(),
         "closes_at": poll.closes_at.isoformat(),
+        **paper,
     }
 
 

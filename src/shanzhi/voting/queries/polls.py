@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, Exists, Q, QuerySet
 from django.db.models import Count as Tally
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
@@ -21,9 +21,10 @@ from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
-from shanzhi.voting.models import Ballot, Count, Envelope, Option, Poll, RollEntry
+from shanzhi.voting.models import Ballot, Count, Envelope, InvalidSheet, Option, PaperMark, Poll, RollEntry
+from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.casting import BallotForm, form_of
-from shanzhi.voting.operations.envelopes import Sealer, normal_receipt
+from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer, normal_receipt
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.rules import CastChoices, check
 from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
@@ -42,7 +43,7 @@ class ReceiptUnknown(NotFound):
     code = "receipt_unknown"
     message = _(
         "No counted ballot has this receipt. Compare it with what you noted, letter by letter. If you changed your "
-        "ballot, only the last receipt counts."
+        "ballot, only the last receipt counts; a ballot on paper that was void is not counted."
     )
 
 
@@ -80,20 +81,39 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """Figures of a closed poll: voters on the roll (None when imported), ballots, blank ones."""
+    """Figures of a closed poll: voters on the roll (None when imported), ballots, blank ones.
+
+    `channels` tells how many came by which way where there were polling places (see `operations.channels`); invalid
+    sheets stand there alone, since they are no ballots. `added` came onto the roll at a polling place.
+    """
 
     roll: int | None
     ballots: int
     blank: int
+    channels: dict[str, Any] | None = None
+
+    @property
+    def invalid(self) -> int:
+        """Sheets that were found invalid."""
+        return int((self.channels or {}).get("invalid", 0))
+
+    @property
+    def added(self) -> int:
+        """Voters put on the roll at polling places."""
+        return int((self.channels or {}).get("roll_added", 0))
 
 
 @dataclass(frozen=True, slots=True)
 class CountedBallot:
-    """A ballot of a closed poll found by its receipt; `alike` ballots (this one too) chose the same."""
+    """A ballot of a closed poll found by its receipt; `alike` ballots (this one too) chose the same.
+
+    `invalid` says in words why a sheet on paper was found invalid; then nothing else stands here.
+    """
 
     receipt: str
     options: list[tuple[Option, int | None]]
     alike: int
+    invalid: Any = ""
 
 
 def poll(*, viewer: Actor, poll_id: UUID) -> Poll:
@@ -151,8 +171,18 @@ def may_vote(*, viewer: Actor, poll_id: UUID, at: datetime) -> Eligibility:
             _("You are not signed in, so we cannot know whether you are on the roll."),
             _("Sign in with your phone number; it takes a minute."),
         )
-    if RollEntry.objects.filter(poll=found, person_id=viewer.person_id).exists():
+    standing = PaperMark.objects.filter(poll=found, person_id=viewer.person_id).exclude(state__in=NOT_VOTING)
+    on_roll = RollEntry.objects.filter(poll=found, person_id=viewer.person_id)
+    on_paper = on_roll.annotate(on_paper=Exists(standing)).values_list("on_paper", flat=True).first()
+    if on_paper is False:
         return Eligibility(True)
+    if on_paper:
+        return Eligibility(
+            False,
+            "voted_on_paper",
+            _("You voted on paper at a polling place, so you cannot vote online as well."),
+            _("If that was not you, tell the polling place at once; it stands on the page of polling places."),
+        )
     return _why_not_on_roll(found, viewer.person_id)
 
 
@@ -217,7 +247,7 @@ def own_ballot(*, viewer: Actor, poll_id: UUID) -> OwnBallot | None:
     sealer = Sealer(poll_id=poll_id, key=key_store().read(poll_id))
     mark = sealer.mark(person)
     row = Envelope.objects.filter(poll_id=poll_id, voter_mac=mark).values_list("sealed", flat=True).first()
-    if row is None:
+    if row is None or bytes(row) == TAKEN_ON_PAPER:
         return None
     opened = sealer.open(mark=mark, sealed=bytes(row), points=found.ballot_kind == "points")
     named = form_of(found).named(opened.choices)
@@ -261,7 +291,7 @@ def turnout(*, viewer: Actor, poll_id: UUID) -> Turnout:
     found = poll(viewer=viewer, poll_id=poll_id)
     if found.state in SEALED_STATES or found.ballots_total is None or found.blank_total is None:
         raise PollSealed
-    return Turnout(found.roll_total, found.ballots_total, found.blank_total)
+    return Turnout(found.roll_total, found.ballots_total, found.blank_total, found.channels)
 
 
 def result(*, viewer: Actor, poll_id: UUID) -> Count:
@@ -293,9 +323,13 @@ def receipt(*, viewer: Actor, poll_id: UUID, code: str) -> CountedBallot:
     found = poll(viewer=viewer, poll_id=poll_id)
     if found.state in SEALED_STATES:
         raise PollSealed
-    ballot = Ballot.objects.filter(poll=found, pk=normal_receipt(code)[:40], imported=False).first()
+    wanted = normal_receipt(code)[:40]
+    ballot = Ballot.objects.filter(poll=found, pk=wanted, imported=False).first()
     if ballot is None:
-        raise ReceiptUnknown(field="receipt")
+        sheet = InvalidSheet.objects.filter(poll=found, pk=wanted).first()
+        if sheet is None:
+            raise ReceiptUnknown(field="receipt")
+        return CountedBallot(sheet.receipt, [], 0, sheet.get_reason_display())
     listed = {option.position: option for option in options(poll=found)}
     points: list[int | None] = list(ballot.points) if ballot.points else [None for _choice in ballot.choices]
     chosen = [(listed[position], worth) for position, worth in zip(ballot.choices, points, strict=True)]

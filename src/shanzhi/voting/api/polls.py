@@ -1,11 +1,11 @@
-"""The API of voting: the same operations and queries as the pages."""
+"""The API of polls: reading them, casting, results."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 from ninja.pagination import PageNumberPagination, paginate
 from ninja.params.functions import Header
 from pydantic import Field, StrictInt
@@ -13,10 +13,9 @@ from pydantic import Field, StrictInt
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ui.http import Given
 from shanzhi.voting import operations, queries
+from shanzhi.voting.api.routing import ask, router
 from shanzhi.voting.models import Poll
 from shanzhi.voting.voter import voter
-
-router = Router(tags=["voting"])
 
 
 class PollOut(Schema):
@@ -85,16 +84,20 @@ class ReceiptIn(Given):
 
 
 class CountedOut(Schema):
-    """A ballot as counted; `alike` ballots of the file say the same."""
+    """A ballot as counted; `alike` ballots of the file say the same. `invalid` says why a sheet was found invalid."""
 
     receipt: str
+    invalid: str
     choices: list[str]
     points: list[int | None]
     alike: int
 
 
 class ResultOut(Schema):
-    """A count: outcome with the whole course, reasons in both languages, other rules, official winners if known."""
+    """A count: outcome with the whole course, reasons in both languages, other rules, official winners if known.
+
+    `channels`, where there were polling places, tells how many came online and on paper, also by polling place.
+    """
 
     digest: str
     seal: str
@@ -104,31 +107,27 @@ class ResultOut(Schema):
     ballots: int
     blank: int
     roll: int | None
-
-
-def _ask(request: HttpRequest) -> Any:
-    """Give the request with the attributes that the middleware sets."""
-    return request
+    channels: dict[str, Any] | None
 
 
 @router.get("/polls", response=list[PollOut])
 @paginate(PageNumberPagination, page_size=50)
 def list_polls(request: HttpRequest) -> Any:
     """List polls, newest first."""
-    return queries.polls(viewer=_ask(request).actor)
+    return queries.polls(viewer=ask(request).actor)
 
 
 @router.get("/polls/{uuid:poll_id}", response=PollOut)
 def read_poll(request: HttpRequest, poll_id: UUID) -> Poll:
     """Read a poll with its rules."""
-    return queries.poll(viewer=_ask(request).actor, poll_id=poll_id)
+    return queries.poll(viewer=ask(request).actor, poll_id=poll_id)
 
 
 @router.get("/polls/{uuid:poll_id}/options", response=list[OptionOut])
 @paginate(PageNumberPagination, page_size=200)
 def list_options(request: HttpRequest, poll_id: UUID) -> Any:
     """List the projects on the ballot in their order."""
-    return queries.options(poll=queries.poll(viewer=_ask(request).actor, poll_id=poll_id))
+    return queries.options(poll=queries.poll(viewer=ask(request).actor, poll_id=poll_id))
 
 
 @router.put("/polls/{uuid:poll_id}/ballot", response=ReceiptOut)
@@ -146,7 +145,7 @@ def cast(
         poll_id=poll_id,
         choices=ballot.points or ballot.choices,
         key=idempotency_key,
-        at=_ask(request).now,
+        at=ask(request).now,
     )
     return {"receipt": made.receipt}
 
@@ -154,7 +153,7 @@ def cast(
 @router.get("/polls/{uuid:poll_id}/ballot", response=OwnBallotOut)
 def own_ballot(request: HttpRequest, poll_id: UUID) -> dict[str, Any]:
     """Read the own ballot while the vote runs; afterwards nobody can, and this is not found."""
-    own = queries.own_ballot(viewer=_ask(request).actor, poll_id=poll_id)
+    own = queries.own_ballot(viewer=ask(request).actor, poll_id=poll_id)
     if own is None:
         raise NotFound
     points = own.choices if isinstance(own.choices, dict) else {}
@@ -164,9 +163,10 @@ def own_ballot(request: HttpRequest, poll_id: UUID) -> dict[str, Any]:
 @router.post("/polls/{uuid:poll_id}/receipt", response=CountedOut)
 def check_receipt(request: HttpRequest, poll_id: UUID, given: ReceiptIn) -> dict[str, Any]:
     """Find a counted ballot by its receipt."""
-    found = queries.receipt(viewer=_ask(request).actor, poll_id=poll_id, code=given.receipt)
+    found = queries.receipt(viewer=ask(request).actor, poll_id=poll_id, code=given.receipt)
     return {
         "receipt": found.receipt,
+        "invalid": str(found.invalid),
         "choices": [option.code for option, _points in found.options],
         "points": [points for _option, points in found.options],
         "alike": found.alike,
@@ -176,7 +176,7 @@ def check_receipt(request: HttpRequest, poll_id: UUID, given: ReceiptIn) -> dict
 @router.get("/polls/{uuid:poll_id}/result", response=ResultOut)
 def result(request: HttpRequest, poll_id: UUID) -> dict[str, Any]:
     """Read the result with its course and reasons; refused for everybody before the close."""
-    viewer = _ask(request).actor
+    viewer = ask(request).actor
     count = queries.result(viewer=viewer, poll_id=poll_id)
     figures = queries.turnout(viewer=viewer, poll_id=poll_id)
     return {
@@ -188,11 +188,12 @@ def result(request: HttpRequest, poll_id: UUID) -> dict[str, Any]:
         "ballots": figures.ballots,
         "blank": figures.blank,
         "roll": figures.roll,
+        "channels": figures.channels,
     }
 
 
 @router.get("/polls/{uuid:poll_id}/file")
 def file(request: HttpRequest, poll_id: UUID) -> HttpResponse:
     """Download the published Pabulib file."""
-    count = queries.published_file(viewer=_ask(request).actor, poll_id=poll_id)
+    count = queries.published_file(viewer=ask(request).actor, poll_id=poll_id)
     return HttpResponse(count.file.encode(), content_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Poll, Option, RollEntry, Envelope, Ballot, Count. Triggers (migration 0002) hold what constraints cannot."""
+"""Poll, Option, RollEntry, Envelope, Ballot, Count, Upload. Triggers (migration 0002) hold what constraints cannot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class Poll(models.Model):
     when the poll opens. Totals are written once, at the close. `points_scale`: points are whole numbers of 1/scale.
     `language` is the BCP 47 tag of an import's projects, titles and summaries alike; `title_language` that of the
     poll's own title, which may be ours. `treatments` tells how the file's doubtful faults were settled, one entry a
-    kind.
+    kind. `booth_registration` lets officers put unlisted residents on the roll at a polling place,
+    `paper_replaces_online` lets a voter who cast online vote on paper instead; `channels` tells after the close how
+    many came by which way.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,6 +59,9 @@ class Poll(models.Model):
     blank_total = models.PositiveIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_early_reason = models.TextField(blank=True)
+    booth_registration = models.BooleanField(default=False, db_default=False)
+    paper_replaces_online = models.BooleanField(default=False, db_default=False)
+    channels = models.JSONField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -125,18 +130,29 @@ class Option(models.Model):
 
 
 class RollEntry(models.Model):
-    """One voter on the roll of a poll, with the area of residence at the roll date."""
+    """One voter on the roll of a poll, with the area of residence at the roll date. Its id is the voter's number.
+
+    `added_at_booth` marks the supplementary roll: who was put on it at a polling place, against a document.
+    """
 
     id = models.BigAutoField(primary_key=True)
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="roll", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     area = models.CharField(max_length=21, db_collation="C")
+    added_at_booth = models.ForeignKey(
+        "voting.Booth", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         """A person stands on a roll once."""
 
         constraints = [models.UniqueConstraint(fields=["poll", "person"], name="voting_roll_once")]
-        indexes = [models.Index(fields=["poll", "area", "id"], name="voting_roll_area")]
+        indexes = [
+            models.Index(fields=["poll", "area", "id"], name="voting_roll_area"),
+            models.Index(
+                fields=["added_at_booth"], name="voting_roll_added", condition=Q(added_at_booth__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         """Name the entry by its area; the person is not told."""
@@ -146,7 +162,9 @@ class RollEntry(models.Model):
 class Envelope(models.Model):
     """A sealed ballot while the vote runs: no time, no number, no person, only a keyed mark, ciphertext and two tags.
 
-    The tags know a request that comes again; they are empty on ballots from before there were tags.
+    The tags know a request that comes again; they are empty on ballots from before there were tags. `since` is the
+    minute in which the voter first cast, sealed; a ballot that replaces another keeps it. An empty `sealed` holds the
+    place of one who votes on paper, so that one unique index turns away the second vote, whichever way it comes.
     """
 
     pk = models.CompositePrimaryKey("poll_id", "voter_mac")
@@ -155,6 +173,7 @@ class Envelope(models.Model):
     sealed = models.BinaryField()
     request_tag = models.BinaryField(max_length=16, null=True)
     content_tag = models.BinaryField(max_length=16, null=True)
+    since = models.BinaryField(max_length=32, null=True)
 
     def __str__(self) -> str:
         """Name the poll alone."""
