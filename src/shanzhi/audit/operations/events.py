@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import models
+from django.db import connection, models
 
 from shanzhi.audit.models import Event
 from shanzhi.audit.queries.leaves import leaf_digest
@@ -20,6 +20,14 @@ LONGEST: Final = 200
 """Characters of a text in an event."""
 LARGEST: Final = 400
 """Bytes of a structure in an event."""
+COLUMNS: Final = (
+    *("at", "verb", "actor_person", "actor_label", "subject_type", "subject_id", "area", "reason", "request_id"),
+    *("nonce", "digest"),
+)
+_INSERT: Final = (
+    f"INSERT INTO audit_event ({', '.join(COLUMNS)}, change)"  # noqa: S608 - the names above
+    f" VALUES ({', '.join(['%s'] * len(COLUMNS))}, %s::jsonb) RETURNING id"
+)
 # The request that is being served, so that an event can be found from an error page's number; set by middleware.
 request_id: Final[ContextVar[str]] = ContextVar("shanzhi_request_id", default="")
 
@@ -75,8 +83,16 @@ def record(
     `change` holds plain JSON values without floats, personal data or anything sealed. Its `fields`, made by
     `differences` or a mere list of names, are what the history of a thing shows first.
     """
-    event = event_of(actor=actor, verb=verb, subject=subject, area=area, change=change, at=at, reason=reason)
-    event.save(force_insert=True)
+    return write(event_of(actor=actor, verb=verb, subject=subject, area=area, change=change, at=at, reason=reason))
+
+
+def write(event: Event) -> Event:
+    """Insert one finished event; by hand, for every operation pays for it and Django's way costs twice as much."""
+    values = [getattr(event, name) for name in COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*values, canonical(event.change).decode()])
+        (event.pk,) = cursor.fetchone() or (None,)
+    event._state.adding = False
     return event
 
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from shanzhi.audit import coverage
 from shanzhi.audit.coverage import Cover, quoted
 from shanzhi.audit.models import Event, RowChange
-from shanzhi.audit.operations.events import finished
+from shanzhi.audit.operations.events import finished, write
 from shanzhi.audit.verification.rows import differences, key_type
 from shanzhi.kernel.actor import Actor
 
@@ -58,16 +58,15 @@ def cover_all(*, at: datetime) -> list[str]:
 
 
 def _record(table: str, verb: str, at: datetime, reason: str = "") -> None:
-    finished(
-        Event(
-            at=at,
-            verb=verb,
-            actor_label=Actor.system("audit").label,
-            subject_type=RowChange._meta.label_lower,
-            subject_id=table,
-            reason=reason,
-        )
-    ).save(force_insert=True)
+    event = Event(
+        at=at,
+        verb=verb,
+        actor_label=Actor.system("audit").label,
+        subject_type=RowChange._meta.label_lower,
+        subject_id=table,
+        reason=reason,
+    )
+    write(finished(event))
 
 
 def take_up(one: Cover, *, op: str = "B", follows: int | None = None) -> int:
