@@ -58,6 +58,16 @@ WORDS = """() => {
   }
   return found;
 }"""
+UNSAID = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walk.nextNode());) {
+    const box = node.parentElement;
+    if (!/\\p{Script=Han}/u.test(node.textContent) || box.closest('script, style')) continue;
+    if (box.matches('option') && /[a-z]{4}/i.test(node.textContent)) continue;  // both languages, no span
+    if (!box.closest('[lang]').getAttribute('lang').startsWith('zh')) found.push(node.textContent.trim().slice(0, 60));
+  }
+  return found;
+}"""
 FOCUS = """() => {
   const e = document.activeElement, s = getComputedStyle(e);
   const ring = (one) => one && getComputedStyle(one).outlineStyle !== 'none';  // a card wears its link's ring
@@ -126,6 +136,8 @@ def faults_of(page: Page, path: str, look: Look, *, foreign: bool = False) -> li
         found.append("not one h1")
     if look.language == "zh-hans" and not foreign and (words := english_words(page)):
         found.append(f"not Chinese: {words}")
+    if look.language == "en" and (texts := page.evaluate(UNSAID)):
+        found.append(f"not said to be Chinese: {sorted(set(texts))}")
     return found
 
 

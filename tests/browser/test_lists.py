@@ -25,7 +25,7 @@ def books(open_page: Open, settings: Any, transactional_db: None) -> Books:
         Session(session_key=f"{'abc'[n % 3]}-{n:02d}", session_data="", expire_date=start + datetime.timedelta(days=n))
         for n in range(33)
     )
-    return lambda look=DESKTOP, query="": open_page(f"/books/{query}", look)
+    return lambda look=DESKTOP, query="", path="/books/": open_page(f"{path}{query}", look)
 
 
 def names(page: Page) -> list[str]:
@@ -107,3 +107,45 @@ class TestTheListOnAnyScreen:
         cells = page.locator("tbody tr").first.locator("td").all()
         lined_up = len({round(cell.bounding_box()["y"]) for cell in cells}) == 1  # type: ignore[index]
         assert lined_up == (look.device == "desktop")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+class TestAReaderOfCards:
+    def test_sorts_them_and_keeps_what_was_narrowed(self, books: Books, scripts: bool) -> None:
+        page = books(Look("small", scripts=scripts), "?shelf=b", "/cards/")
+        page.get_by_label("排序方式").select_option("书名：倒序")
+        page.get_by_role("button", name="排序").click()
+        expect(page.locator("article.card h3").first).to_have_text("b-31")
+        expect(page.locator(".list-count")).to_have_text("共11条")
+        assert {"shelf=b", "sort=-name"} <= set(page.url.partition("?")[2].split("&"))
+
+    def test_sorts_them_by_the_keyboard_alone(self, books: Books, scripts: bool) -> None:
+        page = books(Look("desktop", scripts=scripts), path="/cards/")
+        page.get_by_label("排序方式").focus()
+        for key in ("ArrowDown", "Tab", "Enter"):
+            page.keyboard.press(key)
+        expect(page.locator("article.card h3").first).to_have_text("c-32")
+
+
+class TestTheOrderOfATable:
+    def test_is_chosen_above_it_on_a_phone_and_in_its_head_elsewhere(self, books: Books) -> None:
+        for device, above in (("small", True), ("desktop", False)):
+            page = books(Look(device))
+            assert page.get_by_label("排序方式").is_visible() is above
+            assert page.get_by_role("link", name="借到").is_visible() is not above
+
+    def test_takes_no_focus_where_it_cannot_be_seen(self, books: Books) -> None:
+        page = books(Look("small"))
+        page.get_by_role("button", name="排序").focus()
+        for _step in range(12):
+            page.keyboard.press("Tab")
+            assert page.evaluate("!document.activeElement.closest('thead')")
+
+
+@pytest.mark.parametrize("look", [Look("small"), Look("desktop", "dark", "en")], ids=str)
+class TestCardsOnAnyScreen:
+    def test_are_accessible_and_fit(self, books: Books, look: Look) -> None:
+        page = books(look, path="/cards/")
+        assert violations(page) == []
+        assert sideways(page) == 0
+        assert small_targets(page) == []

@@ -88,6 +88,7 @@ class TestAPasskey:
         page.goto("/account/passkeys/")
         page.click("a[href$='/remove/']")
         page.wait_for_url("**/account/again/passkey/**")
+        assert "未锁屏的设备" in page.inner_text(".lead")  # why it is asked for again
         assert violations(page) == []
         page.click("#passkey_button")
         page.wait_for_url("**/remove/")

@@ -217,6 +217,18 @@ class TestTheOwnAccount:
         assert client.get("/account/").status_code == 302
 
 
+class TestWhoIsAskedOnceMore:
+    @pytest.mark.parametrize(("language", "why"), [("zh-hans", "未锁屏的设备"), ("en", "your unlocked device")])
+    def test_for_the_password_is_told_why(self, language: str, why: str) -> None:
+        account = an_account(a_person(), password="long enough words")
+        client = Client()
+        client.post("/account/sign-in/password/", {"login": account.login_name, "password": "long enough words"})
+        client.cookies["language"] = language
+        answer = client.get("/account/passkeys/add/", follow=True)
+        assert answer.redirect_chain[0][0].startswith("/account/again/")
+        assert why in answer.content.decode()
+
+
 class TestTheDesk:
     def test_verifies_a_person_against_a_document(self) -> None:
         person = a_person(COMMUNITY, verified=False, born_on=None)

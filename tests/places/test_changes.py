@@ -129,6 +129,8 @@ class TestAChange:
         change = AreaChange.objects.create(kind="succession", on=DAY, created_at=AT)
         ChangeLink.objects.create(change=change, old_id=SOUTH, new_id=NORTH)
         ChangeLink.objects.create(change=change, old_id=NORTH, new_id=SOUTH)
+        Area.objects.filter(pk__in=[SOUTH, NORTH]).update(valid_to=DAY)
+        assert queries.reach([SOUTH], AT) == (SOUTH,)
         assert queries.resolve(SOUTH, AT).current == ()
 
     @pytest.mark.parametrize(

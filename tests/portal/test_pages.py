@@ -92,6 +92,14 @@ class TestTheHomeOfADistrict:
         assert asked(HOME) == few
 
 
+class TestTheAddressOfTheDesk:
+    def test_leads_everybody_to_what_is_due_today(self, world: World) -> None:
+        for client in (Client(), officer(world)):
+            answer = client.get("/desk/", follow=True)
+            assert answer.redirect_chain == [("/today/", 302)]
+            assert answer.status_code == 200
+
+
 class TestTheSearch:
     def test_finds_rounds_projects_and_areas(self, world: World) -> None:
         call = bring(world, make_call(world), "notice")

@@ -22,6 +22,7 @@ TABLES: dict[str, dict[str, Row]] = {
         "portal:home": everyone("/"),
         "portal:district": everyone("/d/370102/"),
         "portal:today": everyone("/today/"),
+        "portal:desk": everyone("/desk/", status=302),
         "portal:search": everyone("/search/?q=x"),
         "portal:open_data": everyone("/open-data/"),
         "portal:accessibility": everyone("/accessibility/"),

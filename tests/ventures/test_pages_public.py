@@ -98,6 +98,15 @@ class TestTheListOfRounds:
         assert str(call.pk) in text(Client(), "/calls/?state=submission")
         assert str(call.pk) not in text(Client(), "/calls/?state=closed")
 
+    def test_is_sorted_above_its_cards_by_purse_title_and_state(self, world: World) -> None:
+        small = bring(world, make_call(world, purse_fen=600_000, title="乙"), "submission")
+        large = bring(world, make_call(world, purse_fen=900_000, title="甲"), "publicity")
+        assert 'name="sort"' in text(Client(), "/calls/")
+        for sort, first in (("purse", small), ("-purse", large), ("state", large), ("-state", small)):
+            shown = text(Client(), f"/calls/?sort={sort}")
+            other = small if first is large else large
+            assert shown.index(f"/calls/{first.pk}/") < shown.index(f"/calls/{other.pk}/"), sort
+
     def test_says_why_it_is_empty(self, db: None) -> None:
         assert "No call yet" in text(Client(), "/calls/", headers=ENGLISH)
 
@@ -134,6 +143,16 @@ class TestTheListOfProposals:
             shown = answer.getvalue().decode()
             assert one.title in shown
             assert other.title not in shown
+
+    @pytest.mark.parametrize("sort", ["amount", "-amount", "number", "-number", "-title", "people_reached"])
+    def test_is_sorted_above_its_cards_on_both_of_its_pages(self, call: Call, sort: str) -> None:
+        field = {"amount": "amount_fen"}.get(sort.removeprefix("-"), sort.removeprefix("-"))
+        rows = call.proposals.order_by(f"{'-' if sort.startswith('-') else ''}{field}", "id")
+        for path in (f"/calls/{call.pk}/proposals/", "/proposals/"):
+            shown = text(Client(), f"{path}?sort={sort}")
+            assert f'<option value="{sort}" selected>' in shown
+            places = [shown.index(f"/proposals/{one.pk}/") for one in rows]
+            assert places == sorted(places)
 
     def test_before_the_notice_shows_each_what_is_theirs(self, world: World) -> None:
         call = bring(world, make_call(world), "review")

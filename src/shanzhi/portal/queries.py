@@ -151,7 +151,7 @@ def search(*, viewer: Actor, text: str, at: datetime) -> Found:
     found = list(places.search(words, at=at)[:SHOWN])
     return Found(
         text=words,
-        calls=list(ventures.calls(viewer=viewer).filter(title__has=words).order_by("-created_at", "id")[:SHOWN]),
+        calls=list(ventures.calls(viewer=viewer).filter(_named(words)).order_by("-created_at", "id")[:SHOWN]),
         proposals=list(
             ventures.proposals(viewer=viewer)
             .filter(title__has=words)
@@ -161,6 +161,16 @@ def search(*, viewer: Actor, text: str, at: datetime) -> Found:
         areas=found,
         paths=places.full_names([area.code for area in found]),
     )
+
+
+def _named(words: str) -> Q:
+    """Give the condition that a call bears the words in its title, in either language."""
+    return Q(title__has=words) | Q(title_en__icontains=words)
+
+
+def search_published(rows: QuerySet[Call], words: str) -> QuerySet[Call]:
+    """Find published results by the round's title, in either language."""
+    return rows.filter(_named(words))
 
 
 def published(*, viewer: Actor) -> QuerySet[Call]:

@@ -1,7 +1,11 @@
-"""Pabulib files in: read with every fault named, looked at, then made a finished poll in the background."""
+"""Pabulib files in: read with every fault named, looked at, then made a finished poll in the background.
+
+A file with doubtful faults, which could change who wins, waits until the importer has said how to treat each kind.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -20,16 +24,50 @@ from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusa
 from shanzhi.people.actors import actor_of_person
 from shanzhi.tally.election import Election
 from shanzhi.tally.outcome import amount
-from shanzhi.tally.pabulib import Notice, PabulibError, Reading, digest, read, spec_as_json, spec_from_json
+from shanzhi.tally.pabulib import (
+    SETTLED_BY,
+    STRICT,
+    Doubt,
+    Notice,
+    PabulibError,
+    Reading,
+    Survey,
+    Treatment,
+    UnknownTreatment,
+    chosen,
+    digest,
+    headings,
+    parse_treatment,
+    read,
+    spec_as_json,
+    spec_from_json,
+    survey,
+    values,
+)
 from shanzhi.tally.spec import Spec
 from shanzhi.ui.formatting import chinese
 from shanzhi.voting.lifecycle import MANAGERS
 from shanzhi.voting.models import Upload
 from shanzhi.voting.operations import import_poll, usual_spec
+from shanzhi.voting.operations.importing import own_title
 from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
 
 KEPT: Final = timedelta(days=7)
 SHOWN_WARNINGS: Final = 50
+EMPTY: Final[dict[str, Any]] = {
+    "title": "",
+    "kind": "",
+    "projects": 0,
+    "ballots": 0,
+    "budget": "",
+    "currency": "",
+    "rule": "",
+    "selected": 0,
+    "digest": "",
+    "spec": spec_as_json(Spec("score", "cost")),
+    "warnings": [],
+}
+"""What is told of a file of which nothing can be shown before a question is answered."""
 
 
 class FileUnreadable(Invalid):
@@ -60,6 +98,20 @@ class AlreadyImported(Conflict):
     message = _("This file is already being imported. Follow its progress under “Background work”.")
 
 
+class BadTreatment(Invalid):
+    """A treatment that does not exist, or not for this kind of fault."""
+
+    code = "bad_treatment"
+    message = _("This kind of fault cannot be treated so. Choose one of the ways that the page offers.")
+
+
+class DoubtsOpen(Conflict):
+    """The file has doubtful faults that nobody has decided."""
+
+    code = "doubts_open"
+    message = _("This file has faults that could change who wins. Say first how each kind of them is to be treated.")
+
+
 def largest() -> int:
     """Give the most bytes of an uploaded file."""
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
@@ -72,21 +124,71 @@ def _words(notice: Notice | PabulibError) -> str:
     return f"{where}{notice.message_en} {notice.cure_en}"
 
 
-def read_file(content: bytes) -> Reading:
+def read_file(content: bytes, *, treat: Treatment = STRICT) -> Reading:
     """Read a Pabulib file; raises FileUnreadable with line, fault and cure in the reader's language."""
-    if len(content) > largest():
-        raise FileTooLarge(field="file", most=largest() // 1024 // 1024)
+    _check_size(content)
     try:
-        return read(content, limit=largest())
+        return read(content, treat=treat, limit=largest())
     except PabulibError as error:
         raise FileUnreadable(_words(error), field="file") from error
+
+
+def read_upload(kept: Upload) -> Reading:
+    """Read an uploaded file with the treatments chosen for it; raises FileUnreadable while faults are left open."""
+    assert kept.content is not None  # dropped only once the poll is there
+    return read_file(bytes(kept.content), treat=_treatment(kept.treatments))
+
+
+def _check_size(content: bytes) -> None:
+    if len(content) > largest():
+        raise FileTooLarge(field="file", most=largest() // 1024 // 1024)
+
+
+def _treatment(named: Mapping[str, str]) -> Treatment:
+    return parse_treatment(f"{name}={value}" for name, value in named.items())
+
+
+def _look_through(content: bytes, treat: Treatment) -> dict[str, Any]:
+    """Find every doubtful fault, and tell what the file holds; raises FileUnreadable at the treatment at fault."""
+    _check_size(content)
+    try:
+        found = survey(content, treat=treat, limit=largest())
+        told = dict(EMPTY) if found.reading is None else summarize(found.reading, found.reading.warnings)
+        told |= _doubts(found)
+        if treat.many_elections != STRICT.many_elections or any(d.treatment == "many_elections" for d in found.open):
+            told["elections"] = [[one.line, one.title] for one in headings(content, treat=treat, limit=largest())]
+    except PabulibError as error:
+        raise FileUnreadable(_words(error), field=SETTLED_BY.get(error.code, "file")) from error
+    return told
+
+
+def _doubts(found: Survey) -> dict[str, Any]:
+    points = found.reading is None or found.reading.kind == "points"
+    return {
+        "open": [_doubt(doubt, points) for doubt in found.open],
+        "settled": [_doubt(doubt, points) for doubt in found.settled],
+    }
+
+
+def _doubt(doubt: Doubt, points: bool) -> dict[str, Any]:
+    """Tell a doubt with its places; points are added up only where there are points."""
+    return {
+        "name": doubt.treatment,
+        "times": doubt.times,
+        "values": [value for value in values(doubt.treatment) if points or value != "sum"],
+        "places": _plain(doubt.places),
+    }
+
+
+def _plain(notices: tuple[Notice, ...]) -> list[list[Any]]:
+    return [[n.line, n.message_zh, n.cure_zh, n.message_en, n.cure_en] for n in notices]
 
 
 def summarize(election: Election, warnings: tuple[Notice, ...] = ()) -> dict[str, Any]:
     """Tell what a file holds, for the page that shows it before it becomes a poll."""
     selected = [project for project in election.projects if project.selected]
     return {
-        "title": election.meta.get("description") or election.meta.get("unit", ""),
+        "title": own_title(election),
         "kind": election.kind,
         "projects": len(election.projects),
         "ballots": election.ballots,
@@ -96,26 +198,59 @@ def summarize(election: Election, warnings: tuple[Notice, ...] = ()) -> dict[str
         "selected": len(selected),
         "digest": digest(election),
         "spec": spec_as_json(usual_spec(election)),
-        "warnings": [[n.line, n.message_zh, n.cure_zh, n.message_en, n.cure_en] for n in warnings[:SHOWN_WARNINGS]],
+        "warnings": _plain(warnings[:SHOWN_WARNINGS]),
     }
 
 
-def take_file(*, actor: Actor, name: str, content: bytes, at: datetime) -> Upload:
+def take_file(*, actor: Actor, name: str, content: bytes, at: datetime, ask: bool = False) -> Upload:
     """Read an uploaded file and keep it until the importer says yes; old ones that nobody wanted are dropped.
 
+    With `ask` a file is kept too when a treatment can settle its faults; `treat_file` must follow before the import.
     Raises MayNotImport, FileTooLarge, FileUnreadable.
     """
     if not actor.areas(MANAGERS):
         raise MayNotImport
-    reading = read_file(content)
+    if ask:
+        told = _look_through(content, STRICT)
+    else:
+        reading = read_file(content)
+        told = summarize(reading, reading.warnings)
     Upload.objects.filter(poll__isnull=True, created_at__lt=at - KEPT).delete()
     return Upload.objects.create(
         owner_id=actor.person(),
         name=name[:200],
         content=content,
-        summary=summarize(reading, reading.warnings),
+        summary=told,
         created_at=at,
     )
+
+
+def treat_file(*, actor: Actor, upload_id: UUID, treatments: Mapping[str, str]) -> Upload:
+    """Say how doubtful faults of an uploaded file are to be treated, and read it again so; earlier choices stay.
+
+    Nothing is changed when it cannot be read so. Raises NotFound, AlreadyImported, BadTreatment, FileUnreadable.
+    """
+    with transaction.atomic():
+        found = _waiting(actor, upload_id)
+        try:
+            treat = _treatment({**found.treatments, **treatments})
+        except UnknownTreatment as error:
+            raise BadTreatment from error
+        assert found.content is not None  # it waits
+        found.summary = _look_through(bytes(found.content), treat)
+        found.treatments = chosen(treat)
+        found.save(update_fields=["summary", "treatments"])
+    return found
+
+
+def _waiting(actor: Actor, upload_id: UUID) -> Upload:
+    """Lock an own upload that has not become a poll."""
+    found = Upload.objects.select_for_update().filter(pk=upload_id, owner_id=actor.person()).first()
+    if found is None:
+        raise NotFound
+    if found.job is not None or found.content is None:
+        raise AlreadyImported
+    return found
 
 
 def upload(*, viewer: Actor, upload_id: UUID) -> Upload:
@@ -127,15 +262,16 @@ def upload(*, viewer: Actor, upload_id: UUID) -> Upload:
 
 
 def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, spec: Spec, at: datetime) -> UUID:
-    """Have a worker make the poll; gives the job that shows its progress. Raises MayNotImport, AlreadyImported."""
+    """Have a worker make the poll; gives the job that shows its progress.
+
+    Raises MayNotImport, NotFound, AlreadyImported, DoubtsOpen.
+    """
     if not actor.holds(MANAGERS, area):
         raise MayNotImport
     with transaction.atomic():
-        found = Upload.objects.select_for_update().filter(pk=upload_id, owner_id=actor.person()).first()
-        if found is None:
-            raise NotFound
-        if found.job is not None or found.content is None:
-            raise AlreadyImported
+        found = _waiting(actor, upload_id)
+        if found.summary.get("open"):
+            raise DoubtsOpen
         job = start_job(actor=actor, kind="voting.import", area=area, total=1, unit="file", at=at)
         found.job = job.pk
         found.save(update_fields=["job"])
@@ -164,10 +300,9 @@ def _import(actor: Actor, values: dict[str, str], at: datetime) -> UUID:
         found = Upload.objects.select_for_update().get(pk=values["upload"])
         if found.poll_id is not None:
             return found.poll_id  # made by a worker that died before it could say so
-        assert found.content is not None
         poll = import_poll(
             actor=actor,
-            election=read_file(bytes(found.content)),
+            election=read_upload(found),
             source=found.name,
             areas=[values["area"]],
             title=values["title"],

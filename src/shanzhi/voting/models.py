@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people.models import Person
@@ -21,6 +21,9 @@ class Poll(models.Model):
 
     `spec` is the rule of counting as canonical JSON. `digest` covers all that decides (options included) and is fixed
     when the poll opens. Totals are written once, at the close. `points_scale`: points are whole numbers of 1/scale.
+    `language` is the BCP 47 tag of an import's projects, titles and summaries alike; `title_language` that of the
+    poll's own title, which may be ours. `treatments` tells how the file's doubtful faults were settled, one entry a
+    kind.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -45,6 +48,9 @@ class Poll(models.Model):
     state = models.CharField(max_length=12, choices=POLL.choices(), default=POLL.first)
     imported = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=20, blank=True, default="", db_default="")
+    title_language = models.CharField(max_length=20, blank=True, default="", db_default="")
+    treatments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     digest = models.CharField(max_length=71, blank=True)
     roll_total = models.PositiveIntegerField(null=True)
     ballots_total = models.PositiveIntegerField(null=True)
@@ -207,13 +213,17 @@ class Count(models.Model):
 
 
 class Upload(models.Model):
-    """A file that was read and waits for a yes; its content is dropped when it has become a poll."""
+    """A file that was read and waits for a yes; its content is dropped when it has become a poll.
+
+    `treatments` holds by name how the importer wants doubtful faults settled.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     content = models.BinaryField(null=True)
     summary = models.JSONField()
+    treatments = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     job = models.UUIDField(null=True)
     poll = models.ForeignKey(Poll, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.voting.views import account, ballot, desk, results
+from shanzhi.voting.views import account, ballot, desk, imports, results
 
 app_name = "voting"
 urlpatterns = [
@@ -15,8 +15,8 @@ urlpatterns = [
     path("polls/<uuid:poll_id>/recount/", results.recount, name="recount"),
     path("polls/<uuid:poll_id>/ballots.pb", results.published_file, name="file"),
     path("account/receipts/", account.receipts, name="receipts"),
-    path("desk/polls/import/", desk.upload, name="import"),
-    path("desk/polls/import/<uuid:upload_id>/", desk.import_preview, name="import_preview"),
+    path("desk/polls/import/", imports.upload, name="import"),
+    path("desk/polls/import/<uuid:upload_id>/", imports.import_preview, name="import_preview"),
     path("desk/polls/<uuid:poll_id>/electorate/", desk.electorate, name="electorate"),
     path("desk/polls/<uuid:poll_id>/electorate/draw/", desk.draw_roll, name="draw_roll"),
 ]

@@ -13,7 +13,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel import areas
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
-from shanzhi.places import policies
+from shanzhi.places import policies, queries
 from shanzhi.places.models import LOCAL_LEVELS, Area, AreaChange, ChangeKind, ChangeLink, FormerName
 from shanzhi.places.operations.local import next_code
 
@@ -79,7 +79,7 @@ def rename(*, actor: Actor, code: str, name: str, on: date, reason: str, source:
         area = _locked(actor, [code])[0]
         last = FormerName.objects.filter(area=area).order_by("-valid_to").first()
         since = last.valid_to if last else area.valid_from
-        if (since and on <= since) or on > at.date():
+        if (since and on <= since) or on > queries.day_of(at):
             raise WrongDay(field="on")
         if not name.strip() or name.strip() == area.name:
             raise WrongPart(_("Give a name that differs from the present one."), field="name")
@@ -135,7 +135,7 @@ def _replace(
         if len(kept) < len(news):
             raise WrongPart(field="parts")
         for area in olds:
-            if why.on > at.date() or (area.valid_from and why.on <= area.valid_from):
+            if why.on > queries.day_of(at) or (area.valid_from and why.on <= area.valid_from):
                 raise WrongDay(field="on")
             if area.code not in kept:
                 _end(area, why.on)

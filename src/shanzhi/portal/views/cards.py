@@ -28,6 +28,7 @@ class CallCard:
     """A round at a glance: its state, purse, next date, and the one act that is open now."""
 
     title: str
+    other_title: str
     url: str
     summary: str
     tags: tuple[pieces.Tag, ...]
@@ -49,7 +50,8 @@ def call_card(call: Call, now: datetime) -> CallCard:
     ends = next((phase.ends_at for phase in call.phases.all() if phase.kind == kind), None)
     action, url = _action(call)
     return CallCard(
-        title=call.title,
+        title=call.shown_title,
+        other_title=call.other_title,
         url=reverse("ventures:call", args=[call.pk]),
         summary=call.about[:120],
         tags=tuple(tags),

@@ -10,17 +10,23 @@ from shanzhi.portal import queries
 from shanzhi.portal.views.cards import call_card
 from shanzhi.portal.views.today import today_sections
 from shanzhi.ui.http import Request
-from shanzhi.ui.listing import Column, Empty, Listing, listing_response
+from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, listing_response
 
 PUBLISHED: Final = Listing(
     key="open-data",
     columns=(
-        Column("title", _("Round"), url=lambda call: f"/polls/{call.poll_id}/recount/", sort="title"),
+        Column(
+            "title", _("Round"), value="shown_title", url=lambda call: f"/polls/{call.poll_id}/recount/", sort="title"
+        ),
         Column("published_at", _("Published"), kind="date", sort="published_at"),
         Column("result_digest", _("Digest of the result"), priority=2),
     ),
     default_sort="-published_at",
-    search=lambda rows, words: rows.filter(title__has=words),
+    filters=(
+        DateRangeFilter("published_at", _("Published")),
+        BooleanFilter("imported", _("Imported"), yes=_("Imported"), no=_("Held here")),
+    ),
+    search=queries.search_published,
     search_label=_("Name of the round"),
     empty=Empty(
         _("No result is published yet"), _("When a vote is over, its ballots appear here for anyone to recount.")

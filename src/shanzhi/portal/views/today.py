@@ -17,6 +17,7 @@ from shanzhi.ui import formatting, pieces
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.queries import DueItem
 from shanzhi.voting.models import Poll
+from shanzhi.voting.views.ballot import localized
 
 ADDRESSES: Final = {
     "my_reviews": "ventures:desk_reviews",
@@ -45,7 +46,7 @@ def today_sections(viewer: Actor, now: datetime) -> list[Section]:
 
 
 def _due(item: DueItem) -> pieces.Task:
-    label = f"{item.label}: {item.call.title}" if item.call else item.label
+    label = f"{item.label}: {item.call.shown_title}" if item.call else item.label
     url = reverse("ventures:desk_phase", args=[item.call.pk]) if item.call else reverse(ADDRESSES[item.key])
     hint = gettext("Until %(moment)s") % {"moment": formatting.moment(item.due_at)} if item.due_at else ""
     return pieces.Task(label, url, "due" if item.late else "todo", hint, None if item.call else item.count)
@@ -53,11 +54,13 @@ def _due(item: DueItem) -> pieces.Task:
 
 def _vote(poll: Poll) -> pieces.Task:
     hint = gettext("Until %(moment)s") % {"moment": formatting.moment(poll.closes_at)}
-    return pieces.Task(poll.title, reverse("voting:vote", args=[poll.pk]), "todo", hint)
+    return pieces.Task(localized(poll), reverse("voting:vote", args=[poll.pk]), "todo", hint)
 
 
 def _own(one: Proposal) -> pieces.Task:
     editable = one.state in ("draft", "returned")
     url = reverse("ventures:edit" if editable else "ventures:proposal", args=[one.pk])
     state: Any = {"draft": "started", "returned": "due"}.get(one.state, "done")
-    return pieces.Task(one.title or _("New proposal"), url, state, f"{one.get_state_display()} · {one.call.title}")
+    return pieces.Task(
+        one.title or _("New proposal"), url, state, f"{one.get_state_display()} · {one.call.shown_title}"
+    )

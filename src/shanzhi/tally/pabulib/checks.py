@@ -62,7 +62,8 @@ def check_voters(
     voters = table.column("voter_id") or []
     first: dict[str, int] = {}
     again: list[tuple[int, int]] = []
-    for ballot, row in enumerate(_table_rows(table, ballots)):
+    rows = _table_rows(table, ballots)
+    for ballot, row in enumerate(rows):
         voter = voters[row].strip()
         if voter and first.setdefault(voter, ballot) != ballot:
             again.append((first[voter], ballot))
@@ -70,17 +71,28 @@ def check_voters(
                 first[voter] = ballot
     if not again:
         return ballots
-    line, name = ballots.line(again[0][1]), voters[_table_rows(table, ballots)[again[0][1]]].strip()
-    if treat.duplicate_voters in ("first", "last"):
-        which = treat.duplicate_voters
-        notices.add("duplicate_voters_taken", line, times=len(again), id=name, which=which)
+    how = treat.duplicate_voters
+    counted = how not in ("first", "last") and _totals_count_all(ballots, filed, meta, projects)
+    named = [voters[rows[ballot]].strip() for _earlier, ballot in again]
+    if not counted:
+        for (earlier, ballot), name in zip(again, named, strict=True):
+            line, other = ballots.line(ballot), ballots.line(earlier)
+            notices.doubt("duplicate_voters", line, refuse=how == "refuse", id=name, other=other)
+    return _settle_voters(ballots, again, named[0], counted, how, notices)
+
+
+def _settle_voters(
+    ballots: Ballots, again: list[tuple[int, int]], name: str, counted: bool, how: str, notices: Notices
+) -> Ballots:
+    """Keep all votes of a voter who stands twice, or the first or last of them."""
+    line = ballots.line(again[0][1])
+    if how in ("first", "last"):
+        notices.add("duplicate_voters_taken", line, times=len(again), id=name, which=how)
         mask = np.ones(len(ballots.rows), dtype=np.bool_)
-        mask[[pair[1 if which == "first" else 0] for pair in again]] = False
+        mask[[pair[1 if how == "first" else 0] for pair in again]] = False
         return ballots.kept(mask)
     reason, reason_zh = "as asked", "依照要求"
-    if treat.duplicate_voters != "keep":
-        if not _totals_count_all(ballots, filed, meta, projects):
-            raise refusal("duplicate_voters", line, id=name, other=ballots.line(again[0][0]))
+    if counted:
         reason, reason_zh = "because the totals of the file count both", "因为文件中的合计数包含两张"
     notices.add("duplicate_voters_kept", line, times=len(again), id=name, reason=reason, reason_zh=reason_zh)
     return ballots
@@ -120,8 +132,9 @@ def check_count(
     lack = stated - filed
     last = ballots.line(rows - 1) if rows else meta.last_line
     tolerated = 0 if not ends_whole else max(1, int(stated * _LOST_AT_MOST))
-    if lack > tolerated and treat.missing_ballots != "count" and not _support_as_stated(ballots, projects):
-        raise refusal("missing_ballots", last, stated=stated, found=filed)
+    if lack > tolerated and not _support_as_stated(ballots, projects):
+        refuse = treat.missing_ballots != "count"
+        notices.doubt("missing_ballots", last, refuse=refuse, stated=stated, found=filed)
     notices.add("num_votes", meta.line("num_votes"), stated=stated, found=filed)
 
 
@@ -130,9 +143,10 @@ def check_single_choice(ballots: Ballots, treat: Treatment, notices: Notices) ->
     several = np.flatnonzero(ballots.lengths > 1)
     if not len(several):
         return ballots
+    for ballot, length in zip(several.tolist(), ballots.lengths[several].tolist(), strict=True):
+        refuse = treat.several_choices == "refuse"
+        notices.doubt("several_choices", ballots.line(ballot), refuse=refuse, count=length)
     line, count = ballots.line(int(several[0])), int(ballots.lengths[several[0]])
-    if treat.several_choices == "refuse":
-        raise refusal("several_choices", line, count=count)
     notices.add("several_choices_taken", line, times=len(several), count=count, how=treat.several_choices)
     return ballots.kept(ballots.lengths <= 1) if treat.several_choices == "drop-ballot" else ballots
 
@@ -171,6 +185,7 @@ def check_limits(
 def _report_limit(line: int, times: int, key: str, limit: str, found: str, treat: Treatment, notices: Notices) -> None:
     if treat.over_limits == "refuse":
         raise refusal("over_limits_refused", line, key=key, limit=limit, found=found)
+    notices.doubt("over_limits", line, refuse=False, times=times, key=key, limit=limit, found=found)
     code = "over_limits_dropped" if treat.over_limits == "drop" else "over_limits"
     notices.add(code, line, times=times, key=key, limit=limit, found=found)
 
@@ -208,10 +223,14 @@ def check_weights(table: Table, treat: Treatment, notices: Notices) -> None:
         weights = table.column(column)
         if weights is None:
             continue
+        alike = {text for text in set(weights) if _is_one(text)}
         for row, text in enumerate(weights):
-            parsed = parse_amount(text) if text.strip() else (Fraction(1), "")
-            if parsed is None or parsed[0] != 1:
-                if treat.weights == "refuse":
-                    raise refusal("weights", table.lines[row], text=text, column=column)
+            if text not in alike:
+                refuse = treat.weights == "refuse"
+                notices.doubt("weights", table.lines[row], refuse=refuse, text=text, column=column)
                 notices.add("weights_ignored", table.lines[row], column=column)
-                break
+
+
+def _is_one(weight: str) -> bool:
+    parsed = parse_amount(weight) if weight.strip() else (Fraction(1), "")
+    return parsed is not None and parsed[0] == 1

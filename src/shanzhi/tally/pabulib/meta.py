@@ -104,8 +104,7 @@ def check_parts(meta: Meta, treat: Treatment, notices: Notices) -> None:
     """Purses and limits by category or neighbourhood change who wins, and no rule here follows them."""
     for key in _PARTIAL:
         if meta.get(key):
-            if treat.partial_budgets != "ignore":
-                raise refusal("partial_budgets", meta.line(key), key=key)
+            notices.doubt("partial_budgets", meta.line(key), refuse=treat.partial_budgets != "ignore", key=key)
             notices.add("partial_budgets_ignored", meta.line(key), key=key)
     threshold = meta.get("min_project_score_threshold")
     if threshold and "rule_spec" not in meta.values:

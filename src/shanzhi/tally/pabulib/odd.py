@@ -46,19 +46,22 @@ class OddRows:
         mended: dict[str, str] = {}
         for name, worth in self._pairs(vote, points, line):
             if name not in self.index:
-                if self.treat.unknown_projects == "refuse":
-                    raise refusal("unknown_projects", line, id=name)
-                whole = self.treat.unknown_projects == "drop-ballot"
-                self.notices.add(
-                    "unknown_projects_dropped", line, id=name, what="the ballot was" if whole else "the mention was"
-                )
-                if whole:
+                if self._unknown(name, line):
                     return None
             elif name in mended:
                 mended[name] = self._again(name, mended[name], worth, line)
             else:
                 mended[name] = worth
         return mended
+
+    def _unknown(self, name: str, line: int) -> bool:
+        """Judge the mention of an unknown project; true drops the whole ballot."""
+        how = self.treat.unknown_projects
+        self.notices.doubt("unknown_projects", line, refuse=how == "refuse", id=name)
+        whole = how == "drop-ballot"
+        what, what_zh = ("the ballot was", "整张选票") if whole else ("the mention was", "该项")
+        self.notices.add("unknown_projects_dropped", line, id=name, what=what, what_zh=what_zh)
+        return whole
 
     def _pairs(self, vote: str, points: str | None, line: int) -> list[tuple[str, str]]:
         """Each project named with its points, empty mentions left out."""
@@ -72,9 +75,7 @@ class OddRows:
             names, worths = [name for name in names if name], [worth for worth in worths if worth]
         if len(worths) != len(names):
             raise refusal("points_length", line, choices=len(names), points=len(worths))
-        if all(names):
-            return list(zip(names, worths, strict=True))
-        raise refusal("unknown_projects", line, id="")
+        return list(zip(names, worths, strict=True))  # points beside no project are points for an unknown one
 
     def _named(self, names: list[str], vote: str, line: int) -> list[str]:
         named = [name for name in names if name]
@@ -85,10 +86,10 @@ class OddRows:
     def _inside(self, name: str, line: int) -> tuple[str, str]:
         """Take `id:points` apart."""
         project, colon, worth = name.rpartition(":")
-        if not colon or name in self.index:
-            if name not in self.index:
-                raise refusal("unknown_projects", line, id=name)
+        if name in self.index:
             raise refusal("points_length", line, choices=1, points=0)
+        if not colon:
+            return name, ""
         self.notices.add("points_in_vote", line, text=name)
         return project.strip(), worth.strip()
 
@@ -98,8 +99,8 @@ class OddRows:
             self.notices.add("repeated_choice", line, id=name)
             return first
         how = self.treat.repeated_choices
-        if how == "refuse" or (how == "sum" and not self.pointed):
-            raise refusal("repeated_choices", line, id=name)
+        refuse = how == "refuse" or (how == "sum" and not self.pointed)
+        self.notices.doubt("repeated_choices", line, refuse=refuse, id=name)
         self.notices.add("repeated_choices_taken", line, id=name, how=how)
         if how == "first":
             return first

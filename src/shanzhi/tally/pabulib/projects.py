@@ -90,8 +90,8 @@ def _supersedes(first: Project, again: Project, line: int, first_line: int, trea
     if first.cost == again.cost and first.exclusive == again.exclusive and first.name == again.name:
         notices.add("same_project", line, id=again.id)
         return False
-    if treat.repeated_projects == "refuse":
-        raise refusal("repeated_projects", line, id=again.id, other=first_line)
+    refuse = treat.repeated_projects == "refuse"
+    notices.doubt("repeated_projects", line, refuse=refuse, id=again.id, other=first_line)
     notices.add("repeated_projects_taken", line, id=again.id, which=treat.repeated_projects)
     return treat.repeated_projects == "last"
 

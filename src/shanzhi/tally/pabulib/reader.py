@@ -12,7 +12,7 @@ from shanzhi.tally.pabulib import checks
 from shanzhi.tally.pabulib.amounts import parse_amount
 from shanzhi.tally.pabulib.ballots import Ballots, read_ballots, spread_default
 from shanzhi.tally.pabulib.canonical import digest
-from shanzhi.tally.pabulib.errors import Notice, Notices, PabulibError, refusal
+from shanzhi.tally.pabulib.errors import Doubt, Notice, Notices, PabulibError, refusal
 from shanzhi.tally.pabulib.layout import Section, elections, settle_line_ends
 from shanzhi.tally.pabulib.meta import KINDS, Meta, budget, check_parts, read_meta, vote_type
 from shanzhi.tally.pabulib.projects import check_projects, check_totals, read_projects
@@ -27,10 +27,15 @@ Source = str | Path | bytes | BinaryIO
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading(Election):
-    """An election as read from a file, with what was mended and the rule that the file was published with, if any."""
+    """An election as read from a file, with what was mended and the rule that the file was published with, if any.
+
+    `treat` is how it was read, `doubts` what that decided.
+    """
 
     warnings: tuple[Notice, ...] = ()
     spec: Spec | None = None
+    treat: Treatment = STRICT
+    doubts: tuple[Doubt, ...] = ()
 
 
 def read(source: Source, *, treat: Treatment = STRICT, limit: int = MAX_BYTES) -> Reading:
@@ -103,9 +108,10 @@ def _one(sections: tuple[Section, Section, Section], treat: Treatment, notices: 
         points_scale=ballots.scale,
         meta={**meta.values, "vote_type": kind},
         spec=_spec(meta),
+        treat=treat,
     )
     _check_digest(reading, meta, treat, notices)
-    return replace(reading, warnings=notices.all())
+    return replace(reading, warnings=notices.all(), doubts=notices.doubts())
 
 
 def _with_default(ballots: Ballots, meta: Meta, projects: int, notices: Notices) -> Ballots:
@@ -133,6 +139,5 @@ def _check_digest(reading: Reading, meta: Meta, treat: Treatment, notices: Notic
     stated = meta.get("digest")
     if not stated.startswith("sha256:") or stated == digest(reading):
         return
-    if treat.digest != "ignore":
-        raise refusal("wrong_digest", meta.line("digest"))
+    notices.doubt("wrong_digest", meta.line("digest"), refuse=treat.digest != "ignore")
     notices.add("wrong_digest_ignored", meta.line("digest"))

@@ -53,6 +53,60 @@ _CHOICES = MappingProxyType(
 )
 
 
+SETTLED_BY: MappingProxyType[str, str] = MappingProxyType(
+    {
+        **{name: name for name in _CHOICES if name not in ("digest", "vote_type")},
+        "many_elections": "many_elections",
+        "no_such_election": "many_elections",
+        "over_limits_refused": "over_limits",
+        "wrong_digest": "digest",
+        "no_vote_type": "vote_type",
+        "unknown_vote_type": "vote_type",
+        "not_utf8": "encoding",
+        "unknown_encoding": "encoding",
+    }
+)
+"""By the code of a fault, the treatment that can settle it."""
+
+_LENIENT = MappingProxyType(
+    {
+        "unknown_projects": "drop",
+        "repeated_choices": "first",
+        "repeated_projects": "first",
+        "duplicate_voters": "keep",
+        "missing_ballots": "count",
+        "several_choices": "approval",
+        "weights": "ignore",
+        "partial_budgets": "ignore",
+        "digest": "ignore",
+    }
+)
+
+
+def lenient(treat: Treatment) -> Treatment:
+    """Let whatever is not yet decided pass, to see what else a file holds; never to count by."""
+    return replace(treat, **{name: how for name, how in _LENIENT.items() if getattr(treat, name) == "refuse"})
+
+
+def is_open(treat: Treatment, name: str) -> bool:
+    """Tell whether nothing was said yet about this kind of fault."""
+    return getattr(treat, name) in ("refuse", "")
+
+
+def values(name: str) -> tuple[str, ...]:
+    """List what a treatment takes besides refusing; nothing for those that take a number or a name."""
+    return tuple(value for value in _CHOICES.get(name, ()) if value != "refuse")
+
+
+def chosen(treat: Treatment) -> dict[str, str]:
+    """Give what was chosen, by name: all that differs from refusing every doubtful fault."""
+    return {
+        field.name: getattr(treat, field.name)
+        for field in fields(Treatment)
+        if getattr(treat, field.name) != getattr(STRICT, field.name)
+    }
+
+
 def parse_treatment(options: Iterable[str]) -> Treatment:
     """Read `name=value` pairs as given on a command line. Raises UnknownTreatment in words for the user."""
     chosen: dict[str, str] = {}

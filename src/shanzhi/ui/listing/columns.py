@@ -19,8 +19,18 @@ from shanzhi.ui import drawing, formatting
 
 Words = str | Promise
 Kind = Literal["text", "money", "date", "datetime", "number", "minutes", "tag", "boolean"]
+Scale = Literal["words", "amount", "time", "course"]
 _NOBODY: Final = str(UUID(int=0))
 _RIGHT: Final = frozenset({"money", "number", "minutes"})
+_SCALES: Final[dict[Kind, Scale]] = {
+    "money": "amount",
+    "number": "amount",
+    "minutes": "amount",
+    "date": "time",
+    "datetime": "time",
+    "tag": "course",
+    "boolean": "course",
+}
 _NOWRAP: Final = frozenset({"date", "datetime", "tag"})
 
 
@@ -30,6 +40,7 @@ class Column:
 
     `value` is an attribute path ("team__name") or a function of the row; by default the `key`. Money comes in fen,
     minutes as whole minutes, a tag as (tone, words). `sort` names the field to order by ("" = not sortable).
+    `scale` says what it is an order of where the kind does not tell: words, amounts, time, the course of a life.
     `export` gives another value to the sheet. `priority` 1 is always shown, 2 not on a phone's card, 3 only when wide
     and in the export.
     """
@@ -39,6 +50,7 @@ class Column:
     kind: Kind = "text"
     value: str | Callable[[Any], Any] = ""
     sort: str = ""
+    scale: Scale | Literal[""] = ""
     url: Callable[[Any], str] | None = None
     export: Callable[[Any], Any] | None = None
     priority: int = 1
@@ -50,6 +62,11 @@ class Column:
         if callable(self.value):
             return self.value
         return attrgetter((self.value or self.key).replace("__", "."))
+
+    @property
+    def ordered_by(self) -> Scale:
+        """What the order of this column is an order of."""
+        return self.scale or _SCALES.get(self.kind, "words")
 
     @property
     def css(self) -> str:

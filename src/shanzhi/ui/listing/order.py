@@ -12,9 +12,19 @@ from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Field, Model, OrderBy, Q, QuerySet
 from django.db.models.expressions import BaseExpression
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui.listing.columns import Scale
 from shanzhi.ui.listing.declaration import Listing
 
+# Both directions of each scale in words, the rising one first.
+DIRECTIONS: Final[dict[Scale, tuple[Any, Any]]] = {
+    "words": (_("A to Z"), _("Z to A")),
+    "amount": (_("smallest first"), _("largest first")),
+    "time": (_("earliest first"), _("latest first")),
+    "course": (_("first steps first"), _("last steps first")),
+}
 _SALT: Final = "shanzhi.ui.listing"
 
 
@@ -44,6 +54,16 @@ def chosen(listing: Listing, wanted: str) -> Order:
         if column and column.sort:
             return Order(column.key, column.sort, text.startswith("-"), listing.tie)
     return Order("", listing.tie, False, listing.tie)
+
+
+def choices(listing: Listing) -> list[tuple[str, str]]:
+    """List every order that the list offers as (what the address writes, words): each column, both ways."""
+    return [
+        (f"{sign}{column.key}", gettext("%(column)s, %(direction)s") % {"column": column.label, "direction": words})
+        for column in listing.columns
+        if column.sort
+        for sign, words in zip(("", "-"), DIRECTIONS[column.ordered_by], strict=True)
+    ]
 
 
 def ordered(queryset: QuerySet[Any], order: Order, *, backwards: bool = False) -> QuerySet[Any]:

@@ -5,12 +5,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 from shanzhi.ui.listing import export as exporting
 from shanzhi.ui.listing import order as ordering
 from shanzhi.ui.listing import page as paging
 from shanzhi.ui.listing.declaration import Listing
+from shanzhi.ui.tongues import spoken
 
 TEMPLATE = "ui/list_page.html"
 
@@ -35,7 +37,10 @@ def listing_response(
     paging.fill(page, rows)
     partial = _wants_part(request)
     values = {**(context or {}), "page": page, "listing": listing}
-    answer: HttpResponse = render(request, "ui/listing.html" if partial else template, values)
+    if partial:
+        answer = HttpResponse(spoken(render_to_string("ui/listing.html", values, request)))
+    else:
+        answer = render(request, template, values)
     patch_vary_headers(answer, ["HX-Request"])
     return answer
 

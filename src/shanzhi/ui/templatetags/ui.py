@@ -9,10 +9,11 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from shanzhi.ui import drawing, formatting, pieces
+from shanzhi.ui.tongues import spoken
 
 register = template.Library()
 
@@ -210,3 +211,9 @@ def qr_card(address: str, title: object, text: object = "") -> dict[str, Any]:
 def sheet(content: str, title: object = "") -> SafeString:
     """Wrap what is meant for paper: `{% sheet "title" %}…{% endsheet %}`."""
     return drawing.sheet(content, title)
+
+
+@register.simple_block_tag(end_name="endtongues")
+def tongues(content: str) -> SafeString:
+    """Say of all Chinese in a page of another language that it is Chinese: `{% tongues %}…{% endtongues %}`."""
+    return mark_safe(spoken(content))  # noqa: S308 - a rendered template

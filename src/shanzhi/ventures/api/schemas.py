@@ -74,6 +74,7 @@ class CallFields(Given):
     """What can be said of a call; what is left out stays. Money in fen."""
 
     title: str | None = Field(None, max_length=120)
+    title_en: str | None = Field(None, max_length=200)
     about: str | None = Field(None, max_length=5000)
     sponsor: str | None = Field(None, max_length=120)
     operator: str | None = Field(None, max_length=120)
@@ -148,6 +149,7 @@ class CallOut(Schema):
 
     id: UUID
     title: str
+    title_en: str
     about: str
     state: str
     area: str

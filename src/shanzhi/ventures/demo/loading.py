@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import ROLE_LABELS, Person
+from shanzhi.places import demo as places
 from shanzhi.tally.pabulib import read
 from shanzhi.ventures import operations
 from shanzhi.ventures.demo.people import (
@@ -20,7 +21,6 @@ from shanzhi.ventures.demo.people import (
     PASSWORD,
     SYSTEM,
     Progress,
-    ensure_areas,
     ensure_helpers,
     residents,
     silent,
@@ -40,13 +40,19 @@ VOTABLE: Final = "历下区 2026 年微创投：我们的楼院我们来（示�
 IN_REVIEW: Final = "历下区微创投·秋季小额项目（示例）"
 OPEN: Final = "历下区微创投·冬季征集进行中（示例）"
 IMPORTED: Final = "希维切市 2023 年参与式预算（真实选举，导入）"
+ENGLISH: Final = {
+    VOTABLE: "Lixia District micro-ventures 2026: our courtyards, our call (synthetic)",
+    IN_REVIEW: "Lixia District micro-ventures: small autumn projects (synthetic)",
+    OPEN: "Lixia District micro-ventures: winter round, open for proposals (synthetic)",
+    IMPORTED: "Participatory budget of Świecie 2023 (real election, imported)",
+}
 SWIECIE: Final = Path(__file__).parent / "Poland_Swiecie_2023.pb"
 
 
 def load(*, at: datetime, progress: Progress = silent) -> None:
     """Load what is missing of the demo; dates are laid around `at`. Each part is loaded whole or not at all."""
     before = at - 60 * DAY
-    ensure_areas(at=before, progress=progress)
+    places.load(at=before, progress=progress)
     staff = ensure_helpers(at=before, progress=progress, step="工作人员 Staff")
     people = residents(
         group="LIXIA", communities=COMMUNITIES, count=RESIDENTS, at=before, progress=progress, step="居民 Residents"
@@ -77,12 +83,18 @@ def _person(actor: Actor) -> Person:
     return Person.objects.get(pk=actor.person())
 
 
+def _call(runner: Actor, title: str, first_day: datetime) -> Call:
+    return new_call(
+        actor=runner, areas=AREAS, title=title, title_en=ENGLISH[title], first_day=first_day, at=first_day - DAY
+    )
+
+
 def _votable(staff: dict[str, Actor], people: list[Person], at: datetime) -> None:
     """Make the call whose vote is open now: it opened two mornings ago and runs for eight days more."""
     runner = staff["district"]
     contacts = [*people[:4], _person(staff["leader"]), *people[5:]]
     first_day = _morning(at) - (PLAN["voting"] + 2) * DAY
-    call = new_call(actor=runner, areas=AREAS, title=VOTABLE, first_day=first_day, at=first_day - DAY)
+    call = _call(runner, VOTABLE, first_day)
     move(runner, call, first_day)
     move(runner, call, first_day + PLAN["submission"] * DAY)
     for place, project in enumerate(PROJECTS):
@@ -106,7 +118,7 @@ def _in_review(staff: dict[str, Actor], people: list[Person], at: datetime) -> N
     runner = staff["district"]
     contacts = [_person(staff["leader"]), *(one for one in people[40:] if one.area.startswith("370102001"))]
     first_day = _morning(at) - (PLAN["review"] + 3) * DAY
-    call = new_call(actor=runner, areas=AREAS, title=IN_REVIEW, first_day=first_day, at=first_day - DAY)
+    call = _call(runner, IN_REVIEW, first_day)
     move(runner, call, first_day)
     move(runner, call, first_day + PLAN["submission"] * DAY)
     made = [
@@ -158,7 +170,7 @@ def _open(staff: dict[str, Actor], people: list[Person], at: datetime) -> None:
     """Make the call that takes proposals now: one was handed in, and the resident who can sign in has begun a draft."""
     runner = staff["district"]
     first_day = _morning(at) - (PLAN["submission"] + 3) * DAY
-    call = new_call(actor=runner, areas=AREAS, title=OPEN, first_day=first_day, at=first_day - DAY)
+    call = _call(runner, OPEN, first_day)
     move(runner, call, first_day)
     move(runner, call, first_day + PLAN["submission"] * DAY)
     handed_in = first_day + (PLAN["submission"] + 1) * DAY
@@ -176,7 +188,7 @@ def _imported(at: datetime) -> None:
         actor=SYSTEM,
         election=read(SWIECIE),
         title=IMPORTED,
-        title_en="Participatory budget of Świecie 2023 (real election, imported)",
+        title_en=ENGLISH[IMPORTED],
         areas=[DISTRICT],
         source="Pabulib: Poland_Swiecie_2023.pb",
         about="一场真实的选举，用来看一看规则怎样决定、结果怎样复算。金额为波兰兹罗提，与历下区无关。",

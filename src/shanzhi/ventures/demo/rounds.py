@@ -58,12 +58,15 @@ def phases(first_day: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def new_call(*, actor: Actor, areas: Sequence[str], title: str, first_day: datetime, at: datetime) -> Call:
+def new_call(
+    *, actor: Actor, areas: Sequence[str], title: str, first_day: datetime, at: datetime, title_en: str = ""
+) -> Call:
     """Make a call of the demo: approval of up to five projects, Equal Shares, dates from the first day on."""
     return operations.create_call(
         actor=actor,
         areas=areas,
         title=title,
+        title_en=title_en,
         about="邻居提、邻居议、邻居选。每个项目最多 5,000 元，钱怎么花、为什么选中，全程公开。（示例）",
         sponsor="历下区民政局（示例）",
         operator="创益园（示例）",
@@ -164,7 +167,12 @@ def play(*, at: datetime, say: Say) -> Played:
     say(f"准备 Prepared: {len(HELPERS)} staff, {len(voters)} synthetic residents of {AREA}")
     runner = staff["district"]
     call = new_call(
-        actor=runner, areas=[AREA], title="趵突泉街道微创投·演练（示例）", first_day=first_day, at=first_day - DAY
+        actor=runner,
+        areas=[AREA],
+        title="趵突泉街道微创投·演练（示例）",
+        title_en="Baotuquan Subdistrict micro-ventures: rehearsal (synthetic)",
+        first_day=first_day,
+        at=first_day - DAY,
     )
     say(f"起草 Drafted: {call.title}, purse {format_yuan(call.purse_fen)}, limit {format_yuan(call.limit_fen)}")
     _propose(runner, call, voters, first_day, say)

@@ -24,7 +24,7 @@ from shanzhi.voting.models import Upload
 from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
 
 
-def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: datetime) -> UUID:
+def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: datetime, title_en: str = "") -> UUID:
     """Have a worker make a finished round of an uploaded file; gives the job that shows its progress.
 
     Raises NotYourArea, NotFound, AlreadyImported.
@@ -40,7 +40,7 @@ def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: da
         job = start_job(actor=actor, kind="ventures.import", area=area, total=1, unit="file", at=at)
         found.job = job.pk
         found.save(update_fields=["job"])
-        values = {"upload": str(upload_id), "title": title, "area": area}
+        values = {"upload": str(upload_id), "title": title, "title_en": title_en, "area": area}
         transaction.on_commit(partial(import_election.enqueue, str(job.pk), str(actor.person()), values))
     return job.pk
 
@@ -70,6 +70,7 @@ def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
             actor=actor,
             election=voting.read_file(bytes(found.content)),
             title=values["title"],
+            title_en=values.get("title_en", ""),
             areas=[values["area"]],
             source=found.name,
             at=at,

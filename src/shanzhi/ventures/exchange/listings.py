@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.people import queries as people
+from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.formatting import money
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, PUBLIC_PROPOSALS
 from shanzhi.ventures.models import Call, Proposal
-from shanzhi.ventures.queries import matching
+from shanzhi.ventures.queries import matching, reviewed_areas
 
 CALL_TONES: Final[dict[str, Tone]] = {
     "draft": "plain",
@@ -70,11 +72,21 @@ def _ends(call: Call) -> Any:
 
 
 def _search_calls(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(title__icontains=text)
+    return rows.filter(Q(title__icontains=text) | Q(title_en__icontains=text))
 
 
 def _search_proposals(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(matching(text))
+
+
+def all_areas(request: HttpRequest) -> AreaSource:
+    """Give every area, by which public lists can be filtered."""
+    return people.all_areas(at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+
+
+def reviewed(request: HttpRequest) -> AreaSource:
+    """Give the areas in which the viewer reviews."""
+    return reviewed_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
 
 
 def call_address(call: Call) -> str:
@@ -91,10 +103,11 @@ CALLS: Final = Listing(
     key="calls",
     caption=_("Calls"),
     columns=(
-        Column("title", _("Call"), sort="title", url=call_address),
-        Column("state", _("State"), "tag", call_state, sort="state", export=lambda call: CALL.states[call.state]),
+        Column("title", _("Call"), value="shown_title", sort="title", url=call_address, export=lambda call: call.title),
+        Column("title_en", _("Title in English"), on_page=False),
+        Column("state", _("State"), "tag", call_state, sort="course", export=lambda call: CALL.states[call.state]),
         Column("area", _("Area"), value=place, priority=2),
-        Column("purse", _("Purse"), value=_purse, sort="purse_fen", in_export=False),
+        Column("purse", _("Purse"), value=_purse, sort="purse_fen", scale="amount", in_export=False),
         Column("purse_fen", _("Purse"), "money", on_page=False),
         Column("currency", _("Currency"), on_page=False),
         Column("limit_fen", _("Limit for one project"), "money", sort="limit_fen", on_page=False),
@@ -105,7 +118,7 @@ CALLS: Final = Listing(
     default_sort="-created_at",
     filters=(
         ChoiceFilter("state", _("State"), choices=list(CALL.states.items())),
-        AreaFilter("area", _("Area")),
+        AreaFilter("area", _("Area"), source=all_areas),
         BooleanFilter("imported", _("Imported"), yes=_("Imported"), no=_("Held here")),
     ),
     search=_search_calls,
@@ -116,16 +129,16 @@ CALLS: Final = Listing(
 _NUMBER: Final = Column("number", _("No."), "number", sort="number")
 _TITLE: Final = Column("title", _("Project"), sort="title", url=proposal_address)
 _STATE: Final = Column(
-    "state", _("State"), "tag", proposal_state, sort="state", export=lambda one: PROPOSAL.states[one.state]
+    "state", _("State"), "tag", proposal_state, sort="course", export=lambda one: PROPOSAL.states[one.state]
 )
-_AMOUNT: Final = Column("amount", _("Asked"), value=_asked, sort="amount_fen", in_export=False)
+_AMOUNT: Final = Column("amount", _("Asked"), value=_asked, sort="amount_fen", scale="amount", in_export=False)
 _FEN: Final = Column("amount_fen", _("Asked"), "money", on_page=False)
 _TEAM: Final = Column("team_name", _("Team"), sort="team_name", priority=2)
 _PLACE: Final = Column("community", _("Community"), value=place, sort="community", priority=2)
 _THEME: Final = Column("theme", _("Theme"), sort="theme", priority=2)
 _PEOPLE: Final = Column("people_reached", _("People reached"), "number", sort="people_reached", priority=3)
 _CREATED: Final = Column("created_at", _("Begun on"), "date", sort="created_at", priority=3)
-_CALL: Final = Column("call", _("Call"), value="call__title", priority=2)
+_CALL: Final = Column("call", _("Call"), value="call__shown_title", priority=2)
 
 
 def themes_of(request: HttpRequest) -> list[tuple[str, str]]:
@@ -141,7 +154,7 @@ PROPOSALS: Final = Listing(
     filters=(
         ChoiceFilter("state", _("State"), choices=[(name, PROPOSAL.states[name]) for name in PUBLIC_PROPOSALS]),
         ChoiceFilter("theme", _("Theme"), choices=themes_of),
-        AreaFilter("area", _("Area"), field="community"),
+        AreaFilter("area", _("Area"), field="community", source=all_areas),
     ),
     search=_search_proposals,
     search_label=_("Search projects, teams, numbers"),
@@ -180,7 +193,7 @@ REVIEW_QUEUE: Final = Listing(
     default_sort="submitted_at",
     filters=(
         DateRangeFilter("submitted", _("Handed in"), field="submitted_at"),
-        AreaFilter("area", _("Area"), field="community"),
+        AreaFilter("area", _("Area"), field="community", source=reviewed),
     ),
     search=_search_proposals,
     search_label=_("Search projects, teams, numbers"),

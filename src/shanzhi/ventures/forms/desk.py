@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import MomentField, PageForm
 from shanzhi.ventures.forms.desk_parts import (
     AreasForm,
@@ -20,6 +21,8 @@ from shanzhi.ventures.forms.desk_parts import (
     PartForm,
     ReviewForm,
     ThemesForm,
+    WordsForm,
+    english_title,
 )
 from shanzhi.ventures.forms.desk_rule import RuleForm
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
@@ -34,6 +37,11 @@ PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "ballot": (_("Ballot"), BallotForm),
     "rule": (_("Rule of decision"), RuleForm),
     "review": (_("Check list of the review"), ReviewForm),
+}
+# What decides nothing stays open when the rest is frozen.
+OPEN_PART: Final = "words"
+OPEN_PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
+    OPEN_PART: (_("English title, purpose, sponsor"), WordsForm)
 }
 # Where a check's field is mended.
 PART_OF: Final = {
@@ -58,7 +66,6 @@ class NewCallForm(AreasForm):
     """What a new call needs at first: a title and areas."""
 
     title = forms.CharField(label=_("Title"), max_length=120, help_text=_("It can be changed until proposals open."))
-    field_order = ("title", "areas", "more")
 
     def given(self) -> dict[str, Any]:
         """Give title and areas."""
@@ -69,6 +76,7 @@ class CopyForm(PageForm):
     """The title of a copy."""
 
     title = forms.CharField(label=_("Title of the new round"), max_length=120)
+    title_en = english_title()
 
 
 class ReasonForm(PageForm):
@@ -199,9 +207,9 @@ class ImportForm(PageForm):
     """How a file that was read becomes a finished round."""
 
     title = forms.CharField(label=_("Title"), max_length=120)
-    area = forms.ChoiceField(label=_("Area"), help_text=_("Under which the round is listed."))
+    title_en = english_title()
 
-    def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
-        """Take the areas that the person may import into, as (code, name)."""
+    def __init__(self, *args: Any, source: AreaSource, **kwargs: Any) -> None:
+        """Take the areas that the person may import into."""
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = list(offers)  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["area"] = AreaField(source=source, label=_("Area"), help_text=_("Under which the round is listed."))

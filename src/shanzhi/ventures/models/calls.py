@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people.models import Person
+from shanzhi.ui.formatting import chinese
 from shanzhi.ventures.lifecycle import CALL, PHASES
 from shanzhi.voting.models import Poll
 
@@ -36,11 +37,13 @@ class Call(models.Model):
     """A round. `area` is the least area that covers all of the call's `areas`; who runs the round holds a role there.
 
     Deciding columns (see `operations.terms.terms_of`) are frozen once submission opens: a trigger refuses to
-    change them unless a new version of the terms is written in the same transaction.
+    change them unless a new version of the terms is written in the same transaction. The English title translates the
+    other one and decides nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=200, blank=True)
     about = models.TextField(blank=True)
     area = models.CharField(max_length=21, db_collation="C")
     sponsor = models.CharField(max_length=120, blank=True)
@@ -99,6 +102,16 @@ class Call(models.Model):
     def __str__(self) -> str:
         """Show the title."""
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language; the one given first where there is no other."""
+        return self.title if chinese() or not self.title_en else self.title_en
+
+    @property
+    def other_title(self) -> str:
+        """The title given first, to stand beneath a translated one; else empty."""
+        return self.title if self.shown_title != self.title else ""
 
     @property
     def frozen(self) -> bool:

@@ -24,6 +24,7 @@ def prepare_vote(actor: Actor, call: Call, at: datetime) -> None:
     poll = voting.create_poll(
         actor=actor,
         title=call.title,
+        title_en=call.title_en,
         areas=list(call.areas.values_list("code", flat=True)),
         minimum_age=call.minimum_age,
         roll_date=call.roll_date,

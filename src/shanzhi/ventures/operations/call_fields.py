@@ -110,6 +110,7 @@ def _phases(value: Any) -> dict[str, tuple[datetime, datetime]]:
 
 READERS: Final[dict[str, fields.Reader]] = {
     "title": fields.text(120),
+    "title_en": fields.text(200),
     "about": fields.text(fields.LONGEST_TEXT),
     "sponsor": fields.text(120),
     "sponsor_organization": fields.optional(fields.identifier),

@@ -59,7 +59,7 @@ def import_round(
         poll = voting.import_poll(
             actor=actor, election=election, source=source, areas=codes, title=title, title_en=title_en, spec=spec, at=at
         )
-        call = _call(actor, poll, title=title, about=about, codes=codes, source=source, at=at)
+        call = _call(actor, poll, title=title, title_en=title_en, about=about, codes=codes, source=source, at=at)
         _proposals(call, poll, at)
         write_awards(call, poll.counts.order_by("number")[0], at)
         call.state = "closed"
@@ -69,10 +69,13 @@ def import_round(
     return call
 
 
-def _call(actor: Actor, poll: Poll, *, title: str, about: str, codes: list[str], source: str, at: datetime) -> Call:
+def _call(
+    actor: Actor, poll: Poll, *, title: str, title_en: str, about: str, codes: list[str], source: str, at: datetime
+) -> Call:
     """Make the call in its unfrozen state, write its terms, then let it count as decided."""
     call = Call.objects.create(
         title=title[:120],
+        title_en=title_en[:200],
         about=about,
         area=home_of(codes),
         sponsor=source[:120],

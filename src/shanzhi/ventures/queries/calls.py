@@ -15,11 +15,11 @@ from shanzhi.audit.queries import history as audit_history
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import ancestors_of, upper_bound
 from shanzhi.kernel.errors import NotFound
-from shanzhi.ventures.lifecycle import ENDED, PHASES, SHOWS_PROPOSALS
+from shanzhi.ventures.lifecycle import CALL, ENDED, PHASES, SHOWS_PROPOSALS
 from shanzhi.ventures.models import Award, Call, CallArea, CallTerms, Notice
 from shanzhi.ventures.policies import require_runs, runs, visible_calls, visible_proposals
 from shanzhi.ventures.queries.checks import Check, checks_of
-from shanzhi.ventures.queries.naming import area_name
+from shanzhi.ventures.queries.naming import area_name, course
 from shanzhi.ventures.queries.preview import MovePreview, preview_of
 
 
@@ -31,7 +31,7 @@ def calls(*, viewer: Actor, area: str = "", ended: bool | None = None) -> QueryS
         found = found.filter(Exists(CallArea.objects.filter(touching, call=OuterRef("pk"))))
     if ended is not None:
         found = found.filter(state__in=ENDED) if ended else found.exclude(state__in=ENDED)
-    return found.annotate(place_name=area_name("area")).order_by("-created_at", "id")
+    return found.annotate(place_name=area_name("area"), course=course(CALL)).order_by("-created_at", "id")
 
 
 def call(*, viewer: Actor, call_id: UUID) -> Call:

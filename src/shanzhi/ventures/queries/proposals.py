@@ -14,10 +14,11 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places.queries import within
 from shanzhi.ventures import policies
+from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Attachment, Proposal
 from shanzhi.ventures.queries.content import Missing, missing
 from shanzhi.ventures.queries.files import path_of
-from shanzhi.ventures.queries.naming import area_name
+from shanzhi.ventures.queries.naming import area_name, course
 
 
 def proposals(
@@ -36,7 +37,7 @@ def proposals(
         found = found.filter(state__in=states)
     if search:
         found = found.filter(matching(search))
-    return found.annotate(place_name=area_name("community")).order_by("-created_at", "id")
+    return found.annotate(place_name=area_name("community"), course=course(PROPOSAL)).order_by("-created_at", "id")
 
 
 def matching(search: str) -> Q:
@@ -67,7 +68,7 @@ def my_proposals(*, viewer: Actor) -> QuerySet[Proposal]:
     return (
         Proposal.objects.filter(policies.own_proposals(viewer))
         .select_related("call", "award")
-        .annotate(place_name=area_name("community"))
+        .annotate(place_name=area_name("community"), course=course(PROPOSAL))
         .order_by("-created_at", "id")
     )
 

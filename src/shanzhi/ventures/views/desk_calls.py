@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
-from shanzhi.ui import formatting, pieces
+from shanzhi.ui import choosing, formatting, pieces
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ventures import exchange, operations, queries
-from shanzhi.ventures.forms.desk import PART_OF, PARTS, NewCallForm
+from shanzhi.ventures.forms.desk import OPEN_PART, OPEN_PARTS, PART_OF, PARTS, NewCallForm
 from shanzhi.ventures.forms.desk_parts import AreasForm, PartForm
 from shanzhi.ventures.lifecycle import CALL, UNFROZEN
 from shanzhi.ventures.models import Call
@@ -30,7 +30,6 @@ from shanzhi.ventures.queries.running import desk_calls
 from shanzhi.ventures.views.desk_frames import (
     answer_form,
     desk_crumbs,
-    own_areas,
     put_refusal,
     raise_problems,
     read_call,
@@ -59,6 +58,7 @@ CALLS: Final[Listing] = replace(
     exchange.CALLS,
     key="desk-calls",
     columns=(
+        _COLUMNS["title_en"],
         replace(_COLUMNS["title"], url=lambda call: reverse("ventures:desk_call", args=[call.pk])),
         _COLUMNS["state"],
         _COLUMNS["area"],
@@ -66,7 +66,7 @@ CALLS: Final[Listing] = replace(
         _COLUMNS["purse_fen"],
         Column("due", _("Next phase from"), "datetime", _next_due),
         Column("waiting", _("Waiting for review"), "number", sort="waiting", priority=2),
-        _COLUMNS["sponsor"],
+        replace(_COLUMNS["sponsor"], on_page=False),
         _COLUMNS["created_at"],
     ),
     filters=(ChoiceFilter("state", _("State"), choices=list(CALL.states.items())), *exchange.CALLS.filters[1:]),
@@ -86,7 +86,7 @@ def due_tasks(request: Request) -> list[pieces.Task]:
     for item in queries.due_today(viewer=request.actor, at=request.now):
         label, url, hint = item.label, reverse("ventures:desk_reviews"), ""
         if item.call is not None:
-            label = f"{item.label}: {item.call.title}"
+            label = f"{item.label}: {item.call.shown_title}"
             url = reverse("ventures:desk_phase", args=[item.call.pk])
         elif item.key == "mend":
             url = reverse("ventures:my_proposals")
@@ -136,13 +136,23 @@ def new(request: Request) -> HttpResponse:
         "copy": desk_calls(viewer=request.actor)[:10],
         "crumbs": desk_crumbs(None, (_("New round"), "")),
     }  # fmt: skip
-    form = NewCallForm(sent(request), offers=own_areas(request))
+    form = NewCallForm(sent(request), source=queries.run_areas(viewer=request.actor, at=request.now))
     return answer_form(request, form, act, "ventures/desk/new.html", context, done=_("The round is begun."))
+
+
+@login_required
+@require_safe
+def areas(request: Request) -> HttpResponse:
+    """Give the areas that fit what was typed, of those in which the visitor runs calls."""
+    require_manager(request)
+    several = request.GET.get("name") == "areas"
+    source = queries.run_areas(viewer=request.actor, at=request.now, several=several)
+    return choosing.answer(request, source, several=several)
 
 
 def part_url(call: Call, part: str) -> str:
     """Give the page on which a part is edited: the builder's before the freeze, that of public changes after it."""
-    name = "desk_part" if call.state in UNFROZEN or part == "about" else "desk_change_part"
+    name = "desk_part" if call.state in UNFROZEN else "desk_change_part"
     return reverse(f"ventures:{name}", args=[call.pk, part])
 
 
@@ -197,6 +207,7 @@ def builder(request: Request, call_id: UUID) -> HttpResponse:
         "tabs": tabs_of(found, "desk_call"),
         "runs": runs and not found.imported,
         "frozen": frozen,
+        "open_part": OPEN_PART,
         "changeable": found.state in ("submission", "review", "notice"),
         "tasks": part_tasks(found, checks) if runs and not frozen else [],
         "blocking": [check for check in checks if check.blocking and not check.ok],
@@ -209,9 +220,10 @@ def builder(request: Request, call_id: UUID) -> HttpResponse:
 
 def part_form(request: Request, found: Call, part: str) -> PartForm:
     """Make the form of a part, filled with what the call holds or with what was sent."""
-    kind = PARTS[part][1]
+    kind = {**PARTS, **OPEN_PARTS}[part][1]
     if issubclass(kind, AreasForm):
-        return kind(sent(request), initial=kind.opened(found), offers=own_areas(request))
+        source = queries.run_areas(viewer=request.actor, at=request.now)
+        return kind(sent(request), initial=kind.opened(found), source=source)
     return kind(sent(request), initial=kind.opened(found))
 
 
@@ -219,17 +231,18 @@ def part_form(request: Request, found: Call, part: str) -> PartForm:
 @form_page
 def part(request: Request, call_id: UUID, part: str) -> HttpResponse:
     """Edit one part before the freeze; a script may save it while one types."""
-    if part not in PARTS:
+    label = {**PARTS, **OPEN_PARTS}.get(part, ("",))[0]
+    if not label:
         raise NotFound
     found = run_call(request, call_id)
-    if found.state not in UNFROZEN:
+    if found.state not in UNFROZEN and part not in OPEN_PARTS:
         if request.method != "POST":
             return redirect("ventures:desk_change_part", found.pk, part)
         raise operations.TermsFrozen
     form = part_form(request, found, part)
     status = 200
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid():
             answer = _save(request, found, form)
             if isinstance(answer, HttpResponse):
@@ -241,9 +254,9 @@ def part(request: Request, call_id: UUID, part: str) -> HttpResponse:
         "call": found,
         "form": form,
         "part": part,
-        "label": PARTS[part][0],
+        "label": label,
         "version": ui_forms.version(request) or found.version,
-        "crumbs": desk_crumbs(found, (PARTS[part][0], "")),
+        "crumbs": desk_crumbs(found, (label, "")),
     }
     return render(request, "ventures/desk/part.html", context, status=status)
 

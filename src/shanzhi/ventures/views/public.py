@@ -82,7 +82,7 @@ def call_proposals(request: Request, call_id: UUID) -> HttpResponse:
     found = queries.call(viewer=request.actor, call_id=call_id)
     request.themes = found.themes  # type: ignore[attr-defined]  # read by the listing's filter of themes
     rows = queries.proposals(viewer=request.actor, call_id=call_id)
-    context = {"lead": found.title, "crumbs": call_crumbs(found, (_("Projects"), "")), "call": found}
+    context = {"lead": found.shown_title, "crumbs": call_crumbs(found, (_("Projects"), "")), "call": found}
     return _proposals(request, rows, context)
 
 

@@ -43,7 +43,7 @@ def proposal_tags(proposal: Proposal) -> list[pieces.Tag]:
 
 def call_crumbs(call: Call, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
     """Give the way from home to a page of a call."""
-    own = (call.title, reverse("ventures:call", args=[call.pk]) if more else "")
+    own = (call.shown_title, reverse("ventures:call", args=[call.pk]) if more else "")
     return [(_("Home"), "/"), (_("Rounds"), reverse("ventures:calls")), own, *more]
 
 

@@ -142,7 +142,8 @@ def election_of(poll: Poll) -> Election:
 
 def _meta(poll: Poll) -> dict[str, str]:
     first, last = (timezone.localtime(moment).strftime("%d.%m.%Y") for moment in (poll.opens_at, poll.closes_at))
-    return {"description": poll.title, "currency": poll.currency, "date_begin": first, "date_end": last}
+    stated = {"description": poll.title, "currency": poll.currency, "date_begin": first, "date_end": last}
+    return {**stated, "language": poll.language} if poll.language else stated
 
 
 def _ballots(poll_id: UUID) -> Iterator[tuple[list[int], list[int] | None]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Invalid
 from shanzhi.tally.election import Election
-from shanzhi.tally.pabulib import spec_as_json
+from shanzhi.tally.pabulib import STRICT, chosen, language_tag, spec_as_json
 from shanzhi.tally.spec import Spec, Threshold
 from shanzhi.voting.lifecycle import POLL
 from shanzhi.voting.models import Poll
@@ -54,6 +54,25 @@ def stored(value: Fraction) -> Amount:
     return Amount(fen, "" if scaled == fen else f"{value.numerator}/{value.denominator}")
 
 
+def own_title(election: Election) -> str:
+    """Give what an election calls itself, or nothing."""
+    return election.meta.get("description") or election.meta.get("unit", "")
+
+
+def treatments_of(election: Election) -> list[dict[str, Any]]:
+    """Tell how doubtful faults were settled when the election was read, for the public to judge.
+
+    One entry a kind: name and value of the treatment, how many times it was met and the line of the first.
+    """
+    doubts = {doubt.treatment: doubt for doubt in getattr(election, "doubts", ())}
+    entries = []
+    for name, value in chosen(getattr(election, "treat", STRICT)).items():
+        doubt = doubts.get(name)
+        line = doubt.places[0].line if doubt else 0
+        entries.append({"name": name, "value": value, "times": doubt.times if doubt else 0, "line": line})
+    return entries
+
+
 def usual_spec(election: Election) -> Spec:
     """Give the rule that an imported election is counted by unless the importer says another.
 
@@ -83,7 +102,8 @@ def import_poll(
 ) -> Poll:
     """Make a finished, counted poll of an election from elsewhere; its ballots are marked as imported.
 
-    Its official result stays beside the computed one. Raises NotYourPoll, TooLarge, CannotCount.
+    Its official result stays beside the computed one, and the treatments that it was read with are told with it.
+    Raises NotYourPoll, TooLarge, CannotCount.
     """
     if len(election.projects) > MOST_OPTIONS:
         raise TooLarge
@@ -108,6 +128,7 @@ def _draft(
 ) -> Poll:
     opens_at, closes_at = _period(election, at)
     budget = stored(election.budget)
+    language = language_tag(election.meta.get("language", ""))
     return create_poll(
         actor=actor,
         title=title,
@@ -125,6 +146,9 @@ def _draft(
         source=source,
         currency=(election.meta.get("currency") or "")[:12] or "?",
         points_scale=election.points_scale,
+        language=language,
+        title_language=language if title and own_title(election).startswith(title) else "",
+        treatments=treatments_of(election),
         at=at,
     )
 
@@ -181,6 +205,7 @@ def _fill(actor: Actor, poll_id: UUID, election: Election, at: datetime) -> None
     poll.blank_total = sum(1 for _receipt, choices in rows if choices.blank)
     poll.save(update_fields=["ballots_total", "blank_total"])
     change = {"ballots": poll.ballots_total, "blank": poll.blank_total, "source": poll.source}
+    change["treatments"] = {entry["name"]: entry["value"] for entry in poll.treatments}
     record(actor=actor, verb="voting.poll.import", subject=poll, area=event_area(poll), change=change, at=at)
 
 

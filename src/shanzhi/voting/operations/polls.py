@@ -105,7 +105,7 @@ def create_poll(
     """Make a poll as a draft. `spec` is the rule of counting, `tally.spec.Spec` as JSON text or its plain values.
 
     Money in fen; an age in full years at `roll_date`. `more` names further columns: `title_en`, `currency`, and
-    for imports `imported`, `source`, `language` and the exact amounts. Raises NotYourPoll, BadPoll.
+    for imports `imported`, `source`, the languages, the treatments and the exact amounts. Raises NotYourPoll, BadPoll.
     """
     if not manages(actor, codes := list(outermost(set(areas)))):
         raise NotYourPoll

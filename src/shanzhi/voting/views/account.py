@@ -11,8 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from shanzhi.voting import queries
+from shanzhi.voting.models import Poll
 from shanzhi.voting.operations.envelopes import grouped
-from shanzhi.voting.views.ballot import localized
+from shanzhi.voting.views.words import title_of
+
+
+def _named(poll: Poll) -> dict[str, Any]:
+    names = title_of(poll)
+    return {"poll": poll, "title": names["title"], "lang": names["title_lang"]}
 
 
 @never_cache
@@ -23,10 +29,10 @@ def receipts(request: Any) -> HttpResponse:
     mine = []
     for poll in running:
         own = queries.own_ballot(viewer=request.actor, poll_id=poll.pk)
-        mine.append({"poll": poll, "title": localized(poll), "receipt": grouped(own.receipt) if own else ""})
+        mine.append({**_named(poll), "receipt": grouped(own.receipt) if own else ""})
     context = {
         "running": mine,
-        "finished": [{"poll": poll, "title": localized(poll)} for poll in finished],
+        "finished": [_named(poll) for poll in finished],
         "crumbs": [(_("Home"), "/"), (_("My receipts"), "")],
     }
     return render(request, "voting/receipts.html", context)

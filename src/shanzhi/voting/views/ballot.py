@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST
 from shanzhi.kernel.errors import Invalid, Refusal
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui import pieces
-from shanzhi.ui.formatting import chinese, short_day
+from shanzhi.ui.formatting import short_day
 from shanzhi.ui.http import Request
 from shanzhi.voting import operations, queries
 from shanzhi.voting.forms import read_choices
 from shanzhi.voting.models import Option, Poll
 from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.operations.rules import CastChoices
+from shanzhi.voting.views.words import title_of
 from shanzhi.voting.voter import voter
 from shanzhi.work.operations import KeyReused
 
@@ -44,7 +45,7 @@ class Row:
 
 def localized(poll: Poll) -> str:
     """Give the poll's title in the reader's language."""
-    return poll.title if chinese() or not poll.title_en else poll.title_en
+    return str(title_of(poll)["title"])
 
 
 def _given(choices: CastChoices) -> dict[str, int]:
@@ -75,7 +76,7 @@ def _page(request: Request, poll: Poll, choices: CastChoices, refusal: Refusal |
     rows = _rows(options, choices, q, theme)
     context = {
         "poll": poll,
-        "title": localized(poll),
+        **title_of(poll),
         "rows": rows,
         "shown": sum(row.shown for row in rows),
         "themes": sorted({option.theme for option in options if option.theme}),
@@ -97,7 +98,7 @@ def _turned_away(request: Request, poll_id: UUID) -> HttpResponse | None:
         return None
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
     sign_in = f"{reverse('account_request_login_code')}?next={request.path}"
-    context = {"poll": poll, "title": localized(poll), "eligibility": eligibility, "sign_in": sign_in}
+    context = {"poll": poll, **title_of(poll), "eligibility": eligibility, "sign_in": sign_in}
     return render(request, "voting/not_eligible.html", context, status=403)
 
 
@@ -138,7 +139,7 @@ def review(request: Request, poll_id: UUID) -> HttpResponse:
         return _page(request, poll, chosen, refusal)
     context = {
         "poll": poll,
-        "title": localized(poll),
+        **title_of(poll),
         "preview": preview,
         "left": poll.budget_fen - preview.cost,
         "crumbs": [(_("Home"), "/"), (localized(poll), reverse("voting:vote", args=[poll_id]))],
@@ -179,7 +180,7 @@ def done(request: Request, poll_id: UUID) -> HttpResponse:
         return redirect("voting:receipt" if poll.state in ("closed", "counted") else "voting:vote", poll_id)
     context = {
         "poll": poll,
-        "title": localized(poll),
+        **title_of(poll),
         "receipt": grouped(own.receipt),
         "own": own,
         "phases": next_steps(poll),

@@ -24,7 +24,7 @@ from shanzhi.voting.models import Count, Option, Poll
 from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.policies import PollSealed
 from shanzhi.voting.views.ballot import localized
-from shanzhi.voting.views.words import alternative_words, figure, rule_words
+from shanzhi.voting.views.words import alternative_words, figure, rule_words, title_of, treatment_words
 
 MOST_BARS: Final = 20
 
@@ -86,7 +86,7 @@ def _chart(poll: Poll, lines: list[Line], count: Count) -> pieces.Chart:
 
 def _sealed(request: Request, poll_id: UUID, refusal: Refusal) -> HttpResponse:
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
-    context = {"poll": poll, "title": localized(poll), "refusal": refusal, "crumbs": [(_("Home"), "/")]}
+    context = {"poll": poll, **title_of(poll), "refusal": refusal, "crumbs": [(_("Home"), "/")]}
     return render(request, "voting/sealed.html", context, status=refusal.status)
 
 
@@ -102,7 +102,7 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
     titles = {line.option.code: line.option.name for line in lines}
     context = {
         "poll": poll,
-        "title": localized(poll),
+        **title_of(poll),
         "count": count,
         "outcome": outcome,
         "winners": [line for line in lines if line.won],
@@ -139,10 +139,11 @@ def recount(request: Request, poll_id: UUID) -> HttpResponse:
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
     context = {
         "poll": poll,
-        "title": localized(poll),
+        **title_of(poll),
         "count": count,
         "name": file_name(poll),
         "rule": rule_words(count.result["outcome"]),
+        "treatments": treatment_words(poll.treatments),
         "crumbs": _crumbs(poll, (_("Recount"), "")),
     }
     return render(request, "voting/recount.html", context)
@@ -178,7 +179,7 @@ def receipt(request: Request, poll_id: UUID) -> HttpResponse:
             status = refusal.status
     context = {
         "poll": poll,
-        "title": localized(poll),
+        **title_of(poll),
         "form": form,
         "found": found,
         "shown": grouped(found.receipt) if found else "",

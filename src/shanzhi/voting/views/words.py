@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from shanzhi.ui.formatting import chinese
+from shanzhi.voting.forms import ENCODINGS, FAULTS, WAYS
+from shanzhi.voting.models import Poll
 
 RULES: Final = {
     "score": gettext_lazy("Most votes first"),
@@ -48,6 +54,25 @@ COMPLETIONS: Final = {
     "exhaustive-supported": gettext_lazy("shares raised until nothing supported fits"),
     "exhaustive-all": gettext_lazy("shares raised until nothing fits"),
 }
+
+
+def lang(tag: str) -> SafeString | str:
+    """Write the attribute by which screen readers and browsers know another language; nothing for none."""
+    return format_html(' lang="{}"', tag) if tag else ""
+
+
+def title_of(poll: Poll) -> dict[str, Any]:
+    """Give what pages show of a poll's names: its title in the reader's language, and the languages of all of them.
+
+    What was written here is Chinese, which an English page must say too.
+    """
+    own = chinese() or not poll.title_en
+    ours = "" if poll.imported or chinese() else "zh-Hans"
+    return {
+        "title": poll.title if own else poll.title_en,
+        "title_lang": lang(poll.title_language or ours) if own else "",
+        "lang": lang(poll.language or ours),
+    }
 
 
 def rule_words(outcome: dict[str, Any]) -> dict[str, str]:
@@ -98,3 +123,23 @@ def alternative_words(alternatives: list[dict[str, Any]], titles: dict[str, str]
         }
         for other in alternatives
     ]
+
+
+def treatment_words(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Say how each kind of doubtful fault of a file was treated, and how often; `option` is for the command line."""
+    return [
+        {
+            "fault": FAULTS[entry["name"]],
+            "way": _way(entry["name"], entry["value"]),
+            "times": entry["times"],
+            "line": entry["line"],
+            "option": f"{entry['name']}={entry['value']}",
+        }
+        for entry in entries
+    ]
+
+
+def _way(name: str, value: str) -> object:
+    if name == "many_elections":
+        return _("Number %(number)s of the file") % {"number": value}
+    return (ENCODINGS if name == "encoding" else WAYS[name]).get(value, value)

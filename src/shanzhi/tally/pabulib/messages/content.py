@@ -215,7 +215,7 @@ VOTES: dict[str, tuple[str, str, str, str]] = {
     ),
     "unknown_projects_dropped": (
         "The vote names {id}, which is not a project; {what} dropped, as asked.",
-        "选票中的 {id} 不是项目；已按要求舍去（{what}）。",
+        "选票中的 {id} 不是项目；已按要求舍去{what_zh}。",
         "Correct the vote.",
         "请更正选票。",
     ),

@@ -120,6 +120,8 @@ function order() {
     const line = document.createElement("div");
     const name = document.createElement("span");
     name.textContent = nameOf(row);
+    const language = row.querySelector(".ballot-name").lang;
+    if (language) name.lang = language;
     const swap = (other) => () => { const next = [...list]; [next[at], next[other]] = [next[other], next[at]]; renumber(next); };
     line.append(name);
     const tools = [["↑", "Up", at - 1], ["↓", "Down", at + 1]].filter(([, , to]) => to >= 0 && to < list.length);

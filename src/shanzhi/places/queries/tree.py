@@ -1,34 +1,17 @@
-"""Reading areas. The tree, its names, changes, figures and stations are public: everyone sees all of it."""
+"""The tree of areas: which codes hold when, what lies in what, names of today and of earlier days, search."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from shanzhi.kernel import areas
 from shanzhi.kernel.errors import NotFound
-from shanzhi.places.models import KINDS, Area, AreaChange, AreaFigure, ChangeKind, ChangeLink, FormerName, Station
-
-LONGEST_CHAIN = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """What became of a code by a day: the codes that hold (`current`), and those it passed through to them."""
-
-    code: str
-    current: tuple[str, ...]
-    passed: tuple[str, ...]
-
-    @property
-    def unchanged(self) -> bool:
-        """Tell whether the code itself still holds."""
-        return self.current == (self.code,)
+from shanzhi.places.models import KINDS, LOCAL_LEVELS, Area, FormerName
 
 
 def day_of(at: datetime | date) -> date:
@@ -91,6 +74,11 @@ def communities(code: str, at: datetime | date) -> QuerySet[Area]:
     return subtree(code).filter(valid(at), level=areas.COMMUNITY)
 
 
+def officials(code: str, at: datetime | date) -> QuerySet[Area]:
+    """Give an area with all below it down to communities, as far as they hold on the day, by code."""
+    return subtree(code).filter(valid(at)).exclude(level__in=LOCAL_LEVELS)
+
+
 def children(code: str, at: datetime | date | None = None) -> QuerySet[Area]:
     """Give the areas directly below a code (the provinces for the empty code); with `at` only those that hold."""
     if code == areas.COUNTRY:
@@ -149,6 +137,14 @@ def name_at(code: str, at: datetime | date) -> str:
     return former.name if former else area(code=code).name
 
 
+def after(rows: QuerySet[Area], last: str) -> QuerySet[Area]:
+    """Give what `search` found behind one of the areas that it found; raise NotFound for another code."""
+    row: Any = rows.filter(pk=last).first()
+    if row is None:
+        raise NotFound(field="after")
+    return rows.filter(Q(nearness__gt=row.nearness) | Q(nearness=row.nearness, code__gt=last))
+
+
 def search(text: str, *, inside: str = areas.COUNTRY, at: datetime | date | None = None) -> QuerySet[Area]:
     """Find areas by name, former name or the start of a code: the exact name first, then names that start so."""
     words = text.strip()
@@ -169,80 +165,6 @@ def search(text: str, *, inside: str = areas.COUNTRY, at: datetime | date | None
     return found.annotate(nearness=nearness).order_by("nearness", "code")
 
 
-def resolve(code: str, at: datetime | date) -> Resolved:
-    """Follow a code through the changes up to a day, to the codes that hold then.
-
-    A split gives several, a closure none. Raises NotFound for a code that never was. Cycles, which operations refuse
-    to make, end where they close.
-    """
-    day = day_of(at)
-    if not Area.objects.filter(pk=code).exists():
-        raise NotFound(field="area")
-    passed: list[str] = []
-    current: set[str] = set()
-    seen, edge = {code}, {code}
-    for _step in range(LONGEST_CHAIN):
-        onward = _successors(edge, day)
-        current |= edge - onward.keys()
-        current |= {code for code in edge if code in onward.get(code, ())}  # a part of a split may keep the code
-        passed += sorted(code for code in edge & onward.keys() if code not in current)
-        edge = {new for news in onward.values() for new in news if new is not None} - seen
-        seen |= edge
-        if not edge:
-            break
-    return Resolved(code=code, current=tuple(sorted(current)), passed=tuple(passed))
-
-
-def _successors(codes: set[str], day: date) -> dict[str, list[str | None]]:
-    """Give, for each code that a change up to the day ended, the codes after it."""
-    found: dict[str, list[str | None]] = {}
-    links = ChangeLink.objects.filter(old__in=codes, change__on__lte=day).exclude(change__kind=ChangeKind.RENAME)
-    for old, new in links.values_list("old_id", "new_id"):
-        found.setdefault(old, []).append(new)
-    return found
-
-
-def changes(code: str) -> QuerySet[AreaChange]:
-    """Give what happened to a code, newest first, with links."""
-    return (
-        AreaChange.objects.filter(Q(links__old=code) | Q(links__new=code))
-        .distinct()
-        .prefetch_related("links")
-        .order_by("-on", "id")
-    )
-
-
 def former_names(code: str) -> QuerySet[FormerName]:
     """Give the names that a code had, the last first."""
     return FormerName.objects.filter(area=code).order_by("-valid_to")
-
-
-def figures(codes: Sequence[str], at: datetime | date) -> dict[str, dict[str, AreaFigure]]:
-    """Give for each code the figure of each measure that holds on the day, in one query."""
-    rows = (
-        AreaFigure.objects.filter(area__in=codes, valid_from__lte=day_of(at))
-        .order_by("area", "measure", "-valid_from")
-        .distinct("area", "measure")
-    )
-    found: dict[str, dict[str, AreaFigure]] = {code: {} for code in codes}
-    for row in rows:
-        found[row.area_id][row.measure] = row
-    return found
-
-
-def figure_series(code: str) -> QuerySet[AreaFigure]:
-    """Give all figures of an area, the newest of each measure first."""
-    return AreaFigure.objects.filter(area=code).order_by("measure", "-valid_from")
-
-
-def stations(code: str = areas.COUNTRY) -> QuerySet[Station]:
-    """Give the social-work stations in an area, open and closed, newest first."""
-    return Station.objects.filter(within("area", code)).select_related("area").order_by("-created_at", "id")
-
-
-def station(*, station_id: UUID) -> Station:
-    """Give a station, or raise NotFound."""
-    found = Station.objects.select_related("area").filter(pk=station_id).first()
-    if found is None:
-        raise NotFound
-    return found
