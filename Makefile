@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-browser check lint types layers migrations translations templates openapi settings-doc \
+.PHONY: help setup demo test test-browser test-faults check lint types layers migrations translations templates openapi settings-doc \
         bench shots release-static clean
 
 help: ## list what can be made
@@ -25,6 +25,9 @@ demo: setup ## load the demo and serve it on localhost (PORT=8000)
 
 test: setup ## run all tests (WORKERS=2, ARGS="-k word")
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --durations=10 $(ARGS)
+
+test-faults: setup ## run only the tests that kill servers, fill disks and restore backups
+	$(BIN)/python -m pytest -q tests/faults $(ARGS)
 
 test-browser: setup ## run only the tests in a real browser
 	$(BIN)/python -m pytest -q -m browser

@@ -31,6 +31,21 @@ people = [support.a_person() for _ in range(int(sys.argv[1]))]
 poll = support.an_open_poll(people)
 print(poll.pk, ",".join(str(p.pk) for p in people))
 """
+PEOPLE = """
+import sys
+import django
+django.setup()
+from tests.voting import support
+print(",".join(str(support.a_person().pk) for _ in range(int(sys.argv[1]))))
+"""
+SHORT = """
+import sys
+from datetime import timedelta
+import django
+django.setup()
+from tests.voting import support
+print(support.an_open_poll([], closes=timedelta(seconds=float(sys.argv[1]))).pk)
+"""
 MIGRATE = """
 import django
 django.setup()
@@ -54,12 +69,15 @@ for ballot in Ballot.objects.all():
 """
 
 
-# Casts ballots over HTTP, with nothing but what a client has: the address, the poll and a session.
+# Casts ballots over HTTP, with nothing but what a client has: the address, the poll and a session. A third word is the
+# seconds it waits before each ballot.
 CLIENT = """
-import http.client, json, secrets, sys
+import http.client, json, secrets, sys, time
 token = "b" * 32
-for session in sys.argv[3].split(","):
+pause = float(sys.argv[3]) if len(sys.argv) > 4 else 0
+for session in sys.argv[-1].split(","):
     for choice in ("1", "2", "3"):
+        time.sleep(pause)
         print(session, "?", choice, flush=True)
         connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20)
         headers = {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token,
@@ -73,7 +91,6 @@ for session in sys.argv[3].split(","):
         connection.close()
 """
 # The same client, but patient: it sends a ballot again under its key while the answer is 503 or none, and tells those.
-# A third word is the seconds it waits after each ballot.
 PATIENT = """
 import http.client, json, secrets, sys, time
 token = "b" * 32

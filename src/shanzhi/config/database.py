@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import structlog
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.utils import timezone
 
 log = structlog.get_logger(__name__)
 
 DISK_FULL: Final = "53100"
 RETRY_AFTER: Final = 5  # seconds that a client waits before it tries again
+LARGEST_SKEW: Final = 5.0  # seconds by which our clock and the database's may differ
 BETWEEN: Final = 1.0  # seconds between two looks at the pool
 _look = threading.Lock()
 _looked_at = 0.0
@@ -26,6 +28,14 @@ def away(error: BaseException | None) -> bool:
 def full(error: BaseException | None) -> bool:
     """Whether the database's disk is full."""
     return getattr(getattr(error, "__cause__", None), "sqlstate", "") == DISK_FULL
+
+
+def skew() -> float:
+    """Seconds by which this machine's clock is ahead of the database's."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (there,) = cursor.fetchone()
+    return float((timezone.now() - there).total_seconds())
 
 
 def mend() -> None:

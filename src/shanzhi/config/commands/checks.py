@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import psycopg
 
+from shanzhi.config.backup.store import store_of
 from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.messages import catalogues, stale
 from shanzhi.config.environment import Environment, unsafe
@@ -25,6 +27,7 @@ OLDEST_PYTHON: Final = (3, 11)
 OLDEST_SERVER: Final = 150000
 LEAST_SPACE: Final = 2 * 1024**3
 LARGEST_SKEW: Final = 5.0
+LONGEST_WITHOUT_BACKUP: Final = timedelta(days=2)
 LONGEST_WAIT: Final = 15
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 VENDOR: Final = ("htmx.min.js", "echarts.min.js")
@@ -133,6 +136,8 @@ def server(environment: Environment) -> Iterator[Finding]:
         yield _encoding(connection)
         yield _clock(connection)
         yield _rights(connection)
+        if not environment.database_url:
+            yield _backup(connection, environment)
 
 
 def _encoding(connection: psycopg.Connection[Any]) -> Finding:
@@ -174,6 +179,26 @@ def _rights(connection: psycopg.Connection[Any]) -> Finding:
         words = f"{name}, the site's role, owns its tables: SQL run as the site could drop the guards"
         return Finding("Rights", "note", words, f"Run `shanzhi setup` with SHANZHI_OWNER_DATABASE_URL. {cure}")
     return Finding("Rights", "good", f"{name} reads and writes rows, and can change no table")
+
+
+def _backup(connection: psycopg.Connection[Any], environment: Environment) -> Finding:
+    if environment.backup is None:
+        words = "nothing is backed up"
+        return Finding("Backup", "note", words, "Set SHANZHI_BACKUP, see 'Backup' in docs/operations.md.")
+    row = connection.execute(
+        "SELECT current_setting('archive_mode'), coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'),"
+        " false) FROM pg_stat_archiver"
+    ).fetchone()
+    if row is None or row[0] != "on":
+        return Finding("Backup", "bad", "the running server archives nothing", "Start it again with SHANZHI_BACKUP.")
+    if row[1]:
+        words = f"archiving into {environment.backup} fails, and the log fills the disk"
+        return Finding("Backup", "bad", words, "Mount that disk or make space on it; PostgreSQL tries again by itself.")
+    backups = store_of(environment).backups()
+    if not backups or datetime.now(UTC) - backups[-1].moment > LONGEST_WITHOUT_BACKUP:
+        words = f"the last is of {backups[-1].ended[:10]}" if backups else "there is none yet"
+        return Finding("Backup", "bad", words, "Run `shanzhi backup`, each night by a timer.")
+    return Finding("Backup", "good", f"{len(backups)}, the last of {backups[-1].ended[:10]}; changes are archived")
 
 
 def migrations() -> Finding:
