@@ -178,7 +178,6 @@ class TestAnExcludedProject:
                     changed = at_cost(election, item.project, amount)
                     assert (count(changed, spec).standing(item.project).why == "threshold") == out
 
-
     def test_by_its_points_is_told_how_many_it_lacked(self) -> None:
         projects = [Project(name, Fraction(5)) for name in "ab"]
         ballots, points = [[0, 1], [0]], [[4, 2], [5]]
