@@ -133,6 +133,18 @@ class TestCountForReaders:
         assert "Bench" in text
         assert "sha256:" in text
 
+    @pytest.mark.parametrize(("language", "words"), [("en", "win under"), ("zh", "会入选")])
+    def test_tells_what_other_rules_would_have_chosen(self, plain: Path, language: str, words: str) -> None:
+        text = _run(str(plain), "--rule", "score", "--language", language).stdout.decode()
+        assert words in text
+        assert "exhaustive-all" in text
+
+    def test_fits_a_narrow_terminal_without_cutting_reasons_into_columns(self, plain: Path) -> None:
+        lines = _run(str(plain), "--rule", "score", "--language", "en").stdout.decode().splitlines()
+        assert max(len(line) for line in lines) <= 80
+        told = next(line for line in lines if "Chosen in round 1" in line)
+        assert len(told.strip()) > 50
+
     def test_says_why_a_file_is_refused(self, tmp_path: Path) -> None:
         bad = tmp_path / "bad.pb"
         bad.write_text(PLAIN.replace("budget;1000\n", ""), encoding="utf-8")

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shanzhi.tally import Project, Spec, Threshold, count, from_lists
-from shanzhi.tally.comparison import compare
+from shanzhi.tally.comparison import compare, wins_under
 from shanzhi.tally.needs import with_needs
 from shanzhi.tally.reasons import money, reasons, sentence
-from tests.tally.elections import elections, specs
+from tests.tally.elections import COMPLETIONS, elections, specs
 from tests.tally.test_properties import ballots_of
 
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -96,11 +96,27 @@ class TestTheComparison:
         projects = [Project("a", Fraction(90)), Project("b", Fraction(30)), Project("c", Fraction(30))]
         ballots = [[0]] * 5 + [[1]] * 4 + [[2]] * 3
         election = from_lists(projects=projects, budget=100, kind="approval", ballots=ballots)
-        others = {item.spec.rule: item for item in compare(election, Spec("score"))}
-        assert set(others) == {"per-cost", "equal-shares", "phragmen"}
-        assert others["equal-shares"].also == ("b", "c")
-        assert others["equal-shares"].instead == ("a",)
-        assert (others["equal-shares"].reached, others["equal-shares"].total_cost) == (7, 60)
+        others = {(item.spec.rule, item.spec.completion): item for item in compare(election, Spec("score"))}
+        assert ("score", "none") not in others
+        assert ("score-no-skip", "none") in others
+        assert {completion for rule, completion in others if rule == "equal-shares"} == set(COMPLETIONS)
+        shares = others["equal-shares", "add1"]
+        assert shares.also == ("b", "c")
+        assert shares.instead == ("a",)
+        assert (shares.reached, shares.total_cost) == (7, 60)
+
+    def test_counts_other_completions_as_other_rules(self) -> None:
+        election = from_lists(projects=[Project("a", Fraction(1))], budget=1, kind="approval", ballots=[[0]])
+        others = {(o.spec.rule, o.spec.completion) for o in compare(election, Spec("equal-shares", "cost", "add1"))}
+        assert {completion for rule, completion in others if rule == "equal-shares"} == set(COMPLETIONS) - {"add1"}
+
+    def test_tells_under_which_of_them_a_project_wins(self) -> None:
+        projects = [Project("a", Fraction(90)), Project("b", Fraction(30)), Project("c", Fraction(30))]
+        ballots = [[0]] * 5 + [[1]] * 4 + [[2]] * 3
+        election = from_lists(projects=projects, budget=100, kind="approval", ballots=ballots)
+        others = compare(election, Spec("score"))
+        assert [o.spec.rule for o in wins_under(others, "a")] == ["score-no-skip"]
+        assert {o.spec.rule for o in wins_under(others, "b")} == {"per-cost", "equal-shares", "phragmen"}
 
     def test_leaves_the_election_as_it_was(self) -> None:
         election = from_lists(projects=[Project("a", Fraction(1))], budget=1, kind="approval", ballots=[[0]])

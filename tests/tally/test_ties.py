@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import HealthCheck, given, settings
@@ -75,6 +76,12 @@ class TestATie:
         outcome = count(election, Spec("score-no-skip"))
         assert outcome.winners == ("c",)
         assert outcome.ties == (Tie(2, ("a", "b"), "", "id", ("a",)),)
+
+    def test_at_whose_last_the_count_stops_decides_nothing(self) -> None:
+        rivals = [replace(project, exclusive="park") for project in projects(5, 5)]
+        listed = [*rivals, Project("c", Fraction(9))]
+        election = from_lists(projects=listed, budget=10, kind="approval", ballots=[[0, 1, 2], [0]])
+        assert count(election, Spec("score-no-skip")).ties == ()
 
     def test_in_the_filling_up_is_logged(self) -> None:
         ballots = [[0], [1], [2], [2], [2]]

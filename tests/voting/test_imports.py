@@ -65,6 +65,10 @@ class TestARealElection:
         assert sorted(found.result["outcome"]["winners"]) == sorted(found.result["official"])
         html = Client().get(f"/polls/{poll.pk}/results/").content.decode()
         assert html.count('class="outcome won"') == winners
+        assert html.count("官方入选") == winners
+        cost = sum(project.cost for project in election.projects if project.selected)
+        table = html[html.index("本站计票") :].partition("</table>")[0]
+        assert table.count(f"{int(cost):,}.00 {election.meta['currency']}") == 2
 
 
 def upload(client: Client, content: bytes, name: str = "test.pb") -> Any:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 import typer
 
+from shanzhi.tally.comparison import compare
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, amount
@@ -295,7 +296,8 @@ def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -
         _write_line(as_json(counted))
     else:
         outcome = with_needs(counted.reading, counted.outcome)
-        show_outcome(outcome, file=file, warnings=list(_warnings(counted)), language=language)
+        others = compare(counted.reading, counted.spec, outcome)
+        show_outcome(outcome, others, file=file, warnings=list(_warnings(counted)), language=language)
     return True
 
 

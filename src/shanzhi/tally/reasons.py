@@ -64,6 +64,14 @@ def rule_name(spec: Spec, language: Language) -> str:
     return _RULES[spec.rule][language == "zh"]
 
 
+def rule_title(spec: Spec, language: Language) -> str:
+    """Name the rule in plain words, and the completion of Equal Shares by its own name."""
+    name = rule_name(spec, language)
+    if spec.completion == "none":
+        return name
+    return f"{name}（{spec.completion}）" if language == "zh" else f"{name} ({spec.completion})"
+
+
 def reasons(outcome: Outcome, *, unit: str = "") -> tuple[Reason, ...]:
     """Return the reason of every project in the order of the list; `unit` names the currency ("yuan", "元")."""
     return tuple(
@@ -324,15 +332,18 @@ class _Words:
             voters = many(number, "more voter", "more voters")
             return self.pick(f"with {voters} placing it first", f"另有{number:,}名投票人将其排在首位")
         which = {
-            "richest": ("the voters with most of their share left", "取份额余额最多者"),
-            "lightest": ("the voters who carry the lowest load", "取负担最轻者"),
+            "richest": ("with most of their share left", "取份额余额最多者"),
+            "lightest": ("with the lowest load", "取负担最轻者"),
         }[more]
         how = {
             "points": (", giving it as many points as their favourite", "，给分与其最高分相同"),
             "borda": (", placing it first", "，并将其排在首位"),
         }.get(self.outcome.spec.satisfaction if more == "richest" else "", ("", ""))
         supporters = many(number, "more supporter", "more supporters")
-        return self.pick(f"with {supporters} ({which[0]}{how[0]})", f"另有{number:,}名投票人支持（{which[1]}{how[1]}）")
+        return self.pick(
+            f"with {supporters} ({'the voter' if number == 1 else 'the voters'} {which[0]}{how[0]})",
+            f"另有{number:,}名投票人支持（{which[1]}{how[1]}）",
+        )
 
     def _at_cost(self, cost: Way) -> str:
         amount = self.cash(cost.amount)

@@ -74,7 +74,7 @@ class Story:
         """Log a tie in the round now due: who won it (nobody when the rule stopped there), who was passed over."""
         ground, one = self.ground, [] if position is None else [position]
         tied = [*equals.passed, *one, *equals.waiting]
-        if len(tied) < 2:
+        if len(tied) < 2 or not (one or equals.waiting):
             return None
         first = len(equals.passed) - (0 if one and equals.waiting else 1)
         by = ground.ties.decided_by(tied[first], tied[first + 1])
