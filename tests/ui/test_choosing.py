@@ -217,6 +217,8 @@ class TestSeveralAreas:
         field = AreasField(source=self.SOURCE)
         assert not field.has_changed(["1", "2"], choosing.Asked(("2", "1")))
         assert field.has_changed(["1"], choosing.Asked(("2",)))
+        assert field.has_changed(["1"], choosing.Asked(("1",), "2"))
+        assert field.has_changed(["1"], choosing.Asked(("1",), "社区3"))
 
 
 class TestThePlacesThatComeWhileOneTypes:

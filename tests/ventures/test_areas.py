@@ -154,6 +154,18 @@ class TestTheAreasOfACall:
         assert [place.code for place in own.suggested] == ["37"]
         assert LAST in own.find([LAST])
 
+    def test_added_to_frozen_terms_are_shown_before_they_are_published(self, call: Call) -> None:
+        client = client_for(Role.DISTRICT_OFFICER, "3701")
+        Area.objects.create(code="370103", name="市中区", level="district", parent_id="3701")
+        path = f"/desk/calls/{call.pk}/change/areas/"
+        assert f'value="{DISTRICT}" checked' in client.get(path).content.decode()
+        sent = {"version": call.version, "areas": [DISTRICT], "areas_words": "370103", "reason": "扩大范围"}
+        page = client.post(path, sent).content.decode()
+        assert "市中区" in page
+        assert 'name="confirm"' in page
+        call.refresh_from_db()
+        assert call.terms_version == 1
+
     def test_come_while_one_types_as_boxes_or_as_one(self) -> None:
         client = client_for(Role.DISTRICT_OFFICER, DISTRICT)
         for name, kind in (("areas", "checkbox"), ("area", "radio")):

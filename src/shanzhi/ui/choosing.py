@@ -232,9 +232,11 @@ class AreaField(forms.Field):
         return ValidationError(self.error_messages[code], code=code, params={"label": self.label})
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare codes."""
-        sent = data.codes if isinstance(data, Asked) else _listed(data)
-        return set(_listed(initial)) - {""} != set(sent) - {""}
+        """Compare codes, those that were typed among them."""
+        try:
+            return set(_listed(initial)) - {""} != set(self._codes(data))
+        except ValidationError:
+            return True
 
 
 class AreasField(AreaField):
