@@ -18,12 +18,16 @@ from shanzhi.audit.verification.rows import columns, differences
 from shanzhi.audit.verification.whole import Report, against, verify
 from shanzhi.kernel.checkpoint import BadNote
 from shanzhi.people import operations as people
-from shanzhi.people.actors import actor_of_person
+from shanzhi.people.actors import actor_for, actor_of_person
 from shanzhi.people.texts import PRIVACY
 from shanzhi.places import operations as places
 from shanzhi.ventures import operations as ventures
-from shanzhi.voting.models import Ballot
+from shanzhi.ventures.models import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
+from shanzhi.voting import operations as voting
+from shanzhi.voting.models import Ballot, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
+from tests.support import booths
+from tests.support.database import as_owner
 from tests.support.site import Site, build
 
 COVERED = coverage.covers()
@@ -44,7 +48,15 @@ OTHER = {
     "bigint": "coalesce({c}, 0) + 1",
 }
 
-SLIPPED = {"places_area": {"code": "'370102001999'"}, "voting_ballot": {"receipt": "repeat('A', 24)"}}
+SLIPPED = {
+    "places_area": {"code": "'370102001999'"},
+    "voting_ballot": {"receipt": "repeat('A', 24)"},
+    "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
+    **{
+        table: {"call_id": "(SELECT max(id::text)::uuid FROM ventures_call WHERE state = 'voting')"}
+        for table in ("ventures_pitchorder", "ventures_juryclosing")
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +81,37 @@ def fill_the_rest(site: Site) -> None:
     person = actor_of_person(person_id=site.person("resident").pk, at=at)
     people.give_consent(actor=person, purpose=PRIVACY.purpose, at=at)
     ventures.attach(actor=person, proposal_id=draft.pk, name="照片.png", content=PNG, at=at)
+    fill_booths(site)
+    fill_jury(site)
+
+
+def fill_booths(site: Site) -> None:
+    """Set up polling places with a list taken away, and a sheet found invalid in a vote of before."""
+    open_booth = booths.set_up(site)["open"]
+    runner = actor_for(account=site.account("district"), at=timezone.now())
+    voting.export_list(actor=runner, booth_id=open_booth.pk, at=timezone.now())
+    with as_owner(), connection.cursor() as cursor:  # such sheets come at a close alone
+        cursor.execute("ALTER TABLE voting_invalidsheet DISABLE TRIGGER voting_invalidsheet_at_close")
+    InvalidSheet.objects.create(receipt="B" * 24, poll_id=site.finished.poll_id, reason="unclear")
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("ALTER TABLE voting_invalidsheet ENABLE TRIGGER voting_invalidsheet_at_close")
+
+
+def fill_jury(site: Site) -> None:
+    """Give the finished call what a jury leaves."""
+    call, at = site.finished, site.at
+    proposal = call.proposals.exclude(number=None).order_by("number")[0]
+    juror = Juror.objects.create(
+        call=call, person=site.person("worker"), number=1, chair=True, starts_at=at, created_at=at
+    )
+    other = Juror.objects.create(call=call, person=site.person("secretary"), number=2, starts_at=at, created_at=at)
+    Conflict.objects.create(juror=other, proposal=proposal, interest="other", declared_at=at)
+    PitchOrder.objects.create(call=call, seed="00" * 16, drawn_at=at)
+    Pitch.objects.create(call=call, proposal=proposal, position=1)
+    ScoreSheet.objects.create(juror=juror, proposal=proposal, content="{}", changed_at=at)
+    JuryClosing.objects.create(call=call, closed_at=at, method={}, results=[], digest="sha256:" + "0" * 64)
 
 
 @pytest.fixture
@@ -167,7 +210,7 @@ class TestEveryAuditedTable:
 
 def drop_uniqueness(table: str) -> None:
     """Take away what forbids a second such row: in nobody's way who holds the database."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'u'", [table])
         for (name,) in cursor.fetchall():
@@ -242,7 +285,7 @@ class TestTheLog:
         assert tables_of(verify()) == {"audit_event"}
 
     def test_shows_a_table_whose_triggers_were_switched_off(self, undone: Site) -> None:
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE ventures_award DISABLE TRIGGER audit_told_update")
         assert ("ventures_award", "") in {(found.table, found.key) for found in verify().mismatches}

@@ -46,14 +46,13 @@ class VotingConfig(AppConfig):
         # One digest for all ballots of a poll: single ones would be lines of a list that somebody could order.
         coverage.cover("voting_ballot", key="poll_id", mode="group", order="receipt")
         coverage.leave_out("voting_envelope", "a record of it would tell when a voter voted")
-        for table in ("booth", "boothofficer"):
+        for table in ("booth", "boothofficer", "boothlist"):
             coverage.cover(f"voting_{table}")
-        coverage.cover("voting_invalidsheet")
+        coverage.cover("voting_invalidsheet", key="poll_id", mode="group", order="receipt")
         for table in ("papermark", "sheet", "paperentry"):
             coverage.leave_out(
                 f"voting_{table}", "a record of it would tell when a voter voted, or in what order sheets were read"
             )
-        coverage.leave_out("voting_boothlist", "a list taken away for work without network; taking it is an event")
         coverage.leave_out("voting_upload", "a file that waits for a yes; what becomes of it is a poll")
         coverage.check("seals of counts", broken_seals)
         import_module("shanzhi.voting.history")
