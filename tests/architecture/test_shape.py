@@ -18,7 +18,11 @@ ROOMS = {
 # What a room has besides, each with the reason.
 MORE_ROOMS: dict[str, dict[str, str]] = {
     "audit": {"append_only": "the guard that other rooms' migrations put on their tables"},
-    "places": {"command": "`shanzhi areas`", "data": "the areas of the demo"},
+    "places": {
+        "command": "`shanzhi areas`",
+        "data": "the areas of the demo",
+        "demo": "the demo's stations and figures",
+    },
     "people": {
         "actors": "from an account to an actor",
         "adapter": "allauth's way to ask a room",

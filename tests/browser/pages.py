@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import RoleGrant
-from shanzhi.places.models import Station
+from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Proposal
@@ -24,7 +24,10 @@ NO_PAGES = {
     "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+    # parts of pages, fetched while one types
+    "people:areas", "ventures:communities", "ventures:desk_areas",
     # the living page of pieces has tests of its own
+    "places:empty-figures", "places:empty-stations", "places:sheet",
     "places:outline", "ui:preferences", "ui:pieces", "work:job", "set_language", "health", "ready", "metrics",
 }  # fmt: skip
 
@@ -73,8 +76,9 @@ def visitor(site: Site) -> Pages:
         "places:search": reverse("places:search") + "?q=解放",
         "places:area": reverse("places:area", args=["370102"]),
         "places:area community": reverse("places:area", args=[COMMUNITY]),
+        **{f"places:{n}": reverse(f"places:{n}", args=[COMMUNITY]) for n in ("figures", "corrections", "history")},
         "places:below": reverse("places:below", args=["370102001"]),
-        "places:station": reverse("places:station", args=[Station.objects.get().pk]),
+        "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
     }
 
 
@@ -112,9 +116,12 @@ def _records(site: Site) -> Pages:
         "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
     }
     forms = ("add", "rename", "split", "merge", "succeed", "close", "add-figure", "add-station")
-    station = [Station.objects.get().pk]
+    station = [Station.objects.latest("created_at").pk]
+    figure = AreaFigure.objects.filter(area=COMMUNITY).latest("revision")
     places = {
         **{f"places:{name}": reverse(f"places:{name}", args=[COMMUNITY]) for name in forms},
+        **{f"places:{name}": reverse(f"places:{name}") for name in ("import-figures", "import-stations")},
+        "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
     return {**people, **places}

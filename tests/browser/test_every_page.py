@@ -63,7 +63,7 @@ UNSAID = """() => {
   for (let node; (node = walk.nextNode());) {
     const box = node.parentElement;
     if (!/\\p{Script=Han}/u.test(node.textContent) || box.closest('script, style')) continue;
-    if (box.matches('option') && /[a-z]{4}/i.test(node.textContent)) continue;  // of two languages, and it takes no span
+    if (box.matches('option') && /[a-z]{4}/i.test(node.textContent)) continue;  // both languages, no span
     if (!box.closest('[lang]').getAttribute('lang').startsWith('zh')) found.push(node.textContent.trim().slice(0, 60));
   }
   return found;

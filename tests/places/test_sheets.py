@@ -170,7 +170,7 @@ class TestASheetOfFigures:
             ("社区,人口\n甲,1\n".encode(), exchange.NoHeadings),
             (f"代码,地区\n{ONE},甲\n".encode(), exchange.NoHeadings),
             (b"x" * (10 * 1024 * 1024 + 1), exchange.TableTooLarge),
-            ("代码,常住人口\n".encode() + f"{ONE},1\n".encode() * 5001, exchange.TableTooLarge),
+            ("代码,常住人口\n".encode() + f"{ONE},1\n".encode() * 2001, exchange.TableTooLarge),
             ("代码,常住人口\n".encode(), operations.EmptySheet),
         ],
         ids=["nothing", "no workbook", "a PDF", "no code", "no measure", "bytes", "rows", "headings alone"],

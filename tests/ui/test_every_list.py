@@ -24,6 +24,10 @@ def declared() -> dict[str, Listing]:
 LISTS = declared()
 # What a list lacks, with the reason.
 LACKING = {
+    # of one area alone, narrowed by what happened, by measure and by day
+    "places.views.figures.FIGURES": {"search"},
+    "places.views.figures.CORRECTIONS": {"search"},
+    "places.views.history.HISTORY": {"search"},
     "voting.views.desk.ROLL": {"filters"},  # the roll is of one poll, and its only open column is the area, searched
 }
 

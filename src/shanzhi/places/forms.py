@@ -166,7 +166,7 @@ class SheetForm(PageForm):
 
     file = forms.FileField(
         label=_("Excel or CSV file"),
-        help_text=_("Columns by their headings, in any order. At most 5,000 rows."),
+        help_text=_("Columns by their headings, in any order. At most 2,000 rows."),
         widget=forms.ClearableFileInput({"accept": ".xlsx,.xls,.ods,.csv"}),
     )
 

@@ -202,7 +202,7 @@ def grant(request: Any, person_id: UUID) -> HttpResponse:
     form = GrantForm(
         request.POST or None,
         roles=offered,
-        areas=queries.area_choices(viewer=request.actor, at=request.now),
+        areas=queries.granted_areas(viewer=request.actor, at=request.now),
         initial={"starts_on": timezone.localdate(request.now)},
     )
     if form.is_valid():

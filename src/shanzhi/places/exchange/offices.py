@@ -24,7 +24,8 @@ from shanzhi.places.exchange.tables import Line, NoHeadings, read_table
 from shanzhi.places.exchange.words import listed
 from shanzhi.places.models import Measure
 
-MOST_ROWS: Final = 5_000
+MOST_ROWS: Final = 2_000
+"""So many are written while their sender waits; a district has a few hundred areas. The command takes far more."""
 MOST_ROWS_OF_COMMAND: Final = 100_000
 _SQUARE_KM: Final = "size_km2"
 _CODES: Final = (

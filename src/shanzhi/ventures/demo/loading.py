@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import ROLE_LABELS, Person
+from shanzhi.places import demo as places
 from shanzhi.tally.pabulib import read, usual_spec
 from shanzhi.tally.spec import Threshold
 from shanzhi.ventures import operations
@@ -22,7 +23,6 @@ from shanzhi.ventures.demo.people import (
     PASSWORD,
     SYSTEM,
     Progress,
-    ensure_areas,
     ensure_helpers,
     residents,
     silent,
@@ -54,7 +54,7 @@ SWIECIE: Final = Path(__file__).parent / "Poland_Swiecie_2023.pb"
 def load(*, at: datetime, progress: Progress = silent) -> None:
     """Load what is missing of the demo; dates are laid around `at`. Each part is loaded whole or not at all."""
     before = at - 60 * DAY
-    ensure_areas(at=before, progress=progress)
+    places.load(at=before, progress=progress)
     staff = ensure_helpers(at=before, progress=progress, step="工作人员 Staff")
     people = residents(
         group="LIXIA", communities=COMMUNITIES, count=RESIDENTS, at=before, progress=progress, step="居民 Residents"

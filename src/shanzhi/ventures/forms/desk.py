@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import MomentField, PageForm
 from shanzhi.ventures.forms.desk_parts import (
     AreasForm,
@@ -65,7 +66,6 @@ class NewCallForm(AreasForm):
     """What a new call needs at first: a title and areas."""
 
     title = forms.CharField(label=_("Title"), max_length=120, help_text=_("It can be changed until proposals open."))
-    field_order = ("title", "areas", "more")
 
     def given(self) -> dict[str, Any]:
         """Give title and areas."""
@@ -208,9 +208,8 @@ class ImportForm(PageForm):
 
     title = forms.CharField(label=_("Title"), max_length=120)
     title_en = english_title()
-    area = forms.ChoiceField(label=_("Area"), help_text=_("Under which the round is listed."))
 
-    def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
-        """Take the areas that the person may import into, as (code, name)."""
+    def __init__(self, *args: Any, source: AreaSource, **kwargs: Any) -> None:
+        """Take the areas that the person may import into."""
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = list(offers)  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["area"] = AreaField(source=source, label=_("Area"), help_text=_("Under which the round is listed."))

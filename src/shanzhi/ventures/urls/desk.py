@@ -8,6 +8,7 @@ CALL = "desk/calls/<uuid:call_id>/"
 urlpatterns = [
     path("desk/calls/", desk_calls.calls, name="desk_calls"),
     path("desk/calls/new/", desk_calls.new, name="desk_new_call"),
+    path("desk/calls/areas/", desk_calls.areas, name="desk_areas"),
     path("desk/calls/import/", desk_import.upload, name="desk_import"),
     path("desk/calls/import/<uuid:upload_id>/", desk_import.preview, name="desk_import_preview"),
     path(CALL, desk_calls.builder, name="desk_call"),

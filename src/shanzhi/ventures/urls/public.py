@@ -15,6 +15,7 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/document.docx", public.document, name="document"),
     path("proposals/<uuid:proposal_id>/files/<uuid:attachment_id>/", public.attachment, name="attachment"),
     path("proposals/<uuid:proposal_id>/edit/", team.edit, name="edit"),
+    path("proposals/<uuid:proposal_id>/edit/communities/", team.communities, name="communities"),
     path("proposals/<uuid:proposal_id>/edit/files/", team.files, name="files"),
     path("proposals/<uuid:proposal_id>/edit/files/<uuid:attachment_id>/remove/", team.detach, name="detach"),
     path("proposals/<uuid:proposal_id>/edit/<slug:part>/", team.section, name="section"),

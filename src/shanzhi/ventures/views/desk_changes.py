@@ -22,6 +22,7 @@ from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.places import queries as places
 from shanzhi.ui import formatting, pieces
 from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.choosing import AreasField
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ventures import exchange, operations, policies, queries
@@ -104,7 +105,7 @@ def change_part(request: Request, call_id: UUID, part: str) -> HttpResponse:
     form, reason = part_form(request, found, part), ReasonForm(sent(request))
     status, changed = 200, []
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid() & reason.is_valid():
             changed = changes_of(form)
             status = 200
@@ -131,7 +132,7 @@ def change_part(request: Request, call_id: UUID, part: str) -> HttpResponse:
 
 def _hidden(request: Request) -> list[tuple[str, str]]:
     """Carry what was typed through the page that asks for a yes."""
-    skip = ("csrfmiddlewaretoken", "idempotency_key", "version", "confirm", "back")
+    skip = ("csrfmiddlewaretoken", "idempotency_key", "version", "confirm", "back", "areas_search")
     return [(name, value) for name in request.POST if name not in skip for value in request.POST.getlist(name)]
 
 
@@ -181,6 +182,8 @@ def _said(bound: BoundField, value: Any) -> str:
         return gettext("Yes") if value else gettext("No")
     if value in (None, "", []):
         return none
+    if isinstance(bound.field, AreasField):
+        return "\n".join(bound.field.names(value))
     choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", ())}
     if choices:
         values = value if isinstance(value, list | tuple) else [value]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -15,16 +14,12 @@ from shanzhi.audit import queries as audit
 from shanzhi.audit.models import Event
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import COMMUNITY, LENGTHS, upper_bound
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
-from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import policies
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
 from shanzhi.people.models import Account, Consent, ImportBatch, Person, RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
-
-MOST_CHOICES = 3000
 
 
 def require_desk(viewer: Actor) -> None:
@@ -159,34 +154,6 @@ def looks(*, person: Person) -> list[Event]:
         subject_type=Person._meta.label_lower, subject_id=str(person.pk), verb="people.person.unmask"
     )
     return list(rows.order_by("-id")[:50])
-
-
-def community_choices(*, at: datetime, inside: str = "") -> list[tuple[str, Any]]:
-    """List communities that stand, grouped by subdistrict, for a select of a form; at most a few thousand."""
-    groups: dict[str, tuple[str, list[tuple[str, str]]]] = {}
-    rows = places.communities(inside, at).values_list("code", "name", "parent__name", "parent__parent__name")
-    for code, name, subdistrict, district in rows[:MOST_CHOICES]:
-        groups.setdefault(code[:9], (f"{district} {subdistrict}", []))[1].append((code, name))
-    return list(groups.values())
-
-
-def area_choices(*, viewer: Actor, at: datetime, roles: frozenset[Any] = GRANTERS) -> list[tuple[str, str]]:
-    """List the viewer's areas with those below down to the community, indented, for a select; cut at a few thousand."""
-    condition = Q(pk__in=())
-    codes = viewer.areas(roles)
-    for code in codes:
-        condition |= Q(code__gte=code, code__lt=upper_bound(code)) if code else Q(code__gte="0")
-    rows = Area.objects.filter(places.valid(at), condition, level__in=_levels()).order_by("code")
-    top = [("", "—")] if "" in codes else []
-    shortest = min((len(code) for code in codes), default=0)
-    return top + [
-        ("" + code, "　" * ((len(code) - max(shortest, 6)) // 3) + name)
-        for code, name in rows.values_list("code", "name")[:MOST_CHOICES]
-    ]
-
-
-def _levels() -> list[str]:
-    return [level for level, length in LENGTHS.items() if length <= LENGTHS[COMMUNITY]]
 
 
 def batch(*, viewer: Actor, batch_id: UUID) -> ImportBatch:
