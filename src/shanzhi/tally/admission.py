@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.ground import Ground, Removed
 from shanzhi.tally.spec import Composite, Threshold
-from shanzhi.tally.support import CountingError
 
 
 def apply_thresholds(ground: Ground) -> None:
@@ -34,7 +34,7 @@ def least_votes(ground: Ground, threshold: Threshold, position: int) -> Fraction
 
 def _votes(ground: Ground, threshold: Threshold) -> list[Removed]:
     if threshold.voters < 0 or threshold.share < 0 or threshold.by_cost < 0 or threshold.score < 0:
-        raise CountingError("bad-threshold", "A threshold is below zero.")
+        raise CountingError("bad-threshold")
     needs = [(position, least_votes(ground, threshold, position)) for position in ground.open]
     return [Removed(position, "threshold", need) for position, need in needs if ground.votes[position] < need]
 

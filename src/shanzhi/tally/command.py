@@ -15,6 +15,7 @@ import typer
 
 from shanzhi.tally.comparison import compare
 from shanzhi.tally.counting import count as count_election
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, amount
 from shanzhi.tally.pabulib import (
@@ -132,10 +133,10 @@ def count_file(file: str, choices: Choices) -> Counted:
     spec = spec_for(reading, choices)
     try:
         outcome = count_election(reading, spec)
-    except ValueError as error:
+    except CountingError as error:
         raise CannotCount(
-            f"The rule cannot count this file: {error}",
-            f"该规则无法为此文件计票：{error}",
+            f"The rule cannot count this file: {error.message}",
+            f"该规则无法为此文件计票：{error.message_zh}",
             "Choose another rule or satisfaction.",
             "请换一种规则或满意度。",
         ) from None
@@ -172,8 +173,8 @@ def _warnings(counted: Counted) -> Iterator[dict[str, Any]]:
             "message": f"{notice.message_en} {notice.cure_en}",
             "message_zh": f"{notice.message_zh}{notice.cure_zh}",
         }
-    for text in counted.outcome.warnings:
-        yield {"line": 0, "code": "count", "message": text, "message_zh": text}
+    for remark in counted.outcome.warnings:
+        yield {"line": 0, "code": remark.code, "message": remark.message, "message_zh": remark.message_zh}
 
 
 def _about_rule(counted: Counted) -> Iterator[dict[str, Any]]:

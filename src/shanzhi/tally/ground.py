@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -117,6 +118,15 @@ class Ground:
     def names(self, positions: list[int]) -> tuple[str, ...]:
         """Return the ids of positions."""
         return tuple(self.projects[position].id for position in positions)
+
+    def free_rivals(self, position: int, barred: Container[int]) -> list[int]:
+        """Return a project and those of its rivals that cost nothing either, in the order that decides, if any."""
+        free = [
+            other
+            for other in self.rivals[position]
+            if other in self.open and not self.costs[other] and self.votes[other] and other not in barred
+        ]
+        return [position, *self.ties.ordered(free)] if free else []
 
     def factor(self, position: int) -> int:
         """Return the worth of a project to each of its supporters: its cost, or 1 where worth stands in the ballot."""

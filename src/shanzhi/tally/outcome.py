@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from shanzhi.tally.faults import Remark
 from shanzhi.tally.spec import Spec
 from shanzhi.tally.ties import Tie
 
@@ -130,7 +131,7 @@ class Outcome:
     rounds: tuple[Round, ...]
     ties: tuple[Tie, ...]
     standings: tuple[Standing, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     share: Fraction | None = None
     runs: int = 1
     ended: str = ""
@@ -206,7 +207,7 @@ def _body(outcome: Outcome) -> dict[str, Any]:
         "rounds": [_round(item) for item in outcome.rounds],
         "ties": [tie.as_json() for tie in outcome.ties],
         "projects": [_standing(item) for item in outcome.standings],
-        "warnings": list(outcome.warnings),
+        "warnings": [asdict(remark) for remark in outcome.warnings],
     }
 
 

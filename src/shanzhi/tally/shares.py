@@ -124,22 +124,14 @@ class Run:
                 continue
             if not ground.costs[position]:
                 if position not in self.course.barred:
-                    self._take(position, Price(0.0, 0.0, False, Fraction(0)), self._free_rivals(position))
+                    self._take(
+                        position, Price(0.0, 0.0, False, Fraction(0)), ground.free_rivals(position, self.course.barred)
+                    )
                     self.history.buy(position, emptied=NOBODY, payers=column.total, price=Fraction(0))
                 continue
             rate = ground.costs[position] / column.total / ground.factor(position)
             self._queue.append((rate * (1 - 4 * EPSILON), position))
         self._queue = sorted(entry for entry in self._queue if entry[1] not in self.course.barred)
-
-    def _free_rivals(self, position: int) -> list[int]:
-        """Return a project and its rivals that cost nothing either, in the order that decides, when there are any."""
-        ground, barred = self._ground, self.course.barred
-        free = [
-            other
-            for other in ground.rivals[position]
-            if other in ground.open and not ground.costs[other] and ground.votes[other] and other not in barred
-        ]
-        return [position, *ground.ties.ordered(free)] if free else []
 
     def _take(self, position: int, price: Price, tied: list[int]) -> None:
         course = self.course

@@ -14,6 +14,7 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import Count as Counting
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -23,6 +24,7 @@ from shanzhi.kernel.errors import Conflict, Invalid
 from shanzhi.tally.comparison import Alternative, compare, reached
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
@@ -31,6 +33,7 @@ from shanzhi.tally.reasons import sentence
 from shanzhi.tally.sensitivity import Variation, sensitivity
 from shanzhi.tally.spec import Spec
 from shanzhi.tally.support import CountingError
+from shanzhi.ui.formatting import chinese
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
 from shanzhi.voting.models import Ballot, Count, Option, Poll
@@ -82,7 +85,7 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
         outcome = with_needs(election, count_election(election, spec))
         result = _result(election, spec, outcome)
     except CountingError as error:
-        raise CannotCount(why=error.message) from error
+        raise CannotCount(why=_why(error)) from error
     seal = seal_of(poll)
     file = write(election, rule=spec, seal=seal, call_id=str(poll.pk))
     return Count.objects.create(
@@ -95,6 +98,11 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
         file_digest=digest_bytes(file.encode()),
         created_at=at,
     )
+
+
+def _why(error: CountingError) -> Any:
+    """Give the words of a fault in the language of whoever reads the refusal."""
+    return lazy(lambda: error.message_zh if chinese() else error.message, str)()
 
 
 def spec_with(spec: Spec, jury: Mapping[str, int] | None) -> Spec:
