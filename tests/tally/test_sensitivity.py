@@ -6,9 +6,9 @@ import pytest
 
 from shanzhi.tally.counting import count
 from shanzhi.tally.election import Project, from_lists
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.sensitivity import sensitivity
 from shanzhi.tally.spec import Composite, Spec
-from shanzhi.tally.support import CountingError
 
 # a has all votes, b half of them; the jury likes c best. Two of the three can be paid.
 ELECTION = from_lists(

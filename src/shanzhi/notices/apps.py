@@ -1,5 +1,7 @@
 """The notices app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +30,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Have every room declare what it tells (its module `telling`), and put the pages into the shell."""
+        import_module("shanzhi.notices.history")
         for table, why in NOT_AUDITED.items():
             coverage.leave_out(f"notices_{table}", why)
         autodiscover_modules("telling")

@@ -105,6 +105,8 @@ register_verbs(
         "places.area.import": _("Areas taken in from a list"),
         "places.area.changes": _("Changes of a year taken in"),
         "places.figure.record": _("Figure recorded"),
+        "places.figure.correct": _("Figure corrected"),
+        "places.sheet.write": _("List of figures or stations taken in"),
         "places.station.create": _("Station opened"),
         "places.station.edit": _("Station corrected"),
         "places.station.close": _("Station closed"),

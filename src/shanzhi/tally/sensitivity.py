@@ -8,8 +8,8 @@ from typing import Final
 
 from shanzhi.tally.counting import count
 from shanzhi.tally.election import Election
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.spec import Spec
-from shanzhi.tally.support import CountingError
 
 #: How far the weights are moved either way, in points of a hundred, one point at a time.
 REACH: Final = 5
@@ -38,7 +38,7 @@ def sensitivity(election: Election, spec: Spec) -> tuple[Variation, ...]:
     """
     parts = spec.composite
     if spec.rule != "composite" or parts is None:
-        raise CountingError("no-composite", "Only a rule of votes and jury together has weights to vary.")
+        raise CountingError("no-composite")
     declared = count(election, spec).winners
     weights = {"votes": Fraction(1), "jury": Fraction(0)}
     for points in range(-REACH, REACH + 1):

@@ -40,6 +40,15 @@ VERBS: Final = {
     "ventures.proposal.assign": _("Reviewer named"),
     "ventures.proposal.review": _("Reviewed"),
     "ventures.proposal.set_exclusive": _("Group of alternatives set"),
+    "ventures.conflict.declare": _("Own interest declared"),
+    "ventures.juror.appoint": _("Juror appointed"),
+    "ventures.juror.declare": _("Juror declared own interests"),
+    "ventures.juror.end": _("Juror left"),
+    "ventures.jury.close": _("Jury closed"),
+    "ventures.pitch.draw": _("Order of pitches drawn by lot"),
+    "ventures.pitch.start": _("Pitch begun"),
+    "ventures.pitch.end": _("Pitch ended"),
+    "ventures.sheet.hand_in": _("Score sheet handed in"),
 }
 TONES: Final[dict[str, Any]] = {
     "ventures.proposal.pass": "good",

@@ -32,7 +32,6 @@ from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
 from shanzhi.tally.reasons import sentence
 from shanzhi.tally.sensitivity import Variation, sensitivity
 from shanzhi.tally.spec import Spec
-from shanzhi.tally.support import CountingError
 from shanzhi.ui.formatting import chinese
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL

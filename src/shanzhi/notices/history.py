@@ -1,0 +1,24 @@
+"""How the history of notices reads; who was told stays out of it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.subjects import Subject, register, register_verbs
+
+# Neither has a page of its own in a history: what is told concerns the thing itself, an address one person alone.
+for kind, label in (
+    ("notices.notice", _("Notice")),
+    ("notices.emailaddress", _("E-mail address")),
+    ("notices.wechatlink", _("Link to WeChat")),
+):
+    register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))
+register_verbs(
+    {
+        "notices.email.set": _("E-mail address given"),
+        "notices.email.verify": _("E-mail address confirmed"),
+        "notices.notice.give": _("Notice given"),
+        "notices.notice.retry": _("Notice tried again"),
+        "notices.wechat.link": _("WeChat linked"),
+    }
+)
