@@ -23,7 +23,7 @@ from shanzhi.places import operations as places
 from shanzhi.ventures.models import Proposal
 from tests.architecture.source import package
 from tests.audit.support import AT, SYSTEM, an_event, sealed
-from tests.support.people import actor, an_account, client_for, sign_in
+from tests.support.people import actor, client_for, sign_in
 from tests.support.places import load_districts
 from tests.support.site import Site, build
 
@@ -217,7 +217,6 @@ class TestAHistory:
         one = Proposal.objects.filter(call=site.voting, state="on_ballot").first()
         assert one is not None
         assert one.contact is not None
-        an_account(one.contact)
         page = words(english(sign_in(Client(), one.contact)).get(f"/audit/history/ventures.proposal/{one.pk}/"))
         assert "Another person" in page
         assert "*" not in page

@@ -229,26 +229,25 @@ def district(site: Site) -> Pages:
         "ventures:desk_part words": reverse("ventures:desk_part", args=[*review, "words"]),
         "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         "ventures:desk_exclusive": reverse("ventures:desk_exclusive", args=[waiting.pk]),
-        "ventures:desk_batch": reverse("ventures:desk_batch") + picked,
-        "ventures:desk_assign": reverse("ventures:desk_assign") + picked,
-        "ventures:desk_review": reverse("ventures:desk_review", args=[waiting.pk]),
-        "ventures:desk_review_done": reverse("ventures:desk_review_done", args=[waiting.pk]),
-        "voting:import": reverse("voting:import"),
+        **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
+        **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
-    told = Notice.objects.filter(kind="voting.opened").latest("created_at")
-    deliveries = {
-        "notices:desk": reverse("notices:desk"),
-        "notices:delivered": reverse("notices:delivered", args=[told.pk]),
-    }
     return {
-        "portal:today desk": reverse("portal:today"),
+        **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},
         **calls,
         **_records(site),
-        **deliveries,
+        **_deliveries(),
         **_told(site),
         **_booths(site),
     }
+
+
+def _deliveries() -> Pages:
+    """Give what staff see of notices."""
+    told = Notice.objects.filter(kind="voting.opened").latest("created_at")
+    delivered = reverse("notices:delivered", args=[told.pk])
+    return {"notices:desk": reverse("notices:desk"), "notices:delivered": delivered}
 
 
 def _told(site: Site) -> Pages:

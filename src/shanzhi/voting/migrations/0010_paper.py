@@ -196,24 +196,31 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddField(
-            model_name="rollentry",
-            name="added_at_booth",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="voting.booth",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rollentry",
-            index=models.Index(
-                condition=models.Q(("added_at_booth__isnull", False)),
-                fields=["added_at_booth"],
-                name="voting_roll_added",
-            ),
+        # Without a lock that reads the roll: the column first, then its constraint unchecked, then the check.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AddField(
+                    model_name="rollentry",
+                    name="added_at_booth",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="voting.booth",
+                    ),
+                ),
+            ],
+            database_operations=[
+                migrations.RunSQL(
+                    'ALTER TABLE voting_rollentry ADD COLUMN "added_at_booth_id" uuid NULL;'
+                    " ALTER TABLE voting_rollentry ADD CONSTRAINT voting_rollentry_added_at_booth_fk"
+                    " FOREIGN KEY (added_at_booth_id) REFERENCES voting_booth (id)"
+                    " DEFERRABLE INITIALLY DEFERRED NOT VALID;"
+                    " ALTER TABLE voting_rollentry VALIDATE CONSTRAINT voting_rollentry_added_at_booth_fk;",
+                    "ALTER TABLE voting_rollentry DROP COLUMN added_at_booth_id;",
+                ),
+            ],
         ),
         migrations.AddField(
             model_name="boothlist",

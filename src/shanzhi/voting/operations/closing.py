@@ -60,24 +60,22 @@ def close_poll(*, actor: Actor, poll_id: UUID, at: datetime, reason: str = "") -
         poll.ballots_total = len(rows)
         poll.blank_total = sum(1 for _receipt, choices in rows if choices.blank)
         poll.save(update_fields=["ballots_total", "blank_total", "channels"])
-        change = {
-            "ballots": poll.ballots_total,
-            "blank": poll.blank_total,
-            "roll": poll.roll_total,
-            "channels": poll.channels,
-        }
-        record(
-            actor=actor,
-            verb="voting.poll.close",
-            subject=poll,
-            area=event_area(poll),
-            change=change,
-            at=at,
-            reason=reason,
-        )
-        telling.tell_closed(actor=actor, poll=poll, area=event_area(poll), at=at)
+        _tell(actor, poll, reason, at)
         transaction.on_commit(lambda: _destroy(poll_id))
     return poll
+
+
+def _tell(actor: Actor, poll: Poll, reason: str, at: datetime) -> None:
+    """Write the event of the close with its totals, and give notice of it."""
+    area = event_area(poll)
+    change = {
+        "ballots": poll.ballots_total,
+        "blank": poll.blank_total,
+        "roll": poll.roll_total,
+        "channels": poll.channels,
+    }
+    record(actor=actor, verb="voting.poll.close", subject=poll, area=area, change=change, at=at, reason=reason)
+    telling.tell_closed(actor=actor, poll=poll, area=area, at=at)
 
 
 def _opened(poll: Poll) -> tuple[list[tuple[str, Choices]], dict[str, Any] | None]:
