@@ -90,7 +90,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         yield made
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
-        call_command("flush", interactive=False, verbosity=0)
+        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)  # the site owns none
         connection.close()
 
 

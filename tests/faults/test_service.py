@@ -30,7 +30,7 @@ from tests.faults.support import (
 from tests.support.serving import free_port, processes_of, serve
 
 VOTERS = 30
-SPACE = 400  # MiB of the small disk
+SPACE = 550  # MiB of the small disk
 
 
 def answer(port: int, address: str) -> tuple[int, str, str]:

@@ -110,3 +110,14 @@ register(
     )
 )
 register_verbs(VERBS, tones=TONES)
+
+# Things without a page of their own in a history; their events stand under their area.
+for kind, label in (
+    ("ventures.juror", _("Juror")),
+    ("ventures.conflict", _("Own interest")),
+    ("ventures.pitchorder", _("Order of the pitches")),
+    ("ventures.pitch", _("Pitch")),
+    ("ventures.scoresheet", _("Score sheet")),
+    ("ventures.juryclosing", _("Closing of the jury")),
+):
+    register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))

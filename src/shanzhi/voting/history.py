@@ -97,3 +97,15 @@ register_verbs(
     },
     tones={"voting.poll.count": "good"},
 )
+
+# Things without a page of their own in a history; their events stand under their area.
+for kind, label in (
+    ("voting.booth", _("Polling place")),
+    ("voting.papermark", _("Mark on the roll")),
+    ("voting.boothofficer", _("Polling officer")),
+    ("voting.boothlist", _("Signed list")),
+    ("voting.paperentry", _("Reading of a sheet")),
+    ("voting.sheet", _("Ballot sheet")),
+    ("voting.rollentry", _("Entry of the roll")),
+):
+    register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))
