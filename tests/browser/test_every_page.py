@@ -25,7 +25,7 @@ from tests.support.site import VISITOR, Site, build
 pytestmark = pytest.mark.slow
 WHO = {VISITOR: pages.visitor, "resident": pages.resident, "district": pages.district}
 LATIN = re.compile(r"[A-Za-z]{4,}")
-DIGEST = re.compile(r"sha256:[0-9a-f]+")  # whose letters are no word
+NO_WORD = re.compile(r"sha256:[0-9a-f]+|[A-Z]+\*+")  # the letters of a digest, or of a masked document number
 # Names, formats and units that stay as they are in Chinese.
 KEPT = {
     "shanzhi",
@@ -119,7 +119,7 @@ def english_words(page: Page) -> list[str]:
     """Give the visible texts of a Chinese page that hold words of another language."""
     texts = page.evaluate(WORDS)
     return sorted(
-        {text[:60] for text in texts for word in LATIN.findall(DIGEST.sub("", text)) if word.lower() not in KEPT}
+        {text[:60] for text in texts for word in LATIN.findall(NO_WORD.sub("", text)) if word.lower() not in KEPT}
     )
 
 
