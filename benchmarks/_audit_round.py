@@ -11,7 +11,7 @@ from django.utils import timezone
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.actors import actor_of_person
 from shanzhi.people.texts import PRIVACY
-from shanzhi.ventures.demo.people import ensure_areas, residents
+from shanzhi.ventures.demo.people import residents
 from shanzhi.ventures.demo.rounds import DAY, PLAN, move, new_call
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.operations import create_proposal
@@ -33,7 +33,6 @@ def durable() -> bool:
 def resident(group: str = "C") -> tuple[Actor, datetime]:
     """Make a resident; gives the actor and the moment."""
     at = now()
-    ensure_areas(at=at)
     (person,) = residents(group=group, communities=[COMMUNITY], count=1, at=at)
     return actor_of_person(person_id=person.pk, at=at), at
 
