@@ -16,10 +16,11 @@ from shanzhi.audit.operations.sealing import seal
 from shanzhi.audit.verification.rows import differences
 from shanzhi.audit.verification.whole import verify
 from shanzhi.people.models import Person
+from shanzhi.people.operations import account_for_phone, set_account_phone
 from shanzhi.places.models import Area, Station
 from tests.audit.support import AT, SYSTEM, as_superuser
 from tests.support.database import as_owner
-from tests.support.people import a_person, sign_in
+from tests.support.people import a_person, a_phone, sign_in
 from tests.support.places import load_districts
 from tests.support.site import build
 from tests.voting import support as polls
@@ -150,6 +151,17 @@ class TestAChangeWithoutAnEvent:
             assert (found.table, found.key) == ("places_station", str(made.pk))
             assert "recorded no event" in found.words
             seal(at=AT)
+
+    def test_is_found_nowhere_in_asking_for_a_code_and_proving_a_phone(self) -> None:
+        phone = a_phone()
+        account = account_for_phone(phone=phone, at=AT)
+        account_for_phone(phone=phone, at=AT)
+        set_account_phone(account=account, phone=phone, verified=True, at=AT)
+        set_account_phone(account=account, phone=phone, verified=True, at=AT)
+        seal(at=AT)
+        assert verify().good
+        told = Event.objects.filter(subject_id=str(account.pk)).order_by("pk").values_list("verb", flat=True)
+        assert list(told) == ["people.account.make", "people.account.phone"]
 
     def test_is_found_nowhere_in_what_the_operations_of_all_rooms_do(self) -> None:
         site = build()

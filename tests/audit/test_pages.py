@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -221,6 +222,32 @@ class TestAHistory:
         assert "Another person" in page
         assert "*" not in page
 
+    def test_gives_a_team_no_number_of_who_acted(self, site: Site) -> None:
+        one = Proposal.objects.filter(call=site.voting, state="on_ballot").first()
+        assert one is not None
+        assert one.contact is not None
+        team = english(sign_in(Client(), one.contact))
+        history = f"/audit/history/ventures.proposal/{one.pk}/"
+        others = Event.objects.filter(subject_id=str(one.pk)).exclude(actor_person=one.contact_id)
+        numbers = {str(number) for number in others.values_list("actor_person", flat=True) if number}
+        assert numbers, "staff acted"
+        pages = [team.get(history).content.decode()]
+        for event in others:
+            pages.append(team.get(f"/audit/events/{event.pk}/").content.decode())
+            assert bytes(event.nonce).hex() not in pages[-1], "a guess could be tried against the digest"
+            assert team.get(f"/api/v1/audit/events/{event.pk}").status_code == 404
+        assert not {number for number in numbers for page in pages if number in page}
+        asked = team.get(f"{history}?actor={min(numbers)}").context["page"]
+        assert len(asked.rows) == len(team.get(history).context["page"].rows), (
+            "no filter by a number that is not offered"
+        )
+
+    def test_gives_whoever_acted_the_own_events_whole(self, site: Site) -> None:
+        draft = site.own_draft()
+        own = Event.objects.filter(subject_id=str(draft.pk), actor_person=draft.contact_id).first()
+        assert own is not None
+        assert site.client("resident").get(f"/api/v1/audit/events/{own.pk}").json()["content"]["verb"] == own.verb
+
     def test_of_people_shows_names_masked_and_no_values(self, site: Site) -> None:
         person = site.person("resident")
         page = words(english(site.client("district")).get(f"/audit/history/people.person/{person.pk}/"))
@@ -309,6 +336,20 @@ class TestWordsOfEvents:
         }
         assert len(written) > 20
         assert {verb for verb in written if "." in verb and subjects.verb_words(verb) == verb} == set()
+
+    def test_are_known_for_every_verb_that_is_handed_on_in_the_code(self) -> None:
+        rooms = {one.label for one in apps.get_app_configs()}
+        written = {
+            word.value
+            for source in package()
+            if "operations" in source.path.parts
+            for word in ast.walk(source.tree)
+            if isinstance(word, ast.Constant) and isinstance(word.value, str)
+            if re.fullmatch(r"([a-z]+)\.[a-z_]+\.[a-z_]+", word.value) and word.value.split(".")[0] in rooms
+        }
+        assert len(written) > 40
+        written -= {"voting.sheet.tag", "voting.sheet.receipt"}  # purposes of marks
+        assert {verb for verb in written if subjects.verb_words(verb) == verb} == set()
 
     def test_are_known_for_every_kind_of_thing(self, site: Site) -> None:
         kinds = set(Event.objects.values_list("subject_type", flat=True).distinct())

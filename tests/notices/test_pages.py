@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from shanzhi.audit.models import Event
+from shanzhi.audit.queries import events
 from shanzhi.kernel.roles import Role
 from shanzhi.notices import operations
 from shanzhi.notices.links import Choice, unsubscribe_path
@@ -19,7 +20,7 @@ from shanzhi.notices.models import Delivery, EmailAddress, Manner, OutboxEntry, 
 from shanzhi.people.models import Person
 from tests.notices.support import DUTIES, HOUR, NOON, a_reader, of, send, tell
 from tests.notices.test_permissions import failed
-from tests.support.people import actor, client_for, sign_in
+from tests.support.people import actor, an_actor, client_for, sign_in
 from tests.voting.support import COMMUNITY
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,8 @@ class TestChoosing:
         browser_of.post(CHOICES, self.given())
         event = Event.objects.get(verb="notices.preference.choose")
         assert "hobby sms off" in event.change["changed"]
+        officer = an_actor(Role.COMMUNITY_SECRETARY, reader.area)
+        assert not events(viewer=officer).filter(pk=event.pk).exists(), "an officer reads when a person wants to hear"
 
     def test_twice_the_same_changes_nothing(self, browser_of: Client) -> None:
         browser_of.post(CHOICES, self.given())

@@ -11,7 +11,8 @@ from ninja import Router, Schema
 from ninja.params.functions import Path, Query
 
 from shanzhi.audit import queries
-from shanzhi.audit.models import Event, TreeHead
+from shanzhi.audit.models import TreeHead
+from shanzhi.kernel.actor import Actor
 
 router = Router(tags=["audit"])
 Size = Annotated[int, Path(ge=1, le=2**62)]
@@ -171,6 +172,7 @@ def bundle(
 
 @router.get("/events/{number}", response=EventOut, summary="Get an event whole")
 def get_event(request: HttpRequest, number: int = Path(..., ge=1, le=2**62)) -> dict[str, Any]:
-    """For those who may read it; with its nonce, so that its digest can be taken again."""
-    event: Event = queries.event(viewer=request.actor, number=number, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
-    return queries.whole(event)
+    """For those who may read who acted; with its nonce, so that its digest can be taken again."""
+    viewer: Actor = request.actor  # type: ignore[attr-defined]  # set by the middleware
+    event = queries.event(viewer=viewer, number=number, at=request.now)  # type: ignore[attr-defined]  # as above
+    return queries.whole(viewer=viewer, found=event)

@@ -30,6 +30,7 @@ LONGEST_VALUE: Final = 120
 PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
     "system:clock": _("The clock"),
     "system:operator": _("The operator, by command"),
+    "system:sign-in": _("Signing in"),
 }
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:[+-]\d{2}:\d{2}|Z)?")
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
@@ -129,6 +130,11 @@ def tone(verb: str) -> str:
     return _registry.tones.get(verb, "plain")
 
 
+def reads_actors(viewer: Actor) -> bool:
+    """Tell whether a viewer reads who acted: a team reads what was done to its proposal, not which reviewer did it."""
+    return viewer.holds_anywhere(STAFF_READERS)
+
+
 def named(rows: QuerySet[Event], viewer: Actor) -> QuerySet[Event]:
     """Add to events, in the same query, who acted and what it was about, as far as the viewer may read that.
 
@@ -136,8 +142,7 @@ def named(rows: QuerySet[Event], viewer: Actor) -> QuerySet[Event]:
     """
     mine = Q(actor_person=viewer.person_id) if viewer.person_id else Q(pk__in=())
     rows = rows.annotate(by_viewer=Case(When(mine, then=Value(True)), default=Value(False)))
-    # Who stands close to a thing but is no staff reads what was done to it, not which reviewer or officer did it.
-    if _registry.name_people is not None and viewer.holds_anywhere(STAFF_READERS):
+    if _registry.name_people is not None and reads_actors(viewer):
         rows = _registry.name_people(rows)
     # A branch is worked out for events of its kind alone: the numbers of others may not even be of its form.
     branches = [When(subject_type=one.type, then=_title(one, viewer)) for one in subjects() if one.titles]

@@ -15,10 +15,15 @@ for kind, label in (
     register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))
 register_verbs(
     {
+        "notices.email.remove": _("E-mail address removed"),
         "notices.email.set": _("E-mail address given"),
         "notices.email.verify": _("E-mail address confirmed"),
+        "notices.manner.set": _("Language, digest or quiet hours chosen"),
         "notices.notice.give": _("Notice given"),
         "notices.notice.retry": _("Notice tried again"),
+        "notices.preference.choose": _("Notices chosen"),
+        "notices.preference.unsubscribe": _("Notices ended by their link"),
         "notices.wechat.link": _("WeChat linked"),
+        "notices.wechat.unlink": _("Link to WeChat ended"),
     }
 )

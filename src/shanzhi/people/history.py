@@ -80,6 +80,12 @@ register(
 register(Subject(type="people.account", label=_("Sign-in"), find=lambda viewer, key, at: None))
 register_people(name_people)
 register_verbs(
-    {**VERBS, "people.account.password": _("Password set"), "people.import.write": _("List of residents written")},
+    {
+        **VERBS,
+        "people.account.make": _("Sign-in made"),
+        "people.account.password": _("Password set"),
+        "people.account.phone": _("Phone of a sign-in set"),
+        "people.import.write": _("List of residents written"),
+    },
     tones={"people.person.verify": "good", "people.person.revoke": "warn", "people.account.close": "warn"},
 )

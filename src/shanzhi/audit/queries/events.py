@@ -106,8 +106,20 @@ def event(*, viewer: Actor, number: int, at: datetime) -> Event:
     return found
 
 
-def whole(found: Event) -> dict[str, Any]:
-    """Give an event as its digest covers it, with nonce and place, so that its digest can be taken again."""
+def reads_whole(*, viewer: Actor, found: Event) -> bool:
+    """Tell whether the viewer may read who acted, and so the text under the digest: staff, or whoever acted."""
+    own = viewer.person_id is not None and found.actor_person == viewer.person_id
+    return own or events(viewer=viewer).filter(pk=found.pk).exists()
+
+
+def whole(*, viewer: Actor, found: Event) -> dict[str, Any]:
+    """Give an event as its digest covers it, with nonce and place, so that its digest can be taken again.
+
+    Raises NotFound for who stands close to the thing but must not learn who acted: with the nonce a guess at the
+    actor could be tried against the digest.
+    """
+    if not reads_whole(viewer=viewer, found=found):
+        raise NotFound
     return {
         "number": found.pk,
         "digest": found.digest,

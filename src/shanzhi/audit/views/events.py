@@ -119,6 +119,15 @@ def _offer(request: HttpRequest, verbs: dict[str, str], actors: list[tuple[str, 
     request.audit_actors = actors  # type: ignore[attr-defined]
 
 
+def _who(request: Request, told: QuerySet[Event]) -> list[tuple[str, str]]:
+    """Offer each who acted to those who may read that; to others, people and the system."""
+    system = ("system", _("The system"))
+    if not subjects.reads_actors(request.actor):
+        return [("people", pgettext("who acted", "People")), system]
+    people = told.filter(actor_person__isnull=False).order_by("actor_person").distinct("actor_person")[:MOST_ACTORS]
+    return [*((str(one.actor_person), subjects.actor_of(one)) for one in people), system]
+
+
 @login_required
 @require_safe
 def history(request: Request, kind: str, subject_id: str) -> HttpResponse:
@@ -133,9 +142,7 @@ def history_response(
     life = queries.life(viewer=request.actor, kind=kind, subject_id=subject_id, at=request.now)
     told = life.events.order_by()
     verbs = {verb: subjects.verb_words(verb) for verb in told.values_list("verb", flat=True).distinct()}
-    people = told.filter(actor_person__isnull=False).order_by("actor_person").distinct("actor_person")[:MOST_ACTORS]
-    actors = [(str(one.actor_person), subjects.actor_of(one)) for one in people]
-    _offer(request, verbs, [*actors, ("system", _("The system"))])
+    _offer(request, verbs, _who(request, told))
     title = str(life.shown.title)
     shown = {
         "heading": _("History"),
@@ -152,7 +159,8 @@ def history_response(
 def event(request: Request, number: int) -> HttpResponse:
     """Show one event whole, with all that is needed to take its digest again."""
     found = queries.event(viewer=request.actor, number=number, at=request.now)
-    whole = queries.whole(found)
+    reads = queries.reads_whole(viewer=request.actor, found=found)
+    whole = queries.whole(viewer=request.actor, found=found) if reads else None
     told = [
         Answer(_("When"), formatting.moment(found.at)),
         Answer(_("Who"), subjects.actor_of(found)),
@@ -166,13 +174,18 @@ def event(request: Request, number: int) -> HttpResponse:
         "tone": subjects.tone(found.verb),
         "answers": told,
         "changes": subjects.changes_of(found),
-        "content": canonical(whole["content"]).decode(),
-        "sealed": [Answer(_("Digest"), in_type(found.digest)), Answer(_("Nonce"), in_type(whole["nonce"]))],
+        "content": canonical(whole["content"]).decode() if whole else "",
+        "sealed": _sealed(found, whole),
         "history": _history_of(found),
-        "place": whole["place"],
+        "place": queries.position_of(found),
         "crumbs": [(_("Home"), "/"), (subjects.title_of(found), _history_of(found)), (str(found.pk), "")],
     }
     return render(request, "audit/event.html", context)
+
+
+def _sealed(found: Event, whole: dict[str, Any] | None) -> list[Answer]:
+    digest = Answer(_("Digest"), in_type(found.digest))
+    return [digest, Answer(_("Nonce"), in_type(whole["nonce"]))] if whole else [digest]
 
 
 def timeline_of(found: Iterable[Event]) -> list[pieces.Event]:

@@ -85,8 +85,9 @@ def _category(key: str) -> Category:
 
 
 def _note(actor: Actor, verb: str, person_id: UUID, changed: list[str], at: datetime) -> None:
-    person = Person.objects.only("area").get(pk=person_id)
-    record(actor=actor, verb=verb, subject=person, area=person.area, change={"changed": changed}, at=at)
+    """Put a choice on record for the person alone: in no area, since when and of what one hears concerns no officer."""
+    person = Person.objects.only("pk").get(pk=person_id)
+    record(actor=actor, verb=verb, subject=person, area="", change={"changed": changed}, at=at)
 
 
 def set_manner(*, actor: Actor, language: str, digest: str, quiet_from: int, quiet_to: int, at: datetime) -> Manner:
@@ -116,7 +117,7 @@ def unsubscribe(*, choice: Choice, everything: bool = False, at: datetime) -> in
 
     The link is the authority: no sign-in. A second time changes nothing. Raises NotToChoose for a needed category.
     """
-    person = Person.objects.filter(pk=choice.person_id).only("pk", "area").first()
+    person = Person.objects.filter(pk=choice.person_id).only("pk").first()
     if person is None:
         raise NotFound
     if everything or choice.category == GATHERED.key:
