@@ -74,7 +74,7 @@ class TestANotice:
 
     def test_uses_no_address_before_its_code_came_back_nor_a_dead_one(self) -> None:
         unproven, dead = a_reader(), a_reader()
-        asked = {"verified_at": None, "code_mark": b"x", "code_until": NOON}
+        asked = {"verified_at": None, "code_mark": b"x", "code_until": NOON, "wanted": "new@example.cn"}
         EmailAddress.objects.filter(person=unproven).update(**asked)
         EmailAddress.objects.filter(person=dead).update(dead_at=NOON)
         WeChatLink.objects.filter(person=dead).update(dead_at=NOON)

@@ -190,7 +190,7 @@ class TestAnEmailAddress:
     def test_is_stored_sealed(self, bare: Person) -> None:
         operations.set_email(actor=actor(bare), address="reader@example.cn", at=NOON)
         with_it = EmailAddress.objects.raw(
-            "SELECT person_id, encode(address, 'escape') AS code_mark FROM notices_emailaddress"
+            "SELECT person_id, encode(wanted, 'escape') AS code_mark FROM notices_emailaddress"
         )
         assert "reader" not in str(with_it[0].code_mark)
 
@@ -217,6 +217,26 @@ class TestAnEmailAddress:
         operations.set_email(actor=actor(bare), address="reader@example.cn", at=NOON)
         with pytest.raises(operations.TooSoon):
             operations.set_email(actor=actor(bare), address="other@example.cn", at=NOON + HOUR / 120)
+
+    def test_stays_in_use_until_the_code_for_a_new_one_came_back(self, browser_of: Client, reader: Person) -> None:
+        old = EmailAddress.objects.get(person=reader).address.reveal()
+        browser_of.post(f"{OWN}email/", {"address": "mistyped@example.cn"})
+        held = EmailAddress.objects.get(person=reader)
+        assert (held.address.reveal(), held.verified_at) == (old, NOON)
+        assert "The new one waits for its code" in text(browser_of.get(CHOICES))
+        browser_of.post(f"{OWN}email/code/", {"code": self.code()})
+        held = EmailAddress.objects.get(person=reader)
+        assert (held.address.reveal(), held.wanted) == ("mistyped@example.cn", None)
+
+    def test_forgotten_and_given_again_gets_no_more_codes(self, bare: Person) -> None:
+        for minute in range(10):
+            operations.set_email(actor=actor(bare), address="other@example.cn", at=NOON + minute * HOUR / 60)
+            operations.remove_email(actor=actor(bare), at=NOON + minute * HOUR / 60)
+            with pytest.raises(operations.TooSoon):
+                operations.set_email(actor=actor(bare), address="other@example.cn", at=NOON + minute * HOUR / 60)
+        with pytest.raises(operations.TooSoon):
+            operations.set_email(actor=actor(bare), address="other@example.cn", at=NOON + HOUR)
+        operations.set_email(actor=actor(bare), address="other@example.cn", at=NOON + 25 * HOUR)
 
     def test_is_forgotten_on_demand(self, browser_of: Client, reader: Person) -> None:
         browser_of.post(f"{OWN}email/remove/")

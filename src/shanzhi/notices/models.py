@@ -163,10 +163,14 @@ class Manner(models.Model):
 
 
 class EmailAddress(models.Model):
-    """A person's e-mail address, sealed; used once a code sent to it came back. `dead_at`: the mail server says no."""
+    """A person's e-mail address, sealed, and the one `wanted` until a code sent there comes back.
+
+    `dead_at`: the mail server says no.
+    """
 
     person = models.OneToOneField(Person, primary_key=True, on_delete=models.PROTECT, related_name="+")
-    address = SealedField(purpose=EMAIL_PURPOSE)
+    address = SealedField(purpose=EMAIL_PURPOSE, null=True)
+    wanted = SealedField(purpose=EMAIL_PURPOSE, null=True)
     code_mark = models.BinaryField(max_length=32, null=True)
     code_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -182,11 +186,19 @@ class EmailAddress(models.Model):
                 condition=Q(verified_at__isnull=False) | Q(code_mark__isnull=False, code_until__isnull=False),
                 name="notices_email_verified_or_asked",
             ),
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True) | Q(address__isnull=False), name="notices_email_verified_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(code_mark__isnull=True, wanted__isnull=True)
+                | Q(code_mark__isnull=False, wanted__isnull=False),
+                name="notices_email_code_is_for_one",
+            ),
         ]
 
     def __str__(self) -> str:
         """Show nothing of the address."""
-        return str(self.address)
+        return str(self.address or self.wanted)
 
 
 class WeChatLink(models.Model):

@@ -10,6 +10,7 @@ from shanzhi.audit.queries.events import (
     reads_whole,
     recent,
     require_reader,
+    times_done,
     whole,
     within_areas,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "reads_whole",
     "recent",
     "require_reader",
+    "times_done",
     "whole",
     "within_areas",
 ]

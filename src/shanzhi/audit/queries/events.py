@@ -42,6 +42,12 @@ def history(*, viewer: Actor, subject: models.Model) -> QuerySet[Event]:
     )
 
 
+def times_done(*, subject: models.Model, verb: str, since: datetime) -> int:
+    """Count how often something was done to a subject after a moment: for limits that nobody can reset."""
+    about = Event.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    return about.filter(verb=verb, at__gt=since).count()
+
+
 def recent(*, viewer: Actor, rows: QuerySet[Event], most: int = 20) -> list[Event]:
     """Fetch the newest of some events with names and titles, for the timeline of a page."""
     return list(subjects.named(rows, viewer).order_by("-id")[:most])

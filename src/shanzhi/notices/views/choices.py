@@ -89,7 +89,7 @@ def email(request: Request) -> HttpResponse:
 def email_code(request: Request) -> HttpResponse:
     """Take the code that came by e-mail."""
     held = queries.email(viewer=request.actor)
-    if held is None or held.verified_at is not None:
+    if held is None or held.wanted is None:
         return redirect("notices:email")
     form = EmailCodeForm(request.POST or None)
     if form.is_valid():
