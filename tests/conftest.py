@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -31,6 +32,12 @@ def _migrate(name: str) -> None:
     call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
     connection.close()
     connection.settings_dict["USER"] = ROLE
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> None:
+    """Begin in the language of the site: a request leaves its reader's in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

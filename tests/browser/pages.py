@@ -141,7 +141,7 @@ def resident(site: Site) -> Pages:
 def _notices(site: Site) -> Pages:
     """Give the pages of a resident's notices, with an e-mail address that waits for its code."""
     person = site.person("resident")
-    asked = {"address": "example@example.cn", "code_mark": b"-", "code_until": site.at, "changed_at": site.at}
+    asked = {"wanted": "example@example.cn", "code_mark": b"-", "code_until": site.at, "changed_at": site.at}
     EmailAddress.objects.update_or_create(person=person, defaults=asked)
     newest = Delivery.objects.filter(person=person, channel="app").latest("created_at")
     return {

@@ -246,7 +246,8 @@ class Casting:
         self.pending: dict[str, str] = {}
         self.refused: list[str] = []
         self.longest = 0.0  # seconds between a ballot sent and its acknowledgement
-        self.casters = [house.start(script, *words, ",".join(voters[n::2])) for n in range(2)]
+        shares = [share for n in range(2) if (share := voters[n::2])]  # a single voter has one phone
+        self.casters = [house.start(script, *words, ",".join(share)) for share in shares]
         self.threads = [threading.Thread(target=self.read, args=(caster,)) for caster in self.casters]
         for thread in self.threads:
             thread.start()

@@ -194,7 +194,9 @@ class TestADayAtAPollingPlace:
         day.at(desk, "booth_balance")
         expect(desk.locator("main")).to_contain_text("不一致")
         day.at(third, "differences")
-        third.click("main .booth-people a")
+        with third.expect_navigation():
+            third.click("main .booth-people a")
+        expect(third.locator("main input:focus")).to_be_visible()
         third.keyboard.type("3")
         with third.expect_navigation():
             third.keyboard.press("Enter")

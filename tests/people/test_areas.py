@@ -65,6 +65,20 @@ class TestAHome:
     def test_beyond_three_thousand_others_is_found(self, words: str) -> None:
         assert codes(queries.home_areas(at=AT), words) == [LAST]
 
+    def test_is_looked_for_a_few_times_whatever_is_typed(self) -> None:
+        code, rows = "", []
+        for level, length in (("province", 2), ("city", 2), ("district", 2), ("subdistrict", 3)):
+            above, code = code, code + "9" * length
+            rows.append(Area(code=code, name="甲" * len(code), level=level, parent_id=above or None))
+            rows += [
+                Area(code=code[:-1] + str(n), name="甲" * (n + 2), level=level, parent_id=above or None)
+                for n in range(6)
+            ]
+        Area.objects.bulk_create(rows)
+        with CaptureQueriesContext(connection) as asked:
+            assert codes(queries.home_areas(at=AT), "甲" * 60 + "乙") == []
+        assert len(asked) <= 30
+
     def test_of_a_common_name_is_found_by_its_district_and_shown_with_all_it_lies_in(self) -> None:
         found = queries.home_areas(at=AT).search(f"锦江区{WORDS}")
         assert {place.code[:6] for place in found} == {"510104"}

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, F, Field, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.models import Event
@@ -30,7 +30,7 @@ LONGEST_VALUE: Final = 120
 PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
     "system:clock": _("The clock"),
     "system:operator": _("The operator, by command"),
-    "system:sign-in": _("Signing in"),
+    "system:sign-in": pgettext_lazy("who acts", "Signing in"),
 }
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:[+-]\d{2}:\d{2}|Z)?")
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")

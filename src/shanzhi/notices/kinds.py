@@ -149,3 +149,13 @@ RETIRED: Final = Kind(
     {},
 )
 HERE: Final = To("notices:own")
+
+
+def choosable() -> tuple[Category, ...]:
+    """List the categories that the page of choices shows, needed ones too."""
+    return tuple(one for one in categories() if one is not GATHERED)
+
+
+def fixed(category: Category, channel: str) -> bool:
+    """Tell whether a category cannot be switched off on a channel."""
+    return bool(category.needed) and channel in usual_channels(category)

@@ -47,5 +47,3 @@ CAUSES: Final = {
     "closed": _("The person's sign-in is closed."),
     "channel_off": _("This channel is switched off on this installation."),
 }
-# Sending again makes no sense for these until something outside has changed.
-MENDABLE: Final = ("quota", "credentials", "template", "no_template", "gateway", "unknown_outcome", "bad_address")

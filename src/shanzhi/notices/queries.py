@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Extract
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.notices import policies
-from shanzhi.notices.kinds import APP, CHANNELS, Kind, usual_channels
+from shanzhi.notices.kinds import APP, CHANNELS, Kind, choosable, fixed, usual_channels
 from shanzhi.notices.lifecycle import FAILED, READ, SENDING, SENT, SKIPPED, WAITING
 from shanzhi.notices.models import Delivery, EmailAddress, Manner, Notice, OutboxEntry, Preference, WeChatLink
-from shanzhi.notices.operations.choosing import choosable, fixed
 from shanzhi.places.models import Area
 
 # Seconds added to the moment of an unread notice, so that one order puts the unread first and the newest first in each.
@@ -96,6 +95,11 @@ def keys_told(*, kind: Kind, keys: Iterable[str]) -> set[str]:
     head = f"{kind.key}:"
     wanted = [f"{head}{key}" for key in keys]
     return {key.removeprefix(head) for key in Notice.objects.filter(key__in=wanted).values_list("key", flat=True)}
+
+
+def given_up() -> Q:
+    """Give the condition that some delivery of a notice was given up."""
+    return Q(pk__in=Delivery.objects.filter(state=FAILED).values("notice"))
 
 
 def told(*, viewer: Actor) -> QuerySet[Notice]:

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
-from shanzhi.config.backup.store import Store, label_of
+from shanzhi.config.backup.store import BackupError, Store, label_of
 from shanzhi.kernel.keyring import sync_folder
 
-CHUNK: Final = 1 << 20
 List = dict[str, str]
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """Let nobody else keep or prune meanwhile: contents lie there before the list that names them."""
+    store.files.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (store.files / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def keep(store: Store, folder: Path, *, at: datetime) -> int:
     """Take in the files of `folder` that are not there yet, and note what lies where; gives how many were new."""
     objects, lists = store.files / "objects", store.files / "lists"
-    for part in (objects, lists):
-        part.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new, found = 0, {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            digest = _digest(path)
-            found[str(path.relative_to(folder))] = digest
-            new += _take_in(path, objects / digest)
-    target = lists / label_of(at)
-    _flushed(target, json.dumps(found, ensure_ascii=False, indent=1).encode())
+    with _alone(store):
+        for part in (objects, lists):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new, found = 0, {}
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                digest = _digest(path)
+                found[str(path.relative_to(folder))] = digest
+                new += _take_in(path, objects / digest)
+        target = lists / label_of(at)
+        _flushed(target, json.dumps(found, ensure_ascii=False, indent=1).encode())
     return new
 
 
@@ -70,44 +81,57 @@ def _list_paths(store: Store) -> list[Path]:
 
 def faults(store: Store) -> list[str]:
     """Say which files are missing or are not what their digest says."""
-    wanted = {digest for found in lists(store).values() for digest in found.values()}
+    named = {digest for found in lists(store).values() for digest in found.values()}
     objects = store.files / "objects"
-    missing = [digest for digest in sorted(wanted) if not (objects / digest).exists()]
-    changed = [digest for digest in sorted(wanted - set(missing)) if _digest(objects / digest) != digest]
+    missing = [digest for digest in sorted(named) if not (objects / digest).exists()]
+    changed = [digest for digest in sorted(named - set(missing)) if _digest(objects / digest) != digest]
     return [f"file {digest}: missing" for digest in missing] + [f"file {digest}: changed" for digest in changed]
 
 
-def restore(store: Store, folder: Path, *, at: datetime | None) -> int:
-    """Put back the files of a moment, or of the last list; gives how many.
+def wanted(store: Store, *, at: datetime | None) -> List:
+    """Give what lay where at a moment, or in the last list. Raises BackupError where contents are missing.
 
-    Lists are taken less often than the database changes, so the files of the lists before and after the moment are both
-    put back: a file too many harms nothing, a missing one does. What lay in the folder is kept beside it.
+    Lists are taken less often than the database changes, so those before and after the moment both count: a file too
+    many harms nothing, a missing one does.
     """
     found = lists(store)
     label = label_of(at or datetime.max.replace(tzinfo=UTC))
     before = [name for name in found if name <= label][-1:]
     after = [name for name in found if name > label][:1]
-    wanted: List = {}
+    named: List = {}
     for name in before + after:
-        wanted |= found[name]
+        named |= found[name]
+    missing = sorted({digest for digest in named.values() if not (store.files / "objects" / digest).exists()})
+    if missing:
+        raise BackupError(
+            f"The backup lacks {len(missing)} uploaded files, among them {missing[0]}. Run `shanzhi backup verify`, "
+            "bring them from another copy of the backup, and begin again: nothing was changed."
+        )
+    return named
+
+
+def restore(store: Store, folder: Path, *, at: datetime | None) -> int:
+    """Put back the files of a moment, or of the last list; gives how many. What lay in the folder is kept beside it."""
+    named = wanted(store, at=at)
     if folder.exists() and any(folder.iterdir()):
         folder.rename(folder.with_name(f"{folder.name}.before-{label_of(datetime.now(UTC))}"))
-    for name, digest in wanted.items():
+    for name, digest in named.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(store.files / "objects" / digest, target)
-    return len(wanted)
+    return len(named)
 
 
 def prune(store: Store, *, since: datetime) -> int:
     """Forget the lists that no kept backup needs, and the contents that only they named; gives how many contents."""
-    paths = _list_paths(store)
-    old = [path for path in paths if path.name < label_of(since)][:-1]  # the last one before still tells of that moment
-    for path in old:
-        path.unlink()
-    wanted = {digest for found in lists(store).values() for digest in found.values()}
-    objects = store.files / "objects"
-    gone = [path for path in objects.iterdir() if path.name not in wanted] if objects.exists() else []
-    for path in gone:
-        path.unlink()
+    with _alone(store):
+        paths = _list_paths(store)
+        old = [path for path in paths if path.name < label_of(since)][:-1]  # the last one still tells of that moment
+        for path in old:
+            path.unlink()
+        named = {digest for found in lists(store).values() for digest in found.values()}
+        objects = store.files / "objects"
+        gone = [path for path in objects.iterdir() if path.name not in named] if objects.exists() else []
+        for path in gone:
+            path.unlink()
     return len(gone)

@@ -147,6 +147,7 @@ def restore(
         raise BackupError("Say either --at MOMENT or --latest.")
     moment = _moment(environment, at) if at else None
     cluster, store = _open(environment)
+    files.wanted(store, at=moment)  # before anything is changed
     done = restoring.restore(cluster, store, at=moment, label=label)
     number = files.restore(store, environment.data / "files", at=moment)
     typer.echo(f"Restored from {done.backup.label}. Digest of the database: {done.digest}. {number} files.")

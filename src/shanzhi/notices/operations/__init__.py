@@ -15,9 +15,7 @@ from shanzhi.notices.operations.addresses import (
 from shanzhi.notices.operations.choosing import (
     BadManner,
     NotToChoose,
-    choosable,
     choose,
-    fixed,
     set_manner,
     unsubscribe,
 )
@@ -36,11 +34,9 @@ __all__ = [
     "TooSoon",
     "WrongCode",
     "anything_due",
-    "choosable",
     "choose",
     "drop_old",
     "end",
-    "fixed",
     "link_wechat",
     "mark_all_read",
     "mark_read",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
-from shanzhi.notices.kinds import CHANNELS, GATHERED, Category, categories, category_of, usual_channels
+from shanzhi.notices.kinds import CHANNELS, GATHERED, Category, category_of, choosable, fixed, usual_channels
 from shanzhi.notices.links import Choice
 from shanzhi.notices.models import DAY_MINUTES, DIGESTS, READERS_LANGUAGES, Manner, Preference
 from shanzhi.people.models import Person
@@ -32,16 +32,6 @@ class BadManner(Invalid):
 
     code = "bad_manner"
     message = _("Choose one of the values offered.")
-
-
-def choosable() -> tuple[Category, ...]:
-    """List the categories that the page of choices shows, needed ones too."""
-    return tuple(one for one in categories() if one is not GATHERED)
-
-
-def fixed(category: Category, channel: str) -> bool:
-    """Tell whether a category cannot be switched off on a channel."""
-    return bool(category.needed) and channel in usual_channels(category)
 
 
 def choose(*, actor: Actor, wishes: Wishes, at: datetime) -> int:

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 
 from shanzhi.notices import operations, policies, queries
 from shanzhi.notices.kinds import CHANNELS, OUTSIDE, categories
-from shanzhi.notices.lifecycle import CAUSES, FAILED
-from shanzhi.notices.models import Delivery, Notice, OutboxEntry
+from shanzhi.notices.lifecycle import CAUSES
+from shanzhi.notices.models import Notice, OutboxEntry
 from shanzhi.notices.templatetags.notices import category_label
 from shanzhi.notices.templatetags.notices import told as written
 from shanzhi.ui.http import Request
@@ -44,8 +44,7 @@ def _listed(_request: HttpRequest) -> list[tuple[str, Any]]:
 
 
 def _failed(wanted: bool) -> Q:
-    given_up = Delivery.objects.filter(state=FAILED).values("notice")
-    return Q(pk__in=given_up) if wanted else ~Q(pk__in=given_up)
+    return queries.given_up() if wanted else ~queries.given_up()
 
 
 TOLD: Final = Listing(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.notices import operations, queries
-from shanzhi.notices.kinds import kind_of
+from shanzhi.notices.kinds import choosable, kind_of
 from shanzhi.notices.lifecycle import SENT
 from shanzhi.notices.models import Delivery
 from shanzhi.notices.templatetags.notices import category_label, told
@@ -32,7 +32,7 @@ def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
 
 
 def _categories(_request: HttpRequest) -> list[tuple[str, Any]]:
-    return [(one.key, one.label) for one in operations.choosable()]
+    return [(one.key, one.label) for one in choosable()]
 
 
 def _state(row: Delivery) -> tuple[str, Any]:

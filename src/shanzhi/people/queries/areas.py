@@ -28,6 +28,7 @@ UPPER: Final = OFFICIAL[:-1]
 MOST_ABOVE: Final = 200
 MOST_WAYS: Final = 3
 DEEPEST: Final = 4
+MOST_LOOKS: Final = 12
 _few: Recent[tuple[Place, ...] | str] = Recent()
 _MANY: Final = "many"
 
@@ -88,16 +89,25 @@ def _all(condition: Q) -> QuerySet[Area]:
     return Area.objects.filter(condition).order_by("code")
 
 
-def _matching(condition: Q, text: str, at: datetime, inside: Q | None = None, depth: int = 0) -> list[Area]:
-    """Find by name or code; else take the start of the text for an area above, as in 历下区泉城路社区 or 历下泉城路."""
+def _matching(
+    condition: Q, text: str, at: datetime, inside: Q | None = None, depth: int = 0, looks: list[str] | None = None
+) -> list[Area]:
+    """Find by name or code; else take the start of the text for an area above, as in 历下区泉城路社区 or 历下泉城路.
+
+    `looks` gathers what was looked for: anybody may ask, so one question costs MOST_LOOKS looks at most.
+    """
     inside = Q() if inside is None else inside
+    looks = [] if looks is None else looks
+    if len(looks) == MOST_LOOKS:
+        return []
+    looks.append(text)
     named = places.search(text, at=at).filter(condition, inside) if text else _all(condition & inside)
     found = list(named[: MOST_MATCHES + 1])
     if found or depth == DEEPEST or len(text) < 2:
         return found
     rests = _rests(text, at, inside)
     for rest in sorted(rests, key=len)[:MOST_WAYS]:
-        found += _matching(condition, rest, at, places.within_any("code", rests[rest]), depth + 1)
+        found += _matching(condition, rest, at, places.within_any("code", rests[rest]), depth + 1, looks)
     return found[: MOST_MATCHES + 1]
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.models import Event
-from shanzhi.audit.operations import event_of
+from shanzhi.audit.operations import event_of, write
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid
 from shanzhi.places import policies, queries
@@ -154,7 +154,7 @@ def event_of_figure(actor: Actor, figure: AreaFigure) -> Event:
 def _saved(actor: Actor, figure: AreaFigure) -> AreaFigure:
     with transaction.atomic():
         figure.save(force_insert=True)
-        event_of_figure(actor, figure).save(force_insert=True)
+        write(event_of_figure(actor, figure))
     return figure
 
 

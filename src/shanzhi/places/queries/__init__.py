@@ -7,6 +7,7 @@ from shanzhi.places.queries.following import (
     reach,
     resolve,
     sole_successor,
+    successor_areas,
     successors,
 )
 from shanzhi.places.queries.records import (
@@ -78,6 +79,7 @@ __all__ = [
     "station",
     "stations",
     "subtree",
+    "successor_areas",
     "successors",
     "valid",
     "within",

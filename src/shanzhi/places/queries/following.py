@@ -67,6 +67,13 @@ class Resolved:
         return self.current == (self.code,)
 
 
+def successor_areas(found: Area, at: datetime | date) -> list[Area]:
+    """Give the areas that took the place of one that ended, on a day."""
+    if found.valid_to is None:
+        return []
+    return list(Area.objects.filter(pk__in=resolve(found.code, at).current).exclude(pk=found.code))
+
+
 def resolve(code: str, at: datetime | date) -> Resolved:
     """Follow a code through the changes up to a day, to the codes that hold then, in one query.
 

@@ -80,7 +80,10 @@ def revisions(code: str, *, all_of_them: bool = True) -> QuerySet[Any]:
 
 
 def corrections(code: str) -> QuerySet[Any]:
-    """Give the corrections of an area's figures, the newest first; `before` is the value that each corrected."""
+    """Give the corrections of an area's figures, the newest first; `before` is the value that each corrected.
+
+    `stands` tells which were not corrected again.
+    """
     earlier = AreaFigure.objects.filter(
         area=OuterRef("area"),
         measure=OuterRef("measure"),
@@ -88,7 +91,7 @@ def corrections(code: str) -> QuerySet[Any]:
         revision=OuterRef("revision") - 1,
     )
     before = Subquery(earlier.values("value"), output_field=BigIntegerField())
-    rows = AreaFigure.objects.filter(area=code, revision__gt=1).annotate(before=before)
+    rows = AreaFigure.objects.filter(area=code, revision__gt=1).annotate(before=before, stands=~_later())
     return _placed(rows).order_by("-created_at", "id")
 
 

@@ -44,6 +44,11 @@ def _after(figure: AreaFigure) -> str:
     return pgettext("figure", "Taken back") if figure.value is None else figure_words(figure)
 
 
+def _empty(row: Any) -> bool:
+    """Tell whether a figure was taken back and the day has none since."""
+    return bool(row.stands) and row.value is None
+
+
 MEASURE = Column(
     "measure", gettext_lazy("Measure"), value=lambda row: row.get_measure_display(), sort="place", scale="course"
 )
@@ -77,6 +82,13 @@ FIGURES = Listing(
     ),
 )
 CORRECT = Column("correct", gettext_lazy("Correct"), value=lambda _row: _("Correct"), url=_correct, in_export=False)
+AGAIN = Column(
+    "again",
+    gettext_lazy("Correct"),
+    value=lambda row: _("Give a figure again") if _empty(row) else "",
+    url=lambda row: _correct(row) if _empty(row) else "",
+    in_export=False,
+)
 CORRECTIONS = Listing(
     key="corrections",
     columns=(
@@ -138,9 +150,9 @@ def corrections(request: HttpRequest, code: str) -> HttpResponse:
     """What was corrected of an area's figures, when and why."""
     context = _page(request, code, corrections=True)
     context["lead"] = _("What was wrong stays on record here, with the day of the correction and its reason.")
-    answer: HttpResponse = listing_response(
-        request, CORRECTIONS, queries.corrections(code), context, template="places/list.html"
-    )
+    listing = dataclasses.replace(CORRECTIONS, columns=(*CORRECTIONS.columns, AGAIN)) if context["may"] else CORRECTIONS
+    rows = queries.corrections(code)
+    answer: HttpResponse = listing_response(request, listing, rows, context, template="places/list.html")
     return answer
 
 

@@ -71,13 +71,9 @@ PROVINCES = dataclasses.replace(
 FOUND = dataclasses.replace(
     SUBTREE,
     key="areas-found",
-    search=lambda rows, words: _searched(words),
+    search=lambda rows, words: with_parents(queries.search(words)),
     search_label=gettext_lazy("Name, former name or start of the code"),
 )
-
-
-def _searched(words: str) -> QuerySet[Area]:
-    return queries.search(words).select_related("parent__parent__parent__parent__parent__parent__parent")
 
 
 def with_parents(rows: QuerySet[Area]) -> QuerySet[Area]:
@@ -128,7 +124,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "stations": list(queries.stations(code)[:FEW]),
         "events": [happening(change) for change in queries.changes(code)[:FEW]],
         "former": list(queries.former_names(code)[:FEW]),
-        "successors": _successors(found, now),
+        "successors": queries.successor_areas(found, now),
         "shapes": _shapes(found),
         "tasks": tasks(actor_of(request), found),
     }
@@ -192,12 +188,6 @@ def _facts(found: Area, steps: list[Area], now: datetime) -> list[Answer]:
     if found.valid_to:
         pairs.append(Answer(_("Ended on"), formatting.day(found.valid_to)))
     return pairs
-
-
-def _successors(found: Area, now: datetime) -> list[Area]:
-    if found.valid_to is None:
-        return []
-    return list(Area.objects.filter(pk__in=queries.resolve(found.code, now).current).exclude(pk=found.code))
 
 
 def _shapes(found: Area) -> list[Shape]:
