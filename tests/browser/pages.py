@@ -28,6 +28,7 @@ NO_PAGES = {
     "notices:read_all", "notices:email_remove", "notices:wechat", "notices:wechat_back", "notices:wechat_remove",
     "notices:read", "notices:retry",
     "notices:outbox",  # an operator's of a demo
+    "ventures:document_pdf",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
     # a jury's pages need a call with one: tests/browser/test_jury.py

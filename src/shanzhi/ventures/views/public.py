@@ -137,7 +137,16 @@ def document(request: Request, proposal_id: UUID) -> HttpResponse:
     found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
     content = exchange.proposal_document(viewer=request.actor, proposal=found)
     answer = HttpResponse(content, content_type=WORD)
-    answer["Content-Disposition"] = content_disposition_header(True, exchange.file_name(found))
+    answer["Content-Disposition"] = content_disposition_header(True, exchange.file_name(found, "docx"))
+    return answer
+
+
+def document_pdf(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Give a proposal as a PDF to print, with what the viewer may see."""
+    found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
+    content = exchange.proposal_pdf(viewer=request.actor, proposal=found, at=request.now)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(False, exchange.file_name(found, "pdf")) or ""
     return answer
 
 
