@@ -53,6 +53,26 @@ def asked(client: Client, path: str) -> int:
     return len(seen)
 
 
+class TestThePublicNoticesOfARound:
+    def test_are_searched_filtered_sorted_and_taken_along(self, world: World) -> None:
+        call = bring(world, make_call(world), "notice")
+        path, kinds = f"/calls/{call.pk}/", call.notices.values_list("kind", flat=True)
+        cards = '<div class="panel"><h3>'
+        assert len(set(kinds)) >= 2
+        assert text(Client(), path).count(cards) == len(kinds)
+        assert text(Client(), f"{path}?notice-kind=passed").count(cards) == 1
+        title = call.notices.get(kind="passed").title
+        assert text(Client(), path, data={"notice-q": title}).count(cards) == 1
+        assert text(Client(), f"{path}?notice-sort=published_at") != text(Client(), path)
+        answer = Client().get(f"{path}?notice-export=csv")
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+        assert sum(title in line for line in lines) == 1
+
+    def test_say_in_words_that_there_is_none(self, world: World) -> None:
+        call = bring(world, make_call(world), "publicity")
+        assert "没有符合" in text(Client(), f"/calls/{call.pk}/?notice-q=没有的公告")
+
+
 class TestThePageOfARound:
     @pytest.mark.parametrize("state", STATES)
     def test_is_there_in_each_state_in_both_languages(self, world: World, state: str) -> None:

@@ -46,6 +46,7 @@ from shanzhi.voting.queries.polls import (
     receipt,
     result,
     roll,
+    roll_areas,
     roll_by_community,
     turnout,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "receipt",
     "result",
     "roll",
+    "roll_areas",
     "roll_by_community",
     "runs",
     "sheets_to_print",
