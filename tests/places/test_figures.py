@@ -192,9 +192,10 @@ class TestTheSeriesPage:
         assert only.count('<tr role="row">') == 2
 
     def test_is_searched_by_measure_in_the_readers_words_and_by_source(self, client: Client) -> None:
-        recorded(8_000_000, measure="size_m2", source="示例：二调")
+        size = {"measure": "size_m2", "value": 8_000_000, "source": "示例：二调"}
+        operations.record_figure(actor=SYSTEM, code=COMMUNITY, valid_from=DAY, at=AT, **size)
         address = f"/places/{COMMUNITY}/figures/"
-        for words, language in (("二调", "zh-hans"), ("siz", "en"), ("面积", "zh-hans")):
+        for words, language in (("二调", "zh-hans"), ("size", "en"), ("面积", "zh-hans")):
             page = client.get(f"{address}?q={words}", headers={"accept-language": language}).content.decode()
             assert page.count('<tr role="row">') == 2, words
         assert client.get(f"{address}?q=没有").content.decode().count('<tr role="row">') == 0

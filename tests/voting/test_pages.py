@@ -262,8 +262,8 @@ class TestTheElectorate:
         assert "示例一" not in html
         sheet = client.get(f"/desk/polls/{poll.pk}/electorate/?export=csv")
         assert sheet.status_code == 200
-        assert 'data-label="区域代码"' in html
-        assert 'data-label="区域代码"' in page(client, f"/desk/polls/{poll.pk}/electorate/?in={support.AREA}")
+        assert 'data-label="区划代码"' in html
+        assert 'data-label="区划代码"' in page(client, f"/desk/polls/{poll.pk}/electorate/?in={support.AREA}")
         # an area outside the own ones is no choice, so it narrows nothing and tells nothing
         foreign = page(client, f"/desk/polls/{poll.pk}/electorate/?in={support.ELSEWHERE}")
         assert "notice warn" in foreign

@@ -80,6 +80,13 @@ def _search_proposals(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(matching(text))
 
 
+def _search_notices(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Find by the text and by the kind as the reader reads it; every title is that of the round."""
+    wanted = text.casefold()
+    kinds = [kind for kind, label in NOTICE_KINDS.items() if wanted in str(label).casefold()]
+    return rows.filter(Q(body__icontains=text) | Q(kind__in=kinds))
+
+
 def all_areas(request: HttpRequest) -> AreaSource:
     """Give every area, by which public lists can be filtered."""
     return people.all_areas(at=request.now)  # type: ignore[attr-defined]  # set by the middleware
@@ -144,8 +151,8 @@ NOTICES: Final = Listing(
         ChoiceFilter("kind", _("Kind of notice"), choices=list(NOTICE_KINDS.items())),
         DateRangeFilter("published", _("Published"), field="published_at"),
     ),
-    search=lambda rows, text: rows.filter(Q(title__icontains=text) | Q(body__icontains=text)),
-    search_label=_("Search the notices"),
+    search=_search_notices,
+    search_label=_("A word of the notice"),
     page_size=10,
     cards="ventures/notice_card.html",
     empty=Empty(_("No notice yet."), _("What the round announces stands here, from its opening to its result.")),
