@@ -51,9 +51,10 @@ class Rows:
         """Order the rows, empty values last unless an order says otherwise."""
         rows = self._rows
         for order in reversed(orders):
+            path: Any = getattr(order.expression, "name", None)  # an F has it; its stub does not know
             if not isinstance(order.expression, F):
                 raise TypeError("rows that are held are ordered by their attributes alone")
-            read = attrgetter(order.expression.name.replace("__", "."))
+            read = attrgetter(path.replace("__", "."))
             known = sorted((row for row in rows if read(row) is not None), key=read, reverse=order.descending)
             empty = [row for row in rows if read(row) is None]
             rows = [*empty, *known] if order.nulls_first else [*known, *empty]
@@ -64,7 +65,8 @@ def _meets(row: Any, condition: Q) -> bool:
     if condition.connector not in (Q.AND, Q.OR):
         raise ValueError(f"a condition joined by {condition.connector} is not understood")
     join = all if condition.connector == Q.AND else any
-    parts = (_meets(row, one) if isinstance(one, Q) else _compares(row, *one) for one in condition.children)
+    children: list[Any] = condition.children  # conditions, and pairs of a path and a value
+    parts = (_meets(row, one) if isinstance(one, Q) else _compares(row, *one) for one in children)
     met = not condition.children or join(parts)
     return met != condition.negated
 
