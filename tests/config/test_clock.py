@@ -33,4 +33,4 @@ class TestTheClock:
         monkeypatch.setattr(clock, "call_command", fail)
         monkeypatch.setattr(clock, "close_old_connections", lambda: None)
         clock.tick()
-        assert asked == ["ventures_clock"]
+        assert asked == ["ventures_clock", "people_clock"]

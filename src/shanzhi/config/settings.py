@@ -135,6 +135,7 @@ DEMO = ENV.mode == "demo"
 PUBLIC_URL = ENV.public_url
 SMS_DRIVER = ENV.sms_driver
 PEOPLE_REAL_NAME_DRIVER = ENV.real_name_driver or (VOUCH_FOR_EXAMPLES if DEMO else "")
+SECOND_FACTOR = ENV.second_factor or ("demand" if ENV.production else "notice")
 EXPORT_ROWS = ENV.export_rows
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 

@@ -15,6 +15,12 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField
 from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
+from shanzhi.people.rights import Erasure, Guardianship, Invitation, Merge, Recovery, SignIn
+
+__all__ = [
+    "ROLE_LABELS", "Account", "Consent", "Erasure", "Guardianship", "ImportBatch", "Invitation", "Merge", "Person",
+    "Recovery", "RoleGrant", "SignIn",
+]  # fmt: skip
 
 ROLE_LABELS = {
     Role.RESIDENT: _("Resident"),
@@ -61,6 +67,8 @@ class Person(models.Model):
     synthetic = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         """Verified persons carry when and how; electorates are drawn by area, state and age."""
@@ -97,7 +105,12 @@ class Account(AbstractBaseUser):
     phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
     phone_verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    # Counted up to end all sessions at once: those signed in under an earlier count are no longer let in.
+    session_count = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
+
+    # Read with the account of a session (`backends`); None where nobody asked.
+    has_second_factor: bool | None = None
 
     USERNAME_FIELD = "login_name"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -118,6 +131,11 @@ class Account(AbstractBaseUser):
         """Show the sign-in name or the masked phone."""
         return self.login_name or str(self.phone)
 
+    def get_session_auth_hash(self) -> str:
+        """Bind sessions to the password and to the count that ends them all; a count of nought changes nothing."""
+        proof: str = super().get_session_auth_hash()
+        return f"{proof}{self.session_count}" if self.session_count else proof
+
 
 class RoleGrant(models.Model):
     """A role that a person holds for a period, in an area (its code; empty is the country) or in an organisation."""
@@ -133,6 +151,7 @@ class RoleGrant(models.Model):
     reason = models.TextField(blank=True)
     ended_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         """A grant ends after it starts, and lies in an area or in an organisation, not in both."""
@@ -162,6 +181,7 @@ class Consent(models.Model):
     text_version = models.CharField(max_length=20)
     text_digest = models.CharField(max_length=71)
     given_at = models.DateTimeField()
+    given_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -9,16 +9,18 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 EVERY: Final = 60.0
+COMMANDS: Final = ("ventures_clock", "people_clock")
 log = structlog.get_logger(__name__)
 
 
 def tick() -> None:
     """Look once at what is due; a failure is logged and the next minute tries again."""
     close_old_connections()
-    try:
-        call_command("ventures_clock", stdout=StringIO())
-    except Exception:
-        log.exception("clock_failed")
+    for command in COMMANDS:
+        try:
+            call_command(command, stdout=StringIO())
+        except Exception:
+            log.exception("clock_failed")
 
 
 def start(*, every: float = EVERY) -> threading.Event:
