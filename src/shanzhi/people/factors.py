@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ REMEMBERED_SECONDS: Final = 180
 
 
 def pass_once(account_id: Any, code: str) -> None:
-    """Refuse a code that passed before, for whoever watched it being typed."""
+    """Refuse a code that passed before: to who watched it being typed, and to the second of two requests at once."""
     if not cache.add(f"people.factor.used:{account_id}:{code}", "1", timeout=REMEMBERED_SECONDS):
         raise get_adapter().validation_error("incorrect_code")
 
@@ -46,8 +45,7 @@ class SecondFactorForm(_Code, AuthenticateForm):  # type: ignore[misc]  # allaut
     def clean_code(self) -> str:
         """Let a code pass once."""
         code: str = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            pass_once(self.user.pk, code)
+        pass_once(self.user.pk, code)
         return code
 
 
@@ -62,8 +60,7 @@ class SecondFactorAgainForm(_Code, ReauthenticateForm):  # type: ignore[misc]  #
     def clean_code(self) -> str:
         """Let a code pass once."""
         code: str = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            pass_once(self.user.pk, code)
+        pass_once(self.user.pk, code)
         return code
 
 

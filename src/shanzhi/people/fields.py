@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
-from django.utils.translation import gettext
 
 from shanzhi.kernel.ciphers import FieldCipher
 from shanzhi.kernel.keyring import field_cipher
@@ -23,7 +22,6 @@ PHONE_OF_ACCOUNT: Final = "people.account.phone"
 ROWS_OF_LIST: Final = "people.importbatch.rows"
 PHONE_OF_INVITATION: Final = "people.invitation.phone"
 SEED_OF_FACTOR: Final = "people.factor.secret"
-SNAPSHOT_OF_MERGE: Final = "people.merge.before"
 
 
 @cache
@@ -51,8 +49,7 @@ class Sealed:
         return self._plain
 
     def __str__(self) -> str:
-        plain = self.reveal()
-        return self._mask(plain) if plain else gettext("a former resident")
+        return self._mask(self.reveal())
 
     def __repr__(self) -> str:
         return f"<sealed {self._purpose}>"

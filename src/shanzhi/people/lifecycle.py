@@ -63,15 +63,3 @@ INVITATION = Lifecycle(
         "end": Move(("open",), "ended", VERIFIERS),
     },
 )
-
-GUARDIANSHIP = Lifecycle(
-    name="people.guardianship",
-    states={"standing": _("Verified, standing"), "ended": _("Ended")},
-    moves={"end": Move(("standing",), "ended", VERIFIERS, ("reason",))},
-)
-
-MERGE = Lifecycle(
-    name="people.merge",
-    states={"merged": _("Made one"), "undone": _("Undone")},
-    moves={"undo": Move(("merged",), "undone", VERIFIERS, ("reason",))},
-)

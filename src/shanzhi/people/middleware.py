@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.actors import actor_for, second_factor_due
+from shanzhi.people.devices import remember
 from shanzhi.people.models import Account
 from shanzhi.people.operations.sessions import note_seen
 
@@ -53,13 +54,14 @@ class ActorMiddleware:
         answer = self.get_response(request)
         session = getattr(request, "session", None)
         if session is not None and session.accessed:
-            note_seen(session=session, at=request.now)
+            note_seen(session=session, at=request.now)  # type: ignore[attr-defined]  # our own attribute
+        remember(request, answer)
         return answer
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Lead staff whose roles sleep from the desk to where the second factor is set up."""
         if settings.SECOND_FACTOR != "demand" or not request.path.startswith(DESK) or not request.user.is_authenticated:
             return None
-        if second_factor_due(account=request.user, at=request.now):  # type: ignore[arg-type,attr-defined]  # ours
+        if second_factor_due(account=request.user, at=request.now):  # type: ignore[attr-defined]  # ours
             return redirect("people:second_factor")
         return None

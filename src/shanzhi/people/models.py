@@ -15,12 +15,19 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField
 from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
-from shanzhi.people.rights import Erasure, Guardianship, Invitation, Merge, Recovery, SignIn
+from shanzhi.people.rights import Invitation, Recovery, SignIn
 
 __all__ = [
-    "ROLE_LABELS", "Account", "Consent", "Erasure", "Guardianship", "ImportBatch", "Invitation", "Merge", "Person",
-    "Recovery", "RoleGrant", "SignIn",
-]  # fmt: skip
+    "ROLE_LABELS",
+    "Account",
+    "Consent",
+    "ImportBatch",
+    "Invitation",
+    "Person",
+    "Recovery",
+    "RoleGrant",
+    "SignIn",
+]
 
 ROLE_LABELS = {
     Role.RESIDENT: _("Resident"),
@@ -67,8 +74,6 @@ class Person(models.Model):
     synthetic = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         """Verified persons carry when and how; electorates are drawn by area, state and age."""
@@ -181,7 +186,6 @@ class Consent(models.Model):
     text_version = models.CharField(max_length=20)
     text_digest = models.CharField(max_length=71)
     given_at = models.DateTimeField()
-    given_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

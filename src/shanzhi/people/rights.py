@@ -1,4 +1,4 @@
-"""Tables of people's rights and safety: sign-ins, recoveries, invitations, guardians, merges, erasures."""
+"""Tables of the safety of accounts: sign-ins, recoveries, invitations."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.identifiers import mask_phone
-from shanzhi.people.fields import PHONE_OF_INVITATION, SNAPSHOT_OF_MERGE, SealedField
-from shanzhi.people.lifecycle import GUARDIANSHIP, INVITATION, MERGE, RECOVERY
+from shanzhi.people.fields import PHONE_OF_INVITATION, SealedField
+from shanzhi.people.lifecycle import INVITATION, RECOVERY
 
 PERSON = "people.Person"
-RELATIONS = {"parent": _("Parent"), "grandparent": _("Grandparent"), "other": _("Another legal guardian")}
 
 
 class SignIn(models.Model):
@@ -121,77 +119,3 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         """Name role and area."""
         return f"{self.role} {self.area}"
-
-
-class Guardianship(models.Model):
-    """Who decides for a minor; staff saw the document that proves it. It ends with the eighteenth birthday."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    child = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="guardianships")
-    guardian = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="wards")
-    relation = models.CharField(max_length=12, choices=list(RELATIONS.items()))
-    document = models.CharField(max_length=40)
-    state = models.CharField(max_length=12, choices=GUARDIANSHIP.choices(), default=GUARDIANSHIP.first)
-    verified_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
-    verified_at = models.DateTimeField()
-    ends_on = models.DateField()
-    ended_at = models.DateTimeField(null=True)
-    ended_reason = models.TextField(blank=True)
-
-    class Meta:
-        """A pair stands once; nobody is the own guardian, nor proves the own guardianship."""
-
-        constraints = [
-            models.UniqueConstraint(
-                fields=["child", "guardian"], condition=Q(state="standing"), name="people_guardian_once"
-            ),
-            models.CheckConstraint(
-                condition=~Q(child=F("guardian")) & ~Q(verified_by=F("guardian")), name="people_guardian_other"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """Name the relation."""
-        return self.relation
-
-
-class Merge(models.Model):
-    """Two records that were made one. `rows` lists each row that was moved, so that undoing restores exactly."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kept = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
-    dropped = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=12, choices=MERGE.choices(), default=MERGE.first)
-    rows = models.JSONField()
-    before = SealedField(purpose=SNAPSHOT_OF_MERGE, null=True)
-    reason = models.TextField()
-    merged_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
-    merged_at = models.DateTimeField()
-    undone_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
-    undone_at = models.DateTimeField(null=True)
-
-    class Meta:
-        """A record is dropped into one other at a time."""
-
-        constraints = [
-            models.UniqueConstraint(fields=["dropped"], condition=Q(state="merged"), name="people_merge_once"),
-            models.CheckConstraint(condition=~Q(kept=F("dropped")), name="people_merge_two"),
-        ]
-
-    def __str__(self) -> str:
-        """Name the state."""
-        return self.state
-
-
-class Erasure(models.Model):
-    """That a person's identity was dropped, when and how many rows and files it took; it names nobody any more."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.OneToOneField(PERSON, on_delete=models.PROTECT, related_name="erasure")
-    by_owner = models.BooleanField()
-    counts = models.JSONField(default=dict)
-    erased_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        """Name the day."""
-        return f"{self.erased_at:%Y-%m-%d}"

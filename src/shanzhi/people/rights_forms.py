@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.roles import Role
-from shanzhi.people.forms import PhoneNumberField, ReasonForm, offer
+from shanzhi.people.forms import PhoneNumberField, ReasonForm
 from shanzhi.people.models import ROLE_LABELS
+from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm
 
 
@@ -31,14 +31,15 @@ class InviteForm(ReasonForm):
 
     phone = PhoneNumberField(label=_("Colleague's mobile phone"))
     role = forms.ChoiceField(label=_("Role"))
-    area = forms.ChoiceField(label=_("Where it holds"), required=False)
     field_order = ("phone", "role", "area", "reason")
 
-    def __init__(self, *args: Any, roles: list[Role], areas: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[Role], areas: AreaSource, **kwargs: Any) -> None:
         """Take the roles and areas that the actor may give."""
         super().__init__(*args, **kwargs)
-        offer(self, "role", [("", _("Choose a role")), *((r.value, ROLE_LABELS[r]) for r in roles)])
-        offer(self, "area", areas)
+        offered = [("", _("Choose a role")), *((role.value, ROLE_LABELS[role]) for role in roles)]
+        self.fields["role"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["area"] = AreaField(source=areas, label=_("Where it holds"))
+        self.order_fields(self.field_order)
 
 
 class TakeForm(PageForm):

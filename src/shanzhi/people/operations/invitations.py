@@ -83,7 +83,7 @@ def take_invitation(*, actor: Actor, secret: str, code: str, at: datetime) -> Ro
     """
     if actor.account_id is None:
         raise SignInNeeded
-    if not _tried(actor, secret, code, at):
+    if not _tried(actor.account_id, secret, code, at):
         raise InvitationUnusable
     with transaction.atomic():
         found = Invitation.objects.select_for_update().filter(secret=digest_of(secret), state="open").first()
@@ -113,13 +113,13 @@ def _inviter(person_id: UUID, at: datetime) -> Actor:
     return replace(actor_of_person(person_id=person_id, at=at), account_id=account.pk)
 
 
-def _tried(actor: Actor, secret: str, code: str, at: datetime) -> bool:
+def _tried(account_id: UUID, secret: str, code: str, at: datetime) -> bool:
     """Compare all that must fit, and count a try that does not; committed even though the caller refuses then."""
     with transaction.atomic():
         found = Invitation.objects.select_for_update().filter(secret=digest_of(secret), state="open").first()
         if found is None or at >= found.expires_at or found.tries >= MOST_TRIES:
             return False
-        account = Account.objects.get(pk=actor.account_id)
+        account = Account.objects.get(pk=account_id)
         phone = account.phone.reveal() if account.phone and account.phone_verified else ""
         fits = constant_time_compare(mark(phone, purpose=PHONE_OF_INVITATION), bytes(found.phone_mark or b""))
         fits &= constant_time_compare(digest_of(secret + code), found.code)

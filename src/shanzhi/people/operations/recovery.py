@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
-from shanzhi.people import policies
+from shanzhi.people import policies, signals
 from shanzhi.people.fields import ID_NUMBER, mark
 from shanzhi.people.lifecycle import RECOVERERS, RECOVERY
 from shanzhi.people.models import Account, Person, Recovery
@@ -86,9 +86,7 @@ def begin_recovery(*, actor: Actor, person_id: UUID, id_number: str, reason: str
             account=account, person=person, asked_by_id=actor.person(), asked_at=at,
             document=person.verified_against or "document", reason=reason.strip(),
         )  # fmt: skip
-        record(
-            actor=actor, verb="people.recovery.begin", subject=person, area=person.area, at=at, reason=reason.strip()
-        )
+        _note(actor, begun, "begin", at, reason.strip())
     return begun
 
 
@@ -100,6 +98,17 @@ def _moved(actor: Actor, recovery_id: UUID, name: str, at: datetime) -> Recovery
     return found
 
 
+def _note(actor: Actor, found: Recovery, name: str, at: datetime, reason: str = "") -> None:
+    """Put a step on record and tell the person of it, on every channel there is."""
+    change = {"recovery": str(found.pk)}
+    person = found.person
+    record(
+        actor=actor, verb=f"people.recovery.{name}", subject=person, area=person.area, change=change, at=at,
+        reason=reason,
+    )  # fmt: skip
+    signals.recovery_moved.send(Recovery, actor=actor, person_id=person.pk, state=found.state, at=at)
+
+
 def approve_recovery(*, actor: Actor, recovery_id: UUID, at: datetime) -> Recovery:
     """Confirm as a second officer; the time of waiting begins. Raises SecondOfficerNeeded."""
     with transaction.atomic():
@@ -109,7 +118,7 @@ def approve_recovery(*, actor: Actor, recovery_id: UUID, at: datetime) -> Recove
             raise SecondOfficerNeeded
         found.approved_by_id, found.approved_at, found.ready_at = actor.person(), at, at + WAIT
         found.save()
-        record(actor=actor, verb="people.recovery.approve", subject=found.person, area=found.person.area, at=at)
+        _note(actor, found, "approve", at)
     return found
 
 
@@ -123,10 +132,7 @@ def stop_recovery(*, actor: Actor, recovery_id: UUID, reason: str, at: datetime)
                 raise ReasonNeeded(field="reason")
         found.ended_at, found.ended_by_id, found.ended_reason = at, actor.person(), reason.strip()
         found.save()
-        record(
-            actor=actor, verb="people.recovery.stop", subject=found.person, area=found.person.area, at=at,
-            reason=reason.strip(),
-        )  # fmt: skip
+        _note(actor, found, "stop", at, reason.strip())
     return found
 
 
@@ -141,5 +147,5 @@ def finish_recovery(*, actor: Actor, recovery_id: UUID, at: datetime) -> Recover
         end_sessions(account_id=found.account_id, why=FACTOR, at=at)
         found.ended_at, found.ended_by_id = at, actor.person()
         found.save()
-        record(actor=actor, verb="people.recovery.finish", subject=found.person, area=found.person.area, at=at)
+        _note(actor, found, "finish", at)
     return found

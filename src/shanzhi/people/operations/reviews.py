@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies
+from shanzhi.people import policies, signals
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
 from shanzhi.people.operations.roles import end_grant
@@ -82,6 +82,7 @@ def lapse_grants(*, at: datetime) -> int:
             end_for(person_id=given.person_id, why=ROLE, at=at)
             change = {"grant": str(given.pk), "role": given.role}
             record(actor=actor, verb="people.role.lapse", subject=given.person, area=given.area, change=change, at=at)
+            signals.role_ended.send(RoleGrant, actor=actor, grant=given, at=at)
             ended += 1
     return ended
 

@@ -13,7 +13,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies
+from shanzhi.people import policies, signals
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
 from shanzhi.people.operations.sessions import ROLE, end_for
@@ -114,6 +114,7 @@ def put_grant(
         given.save(force_insert=True)
         end_for(person_id=person.pk, why=ROLE, at=at)
         _note(actor, "people.role.grant", given, at, given.reason)
+        signals.role_given.send(RoleGrant, actor=actor, grant=given, at=at)
     return given
 
 
@@ -185,4 +186,5 @@ def end_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> Rol
         given.save(update_fields=["ends_at", "ended_reason"])
         end_for(person_id=person.pk, why=ROLE, at=at)
         _note(actor, "people.role.end", given, at, given.ended_reason)
+        signals.role_ended.send(RoleGrant, actor=actor, grant=given, at=at)
     return given

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.people import policies
 from shanzhi.people.models import Account, SignIn
 from shanzhi.people.operations.records import ReasonNeeded
@@ -24,15 +24,7 @@ from shanzhi.people.operations.records import ReasonNeeded
 NOTED: Final = "people_sign_in"
 SEEN: Final = "people_seen"
 SEEN_EVERY: Final = timedelta(hours=1)
-OWNER, OFFICE, ROLE, PASSWORD, FACTOR, CLOSED, ERASED = (
-    "owner",
-    "office",
-    "role",
-    "password",
-    "factor",
-    "closed",
-    "erased",
-)
+OWNER, OFFICE, ROLE, PASSWORD, FACTOR, CLOSED = "owner", "office", "role", "password", "factor", "closed"
 # In this order: browsers call themselves by the names of others too.
 BROWSERS: Final = (
     ("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
@@ -102,16 +94,17 @@ def end_sessions(*, account_id: UUID, why: str, at: datetime, keep: str = "") ->
 
 def keep_session(*, request: HttpRequest) -> None:
     """Let the session of this request go on after all of its account were ended."""
-    account = Account.objects.get(pk=request.user.pk)
+    account = Account.objects.get(pk=request.user.pk or UUID(int=0))
     request.session[HASH_SESSION_KEY] = account.get_session_auth_hash()
 
 
 def end_session(*, actor: Actor, sign_in_id: UUID, at: datetime) -> None:
     """End one of the own sessions; another's does not exist."""
+    if actor.account_id is None:
+        raise SignInNeeded
     with transaction.atomic():
-        found = SignIn.objects.select_for_update().filter(
-            pk=sign_in_id, account_id=actor.account_id, ended_at=None
-        ).first()  # fmt: skip
+        rows = SignIn.objects.select_for_update().filter(account_id=actor.account_id, ended_at=None)
+        found = rows.filter(pk=sign_in_id).first()
         if found is None:
             raise NotFound
         Session.objects.filter(session_key=found.session_key).delete()
@@ -123,7 +116,7 @@ def end_session(*, actor: Actor, sign_in_id: UUID, at: datetime) -> None:
 def end_other_sessions(*, actor: Actor, keep: str, at: datetime) -> int:
     """End all own sessions but the one whose key is `keep`."""
     if actor.account_id is None:
-        raise NotFound
+        raise SignInNeeded
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=actor.account_id)
         ended = end_sessions(account_id=account.pk, why=OWNER, at=at, keep=keep)

@@ -49,8 +49,8 @@ RECOVERIES = Listing(
         Column("person", gettext_lazy("Name"), value=lambda row: str(row.person.name), url=page_of("people:recovery")),
         Column("area", gettext_lazy("Community"), value="area_name"),
         Column("state", gettext_lazy("State"), "tag", value=_recovery_tag, sort="state"),
-        Column("asked_at", gettext_lazy("Begun"), "moment", sort="asked_at"),
-        Column("ready_at", gettext_lazy("Not before"), "moment", sort="ready_at", priority=2),
+        Column("asked_at", gettext_lazy("Begun"), "datetime", sort="asked_at"),
+        Column("ready_at", gettext_lazy("Not before"), "datetime", sort="ready_at", priority=2),
     ),
     default_sort="-asked_at",
     filters=(
@@ -73,7 +73,7 @@ INVITATIONS = Listing(
         Column("phone", gettext_lazy("Mobile phone"), value=lambda row: str(row.phone) if row.phone else ""),
         Column("state", gettext_lazy("State"), "tag", value=_invitation_tag, sort="state"),
         Column("by", gettext_lazy("Invited by"), value=lambda row: str(row.invited_by.name), priority=2),
-        Column("expires_at", gettext_lazy("Good until"), "moment", sort="expires_at", priority=2),
+        Column("expires_at", gettext_lazy("Good until"), "datetime", sort="expires_at", priority=2),
     ),
     default_sort="-created_at",
     filters=(
@@ -189,7 +189,7 @@ def invitations(request: Any) -> HttpResponse:
 def invite(request: Any) -> HttpResponse:
     """Invite a colleague; link and code are shown once, on this answer alone."""
     rights_queries.require_granters(request.actor)
-    areas = queries.area_choices(viewer=request.actor, at=request.now)
+    areas = queries.granted_areas(viewer=request.actor, at=request.now)
     form = InviteForm(request.POST or None, roles=policies.grantable(actor=request.actor), areas=areas)
     if form.is_valid():
         data = form.cleaned_data

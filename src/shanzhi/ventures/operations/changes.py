@@ -30,7 +30,7 @@ from shanzhi.ventures.operations.calls import (
     locked_call,
 )
 from shanzhi.ventures.operations.fields import BadValue
-from shanzhi.ventures.operations.terms import DECIDING, terms_of, write_terms
+from shanzhi.ventures.operations.terms import DECIDING, JURY, terms_of, write_terms
 from shanzhi.ventures.policies import GROUP_OF, require_runs, voting_actor
 from shanzhi.ventures.queries.checks import blocking, checks_of
 
@@ -76,11 +76,11 @@ def change_terms(
         require_runs(actor, call)
         _changeable(call, version)
         changed = changed_fields(call, values)
-        if not changed & {*DECIDING, *PARTS}:
+        if not changed.keys() & {*DECIDING, JURY, *PARTS}:
             raise NothingChanged
         _keeps_promises(call, values)
         _take_over(actor, call, values, reason=words, at=at)
-        change = {"fields": sorted(changed), "terms": call.terms_version}
+        change = {"fields": changed, "terms": call.terms_version}
         record(
             actor=actor, verb="ventures.call.change_terms", subject=call, area=call.area, change=change, at=at,
             reason=words,
@@ -149,8 +149,10 @@ def _require_whole(call: Call, at: datetime) -> None:
 def _future(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
     future = terms_of(call)
     for name, value in values.items():
-        if name in DECIDING:
+        if name in DECIDING or (name == JURY and value):
             future[name] = value.isoformat() if isinstance(value, date) else value
+    if JURY in values and not values[JURY]:
+        future.pop(JURY, None)
     if "areas" in values:
         future["areas"] = sorted(values["areas"])
     if "phases" in values:

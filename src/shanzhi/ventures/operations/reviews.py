@@ -15,6 +15,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from shanzhi.people.actors import actor_of_person
 from shanzhi.people.models import Person
+from shanzhi.ventures import telling
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES, PROPOSAL, REVIEW
 from shanzhi.ventures.models import Proposal, Review, ReviewItem
 from shanzhi.ventures.operations.calls import ReasonMissing
@@ -147,6 +148,7 @@ def decide(
         if together:
             change["together"] = together
         note(actor, "review", proposal, change, at, reason=words)
+        telling.tell_review(actor=actor, proposal=proposal, at=at)
     return proposal
 
 

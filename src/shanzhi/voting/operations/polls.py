@@ -19,6 +19,7 @@ from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.places.queries import reach
 from shanzhi.tally.pabulib import BadSpec, spec_as_json, spec_from_json
+from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import DRAFT, POLL, ROLL_FIXED
 from shanzhi.voting.models import Option, Poll, RollEntry
 from shanzhi.voting.operations.keys import key_store
@@ -269,11 +270,16 @@ def open_poll(*, actor: Actor, poll_id: UUID, at: datetime) -> Poll:
         poll.save(update_fields=["state", "digest"])
         change = {"digest": poll.digest, "roll": poll.roll_total}
         record(actor=actor, verb="voting.poll.open", subject=poll, area=event_area(poll), change=change, at=at)
+        telling.tell_opened(actor=actor, poll=poll, area=event_area(poll), at=at)
     return poll
 
 
 def terms(poll: Poll) -> dict[str, Any]:
-    """List all that decides but the options, in plain values."""
+    """List all that decides but the options, in plain values.
+
+    Terms of paper stand there where they are given, so that digests of polls from before there were any stay right.
+    """
+    paper = {name: True for name in ("booth_registration", "paper_replaces_online") if getattr(poll, name)}
     return {
         "areas": list(poll.areas),
         "kind": poll.ballot_kind,
@@ -290,6 +296,7 @@ def terms(poll: Poll) -> dict[str, Any]:
         "spec": poll.spec,
         "opens_at": poll.opens_at.isoformat(),
         "closes_at": poll.closes_at.isoformat(),
+        **paper,
     }
 
 

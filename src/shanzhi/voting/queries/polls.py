@@ -1,0 +1,347 @@
+"""Every read of voting, scoped by the viewer. Nothing about choices or counts leaves here before the close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BooleanField, Exists, Q, QuerySet
+from django.db.models import Count as Tally
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Left
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import upper_bound
+from shanzhi.kernel.errors import Conflict, NotFound
+from shanzhi.people.lifecycle import VERIFIED
+from shanzhi.people.models import Person
+from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
+from shanzhi.voting.models import Ballot, Count, Envelope, InvalidSheet, Option, PaperMark, Poll, RollEntry
+from shanzhi.voting.models.paper import NOT_VOTING
+from shanzhi.voting.operations.casting import BallotForm, form_of
+from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer, normal_receipt
+from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.rules import CastChoices, check
+from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
+
+
+class NotCounted(Conflict):
+    """The vote has closed and waits for the count."""
+
+    code = "not_counted"
+    message = _("The vote has closed and is about to be counted. Come back a little later.")
+
+
+class ReceiptUnknown(NotFound):
+    """No ballot has this receipt."""
+
+    code = "receipt_unknown"
+    message = _(
+        "No counted ballot has this receipt. Compare it with what you noted, letter by letter. If you changed your "
+        "ballot, only the last receipt counts; a ballot on paper that was void is not counted."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Whether a viewer may vote now; if not, why (a stable `code`) and, in words, what would help."""
+
+    allowed: bool
+    code: str = ""
+    reason: Any = ""
+    help: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBallot:
+    """What a voter's envelope holds now, for the voter alone."""
+
+    receipt: str = field(repr=False)
+    choices: list[str] | dict[str, int] = field(repr=False)
+    blank: bool = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A ballot as it would be cast: options with their points, and what they cost together (fen)."""
+
+    options: list[tuple[Option, int | None]] = field(repr=False)
+    cost: int = field(repr=False)
+
+    @property
+    def blank(self) -> bool:
+        """Tell whether it is a blank vote."""
+        return not self.options
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """Figures of a closed poll: voters on the roll (None when imported), ballots, blank ones.
+
+    `channels` tells how many came by which way where there were polling places (see `operations.channels`); invalid
+    sheets stand there alone, since they are no ballots. `added` came onto the roll at a polling place.
+    """
+
+    roll: int | None
+    ballots: int
+    blank: int
+    channels: dict[str, Any] | None = None
+
+    @property
+    def invalid(self) -> int:
+        """Sheets that were found invalid."""
+        return int((self.channels or {}).get("invalid", 0))
+
+    @property
+    def added(self) -> int:
+        """Voters put on the roll at polling places."""
+        return int((self.channels or {}).get("roll_added", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class CountedBallot:
+    """A ballot of a closed poll found by its receipt; `alike` ballots (this one too) chose the same.
+
+    `invalid` says in words why a sheet on paper was found invalid; then nothing else stands here.
+    """
+
+    receipt: str
+    options: list[tuple[Option, int | None]]
+    alike: int
+    invalid: Any = ""
+
+
+def poll(*, viewer: Actor, poll_id: UUID) -> Poll:
+    """Give a poll that the viewer may know of, or raise NotFound."""
+    found = Poll.objects.filter(pk=poll_id).first()
+    if found is None or not sees(viewer, found):
+        raise NotFound
+    return found
+
+
+def polls(*, viewer: Actor) -> QuerySet[Poll]:
+    """List polls that the viewer may know of, newest first; drafts are for those who run them."""
+    held = list(viewer.areas(ROLL_READERS))
+    touching = RawSQL(
+        "EXISTS (SELECT 1 FROM unnest(areas) AS a, unnest(%s::text[]) AS h"
+        " WHERE starts_with(a::text, h) OR starts_with(h, a::text))",
+        [held],
+        output_field=BooleanField(),
+    )
+    return Poll.objects.filter(~Q(state=DRAFT) | touching).order_by("-created_at", "id")
+
+
+def options(*, poll: Poll) -> list[Option]:
+    """List the projects on a poll's ballot in their order."""
+    return list(Option.objects.filter(poll=poll).order_by("position"))
+
+
+def ballot_form(*, poll: Poll) -> BallotForm:
+    """Give the rules and codes by which a ballot of the poll is filled in."""
+    return form_of(poll)
+
+
+def may_manage(*, viewer: Actor, poll: Poll) -> bool:
+    """Tell whether the viewer may run the poll."""
+    return manages(viewer, poll.areas)
+
+
+def may_vote(*, viewer: Actor, poll_id: UUID, at: datetime) -> Eligibility:
+    """Tell whether the viewer may vote now, or why not and what would help. Raises NotFound."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    early = _time_refusal(found, at)
+    if early is not None:
+        return early
+    if viewer.person_id is None:
+        if viewer.signed_in:
+            return Eligibility(
+                False,
+                "no_person",
+                _("Your sign-in is not linked to a real name yet."),
+                _("Show your identity document at your community's committee, or give your real name under Account."),
+            )
+        return Eligibility(
+            False,
+            "sign_in_needed",
+            _("You are not signed in, so we cannot know whether you are on the roll."),
+            _("Sign in with your phone number; it takes a minute."),
+        )
+    standing = PaperMark.objects.filter(poll=found, person_id=viewer.person_id).exclude(state__in=NOT_VOTING)
+    on_roll = RollEntry.objects.filter(poll=found, person_id=viewer.person_id)
+    on_paper = on_roll.annotate(on_paper=Exists(standing)).values_list("on_paper", flat=True).first()
+    if on_paper is False:
+        return Eligibility(True)
+    if on_paper:
+        return Eligibility(
+            False,
+            "voted_on_paper",
+            _("You voted on paper at a polling place, so you cannot vote online as well."),
+            _("If that was not you, tell the polling place at once; it stands on the page of polling places."),
+        )
+    return _why_not_on_roll(found, viewer.person_id)
+
+
+def _time_refusal(poll: Poll, at: datetime) -> Eligibility | None:
+    if poll.state in FINISHED_STATES or at >= poll.closes_at:
+        return Eligibility(
+            False,
+            "poll_closed",
+            _("This vote has closed."),
+            _("See the result, or check by your receipt that your ballot was counted."),
+        )
+    if poll.state != OPEN or at < poll.opens_at:
+        return Eligibility(
+            False, "poll_not_open", _("This vote has not begun."), _("Come back when it opens; the date stands below.")
+        )
+    return None
+
+
+def _why_not_on_roll(poll: Poll, person_id: UUID) -> Eligibility:
+    person = Person.objects.get(pk=person_id)
+    if person.real_name not in VERIFIED:
+        return Eligibility(
+            False,
+            "not_verified",
+            _("Your real name was not verified when the roll was fixed."),
+            _("Show your identity document at your community's committee; then you can vote in the next round."),
+        )
+    if not any(person.area.startswith(code) for code in poll.areas):
+        return Eligibility(
+            False,
+            "other_area",
+            _("You are registered in another area than the ones that vote here."),
+            _("If you have moved, ask the committee of your new community to correct your address."),
+        )
+    return Eligibility(
+        False,
+        "not_on_roll",
+        _("You are not on the roll: you were too young on its date, or your record was changed after it."),
+        _("If you think this is wrong, ask your community's committee; it can see on which day the roll was fixed."),
+    )
+
+
+def preview(*, viewer: Actor, poll_id: UUID, choices: CastChoices) -> Preview:
+    """Check choices against the rules without casting; raises what `cast` would raise for them."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    form = form_of(found)
+    checked = check(form.rules, costs=form.costs, budget=form.budget, index=form.index, chosen=choices)
+    listed = options(poll=found)
+    points: list[int | None] = (
+        list(checked.points) if checked.points is not None else [None for _p in checked.positions]
+    )
+    pairs = [(listed[position], worth) for position, worth in zip(checked.positions, points, strict=True)]
+    return Preview(pairs, sum(option.cost_fen for option, _worth in pairs))
+
+
+def own_ballot(*, viewer: Actor, poll_id: UUID) -> OwnBallot | None:
+    """Open the viewer's own envelope while the vote runs; None when there is none, or the vote has closed."""
+    person = viewer.person()
+    found = poll(viewer=viewer, poll_id=poll_id)
+    if found.state != OPEN:
+        return None
+    sealer = Sealer(poll_id=poll_id, key=key_store().read(poll_id))
+    mark = sealer.mark(person)
+    row = Envelope.objects.filter(poll_id=poll_id, voter_mac=mark).values_list("sealed", flat=True).first()
+    if row is None or bytes(row) == TAKEN_ON_PAPER:
+        return None
+    opened = sealer.open(mark=mark, sealed=bytes(row), points=found.ballot_kind == "points")
+    named = form_of(found).named(opened.choices)
+    return OwnBallot(opened.receipt, named, opened.choices.blank)
+
+
+def own_polls(*, viewer: Actor) -> tuple[list[Poll], list[Poll]]:
+    """List open and finished polls on whose roll the viewer stands: next close first, latest close first."""
+    if viewer.person_id is None:
+        return [], []
+    on_roll = Poll.objects.filter(pk__in=RollEntry.objects.filter(person_id=viewer.person_id).values("poll_id"))
+    running = on_roll.filter(state=OPEN).order_by("closes_at", "id")
+    return list(running[:50]), list(on_roll.filter(state__in=FINISHED_STATES).order_by("-closes_at", "id")[:50])
+
+
+def roll(*, viewer: Actor, poll_id: UUID) -> QuerySet[RollEntry]:
+    """Give the entries of a roll in the viewer's own areas, with their persons; names show themselves masked."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    if not reads_roll(viewer, found):
+        raise NotFound
+    return RollEntry.objects.filter(_within(viewer.areas(ROLL_READERS)), poll=found).select_related("person")
+
+
+def _within(codes: Sequence[str]) -> Q:
+    condition = Q(pk__in=())
+    for code in codes:
+        if not code:
+            return Q()
+        condition |= Q(area__gte=code, area__lt=upper_bound(code))
+    return condition
+
+
+def roll_by_community(*, viewer: Actor, poll_id: UUID) -> list[tuple[str, int]]:
+    """Count the roll by community (12 digits), as far as the viewer may see it."""
+    rows = roll(viewer=viewer, poll_id=poll_id).order_by().annotate(community=Left("area", 12)).values("community")
+    return [(row["community"], row["people"]) for row in rows.annotate(people=Tally("id")).order_by("community")]
+
+
+def turnout(*, viewer: Actor, poll_id: UUID) -> Turnout:
+    """Give roll, ballots and blanks of a poll; PollSealed for everybody before the close."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    if found.state in SEALED_STATES or found.ballots_total is None or found.blank_total is None:
+        raise PollSealed
+    return Turnout(found.roll_total, found.ballots_total, found.blank_total, found.channels)
+
+
+def result(*, viewer: Actor, poll_id: UUID) -> Count:
+    """Give the count of a poll; PollSealed for everybody before the close, NotCounted between close and count."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    return _count_of(found)
+
+
+def _count_of(found: Poll) -> Count:
+    if found.state in SEALED_STATES:
+        raise PollSealed
+    if found.state != COUNTED:
+        raise NotCounted
+    return found.counts.defer("file").order_by("-number")[0]
+
+
+def published_file(*, viewer: Actor, poll_id: UUID) -> Count:
+    """Give the count with the published file's text and its digest; refused like `result`."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    count = _count_of(found)
+    return Count.objects.get(pk=count.pk)
+
+
+def receipt(*, viewer: Actor, poll_id: UUID, code: str) -> CountedBallot:
+    """Find the ballot of a closed poll by its receipt, typed in any case, with or without dashes.
+
+    Raises PollSealed before the close, ReceiptUnknown when no ballot has it.
+    """
+    found = poll(viewer=viewer, poll_id=poll_id)
+    if found.state in SEALED_STATES:
+        raise PollSealed
+    wanted = normal_receipt(code)[:40]
+    ballot = Ballot.objects.filter(poll=found, pk=wanted, imported=False).first()
+    if ballot is None:
+        sheet = InvalidSheet.objects.filter(poll=found, pk=wanted).first()
+        if sheet is None:
+            raise ReceiptUnknown(field="receipt")
+        return CountedBallot(sheet.receipt, [], 0, sheet.get_reason_display())
+    listed = {option.position: option for option in options(poll=found)}
+    points: list[int | None] = list(ballot.points) if ballot.points else [None for _choice in ballot.choices]
+    chosen = [(listed[position], worth) for position, worth in zip(ballot.choices, points, strict=True)]
+    return CountedBallot(ballot.receipt, chosen, _alike(found.pk, ballot))
+
+
+def _alike(poll_id: UUID, ballot: Ballot) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM voting_ballot WHERE poll_id = %s AND choices = %s::smallint[]"
+            " AND points IS NOT DISTINCT FROM %s::bigint[]",
+            [poll_id, ballot.choices, ballot.points],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
