@@ -11,13 +11,15 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client, RequestFactory
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.kernel.errors import Forbidden
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations
 from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
-from shanzhi.people.models import Account, Person, Recovery, RoleGrant, SignIn
+from shanzhi.people.models import Account, Invitation, Person, Recovery, RoleGrant, SignIn
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.support.people import (
     AT,
@@ -53,7 +55,6 @@ def code_now(secret: str, offset: int = 0) -> str:
 
 def with_generator(account: Account) -> str:
     secret = generate_totp_secret()
-    RequestFactory().get("/")
     TOTP.activate(account, secret)
     return secret
 
@@ -97,6 +98,16 @@ class TestWhoGuessesPhones:
         assert min(costs) > 0
         assert max(costs) == min(costs)
 
+    def test_meets_the_same_work_at_the_page_of_phones(self) -> None:
+        with_phone(a_person(COMMUNITY))
+        Client().post("/account/sign-in/", {"phone": "13700137000"})  # what is read once a process is read now
+        costs = []
+        for phone in ("13800138000", "13900139000"):
+            with CaptureQueriesContext(connection) as asked:
+                Client(REMOTE_ADDR="203.0.113.1").post("/account/sign-in/", {"phone": phone})
+            costs.append(len(asked))
+        assert abs(costs[0] - costs[1]) <= 8, costs  # an unknown one makes a row and its event
+
 
 class TestWhoGuessesCodes:
     def test_has_three_tries(self) -> None:
@@ -118,6 +129,19 @@ class TestWhoGuessesCodes:
             )
         late = Client(REMOTE_ADDR="203.0.113.99")
         late.post("/account/sign-in/password/", {"login": name, "password": PASSWORD})
+        assert late.get("/account/").status_code == 302
+
+    def test_of_a_password_stays_locked_out_when_the_owner_signs_in_meanwhile(self) -> None:
+        name = an_account(a_person(COMMUNITY), password=PASSWORD).login_name
+        path, wrong, right = "/account/sign-in/password/", "wrong wrong wrong", PASSWORD
+        for number in range(4):
+            Client(REMOTE_ADDR=f"203.0.113.{number}").post(path, {"login": name, "password": wrong})
+        owner = Client(REMOTE_ADDR="198.51.100.1")
+        owner.post(path, {"login": name, "password": right})
+        assert owner.get("/account/").status_code == 200
+        Client(REMOTE_ADDR="203.0.113.8").post(path, {"login": name, "password": wrong})
+        late = Client(REMOTE_ADDR="203.0.113.9")
+        late.post(path, {"login": name, "password": right})
         assert late.get("/account/").status_code == 302
 
     def test_asks_for_at_most_three_codes_a_minute_for_a_phone(self) -> None:
@@ -271,6 +295,28 @@ class TestAThiefWithTheStolenPhone:
         assert owner.post("/account/second-factor/recovery/stop/").status_code == 302
         assert Recovery.objects.get().state == "stopped"
 
+    def test_cannot_be_shortened_in_the_database_either(self) -> None:
+        person = a_person(COMMUNITY, Role.SOCIAL_WORKER, id_number=(number := an_id_number()))
+        with_phone(person)
+        officer = an_actor(Role.DISTRICT_OFFICER, DISTRICT)
+        operations.begin_recovery(actor=officer, person_id=person.pk, id_number=number, reason="丢失", at=AT)
+        other = an_actor(Role.DISTRICT_OFFICER, DISTRICT).person_id
+        approved: dict[str, Any] = {"approved_by": other, "approved_at": AT, "ready_at": AT + timedelta(days=1)}
+        for short in (
+            {"state": "waiting"},
+            {"state": "waiting", **approved, "approved_by": officer.person_id},
+            {"state": "waiting", **approved, "approved_by": person.pk},
+            {"state": "done", **approved, "ended_at": AT + timedelta(days=2)},
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                Recovery.objects.update(**short)
+        Recovery.objects.update(state="waiting", **approved)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Recovery.objects.update(state="done", ended_at=AT + timedelta(hours=23))
+        Recovery.objects.update(state="done", ended_at=AT + timedelta(hours=24))
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Recovery.objects.update(state="waiting")
+
 
 class TestARoleThatChanges:
     def test_ends_the_sessions_of_before(self) -> None:
@@ -313,6 +359,13 @@ class TestAnInvitation:
         with pytest.raises(operations.InvitationUnusable):
             operations.take_invitation(actor=actor(person), secret=made.secret, code=made.code, at=AT)
         assert RoleGrant.objects.filter(person=person).count() == 0
+
+    def test_that_was_taken_cannot_be_opened_again_in_the_database(self) -> None:
+        made = self.made()
+        with_phone(person := a_person(COMMUNITY))
+        operations.take_invitation(actor=actor(person), secret=made.secret, code=made.code, at=AT)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Invitation.objects.update(state="open", taken_by=None)
 
     def test_is_over_after_its_days(self) -> None:
         made = self.made()

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -32,12 +33,13 @@ def factor_changed(*, request: HttpRequest, user: Account, authenticator: Any, s
     change = {"kind": str(authenticator.type)}
     verb = "people.factor.add" if signal is authenticator_added else "people.factor.remove"
     actor = actor_behind(user, request)
-    record(actor=actor, verb=verb, subject=user.person or user, area=user.person.area if user.person else "",
-           change=change, at=at)  # fmt: skip
-    end_sessions(account_id=user.pk, why=FACTOR, at=at, keep=request.session.session_key or "")
-    keep_session(request=request)
-    if user.person_id is not None and authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        signals.factor_changed.send(Account, actor=actor, person_id=user.person_id, at=at)
+    with transaction.atomic():
+        record(actor=actor, verb=verb, subject=user.person or user, area=user.person.area if user.person else "",
+               change=change, at=at)  # fmt: skip
+        end_sessions(account_id=user.pk, why=FACTOR, at=at, keep=request.session.session_key or "")
+        keep_session(request=request)
+        if user.person_id is not None and authenticator.type != Authenticator.Type.RECOVERY_CODES:
+            signals.factor_changed.send(Account, actor=actor, person_id=user.person_id, at=at)
 
 
 def connect() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
@@ -20,6 +20,7 @@ from shanzhi.people.lifecycle import RECOVERERS
 from shanzhi.people.models import Account, Invitation, Recovery, RoleGrant, SignIn
 from shanzhi.people.operations.invitations import digest_of
 from shanzhi.people.operations.reviews import YEAR, unconfirmed
+from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 
@@ -133,6 +134,14 @@ def due_for_review(*, viewer: Actor, at: datetime) -> QuerySet[RoleGrant]:
     by_age: Any = rows.select_related("person").annotate(area_name=_place("area"))  # `confirmed` stands in no table
     found: QuerySet[RoleGrant] = by_age.order_by("confirmed", "id")
     return found
+
+
+def staff_without_factor(*, at: datetime) -> int:
+    """Count for the operator how many sign-ins of staff have no second factor; it names nobody."""
+    running = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    staff = RoleGrant.objects.filter(running, role__in=SECOND_FACTOR_ROLES, starts_at__lte=at).values("person")
+    proven = Authenticator.objects.filter(type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN))
+    return Account.objects.filter(is_active=True, person__in=staff).exclude(pk__in=proven.values("user")).count()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from shanzhi.kernel.roles import STAFF_READERS, Role
 # Roles that sleep until their holder has a second factor, where the settings demand one.
 SECOND_FACTOR_ROLES: Final = frozenset(STAFF_READERS | {Role.JUROR})
 CODE: Final = {"numeric": True, "dashed": False, "length": 6}
+CODE_SECONDS: Final = 5 * 60
+CODE_TRIES: Final = 3
 FORMS: Final = "shanzhi.people.forms"
 
 
@@ -44,7 +46,8 @@ ACCOUNT: Final[dict[str, Any]] = {
     "ACCOUNT_EMAIL_VERIFICATION": "none",
     "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
     "ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND": True,
-    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": 5 * 60,
+    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": CODE_SECONDS,
+    "ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS": CODE_TRIES,
     "ACCOUNT_LOGIN_BY_CODE_FORMAT": CODE,
     "ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT": CODE,
     "ACCOUNT_PREVENT_ENUMERATION": True,

@@ -41,6 +41,13 @@ DROP FUNCTION people_guard_recovery();
 """
 
 
+# Roles given before reviews existed are all due at once, but none lapses before people had the time of grace to see it.
+DUE_NOT_LAPSED = """
+UPDATE people_rolegrant SET confirmed_at = now() - interval '365 days'
+    WHERE starts_at < now() - interval '365 days' AND (ends_at IS NULL OR ends_at > now());
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0003_lists"),
@@ -225,5 +232,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(DUE_NOT_LAPSED, migrations.RunSQL.noop),
         migrations.RunSQL(GUARDS, GUARDS_BACK),
     ]
