@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,13 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import policies, queries
 from shanzhi.people.actors import second_factor_due
+from shanzhi.people.fields import PHONE_OF_INVITATION, mark
 from shanzhi.people.lifecycle import RECOVERERS
 from shanzhi.people.models import Account, Invitation, Recovery, RoleGrant, SignIn
 from shanzhi.people.operations.invitations import digest_of
@@ -111,6 +114,14 @@ def invitations(*, viewer: Actor) -> QuerySet[Invitation]:
     scope = places.within_any("area", viewer.areas(GRANTERS))
     rows = Invitation.objects.filter(scope).select_related("invited_by").annotate(area_name=_place("area"))
     return rows.order_by("-created_at", "id")
+
+
+def search_invitations(rows: QuerySet[Invitation], words: str) -> QuerySet[Invitation]:
+    """Find open invitations by the whole phone, and all by a part of the reason."""
+    found = Q(reason__icontains=words.strip())
+    with suppress(identifiers.NotAPhone):
+        found |= Q(phone_mark=mark(identifiers.phone(words), purpose=PHONE_OF_INVITATION))
+    return rows.filter(found)
 
 
 def invitation(*, viewer: Actor, invitation_id: UUID) -> Invitation:

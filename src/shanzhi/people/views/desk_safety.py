@@ -49,13 +49,13 @@ RECOVERIES = Listing(
         Column("person", gettext_lazy("Name"), value=lambda row: str(row.person.name), url=page_of("people:recovery")),
         Column("area", gettext_lazy("Community"), value="area_name"),
         Column("state", gettext_lazy("State"), "tag", value=_recovery_tag, sort="state"),
-        Column("asked_at", gettext_lazy("Begun"), "datetime", sort="asked_at"),
+        Column("asked_at", gettext_lazy("Begun on"), "datetime", sort="asked_at"),
         Column("ready_at", gettext_lazy("Not before"), "datetime", sort="ready_at", priority=2),
     ),
     default_sort="-asked_at",
     filters=(
         ChoiceFilter("state", gettext_lazy("State"), choices=list(RECOVERY.states.items())),
-        DateRangeFilter("asked_at", gettext_lazy("Begun")),
+        DateRangeFilter("asked_at", gettext_lazy("Begun on")),
     ),
     search=queries.search_holders,
     search_label=gettext_lazy("Whole phone, document number or name"),
@@ -75,11 +75,13 @@ INVITATIONS = Listing(
         Column("by", gettext_lazy("Invited by"), value=lambda row: str(row.invited_by.name), priority=2),
         Column("expires_at", gettext_lazy("Good until"), "datetime", sort="expires_at", priority=2),
     ),
-    default_sort="-created_at",
+    default_sort="-expires_at",
     filters=(
         ChoiceFilter("state", gettext_lazy("State"), choices=list(INVITATION.states.items())),
         ChoiceFilter("role", gettext_lazy("Role"), choices=role_options),
     ),
+    search=rights_queries.search_invitations,
+    search_label=gettext_lazy("Whole phone, or words of the reason"),
     empty=Empty(gettext_lazy("No invitations"), gettext_lazy("Invite a colleague by phone; the role waits for them.")),
 )  # fmt: skip
 
