@@ -31,6 +31,8 @@ NOTICE_KINDS = {
     "pitch": _("Order of the pitches"),
     "jury": _("Scores of the jury"),
     "result": _("Result"),
+    "left": _("A project left the round"),
+    "succession": _("Next in line"),
     "cancelled": _("Call cancelled"),
 }
 
@@ -216,6 +218,11 @@ class Notice(models.Model):
     def __str__(self) -> str:
         """Show the title."""
         return self.title
+
+    @property
+    def moved_up(self) -> list[str]:
+        """The titles of the projects that a notice of succession names, in their order."""
+        return [self.content["titles"][code] for code in self.content.get("moved_up", ())]
 
 
 class Award(models.Model):
