@@ -80,7 +80,7 @@ class TestASecondFactor:
         person = a_reader()
         browser = making.sign_in(Client(), person)
         page = browser.get("/account/second-factor/generator/").content.decode()
-        secret = re.search(r"<code class=\"wrap\">([A-Z2-7]+)</code>", page)
+        secret = re.search(r"<code class=\"digest\">([A-Z2-7]+)</code>", page)
         assert secret, page
         code = format_hotp_value(hotp_value(secret[1], int(time.time()) // 30))
         browser.post("/account/second-factor/generator/", {"code": code})

@@ -238,7 +238,7 @@ class TestStaffWithoutASecondFactor:
         by_code(older)
         by_code(client)
         page = client.get("/account/second-factor/generator/", follow=True).content.decode()
-        secret = re.search(r"<code class=\"wrap\">([A-Z2-7]+)</code>", page)
+        secret = re.search(r"<code class=\"digest\">([A-Z2-7]+)</code>", page)
         assert secret, page
         answer = client.post("/account/second-factor/generator/", {"code": code_now(secret[1])})
         assert answer["Location"] == "/account/second-factor/codes/"

@@ -61,7 +61,7 @@ class ReviewForm(PageForm):
     """What to do with the roles that were picked."""
 
     act = forms.ChoiceField(
-        label=_("With those picked"),
+        label=_("With the roles picked"),
         choices=[("confirm", _("Confirm for another year")), ("end", _("End them now"))],
         widget=forms.RadioSelect,
     )
