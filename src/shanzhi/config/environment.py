@@ -79,6 +79,20 @@ class Environment(BaseSettings):
         description="Function that asks an outside service whether a name and an identity number belong together. "
         "Unset: staff verify against the document alone; a demo vouches for synthetic people.",
     )
+    smallest_electorate: int = Field(
+        50,
+        ge=0,
+        le=100_000,
+        description="Of a vote with fewer ballots than this, ballots and figures are published only as far as they "
+        "tell nobody apart. Each round may set its own; it is frozen with the terms. 0: every vote is published whole.",
+    )
+    smallest_group: int = Field(
+        5,
+        ge=3,
+        le=1000,
+        description="Of a vote with few ballots, no figure about fewer voters than this is published. Each round may "
+        "set its own; it is frozen with the terms.",
+    )
     export_rows: int = Field(50_000, ge=1, le=1_000_000, description="Most rows of one export of a list.")
 
     @field_validator("allowed_hosts", "trusted_origins", mode="before")

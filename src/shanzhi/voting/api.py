@@ -85,25 +85,34 @@ class ReceiptIn(Given):
 
 
 class CountedOut(Schema):
-    """A ballot as counted; `alike` ballots of the file say the same."""
+    """A ballot as counted; `alike` ballots of the file say the same, nothing where the file does not show them.
+
+    `proof` is the file by which `shanzhi count --receipt` finds the ballot under the seal of the published file.
+    """
 
     receipt: str
     choices: list[str]
     points: list[int | None]
-    alike: int
+    alike: int | None
+    proof: dict[str, Any] | None
 
 
 class ResultOut(Schema):
-    """A count: outcome with the whole course, reasons in both languages, other rules, official winners if known."""
+    """A count: outcome with the whole course, reasons in both languages, other rules, official winners if known.
+
+    `publication` says whether all is told (kind `whole`) or, of a small electorate, what was held back and by which
+    measure; figures that are held back are null.
+    """
 
     digest: str
     seal: str
     file_digest: str
     created_at: datetime
     result: dict[str, Any]
-    ballots: int
-    blank: int
+    ballots: int | None
+    blank: int | None
     roll: int | None
+    publication: dict[str, Any]
 
 
 def _ask(request: HttpRequest) -> Any:
@@ -170,6 +179,7 @@ def check_receipt(request: HttpRequest, poll_id: UUID, given: ReceiptIn) -> dict
         "choices": [option.code for option, _points in found.options],
         "points": [points for _option, points in found.options],
         "alike": found.alike,
+        "proof": found.proof,
     }
 
 
@@ -188,6 +198,7 @@ def result(request: HttpRequest, poll_id: UUID) -> dict[str, Any]:
         "ballots": figures.ballots,
         "blank": figures.blank,
         "roll": figures.roll,
+        "publication": count.publication or {"kind": "whole"},
     }
 
 

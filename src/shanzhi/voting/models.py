@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -23,7 +24,7 @@ class Poll(models.Model):
     when the poll opens. Totals are written once, at the close. `points_scale`: points are whole numbers of 1/scale.
     `language` is the BCP 47 tag of an import's projects, titles and summaries alike; `title_language` that of the
     poll's own title, which may be ours. `treatments` tells how the file's doubtful faults were settled, one entry a
-    kind.
+    kind. Of fewer ballots than `smallest_electorate` no figure about fewer voters than `smallest_group` is published.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,6 +52,8 @@ class Poll(models.Model):
     language = models.CharField(max_length=20, blank=True, default="", db_default="")
     title_language = models.CharField(max_length=20, blank=True, default="", db_default="")
     treatments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    smallest_electorate = models.PositiveIntegerField(default=0, db_default=0)
+    smallest_group = models.PositiveSmallIntegerField(default=5, db_default=5)
     digest = models.CharField(max_length=71, blank=True)
     roll_total = models.PositiveIntegerField(null=True)
     ballots_total = models.PositiveIntegerField(null=True)
@@ -189,6 +192,9 @@ class Count(models.Model):
 
     `digest` covers rule and outcome, and is the same for the same round; `seal` binds the receipts to the ballots of
     this very poll; `file_digest` is of the file's bytes. A recount after a withdrawal is a further row.
+
+    Of a small electorate `result` and `file` hold what may be told, `publication` says what was held back, and
+    `digest` covers all with a salt, so that nobody finds the ballots by trying. The salts come from `seal_key`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -198,6 +204,9 @@ class Count(models.Model):
     result = models.JSONField()
     digest = models.CharField(max_length=71)
     seal = models.CharField(max_length=71)
+    seal_key = models.BinaryField(null=True)
+    seal_nodes = models.BinaryField(default=b"", db_default=b"")
+    publication: models.JSONField[Any] = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     file = models.TextField()
     file_digest = models.CharField(max_length=71)
     created_at = models.DateTimeField()

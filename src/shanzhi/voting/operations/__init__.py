@@ -17,6 +17,7 @@ from shanzhi.voting.operations.polls import (
     open_poll,
     set_options,
 )
+from shanzhi.voting.operations.recounting import NotAnAuditor, Recounted, recount_whole
 from shanzhi.voting.operations.rules import (
     BadPoints,
     BallotRules,
@@ -30,6 +31,7 @@ from shanzhi.voting.operations.rules import (
     TooMany,
     UnknownOption,
 )
+from shanzhi.voting.operations.seals import seal_holds
 
 __all__ = [
     "BadPoints",
@@ -43,6 +45,7 @@ __all__ = [
     "JuryMissing",
     "NoOptions",
     "NobodyOnRoll",
+    "NotAnAuditor",
     "NotOnRoll",
     "NotOpenYet",
     "OptionInput",
@@ -51,6 +54,7 @@ __all__ = [
     "OverPurse",
     "PollKeyMissing",
     "PollOver",
+    "Recounted",
     "RollTooEarly",
     "TooEarlyToClose",
     "TooEarlyToOpen",
@@ -67,6 +71,8 @@ __all__ = [
     "import_poll",
     "leftover_keys",
     "open_poll",
+    "recount_whole",
+    "seal_holds",
     "set_options",
     "tidy_keys",
     "told_time",

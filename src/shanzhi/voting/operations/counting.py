@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +23,7 @@ from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
-from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
+from shanzhi.tally.pabulib import spec_as_json, spec_from_json
 from shanzhi.tally.reasons import sentence
 from shanzhi.tally.spec import Satisfaction, Spec
 from shanzhi.tally.support import CountingError
@@ -32,6 +31,8 @@ from shanzhi.voting.lifecycle import COUNTED, POLL
 from shanzhi.voting.models import Count, Option, Poll
 from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
+from shanzhi.voting.operations.publishing import publish
+from shanzhi.voting.operations.seals import seal_poll
 
 FETCHED_AT_ONCE: Final = 10_000
 USUAL: Final[dict[str, Satisfaction]] = {"approval": "cost", "points": "points", "ranked": "borda"}
@@ -78,16 +79,19 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
         result = _result(election, spec, outcome)
     except CountingError as error:
         raise CannotCount(why=error.message) from error
-    seal = seal_of(poll)
-    file = write(election, rule=spec, seal=seal, call_id=str(poll.pk))
+    seal = seal_poll(poll)
+    told = publish(poll, election=election, spec=spec, outcome=outcome, result=result, seal=seal)
     return Count.objects.create(
         poll=poll,
         spec=spec_as_json(spec),
-        result=result,
-        digest=outcome.digest,
-        seal=seal,
-        file=file,
-        file_digest=digest_bytes(file.encode()),
+        result=told.result,
+        digest=told.digest,
+        seal=seal.root,
+        seal_key=seal.key,
+        seal_nodes=seal.nodes,
+        publication=told.publication,
+        file=told.file,
+        file_digest=digest_bytes(told.file.encode()),
         created_at=at,
     )
 
@@ -151,23 +155,6 @@ def _ballots(poll_id: UUID) -> Iterator[tuple[list[int], list[int] | None]]:
         cursor.execute("SELECT choices, points FROM voting_ballot WHERE poll_id = %s ORDER BY receipt", [poll_id])
         while rows := cursor.fetchmany(FETCHED_AT_ONCE):
             yield from rows
-
-
-def seal_of(poll: Poll) -> str:
-    """Digest receipts with what stands behind them, so that no receipt can be moved to another ballot unseen.
-
-    SHA-256 over lines `receipt positions points`, sorted by receipt, lists joined by commas, each ended by a newline.
-    """
-    sha = hashlib.sha256()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT receipt, array_to_string(choices, ','), coalesce(array_to_string(points, ','), '')"
-            " FROM voting_ballot WHERE poll_id = %s ORDER BY receipt",
-            [poll.pk],
-        )
-        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
-            sha.update("".join(f"{receipt} {choices} {points}\n" for receipt, choices, points in rows).encode())
-    return "sha256:" + sha.hexdigest()
 
 
 def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:

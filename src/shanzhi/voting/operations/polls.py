@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from shanzhi.voting.models import Option, Poll, RollEntry
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.rules import MOST_OPTIONS, BallotRules, OptionInput
 from shanzhi.voting.policies import NotYourPoll, manages, require_manager
+
+LEAST_GROUP: Final = 3
 
 
 class BadPoll(Invalid):
@@ -104,11 +107,13 @@ def create_poll(
 ) -> Poll:
     """Make a poll as a draft. `spec` is the rule of counting, `tally.spec.Spec` as JSON text or its plain values.
 
-    Money in fen; an age in full years at `roll_date`. `more` names further columns: `title_en`, `currency`, and
-    for imports `imported`, `source`, the languages, the treatments and the exact amounts. Raises NotYourPoll, BadPoll.
+    Money in fen; an age in full years at `roll_date`. `more` names further columns: `title_en`, `currency`,
+    `smallest_electorate` and `smallest_group` (else those of the settings), and for imports `imported`, `source`, the
+    languages, the treatments and the exact amounts. Raises NotYourPoll, BadPoll.
     """
     if not manages(actor, codes := list(outermost(set(areas)))):
         raise NotYourPoll
+    secrecy = {"smallest_electorate": settings.SMALLEST_ELECTORATE, "smallest_group": settings.SMALLEST_GROUP}
     poll = Poll(
         title=title[:200],
         areas=codes,
@@ -120,7 +125,7 @@ def create_poll(
         closes_at=closes_at,
         created_at=at,
         **_ballot_columns(rules),
-        **more,
+        **{**secrecy, **more},
     )
     _check_terms(poll)
     with transaction.atomic():
@@ -158,6 +163,10 @@ def _check_terms(poll: Poll) -> None:
         raise BadPoll(_("The most choices cannot be fewer than the least."), field="max_choices")
     if poll.max_choices == 0:
         raise BadPoll(_("A ballot must allow at least one choice."), field="max_choices")
+    if poll.smallest_group < LEAST_GROUP:
+        raise BadPoll(
+            _("The smallest group that figures are given about is at least 3 voters."), field="smallest_group"
+        )
     if (poll.ballot_kind == "points") != (poll.points_total is not None) and not poll.imported:
         raise BadPoll(_("A points ballot, and no other, needs a number of points."), field="points_total")
 
@@ -289,6 +298,8 @@ def terms(poll: Poll) -> dict[str, Any]:
         "spec": poll.spec,
         "opens_at": poll.opens_at.isoformat(),
         "closes_at": poll.closes_at.isoformat(),
+        "smallest_electorate": poll.smallest_electorate,
+        "smallest_group": poll.smallest_group,
     }
 
 

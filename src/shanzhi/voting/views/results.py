@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +25,7 @@ from shanzhi.voting.models import Count, Option, Poll
 from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.policies import PollSealed
 from shanzhi.voting.views.ballot import localized
+from shanzhi.voting.views.held import held_back, held_results, held_words
 from shanzhi.voting.views.words import alternative_words, figure, rule_words, title_of, treatment_words
 
 MOST_BARS: Final = 20
@@ -97,6 +99,8 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
     except (PollSealed, queries.NotCounted) as refusal:
         return _sealed(request, poll_id, refusal)
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
+    if held_back(count):
+        return held_results(request, poll, count)
     lines = _lines(queries.options(poll=poll), count)
     outcome = count.result["outcome"]
     titles = {line.option.code: line.option.name for line in lines}
@@ -144,6 +148,7 @@ def recount(request: Request, poll_id: UUID) -> HttpResponse:
         "name": file_name(poll),
         "rule": rule_words(count.result["outcome"]),
         "treatments": treatment_words(poll.treatments),
+        "held": held_words(count) if held_back(count) else None,
         "crumbs": _crumbs(poll, (_("Recount"), "")),
     }
     return render(request, "voting/recount.html", context)
@@ -177,12 +182,27 @@ def receipt(request: Request, poll_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             ui_forms.apply_refusal(form, refusal)
             status = refusal.status
+    if found and found.proof and request.POST.get("download"):
+        return _proof_file(poll, found.proof)
     context = {
         "poll": poll,
         **title_of(poll),
         "form": form,
+        "proof_name": proof_name(poll),
+        "file_name": file_name(poll),
         "found": found,
         "shown": grouped(found.receipt) if found else "",
         "crumbs": _crumbs(poll, (_("Check a receipt"), "")),
     }
     return render(request, "voting/receipt.html", context, status=status)
+
+
+def proof_name(poll: Poll) -> str:
+    """Name the proof that a voter downloads."""
+    return f"shanzhi-receipt-{poll.pk}.json"
+
+
+def _proof_file(poll: Poll, proof: dict[str, Any]) -> HttpResponse:
+    answer = HttpResponse(json.dumps(proof, ensure_ascii=False, indent=1), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{proof_name(poll)}"'
+    return answer

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models import Count as Tally
 from django.db.models.expressions import RawSQL
@@ -21,10 +20,11 @@ from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
-from shanzhi.voting.models import Ballot, Count, Envelope, Option, Poll, RollEntry
+from shanzhi.voting.models import Count, Envelope, Option, Poll, RollEntry
 from shanzhi.voting.operations.casting import BallotForm, form_of
-from shanzhi.voting.operations.envelopes import Sealer, normal_receipt
+from shanzhi.voting.operations.envelopes import Sealer
 from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.publishing import told_totals
 from shanzhi.voting.operations.rules import CastChoices, check
 from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
 
@@ -34,16 +34,6 @@ class NotCounted(Conflict):
 
     code = "not_counted"
     message = _("The vote has closed and is about to be counted. Come back a little later.")
-
-
-class ReceiptUnknown(NotFound):
-    """No ballot has this receipt."""
-
-    code = "receipt_unknown"
-    message = _(
-        "No counted ballot has this receipt. Compare it with what you noted, letter by letter. If you changed your "
-        "ballot, only the last receipt counts."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +70,15 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """Figures of a closed poll: voters on the roll (None when imported), ballots, blank ones."""
+    """Figures of a closed poll: voters on the roll (None when imported), ballots, blank ones.
+
+    Of a small electorate blank ballots are None, and the ballots too where there are fewer than `fewer_than`.
+    """
 
     roll: int | None
-    ballots: int
-    blank: int
-
-
-@dataclass(frozen=True, slots=True)
-class CountedBallot:
-    """A ballot of a closed poll found by its receipt; `alike` ballots (this one too) chose the same."""
-
-    receipt: str
-    options: list[tuple[Option, int | None]]
-    alike: int
+    ballots: int | None
+    blank: int | None
+    fewer_than: int = 0
 
 
 def poll(*, viewer: Actor, poll_id: UUID) -> Poll:
@@ -261,7 +246,8 @@ def turnout(*, viewer: Actor, poll_id: UUID) -> Turnout:
     found = poll(viewer=viewer, poll_id=poll_id)
     if found.state in SEALED_STATES or found.ballots_total is None or found.blank_total is None:
         raise PollSealed
-    return Turnout(found.roll_total, found.ballots_total, found.blank_total)
+    whole = Count.objects.filter(poll=found, publication__kind="whole").exists()
+    return Turnout(found.roll_total, *told_totals(found, whole=whole), fewer_than=2 * found.smallest_group)
 
 
 def result(*, viewer: Actor, poll_id: UUID) -> Count:
@@ -283,31 +269,3 @@ def published_file(*, viewer: Actor, poll_id: UUID) -> Count:
     found = poll(viewer=viewer, poll_id=poll_id)
     count = _count_of(found)
     return Count.objects.get(pk=count.pk)
-
-
-def receipt(*, viewer: Actor, poll_id: UUID, code: str) -> CountedBallot:
-    """Find the ballot of a closed poll by its receipt, typed in any case, with or without dashes.
-
-    Raises PollSealed before the close, ReceiptUnknown when no ballot has it.
-    """
-    found = poll(viewer=viewer, poll_id=poll_id)
-    if found.state in SEALED_STATES:
-        raise PollSealed
-    ballot = Ballot.objects.filter(poll=found, pk=normal_receipt(code)[:40], imported=False).first()
-    if ballot is None:
-        raise ReceiptUnknown(field="receipt")
-    listed = {option.position: option for option in options(poll=found)}
-    points: list[int | None] = list(ballot.points) if ballot.points else [None for _choice in ballot.choices]
-    chosen = [(listed[position], worth) for position, worth in zip(ballot.choices, points, strict=True)]
-    return CountedBallot(ballot.receipt, chosen, _alike(found.pk, ballot))
-
-
-def _alike(poll_id: UUID, ballot: Ballot) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM voting_ballot WHERE poll_id = %s AND choices = %s::smallint[]"
-            " AND points IS NOT DISTINCT FROM %s::bigint[]",
-            [poll_id, ballot.choices, ballot.points],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
