@@ -113,7 +113,6 @@ def create_poll(
     """
     if not manages(actor, codes := list(outermost(set(areas)))):
         raise NotYourPoll
-    secrecy = {"smallest_electorate": settings.SMALLEST_ELECTORATE, "smallest_group": settings.SMALLEST_GROUP}
     poll = Poll(
         title=title[:200],
         areas=codes,
@@ -124,14 +123,17 @@ def create_poll(
         opens_at=opens_at,
         closes_at=closes_at,
         created_at=at,
-        **_ballot_columns(rules),
-        **{**secrecy, **more},
+        **{**_ballot_columns(rules), **_usual_secrecy(), **more},
     )
     _check_terms(poll)
     with transaction.atomic():
         poll.save(force_insert=True)
         record(actor=actor, verb="voting.poll.create", subject=poll, area=event_area(poll), change=terms(poll), at=at)
     return poll
+
+
+def _usual_secrecy() -> dict[str, int]:
+    return {"smallest_electorate": settings.SMALLEST_ELECTORATE, "smallest_group": settings.SMALLEST_GROUP}
 
 
 def _ballot_columns(rules: BallotRules) -> dict[str, Any]:

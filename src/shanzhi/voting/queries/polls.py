@@ -241,6 +241,12 @@ def roll_by_community(*, viewer: Actor, poll_id: UUID) -> list[tuple[str, int]]:
     return [(row["community"], row["people"]) for row in rows.annotate(people=Tally("id")).order_by("community")]
 
 
+def communities_below(*, poll_id: UUID, least: int) -> int:
+    """Count the communities (12 digits) in which somebody, but fewer than `least` people, are on the roll."""
+    rows = RollEntry.objects.filter(poll_id=poll_id).order_by().annotate(community=Left("area", 12)).values("community")
+    return rows.annotate(people=Tally("id")).filter(people__lt=least).count()
+
+
 def turnout(*, viewer: Actor, poll_id: UUID) -> Turnout:
     """Give roll, ballots and blanks of a poll; PollSealed for everybody before the close."""
     found = poll(viewer=viewer, poll_id=poll_id)
