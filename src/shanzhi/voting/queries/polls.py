@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery
 from django.db.models import Count as Tally
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
@@ -19,6 +19,7 @@ from shanzhi.kernel.areas import upper_bound
 from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
+from shanzhi.places.models import Area
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
 from shanzhi.voting.models import Count, Envelope, Option, Poll, RollEntry
 from shanzhi.voting.operations.casting import BallotForm, form_of
@@ -27,6 +28,9 @@ from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.publishing import told_totals
 from shanzhi.voting.operations.rules import CastChoices, check
 from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
+
+COMMUNITY: Final = 12
+"""Digits of a community's code."""
 
 
 class NotCounted(Conflict):
@@ -218,12 +222,25 @@ def own_polls(*, viewer: Actor) -> tuple[list[Poll], list[Poll]]:
     return list(running[:50]), list(on_roll.filter(state__in=FINISHED_STATES).order_by("-closes_at", "id")[:50])
 
 
+def own_votes(*, viewer: Actor) -> QuerySet[Poll]:
+    """List all votes, running or over, on whose roll the viewer stands; whether one voted is not told."""
+    if viewer.person_id is None:
+        return Poll.objects.none()
+    mine = RollEntry.objects.filter(person_id=viewer.person_id).values("poll_id")
+    return Poll.objects.filter(pk__in=mine, state__in=(OPEN, *FINISHED_STATES))
+
+
 def roll(*, viewer: Actor, poll_id: UUID) -> QuerySet[RollEntry]:
-    """Give the entries of a roll in the viewer's own areas, with their persons; names show themselves masked."""
+    """Give the entries of a roll in the viewer's own areas, with their persons and the names of their communities.
+
+    Persons' names show themselves masked.
+    """
     found = poll(viewer=viewer, poll_id=poll_id)
     if not reads_roll(viewer, found):
         raise NotFound
-    return RollEntry.objects.filter(_within(viewer.areas(ROLL_READERS)), poll=found).select_related("person")
+    named = Area.objects.filter(pk=Left(OuterRef("area"), COMMUNITY)).values("name")[:1]
+    rows = RollEntry.objects.filter(_within(viewer.areas(ROLL_READERS)), poll=found).select_related("person")
+    return rows.annotate(place_name=Subquery(named))
 
 
 def _within(codes: Sequence[str]) -> Q:

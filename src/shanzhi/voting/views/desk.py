@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,18 +17,37 @@ from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
-from shanzhi.ui.listing import Column, Empty, Listing, listing_response
+from shanzhi.ui.listing import AreaFilter, Column, Empty, Listing, listing_response
 from shanzhi.voting import operations, queries
 from shanzhi.voting.lifecycle import DRAFT, ROLL_FIXED
 from shanzhi.voting.models import RollEntry
 from shanzhi.voting.policies import reads_roll
 from shanzhi.voting.views.ballot import localized
 
+MOST_NAMED: Final = 200
+"""Areas of one name that a search goes into."""
+
 
 def _search(rows: QuerySet[RollEntry], text: str) -> QuerySet[RollEntry]:
-    """Find by the start of an area's code; names are sealed and found at the desk of people."""
+    """Find by the start of an area's code, or by its name; voters' names are sealed and found at the desk of people."""
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
-    return rows.filter(area__startswith=digits) if digits else rows.none()
+    if digits:
+        return rows.filter(area__startswith=digits)
+    named = places.search(text).values_list("code", flat=True)[:MOST_NAMED]
+    return rows.filter(places.within_any("area", named))
+
+
+def _parts(digits: int) -> Callable[[Any], list[tuple[str, str]]]:
+    """Give the areas of so many digits in which the viewer sees voters of the roll, to choose from."""
+
+    def choices(request: Any) -> list[tuple[str, str]]:
+        poll_id = request.resolver_match.kwargs["poll_id"]
+        counts = queries.roll_by_community(viewer=request.actor, poll_id=poll_id)
+        codes = sorted({code[:digits] for code, _people in counts if len(code) >= digits})
+        names = places.names(codes)
+        return [(code, names.get(code, code)) for code in codes]
+
+    return choices
 
 
 ROLL = Listing(
@@ -35,11 +55,16 @@ ROLL = Listing(
     columns=[
         Column("name", gettext_lazy("Voter"), value=lambda row: str(row.person.name)),
         Column("number", gettext_lazy("Identity number"), value=lambda row: str(row.person.id_number), priority=2),
+        Column("place", gettext_lazy("Community"), value="place_name", sort="place_name"),
         Column("area", gettext_lazy("Area code"), sort="area"),
     ],
     default_sort="area",
+    filters=[
+        AreaFilter("subdistrict", gettext_lazy("Subdistrict"), field="area", choices=_parts(9)),
+        AreaFilter("community", gettext_lazy("Community"), field="area", choices=_parts(12)),
+    ],
     search=_search,
-    search_label=gettext_lazy("Area code"),
+    search_label=gettext_lazy("Name or code of the area"),
     empty=Empty(gettext_lazy("The roll has not been drawn yet."), gettext_lazy("Draw it on its date or later.")),
     caption=gettext_lazy("Roll of voters"),
 )
