@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-browser check lint types layers migrations translations templates openapi settings-doc \
+.PHONY: help setup demo test test-browser test-faults check lint types layers migrations translations templates openapi settings-doc \
         bench shots release-static clean
 
 help: ## list what can be made
@@ -25,6 +25,9 @@ demo: setup ## load the demo and serve it on localhost (PORT=8000)
 
 test: setup ## run all tests (WORKERS=2, ARGS="-k word")
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --durations=10 $(ARGS)
+
+test-faults: setup ## run only the tests that kill servers, fill disks and restore backups
+	$(BIN)/python -m pytest -q tests/faults $(ARGS)
 
 test-browser: setup ## run only the tests in a real browser
 	$(BIN)/python -m pytest -q -m browser
@@ -68,5 +71,5 @@ release-static: setup ## collect and compress the static files for a release
 	SHANZHI_RELEASE_STATIC=1 $(BIN)/shanzhi manage collectstatic --noinput
 
 clean: ## remove what was made, but no data
-	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/shanzhi/ui/static/vendor $(VENV)/.made
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/shanzhi/ui/static/vendor src/shanzhi/ui/fonts $(VENV)/.made
 	find src tests -name __pycache__ -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
+from shanzhi.config.owner import as_owner
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import Account, Person
 from shanzhi.voting import operations
@@ -92,7 +93,7 @@ def prepare(number: int) -> tuple[str, list[str]]:
 
 def table_for_floor() -> None:
     """Make the table that pgbench fills."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS bench_floor (id uuid PRIMARY KEY, sealed bytea)")
 
 

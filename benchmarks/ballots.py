@@ -68,7 +68,7 @@ def pgbench(folder: Path) -> float:
     """Single-row inserts a second, each a durable transaction of its own."""
     script = folder / "floor.sql"
     script.write_text(PGBENCH)
-    command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi", "-n", "-M", "simple"]
+    command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi_owner", "-n", "-M", "simple"]
     command += ["-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS), "-f", str(script), "shanzhi"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return next(float(line.split("=")[1].split()[0]) for line in done.stdout.splitlines() if line.startswith("tps"))

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+from shanzhi.config.roles import OWNER, ROLE
 from shanzhi.ui.listing.recent import forget
 from tests.browser.support import launch
 from tests.support.database import cluster, database
@@ -26,8 +28,16 @@ def _use(name: str) -> None:
 
 def _migrate(name: str) -> None:
     _use(name)
+    connection.settings_dict["USER"] = OWNER
     call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
     connection.close()
+    connection.settings_dict["USER"] = ROLE
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> None:
+    """Begin in the language of the site: a request leaves its reader's in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +87,7 @@ def _nothing_remembered() -> Iterator[None]:
 
 def pytest_configure() -> None:
     """Settings that only tests have."""
-    settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER="shanzhi", PASSWORD="", PORT="", OPTIONS={})
+    settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER=ROLE, PASSWORD="", PORT="", OPTIONS={})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.KEYS_FOLDER = Path(tempfile.mkdtemp(prefix="shanzhi-test-keys-"))
     settings.SMALLEST_ELECTORATE = 0  # most tests have few voters, and look at whole results

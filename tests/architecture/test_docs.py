@@ -36,10 +36,10 @@ class TestTheGuides:
     def test_exist_in_both_languages(self) -> None:
         names = {path.name for path in (ROOT / "docs" / "guides").glob("*.md")} - {"README.md"}
         chinese = {name for name in names if not name.endswith(".en.md")}
-        assert chinese == {"resident.md", "staff.md", "operator.md"}
+        assert chinese == {"resident.md", "staff.md", "operator.md", "polling-officer.md", "auditor.md"}
         assert names - chinese == {name.replace(".md", ".en.md") for name in chinese}
 
-    @pytest.mark.parametrize("name", ["resident", "staff", "operator"])
+    @pytest.mark.parametrize("name", ["resident", "staff", "operator", "polling-officer", "auditor"])
     def test_have_as_many_sections_in_both_languages(self, name: str) -> None:
         counts = {
             text.count("\n## ")

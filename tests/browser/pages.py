@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from shanzhi.audit.models import Event
+from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import Role
+from shanzhi.notices.links import Choice, unsubscribe_path
+from shanzhi.notices.models import Delivery, EmailAddress, Notice
 from shanzhi.people.models import RoleGrant
-from shanzhi.places.models import Station
+from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Proposal
+from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.support.site import Site
 
 Pages = dict[str, str]
@@ -18,13 +24,27 @@ COMMUNITY = "370102001002"
 NO_PAGES = {
     "portal:home",  # leads to the only district
     "portal:desk",  # leads to what is due today
+    "ventures:notices",  # a feed, for programs
+    "notices:read_all", "notices:email_remove", "notices:wechat", "notices:wechat_back", "notices:wechat_remove",
+    "notices:read", "notices:retry",
+    "notices:outbox",  # an operator's of a demo
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
+    # a jury's pages need a call with one: tests/browser/test_jury.py
+    "ventures:juries", "ventures:jury", "ventures:jury_interests", "ventures:jury_close", "ventures:jury_sheet",
+    "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
+    "ventures:desk_jury_end",
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
+    "voting:specimen", "voting:booth_sheets", "voting:entry_back",
+    "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
     "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+    # parts of pages, fetched while one types
+    "people:areas", "ventures:communities", "ventures:desk_areas",
+    "audit:checkpoint", "audit:note",
     # the living page of pieces has tests of its own
+    "places:empty-figures", "places:empty-stations", "places:sheet",
     "places:outline", "ui:preferences", "ui:pieces", "work:job", "set_language", "health", "ready", "metrics",
 }  # fmt: skip
 
@@ -67,14 +87,32 @@ def visitor(site: Site) -> Pages:
         "voting:results imported": reverse("voting:results", args=[imported]),
         "voting:recount": reverse("voting:recount", args=[finished]),
         "voting:receipt": reverse("voting:receipt", args=[finished]),
+        "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),
+        "notices:unsubscribe needed": unsubscribe_path(Choice(site.person("resident").pk, "security", "email")),
+        "voting:places": reverse("voting:places", args=[site.poll()]),
         **{name: reverse(name) for name in ("account_request_login_code", "account_login", "people:sign_up")},
         "account_inactive": reverse("account_inactive"),
         **{f"places:{name}": reverse(f"places:{name}") for name in ("country", "stations")},
         "places:search": reverse("places:search") + "?q=解放",
         "places:area": reverse("places:area", args=["370102"]),
         "places:area community": reverse("places:area", args=[COMMUNITY]),
+        **{f"places:{n}": reverse(f"places:{n}", args=[COMMUNITY]) for n in ("figures", "corrections", "history")},
         "places:below": reverse("places:below", args=["370102001"]),
-        "places:station": reverse("places:station", args=[Station.objects.get().pk]),
+        "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
+        **_log(),
+    }
+
+
+def _log() -> Pages:
+    """Give the public pages of the log, sealed for the occasion."""
+    head = seal(at=timezone.now())
+    assert head is not None
+    digest = Event.objects.earliest("pk").digest
+    return {
+        "audit:log": reverse("audit:log"),
+        "audit:head": reverse("audit:head", args=[head.size]),
+        "audit:check": reverse("audit:check"),
+        "audit:check found": reverse("audit:check") + f"?digest={digest}",
     }
 
 
@@ -97,6 +135,20 @@ def resident(site: Site) -> Pages:
         "voting:vote": reverse("voting:vote", args=[site.poll()]),
         "voting:done": reverse("voting:done", args=[site.poll()]),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
+        **_notices(site),
+    }
+
+
+def _notices(site: Site) -> Pages:
+    """Give the pages of a resident's notices, with an e-mail address that waits for its code."""
+    person = site.person("resident")
+    asked = {"wanted": "example@example.cn", "code_mark": b"-", "code_until": site.at, "changed_at": site.at}
+    EmailAddress.objects.update_or_create(person=person, defaults=asked)
+    newest = Delivery.objects.filter(person=person, channel="app").latest("created_at")
+    return {
+        **{f"notices:{name}": reverse(f"notices:{name}") for name in ("own", "choices", "email", "email_code")},
+        "notices:own none": reverse("notices:own") + "?q=没有的东西",
+        "notices:notice": reverse("notices:notice", args=[newest.pk]),
     }
 
 
@@ -113,12 +165,42 @@ def _records(site: Site) -> Pages:
         "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
     }
     forms = ("add", "rename", "split", "merge", "succeed", "close", "add-figure", "add-station")
-    station = [Station.objects.get().pk]
+    station = [Station.objects.latest("created_at").pk]
+    figure = AreaFigure.objects.filter(area=COMMUNITY).latest("revision")
     places = {
         **{f"places:{name}": reverse(f"places:{name}", args=[COMMUNITY]) for name in forms},
+        **{f"places:{name}": reverse(f"places:{name}") for name in ("import-figures", "import-stations")},
+        "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
     return {**people, **places}
+
+
+def _booths(site: Site) -> Pages:
+    """Give the desks of polling places, each in the state in which it has most on it."""
+    by_state = {
+        "prepared": ("booth_edit", "booth_officers", "booth_cancel", "booth_print", "booth_open"),
+        "open": ("booth", "booth_receive", "booth_voters", "booth_register", "booth_spoil", "booth_marks",
+                 "booth_visits", "booth_close", "offline"),
+        "closed": ("booth_balance", "entry", "differences"),
+    }  # fmt: skip
+    booths = {state: Booth.objects.get(poll=site.poll(), state=state) for state in by_state}
+    mark = PaperMark.objects.get(booth=booths["open"])
+    fresh = RollEntry.objects.filter(poll=site.poll(), area__startswith=booths["open"].area).earliest("pk")
+    poll = [site.poll()]
+    return {
+        **{f"voting:{name}": reverse(f"voting:{name}", args=poll) for name in ("booths", "booth_add")},
+        "voting:paper_terms": reverse("voting:paper_terms", args=poll),
+        "voting:my_booths": reverse("voting:my_booths"),
+        **{
+            f"voting:{name}": reverse(f"voting:{name}", args=[booths[state].pk])
+            for state, listed in by_state.items()
+            for name in listed
+        },
+        "voting:booth closed": reverse("voting:booth", args=[booths["closed"].pk]),
+        "voting:booth_mark": reverse("voting:booth_mark", args=[booths["open"].pk, mark.pk]),
+        "voting:booth_voter": reverse("voting:booth_voter", args=[booths["open"].pk, fresh.pk]),
+    }
 
 
 def district(site: Site) -> Pages:
@@ -148,11 +230,34 @@ def district(site: Site) -> Pages:
         "ventures:desk_part words": reverse("ventures:desk_part", args=[*review, "words"]),
         "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         "ventures:desk_exclusive": reverse("ventures:desk_exclusive", args=[waiting.pk]),
-        "ventures:desk_batch": reverse("ventures:desk_batch") + picked,
-        "ventures:desk_assign": reverse("ventures:desk_assign") + picked,
-        "ventures:desk_review": reverse("ventures:desk_review", args=[waiting.pk]),
-        "ventures:desk_review_done": reverse("ventures:desk_review_done", args=[waiting.pk]),
-        "voting:import": reverse("voting:import"),
+        **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
+        **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
-    return {"portal:today desk": reverse("portal:today"), **calls, **_records(site)}
+    return {
+        **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},
+        **calls,
+        **_records(site),
+        **_deliveries(),
+        **_told(site),
+        **_booths(site),
+    }
+
+
+def _deliveries() -> Pages:
+    """Give what staff see of notices."""
+    told = Notice.objects.filter(kind="voting.opened").latest("created_at")
+    delivered = reverse("notices:delivered", args=[told.pk])
+    return {"notices:desk": reverse("notices:desk"), "notices:delivered": delivered}
+
+
+def _told(site: Site) -> Pages:
+    """Give the events of a district, one of them, and histories of things."""
+    opened = Event.objects.filter(verb="voting.poll.open").latest("pk")
+    call, person = site.voting, site.person("resident")
+    return {
+        "audit:events": reverse("audit:events"),
+        "audit:event": reverse("audit:event", args=[opened.pk]),
+        "audit:history": reverse("audit:history", args=["ventures.call", call.pk]),
+        "audit:history person": reverse("audit:history", args=["people.person", person.pk]),
+    }

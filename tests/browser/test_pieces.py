@@ -57,7 +57,7 @@ class TestAFormSentTwice:
             busy = page.evaluate(
                 """() => {
                   const form = document.querySelector('form[data-once]');
-                  const button = form.querySelector('button');
+                  const button = form.querySelector('button.main');
                   form.requestSubmit(button);
                   form.requestSubmit(button);
                   return button.textContent;

@@ -9,7 +9,8 @@ from tests.browser.conftest import Open
 from tests.browser.support import Look
 
 DRAFT = """<!doctype html><html lang="en"><body><form method="post" data-once data-autosave>
-<input name="title" aria-label="t"><input type="hidden" name="version" value="1">
+<input name="title" aria-label="t"><input name="lookup" aria-label="l" data-unsaved>
+<input type="hidden" name="version" value="1">
 <button data-busy="Sending">Send</button>
 <p class="saved" data-saving="Saving" data-saved="Saved at" data-unsaved="Not saved"></p></form>
 <script src="/static/ui/submit.js" defer></script><script src="/static/ui/autosave.js" defer></script></body></html>"""
@@ -67,6 +68,16 @@ class TestADraft:
         page.fill("[name=title]", "AB")
         page.wait_for_function("document.querySelector('.saved').textContent.startsWith('Saved at')")
 
+    def test_leaves_out_what_is_only_looked_up(self, draft: Any) -> None:
+        server = Server()
+        page = draft(server)
+        page.fill("[name=lookup]", "sought")
+        page.wait_for_timeout(2_500)
+        assert server.autosaved == []
+        page.fill("[name=title]", "A shelter")
+        page.wait_for_function("document.querySelector('.saved').textContent.startsWith('Saved at')")
+        assert "sought" not in server.autosaved[0]
+
     def test_is_left_alone_while_nothing_changes(self, draft: Any) -> None:
         server = Server()
         page = draft(server)
@@ -84,4 +95,4 @@ class TestAButtonPressedTwice:
 
     def test_is_never_disabled_without_scripts(self, open_page: Open) -> None:
         page = open_page("/ui/pieces/", Look(scripts=False))
-        assert page.locator("form[data-once] button").is_enabled()
+        assert page.locator("form[data-once] button.main").is_enabled()

@@ -11,7 +11,7 @@ from shanzhi.config.commands import clock
 class TestTheClock:
     def test_ticks_again_and_again_until_stopped(self, monkeypatch: pytest.MonkeyPatch) -> None:
         ticks: list[float] = []
-        monkeypatch.setattr(clock, "tick", lambda: ticks.append(time.monotonic()))
+        monkeypatch.setattr(clock, "tick", lambda _watch: ticks.append(time.monotonic()))
         stop = clock.start(every=0.02)
         deadline = time.monotonic() + 5
         while len(ticks) < 3 and time.monotonic() < deadline:
@@ -31,6 +31,47 @@ class TestTheClock:
             raise RuntimeError("no database")
 
         monkeypatch.setattr(clock, "call_command", fail)
+        monkeypatch.setattr(clock, "JOBS", (clock.move_calls, lambda: asked.append("then the next job")))
         monkeypatch.setattr(clock, "close_old_connections", lambda: None)
+        monkeypatch.setattr(clock, "skew", lambda: 0.0)
         clock.tick()
-        assert asked == ["ventures_clock"]
+        assert asked == ["ventures_clock", "then the next job"]
+
+
+class TestATimeThatCannotBeTrusted:
+    @pytest.fixture
+    def moves(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """What was called to move calls; the database is left alone."""
+        called: list[str] = []
+        monkeypatch.setattr(clock, "call_command", lambda name, **_options: called.append(name))
+        monkeypatch.setattr(clock, "JOBS", (clock.move_calls,))
+        monkeypatch.setattr(clock, "close_old_connections", lambda: None)
+        monkeypatch.setattr(clock, "skew", lambda: 0.0)
+        return called
+
+    @pytest.mark.parametrize("apart", [-3600.0, 3600.0])
+    def test_moves_nothing_while_the_database_s_differs(
+        self, monkeypatch: pytest.MonkeyPatch, moves: list[str], apart: float
+    ) -> None:
+        monkeypatch.setattr(clock, "skew", lambda: apart)
+        clock.tick()
+        assert moves == []
+
+    @pytest.mark.parametrize("jump", [-7200.0, 7200.0])
+    def test_moves_nothing_for_a_while_after_a_jump(
+        self, monkeypatch: pytest.MonkeyPatch, moves: list[str], jump: float
+    ) -> None:
+        wall, even = [1_700_000_000.0], [500.0]
+        monkeypatch.setattr(clock.time, "time", lambda: wall[0])
+        monkeypatch.setattr(clock.time, "monotonic", lambda: even[0])
+        watch = clock.Watch()
+        clock.tick(watch)
+        assert len(moves) == 1
+        wall[0] += jump + 60
+        even[0] += 60
+        clock.tick(watch)
+        assert len(moves) == 1
+        wall[0] += 601
+        even[0] += 601
+        clock.tick(watch)
+        assert len(moves) == 2

@@ -15,7 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shanzhi.config.embedded import ROLE, SERVING, SUPERUSER, Cluster, EmbeddedDatabaseError
+from shanzhi.config.embedded import SERVING, Cluster, EmbeddedDatabaseError
+from shanzhi.config.roles import DATABASE, OWNER, ROLE, SUPERUSER
 
 LEASE = """
     import sys, time
@@ -70,7 +71,7 @@ class TestACluster:
         with cluster.lease(), psycopg.connect(cluster.url("postgres", role=SUPERUSER)) as connection:
             rules = connection.execute("SELECT type, auth_method FROM pg_hba_file_rules").fetchall()
             listening = connection.execute("SHOW listen_addresses").fetchone()
-        assert rules == [("local", "peer")]
+        assert rules == [("local", "peer"), ("local", "peer")]
         assert listening == ("",)
 
     def test_gives_the_site_a_role_that_is_no_superuser(self, cluster: Cluster) -> None:
@@ -91,7 +92,7 @@ class TestACluster:
             Cluster(Path("/" + "x" * 120))
 
     def test_keeps_what_people_typed_out_of_its_log(self, cluster: Cluster) -> None:
-        with cluster.lease(), psycopg.connect(cluster.url(ROLE), autocommit=True) as connection:
+        with cluster.lease(), psycopg.connect(cluster.url(DATABASE, role=OWNER), autocommit=True) as connection:
             connection.execute("CREATE TABLE t (choice text UNIQUE)")
             connection.execute("INSERT INTO t VALUES ('candidate-77')")
             with pytest.raises(psycopg.errors.UniqueViolation):
@@ -130,10 +131,10 @@ class TestAServingProcessKilledOutright:
 
 class TestAServerKilledOutright:
     def test_is_started_again_with_all_that_was_committed(self, cluster: Cluster) -> None:
-        with cluster.lease(), psycopg.connect(cluster.url(ROLE), autocommit=True) as connection:
+        with cluster.lease(), psycopg.connect(cluster.url(DATABASE, role=OWNER), autocommit=True) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
             os.kill(int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGKILL)
-            with cluster.lease(), psycopg.connect(cluster.url(ROLE)) as again:
+            with cluster.lease(), psycopg.connect(cluster.url(DATABASE, role=OWNER)) as again:
                 assert again.execute("SELECT n FROM kept").fetchone() == (7,)
 
     def test_is_started_again_when_its_number_went_to_another_program(self, cluster: Cluster) -> None:

@@ -4,9 +4,11 @@ import json
 import logging
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
@@ -28,6 +30,11 @@ def fail(request: HttpRequest, word: str = "") -> HttpResponse:
     raise RuntimeError(f"duplicate key: phone={PHONE}")
 
 
+def lose(request: HttpRequest, why: str = "") -> HttpResponse:
+    cause = psycopg.errors.DiskFull() if why == "full" else psycopg.OperationalError()
+    raise OperationalError("server closed the connection") from cause
+
+
 @require_safe
 def read_only(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
@@ -39,6 +46,8 @@ urlpatterns = [
     path("test/fail/<str:word>", fail),
     path("api/test/refuse", refuse),
     path("api/test/fail", fail),
+    path("api/test/lose", lose),
+    path("test/lose/<str:why>", lose),
     path("", include(house)),
 ]
 handler400, handler403, handler404, handler500 = house.handler400, house.handler403, house.handler404, house.handler500
@@ -227,3 +236,29 @@ class TestABodyThatIsTooLarge:
     def test_may_hold_as_much_as_the_setting_says(self, visitor: Client, db: None) -> None:
         fits = str(settings.LARGEST_BODY)
         assert visitor.put("/api/test/read", b"", CONTENT_LENGTH=fits).status_code == 405
+
+
+class TestADatabaseThatIsAway:
+    """No query is allowed here: the answers must come without the database."""
+
+    def test_is_told_to_a_reader_with_a_link_to_try_again(self, visitor: Client) -> None:
+        answer = visitor.get("/test/lose/gone?page=2", HTTP_COOKIE="sessionid=abc")
+        words = answer.content.decode()
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+        assert "数据库暂时没有响应" in words
+        assert 'href="/test/lose/gone?page=2"' in words
+        assert "</html>" in words
+
+    def test_is_told_to_a_sender_as_uncertain_and_safe_to_send_again(self, visitor: Client) -> None:
+        words = visitor.post("/test/lose/gone", HTTP_COOKIE="sessionid=abc").content.decode()
+        assert "不会重复计算" in words
+        assert "</html>" in words
+
+    def test_is_a_problem_to_a_program(self, visitor: Client) -> None:
+        answer = visitor.get("/api/test/lose")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["code"] == "database_away"
+
+    def test_that_has_no_space_says_that_nothing_was_kept(self, visitor: Client) -> None:
+        assert "磁盘已满" in visitor.post("/test/lose/full").content.decode()

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from shanzhi.config.commands.setup import prepare
-from shanzhi.config.embedded import ROLE, Cluster
+from shanzhi.config.embedded import Cluster
 from shanzhi.config.environment import DEMO_MARK, Environment
+from shanzhi.config.roles import DATABASE, OWNER
 from shanzhi.kernel.keyring import FIELDS, INDEX, KeyMissing
 from tests.support.serving import free_port, get, gone, processes_of, serve
 
@@ -33,13 +34,13 @@ class TestAServerStopped:
     def test_leaves_nothing_running_and_starts_again_with_its_data(self, data: Path, number: signal.Signals) -> None:
         port = free_port()
         process = serve(data, port)
-        with psycopg.connect(Cluster(data).url(ROLE), autocommit=True) as connection:
+        with psycopg.connect(Cluster(data).url(DATABASE, role=OWNER), autocommit=True) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
         process.send_signal(number)
         process.wait(timeout=30)
         assert gone(data), processes_of(data)
         again = serve(data, port)
-        with psycopg.connect(Cluster(data).url(ROLE)) as connection:
+        with psycopg.connect(Cluster(data).url(DATABASE, role=OWNER)) as connection:
             assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
         assert "shanzhi_requests_total" in get(port, "/-/metrics")
         again.terminate()
@@ -66,7 +67,7 @@ class TestKeysOfANewInstallation:
 
     def test_are_not_made_over_a_database_that_holds_people(self, data: Path) -> None:
         cluster = Cluster(data)
-        with cluster.lease(), psycopg.connect(cluster.url(ROLE), autocommit=True) as connection:
+        with cluster.lease(), psycopg.connect(cluster.url(DATABASE, role=OWNER), autocommit=True) as connection:
             connection.execute("CREATE TABLE people_person AS SELECT 1 AS id")
         with pytest.raises(KeyMissing, match="restore them from their backup"):
             prepare(Environment(mode="production", data=data))

@@ -8,6 +8,7 @@ from django.db import close_old_connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.config import lane
+from tests.support.booths import set_up
 from tests.support.site import Site, build
 
 
@@ -20,7 +21,9 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     try:
         with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
             patch.setattr(lane, "close_old_connections", lambda: None)
-            yield build()
+            made = build()
+            set_up(made)
+            yield made
             transaction.set_rollback(True)
     finally:
         for signal in signals:

@@ -22,10 +22,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from shanzhi.audit.models import Event
+from shanzhi.audit.operations.sealing import seal
 from shanzhi.config.api import api
 from shanzhi.config.lane import BallotLane
+from shanzhi.notices.models import Delivery
 from shanzhi.people.models import RoleGrant
 from shanzhi.ventures.models import Proposal
+from shanzhi.voting.models import Booth, PaperMark
 from tests.support.site import VISITOR, Site, undone
 
 TOKEN = "c" * 32
@@ -61,10 +65,22 @@ def known(site: Site) -> dict[str, list[str]]:
         "call_id": [str(call.pk) for call in calls],
         "poll_id": [str(call.poll_id) for call in (site.voting, site.imported, site.finished)],
         "proposal_id": [str(one.pk) for one in (site.own_draft(), *proposals) if one],
+        "booth_id": [str(booth.pk) for booth in Booth.objects.filter(poll=site.poll())],
+        "mark_id": [str(mark.pk) for mark in PaperMark.objects.filter(poll=site.poll())],
         "person_id": [str(site.person(login).pk) for login in ("resident", "worker")],
         "grant_id": [str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]],
+        "delivery_id": _deliveries(site),
+        "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
+        "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
         "code": ["370102", "370102001", "370102001002", "11"],
     }
+
+
+def _deliveries(site: Site) -> list[str]:
+    """Give some notices, the resident's and the district's among them."""
+    people = [site.person(login) for login in ("resident", "district")]
+    mine = Delivery.objects.filter(person__in=people, channel="app").order_by("created_at")[:4]
+    return [str(one.pk) for one in mine]
 
 
 def signed(client: Client) -> dict[str, Any]:

@@ -6,15 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.support import House
+from tests.faults.support import House, move_in
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    """A house with its database up."""
+def folder() -> Iterator[Path]:
+    """A folder in a short path that the database's user can reach."""
     with tempfile.TemporaryDirectory(prefix="vf-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        made = House(folder)
-        with made.cluster.lease():
-            yield made
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def house(folder: Path) -> Iterator[House]:
+    """A house with its database up."""
+    made = move_in(folder)
+    with made.cluster.lease():
+        yield made

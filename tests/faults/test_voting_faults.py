@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.faults.support import SECRET, SETUP, Casting, House, hold
+from tests.faults.support import CLIENT, SECRET, SETUP, SIGN_IN, Casting, House, hold, kill, kill_database
 from tests.support.serving import free_port, gone, processes_of, serve
 
 VOTERS = 60
@@ -31,42 +28,6 @@ for person in sys.argv[2].split(","):
         print(person, "?", choice, flush=True)
         made = operations.cast(actor=actor, poll_id=poll, choices=[choice], key=secrets.token_hex(8), at=timezone.now())
         print(person, made.receipt, choice, flush=True)
-"""
-# The same over HTTP, with nothing but what a client has: the address, the poll and a session.
-CLIENT = """
-import http.client, json, secrets, sys
-token = "b" * 32
-for session in sys.argv[3].split(","):
-    for choice in ("1", "2", "3"):
-        print(session, "?", choice, flush=True)
-        connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20)
-        headers = {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token,
-                   "Idempotency-Key": secrets.token_hex(8), "Content-Type": "application/json"}
-        address = f"/api/v1/voting/polls/{sys.argv[2]}/ballot"
-        connection.request("PUT", address, json.dumps({"choices": [choice]}), headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        assert answer.status == 200, body
-        print(session, json.loads(body)["receipt"], choice, flush=True)
-        connection.close()
-"""
-SIGN_IN = """
-import sys
-import django
-django.setup()
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from tests.voting import support
-from shanzhi.people.models import Person
-for person in Person.objects.filter(pk__in=sys.argv[1].split(",")):
-    account = support.an_account(person)
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(account.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    store.save()
-    print(store.session_key)
 """
 CRASH_AT_CLOSE = """
 import os, signal, sys
@@ -102,10 +63,8 @@ class TestKillMinusNineInMidVote:
         serve(house.cluster.folder, port, SHANZHI_SECRET_KEY=SECRET)
         casting = Casting(house, CLIENT, [str(port), poll], sessions)
         casting.wait_for(8)
-        clients = {caster.pid for caster in casting.casters}
-        for pid in processes_of(house.cluster.folder).keys() - clients:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill(processes_of(house.cluster.folder).keys() - {caster.pid for caster in casting.casters})
+        kill_database(house)
         casting.end()
         assert gone(house.cluster.folder)
         assert len(casting.acknowledged) < VOTERS
@@ -118,11 +77,7 @@ class TestKillMinusNineInMidVote:
         poll, people = house.run(SETUP, str(VOTERS))[0].split()
         casting = Casting(house, CASTER, [poll], people.split(","))
         casting.wait_for(8)
-        number = int((house.cluster.data / "postmaster.pid").read_text().split()[0])
-        children = [int(pid) for pid in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
-        for pid in (number, *children):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill_database(house)
         casting.end()
         assert len(casting.acknowledged) < VOTERS
         self.restart(house)

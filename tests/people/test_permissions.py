@@ -61,6 +61,7 @@ def table() -> dict[str, dict[str, Any]]:
     for name in OPEN:
         instead = {} if name == "account_inactive" else dict.fromkeys(WHO[1:], 302)
         pages[name] = {"roles": WHO, "anonymous": 200, "others": 200, "outside": None, "instead": instead}
+    pages["people:areas"] = {"roles": WHO, "anonymous": 200, "others": 200, "outside": None}
     return pages
 
 
@@ -112,10 +113,11 @@ def clients() -> Iterator[tuple[str, bool, Client]]:
 @pytest.mark.parametrize("name", table())
 def test_every_page_meets_every_role(name: str) -> None:
     row, plain = table()[name], name.removeprefix("POST ")
+    more = "?name=area" if name == "people:areas" else ""
     wanted, found = {}, {}
     for who, inside, client in clients():
         person, given = target(name)
-        path = path_of(plain, person, given)
+        path = path_of(plain, person, given) + more
         if "close" in name or "open" in name:
             an_account(person)
         method = client.post if name.startswith("POST") else client.get
@@ -125,7 +127,10 @@ def test_every_page_meets_every_role(name: str) -> None:
 
 
 def path_of(name: str, person: Person, given: RoleGrant) -> str:
-    for arguments in ([], [given.pk] if name == "people:end_grant" else [person.pk]):
+    for arguments in (
+        [],
+        ["home"] if name == "people:areas" else [given.pk] if name == "people:end_grant" else [person.pk],
+    ):
         try:
             return reverse(name, args=arguments)
         except NoReverseMatch:

@@ -179,7 +179,7 @@ class TestDeclaring:
 
     def test_takes_the_proven_phone_along(self) -> None:
         account = operations.account_for_phone(phone=(phone := a_phone()), at=AT)
-        operations.set_account_phone(account=account, phone=phone, verified=True)
+        operations.set_account_phone(account=account, phone=phone, verified=True, at=AT)
         assert self.declared(account).phone.reveal() == phone
 
     def test_leaves_an_unproven_phone_out(self) -> None:

@@ -18,6 +18,7 @@ from shanzhi.places import exchange, operations, queries
 from shanzhi.places.exchange import BadFile, BadRows
 from shanzhi.places.exchange.npm import unpacked
 from shanzhi.places.models import Area, FormerName
+from tests.support.database import as_owner
 from tests.support.people import an_actor
 from tests.support.places import AT, CODES_OF, SYSTEM, load_districts
 
@@ -28,8 +29,10 @@ SMALL = HEAD + "37,山东省,province,\n3701,济南市,city,37\n370102,历下区
 
 
 def load(path: Path, as_of: date = CODES_OF) -> operations.ImportReport:
-    """Import a file as the system."""
-    return operations.import_areas(actor=SYSTEM, sheets=exchange.read_any(path), as_of=as_of, source=path.name, at=AT)
+    """Import a file as the system, and as the owner of the tables, as `shanzhi areas` does."""
+    sheets = exchange.read_any(path)
+    with as_owner():
+        return operations.import_areas(actor=SYSTEM, sheets=sheets, as_of=as_of, source=path.name, at=AT)
 
 
 def write(folder: Path, text: str | bytes, name: str = "areas.csv") -> Path:

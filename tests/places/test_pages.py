@@ -175,9 +175,9 @@ class TestTheApi:
             "like_residents", ["37", "3701", "370102", "370102012"],
         )  # fmt: skip
         assert client.get("/api/v1/places/areas/370102/resolve").json()["current"] == ["370102"]
-        assert client.get("/api/v1/places/search", {"q": "下井村"}).json()[0]["code"] == "370102012400"
+        assert client.get("/api/v1/places/search", {"q": "下井村"}).json()["items"][0]["code"] == "370102012400"
         assert client.get("/api/v1/places/areas/370102/outline").json()["id"] == "370102"
-        assert client.get("/api/v1/places/stations").json() == []
+        assert client.get("/api/v1/places/stations").json() == {"items": [], "next": None}
 
     @pytest.mark.parametrize(
         ("path", "status"),

@@ -1,12 +1,13 @@
 """Every address of the areas meets every role."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
 from shanzhi.kernel.roles import Role
 from shanzhi.places import operations
-from shanzhi.places.models import Area
+from shanzhi.places.models import Area, AreaFigure, SentSheet
 from tests.support.permissions import Roles, Row, check, everyone, missing, only
 from tests.support.places import AT, SYSTEM, load_districts
 
@@ -34,6 +35,30 @@ def station() -> str:
     return f"/places/stations/{made.pk}/"
 
 
+def figure() -> str:
+    """Record a figure and give the address of its correction."""
+    made = operations.record_figure(
+        actor=SYSTEM, code=COMMUNITY, measure="population", value=1, valid_from=date(2023, 1, 1), source="示例", at=AT
+    )
+    return f"/places/figures/{made.pk}/correct/"
+
+
+def sheet() -> str:
+    """Keep a sheet that somebody else sent and give its address."""
+    made = SentSheet.objects.create(owner=uuid4(), kind="figures", name="表.csv", rows=[], created_at=AT)
+    return f"/places/sheets/{made.pk}/"
+
+
+def sending(kind: str, roles: tuple[Role, ...]) -> dict[str, Row]:
+    """Give the rows of sending a sheet: whoever holds the role anywhere may; each row is looked at by its area."""
+    path = f"/places/{kind}/import/"
+    return {
+        f"places:import-{kind}": only(roles, path, but=dict.fromkeys(roles, (200, 200))),
+        f"POST places:import-{kind}": only(roles, path, method="POST", but=dict.fromkeys(roles, (422, 422))),
+        f"places:empty-{kind}": only(roles, f"{path}empty.xlsx", but=dict.fromkeys(roles, (200, 200))),
+    }
+
+
 def form(name: str, roles: tuple[Role, ...], address: str, code: str = COMMUNITY) -> dict[str, Row]:
     """Give the rows of a form: to see it, and to send it empty, which the right role may and the form refuses."""
     path = f"/places/{code}/{address}/"
@@ -48,6 +73,15 @@ TABLE: dict[str, Row] = {
     "places:outline": everyone("/places/370102/outline.geojson"),
     "places:stations": everyone("/places/stations/"),
     "places:station": everyone(station),
+    "places:figures": everyone(f"/places/{COMMUNITY}/figures/"),
+    "places:corrections": everyone(f"/places/{COMMUNITY}/figures/corrections/"),
+    "places:history": everyone(f"/places/{COMMUNITY}/history/"),
+    "places:correct-figure": only(LOCAL, figure),
+    "POST places:correct-figure": only(LOCAL, figure, method="POST", allowed=422),
+    **sending("figures", LOCAL),
+    **sending("stations", STATIONS),
+    "places:sheet": only((), sheet, refused=404),
+    "POST places:sheet": only((), sheet, refused=404, method="POST"),
     "places:edit-station": only(STATIONS, lambda: station() + "edit/"),
     "POST places:edit-station": only(STATIONS, lambda: station() + "edit/", method="POST", allowed=422),
     "places:close-station": only(STATIONS, lambda: station() + "close/"),
@@ -65,6 +99,8 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/places/areas/{code}": everyone("/api/v1/places/areas/370102"),
     "GET /api/v1/places/areas/{code}/resolve": everyone("/api/v1/places/areas/370102/resolve"),
     "GET /api/v1/places/areas/{code}/outline": everyone("/api/v1/places/areas/370102/outline"),
+    "GET /api/v1/places/areas/{code}/changes": everyone("/api/v1/places/areas/370102/changes"),
+    "GET /api/v1/places/areas/{code}/figures": everyone("/api/v1/places/areas/370102/figures"),
     "GET /api/v1/places/search": everyone("/api/v1/places/search?q=370102"),
     "GET /api/v1/places/stations": everyone("/api/v1/places/stations"),
 }  # fmt: skip
@@ -93,3 +129,11 @@ def test_a_write_outside_the_own_area_changes_nothing() -> None:
         assert outside.post(f"/places/{COMMUNITY}/{address}/", data).status_code == 403
     area = Area.objects.get(pk=COMMUNITY)
     assert (area.name, area.valid_to) == ("解放桥社区居民委员会", None)
+
+
+def test_a_correction_from_outside_the_own_area_changes_nothing() -> None:
+    address = figure()
+    for role in Role:
+        outside = ROLES.clients(role)[1]
+        assert outside.post(address, {"value": "2", "source": "示例", "reason": "示例"}).status_code == 403
+    assert AreaFigure.objects.count() == 1

@@ -1,8 +1,9 @@
 """A PostgreSQL for tests: one throw-away server for all processes, one database for each, copied from a template.
 
-The template is migrated once for each state of the migrations and found again by their hash. The role of the tests is
-no superuser, as in production, with two rights more: it makes databases, and it may switch triggers off
-(`session_replication_role`), which the flush after a transactional test needs, because audit tables refuse TRUNCATE.
+The template is migrated by the owner of the tables, once for each state of the migrations, and found again by their
+hash. The tests run as the site with its rights of production and these more: triggers switched off
+(`session_replication_role`) and TRUNCATE, for the flush after a transactional test; UPDATE and DELETE on append-only
+tables, so that tests reach the triggers behind the rights; and `as_owner`, for what runs as the owner in production.
 """
 
 import fcntl
@@ -16,22 +17,28 @@ from pathlib import Path
 import django
 import psycopg
 from django.apps import apps
+from django.db import connection as default
 from psycopg import sql
 
-from shanzhi.config.embedded import ROLE, SUPERUSER, THROWAWAY, Cluster
+from shanzhi.audit import coverage
+from shanzhi.config import roles
+from shanzhi.config.embedded import THROWAWAY, Cluster
+from shanzhi.config.roles import OWNER, ROLE, SUPERUSER
 
 TEMPLATES_KEPT = 8
 
 
 def cluster() -> Cluster:
     """The tests' own server, never the one that serves."""
-    folder = os.environ.get("SHANZHI_TEST_DATA") or f"{tempfile.gettempdir()}/shanzhi-tests-{os.getuid()}"
+    folder = os.environ.get("SHANZHI_TEST_DATA") or f"{tempfile.gettempdir()}/shanzhi-tests2-{os.getuid()}"
     return Cluster(Path(folder), THROWAWAY)
 
 
 def fingerprint() -> str:
-    """Hash of every migration; of an app without migrations, of its models."""
-    seen = hashlib.sha256(django.get_version().encode())
+    """Hash of every migration; of an app without migrations, of its models; and of which tables are audited."""
+    seen = hashlib.sha256(django.get_version().encode() + coverage.fingerprint().encode())
+    for file in (Path(roles.__file__), Path(__file__)):
+        seen.update(file.read_bytes())  # whose rights the template holds
     for app in sorted(apps.get_app_configs(), key=lambda config: config.label):
         home = Path(app.path)
         files = sorted((home / "migrations").glob("*.py")) or sorted(
@@ -67,9 +74,26 @@ def _tidy(connection: psycopg.Connection, keep: str) -> None:
         _drop(connection, name)
 
 
-def _grant(server: Cluster) -> None:
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Run a block as the owner of the tables, on the connection of the test."""
+    with default.cursor() as cursor:
+        cursor.execute(f"SET ROLE {OWNER}")
+    try:
+        yield
+    finally:
+        if not default.needs_rollback:  # else the end of the transaction sets it back
+            with default.cursor() as cursor:
+                cursor.execute("RESET ROLE")
+
+
+def _grant(server: Cluster, name: str) -> None:
+    """Give the site its rights in a new template, and the tests theirs."""
+    with psycopg.connect(server.url(name, role=OWNER), autocommit=True) as connection:
+        roles.grant(connection.cursor(), site=ROLE)
+        connection.execute(f"GRANT UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {ROLE}")
     with psycopg.connect(server.url("postgres", role=SUPERUSER), autocommit=True) as connection:
-        connection.execute(f"ALTER ROLE {ROLE} CREATEDB")
+        connection.execute(f"GRANT {OWNER} TO {ROLE} WITH INHERIT FALSE, SET TRUE")
         connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
 
 
@@ -81,19 +105,21 @@ def database(migrate: Callable[[str], None]) -> Iterator[str]:
     """
     server = cluster()
     name, template = f"test_{os.getpid()}", f"template_{fingerprint()}"
-    with server.lease(), psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+    with server.lease(), psycopg.connect(server.url("postgres", role=SUPERUSER), autocommit=True) as connection:
         with (server.folder / "template.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _grant(server)
             if template not in _names(connection, "template_"):
                 _drop(connection, "unfinished")
-                connection.execute("CREATE DATABASE unfinished TEMPLATE template0")
+                connection.execute(f"CREATE DATABASE unfinished OWNER {OWNER} TEMPLATE template0")
                 migrate("unfinished")
+                _grant(server, "unfinished")
                 connection.execute(sql.SQL("ALTER DATABASE unfinished RENAME TO {}").format(sql.Identifier(template)))
             _tidy(connection, keep=template)
             _drop(connection, name)
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    *(sql.Identifier(word) for word in (name, OWNER, template))
+                )
             )
         try:
             yield name

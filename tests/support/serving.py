@@ -24,8 +24,8 @@ def get(port: int, address: str) -> str:
         return str(answer.read().decode())
 
 
-def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[bytes]":
-    """Start the site and wait until it is ready; `settings` are variables of its environment."""
+def serve(data: Path, port: int, *, until: str = "/-/ready", **settings: str) -> "subprocess.Popen[bytes]":
+    """Start the site and wait until `until` answers well; `settings` are variables of its environment."""
     environment = {**os.environ, "SHANZHI_DATA": str(data), "SHANZHI_WORKERS": "1", **settings}
     environment.pop("DATABASE_URL", None)
     log = (data / "serve.log").open("ab")
@@ -35,7 +35,7 @@ def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[bytes]":
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            get(port, "/-/ready")
+            get(port, until)
             return process
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)

@@ -52,6 +52,7 @@ def thresholds() -> st.SearchStrategy[Threshold]:
         voters=st.sampled_from([0, 0, 0, 1, 2]),
         share=st.sampled_from([Fraction(0), Fraction(0), Fraction(1, 3), Fraction(1, 2)]),
         by_cost=st.sampled_from([0, 0, 1, 3]),
+        score=st.sampled_from([0, 0, 0, 1, 3]),
     )
 
 

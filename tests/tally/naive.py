@@ -30,7 +30,7 @@ class Naive:
         self.e, self.spec = election, spec
         self.n = election.ballots
         self.cost = [p.cost for p in election.projects]
-        self.worth = [self._ballot(b) for b in range(self.n)]
+        self.worth = self._ballots("cardinality" if spec.rule == "phragmen" else spec.satisfaction)
         listed = [set(self._listed(b)) for b in range(self.n)]
         self.votes = [sum(p in ballot for ballot in listed) for p in range(len(self.cost))]
         self.listed = listed
@@ -48,11 +48,14 @@ class Naive:
             entries = [i for i in entries if self.e.points[i] > 0]
         return [int(self.e.choices[i]) for i in entries]
 
-    def _ballot(self, b: int) -> dict[int, Fraction]:
+    def _ballots(self, satisfaction: str) -> Worths:
+        return [self._ballot(b, satisfaction) for b in range(self.n)]
+
+    def _ballot(self, b: int, satisfaction: str) -> dict[int, Fraction]:
         entries = self._entries(b)
-        if self.spec.rule != "phragmen" and self.spec.satisfaction == "borda":
+        if satisfaction == "borda":
             return {int(self.e.choices[i]): Fraction(len(entries) - 1 - at) for at, i in enumerate(entries)}
-        if self.spec.rule != "phragmen" and self.spec.satisfaction == "points":
+        if satisfaction == "points":
             assert self.e.points is not None
             return {int(self.e.choices[i]): Fraction(int(self.e.points[i])) for i in entries if self.e.points[i] > 0}
         return {p: Fraction(1) for p in self._listed(b)}
@@ -62,6 +65,8 @@ class Naive:
         ok = self.votes[p] >= t.voters and self.votes[p] >= t.share * self.n
         if t.by_cost and self.e.budget:
             ok = ok and Fraction(self.votes[p]) >= self.n * self.cost[p] / (t.by_cost * self.e.budget)
+        own = {"points": "points", "ranked": "borda"}.get(self.e.kind, "cost")
+        ok = ok and sum((w.get(p, Fraction(0)) for w in self._ballots(own)), Fraction(0)) >= t.score
         c = self.spec.composite
         if self.spec.rule == "composite" and c is not None:
             ok = ok and self.votes[p] >= c.least_votes_share * self.n

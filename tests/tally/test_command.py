@@ -86,6 +86,7 @@ class TestCountWithJson:
         assert done.returncode == 0
         assert _lines(done)[0]["file"] == "-"
         assert _lines(done)[0]["warnings"][0]["code"] == "assumed_rule"
+        assert "names no rule" in _lines(done)[0]["warnings"][0]["message"]
 
     @pytest.mark.parametrize(
         ("text", "options"),
@@ -132,6 +133,18 @@ class TestCountForReaders:
         assert "Bench" in text
         assert "sha256:" in text
 
+    @pytest.mark.parametrize(("language", "words"), [("en", "win under"), ("zh", "会入选")])
+    def test_tells_what_other_rules_would_have_chosen(self, plain: Path, language: str, words: str) -> None:
+        text = _run(str(plain), "--rule", "score", "--language", language).stdout.decode()
+        assert words in text
+        assert "exhaustive-all" in text
+
+    def test_fits_a_narrow_terminal_without_cutting_reasons_into_columns(self, plain: Path) -> None:
+        lines = _run(str(plain), "--rule", "score", "--language", "en").stdout.decode().splitlines()
+        assert max(len(line) for line in lines) <= 80
+        told = next(line for line in lines if "Chosen in round 1" in line)
+        assert len(told.strip()) > 50
+
     def test_says_why_a_file_is_refused(self, tmp_path: Path) -> None:
         bad = tmp_path / "bad.pb"
         bad.write_text(PLAIN.replace("budget;1000\n", ""), encoding="utf-8")
@@ -174,18 +187,94 @@ class TestAPublishedFile:
             count_file(str(path), Choices(rule="equal-shares", satisfaction="borda"))
 
 
+class TestAFileThatNamesItsRule:
+    @pytest.mark.parametrize(
+        ("words", "rule", "completion"),
+        [
+            ("greedy", "score", "none"),
+            ("greedy-no-skip", "score-no-skip", "none"),
+            ("greedy-threshold", "score", "none"),
+            ("equalshares", "equal-shares", "none"),
+            ("EqualShares/add1", "equal-shares", "add1"),
+            ("equalshares/add1u", "equal-shares", "add1u"),
+        ],
+    )
+    def test_is_counted_by_it_and_its_words_are_quoted(
+        self, tmp_path: Path, words: str, rule: str, completion: str
+    ) -> None:
+        path = tmp_path / "named.pb"
+        path.write_text(PLAIN.replace("budget", f"rule;{words}\nbudget", 1), encoding="utf-8")
+        counted = count_file(str(path), Choices())
+        assert (counted.spec.rule, counted.spec.completion) == (rule, completion)
+        warning = as_json(counted)["warnings"][0]
+        assert warning["code"] == "read_rule"
+        assert f"“{words}”" in warning["message"]
+        assert f"“{words}”" in warning["message_zh"]
+        assert as_json(count_file(str(path), Choices(rule="score")))["warnings"] == []
+
+    @pytest.mark.parametrize("words", ["greedy-custom", "equalshares/other", "unknown"])
+    def test_in_words_unknown_here_is_counted_by_votes_and_says_so(self, tmp_path: Path, words: str) -> None:
+        path = tmp_path / "named.pb"
+        path.write_text(PLAIN.replace("budget", f"rule;{words}\nbudget", 1), encoding="utf-8")
+        counted = count_file(str(path), Choices())
+        assert (counted.spec.rule, counted.spec.completion) == ("score", "none")
+        warning = as_json(counted)["warnings"][0]
+        assert warning["code"] == "assumed_rule"
+        assert f"“{words}”" in warning["message"]
+
+    def test_gives_that_up_for_a_rule_asked_for(self, tmp_path: Path) -> None:
+        path = tmp_path / "named.pb"
+        path.write_text(PLAIN.replace("budget", "rule;equalshares/add1\nbudget", 1), encoding="utf-8")
+        assert count_file(str(path), Choices(rule="equal-shares")).spec.completion == "none"
+
+
+class TestALeastScore:
+    @pytest.mark.parametrize(("text", "option"), [(PLAIN, "--min-voters 2"), (POINTS, "--min-score 2")])
+    def test_that_a_city_asked_for_is_cited_in_the_option_that_applies_it(
+        self, tmp_path: Path, text: str, option: str
+    ) -> None:
+        path = tmp_path / "city.pb"
+        path.write_text(text.replace("budget", "min_project_score_threshold;2\nbudget", 1), encoding="utf-8")
+        warnings = as_json(count_file(str(path), Choices()))["warnings"]
+        told = next(warning for warning in warnings if warning["code"] == "score_threshold")
+        assert option in told["message"]
+        assert option in told["message_zh"]
+
+    def test_counts_points_whatever_the_rule(self, tmp_path: Path) -> None:
+        path = tmp_path / "points.pb"
+        path.write_text(POINTS, encoding="utf-8")
+        for rule in ("score", "equal-shares", "phragmen"):
+            done = _run(str(path), "--rule", rule, "--satisfaction", "cost", "--min-score", "6", "--json")
+            assert set(_lines(done)[0]["winners"]) <= {"1"}, rule
+        standing = count_file(str(path), Choices(rule="phragmen", min_score=6)).outcome.standing("3")
+        assert (standing.why, standing.had, standing.needed) == ("score-threshold", 5, 6)
+
+    def test_of_czestochowa_gives_its_official_winners(self) -> None:
+        path = real_file("official/Poland_Czestochowa_2025_Podjasnogorska.pb")
+        warnings = as_json(count_file(str(path), Choices()))["warnings"]
+        assert any("--min-score 300" in warning["message"] for warning in warnings)
+        counted = count_file(str(path), Choices(min_score=300))
+        assert set(counted.outcome.winners) == {project.id for project in counted.reading.projects if project.selected}
+
+    def test_of_gdynia_gives_its_official_winners(self) -> None:
+        path = real_file("official/Poland_Gdynia_2023_Kamienna_Gora__small.pb")
+        assert count_file(str(path), Choices()).spec.rule == "score-no-skip"
+        counted = count_file(str(path), Choices(min_voters=50))
+        assert set(counted.outcome.winners) == {project.id for project in counted.reading.projects if project.selected}
+
+
 class TestTheCitiesOwnResults:
     def test_of_assen_are_found(self) -> None:
         path = real_file("official/Netherlands_Assen_2024.pb")
-        counted = count_file(str(path), Choices(rule="equal-shares", satisfaction="cost", completion="add1"))
+        counted = count_file(str(path), Choices())
         official = {project.id for project in counted.reading.projects if project.selected}
         assert set(counted.outcome.winners) == official
         assert (len(official), counted.outcome.total_cost) == (9, Fraction(76700))
 
     def test_of_swiecie_are_found_with_its_threshold(self) -> None:
         path = Path(__file__).resolve().parents[2] / "src/shanzhi/ventures/demo/Poland_Swiecie_2023.pb"
-        choices = Choices(rule="equal-shares", satisfaction="cost", completion="add1", min_by_cost=3)
-        counted = count_file(str(path), choices)
+        counted = count_file(str(path), Choices(min_by_cost=3))
+        assert (counted.spec.rule, counted.spec.completion) == ("equal-shares", "add1")
         official = {project.id for project in counted.reading.projects if project.selected}
         assert set(counted.outcome.winners) == official
         assert (len(official), counted.outcome.total_cost) == (17, Fraction(1040337))

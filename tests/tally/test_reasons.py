@@ -1,82 +1,25 @@
-"""The sentences, and that every promise in them is kept when it is tried."""
+"""The sentences. That every promise in them is kept is tried in `test_needs.py`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from fractions import Fraction
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shanzhi.tally import Election, Project, Spec, Standing, Threshold, count, from_lists
-from shanzhi.tally.comparison import compare
+from shanzhi.tally import Project, Spec, Threshold, count, from_lists
+from shanzhi.tally.comparison import compare, wins_under
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.reasons import money, reasons, sentence
-from tests.tally.elections import elections, specs
+from tests.tally.elections import COMPLETIONS, elections, specs
 from tests.tally.test_properties import ballots_of
 
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def cheaper(election: Election, standing: Standing) -> Election:
-    cost = standing.most_cost
-    assert cost is not None
-    return replace(
-        election,
-        projects=tuple(replace(p, cost=cost) if p.id == standing.project else p for p in election.projects),
-    )
-
-
-def backed_by_more(election: Election, standing: Standing, voters: list[int]) -> Election:
-    position = [p.id for p in election.projects].index(standing.project)
-    ballots = [ballot + [position] * (voter in voters) for voter, ballot in enumerate(ballots_of(election))]
-    return from_lists(projects=election.projects, budget=election.budget, kind="approval", ballots=ballots)
-
-
-class TestAPromise:
-    @MANY
-    @given(st.data())
-    def test_of_a_lower_cost_is_kept(self, data: st.DataObject) -> None:
-        election = data.draw(elections())
-        spec = data.draw(specs(election))
-        for standing in count(election, spec).standings:
-            if standing.most_cost is not None:
-                assert standing.most_cost < standing.cost
-                assert standing.project in count(cheaper(election, standing), spec).winners
-
-    @MANY
-    @given(st.data())
-    def test_of_more_votes_is_kept(self, data: st.DataObject) -> None:
-        election = data.draw(elections(kind="approval"))
-        spec = replace(data.draw(specs(election)), threshold=Threshold())
-        outcome = count(election, spec)
-        winners = {p for p, project in enumerate(election.projects) if project.id in outcome.winners and project.cost}
-        for position, standing in enumerate(outcome.standings):
-            if standing.least_votes is None or standing.status == "excluded":
-                continue
-            others = [voter for voter, ballot in enumerate(ballots_of(election)) if position not in ballot]
-            if spec.rule == "equal-shares":
-                others = [voter for voter in others if not winners & set(ballots_of(election)[voter])]
-                assert len(others) >= standing.least_votes
-            if len(others) < standing.least_votes:
-                continue
-            changed = backed_by_more(election, standing, others[: standing.least_votes])
-            assert standing.project in count(changed, spec).winners
-
-    @MANY
-    @given(st.data())
-    def test_of_taking_part_is_kept(self, data: st.DataObject) -> None:
-        election = data.draw(elections(kind="approval"))
-        spec = data.draw(specs(election, composite=None, rule="score"))
-        for position, standing in enumerate(count(election, spec).standings):
-            if standing.why != "threshold" or standing.least_votes is None:
-                continue
-            others = [voter for voter, ballot in enumerate(ballots_of(election)) if position not in ballot]
-            if len(others) >= standing.least_votes:
-                changed = backed_by_more(election, standing, others[: standing.least_votes])
-                assert count(changed, spec).standing(standing.project).why != "threshold"
-                fewer = backed_by_more(election, standing, others[: standing.least_votes - 1])
-                assert count(fewer, spec).standing(standing.project).why == "threshold"
+ONE_AS_MANY = re.compile(r"\b1 (?:more )?(?:votes|supporters|voters|points|ballots)\b")
 
 
 class TestTheMoneyLeftToSupporters:
@@ -102,8 +45,9 @@ class TestASentence:
     def test_tells_a_loser_in_both_languages_what_was_missing(self) -> None:
         projects = [Project("a", Fraction(100)), Project("b", Fraction(60))]
         election = from_lists(projects=projects, budget=120, kind="approval", ballots=[[0], [0], [1]])
+        outcome = with_needs(election, count(election, Spec("score")))
         en, zh = (
-            sentence(count(election, Spec("score")).standing("b"), count(election, Spec("score")), language, unit)
+            sentence(outcome.standing("b"), outcome, language, unit)
             for language, unit in (("en", "yuan"), ("zh-hans", "元"))
         )
         assert en == (
@@ -115,10 +59,11 @@ class TestASentence:
     def test_tells_what_the_supporters_had_left(self) -> None:
         projects = [Project("a", Fraction(100)), Project("b", Fraction(61))]
         election = from_lists(projects=projects, budget=150, kind="approval", ballots=[[0], [0], [1]])
-        outcome = count(election, Spec("equal-shares"))
+        outcome = with_needs(election, count(election, Spec("equal-shares")))
         assert sentence(outcome.standing("b"), outcome, "en") == (
-            "Not chosen: its 1 supporters together had 50.00 left of its cost of 61.00, so 11.00 was missing; "
-            "it would have been chosen at a cost of at most 50.00."
+            "Not chosen: its only supporter had 50.00 left of its cost of 61.00, so 11.00 was missing; it would have "
+            "been chosen with 2 more supporters (the voters with most of their share left) or at a cost of at most "
+            "50.00."
         )
         assert sentence(outcome.standing("a"), outcome, "zh") == (
             "第1轮入选：2名支持者用各自份额付清100.00，每人至多付50.00。"
@@ -128,9 +73,17 @@ class TestASentence:
     @given(st.data())
     def test_is_there_for_every_project_under_every_rule(self, data: st.DataObject) -> None:
         election = data.draw(elections())
-        for reason in reasons(count(election, data.draw(specs(election)))):
+        for reason in reasons(with_needs(election, count(election, data.draw(specs(election))))):
             assert reason.en.endswith(".")
             assert reason.zh.endswith("。")
+            assert not ONE_AS_MANY.search(reason.en)
+
+    def test_without_needs_promises_nothing(self) -> None:
+        election = from_lists(projects=[Project("a", Fraction(9))], budget=5, kind="approval", ballots=[[0]])
+        outcome = count(election, Spec("score"))
+        assert sentence(outcome.standing("a"), outcome, "en") == (
+            "Not chosen: its cost of 9.00 is more than the whole purse of 5.00."
+        )
 
     def test_writes_money_with_two_decimals(self) -> None:
         assert money(Fraction(1234567, 100)) == "12,345.67"
@@ -143,11 +96,27 @@ class TestTheComparison:
         projects = [Project("a", Fraction(90)), Project("b", Fraction(30)), Project("c", Fraction(30))]
         ballots = [[0]] * 5 + [[1]] * 4 + [[2]] * 3
         election = from_lists(projects=projects, budget=100, kind="approval", ballots=ballots)
-        others = {item.spec.rule: item for item in compare(election, Spec("score"))}
-        assert set(others) == {"per-cost", "equal-shares", "phragmen"}
-        assert others["equal-shares"].also == ("b", "c")
-        assert others["equal-shares"].instead == ("a",)
-        assert (others["equal-shares"].reached, others["equal-shares"].total_cost) == (7, 60)
+        others = {(item.spec.rule, item.spec.completion): item for item in compare(election, Spec("score"))}
+        assert ("score", "none") not in others
+        assert ("score-no-skip", "none") in others
+        assert {completion for rule, completion in others if rule == "equal-shares"} == set(COMPLETIONS)
+        shares = others["equal-shares", "add1"]
+        assert shares.also == ("b", "c")
+        assert shares.instead == ("a",)
+        assert (shares.reached, shares.total_cost) == (7, 60)
+
+    def test_counts_other_completions_as_other_rules(self) -> None:
+        election = from_lists(projects=[Project("a", Fraction(1))], budget=1, kind="approval", ballots=[[0]])
+        others = {(o.spec.rule, o.spec.completion) for o in compare(election, Spec("equal-shares", "cost", "add1"))}
+        assert {completion for rule, completion in others if rule == "equal-shares"} == set(COMPLETIONS) - {"add1"}
+
+    def test_tells_under_which_of_them_a_project_wins(self) -> None:
+        projects = [Project("a", Fraction(90)), Project("b", Fraction(30)), Project("c", Fraction(30))]
+        ballots = [[0]] * 5 + [[1]] * 4 + [[2]] * 3
+        election = from_lists(projects=projects, budget=100, kind="approval", ballots=ballots)
+        others = compare(election, Spec("score"))
+        assert [o.spec.rule for o in wins_under(others, "a")] == ["score-no-skip"]
+        assert {o.spec.rule for o in wins_under(others, "b")} == {"per-cost", "equal-shares", "phragmen"}
 
     def test_leaves_the_election_as_it_was(self) -> None:
         election = from_lists(projects=[Project("a", Fraction(1))], budget=1, kind="approval", ballots=[[0]])

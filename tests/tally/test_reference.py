@@ -16,6 +16,7 @@ from shanzhi.tally.spec import Completion, RuleName, Satisfaction
 from tests.tally.pabulib.files import SHARED
 
 REFERENCE = SHARED / "pabulib" / "reference.jsonl"
+SHIPPED = Path(__file__).resolve().parents[2] / "src/shanzhi/ventures/demo/Poland_Swiecie_2023.pb"
 LINES = 990
 SATISFACTIONS: dict[str | None, Satisfaction] = {
     "Cost_Sat": "cost",
@@ -69,6 +70,12 @@ class TestTheReferenceOutcomes:
 
 
 class TestTheOfficialWinners:
+    def test_of_the_election_that_is_shipped_are_those_of_add1(self) -> None:
+        shipped = election(SHIPPED)
+        outcome = count(shipped, Spec("equal-shares", "cost", "add1", threshold=Threshold(by_cost=3)))
+        assert set(outcome.winners) == {project.id for project in shipped.projects if project.selected}
+        assert (len(outcome.winners), outcome.total_cost) == (17, 1_040_337)
+
     @pytest.mark.parametrize(
         ("name", "threshold", "winners", "cost"),
         [

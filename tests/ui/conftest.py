@@ -9,6 +9,9 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from django.utils import timezone
 
+from shanzhi.config.roles import ROLE
+from tests.support.database import as_owner
+
 
 class Thing(models.Model):
     """A row with a field of each kind that lists sort and filter by."""
@@ -32,8 +35,9 @@ START = datetime.datetime(2026, 11, 1, 8, tzinfo=datetime.UTC)
 @pytest.fixture
 def things(db: None) -> type[Thing]:
     """Sixty things: equal names and moments, some without an amount."""
-    with connection.schema_editor() as editor:
+    with as_owner(), connection.schema_editor() as editor:
         editor.create_model(Thing)
+        editor.execute(f"GRANT ALL ON {Thing._meta.db_table} TO {ROLE}")
     Thing._default_manager.bulk_create(
         Thing(
             name=f"件 {index % 7}",

@@ -23,12 +23,18 @@ def declared() -> dict[str, Listing]:
 
 LISTS = declared()
 # What a list lacks, with the reason.
-LACKING: dict[str, set[str]] = {}
+LACKING = {
+    # of one area alone, narrowed by what happened, by measure and by day
+    "places.views.figures.FIGURES": {"search"},
+    "places.views.figures.CORRECTIONS": {"search"},
+    "places.views.history.HISTORY": {"search"},
+}
 
 
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
-        assert {name.split(".")[0] for name in LISTS} == {"people", "places", "portal", "ventures", "voting", "work"}
+        rooms = {"audit", "notices", "people", "places", "portal", "ventures", "voting", "work"}
+        assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)
     def test_can_be_searched_filtered_sorted_paged_and_taken_along(self, name: str) -> None:

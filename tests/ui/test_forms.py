@@ -1,4 +1,4 @@
-"""Forms: amounts, moments, areas, refusals beside their field, errors in the users' words."""
+"""Forms: amounts, moments, refusals beside their field, errors in the users' words."""
 
 import datetime
 import uuid
@@ -21,7 +21,6 @@ class PlainForm(ui_forms.PageForm):
     purse = ui_forms.YuanField(label="Purse", help_text="In yuan", least=100, most=10_000)
     day = ui_forms.DayField(label="Day", required=False)
     meeting = ui_forms.MomentField(label="Meeting", required=False)
-    area = ui_forms.AreaField(label="Area", choices=lambda: [("370102", "历下区")], required=False)
 
 
 def draw(form: forms.Form, name: str) -> str:
@@ -81,15 +80,6 @@ class TestDaysAndMoments:
     def test_a_stored_moment_is_shown_so_that_the_browser_reads_it(self) -> None:
         stored = datetime.datetime(2026, 11, 23, 1, 5, 42, tzinfo=datetime.UTC)
         assert 'value="2026-11-23T09:05"' in draw(PlainForm(initial={"meeting": stored}), "meeting")
-
-
-class TestAnArea:
-    def test_outside_the_choices_is_refused(self) -> None:
-        form = PlainForm({"purse": "1", "area": "110114"})
-        assert "not open to you" in form.errors["area"][0]
-
-    def test_is_offered_by_name(self) -> None:
-        assert '<option value="370102">历下区</option>' in draw(PlainForm(), "area")
 
 
 class TestAMissingAnswer:

@@ -187,7 +187,7 @@ class TestFiltersAndSearch:
     def test_are_asked_for_in_the_shape_that_fits(self, ask: Any, things: Any) -> None:
         page = page_of(LISTING, ask(), things.objects.all())
         assert [view.names for view in page.chip_filters] == [("done",)]
-        assert [(view.filter.shape, view.names) for view in page.form_filters] == [
+        assert [(view.shape, view.names) for view in page.form_filters] == [
             ("days", ("at_from", "at_to")), ("text", ("area",)), ("choice", ("name",)),
         ]  # fmt: skip
 

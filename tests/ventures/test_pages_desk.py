@@ -106,14 +106,14 @@ class TestANewRound:
         assert answer.context["form"].errors["areas"]
 
     def test_in_another_area_is_refused_beside_the_field(self) -> None:
-        answer = desk.officer().post("/desk/calls/new/", {"title": "新一轮", "more": desk.OUTSIDE})
-        assert answer.status_code == 403
+        answer = desk.officer().post("/desk/calls/new/", {"title": "新一轮", "areas_words": desk.OUTSIDE})
+        assert answer.status_code == 422
         assert answer.context["form"].errors["areas"]
         assert desk.OUTSIDE in words(answer)
         assert not Call.objects.exists()
 
     def test_takes_codes_that_are_typed(self) -> None:
-        desk.officer().post("/desk/calls/new/", {"title": "新一轮", "more": "370102001002\n370102001003"})
+        desk.officer().post("/desk/calls/new/", {"title": "新一轮", "areas_words": "370102001002 370102001003"})
         assert Call.objects.get().areas.count() == 2
 
 
@@ -292,7 +292,7 @@ class TestCancelling:
 class TestTheHistory:
     def test_tells_what_was_done_newest_first(self) -> None:
         call = desk.a_call("submission")
-        events = desk.officer().get(f"/desk/calls/{call.pk}/history/").context["events"]
+        events = desk.officer().get(f"/desk/calls/{call.pk}/history/").context["page"].rows
         assert len(events) == 3
         assert events[0].at > events[-1].at
 

@@ -34,6 +34,7 @@ from tests.support.permissions import (
 )
 from tests.support.places import load_districts
 from tests.ventures.desk_support import SYSTEM, first_day
+from tests.ventures.jury_support import JURY, RULE, phases_with_pitch
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,26 @@ def of_proposal(state: str, path: str) -> Path:
     return address
 
 
+def judged(path: str) -> Path:
+    """Give the address of a page of a published call with a jury, in which nobody sits yet."""
+
+    def address() -> str:
+        start = first_day("submission")
+        call = new_call(actor=SYSTEM, areas=[COMMUNITY], title="有评审（示例）", first_day=start, at=start - DAY)
+        given = {"rule": RULE, "jury": JURY, "phases": phases_with_pitch(start)}
+        operations.save_call(actor=SYSTEM, call_id=call.pk, version=call.version, given=given, at=start - DAY)
+        for kind in ("publicity", "submission"):
+            call = move(SYSTEM, call, start + PLAN[kind] * DAY)
+        return path.format(call.pk, other=call.created_by_id or call.pk)
+
+    return address
+
+
+def seated(path: str, *, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of a juror's page: no role opens it, only a seat, which tests/ventures/test_pages_jury.py takes."""
+    return several({SIGNED_IN: (404, 404)}, (anonymous, anonymous), judged(path), **row)
+
+
 def several(groups: dict[tuple[Any, ...], Expected], others: Expected, path: Path | str, **row: Any) -> Row:
     """Make a row of groups of roles, each with its status inside and outside; a later group wins."""
     expected: dict[str, Expected] = dict.fromkeys(WHO, others)
@@ -172,6 +193,7 @@ POST: Final[dict[str, Any]] = {"method": "POST"}
 CHANGE: Final[dict[str, Any]] = {"version": 1, "fields": {}}
 PUBLIC: Final[dict[str, Row]] = {
     "ventures:calls": everyone("/calls/"),
+    "ventures:notices": everyone("/calls/notices.atom"),
     "ventures:call": everyone(of_call("submission", "/calls/{}/")),
     "ventures:call of a draft": several({READERS: (200, 404)}, (404, 404), of_call("draft", "/calls/{}/")),
     "ventures:terms": everyone(of_call("submission", "/calls/{}/terms/1.json")),
@@ -189,6 +211,7 @@ TEAM: Final[dict[str, Row]] = {
     "ventures:files": team(of_proposal("review", "/proposals/{}/edit/files/")),
     "POST ventures:files": team(of_proposal("review", "/proposals/{}/edit/files/"), **POST),
     "POST ventures:detach": team(of_proposal("review", "/proposals/{}/edit/files/{file}/remove/"), **POST),
+    "ventures:communities": team(of_proposal("review", "/proposals/{}/edit/communities/?name=community")),
     "ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/")),
     "POST ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/"), **POST),
     "ventures:check": team(of_proposal("review", "/proposals/{}/check/")),
@@ -203,6 +226,7 @@ DESK: Final[dict[str, Row]] = {
     "ventures:desk_calls": staffed("/desk/calls/", roles=READERS),
     "ventures:desk_new_call": staffed("/desk/calls/new/", roles=MANAGERS),
     "POST ventures:desk_new_call": staffed("/desk/calls/new/", roles=MANAGERS, status=422, **POST),
+    "ventures:desk_areas": staffed("/desk/calls/areas/?name=areas", roles=MANAGERS),
     "ventures:desk_import": staffed("/desk/calls/import/", roles=MANAGERS),
     "POST ventures:desk_import": staffed("/desk/calls/import/", roles=MANAGERS, status=422, **POST),
     "ventures:desk_import_preview": staffed(NO_UPLOAD, roles=MANAGERS, status=404),
@@ -275,7 +299,35 @@ ROUTES: Final[dict[str, Row]] = {
         of_proposal("review", f"{API}/proposals/{{}}/reviews"), status=409, anonymous=401,
         data={"version": 0, "decision": "pass", "answers": []}, **POST),
 }  # fmt: skip
-TABLE: Final = PUBLIC | TEAM | DESK | ROUTES
+SHEET: Final = {"version": 0, "scores": {}}
+JURIES: Final[dict[str, Row]] = {
+    "ventures:jury_result": everyone(judged("/calls/{}/jury/"), status=404),  # public once its chair has closed it
+    "ventures:juries": signed_in("/juries/"),
+    "ventures:jury": seated("/juries/{}/"),
+    "ventures:jury_interests": seated("/juries/{}/interests/"),
+    "POST ventures:jury_interests": seated("/juries/{}/interests/", **POST),
+    "POST ventures:jury_close": seated("/juries/{}/close/", **POST),
+    "ventures:jury_sheet": seated("/juries/{}/sheets/{other}/"),
+    "POST ventures:jury_sheet": seated("/juries/{}/sheets/{other}/", **POST),
+    "ventures:desk_jury": run(judged("/desk/calls/{}/jury/"), hidden=403),
+    "POST ventures:desk_jury": run(judged("/desk/calls/{}/jury/"), hidden=403, status=422, **POST),
+    "POST ventures:desk_jury_draw": run(judged("/desk/calls/{}/jury/draw/"), hidden=403, status=302, **POST),
+    "POST ventures:desk_jury_pitch": run(
+        judged("/desk/calls/{}/jury/pitches/1/"), hidden=403, status=404, data={"move": "start"}, **POST),
+    "ventures:desk_jury_end": run(judged("/desk/calls/{}/jury/{other}/end/"), hidden=403, status=404),
+    "POST ventures:desk_jury_end": run(judged("/desk/calls/{}/jury/{other}/end/"), hidden=403, status=404, **POST),
+    f"GET {API}/calls/{{call_id}}/jury": everyone(judged(f"{API}/calls/{{}}/jury"), status=404),
+    f"GET {API}/juries/{{call_id}}": seated(f"{API}/juries/{{}}", anonymous=401),
+    f"POST {API}/juries/{{call_id}}/interests": seated(
+        f"{API}/juries/{{}}/interests", anonymous=401, data={"interests": {}}, **POST),
+    f"GET {API}/juries/{{call_id}}/sheets/{{proposal_id}}": seated(
+        f"{API}/juries/{{}}/sheets/{{other}}", anonymous=401),
+    f"PUT {API}/juries/{{call_id}}/sheets/{{proposal_id}}": seated(
+        f"{API}/juries/{{}}/sheets/{{other}}", anonymous=401, method="PUT", data=SHEET),
+    f"POST {API}/juries/{{call_id}}/close": several(
+        {SIGNED_IN: (403, 403)}, (401, 401), judged(f"{API}/juries/{{}}/close"), **POST),
+}  # fmt: skip
+TABLE: Final = PUBLIC | TEAM | DESK | ROUTES | JURIES
 
 
 def status(client: Client, row: Row, path: str) -> int:

@@ -83,6 +83,16 @@ class TestAReview:
         with pytest.raises(NotFound):
             decide(resident(world.people[3]), one, "pass", answers=passing(call))
 
+    def test_passes_over_a_required_item_only_with_the_reason_why_it_does_not_apply(
+        self, world: World, call: Call
+    ) -> None:
+        one = call.proposals.get(number=1)
+        first, *others = passing(call)
+        with pytest.raises(operations.ChecklistOpen):
+            decide(world.worker, one, "pass", answers=[operations.Answer(first.key, "na"), *others])
+        said = operations.Answer(first.key, "na", "项目不用场地")
+        assert decide(world.worker, one, "pass", answers=[said, *others]).state == "passed"
+
     def test_counts_once_enough_reviewers_passed(self, world: World) -> None:
         call = bring(world, make_call(world, reviews_needed=2), "review")
         one = call.proposals.get(number=1)
@@ -124,6 +134,9 @@ class TestManyAtOnce:
     def test_go_each_for_itself(self, world: World, call: Call) -> None:
         ids = list(call.proposals.values_list("pk", flat=True))
         lines = operations.decide_many(actor=world.worker, proposal_ids=ids, decision="pass", at=NOW)
+        assert {event.change["together"] for event in Event.objects.filter(verb="ventures.proposal.review")} == {
+            len(ids)
+        }
         done = {line.proposal_id for line in lines if line.refusal is None}
         assert done == set(call.proposals.filter(community=HERE).values_list("pk", flat=True))
         refused = [line.refusal for line in lines if line.refusal is not None]

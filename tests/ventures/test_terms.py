@@ -10,7 +10,7 @@ from shanzhi.kernel.canonical import digest
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.models import Call, CallTerms, Notice
 from shanzhi.ventures.operations.terms import terms_of
-from tests.ventures.support import FIRST_DAY, World, bring, day, make_call
+from tests.ventures.support import ELSEWHERE, FIRST_DAY, World, bring, day, make_call
 
 
 def run(statement: str, values: list[Any]) -> None:
@@ -175,3 +175,80 @@ class TestAChangeOfFrozenTerms:
         call = bring(world, make_call(world), "voting")
         with pytest.raises(operations.TermsFrozen):
             self.change(world, call, {"purse_fen": 900_000})
+
+
+NONSENSE: dict[str, tuple[dict[str, Any], str]] = {
+    "an empty purse": ({"purse_fen": 0}, "purse_fen"),
+    "a limit above the purse": ({"limit_fen": 99_000_000}, "limit_fen"),
+    "points without a number": ({"ballot": {"kind": "points"}}, "rule"),
+    "a rule that nobody knows": ({"rule": {"rule": "nonsense"}}, "rule"),
+    "a jury without weights": ({"rule": {"rule": "composite"}}, "rule"),
+    "a satisfaction for other ballots": ({"rule": {"rule": "equal-shares", "satisfaction": "borda"}}, "rule"),
+    "no title": ({"title": ""}, "title"),
+    "nobody who may propose": ({"proposers": []}, "proposers"),
+    "no check list": ({"checklist": []}, "checklist"),
+    "no day of the roll": ({"roll_date": None}, "roll_date"),
+    "no area": ({"areas": []}, "areas"),
+    "only areas without the proposals": ({"areas": [ELSEWHERE]}, "areas"),
+    "only themes without the proposals": ({"themes": ["别的主题"]}, "themes"),
+    "only the first phases": ({"phases": "first"}, "phases"),
+}
+
+
+class TestTermsWithWhichACallCouldNotGoOn:
+    def given(self, call: Call, given: dict[str, Any]) -> dict[str, Any]:
+        if given != {"phases": "first"}:
+            return given
+        order = call.phases.order_by("position")[:3]
+        return {"phases": [{"kind": p.kind, "starts_at": p.starts_at, "ends_at": p.ends_at} for p in order]}
+
+    @pytest.mark.parametrize("name", NONSENSE)
+    @pytest.mark.parametrize("state", ["submission", "review", "notice"])
+    def test_are_refused_with_their_field_and_leave_everything_as_it_was(
+        self, world: World, state: str, name: str
+    ) -> None:
+        call = bring(world, make_call(world), state)
+        before = terms_of(call), CallTerms.objects.count(), Notice.objects.count(), call.poll_id
+        given, field = NONSENSE[name]
+        with pytest.raises((operations.TermsUnfit, operations.BadValue)) as refused:
+            operations.change_terms(
+                actor=world.officer, call_id=call.pk, version=call.version, given=self.given(call, given),
+                reason="试一试", at=day(state, 30),
+            )  # fmt: skip
+        assert refused.value.field == field
+        call.refresh_from_db()
+        assert (terms_of(call), CallTerms.objects.count(), Notice.objects.count(), call.poll_id) == before
+
+    def test_name_the_proposals_that_stand_against_them(self, world: World) -> None:
+        call = bring(world, make_call(world), "review")
+        with pytest.raises(operations.BadValue, match="001"):
+            operations.change_terms(
+                actor=world.officer, call_id=call.pk, version=call.version, given={"themes": ["别的主题"]},
+                reason="试一试", at=day("review", 30),
+            )  # fmt: skip
+
+
+class TestAGroupOfAlternatives:
+    def set(self, world: World, call: Call, reason: str = "") -> None:
+        one = call.proposals.order_by("number")[0]
+        operations.set_exclusive(
+            actor=world.officer, proposal_id=one.pk, group="同一块场地", reason=reason, at=day("notice", 5)
+        )
+
+    def test_is_part_of_the_public_notice(self, world: World) -> None:
+        call = bring(world, make_call(world, exclusive_groups=["同一块场地"]), "review")
+        self.set(world, call)
+        ids = list(call.proposals.values_list("pk", flat=True))
+        operations.decide_many(actor=world.officer, proposal_ids=ids, decision="pass", at=day("review", 9))
+        call = bring(world, call, "notice")
+        announced = Notice.objects.get(call=call, kind="passed").content["proposals"]
+        assert [one["exclusive"] for one in announced] == ["同一块场地", "", ""]
+
+    def test_changes_after_the_notice_only_with_a_public_reason(self, world: World) -> None:
+        call = bring(world, make_call(world, exclusive_groups=["同一块场地"]), "notice")
+        with pytest.raises(operations.ReasonMissing):
+            self.set(world, call)
+        assert not Notice.objects.filter(call=call, kind="change").exists()
+        self.set(world, call, reason="两个项目用同一块空地")
+        notice = Notice.objects.get(call=call, kind="change")
+        assert (notice.body, notice.content["exclusive"]) == ("两个项目用同一块空地", "同一块场地")

@@ -341,6 +341,7 @@ class TestTheDatabaseItself:
             ("voting_envelope", "poll_id", "uuid"),
             ("voting_envelope", "request_tag", "bytea"),
             ("voting_envelope", "content_tag", "bytea"),
+            ("voting_envelope", "since", "bytea"),  # the minute of the first cast, sealed
         ]
 
 

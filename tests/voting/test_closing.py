@@ -106,7 +106,12 @@ class TestAClosedPoll:
             assert [table for table in tables if any(receipt in row for row in rows[table])] == ["voting_ballot"]
         for person in people:
             with_person = {table for table in tables if any(str(person.pk) in row for row in rows[table])}
-            assert with_person <= {"people_person", "voting_rollentry", "people_account"}
+            # everybody on the roll is told alike, so a delivery tells no more than the roll does
+            named = {"people_person", "voting_rollentry", "people_account", "notices_delivery", "audit_rowchange"}
+            assert with_person <= named
+            # The audit names a person as the key of the person's own row alone.
+            changes = [row for row in rows["audit_rowchange"] if str(person.pk) in row]
+            assert all(",people_person," in row for row in changes)
 
 
 class TestBeforeTheClose:

@@ -11,15 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from shanzhi.kernel.roles import Role
+from shanzhi.tally.command import Choices, count_file
 from shanzhi.tally.counting import count
 from shanzhi.tally.pabulib import Treatment, digest, read
 from shanzhi.voting import exchange, operations, queries
 from shanzhi.voting.models import Ballot, Option, Poll, Upload
 from shanzhi.work.models import Job
 from tests.support import people as making
+from tests.tally.pabulib.files import SHARED
 from tests.voting.support import AREA, STAFF, now
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 OFFICIAL = sorted((SHARED / "official").glob("*.pb"))
 SAMPLE = sorted((SHARED / "pabulib").glob("*.pb"))[::25]
 SMALL = (
@@ -48,6 +49,13 @@ class TestARealElection:
         assert found.result["outcome"]["winners"] == list(count(election, spec).winners)
         assert not Ballot.objects.filter(poll=poll, imported=False).exists()
 
+    @pytest.mark.parametrize("path", OFFICIAL, ids=lambda path: path.stem)
+    def test_gives_the_digest_that_the_command_gives(self, path: Path) -> None:
+        poll = operations.import_poll(
+            actor=STAFF, election=read(path), source=path.name, areas=[AREA], title=path.stem, at=now()
+        )
+        assert queries.result(viewer=STAFF, poll_id=poll.pk).digest == count_file(str(path), Choices()).outcome.digest
+
     @pytest.mark.parametrize(("name", "winners"), [("Netherlands_Assen_2024", 9), ("Poland_Swiecie_2023", 17)])
     def test_of_assen_and_swiecie_names_the_official_winners(self, name: str, winners: int) -> None:
         election = read(SHARED / "official" / f"{name}.pb")
@@ -57,6 +65,10 @@ class TestARealElection:
         assert sorted(found.result["outcome"]["winners"]) == sorted(found.result["official"])
         html = Client().get(f"/polls/{poll.pk}/results/").content.decode()
         assert html.count('class="outcome won"') == winners
+        assert html.count("官方入选") == winners
+        cost = sum(project.cost for project in election.projects if project.selected)
+        table = html[html.index("本站计票") :].partition("</table>")[0]
+        assert table.count(f"{int(cost):,}.00 {election.meta['currency']}") == 2
 
 
 def upload(client: Client, content: bytes, name: str = "test.pb") -> Any:

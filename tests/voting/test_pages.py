@@ -207,6 +207,8 @@ class TestAfterTheClose:
         html = page(client, f"/polls/{poll.pk}/results/")
         assert html.count('class="outcome won"') >= 1
         assert html.count('class="outcome"') + html.count('class="outcome won"') == 5
+        assert ("It would win under" in html) or ("It would also win under" in html) or ("会入选" in html)
+        assert re.search(r"<td>¥[\d,]+\.\d\d</td>", html)
         assert "sha256:" in page(client, f"/polls/{poll.pk}/recount/")
         file = client.get(f"/polls/{poll.pk}/ballots.pb")
         assert file.content.startswith(b"META")

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shanzhi.work.models import Job
+from tests.support.database import as_owner
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 TEXTS = st.text(st.sampled_from("自行车棚修Aa'\\%_ &|!:*()"), max_size=6)
@@ -37,7 +38,7 @@ class TestAPartOfAText:
             assert not Job.objects.filter(kind__has=part).exclude(kind="").exists() or part == "\0"
 
     def test_uses_an_index_made_for_it(self) -> None:
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("CREATE INDEX tried ON work_job USING gin (array_to_tsvector(shanzhi_bigrams(kind)))")
             cursor.execute("SET LOCAL enable_seqscan = off")
         assert "tried" in Job.objects.filter(kind__has="自行车").explain()

@@ -2,14 +2,15 @@
 
 Each subcommand lives in a module of its own that is imported only when the subcommand is called, so that
 `shanzhi count` starts at once and needs neither Django nor a database. `COMMANDS` is the one place that knows where
-each lives; `house` there means that Django is set up and the database is up while it runs.
+each lives; `house` there means that Django is set up and the database is up while it runs, `owner` that it connects as
+the owner of the tables.
 """
 
 import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, NoReturn
@@ -17,7 +18,8 @@ from typing import Final, NoReturn
 import typer
 from pydantic import ValidationError
 
-from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
+from shanzhi.config.clusters import cluster_of
+from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import SHORTEST_SECRET, Environment, variable
 from shanzhi.kernel.keyring import KeyMissing, write_secret
 
@@ -32,6 +34,7 @@ class Place:
     target: str
     about: str
     house: bool = False
+    owner: bool = False
 
 
 COMMANDS: Final = {
@@ -39,8 +42,14 @@ COMMANDS: Final = {
     "serve": Place("shanzhi.config.commands.serve:serve", "Serve the site, with its database and background worker."),
     "demo": Place("shanzhi.config.commands.demo:app", "Load the demo and serve it; `demo round` plays a whole round."),
     "doctor": Place("shanzhi.config.commands.doctor:doctor", "Say what is wrong here and how to mend it."),
+    "backup": Place(
+        "shanzhi.config.commands.backup:app", "Back up the embedded database and the files; verify, list, prune."
+    ),
+    "restore": Place("shanzhi.config.commands.backup:restore", "Restore database and files to a moment."),
+    "standby": Place("shanzhi.config.commands.standby:app", "A second server that follows, and can take over."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
-    "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True),
+    "audit": Place("shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True),
+    "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
     "messages": Place("shanzhi.config.commands.messages:app", "Compile the translations."),
     "manage": Place("shanzhi.config.commands.manage:manage", "Run a management command of Django.", house=True),
@@ -57,7 +66,7 @@ def house() -> Iterator[None]:
         _set_up_django()
         yield
         return
-    with Cluster(environment.data).lease():
+    with cluster_of(environment).lease():
         _set_up_django()
         yield
 
@@ -77,6 +86,11 @@ def _set_up_django() -> None:
     import_module("django").setup()
 
 
+def _owner() -> AbstractContextManager[None]:
+    found: AbstractContextManager[None] = import_module("shanzhi.config.owner").as_owner()
+    return found
+
+
 def hand_over(name: str, arguments: list[str]) -> None:
     """Import a subcommand's module and run it with the arguments."""
     module, attribute = COMMANDS[name].target.split(":")
@@ -93,7 +107,7 @@ def _entry(name: str) -> None:
 
     def run(context: typer.Context) -> None:
         if COMMANDS[name].house:
-            with house():
+            with house(), _owner() if COMMANDS[name].owner else nullcontext():
                 hand_over(name, context.args)
         else:
             hand_over(name, context.args)

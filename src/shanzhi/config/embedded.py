@@ -13,6 +13,7 @@ import pwd
 import shlex
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,15 +23,21 @@ from typing import IO
 
 import psycopg
 
-SUPERUSER = "postgres"
-ROLE = "shanzhi"
+from shanzhi.config import roles
+from shanzhi.config.roles import OWNER as OWNER
+from shanzhi.config.roles import ROLE as ROLE
+from shanzhi.config.roles import SUPERUSER as SUPERUSER
+
 READY = "shanzhi.ready"
+HBA = "local all all peer map=shanzhi\nlocal replication postgres peer map=shanzhi\n"
 PATIENCE = 60.0  # seconds
+BUSY = ("starting up", "in recovery mode", "not yet accepting connections")  # the server's words for 'soon'
 LONGEST_SOCKET = 90  # a socket's path may have 107 bytes; PostgreSQL adds the file's own name
 UNPRIVILEGED = ("postgres", "nobody")
 SERVING = {
     "shared_buffers": "128MB",
     "max_connections": "100",
+    "max_slot_wal_keep_size": "4GB",  # a standby that stays away must not fill the disk
     # The server's log must not repeat what people typed: no statements, no parameters, no values in details.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
@@ -86,6 +93,20 @@ def _as_user(user: pwd.struct_passwd | None, *, dies_with_parent: bool) -> list[
     return words
 
 
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def _settings(text: str) -> dict[str, str]:
+    """An operator's own settings, `name = value` a line, as in postgresql.conf."""
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip().strip("'") for name, _equals, value in pairs}
+
+
+def _quoted(words: list[str]) -> str:
+    return " ".join(shlex.quote(word) for word in words)
+
+
 @dataclass
 class Cluster:
     """One embedded server and its folder."""
@@ -128,7 +149,7 @@ class Cluster:
                     return True
             except psycopg.OperationalError as refusal:
                 words = str(refusal)
-                if "starting up" not in words or time.monotonic() > deadline:
+                if not any(word in words for word in BUSY) or time.monotonic() > deadline:
                     return "too many clients" in words or "connection slots" in words
                 time.sleep(0.05)
 
@@ -139,14 +160,41 @@ class Cluster:
             server = None
             with self._lock("start.lock", fcntl.LOCK_EX):
                 self._initialise()
+                changed = self._configure()
                 if not self.running():
                     self._clear_the_way()
                     server = self._start(child=child)
-                self._ensure_role()
+                elif changed:
+                    self._control("reload")
+                with psycopg.connect(self.url("postgres", role=SUPERUSER), autocommit=True) as connection:
+                    roles.ensure(connection)
             try:
                 yield self
             finally:
                 self._release(mine, server)
+
+    def revive(self) -> "subprocess.Popen[bytes] | None":
+        """Start the server again if it has ended; the thread that calls must live as long as the server shall."""
+        with self._lock("start.lock", fcntl.LOCK_EX):
+            if self.running() or self._inhabited():
+                return None
+            self._clear_the_way()
+            return self._start_child()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator["Cluster"]:
+        """Keep the server down while the block works on its files; refuses while anybody holds a lease."""
+        with self._lock("use.lock", fcntl.LOCK_SH) as mine, self._lock("start.lock", fcntl.LOCK_EX):
+            try:
+                fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise EmbeddedDatabaseError(
+                    f"The database in {self.folder} is in use: stop `shanzhi serve` and what else uses it first."
+                ) from None
+            if self.running():
+                self.stop()
+            self._clear_the_way()
+            yield self
 
     def _release(self, mine: IO[str], server: "subprocess.Popen[bytes] | None") -> None:
         with self._lock("start.lock", fcntl.LOCK_EX):
@@ -155,18 +203,19 @@ class Cluster:
             except BlockingIOError:
                 return
             if self.running():
-                self._control("stop", "-m", "fast", "-w")
+                self.stop()
             if server is not None:
                 server.wait(timeout=60)
 
     @contextlib.contextmanager
     def _lock(self, name: str, kind: int) -> Iterator[IO[str]]:
-        self._make_folders()
+        self.make_folders()
         with (self.folder / name).open("a") as handle:
             fcntl.flock(handle, kind)
             yield handle
 
-    def _make_folders(self) -> None:
+    def make_folders(self) -> None:
+        """Make the folders that are missing, each for whom it is."""
         user = _ordinary_user()
         self.folder.mkdir(mode=0o755 if user else 0o700, parents=True, exist_ok=True)
         for path, mode in ((self.data, 0o700), (self.sockets, 0o755)):
@@ -174,16 +223,28 @@ class Cluster:
             if user:
                 os.chown(path, user.pw_uid, user.pw_gid)
 
+    def hand_over(self, path: Path) -> None:
+        """Give a file or folder with all in it to the user that the server runs as."""
+        if user := _ordinary_user():
+            for one in (path, *path.rglob("*")):
+                os.chown(one, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+    def command(self, name: str, *words: str | Path) -> str:
+        """Run one of PostgreSQL's programs as the server's user; gives what it printed, raises when it fails."""
+        return self._run(self._program(name), *words).stdout
+
     def _run(self, *words: str | Path, check: bool = True) -> "subprocess.CompletedProcess[str]":
         prefix = _as_user(_ordinary_user(), dies_with_parent=False)
         command = [*prefix, *(str(word) for word in words)]
         # Output goes to a file: pg_ctl leaves a server behind that would keep a pipe open for ever.
-        with (self.folder / "command.log").open("w+") as output:
+        with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False)  # noqa: S603 - our own words
             output.seek(0)
             text = output.read()
         if check and done.returncode:
-            raise EmbeddedDatabaseError(f"{Path(str(words[0])).name} failed: {text.strip()}{self._log_end()}")
+            name = Path(str(words[0])).name
+            log = self._log_end() if name == "pg_ctl" else ""
+            raise EmbeddedDatabaseError(f"{name} failed: {text.strip()}{log}")
         return subprocess.CompletedProcess(command, done.returncode, text, "")
 
     def _log_end(self) -> str:
@@ -238,15 +299,25 @@ class Cluster:
             *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
             *(["--no-sync"] if self.options.get("fsync") == "off" else []),
         )
-        self._own_file("pg_hba.conf", "local all all peer map=shanzhi\n")
-        self._own_file("pg_ident.conf", self._ident_map())
+        self._configure()
         self._own_file(READY, "")
+
+    def _configure(self) -> bool:
+        """Write who may sign in; tells whether that changed, as it does after an update of this program.
+
+        An operator's own lines, for a standby on another host, stand in `hba.conf` in the data folder.
+        """
+        wanted = {"pg_hba.conf": HBA + _text(self.folder / "hba.conf"), "pg_ident.conf": self._ident_map()}
+        stale = [name for name, text in wanted.items() if _text(self.data / name) != text]
+        for name in stale:
+            self._own_file(name, wanted[name])
+        return bool(stale)
 
     def _ident_map(self) -> str:
         me = pwd.getpwuid(os.geteuid()).pw_name
         server = _ordinary_user()
         names = {me, server.pw_name if server else me}
-        return "".join(f'shanzhi "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, ROLE))
+        return "".join(f'shanzhi "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, OWNER, ROLE))
 
     def _own_file(self, name: str, text: str) -> None:
         path = self.data / name
@@ -255,14 +326,15 @@ class Cluster:
         if user := _ordinary_user():
             os.chown(path, user.pw_uid, user.pw_gid)
 
-    def _server_words(self) -> list[str]:
-        settings = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.options}
+    def _server_words(self, more: Mapping[str, str] | None = None) -> list[str]:
+        own = {"listen_addresses": "", "unix_socket_directories": str(self.sockets)}
+        settings = {**own, **self.options, **_settings(_text(self.folder / "server.conf")), **(more or {})}
         return [f"-c{name}={value}" for name, value in settings.items()]
 
     def _start(self, *, child: bool) -> "subprocess.Popen[bytes] | None":
         if child:
             return self._start_child()
-        quoted = " ".join(shlex.quote(word) for word in self._server_words())
+        quoted = _quoted(self._server_words())
         self._control("start", "-w", "-t", "60", "-l", str(self.data / "server.log"), "-o", quoted)
         return None
 
@@ -287,12 +359,28 @@ class Cluster:
                 server.wait(timeout=0.1)
         raise EmbeddedDatabaseError(f"The database did not answer within a minute: see {self.folder / 'server.log'}.")
 
+    def stop(self) -> None:
+        """Stop the server in order."""
+        self._control("stop", "-m", "fast", "-w", "-t", "600")
+
+    def recover(self, settings: Mapping[str, str], *, patience: int = 7 * 24 * 60 * 60) -> None:
+        """Start the server and wait until it has recovered what there is; `patience` is in seconds."""
+        self._own_file("recovery.signal", "")
+        words = _quoted(self._server_words(settings))
+        self._control("start", "-w", "-t", str(patience), "-l", str(self.data / "server.log"), "-o", words)
+        deadline = time.monotonic() + patience
+        while self.recovering() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def recovering(self) -> bool:
+        """Whether the server only reads, because it follows another one or a backup; raises when it has ended."""
+        try:
+            with psycopg.connect(self.url("postgres", role=SUPERUSER), connect_timeout=5) as connection:
+                return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+        except psycopg.OperationalError as refusal:
+            if not self._inhabited():
+                raise EmbeddedDatabaseError(f"The server in {self.data} has ended.{self._log_end()}") from refusal
+            return True
+
     def _control(self, *words: str) -> None:
         self._run(self._program("pg_ctl"), "-D", self.data, "-s", *words)
-
-    def _ensure_role(self) -> None:
-        with psycopg.connect(self.url("postgres", role=SUPERUSER), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-                connection.execute(f"CREATE ROLE {ROLE} LOGIN")
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone():
-                connection.execute(f"CREATE DATABASE {ROLE} OWNER {ROLE} TEMPLATE template0")

@@ -15,6 +15,7 @@ SHORTEST_SECRET: Final = 50
 DEMO_MARK: Final = "made-for-a-demo"
 FEWEST_CHARACTERS: Final = 8  # what Django's own check asks for is 5
 SHOW_CODE: Final = "shanzhi.people.drivers.show_code"
+STORE_NOTICES: Final = "shanzhi.notices.drivers.local.Local"
 VOUCH_FOR_EXAMPLES: Final = "shanzhi.people.drivers.vouch_for_examples"
 
 
@@ -36,6 +37,11 @@ class Environment(BaseSettings):
         description="PostgreSQL 15 or newer, `postgres://user:password@host:port/name`. "
         "Unset: the embedded server in the data folder.",
     )
+    owner_database_url: SecretStr | None = Field(
+        None,
+        description="The same database as DATABASE_URL, as the role that owns its tables. For `shanzhi setup` and what "
+        "else changes tables; the serving processes need it not. Unset: the role of DATABASE_URL does both.",
+    )
     data: Path = Field(
         default_factory=data_folder,
         description="Folder of the embedded database, uploaded files and ballot keys. Unset: `shanzhi` in the user's "
@@ -45,6 +51,11 @@ class Environment(BaseSettings):
         None,
         description="Folder of the keys of personal data and of running votes. Keep it off the database's disk and out "
         "of its backups. Unset: `keys` in the data folder.",
+    )
+    backup: Path | None = Field(
+        None,
+        description="Folder of the embedded database's backups and of its archived changes, on another disk. Unset: "
+        "nothing is archived. Keys are never put there.",
     )
     allowed_hosts: Words = Field(
         default=["localhost", "127.0.0.1", "[::1]"],
@@ -93,6 +104,29 @@ class Environment(BaseSettings):
         description="Of a vote with few ballots, no figure about fewer voters than this is published. Each round may "
         "set its own; it is frozen with the terms.",
     )
+    email_driver: str = Field(
+        "",
+        description="Class that sends notices by e-mail: `shanzhi.notices.drivers.mail.Mail` uses the SMTP settings. "
+        "Unset: no e-mail in production; elsewhere it is stored and shown to operators.",
+    )
+    notice_sms_driver: str = Field(
+        "",
+        description="Class that sends notices by text message: `shanzhi.notices.drivers.aliyun.Aliyun` uses `sms.json` "
+        "in the folder of keys. Unset: none in production; elsewhere they are stored.",
+    )
+    wechat_driver: str = Field(
+        "",
+        description="Class that sends notices by WeChat: `shanzhi.notices.drivers.wechat.WeChat` uses `wechat.json` in "
+        "the folder of keys. Unset: none in production; elsewhere they are stored.",
+    )
+    smtp_host: str = Field("localhost", description="Mail server that takes our e-mail.")
+    smtp_port: int = Field(25, ge=1, le=65535, description="Port of the mail server.")
+    smtp_user: str = Field("", description="User name at the mail server; unset: none is given.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "none", description="How the connection to the mail server is protected; `none` only for one on this machine."
+    )
+    email_from: str = Field("善治 <noreply@localhost>", description="Sender of e-mail.")
     export_rows: int = Field(50_000, ge=1, le=1_000_000, description="Most rows of one export of a list.")
 
     @field_validator("allowed_hosts", "trusted_origins", mode="before")
@@ -127,10 +161,29 @@ def unsafe(environment: Environment) -> list[str]:
         found.append("SHANZHI_SMS_DRIVER shows sign-in codes to everybody. Name the function that sends them by SMS.")
     if environment.real_name_driver == VOUCH_FOR_EXAMPLES:
         found.append("SHANZHI_REAL_NAME_DRIVER vouches for made-up people. Name the function that asks a real service.")
+    found += _unsafe_notices(environment)
     if "*" in environment.allowed_hosts:
         found.append("SHANZHI_ALLOWED_HOSTS is `*`. List the host names of this site.")
     if not environment.public_url.startswith("https://"):
         found.append("SHANZHI_PUBLIC_URL must begin with https://, or links in messages lead to an open connection.")
+    return found
+
+
+def _unsafe_notices(environment: Environment) -> list[str]:
+    found = []
+    for field in ("email_driver", "notice_sms_driver", "wechat_driver"):
+        if getattr(environment, field) == STORE_NOTICES:
+            words = "stores notices instead of sending them. Leave it unset, or name the class that sends them."
+            found.append(f"{variable(field)} {words}")
+    mails = bool(environment.email_driver)
+    if mails and environment.smtp_security == "none" and environment.smtp_host not in ("localhost", "127.0.0.1", "::1"):
+        found.append(
+            "SHANZHI_SMTP_SECURITY is `none`, so mail would cross the network in the open. Set starttls or tls."
+        )
+    if mails and environment.email_from.endswith("@localhost>"):
+        found.append(
+            "SHANZHI_EMAIL_FROM is not set. Name the sender of e-mail, such as `善治 <noreply@shanzhi.example>`."
+        )
     return found
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shanzhi.config import metrics
+from shanzhi.config import database, metrics
 from shanzhi.kernel.errors import Forbidden
 
 
@@ -22,13 +22,17 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Say whether requests can be served: the database answers and has every migration."""
+    """Say whether requests can be served: the database answers, has every migration and the same time as we."""
     try:
         pending = pending_migrations()
+        apart = database.skew()
     except Exception as error:  # noqa: BLE001 - whatever keeps us from asking, we are not ready
         return JsonResponse({"status": "not ready", "reason": f"database: {type(error).__name__}"}, status=503)
     if pending:
         return JsonResponse({"status": "not ready", "reason": f"{pending} migrations pending"}, status=503)
+    if abs(apart) > database.LARGEST_SKEW:
+        reason = f"clock {apart:.0f} s ahead of the database's"
+        return JsonResponse({"status": "not ready", "reason": reason}, status=503)
     return JsonResponse({"status": "ready"})
 
 

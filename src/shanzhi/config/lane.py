@@ -27,6 +27,7 @@ from django.urls import resolve
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from shanzhi.config import database
 from shanzhi.config.middleware import answered, bind, number_of
 from shanzhi.people.sessions import voter_behind
 from shanzhi.voting import operations
@@ -115,8 +116,10 @@ class BallotLane:
             bind(number)
             try:
                 headers, receipt = _cast(environ, UUID(match[1]))
-            except Exception:  # noqa: BLE001 - whatever it is, the whole chain meets it again, answers and logs it
+            except Exception as error:  # noqa: BLE001 - whatever it is, the whole chain meets it again, answers and logs it
                 close_old_connections()
+                if database.away(error):  # a connection kept from before a restart, as all in the pool may be
+                    database.mend()
                 return self._whole(environ, start_response)
             if not KEPT:
                 close_old_connections()

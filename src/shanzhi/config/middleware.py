@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from shanzhi.audit.operations import request_id as request_of_events
 from shanzhi.config import metrics
 from shanzhi.config.problems import API, not_allowed, refused, too_large
 from shanzhi.kernel.errors import Refusal
@@ -43,9 +44,10 @@ def number_of(given: str) -> str:
 
 
 def bind(number: str) -> None:
-    """Have all that is logged from now on name the request."""
+    """Have all that is logged from now on name the request, and all events that are recorded."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=number)
+    request_of_events.set(number)
 
 
 def answered(*, method: str, route: str, status: int, elapsed: float) -> None:

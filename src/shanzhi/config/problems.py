@@ -1,14 +1,20 @@
 """Answers to what went wrong: a page for people, problem+json (RFC 9457) for programs, both with the request's id."""
 
+import sys
+from copy import copy
 from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.signed_cookies import SessionStore as SignedSession
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from shanzhi.config import database
+from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 
 API: Final = "/api/"
@@ -29,6 +35,17 @@ NOT_FOUND: Final = gettext_noop("There is no such page, or it is not open to you
 BROKEN: Final = gettext_noop(
     "This is our fault, not yours; nothing was changed. Try again, and if it stays, tell us the number."
 )
+
+AWAY: Final = gettext_noop("The database does not answer just now. Nothing is lost. Try again in a few seconds.")
+AWAY_UNSURE: Final = gettext_noop(
+    "The database did not answer, so it is not certain that what you sent was kept. Send it again in a few seconds: "
+    "it will not count twice."
+)
+FULL: Final = gettext_noop(
+    "The disk of this site is full, so what you sent was not kept. Nothing from before is lost. Try again later, or "
+    "tell the operator the number."
+)
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def request_id(request: HttpRequest) -> str:
@@ -55,7 +72,8 @@ def problem(request: HttpRequest, *, status: int, message: str, code: str, **mor
 def page(request: HttpRequest, *, status: int, message: str) -> HttpResponse:
     """Answer a person. Should even the error page fail, plain words still come."""
     title = str(TITLES.get(status, HTTPStatus(status).phrase))
-    context = {"status": status, "title": title, "message": message, "request_id": request_id(request)}
+    again = request.get_full_path() if status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET" else ""
+    context = {"status": status, "title": title, "message": message, "request_id": request_id(request), "again": again}
     try:
         return render(request, "ui/error.html", context, status=status)
     except Exception:  # noqa: BLE001 - the page may need the very thing that broke, such as the database
@@ -66,8 +84,12 @@ def page(request: HttpRequest, *, status: int, message: str) -> HttpResponse:
 def answer(request: HttpRequest, *, status: int, message: str, code: str, **more: Any) -> HttpResponse:
     """Answer in the manner of the address: problem+json under /api/, a page elsewhere."""
     if request.path_info.startswith(API):
-        return problem(request, status=status, message=message, code=code, **more)
-    return page(request, status=status, message=message)
+        response: HttpResponse = problem(request, status=status, message=message, code=code, **more)
+    else:
+        response = page(request, status=status, message=message)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(database.RETRY_AFTER)
+    return response
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -119,6 +141,23 @@ def not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return answered
 
 
+def without_database(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """Answer while the database is away or full; asks nothing of it, not even who this is."""
+    database.mend()
+    stranger = copy(request)
+    stranger.user = AnonymousUser()
+    stranger.actor = Actor.anonymous()  # type: ignore[attr-defined]  # our own attribute
+    stranger.session = SignedSession()
+    stranger._messages = []  # type: ignore[attr-defined]  # where Django keeps messages, which lie in the session
+    if database.full(error):
+        return answer(stranger, status=503, message=_(FULL), code="disk_full")
+    message = AWAY if request.method in SAFE else AWAY_UNSURE
+    return answer(stranger, status=503, message=_(message), code="database_away")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer after a fault of ours."""
+    """Answer after a fault of ours; called while the exception is being handled."""
+    error = sys.exc_info()[1]
+    if database.away(error):
+        return without_database(request, error)
     return answer(request, status=500, message=_(BROKEN), code="server_error")

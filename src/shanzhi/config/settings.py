@@ -6,9 +6,10 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.config.environment import VOUCH_FOR_EXAMPLES, Environment, unsafe
+from shanzhi.config.environment import STORE_NOTICES, VOUCH_FOR_EXAMPLES, Environment, unsafe
 from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
+from shanzhi.config.roles import DATABASE, OWNER, ROLE
 from shanzhi.people.sign_in import sign_in_settings
 
 ENV = Environment()
@@ -21,7 +22,7 @@ SECRET_KEY = ENV.secret_key.get_secret_value() if ENV.secret_key else secrets.to
 ALLOWED_HOSTS = ENV.allowed_hosts
 
 # Upper layers first and all before the packages, so that a template or a word of a higher room wins.
-ROOMS = ["portal", "ventures", "voting", "people", "places", "work", "audit", "ui"]
+ROOMS = ["portal", "ventures", "voting", "notices", "people", "places", "work", "audit", "ui"]
 
 INSTALLED_APPS = [
     *(f"shanzhi.{room}" for room in ROOMS),
@@ -80,8 +81,8 @@ TEMPLATES = [
 
 _EMBEDDED = {
     "ENGINE": "django.db.backends.postgresql",
-    "NAME": "shanzhi",
-    "USER": "shanzhi",
+    "NAME": DATABASE,
+    "USER": ROLE,
     "HOST": str(ENV.data / "run"),
 }
 DATABASES = {
@@ -93,9 +94,20 @@ DATABASES = {
         ),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # the pool keeps connections
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 15}},
+        # A request waits this long for a connection, as through a restart, and then says that the database is away.
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": ENV.database_pool, "timeout": 8, "reconnect_timeout": 8},
+        },
     }
 }
+# What `shanzhi.config.owner` puts in its place where tables change; nothing when one role does both.
+OWNER_DATABASE = (
+    dj_database_url.parse(ENV.owner_database_url.get_secret_value(), engine="django.db.backends.postgresql")
+    if ENV.owner_database_url
+    else {"USER": OWNER}
+    if not ENV.database_url
+    else {}
+)
 DATABASE_FOR_EACH_THREAD = ENV.database_pool >= ENV.threads
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -134,6 +146,21 @@ CREATE_KEYS = not ENV.production
 DEMO = ENV.mode == "demo"
 PUBLIC_URL = ENV.public_url
 SMS_DRIVER = ENV.sms_driver
+NOTICE_DRIVERS = {
+    channel: driver or ("" if ENV.production else STORE_NOTICES)
+    for channel, driver in (
+        ("email", ENV.email_driver),
+        ("sms", ENV.notice_sms_driver),
+        ("wechat", ENV.wechat_driver),
+    )
+}
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = ENV.smtp_host, ENV.smtp_port
+EMAIL_HOST_USER = ENV.smtp_user
+EMAIL_HOST_PASSWORD = ENV.smtp_password.get_secret_value() if ENV.smtp_password else ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.smtp_security == "starttls", ENV.smtp_security == "tls"
+EMAIL_TIMEOUT = 10  # seconds; a batch must end long before another worker takes it for lost
+DEFAULT_FROM_EMAIL = ENV.email_from
 PEOPLE_REAL_NAME_DRIVER = ENV.real_name_driver or (VOUCH_FOR_EXAMPLES if DEMO else "")
 EXPORT_ROWS = ENV.export_rows
 SMALLEST_ELECTORATE = ENV.smallest_electorate

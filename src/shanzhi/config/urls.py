@@ -8,7 +8,17 @@ from shanzhi.config import health
 from shanzhi.config.api import api
 from shanzhi.config.settings import ROOMS
 
-MOUNTS = {"portal": "", "ventures": "", "voting": "", "people": "", "places": "places/", "work": "work/", "ui": "ui/"}
+MOUNTS = {
+    "portal": "",
+    "ventures": "",
+    "voting": "",
+    "notices": "",
+    "people": "",
+    "places": "places/",
+    "audit": "audit/",
+    "work": "work/",
+    "ui": "ui/",
+}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("-/health", health.alive, name="health"),

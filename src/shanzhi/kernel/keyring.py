@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import secrets
@@ -9,10 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from shanzhi.kernel.ciphers import FieldCipher, derive, read_keys
 
 FIELDS: Final = "fields.keys"
 INDEX: Final = "index.key"
+SIGNING: Final = "log-{number}.key"
 
 
 class KeyMissing(Exception):
@@ -61,3 +65,28 @@ def field_cipher(folder: Path, *, create: bool) -> FieldCipher:
     fields = _secret(folder / FIELDS, create=create, fresh=f"1:{secrets.token_urlsafe(32)}")
     index = _secret(folder / INDEX, create=create, fresh=secrets.token_urlsafe(32))
     return FieldCipher(keys=read_keys(fields.replace("\n", ",")), index_key=derive(index, "index"))
+
+
+def signing_keys(folder: Path) -> dict[int, Ed25519PrivateKey]:
+    """Read the keys that sign heads of the log, by number; there are two only while one gives way to the next."""
+    found = {}
+    for path in folder.glob(SIGNING.format(number="*")):
+        number = path.stem.partition("-")[2]
+        if number.isdigit():
+            seed = base64.b64decode(path.read_text().strip(), validate=True)
+            found[int(number)] = Ed25519PrivateKey.from_private_bytes(seed)
+    return dict(sorted(found.items()))
+
+
+def make_signing_key(folder: Path) -> int:
+    """Make the next key that signs heads of the log; give its number."""
+    number = max(signing_keys(folder), default=0) + 1
+    with contextlib.suppress(FileExistsError):  # another process was quicker; its key holds
+        write_secret(folder / SIGNING.format(number=number), base64.b64encode(secrets.token_bytes(32)))
+    return number
+
+
+def remove_signing_key(folder: Path, number: int) -> None:
+    """Remove a key that signs no more; what it signed stays valid by its public half."""
+    (folder / SIGNING.format(number=number)).unlink(missing_ok=True)
+    sync_folder(folder)

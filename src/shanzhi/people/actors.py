@@ -6,25 +6,50 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from shanzhi.kernel.actor import Actor, Grant
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.roles import Role
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Account, Person
+from shanzhi.places.queries import predecessors, sole_successor
 from shanzhi.work.planned import fetch_all
 
-# By a prepared statement, since every signed-in request asks this.
+HOME: Final = LENGTHS[COMMUNITY]
+# By a prepared statement, since every signed-in request asks this. The last column tells whether codes outside the
+# role's area led into it; a last row tells whether the home's code ended. Both are rare, and only then more is asked.
 _HELD: Final = """
-SELECT role, area, organization FROM people_rolegrant
-WHERE person_id = %s AND starts_at <= %s AND (ends_at IS NULL OR ends_at > %s) ORDER BY starts_at, id
+SELECT role, area, organization, area <> '' AND EXISTS (
+    SELECT FROM places_changelink l
+    WHERE l.new_id >= area AND l.new_id < area || ':' AND NOT starts_with(l.old_id, area)
+) FROM (
+    SELECT role, area, organization FROM people_rolegrant
+    WHERE person_id = %(person)s AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)
+    ORDER BY starts_at, id
+) held
+UNION ALL SELECT NULL, code, NULL, true FROM places_area WHERE code = %(home)s AND valid_to <= %(day)s
 """
 
 
 def grants_of(*, person: Person, at: datetime) -> tuple[Grant, ...]:
-    """List what a person is at a moment: the roles given, and resident of the own area once the name is verified."""
-    held = fetch_all(_HELD, (person.pk, at, at))
-    grants = [Grant(Role(role), area, organization) for role, area, organization in held]
+    """List what a person is at a moment: the roles given, and resident of the own area once the name is verified.
+
+    Where codes changed since: a role in an area holds too for the former codes that led into it, whose records are left
+    to somebody; and whose home's code has one successor is resident there.
+    """
+    day = timezone.localdate(at)
+    values = {"person": person.pk, "at": at, "home": person.area[:HOME], "day": day}
+    grants, home = [], person.area
+    for role, area, organization, moved in fetch_all(_HELD, values):
+        if role is None:
+            home = sole_successor(area, day) or area
+            continue
+        grants.append(Grant(Role(role), area, organization))
+        if moved:
+            grants += [Grant(Role(role), code) for code in predecessors([area], day)]
     if person.area and person.real_name in VERIFIED:
-        grants.append(Grant(Role.RESIDENT, person.area))
+        grants += [Grant(Role.RESIDENT, code) for code in dict.fromkeys((home, person.area))]
     return tuple(grants)
 
 

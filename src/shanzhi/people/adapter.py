@@ -96,11 +96,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def set_phone(self, user: Account, phone: str, verified: bool) -> None:
         """Set an account's phone."""
-        operations.set_account_phone(account=user, phone=phone, verified=verified)
+        operations.set_account_phone(account=user, phone=phone, verified=verified, at=moment(self.request))
 
     def set_phone_verified(self, user: Account, phone: str) -> None:
         """Note that the phone received its code."""
-        operations.set_account_phone(account=user, phone=phone, verified=True)
+        operations.set_account_phone(account=user, phone=phone, verified=True, at=moment(self.request))
 
     def send_verification_code_sms(self, user: Account, phone: str, code: str, **kwargs: Any) -> None:
         """Send a code by the driver that this installation names."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, ReauthenticateForm, RequestLoginCodeForm
@@ -19,6 +18,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.documents import DOCUMENTS
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.operations.accounts import account_for_phone
+from shanzhi.ui.choosing import AreaField, AreaSource, Searches
 from shanzhi.ui.forms import DayField, PageForm
 
 
@@ -68,7 +68,7 @@ class PhoneForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth is untyp
         return phone
 
 
-class SignUpForm(PhoneForm):
+class SignUpForm(Searches, PhoneForm):
     """The same with the declared name, the community and consent, for who is here for the first time."""
 
     name = forms.CharField(
@@ -79,27 +79,16 @@ class SignUpForm(PhoneForm):
     )
     consent = forms.BooleanField(label=_("I have read how my data is used, and I agree"))
 
-    def __init__(self, *args: Any, areas: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
         """Take the communities to choose from."""
         super().__init__(*args, **kwargs)
-        self.fields["area"] = community_field(areas)
+        self.fields["area"] = home_field(areas)
         self.order_fields(["phone", "name", "area", "consent"])
 
 
-def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
-    """Set what a choice of the form offers."""
-    field = form.fields[name]
-    if isinstance(field, forms.ChoiceField):
-        field.choices = list(choices)
-
-
-def community_field(areas: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
-    """Give the choice of a community, grouped by subdistrict."""
-    return forms.ChoiceField(
-        label=_("The community you live in"),
-        help_text=_("Type its first characters to jump to it."),
-        choices=[("", _("Choose a community")), *areas],
-    )
+def home_field(source: AreaSource) -> AreaField:
+    """Give the choice of the community in which one lives."""
+    return AreaField(source=source, label=_("The community you live in"))
 
 
 class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth is untyped
@@ -183,10 +172,10 @@ class DeclareForm(PageForm):
         widget=forms.TextInput({"autocomplete": "name", "class": "short"}),
     )
 
-    def __init__(self, *args: Any, areas: Iterable[tuple[str, Any]], consent: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: AreaSource, consent: bool, **kwargs: Any) -> None:
         """Take the communities, and whether consent is still to be asked for."""
         super().__init__(*args, **kwargs)
-        self.fields["area"] = community_field(areas)
+        self.fields["area"] = home_field(areas)
         if consent:
             self.fields["consent"] = forms.BooleanField(label=_("I have read how my data is used, and I agree"))
 
@@ -241,33 +230,35 @@ class GrantForm(ReasonForm):
     """A role, its place and its period."""
 
     role = forms.ChoiceField(label=_("Role"))
-    area = forms.ChoiceField(label=_("Where it holds"), required=False)
     starts_on = DayField(label=_("From"))
     ends_on = DayField(
         label=_("Last day"), help_text=_("On this day it ends by itself. Empty: until someone ends it."), required=False
     )
     field_order = ("role", "area", "starts_on", "ends_on", "reason")
 
-    def __init__(self, *args: Any, roles: list[Role], areas: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[Role], areas: AreaSource, **kwargs: Any) -> None:
         """Take the roles and areas that the actor may give."""
         super().__init__(*args, **kwargs)
-        offer(self, "role", [("", _("Choose a role")), *((r.value, ROLE_LABELS[r]) for r in roles)])
-        offer(self, "area", areas)
+        offered = [("", _("Choose a role")), *((role.value, ROLE_LABELS[role]) for role in roles)]
+        self.fields["role"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["area"] = AreaField(source=areas, label=_("Where it holds"))
+        self.order_fields(self.field_order)
 
 
 class ImportForm(PageForm):
     """An office's list of residents."""
 
-    area = forms.ChoiceField(
-        label=_("Area of the list"), help_text=_("Rows without a community code of their own belong here.")
-    )
     file = forms.FileField(
         label=_("Excel file"),
         help_text=_("Columns by their headings in any order: 姓名, 证件号码, 手机, 社区代码. At most 20,000 rows."),
         widget=forms.ClearableFileInput({"accept": ".xlsx,.xls,.ods,.csv"}),
     )
 
-    def __init__(self, *args: Any, areas: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
         """Take the areas that the actor may bring lists for."""
         super().__init__(*args, **kwargs)
-        offer(self, "area", areas)
+        self.fields["area"] = AreaField(
+            source=areas,
+            label=_("Area of the list"),
+            help_text=_("Rows without a community code of their own belong here."),
+        )

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.actors import actor_for
+from shanzhi.people.devices import remember
 from shanzhi.people.models import Account
 
 
@@ -45,4 +46,6 @@ class ActorMiddleware:
         if not hasattr(request, "now"):
             request.now = timezone.now()  # type: ignore[attr-defined]  # our own attribute
         request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]  # our own attribute
-        return self.get_response(request)
+        response = self.get_response(request)
+        remember(request, response)
+        return response

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from shanzhi.people.views import account, desk, importing, sign_in
+from shanzhi.people.views import account, areas, desk, importing, sign_in
 
 own = [
     path("account/", account.account, name="account"),
     path("account/welcome/", account.welcome, name="welcome"),
     path("account/sign-up/", sign_in.sign_up, name="sign_up"),
+    path("account/areas/<slug:kind>/", areas.areas, name="areas"),
     path("account/data/", account.correct, name="correct"),
     path("account/verification/", account.verify_outside, name="verify_outside"),
     path("account/consents/<slug:purpose>/", account.consent, name="consent"),

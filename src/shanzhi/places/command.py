@@ -1,4 +1,4 @@
-"""`shanzhi areas`: take in the country's areas, and the changes of a year."""
+"""`shanzhi areas`: take in the country's areas, the changes of a year, sheets of figures and of stations."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 from shanzhi.places import exchange, operations, queries
+from shanzhi.places.models import SheetKind
 
-app = typer.Typer(help="Import the country's areas and their changes.", add_completion=False, no_args_is_help=True)
+app = typer.Typer(help="Import areas, their changes, figures and stations.", add_completion=False, no_args_is_help=True)
 console = Console()
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of which the codes are, YYYY-MM-DD.")]
 
@@ -117,3 +118,52 @@ def changes(
         )
     else:
         console.print("All of this was known already, nothing changed.")
+
+
+@app.command()
+def figures(
+    path: Annotated[Path, typer.Argument(help="An Excel or CSV sheet: area codes, and a column for each measure.")],
+    *,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day from which figures without one hold.")
+    ] = None,
+    source: Annotated[str, typer.Option(help="Source of figures without one.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Only tell what the sheet would do.")] = False,
+) -> None:
+    """Take in figures of many areas. The same sheet again changes nothing; faults are named and nothing is written."""
+    with _said():
+        day = on.date() if on else None
+        content, most = exchange.read_bytes(path), exchange.MOST_ROWS_OF_COMMAND
+        rows = exchange.read_figures(content, path.name, on=day, source=source, most=most)
+        _take(SheetKind.FIGURES, rows, check=check)
+
+
+@app.command()
+def stations(
+    path: Annotated[Path, typer.Argument(help="An Excel or CSV sheet: area codes, names, addresses, phones, days.")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what the sheet would do.")] = False,
+) -> None:
+    """Take in social-work stations of many areas. The same sheet again changes nothing."""
+    with _said():
+        rows = exchange.read_stations(exchange.read_bytes(path), path.name, most=exchange.MOST_ROWS_OF_COMMAND)
+        _take(SheetKind.STATIONS, rows, check=check)
+
+
+def _take(kind: SheetKind, rows: exchange.Rows, *, check: bool) -> None:
+    """Write a sheet, or tell what it would do."""
+    actor, now = Actor.system(f"areas {kind.value}"), datetime.now(UTC)
+    if check:
+        plan = (operations.plan_figures if kind == SheetKind.FIGURES else operations.plan_stations)(
+            actor=actor, rows=rows, at=now
+        )
+        if plan.faults:
+            raise exchange.BadRows(plan.faults)
+        added, changed, kept = (plan.count(does) for does in ("add", "change", "keep"))
+        console.print(f"{added:,} new, {changed:,} changed, {kept:,} on record already; nothing was written.")
+        return
+    with _bars() as progress:
+        taken = operations.take(
+            actor=actor, kind=kind, rows=rows, at=now, progress=lambda done, total: progress("Rows", done, total)
+        )
+    console.print(f"{taken.added:,} new, {taken.changed:,} changed, {taken.kept:,} on record already.")

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shanzhi.kernel.errors import Refusal
+from shanzhi.places.exchange import units
 from shanzhi.places.models import Measure
 from shanzhi.places.operations import Part
 from shanzhi.ui.forms import DayField, PageForm
 
 _LINE: Final = re.compile(r"^(?:(?P<code>\d{2,21})[\s,，]+)?(?P<name>\S.*)$")
-_MICRO: Final = 1_000_000
-_MOST: Final = 10**12
 
 
 class AddForm(PageForm):
@@ -127,14 +127,60 @@ class FigureForm(PageForm):
     def clean(self) -> dict[str, Any]:
         """Turn the value into the whole number that is stored."""
         data = super().clean() or {}
-        value, measure = data.get("value"), data.get("measure")
-        if value is not None and measure:
-            whole = value * _MICRO if measure in (Measure.LONGITUDE, Measure.LATITUDE) else value
-            if whole != int(whole) or abs(whole) > _MOST:
-                self.add_error("value", ValidationError(_("Give a whole number; degrees may have six decimals.")))
-            else:
-                data["value"] = int(whole)
+        if data.get("value") is not None and data.get("measure"):
+            store(self, data, data["measure"])
         return data
+
+
+class CorrectionForm(PageForm):
+    """The right value of a figure, or none, and why the one on record was wrong."""
+
+    value = forms.DecimalField(
+        label=_("Right value"),
+        max_digits=19,
+        decimal_places=6,
+        localize=False,
+        required=False,
+        help_text=_("Leave it empty to take the figure back, if it was recorded for a wrong day, measure or area."),
+    )
+    source = forms.CharField(label=pgettext_lazy("figure", "Source"), max_length=200)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, help_text=_("Why the figure was wrong. Everybody sees it.")
+    )
+
+    def __init__(self, *args: Any, measure: str, **kwargs: Any) -> None:
+        """Take the measure, which tells the unit."""
+        super().__init__(*args, **kwargs)
+        self.measure = measure
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the value into the whole number that is stored."""
+        data = super().clean() or {}
+        if data.get("value") is not None:
+            store(self, data, self.measure)
+        return data
+
+
+class SheetForm(PageForm):
+    """An office's sheet."""
+
+    file = forms.FileField(
+        label=_("Excel or CSV file"),
+        help_text=_("Columns by their headings, in any order. At most 2,000 rows."),
+        widget=forms.ClearableFileInput({"accept": ".xlsx,.xls,.ods,.csv"}),
+    )
+
+
+class FigureSheetForm(SheetForm):
+    """A sheet of figures; day and source may stand on it or here."""
+
+    on = DayField(label=_("Holds from"), required=False, help_text=_("For rows that give no day of their own."))
+    source = forms.CharField(
+        label=pgettext_lazy("figure", "Source"),
+        max_length=200,
+        required=False,
+        help_text=_("For rows that give no source of their own."),
+    )
 
 
 class StationForm(PageForm):
@@ -153,6 +199,14 @@ class CloseStationForm(PageForm):
 
     closed_on = DayField(label=_("Closed on"))
     reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+def store(form: forms.Form, data: dict[str, Any], measure: str) -> None:
+    """Turn a value in people's units into what is stored, or say beside the field why it cannot be."""
+    try:
+        data["value"] = units.stored(measure, data["value"])
+    except Refusal as refusal:
+        form.add_error("value", ValidationError(refusal.text))
 
 
 def parts_of(text: str) -> list[Part]:

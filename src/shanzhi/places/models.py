@@ -219,26 +219,37 @@ class Measure(models.TextChoices):
 
 
 class AreaFigure(models.Model):
-    """A figure of an area that holds from a day on, until the next one of the same measure."""
+    """A figure of an area that holds from a day on, until the next one of the same measure. Rows are never changed.
+
+    A wrong figure is corrected by a row of the next revision for the same measure and day, with the reason; the highest
+    revision holds. Its value is empty where the figure was taken back: then that day has none.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="figures")
     measure = models.CharField(_("Measure"), max_length=16, choices=Measure.choices)
-    value = models.BigIntegerField(pgettext_lazy("area", "Value"))
+    value = models.BigIntegerField(pgettext_lazy("area", "Value"), null=True)
     valid_from = models.DateField(_("Holds from"))
     source = models.CharField(pgettext_lazy("area", "Source"), max_length=200)
+    revision = models.PositiveIntegerField(default=1, db_default=1)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True, db_default="")
     created_at = models.DateTimeField()
 
     class Meta:
-        """One figure per measure and day; counts are not negative, coordinates lie on the globe."""
+        """One figure per measure, day and revision; counts are not negative, coordinates lie on the globe."""
 
         constraints = [
-            models.UniqueConstraint(fields=["area", "measure", "valid_from"], name="places_figure_once"),
+            models.UniqueConstraint(fields=["area", "measure", "valid_from", "revision"], name="places_figure_once"),
             models.CheckConstraint(
                 condition=Q(measure=Measure.LONGITUDE, value__gte=-180_000_000, value__lte=180_000_000)
                 | Q(measure=Measure.LATITUDE, value__gte=-90_000_000, value__lte=90_000_000)
-                | (Q(measure__in=[Measure.POPULATION, Measure.HOUSEHOLDS, Measure.SIZE]) & Q(value__gte=0)),
+                | Q(measure__in=[Measure.POPULATION, Measure.HOUSEHOLDS, Measure.SIZE], value__gte=0)
+                | Q(measure__in=Measure.values, value__isnull=True),
                 name="places_figure_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(revision=1, value__isnull=False, reason="") | (Q(revision__gt=1) & ~Q(reason="")),
+                name="places_figure_corrected_for_a_reason",
             ),
         ]
 
@@ -277,4 +288,45 @@ class Station(models.Model):
 
     def __str__(self) -> str:
         """Give the name."""
+        return self.name
+
+
+class SheetKind(models.TextChoices):
+    """What a sheet of an office brings for many areas."""
+
+    FIGURES = "figures", _("Figures of areas")
+    STATIONS = "stations", _("Social-work stations")
+
+
+class SentSheet(models.Model):
+    """A sheet that was read and waits for its sender's yes; its rows are dropped when they are written.
+
+    `rows` holds its lines as they are, each with its number, and `given` what was said for all of them; what they would
+    do is worked out afresh whenever somebody looks, since the records may have changed meanwhile.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.UUIDField()
+    kind = models.CharField(max_length=12, choices=SheetKind.choices)
+    name = models.CharField(max_length=200)
+    rows = models.JSONField(null=True)
+    given = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Rows are there exactly as long as they may still be written."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rows__isnull=True, written_at__isnull=False)
+                | Q(rows__isnull=False, written_at__isnull=True),
+                name="places_sheet_rows_until_written",
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="places_sheet_age")]
+
+    def __str__(self) -> str:
+        """Give the name of the file."""
         return self.name

@@ -9,7 +9,8 @@ from shanzhi.kernel.errors import Forbidden, SignInNeeded
 from shanzhi.kernel.roles import Role
 from shanzhi.places.models import LOCAL_LEVELS, Area
 
-# Grids, buildings, entrances and figures: those who know the place.
+# Grids, buildings, entrances and figures: those who know the place. They correct figures too, since a correction is
+# public with its reason and the figure before it stays on record.
 LOCAL: Final = frozenset(
     {
         Role.SOCIAL_WORKER,
@@ -39,5 +40,12 @@ def may(actor: Actor, roles: frozenset[Role], code: str) -> bool:
 def require(actor: Actor, roles: frozenset[Role], code: str) -> None:
     """Refuse an actor who holds none of the roles at the code: SignInNeeded or Forbidden."""
     if actor.holds(roles, code):
+        return
+    raise Forbidden if actor.signed_in or actor.person_id else SignInNeeded
+
+
+def require_anywhere(actor: Actor, roles: frozenset[Role]) -> None:
+    """Refuse an actor who holds none of the roles in any area: SignInNeeded or Forbidden."""
+    if actor.areas(roles):
         return
     raise Forbidden if actor.signed_in or actor.person_id else SignInNeeded

@@ -2,9 +2,9 @@
 
 from shanzhi.tally.counting import count
 from shanzhi.tally.election import Election, Project, from_lists
+from shanzhi.tally.faults import CountingError, Remark
 from shanzhi.tally.outcome import Outcome, Round, Standing
 from shanzhi.tally.spec import Composite, Spec, Threshold
-from shanzhi.tally.support import CountingError
 from shanzhi.tally.ties import Tie
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Election",
     "Outcome",
     "Project",
+    "Remark",
     "Round",
     "Spec",
     "Standing",

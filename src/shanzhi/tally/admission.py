@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.ground import Ground, Removed
 from shanzhi.tally.spec import Composite, Threshold
-from shanzhi.tally.support import CountingError
 
 
 def apply_thresholds(ground: Ground) -> None:
     """Remove the projects without the least support that the spec asks for.
 
     A number of voters; a share of the ballots (blank ones count); by cost: the share of the ballots must reach
-    cost / (n times the budget), as in Swiecie with n = 3. Support exactly at a threshold is enough.
+    cost / (n times the budget); a score. Support exactly at a threshold is enough.
     """
     removed = _votes(ground, ground.spec.threshold)
+    removed += _score(ground, ground.spec.threshold, {item.position for item in removed})
     if ground.spec.rule == "composite" and ground.spec.composite is not None:
         known = {item.position for item in removed}
         removed += [item for item in _jury(ground, ground.spec.composite) if item.position not in known]
@@ -32,10 +33,17 @@ def least_votes(ground: Ground, threshold: Threshold, position: int) -> Fraction
 
 
 def _votes(ground: Ground, threshold: Threshold) -> list[Removed]:
-    if threshold.voters < 0 or threshold.share < 0 or threshold.by_cost < 0:
-        raise CountingError("bad-threshold", "A threshold is below zero.")
+    if threshold.voters < 0 or threshold.share < 0 or threshold.by_cost < 0 or threshold.score < 0:
+        raise CountingError("bad-threshold")
     needs = [(position, least_votes(ground, threshold, position)) for position in ground.open]
     return [Removed(position, "threshold", need) for position, need in needs if ground.votes[position] < need]
+
+
+def _score(ground: Ground, threshold: Threshold, known: set[int]) -> list[Removed]:
+    if not threshold.score:
+        return []
+    short = [position for position in ground.open if ground.stated_score[position] < threshold.score]
+    return [Removed(p, "score-threshold", Fraction(threshold.score)) for p in short if p not in known]
 
 
 def _jury(ground: Ground, parts: Composite) -> list[Removed]:

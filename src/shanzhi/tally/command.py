@@ -14,9 +14,13 @@ from typing import Annotated, Any, Literal, cast, get_args
 import typer
 
 from shanzhi.tally import coarse, receipts
+from shanzhi.tally.comparison import compare
 from shanzhi.tally.counting import count as count_election
+from shanzhi.tally.faults import CountingError
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, amount
 from shanzhi.tally.pabulib import (
+    SATISFACTION,
     STRICT,
     PabulibError,
     Reading,
@@ -25,6 +29,8 @@ from shanzhi.tally.pabulib import (
     digest,
     parse_treatment,
     read,
+    usual,
+    usual_spec,
 )
 from shanzhi.tally.reasons import Language
 from shanzhi.tally.report import show_error, show_outcome
@@ -33,7 +39,6 @@ from shanzhi.tally.spec import Completion, RuleName, Satisfaction, Spec, Thresho
 RuleChoice = Literal["score", "score-no-skip", "per-cost", "equal-shares", "phragmen"]
 """Rules that can be asked for; a composite needs jury scores, so it is counted only from a file that carries them."""
 
-_USUAL: dict[str, Satisfaction] = {"approval": "cost", "points": "points", "ranked": "borda"}
 _NEEDED = {"points": "points", "borda": "ranked"}
 
 
@@ -48,6 +53,7 @@ class Choices:
     min_voters: int | None = None
     min_share: Fraction | None = None
     min_by_cost: int | None = None
+    min_score: int | None = None
     treat: Treatment = STRICT
 
 
@@ -68,15 +74,18 @@ class Counted:
     reading: Reading
     spec: Spec
     outcome: Outcome
-    assumed_rule: bool
+    told_rule: bool
 
 
 def spec_for(reading: Reading, choices: Choices) -> Spec:
-    """The rule to count by: what was asked for, else what the file was published with, else order of votes.
+    """The rule to count by: what was asked for, else what the file was published with or names, else order of votes.
 
-    Raises CannotCount when the parts do not fit each other or the ballots.
+    A rule that is asked for puts aside all that a file says in its own words, its completion too. Raises CannotCount
+    when the parts do not fit each other or the ballots.
     """
-    base = reading.spec or Spec(rule=choices.rule or "score", satisfaction=_USUAL[reading.kind])
+    base = usual_spec(reading)
+    if choices.rule and reading.spec is None:
+        base = Spec(choices.rule, SATISFACTION[reading.kind])
     spec = replace(base, rule=choices.rule or base.rule)
     if choices.satisfaction:
         spec = replace(spec, satisfaction=choices.satisfaction)
@@ -96,18 +105,19 @@ def _threshold(base: Threshold, choices: Choices) -> Threshold:
         voters=base.voters if choices.min_voters is None else choices.min_voters,
         share=base.share if choices.min_share is None else choices.min_share,
         by_cost=base.by_cost if choices.min_by_cost is None else choices.min_by_cost,
+        score=base.score if choices.min_score is None else choices.min_score,
     )
 
 
 def _check(spec: Spec, reading: Reading) -> None:
     needed = _NEEDED.get(spec.satisfaction)
     if needed and needed != reading.kind:
-        usual = _USUAL[reading.kind]
+        fitting = SATISFACTION[reading.kind]
         raise CannotCount(
             f"Satisfaction {spec.satisfaction} needs {needed} ballots; this file has {reading.kind} ballots.",
             f"满意度 {spec.satisfaction} 需要 {needed} 选票，而此文件是 {reading.kind} 选票。",
-            f"Use --satisfaction {usual}, or leave it out.",
-            f"请用 --satisfaction {usual}，或不指定。",
+            f"Use --satisfaction {fitting}, or leave it out.",
+            f"请用 --satisfaction {fitting}，或不指定。",
         )
     if spec.completion != "none" and spec.rule != "equal-shares":
         raise CannotCount(
@@ -132,14 +142,14 @@ def count_reading(file: str, reading: Reading, choices: Choices) -> Counted:
     spec = spec_for(reading, choices)
     try:
         outcome = count_election(reading, spec)
-    except ValueError as error:
+    except CountingError as error:
         raise CannotCount(
-            f"The rule cannot count this file: {error}",
-            f"该规则无法为此文件计票：{error}",
+            f"The rule cannot count this file: {error.message}",
+            f"该规则无法为此文件计票：{error.message_zh}",
             "Choose another rule or satisfaction.",
             "请换一种规则或满意度。",
         ) from None
-    return Counted(file, reading, spec, outcome, choices.rule is None and reading.spec is None)
+    return Counted(file, reading, spec, outcome, choices.rule is not None)
 
 
 def as_json(counted: Counted) -> dict[str, Any]:
@@ -154,9 +164,7 @@ def as_json(counted: Counted) -> dict[str, Any]:
         "total_cost": amount(outcome.total_cost),
         "budget": amount(outcome.budget),
         "ballots": outcome.ballots,
-        "ties": [
-            {"round": tie.round, "tied": list(tie.tied), "chosen": tie.chosen, "by": tie.by} for tie in outcome.ties
-        ],
+        "ties": [tie.as_json() for tie in outcome.ties],
         "warnings": list(_warnings(counted)),
         "digest": outcome.digest,
         "content_digest": digest(counted.reading),
@@ -165,13 +173,8 @@ def as_json(counted: Counted) -> dict[str, Any]:
 
 def _warnings(counted: Counted) -> Iterator[dict[str, Any]]:
     """Warnings of the reader with their lines, then those of the count, which concern no line (0)."""
-    if counted.assumed_rule:
-        yield {
-            "line": 0,
-            "code": "assumed_rule",
-            "message": "The file names no rule that can be counted here; score was taken. Name one with --rule.",
-            "message_zh": "文件未指明可用的计票规则，已按 score 计票。可用 --rule 指定。",
-        }
+    if not counted.told_rule:
+        yield from _about_rule(counted)
     for notice in counted.reading.warnings:
         yield {
             "line": notice.line,
@@ -179,8 +182,30 @@ def _warnings(counted: Counted) -> Iterator[dict[str, Any]]:
             "message": f"{notice.message_en} {notice.cure_en}",
             "message_zh": f"{notice.message_zh}{notice.cure_zh}",
         }
-    for text in counted.outcome.warnings:
-        yield {"line": 0, "code": "count", "message": text, "message_zh": text}
+    for remark in counted.outcome.warnings:
+        yield {"line": 0, "code": remark.code, "message": remark.message, "message_zh": remark.message_zh}
+
+
+def _about_rule(counted: Counted) -> Iterator[dict[str, Any]]:
+    """Say how the file's own words for its rule were taken."""
+    known, spec = usual(counted.reading), counted.spec
+    if known.origin == "published":
+        return
+    taken = spec.rule if spec.completion == "none" else f"{spec.rule} --completion {spec.completion}"
+    words = known.words if len(known.words) <= 80 else known.words[:77] + "…"
+    if known.origin == "stated":
+        code = "read_rule"
+        en = f"The file names its rule “{words}”; it was counted by {taken}. Name another with --rule."
+        zh = f"文件所载规则为“{words}”，已按 {taken} 计票。可用 --rule 另行指定。"
+    elif words:
+        code = "assumed_rule"
+        en = f"The file names its rule “{words}”, which is not known here; {taken} was taken. Name one with --rule."
+        zh = f"文件所载规则为“{words}”，此处没有该规则，已按 {taken} 计票。可用 --rule 指定。"
+    else:
+        code = "assumed_rule"
+        en = f"The file names no rule; {taken} was taken. Name one with --rule."
+        zh = f"文件未指明计票规则，已按 {taken} 计票。可用 --rule 指定。"
+    yield {"line": 0, "code": code, "message": en, "message_zh": zh}
 
 
 def error_as_json(file: str, error: PabulibError | CannotCount) -> dict[str, Any]:
@@ -241,6 +266,9 @@ def count(
     min_by_cost: Annotated[
         int | None, typer.Option(min=0, help="N removes projects whose share of voters is below cost / (N x budget).")
     ] = None,
+    min_score: Annotated[
+        int | None, typer.Option(min=0, help="Least points (points ballots), Borda points (rankings) or votes.")
+    ] = None,
     treat: Annotated[
         list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
     ] = None,
@@ -263,6 +291,7 @@ def count(
         min_voters=min_voters,
         min_share=_share(min_share),
         min_by_cost=min_by_cost,
+        min_score=min_score,
         treat=_treatment(treat),
     )
     failed = False
@@ -287,7 +316,9 @@ def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -
     if as_lines:
         _write_line(as_json(counted))
     else:
-        show_outcome(counted.outcome, file=file, warnings=list(_warnings(counted)), language=language)
+        outcome = with_needs(counted.reading, counted.outcome)
+        others = compare(counted.reading, counted.spec, outcome)
+        show_outcome(outcome, others, file=file, warnings=list(_warnings(counted)), language=language)
     return True
 
 

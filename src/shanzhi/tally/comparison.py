@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -13,8 +14,13 @@ from shanzhi.tally.spec import Completion, RuleName, Spec
 
 _OTHERS: tuple[tuple[RuleName, Completion], ...] = (
     ("score", "none"),
+    ("score-no-skip", "none"),
     ("per-cost", "none"),
+    ("equal-shares", "none"),
+    ("equal-shares", "add1"),
     ("equal-shares", "add1u"),
+    ("equal-shares", "exhaustive-supported"),
+    ("equal-shares", "exhaustive-all"),
     ("phragmen", "none"),
 )
 
@@ -38,12 +44,13 @@ class Alternative:
 def compare(election: Election, spec: Spec, outcome: Outcome | None = None) -> list[Alternative]:
     """Count the same ballots by the other rules, with the same satisfaction, tie order and thresholds.
 
-    `outcome` is the declared rule's result, when it is at hand. Raises CountingError as `count` does.
+    Equal Shares with another completion is another rule. `outcome` is the declared rule's result, when it is at hand.
+    Raises CountingError as `count` does.
     """
     declared = outcome or count(election, spec)
     others = []
     for rule, completion in _OTHERS:
-        if rule == spec.rule:
+        if (rule, completion) == (spec.rule, spec.completion):
             continue
         result = count(election, replace(spec, rule=rule, completion=completion))
         others.append(
@@ -57,6 +64,11 @@ def compare(election: Election, spec: Spec, outcome: Outcome | None = None) -> l
             )
         )
     return others
+
+
+def wins_under(others: Sequence[Alternative], project: str) -> tuple[Alternative, ...]:
+    """Return those of the other rules under which a project wins."""
+    return tuple(other for other in others if project in other.winners)
 
 
 def reached(election: Election, winners: tuple[str, ...]) -> int:

@@ -7,6 +7,7 @@ from typing import get_args
 
 from shanzhi.tally.admission import apply_thresholds
 from shanzhi.tally.election import Election
+from shanzhi.tally.faults import CountingError, Remark, remark
 from shanzhi.tally.ground import Ground
 from shanzhi.tally.outcome import Outcome, sealed
 from shanzhi.tally.spec import Completion, RuleName, Satisfaction, Spec, TieKey
@@ -14,7 +15,6 @@ from shanzhi.tally.story import Story
 from shanzhi.tally.story_ordered import tell_ordered
 from shanzhi.tally.story_phragmen import tell_phragmen
 from shanzhi.tally.story_shares import tell_shares
-from shanzhi.tally.support import CountingError
 
 
 def count(election: Election, spec: Spec) -> Outcome:
@@ -63,25 +63,25 @@ def _tell(ground: Ground) -> Story:
 
 def _check(spec: Spec) -> None:
     """Refuse words that a spec read from outside may carry although its type forbids them."""
-    known: list[tuple[str, str, tuple[str, ...]]] = [
-        ("rule", spec.rule, get_args(RuleName)),
-        ("satisfaction", spec.satisfaction, get_args(Satisfaction)),
-        ("completion", spec.completion, get_args(Completion)),
+    known: list[tuple[str, str, str, tuple[str, ...]]] = [
+        ("rule", "规则", spec.rule, get_args(RuleName)),
+        ("satisfaction", "满意度", spec.satisfaction, get_args(Satisfaction)),
+        ("completion", "补齐方式", spec.completion, get_args(Completion)),
     ]
-    known += [("tie key", key, get_args(TieKey)) for key in spec.ties]
-    for what, value, words in known:
-        if value not in words:
-            raise CountingError("unknown-word", f"Unknown {what} {value!r}; known are: {', '.join(words)}.")
+    known += [("tie key", "平局依据", key, get_args(TieKey)) for key in spec.ties]
+    for what, what_zh, value, choices in known:
+        if value not in choices:
+            raise CountingError("unknown-word", what=what, what_zh=what_zh, value=value, known=", ".join(choices))
     if spec.completion != "none" and spec.rule != "equal-shares":
-        raise CountingError("no-completion", "Only equal-shares has completions; use completion none.")
+        raise CountingError("no-completion")
 
 
-def _warnings(election: Election, spec: Spec) -> tuple[str, ...]:
+def _warnings(election: Election, spec: Spec) -> tuple[Remark, ...]:
     warnings = []
     if not election.ballots:
-        warnings.append("No ballots were cast.")
+        warnings.append(remark("no-ballots"))
     if spec.composite is not None:
         missing = [project.id for project in election.projects if project.id not in spec.composite.jury]
         if missing and spec.rule == "composite":
-            warnings.append(f"Without a jury score, counted as 0: {', '.join(missing)}.")
+            warnings.append(remark("no-jury-score", projects=", ".join(missing)))
     return tuple(warnings)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Container
+from copy import copy
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -33,7 +36,7 @@ class Removed:
     """A project that does not take part, with the reason and the support that it would have needed."""
 
     position: int
-    why: str
+    why: Literal["threshold", "score-threshold", "jury-threshold"]
     needed: Fraction
 
 
@@ -54,6 +57,7 @@ class Ground:
         support = read_support(election, self.satisfaction)
         self.votes = support.votes(size)
         self.score = support.score(size)
+        self.score_scale = election.points_scale if self.satisfaction == "points" else 1
         self.ties = TieOrder(self.projects, self.votes, spec.ties)
         self.support: Support = grouped(support) if group else support
         self.scale = math.lcm(election.budget.denominator, *(project.cost.denominator for project in self.projects))
@@ -64,11 +68,48 @@ class Ground:
         self.rivals = _rivals(election)
         self.exact = spec.exact
 
+    @cached_property
+    def stated_score(self) -> list[Fraction]:
+        """Return what the ballots gave each project in their own terms: votes, points or Borda points."""
+        own: dict[str, Satisfaction] = {"points": "points", "ranked": "borda"}
+        satisfaction = own.get(self.election.kind)
+        if satisfaction is None or satisfaction == self.satisfaction:
+            return [Fraction(score, self.score_scale) for score in self.score]
+        scale = self.election.points_scale if satisfaction == "points" else 1
+        scores = read_support(self.election, satisfaction).score(len(self.projects))
+        return [Fraction(score, scale) for score in scores]
+
     def remove(self, removed: list[Removed]) -> None:
         """Take projects out of the count."""
         gone = {item.position for item in removed}
         self.removed = self.removed + removed
         self.open = [position for position in self.open if position not in gone]
+
+    def at_cost(self, position: int, cost: Fraction) -> Ground:
+        """Return the same election with one project at another cost; whoever takes part here takes part there."""
+        other = copy(self)
+        old = self.projects[position]
+        other.projects = (*self.projects[:position], replace(old, cost=cost), *self.projects[position + 1 :])
+        other.scale = math.lcm(self.scale, cost.denominator)
+        growth = other.scale // self.scale
+        other.costs = [known * growth for known in self.costs]
+        other.costs[position] = int(cost * other.scale)
+        other.budget = self.budget * growth
+        other.ties = TieOrder(other.projects, other.votes, self.spec.ties)
+        return other
+
+    def with_more(self, position: int, votes: int, score: int, support: Support | None = None) -> Ground:
+        """Return the same election with more votes and score for one project, and the support that gives them."""
+        other = copy(self)
+        other.votes, other.score = list(self.votes), list(self.score)
+        other.votes[position] += votes
+        other.score[position] += score
+        other.ties = TieOrder(self.projects, other.votes, self.spec.ties)
+        if support is not None:
+            other.support = support
+            other.__dict__.pop("columns", None)
+            other.__dict__.pop("entry_shares", None)
+        return other
 
     def money(self, units: int) -> Fraction:
         """Return scaled money in currency units."""
@@ -77,6 +118,15 @@ class Ground:
     def names(self, positions: list[int]) -> tuple[str, ...]:
         """Return the ids of positions."""
         return tuple(self.projects[position].id for position in positions)
+
+    def free_rivals(self, position: int, barred: Container[int]) -> list[int]:
+        """Return a project and those of its rivals that cost nothing either, in the order that decides, if any."""
+        free = [
+            other
+            for other in self.rivals[position]
+            if other in self.open and not self.costs[other] and self.votes[other] and other not in barred
+        ]
+        return [position, *self.ties.ordered(free)] if free else []
 
     def factor(self, position: int) -> int:
         """Return the worth of a project to each of its supporters: its cost, or 1 where worth stands in the ballot."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.ground import Ground
 from shanzhi.tally.spec import Composite
-from shanzhi.tally.support import CountingError
 
 Key = tuple[int, Fraction]
 
@@ -57,7 +57,7 @@ def vote_share(ground: Ground, position: int) -> Fraction:
 def _composite(ground: Ground) -> dict[int, Key]:
     parts = ground.spec.composite
     if parts is None:
-        raise CountingError("no-composite", "The composite rule needs its weights and the scores of the jury.")
+        raise CountingError("no-composite")
     _check(ground, parts)
     keys: dict[int, Key] = {}
     for position in ground.open:
@@ -68,11 +68,11 @@ def _composite(ground: Ground) -> dict[int, Key]:
 
 def _check(ground: Ground, parts: Composite) -> None:
     if parts.vote_weight < 0 or parts.jury_weight < 0 or parts.vote_weight + parts.jury_weight != 1:
-        raise CountingError("bad-weights", "The weights of votes and jury must not be negative and must add up to 1.")
+        raise CountingError("bad-weights")
     if any(not 0 <= score <= 10_000 for score in parts.jury.values()):
-        raise CountingError("bad-jury-score", "A jury score lies outside 0 to 100.")
+        raise CountingError("bad-jury-score")
     if set(parts.jury) - {project.id for project in ground.projects}:
-        raise CountingError("unknown-jury-project", "The jury scored a project that is not on the list.")
+        raise CountingError("unknown-jury-project")
 
 
 def walk(ground: Ground) -> Walk:

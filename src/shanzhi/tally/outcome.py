@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from shanzhi.tally.faults import Remark
 from shanzhi.tally.spec import Spec
 from shanzhi.tally.ties import Tie
 
@@ -23,6 +24,7 @@ Why = Literal[
     "rival",  # an exclusive project was chosen
     "beyond-purse",  # costs more than the whole purse
     "threshold",  # below the least support
+    "score-threshold",  # below the least score
     "jury-threshold",  # below the least score of the jury
 ]
 
@@ -33,7 +35,8 @@ class Round:
 
     `price` is what a full payer gave per unit of worth (per voter; per point with points or Borda), `rate` the figure
     that was lowest or highest and so decided (Equal Shares: price per satisfaction; Phragmen: load; greedy: score or
-    score per cost). `payers` are supporters who paid something, `left` is what remained in the purse.
+    score per cost). `payers` are supporters who paid something, `left` is what remained in the purse. `tied`, `by` and
+    `passed` repeat the tie, if there was one (see `Tie`).
     """
 
     number: int
@@ -46,6 +49,43 @@ class Round:
     tied: tuple[str, ...] = ()
     by: str = ""
     note: str = ""
+    passed: tuple[str, ...] = ()
+
+
+Verdict = Literal[
+    "enough",  # the amount named would have been enough: a recount says so
+    "never",  # provably none would have been enough
+    "not-found",  # none of those tried would have been enough
+    "unsearched",  # not tried, to keep the count short
+]
+More = Literal[
+    "votes",  # further ballots of those cast name it too; which of them makes no difference
+    "points",  # more points from voters who give it some, or from one where nobody does
+    "firsts",  # voters who do not rank it yet put it first, those with the longest lists
+    "richest",  # voters who do not support it yet do, those with most of their share left
+    "lightest",  # voters who do not support it yet do, those who carry the lowest load
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One change by itself, all else equal: the amount that would have been enough, or why none is named.
+
+    `utmost` when no smaller change would have been enough (in whole units of currency above `had`, in whole votes).
+    """
+
+    verdict: Verdict
+    amount: Fraction | None = None
+    utmost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a loser would have needed to win, or an excluded project to take part: more support, or a lower cost."""
+
+    more: More
+    support: Way
+    cost: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +94,9 @@ class Standing:
 
     `score` is what the rule ordered by, `turn` the round in which it was chosen, or the place at which it was passed.
     `had` is the money there was for it (left in the purse at its turn; left to its supporters, rounded down to 1/100),
-    `other` the project that stood in its way. `least_votes` more supporters, or `most_cost` as its cost, would have
-    been enough, all else equal; they are given only where that is certain. `needed` is what a threshold asks for.
+    `left` what was left in the purse when the shares were spent, where that mattered too, `other` the project that
+    stood in its way, `needed` what a threshold asks for (one on score tells in `had` what score there was). `need` is
+    worked out apart from the count (see `needs`) and is no part of the digest.
     """
 
     project: str
@@ -68,9 +109,9 @@ class Standing:
     turn: int | None = None
     had: Fraction | None = None
     other: str = ""
-    least_votes: int | None = None
-    most_cost: Fraction | None = None
     needed: Fraction | None = None
+    left: Fraction | None = None
+    need: Need | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +131,7 @@ class Outcome:
     rounds: tuple[Round, ...]
     ties: tuple[Tie, ...]
     standings: tuple[Standing, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     share: Fraction | None = None
     runs: int = 1
     ended: str = ""
@@ -110,11 +151,15 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as plain JSON values with its digest; the same outcome always gives the same bytes."""
-        return {**_body(self), "digest": self.digest}
+        body = _body(self)
+        for row, item in zip(body["projects"], self.standings, strict=True):
+            if item.need is not None:
+                row["need"] = _need(item.need)
+        return {**body, "digest": self.digest}
 
 
 def sealed(outcome: Outcome) -> Outcome:
-    """Return the outcome with its digest: sha256 over its canonical JSON without the warnings."""
+    """Return the outcome with its digest: sha256 over its canonical JSON without the warnings and needs."""
     body = _body(outcome)
     del body["warnings"]
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -160,17 +205,15 @@ def _body(outcome: Outcome) -> dict[str, Any]:
         "share": _optional(outcome.share),
         "ended": outcome.ended,
         "rounds": [_round(item) for item in outcome.rounds],
-        "ties": [
-            {"round": tie.round, "tied": list(tie.tied), "chosen": tie.chosen, "by": tie.by} for tie in outcome.ties
-        ],
+        "ties": [tie.as_json() for tie in outcome.ties],
         "projects": [_standing(item) for item in outcome.standings],
-        "warnings": list(outcome.warnings),
+        "warnings": [asdict(remark) for remark in outcome.warnings],
     }
 
 
 def _threshold(spec: Spec) -> dict[str, Any]:
     least = spec.threshold
-    return {"voters": least.voters, "share": amount(least.share), "by_cost": least.by_cost}
+    return {"voters": least.voters, "share": amount(least.share), "by_cost": least.by_cost, "score": least.score}
 
 
 def _composite(spec: Spec) -> dict[str, Any] | None:
@@ -197,6 +240,7 @@ def _round(item: Round) -> dict[str, Any]:
         "left": amount(item.left),
         "tied": list(item.tied),
         "by": item.by,
+        "passed": list(item.passed),
         "note": item.note,
     }
 
@@ -213,7 +257,15 @@ def _standing(item: Standing) -> dict[str, Any]:
         "turn": item.turn,
         "had": _optional(item.had),
         "other": item.other,
-        "least_votes": item.least_votes,
-        "most_cost": _optional(item.most_cost),
         "needed": _optional(item.needed),
+        "left": _optional(item.left),
     }
+
+
+def _need(need: Need) -> dict[str, Any]:
+    ways = {"support": need.support, "cost": need.cost}
+    told = {
+        name: {"verdict": way.verdict, "amount": _optional(way.amount), "utmost": way.utmost}
+        for name, way in ways.items()
+    }
+    return {"more": need.more, **told}

@@ -69,6 +69,10 @@ class Phragmen:
         course.last = {position: self._load(position) for position in self._open if self._votes[position]}
         return course
 
+    def carried(self) -> list[Fraction]:
+        """Return the load that each voter carries now (scaled money)."""
+        return [self._loads[turn] for turn in self._last]
+
     def _lowest(self) -> tuple[list[int], Fraction]:
         """Return the projects with exactly the lowest load. Without support the load has no end: they come last."""
         backed = [position for position in self._open if self._votes[position]]

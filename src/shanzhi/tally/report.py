@@ -1,15 +1,20 @@
-"""The readable table of a count: what won, what did not, why, which ties were decided and what was mended."""
+"""The readable account of a count: what won, what did not, why, how other rules would have chosen, ties, warnings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
-from shanzhi.tally.outcome import Outcome, Standing, amount
-from shanzhi.tally.reasons import Language, sentence
+from shanzhi.tally.comparison import Alternative, wins_under
+from shanzhi.tally.outcome import Outcome, Standing
+from shanzhi.tally.reasons import Language, money, rule_title, sentence
+from shanzhi.tally.ties import Tie
 
 _WORDS = {
     "en": {
@@ -20,13 +25,27 @@ _WORDS = {
         "project": "project",
         "cost": "cost",
         "votes": "votes",
-        "why": "why",
         "spent": "{winners} of {projects} projects win; {cost} of {budget} spent; {ballots} ballots",
         "rule": "rule {rule}, satisfaction {satisfaction}, completion {completion}, ties by {ties}",
-        "tie": "Tie in round {round}: {tied}; {chosen} went first by {by}.",
+        "tie": "Tie in round {round}: {tied}; by {by}, {chosen} won.",
+        "passed": "Tie in round {round}: {tied}; {passed} came first but could not win, so {chosen} did (order: {by}).",
+        "halt": "Tie in round {round}: {tied}; by {by}, {passed} came first, did not fit, and ended the count.",
         "line": "line {line}: {message}",
         "error": "Not counted",
         "digest": "digest {digest}",
+        "under": "Would also win under: {rules}.",
+        "instead": "Would win under: {rules}.",
+        "under-all": "Would also win under every other rule.",
+        "instead-all": "Would win under every other rule.",
+        "under-most": "Would also win under every other rule except: {rules}.",
+        "instead-most": "Would win under every other rule except: {rules}.",
+        "under-none": "Would win under no other rule.",
+        "instead-none": "",
+        "others": "Other rules on the same ballots, for comparison only",
+        "rules": "rule",
+        "winners": "winners",
+        "reached": "voters with a winner",
+        "and": "; ",
     },
     "zh": {
         "won": "入选",
@@ -36,19 +55,40 @@ _WORDS = {
         "project": "项目",
         "cost": "金额",
         "votes": "票数",
-        "why": "原因",
         "spent": "{projects} 个项目中 {winners} 个入选；总额 {budget}，用去 {cost}；选票 {ballots} 张",
         "rule": "规则 {rule}，满意度 {satisfaction}，补齐方式 {completion}，平局依次按 {ties}",
-        "tie": "第 {round} 轮平局：{tied}；按 {by}，{chosen} 在先。",
+        "tie": "第 {round} 轮平局：{tied}；按 {by}，{chosen} 入选。",
+        "passed": "第 {round} 轮平局：{tied}；按 {by}，{passed} 在先但不能入选，故 {chosen} 入选。",
+        "halt": "第 {round} 轮平局：{tied}；按 {by}，{passed} 在先，超出余额，计票到此为止。",
         "line": "第 {line} 行：{message}",
         "error": "未计票",
         "digest": "摘要 {digest}",
+        "under": "按以下规则也会入选：{rules}。",
+        "instead": "按以下规则会入选：{rules}。",
+        "under-all": "按其他各种规则也都会入选。",
+        "instead-all": "按其他各种规则都会入选。",
+        "under-most": "除以下规则外，按其他规则也都会入选：{rules}。",
+        "instead-most": "除以下规则外，按其他规则都会入选：{rules}。",
+        "under-none": "按其他规则都不会入选。",
+        "instead-none": "",
+        "others": "同一批选票按其他规则计票的结果，仅供比较",
+        "rules": "规则",
+        "winners": "入选数",
+        "reached": "有项目入选的投票人",
+        "and": "；",
     },
 }
 
 
-def show_outcome(outcome: Outcome, *, file: str, warnings: list[dict[str, Any]], language: Language) -> None:
-    """Write the table of one election to the terminal."""
+def show_outcome(
+    outcome: Outcome,
+    others: Sequence[Alternative],
+    *,
+    file: str,
+    warnings: list[dict[str, Any]],
+    language: Language,
+) -> None:
+    """Write the account of one election to the terminal; `others` is what other rules would have chosen."""
     words, console = _WORDS[language], Console()
     spec = outcome.spec
     console.print(f"\n[bold]{escape(file)}[/bold]")
@@ -58,14 +98,16 @@ def show_outcome(outcome: Outcome, *, file: str, warnings: list[dict[str, Any]],
         )
     )
     winners, projects = len(outcome.winners), len(outcome.standings)
-    cost, budget = amount(outcome.total_cost), amount(outcome.budget)
+    cost, budget = money(outcome.total_cost), money(outcome.budget)
     console.print(
-        words["spent"].format(winners=winners, projects=projects, cost=cost, budget=budget, ballots=outcome.ballots)
+        words["spent"].format(
+            winners=winners, projects=projects, cost=cost, budget=budget, ballots=f"{outcome.ballots:,}"
+        )
     )
-    console.print(_table(outcome, words, language))
+    _show_projects(console, outcome, others, language)
+    console.print(_comparison(others, language))
     for tie in outcome.ties:
-        text = words["tie"].format(round=tie.round, tied=", ".join(tie.tied), chosen=tie.chosen, by=tie.by)
-        console.print(escape(text))
+        console.print(escape(_tie(tie, words)))
     for warning in warnings:
         console.print(escape(_located(warning, words, language)), style="yellow")
     console.print(words["digest"].format(digest=outcome.digest), style="dim")
@@ -80,29 +122,69 @@ def show_error(answer: dict[str, Any], *, language: Language) -> None:
     console.print(f"[red]{words['error']}[/red] {escape(located)}")
 
 
+def _tie(tie: Tie, words: dict[str, str]) -> str:
+    how = ("passed" if tie.passed else "tie") if tie.chosen else "halt"
+    tied, passed = ", ".join(tie.tied), ", ".join(tie.passed)
+    return words[how].format(round=tie.round, tied=tied, chosen=tie.chosen, passed=passed, by=tie.by)
+
+
 def _located(warning: dict[str, Any], words: dict[str, str], language: Language) -> str:
     message = str(warning["message_zh" if language == "zh" else "message"])
     return words["line"].format(line=warning["line"], message=message) if warning["line"] else message
 
 
-def _table(outcome: Outcome, words: dict[str, str], language: Language) -> Table:
-    table = Table(show_lines=False, expand=False)
-    table.add_column(words["result"], no_wrap=True)
-    table.add_column(words["project"], overflow="fold")
-    table.add_column(words["cost"], justify="right", no_wrap=True)
-    table.add_column(words["votes"], justify="right", no_wrap=True)
-    table.add_column(words["why"], overflow="fold", ratio=2)
-    for standing in _in_order(outcome):
-        style = "bold" if standing.status == "won" else None
-        name = f"{standing.project} {standing.name}".strip()
-        table.add_row(
-            words[standing.status],
-            escape(name),
-            amount(standing.cost),
-            f"{standing.votes:,}",
-            escape(sentence(standing, outcome, language)),
-            style=style,
-        )
+def _show_projects(console: Console, outcome: Outcome, others: Sequence[Alternative], language: Language) -> None:
+    """Write each project on a line of its own with what was decided, and beneath it over the whole width why."""
+    words = _WORDS[language]
+    rows = [_cells(standing, words) for standing in _in_order(outcome)]
+    head = (words["result"], words["project"], words["cost"], words["votes"])
+    widths = [max(cell_len(row[at]) for row in [head, *rows]) for at in range(4)]
+    console.print()
+    console.print(_row(head, widths), style="dim")
+    for standing, cells in zip(_in_order(outcome), rows, strict=True):
+        console.print(_row(cells, widths), style="bold" if standing.status == "won" else "")
+        told = [sentence(standing, outcome, language), _under(standing, others, language)]
+        text = ("" if language == "zh" else " ").join(part for part in told if part)
+        console.print(Padding(escape(text), (0, 0, 0, widths[0] + 1)))
+    console.print()
+
+
+def _cells(standing: Standing, words: dict[str, str]) -> tuple[str, str, str, str]:
+    name = f"{standing.project} {standing.name}".strip()
+    return words[standing.status], name, money(standing.cost), f"{standing.votes:,}"
+
+
+def _row(cells: tuple[str, str, str, str], widths: list[int]) -> Table:
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(width=widths[0], no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(width=widths[2], justify="right", no_wrap=True)
+    table.add_column(width=widths[3], justify="right", no_wrap=True)
+    table.add_row(*(escape(cell) for cell in cells))
+    return table
+
+
+def _under(standing: Standing, others: Sequence[Alternative], language: Language) -> str:
+    """Say under which of the other rules the project would win."""
+    words, wins = _WORDS[language], wins_under(others, standing.project)
+    key = "under" if standing.status == "won" else "instead"
+    if not wins or len(wins) == len(others):
+        return words[f"{key}-none" if not wins else f"{key}-all"]
+    named = wins
+    if 2 * len(wins) > len(others):
+        key, named = f"{key}-most", tuple(other for other in others if other not in wins)
+    return words[key].format(rules=words["and"].join(rule_title(other.spec, language) for other in named))
+
+
+def _comparison(others: Sequence[Alternative], language: Language) -> Table:
+    words = _WORDS[language]
+    table = Table(title=words["others"], title_justify="left", expand=False)
+    table.add_column(words["rules"], overflow="fold")
+    for name in ("winners", "cost", "reached"):
+        table.add_column(words[name], justify="right")
+    for other in others:
+        figures = (f"{len(other.winners):,}", money(other.total_cost), f"{other.reached:,}")
+        table.add_row(escape(rule_title(other.spec, language)), *figures)
     return table
 
 

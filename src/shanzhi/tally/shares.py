@@ -124,7 +124,9 @@ class Run:
                 continue
             if not ground.costs[position]:
                 if position not in self.course.barred:
-                    self._take(position, Price(0.0, 0.0, False, Fraction(0)), [])
+                    self._take(
+                        position, Price(0.0, 0.0, False, Fraction(0)), ground.free_rivals(position, self.course.barred)
+                    )
                     self.history.buy(position, emptied=NOBODY, payers=column.total, price=Fraction(0))
                 continue
             rate = ground.costs[position] / column.total / ground.factor(position)

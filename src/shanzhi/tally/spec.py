@@ -14,14 +14,16 @@ TieKey = Literal["id", "cost", "votes", "listed"]
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Least support of a project: a number of voters, a share of the ballots, or Świecie's share by cost.
+    """Least support of a project: a number of voters, a share of the ballots, a share by cost, or a score.
 
-    `by_cost` n removes a project whose share of supporting voters is below cost / (n times the budget).
+    `by_cost` n removes a project whose share of supporting voters is below cost / (n times the budget), as in Świecie
+    with n = 3. `score` asks for so many points (points ballots), Borda points (rankings) or votes, whatever the rule.
     """
 
     voters: int = 0
     share: Fraction = Fraction(0)
     by_cost: int = 0
+    score: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from shanzhi.tally.ground import Ground
-from shanzhi.tally.phragmen import Loads, Phragmen
-from shanzhi.tally.story import Story
+from shanzhi.tally.phragmen import Phragmen
+from shanzhi.tally.story import Equals, Story
 
 
 def tell_phragmen(ground: Ground) -> Story:
@@ -15,7 +13,8 @@ def tell_phragmen(ground: Ground) -> Story:
     course = Phragmen(ground).play()
     for step in course.steps:
         load = step.load / ground.scale
-        story.choose(step.position, rate=load, payers=ground.votes[step.position], tied=step.tied)
+        equals = Equals([], step.tied[1:])
+        story.choose(step.position, rate=load, payers=ground.votes[step.position], equals=equals)
     story.ended = "overspent" if course.stopped else "all-bought"
     left = ground.money(ground.budget - course.cost)
     won, dear = set(story.won), set(course.dear)
@@ -27,25 +26,9 @@ def tell_phragmen(ground: Ground) -> Story:
         elif position in course.barred:
             story.lose(position, "rival", other=course.barred[position])
         elif position in course.stopped:
-            backed = position in course.last
-            story.lose(position, "too-dear", had=left, most_cost=left if backed else None)
+            story.lose(position, "too-dear", had=left)
         elif position not in course.last:
             story.lose(position, "unsupported", had=left)
         else:
-            enough = _cheaper(ground, course, position, left)
-            story.lose(position, "stopped", had=left, other=course.stopped[0], most_cost=enough)
+            story.lose(position, "stopped", had=left, other=course.stopped[0])
     return story
-
-
-def _cheaper(ground: Ground, course: Loads, position: int, left: Fraction) -> Fraction | None:
-    """Return a cost, in whole 1/100, at which the project would surely have been chosen, or None.
-
-    It must stand strictly lower than the project that stopped the rule and fit in what was left: unless it was chosen
-    earlier, all steps stay as they were, and then it is the only lowest.
-    """
-    stopper = course.last.get(course.stopped[0])
-    if stopper is None:
-        return None
-    bound = ground.costs[position] - (course.last[position] - stopper) * ground.votes[position]
-    below = -(-bound * 100 / ground.scale // 1) - 1
-    return min(left, Fraction(below, 100))

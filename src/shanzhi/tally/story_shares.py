@@ -6,11 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from shanzhi.tally.completions import Shares, equal_shares
+from shanzhi.tally.completions import Filled, Shares, equal_shares, fill
 from shanzhi.tally.ground import Ground
 from shanzhi.tally.shares import ALIVE, EPSILON, Run
-from shanzhi.tally.story import Story, cents_down
-from shanzhi.tally.support import Bools
+from shanzhi.tally.story import Equals, Story, cents_down, equals_of
 
 
 def tell_shares(ground: Ground) -> Story:
@@ -19,10 +18,9 @@ def tell_shares(ground: Ground) -> Story:
     shares = equal_shares(ground, completion)
     story = Story(ground, share=shares.course.endowment / ground.scale, runs=shares.runs, ended=shares.ended)
     _tell_rounds(story, shares)
-    barred = dict(shares.course.barred)
-    if completion == "add1u":
-        _fill(story, barred)
-    _tell_losers(story, shares, barred)
+    turns = list(fill(ground, shares)) if completion == "add1u" else []
+    _tell_filling(story, turns)
+    _tell_losers(story, shares, {turn.position: turn for turn in turns})
     return story
 
 
@@ -38,7 +36,7 @@ def _tell_rounds(story: Story, shares: Shares) -> None:
             price=price,
             rate=Fraction(0) if free else price / ground.factor(bought.position) / _unit(ground),
             payers=int(payers),
-            tied=bought.tied,
+            equals=Equals([], bought.tied[1:]),
             note="free" if free else "chosen",
         )
 
@@ -48,37 +46,39 @@ def _unit(ground: Ground) -> int:
     return 1 if ground.satisfaction == "cost" else ground.scale
 
 
-def _fill(story: Story, barred: dict[int, int]) -> None:
-    """Add what still fits, by votes (the utilitarian completion of add1u)."""
+def _tell_filling(story: Story, turns: list[Filled]) -> None:
+    """Tell what still fitted, by votes (the utilitarian completion of add1u)."""
     ground = story.ground
-    order = [position for position in ground.ties.ordered(ground.open) if position not in story.won]
-    order.sort(key=lambda position: -ground.votes[position])
-    for position in order:
-        if position in barred or story.spent + ground.costs[position] > ground.budget:
+    taken = {turn.position for turn in turns if turn.taken}
+    place = {turn.position: number for number, turn in enumerate(turns)}
+    rival = {turn.position: place.get(turn.rival, -1) for turn in turns if turn.rival is not None}
+    for number, turn in enumerate(turns):
+        if not turn.taken:
             continue
-        story.choose(position, rate=Fraction(ground.votes[position]), payers=0, note="filled")
-        for rival in ground.rivals[position]:
-            barred.setdefault(rival, position)
+        votes = ground.votes[turn.position]
+        group = [other.position for other in turns if ground.votes[other.position] == votes]
+        out = {position for position, barrier in rival.items() if barrier < number}
+        equals = equals_of(group, taken.__contains__, out.__contains__, turn.position)
+        story.choose(turn.position, rate=Fraction(votes), payers=0, equals=equals, note="filled")
 
 
-def _tell_losers(story: Story, shares: Shares, barred: dict[int, int]) -> None:
-    ground, run = story.ground, shares.run
-    won = set(story.won)
-    fresh = _untouched(ground, run)
+def _tell_losers(story: Story, shares: Shares, filling: dict[int, Filled]) -> None:
+    ground, run, won = story.ground, shares.run, set(story.won)
+    exhausted = ground.money(ground.budget - story.spent) if shares.ended == "exhausted" else None
     for position in ground.open:
         if position in won:
             continue
+        turn = filling.get(position)
+        left = exhausted if turn is None else ground.money(turn.left)
+        barrier = shares.course.barred.get(position) if turn is None else turn.rival
         if ground.costs[position] > ground.budget:
             story.lose(position, "beyond-purse", had=ground.money(ground.budget))
-        elif position in barred:
-            story.lose(position, "rival", other=barred[position])
+        elif barrier is not None:
+            story.lose(position, "rival", other=barrier)
         elif not ground.columns[position].total:
-            story.lose(position, "unsupported")
+            story.lose(position, "unsupported", left=left)
         else:
-            had = supporters_left(ground, run, position)
-            certain = ground.spec.completion == "none"
-            more = _more_supporters(ground, run, position, had, fresh) if certain else None
-            story.lose(position, "unaffordable", had=had, least_votes=more, most_cost=had if certain else None)
+            story.lose(position, "unaffordable", had=supporters_left(ground, run, position), left=left)
 
 
 def supporters_left(ground: Ground, run: Run, position: int) -> Fraction:
@@ -93,27 +93,3 @@ def supporters_left(ground: Ground, run: Run, position: int) -> Fraction:
         holders = column.voters[run.emptied[column.voters] == ALIVE]
         return cents_down(Fraction(run.history.total(holders), run.history.denominator * ground.scale))
     return Fraction(int(total), 100)
-
-
-def _untouched(ground: Ground, run: Run) -> Bools:
-    """Return which voters paid for nothing and so have their whole share left."""
-    fresh = np.ones(len(ground.support.weight), dtype=np.bool_)
-    for position in run.course.winners:
-        if ground.costs[position]:
-            fresh[ground.columns[position].voters] = False
-    return fresh
-
-
-def _more_supporters(ground: Ground, run: Run, position: int, had: Fraction, fresh: Bools) -> int | None:
-    """Return how many of the voters with an untouched share would have been enough as further supporters.
-
-    Had so many of them supported it too, then either it was chosen in some round, or all rounds stay as they were and
-    at the end its supporters could cover it; so it is certain. None when there are not so many such voters.
-    """
-    share = run.course.endowment / ground.scale
-    if not share:
-        return None
-    more = -int((had - ground.projects[position].cost) / share // 1)
-    column = ground.columns[position]
-    ready = int(ground.support.weight[fresh].sum() - column.weight[fresh[column.voters]].sum())
-    return more if more <= ready else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from shanzhi.tally.election import Election
+from shanzhi.tally.faults import CountingError
 from shanzhi.tally.spec import Satisfaction
 
 Floats = npt.NDArray[np.float64]
@@ -19,16 +17,6 @@ Bools = npt.NDArray[np.bool_]
 
 #: Sums of points stay exact in floats below this.
 EXACT_LIMIT = 2**53
-
-
-class CountingError(ValueError):
-    """The election or the rule cannot be counted; `code` names the fault and `message` says the cure in plain words."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Hold the code and the message."""
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,28 +80,28 @@ def read_support(election: Election, satisfaction: Satisfaction) -> Support:
 
 def _check(election: Election, satisfaction: Satisfaction) -> None:
     if satisfaction == "points" and election.kind != "points":
-        raise CountingError("no-points", "These ballots carry no points: choose cost or cardinality instead.")
+        raise CountingError("no-points")
     if satisfaction == "borda" and election.kind != "ranked":
-        raise CountingError("no-ranks", "These ballots are not ranked: choose cost or cardinality instead.")
+        raise CountingError("no-ranks")
     if election.kind == "points" and election.points is None:
-        raise CountingError("points-missing", "The election says points but its ballots have none.")
+        raise CountingError("points-missing")
     if election.points is not None and (election.points < 0).any():
-        raise CountingError("negative-points", "A ballot gives negative points; Shanzhi counts points of 0 and more.")
+        raise CountingError("negative-points")
     if len({project.id for project in election.projects}) != len(election.projects):
-        raise CountingError("repeated-project", "Two projects have the same id; give each its own.")
+        raise CountingError("repeated-project")
     if any(project.cost < 0 for project in election.projects) or election.budget < 0:
-        raise CountingError("negative-money", "A cost or the budget is below zero.")
+        raise CountingError("negative-money")
 
 
 def _checked(offsets: Ints, project: Ints, worth: Ints, *, uniform: bool, projects: int) -> Support:
     if len(project) and (project.min() < 0 or project.max() >= projects):
-        raise CountingError("unknown-project", "A ballot names a project that is not on the list.")
+        raise CountingError("unknown-project")
     voters = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets))
     keys = np.sort(voters * max(projects, 1) + project)
     if (keys[1:] == keys[:-1]).any():
-        raise CountingError("repeated-choice", "A ballot names a project twice.")
+        raise CountingError("repeated-choice")
     if not uniform and float(worth.sum(dtype=np.float64)) >= EXACT_LIMIT:
-        raise CountingError("too-many-points", "The points add up to more than can be counted (2 to the power 53).")
+        raise CountingError("too-many-points")
     return Support(offsets, project, worth, np.ones(len(offsets) - 1, dtype=np.int64), uniform)
 
 
@@ -158,6 +146,25 @@ def gather(offsets: Ints, voters: Ints) -> Ints:
     return np.repeat(starts - ends + lengths, lengths) + np.arange(total, dtype=np.int64)
 
 
-def common_scale(costs: Iterable[Fraction]) -> int:
-    """Return the number that turns all costs into whole numbers."""
-    return math.lcm(*(cost.denominator for cost in costs))
+def joined(support: Support, project: int, voters: Ints, counts: Ints, worth: Ints) -> Support:
+    """Return the support in which some voters support one more project: `counts` of each group, each at that worth.
+
+    Those who change stand apart from the rest of their group, which may be left with a weight of 0.
+    """
+    entries = gather(support.offsets, voters)
+    lengths = support.offsets[voters + 1] - support.offsets[voters]
+    ends = np.cumsum(lengths + 1)
+    added = np.full(int(ends[-1]) if len(ends) else 0, project, dtype=np.int64)
+    values = np.zeros(len(added), dtype=np.int64)
+    kept = np.ones(len(added), dtype=np.bool_)
+    kept[ends - 1] = False
+    added[kept], values[kept], values[ends - 1] = support.project[entries], support.worth[entries], worth
+    weight = support.weight.copy()
+    weight[voters] -= counts
+    return Support(
+        offsets=np.concatenate((support.offsets, support.offsets[-1] + ends)),
+        project=np.concatenate((support.project, added)),
+        worth=np.concatenate((support.worth, values)),
+        weight=np.concatenate((weight, counts)),
+        uniform=support.uniform,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from shanzhi.tally.election import Project
 from shanzhi.tally.spec import TieKey
@@ -14,12 +15,22 @@ KeyValue = str | Fraction | int
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A tie met in `round`: the projects `tied` stood equal, `chosen` went first, `by` names the key that decided."""
+    """A tie met in `round`: the projects `tied` stood equal, `chosen` won that round, `by` names the key that decided.
+
+    `passed` are those of them that stood before it and did not win: they no longer fitted, or were ruled out. When the
+    rule stopped at a project that stood equal with others, `chosen` is empty, and `passed` names where it stopped.
+    """
 
     round: int
     tied: tuple[str, ...]
     chosen: str
     by: TieKey
+    passed: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the tie as plain JSON values."""
+        words = {"round": self.round, "tied": list(self.tied), "chosen": self.chosen, "by": self.by}
+        return {**words, "passed": list(self.passed)}
 
 
 class TieOrder:

@@ -6,7 +6,6 @@ Pages draw a form with `{% error_summary form %}` and `{% field form.name %}`; n
 import datetime
 import re
 import uuid
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -18,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.money import NotAnAmount, format_yuan, parse_yuan
 from shanzhi.kernel.words import translated
+from shanzhi.ui.choosing import Searches
 
 AUTOSAVE_HEADER = "X-Autosave"
 _KEY = re.compile(r"^[0-9A-Za-z_-]{8,64}$")
 
 
-class PageForm(forms.Form):
+class PageForm(Searches, forms.Form):
     """A form of Shanzhi's pages: labels without colons, controls that say to browsers what they are for."""
 
     required_css_class = "required"
@@ -45,7 +45,7 @@ def _required_words(field: forms.Field) -> str:
     """Say what is missing by its own name instead of 'this field is required'."""
     if isinstance(field, forms.BooleanField):
         words = gettext("Tick “%(label)s” to go on.")
-    elif isinstance(field, forms.ChoiceField | AreaField):
+    elif isinstance(field, forms.ChoiceField):
         words = gettext("Choose: %(label)s.")
     elif isinstance(field, forms.FileField):
         words = gettext("Add a file: %(label)s.")
@@ -176,33 +176,3 @@ class Checklist(forms.MultipleChoiceField):
     """Several choices as boxes to tick."""
 
     widget = forms.CheckboxSelectMultiple
-
-
-class AreaField(forms.CharField):
-    """An area by its code, chosen from a list or typed.
-
-    `choices` is a callable that gives (code, label) pairs, so that each request sees only the areas open to it;
-    a code outside them is refused.
-    """
-
-    default_error_messages = {
-        "not_open": _("Choose an area from the list; this one is not open to you."),
-    }
-
-    def __init__(self, *, choices: Callable[[], Iterable[tuple[str, Any]]], **kwargs: Any) -> None:
-        """Take the source of the choices and Django's field arguments."""
-        self._source = choices
-        kwargs.setdefault("widget", forms.Select())
-        super().__init__(**kwargs)
-
-    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
-        """Fill the list just before it is drawn."""
-        if isinstance(self.widget, forms.Select):
-            self.widget.choices = [("", _("Choose an area")), *self._source()]
-        return super().get_bound_field(form, field_name)
-
-    def validate(self, value: Any) -> None:
-        """Refuse a code that is not among the choices."""
-        super().validate(value)
-        if value and value not in {code for code, _label in self._source()}:
-            raise ValidationError(self.error_messages["not_open"], code="not_open")

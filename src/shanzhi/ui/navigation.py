@@ -36,6 +36,19 @@ def signed_out(request: HttpRequest) -> bool:
 
 
 @dataclass(frozen=True)
+class Badge:
+    """A number beside an entry, and what it says to those who hear the page."""
+
+    shown: str
+    spoken: Words
+
+
+def no_badge(request: HttpRequest) -> Badge | None:
+    """Show no number."""
+    return None
+
+
+@dataclass(frozen=True)
 class Item:
     """One entry of the navigation; `by_post` makes it a button in a form (signing out)."""
 
@@ -46,6 +59,7 @@ class Item:
     order: int = 100
     visible: Callable[[HttpRequest], bool] = everyone
     by_post: bool = False
+    badge: Callable[[HttpRequest], Badge | None] = no_badge
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,7 @@ class Link:
     url: str
     current: bool
     by_post: bool
+    badge: Badge | None = None
 
 
 @dataclass(frozen=True)
@@ -95,9 +110,10 @@ def register(
     order: int = 100,
     visible: Callable[[HttpRequest], bool] = everyone,
     by_post: bool = False,
+    badge: Callable[[HttpRequest], Badge | None] = no_badge,
 ) -> None:
     """Add an entry to the shell; registering the same key again replaces it."""
-    _registry.items[key] = Item(key, label, url_name, section, order, visible, by_post)
+    _registry.items[key] = Item(key, label, url_name, section, order, visible, by_post, badge)
 
 
 def set_area_source(source: Callable[[HttpRequest], AreaSwitch | None]) -> None:
@@ -123,7 +139,9 @@ def links(request: HttpRequest, section: Section) -> tuple[Link, ...]:
         if item.section == section and item.visible(request) and (url := _address(item.url_name))
     ]
     current = _longest_prefix(request.path, (url for _, url in found))
-    return tuple(Link(item.key, item.label, url, url == current, item.by_post) for item, url in found)
+    return tuple(
+        Link(item.key, item.label, url, url == current, item.by_post, item.badge(request)) for item, url in found
+    )
 
 
 def entries(links: Iterable[Link], request: HttpRequest) -> SafeString:
@@ -137,7 +155,15 @@ def _entry(link: Link, request: HttpRequest) -> str:
         token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
         return f'<form method="post" action="{url}">{token}<button>{label}</button></form>'
     current = ' aria-current="page"' if link.current else ""
-    return f'<a href="{url}"{current}>{label}</a>'
+    badge = _badge(link.badge) if link.badge else ""
+    return f'<a href="{url}"{current}>{label}{badge}</a>'
+
+
+def _badge(badge: Badge) -> str:
+    spoken = escape(str(badge.spoken))
+    return (
+        f' <span class="nav-count" aria-hidden="true">{escape(badge.shown)}</span><span class="unseen"> {spoken}</span>'
+    )
 
 
 def _address(url_name: str) -> str:

@@ -1,7 +1,7 @@
 """Made-up values for the living page: each piece in each of its states."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import pgettext, pgettext_lazy
 
 from shanzhi.ui import pieces
+from shanzhi.ui.choosing import AreaField, AreaSource, Place
 from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, YuanField
 from shanzhi.ui.listing import BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, ListPage
 from shanzhi.ui.listing.order import chosen
@@ -21,6 +22,20 @@ DIGEST = "sha256:7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded9773
 
 def _at(day: int, hour: int = 9, month: int = 11) -> datetime.datetime:
     return datetime.datetime(2026, month, day, hour, 5, tzinfo=_CHINA)
+
+
+_WHERE = pgettext_lazy("example", "Where it happens")
+
+
+def _places() -> list[Place]:
+    """Three places of the same name."""
+    name, street = pgettext("example", "Harmony community"), pgettext("example", "Street %(n)s")
+    return [Place(f"{number:012d}", name, street % {"n": number}) for number in range(1, 4)]
+
+
+def _found(codes: Iterable[str]) -> dict[str, Place]:
+    wanted = set(codes)
+    return {place.code: place for place in _places() if place.code in wanted}
 
 
 class SampleForm(PageForm):
@@ -64,6 +79,7 @@ class SampleForm(PageForm):
         ],
         required=False,
     )
+    where = AreaField(source=AreaSource(search=lambda words: _places(), find=_found), label=_WHERE)
     plan = forms.FileField(label=pgettext_lazy("example", "Drawing or plan"), required=False)
     agreed = forms.BooleanField(label=pgettext_lazy("example", "I have read the rules of the call"))
 
@@ -340,5 +356,6 @@ def sample_form() -> SampleForm:
             "asked": pgettext("example", "a lot"),
             "begins": "2026-12-01",
             "who": "team",
+            "where_words": pgettext("example", "Harmony"),
         }
     )

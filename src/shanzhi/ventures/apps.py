@@ -1,11 +1,20 @@
 """The ventures app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.roles import STAFF, STAFF_READERS
+from shanzhi.audit import coverage
+from shanzhi.kernel.roles import STAFF, STAFF_READERS, Role
 from shanzhi.ui import navigation
+
+AUDITED = (
+    *("call", "callarea", "phase", "callterms", "notice", "award"),
+    *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem"),
+    *("juror", "conflict", "pitch", "scoresheet"),
+)
 
 
 def staff(request: HttpRequest) -> bool:
@@ -20,6 +29,12 @@ def reviewer(request: HttpRequest) -> bool:
     return bool(actor is not None and actor.holds_anywhere(STAFF))
 
 
+def juror(request: HttpRequest) -> bool:
+    """Let jurors see their juries."""
+    actor = getattr(request, "actor", None)
+    return bool(actor is not None and actor.holds_anywhere(Role.JUROR))
+
+
 class VenturesConfig(AppConfig):
     """Rounds of small projects that neighbours propose, staff check and residents vote on."""
 
@@ -29,7 +44,7 @@ class VenturesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the pages of the rounds into the shell."""
+        """Put the pages of the rounds into the shell, and the tables under the audit."""
         navigation.register("calls", _("Rounds"), "ventures:calls", order=20)
         navigation.register("proposals", _("Projects"), "ventures:proposals", order=30)
         navigation.register(
@@ -44,3 +59,9 @@ class VenturesConfig(AppConfig):
         navigation.register(
             "desk-reviews", _("Reviews"), "ventures:desk_reviews", section="desk", order=20, visible=reviewer
         )
+        navigation.register("juries", _("My juries"), "ventures:juries", section="account", order=25, visible=juror)
+        for table in AUDITED:
+            coverage.cover(f"ventures_{table}")
+        for table in ("pitchorder", "juryclosing"):
+            coverage.cover(f"ventures_{table}", key="call_id")
+        import_module("shanzhi.ventures.history")

@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.kernel.lifecycle import Lifecycle, Move
 from shanzhi.kernel.roles import Role
@@ -107,3 +108,13 @@ REVIEW = Lifecycle(
 )
 DECISIONS: Final = {"pass": _("Pass"), "return": _("Return for mending"), "reject": _("Reject")}
 OUTCOMES: Final = {"pass": _("Met"), "fail": _("Not met"), "na": _("Does not apply")}
+
+SHEET = Lifecycle(
+    name="ventures.scoresheet",
+    states={"draft": _("Begun"), "handed_in": pgettext_lazy("score sheet", "Handed in"), "void": _("Left out")},
+    moves={
+        "hand_in": Move(("draft", "handed_in"), "handed_in", frozenset({Role.JUROR}), ("complete", "no_conflict")),
+        "reopen": Move(("handed_in",), "draft", frozenset({Role.JUROR}), ("not_closed",)),
+        "leave_out": Move(("draft", "handed_in"), "void", frozenset(), ("juror_left_or_conflict",)),
+    },
+)

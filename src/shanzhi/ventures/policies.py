@@ -18,6 +18,8 @@ from shanzhi.ventures.lifecycle import MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SH
 from shanzhi.ventures.models import Call, Proposal, TeamMember
 
 READERS: Final = STAFF_READERS
+# A proposal's kind of team, and the call's word for those who may propose.
+GROUP_OF: Final = {"resident": "residents", "residents": "teams", "organization": "organizations"}
 
 
 class NotYourCall(Forbidden):
@@ -142,8 +144,8 @@ def require_reviewer(actor: Actor, proposal: Proposal) -> None:
 
 
 def home_communities(actor: Actor, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """List where the actor is a verified resident inside the areas of these codes."""
-    homes = actor.areas(Role.RESIDENT)
+    """List where the actor is a verified resident inside the areas of these codes, codes that hold today first."""
+    homes = [grant.area for grant in actor.grants if grant.role is Role.RESIDENT]
     return tuple(home for home in homes if any(covers(code, home) for code in codes))
 
 
@@ -151,7 +153,7 @@ def require_proposer(actor: Actor, call: Call, *, team_kind: str, codes: tuple[s
     """Refuse who may not propose in this call (the call's `proposers`, after Chengdu's rule: residents at home)."""
     if actor.person_id is None:
         raise SignInNeeded
-    kind = {"resident": "residents", "residents": "teams", "organization": "organizations"}[team_kind]
+    kind = GROUP_OF[team_kind]
     if kind not in call.proposers:
         raise MayNotPropose(
             _("This call does not take proposals from this kind of team. Choose another kind of team."),

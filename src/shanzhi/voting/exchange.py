@@ -298,6 +298,8 @@ def import_upload(job: str, person: str, values: dict[str, str]) -> None:
 def _import(actor: Actor, values: dict[str, str], at: datetime) -> UUID:
     with transaction.atomic():
         found = Upload.objects.select_for_update().get(pk=values["upload"])
+        if found.poll_id is not None:
+            return found.poll_id  # made by a worker that died before it could say so
         poll = import_poll(
             actor=actor,
             election=read_upload(found),

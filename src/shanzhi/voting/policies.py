@@ -11,7 +11,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.voting.lifecycle import DRAFT, MANAGERS
-from shanzhi.voting.models import Poll
+from shanzhi.voting.models import Booth, BoothOfficer, Poll
 
 # Who may look at the roll of voters, in the own areas; names stay masked.
 ROLL_READERS: Final = MANAGERS | {Role.SOCIAL_WORKER, Role.AUDITOR}
@@ -59,3 +59,22 @@ def require_manager(actor: Actor, poll: Poll) -> None:
     if not reads_roll(actor, poll):
         raise NotFound
     raise NotYourPoll
+
+
+def booth_seen(viewer: Actor, booth: Booth) -> bool:
+    """Tell whether the booth's desk exists for the viewer: staff at, above or inside its area, and its own officers."""
+    held = viewer.areas(ROLL_READERS)
+    if any(booth.area.startswith(area) or area.startswith(booth.area) for area in held):
+        return True
+    if viewer.person_id is None:
+        return False
+    return BoothOfficer.objects.filter(booth=booth, person_id=viewer.person_id, ended_at=None).exists()
+
+
+def enters(actor: Actor, booth: Booth) -> bool:
+    """Tell whether the actor may read in sheets of a booth: its officers, and those in charge of its area."""
+    if actor.person_id is None:
+        return False
+    if actor.holds(MANAGERS, booth.area):
+        return True
+    return BoothOfficer.objects.filter(booth=booth, person_id=actor.person_id, ended_at=None).exists()

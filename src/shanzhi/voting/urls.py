@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from shanzhi.voting.views import account, ballot, desk, imports, results
+from shanzhi.voting.views import (
+    account,
+    ballot,
+    booth_desk,
+    booths,
+    desk,
+    entry,
+    imports,
+    offline,
+    paper_lists,
+    results,
+)
 
 app_name = "voting"
 urlpatterns = [
@@ -19,4 +30,34 @@ urlpatterns = [
     path("desk/polls/import/<uuid:upload_id>/", imports.import_preview, name="import_preview"),
     path("desk/polls/<uuid:poll_id>/electorate/", desk.electorate, name="electorate"),
     path("desk/polls/<uuid:poll_id>/electorate/draw/", desk.draw_roll, name="draw_roll"),
+    path("polls/<uuid:poll_id>/places/", booths.public_places, name="places"),
+    path("desk/booths/", booths.own, name="my_booths"),
+    path("desk/polls/<uuid:poll_id>/booths/", booths.booths, name="booths"),
+    path("desk/polls/<uuid:poll_id>/booths/add/", booths.add, name="booth_add"),
+    path("desk/polls/<uuid:poll_id>/booths/terms/", booths.paper_terms, name="paper_terms"),
+    path("desk/polls/<uuid:poll_id>/booths/specimen.pdf", booths.specimen, name="specimen"),
+    path("desk/booths/<uuid:booth_id>/", booth_desk.booth, name="booth"),
+    path("desk/booths/<uuid:booth_id>/edit/", booths.edit, name="booth_edit"),
+    path("desk/booths/<uuid:booth_id>/officers/", booths.officers, name="booth_officers"),
+    path("desk/booths/<uuid:booth_id>/cancel/", booths.cancel, name="booth_cancel"),
+    path("desk/booths/<uuid:booth_id>/print/", booths.print_run, name="booth_print"),
+    path("desk/booths/<uuid:booth_id>/print/<int:run>.pdf", booths.sheets, name="booth_sheets"),
+    path("desk/booths/<uuid:booth_id>/open/", booth_desk.open_booth, name="booth_open"),
+    path("desk/booths/<uuid:booth_id>/receive/", booth_desk.receive, name="booth_receive"),
+    path("desk/booths/<uuid:booth_id>/voters/", booth_desk.voters, name="booth_voters"),
+    path("desk/booths/<uuid:booth_id>/voters/<int:number>/", booth_desk.voter, name="booth_voter"),
+    path("desk/booths/<uuid:booth_id>/register/", booth_desk.register, name="booth_register"),
+    path("desk/booths/<uuid:booth_id>/spoil/", booth_desk.spoil, name="booth_spoil"),
+    path("desk/booths/<uuid:booth_id>/marks/", paper_lists.marks, name="booth_marks"),
+    path("desk/booths/<uuid:booth_id>/marks/<uuid:mark_id>/", booth_desk.mark, name="booth_mark"),
+    path("desk/booths/<uuid:booth_id>/visits/", booth_desk.visits, name="booth_visits"),
+    path("desk/booths/<uuid:booth_id>/close/", booth_desk.close_booth, name="booth_close"),
+    path("desk/booths/<uuid:booth_id>/balance/", booth_desk.balance, name="booth_balance"),
+    path("desk/booths/<uuid:booth_id>/entry/", entry.entry, name="entry"),
+    path("desk/booths/<uuid:booth_id>/entry/back/", entry.take_back, name="entry_back"),
+    path("desk/booths/<uuid:booth_id>/differences/", entry.differences, name="differences"),
+    path("desk/booths/<uuid:booth_id>/offline/", offline.offline, name="offline"),
+    path("desk/booths/<uuid:booth_id>/offline/worker.js", offline.worker, name="offline_worker"),
+    path("desk/booths/<uuid:booth_id>/offline/list/", offline.signed_list, name="offline_list"),
+    path("desk/booths/<uuid:booth_id>/offline/upload/", offline.upload, name="offline_upload"),
 ]

@@ -17,9 +17,9 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import Cursor
+from psycopg import Cursor, OperationalError
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.rows import tuple_row
 
 Value = str | bytes | bool | UUID | datetime
@@ -84,6 +84,8 @@ class Prepared:
 
 def _checked(result: Any, encoding: str) -> Any:
     if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+        if result.error_field(DiagnosticField.SQLSTATE) is None:  # libpq's own: the connection broke
+            raise OperationalError(result.get_error_message(encoding))
         raise error_from_result(result, encoding)
     return result
 

@@ -10,4 +10,4 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
     import_module("django").setup()
     import_module("shanzhi.config.commands.clock").start()
-    import_module("django.core.management").call_command("db_worker", reload=False, verbosity=0)
+    import_module("shanzhi.config.commands.working").work()

@@ -7,23 +7,27 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import psycopg
 
+from shanzhi.config.backup.store import store_of
+from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.messages import catalogues, stale
-from shanzhi.config.embedded import ROLE, Cluster
 from shanzhi.config.environment import Environment, unsafe
 from shanzhi.config.paths import PACKAGE
-from shanzhi.kernel.keyring import FIELDS, INDEX
+from shanzhi.config.roles import DATABASE
+from shanzhi.kernel.keyring import FIELDS, INDEX, signing_keys
 
 Grade = Literal["good", "note", "bad"]
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_SERVER: Final = 150000
 LEAST_SPACE: Final = 2 * 1024**3
 LARGEST_SKEW: Final = 5.0
+LONGEST_WITHOUT_BACKUP: Final = timedelta(days=2)
 LONGEST_WAIT: Final = 15
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 VENDOR: Final = ("htmx.min.js", "echarts.min.js")
@@ -122,7 +126,7 @@ def server(environment: Environment) -> Iterator[Finding]:
     if environment.database_url:
         address = environment.database_url.get_secret_value()
     else:
-        address = Cluster(environment.data).url(ROLE)
+        address = cluster_of(environment).url(DATABASE)
     with psycopg.connect(address, connect_timeout=5) as connection:
         version = connection.info.server_version
         if version < OLDEST_SERVER:
@@ -132,6 +136,8 @@ def server(environment: Environment) -> Iterator[Finding]:
         yield _encoding(connection)
         yield _clock(connection)
         yield _rights(connection)
+        if not environment.database_url:
+            yield _backup(connection, environment)
 
 
 def _encoding(connection: psycopg.Connection[Any]) -> Finding:
@@ -161,12 +167,38 @@ def _clock(connection: psycopg.Connection[Any]) -> Finding:
 
 
 def _rights(connection: psycopg.Connection[Any]) -> Finding:
-    row = connection.execute("SELECT rolsuper, current_user FROM pg_roles WHERE rolname = current_user").fetchone()
-    if row and row[0]:
-        return Finding(
-            "Rights", "note", f"{row[1]} is a superuser", "Give the site a role that only owns its database."
-        )
-    return Finding("Rights", "good", "the site's role is no superuser")
+    row = connection.execute(
+        "SELECT current_user, rolsuper, EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND pg_has_role(relowner, 'USAGE')) FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    name, superuser, owns = row if row else ("?", False, False)
+    cure = "See 'Roles of the database' in docs/operations.md."
+    if superuser:
+        return Finding("Rights", "bad", f"{name}, the site's role, is a superuser", cure)
+    if owns:
+        words = f"{name}, the site's role, owns its tables: SQL run as the site could drop the guards"
+        return Finding("Rights", "note", words, f"Run `shanzhi setup` with SHANZHI_OWNER_DATABASE_URL. {cure}")
+    return Finding("Rights", "good", f"{name} reads and writes rows, and can change no table")
+
+
+def _backup(connection: psycopg.Connection[Any], environment: Environment) -> Finding:
+    if environment.backup is None:
+        words = "nothing is backed up"
+        return Finding("Backup", "note", words, "Set SHANZHI_BACKUP, see 'Backup' in docs/operations.md.")
+    row = connection.execute(
+        "SELECT current_setting('archive_mode'), coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'),"
+        " false) FROM pg_stat_archiver"
+    ).fetchone()
+    if row is None or row[0] != "on":
+        return Finding("Backup", "bad", "the running server archives nothing", "Start it again with SHANZHI_BACKUP.")
+    if row[1]:
+        words = f"archiving into {environment.backup} fails, and the log fills the disk"
+        return Finding("Backup", "bad", words, "Mount that disk or make space on it; PostgreSQL tries again by itself.")
+    backups = store_of(environment).backups()
+    if not backups or datetime.now(UTC) - backups[-1].moment > LONGEST_WITHOUT_BACKUP:
+        words = f"the last is of {backups[-1].ended[:10]}" if backups else "there is none yet"
+        return Finding("Backup", "bad", words, "Run `shanzhi backup`, each night by a timer.")
+    return Finding("Backup", "good", f"{len(backups)}, the last of {backups[-1].ended[:10]}; changes are archived")
 
 
 def migrations() -> Finding:
@@ -196,6 +228,26 @@ def ballot_keys() -> Finding:
         cure = "Run `shanzhi manage ventures_clock`; remove copies of these keys from backups too."
         return Finding("Ballot keys", "bad", f"{len(left)} keys outlive their votes", cure)
     return Finding("Ballot keys", "good", "no key outlives its vote")
+
+
+def log_seals(environment: Environment) -> Iterator[Finding]:
+    """The log is sealed within minutes by a key that is there; Django must be set up."""
+    if not signing_keys(environment.keys_folder):
+        cure = "Run `shanzhi setup`; if heads were signed already, restore the key from its backup."
+        yield Finding("Log key", "bad", f"no signing key in {environment.keys_folder}", cure)
+    else:
+        yield Finding("Log key", "good", "there")
+    now = import_module("django.utils.timezone").now()
+    lag = import_module("shanzhi.audit.queries").lag(at=now)
+    if lag.minutes > LONGEST_WAIT:
+        cure = "Start `shanzhi serve` or `shanzhi worker`, or run `shanzhi audit seal`; see the log for clock_failed."
+        yield Finding("Log seals", "bad", f"{lag.waiting} events wait, the oldest for {lag.minutes} minutes", cure)
+    else:
+        yield Finding("Log seals", "good", f"{lag.waiting} events wait for their place")
+    if uncovered := import_module("shanzhi.audit.coverage").uncovered():
+        yield Finding(
+            "Audited tables", "bad", f"without their triggers: {', '.join(uncovered)}", "Run `shanzhi setup`."
+        )
 
 
 def user(environment: Environment) -> Finding:

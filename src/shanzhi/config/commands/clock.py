@@ -1,24 +1,88 @@
-"""The clock beside the background worker: once a minute it moves every call whose next phase is due."""
+"""The clock beside the background worker: once a minute it moves what is due, sends notices, then seals the log.
+
+It does nothing while the time cannot be trusted: when this machine's clock and the database's differ, or when this
+machine's has just jumped. A vote that closes some minutes late harms nobody, one that closes too early does.
+"""
 
 import threading
+import time
+from collections.abc import Callable
+from importlib import import_module
 from io import StringIO
 from typing import Final
 
 import structlog
 from django.core.management import call_command
 from django.db import close_old_connections
+from django.utils import timezone
+
+from shanzhi.config.database import LARGEST_SKEW, skew
 
 EVERY: Final = 60.0
+LARGEST_JUMP: Final = 60.0  # seconds by which a clock may be set between two looks
+MISTRUST: Final = 600.0  # seconds without moves after a jump, for the operator or the time service to set it right
 log = structlog.get_logger(__name__)
 
 
-def tick() -> None:
-    """Look once at what is due; a failure is logged and the next minute tries again."""
+def move_calls() -> None:
+    """Move every call whose next phase is due."""
+    call_command("ventures_clock", stdout=StringIO())
+
+
+def send_notices() -> None:
+    """Have notices whose time has come sent."""
+    call_command("notices_clock", stdout=StringIO())
+
+
+def seal_log() -> None:
+    """Give what happened its place in the tree, and sign its head."""
+    import_module("shanzhi.audit.operations.sealing").seal(at=timezone.now())
+
+
+JOBS: Final[tuple[Callable[[], None], ...]] = (move_calls, send_notices, seal_log)
+
+
+class Watch:
+    """Sees this machine's clock jump, by the one that only counts seconds."""
+
+    def __init__(self) -> None:
+        """Take both clocks as they are."""
+        self._offset = time.time() - time.monotonic()
+        self._until = 0.0
+
+    def trusted(self) -> bool:
+        """Whether the clock has run evenly for a while."""
+        offset = time.time() - time.monotonic()
+        if abs(offset - self._offset) > LARGEST_JUMP:
+            log.error("clock_jumped", seconds=round(offset - self._offset))
+            self._until = time.monotonic() + MISTRUST
+        self._offset = offset
+        return time.monotonic() >= self._until
+
+
+def tick(watch: Watch | None = None) -> None:
+    """Look once at what is due; a failure of one job is logged, keeps no other, and the next minute tries again."""
     close_old_connections()
+    if (watch and not watch.trusted()) or not _agrees():
+        return
+    for job in JOBS:
+        close_old_connections()
+        try:
+            job()
+        except Exception:
+            log.exception("clock_failed", job=getattr(job, "__name__", ""))
+
+
+def _agrees() -> bool:
+    """Whether this machine's clock and the database's are together; not, when the database cannot be asked."""
     try:
-        call_command("ventures_clock", stdout=StringIO())
+        apart = skew()
     except Exception:
-        log.exception("clock_failed")
+        log.exception("clock_failed", job="skew")
+        return False
+    if abs(apart) > LARGEST_SKEW:
+        log.error("clock_differs", seconds=round(apart))
+    return abs(apart) <= LARGEST_SKEW
 
 
 def start(*, every: float = EVERY) -> threading.Event:
@@ -26,11 +90,12 @@ def start(*, every: float = EVERY) -> threading.Event:
 
     Several processes may run it: each move takes the call's lock and finds it moved already.
     """
-    stop = threading.Event()
+    stop, watch = threading.Event(), Watch()
 
     def run() -> None:
+        tick(watch)  # what fell due while nobody looked, as after a worker was killed
         while not stop.wait(every):
-            tick()
+            tick(watch)
 
     threading.Thread(target=run, name="clock", daemon=True).start()
     return stop

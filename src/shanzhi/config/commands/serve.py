@@ -4,9 +4,10 @@ import contextlib
 import os
 import shutil
 import socket
-import subprocess
-import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import typer
 from django.db import connections
@@ -14,12 +15,16 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from shanzhi.config.cli import house
+from shanzhi.config.clusters import cluster_of
+from shanzhi.config.commands.keeping import kept_alive
 from shanzhi.config.commands.setup import migrate, prepare
-from shanzhi.config.embedded import Cluster
+from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import Environment
 
 SERVED = "SHANZHI_SERVED"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+METRICS: Final = "shanzhi-metrics-"
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, under a name nobody can foresee
 
 
 @contextlib.contextmanager
@@ -28,31 +33,29 @@ def database(environment: Environment) -> Iterator[None]:
     if environment.database_url:
         yield
         return
-    with Cluster(environment.data).lease(child=True):
+    cluster = cluster_of(environment)
+    with cluster.lease(child=True):
+        if cluster.recovering():
+            raise EmbeddedDatabaseError(
+                f"The database in {cluster.folder} is a standby: serve from its primary, or promote it first with "
+                "`shanzhi standby promote`."
+            )
         yield
 
 
 @contextlib.contextmanager
-def background() -> Iterator[None]:
-    """Have a worker beside us do the work in the background."""
-    command = [sys.executable, "-m", "shanzhi.config.commands.background"]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
-    try:
+def shared_metrics(environment: Environment) -> Iterator[None]:
+    """Give the server's processes a folder to share their figures in, as long as they run.
+
+    In memory where that can be: the files are mapped, and a mapped file on a full disk kills the process that writes.
+    """
+    home = MEMORY if os.access(MEMORY, os.W_OK) else environment.data
+    for left in home.glob(f"{METRICS}*"):
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists():
+            shutil.rmtree(left, ignore_errors=True)  # of a server that was killed
+    with tempfile.TemporaryDirectory(prefix=f"{METRICS}{os.getpid()}-", dir=home, ignore_cleanup_errors=True) as folder:
+        os.environ[METRICS_FOLDER] = folder
         yield
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=15)
-        if process.poll() is None:
-            process.kill()
-
-
-def fresh_metrics(environment: Environment) -> None:
-    """Empty the folder in which the server's processes share their figures."""
-    folder = environment.data / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ[METRICS_FOLDER] = str(folder)
 
 
 def require_free(host: str, port: int) -> None:
@@ -70,11 +73,11 @@ def require_free(host: str, port: int) -> None:
 def run(environment: Environment, *, host: str, port: int) -> None:
     """Serve until stopped; the database is up and migrated."""
     require_free(host, port)
-    fresh_metrics(environment)
     os.environ[SERVED] = "1"
     # The server's processes are forked from this one: a pool that they inherited would hand one socket to several.
     connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own, unknown to the stubs
-    with background():
+    cluster = None if environment.database_url else cluster_of(environment)
+    with shared_metrics(environment), kept_alive(cluster):
         Granian(
             "shanzhi.config.wsgi:application",
             address=host,

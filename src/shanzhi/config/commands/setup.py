@@ -6,11 +6,14 @@ from importlib import import_module
 
 import psycopg
 import typer
+from psycopg import sql
 
+from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.messages import compile_all
-from shanzhi.config.embedded import ROLE, Cluster
+from shanzhi.config.embedded import SUPERUSER
 from shanzhi.config.environment import DEMO_MARK, Environment
-from shanzhi.kernel.keyring import INDEX, KeyMissing, field_cipher
+from shanzhi.config.roles import DATABASE
+from shanzhi.kernel.keyring import INDEX, KeyMissing, field_cipher, make_signing_key, signing_keys
 
 
 def prepare(environment: Environment) -> None:
@@ -25,28 +28,44 @@ def prepare(environment: Environment) -> None:
     if fresh and not environment.production:
         (folder / DEMO_MARK).touch()
     field_cipher(folder, create=True)
+    if not signing_keys(folder):
+        if holds_heads(environment):
+            raise KeyMissing(
+                f"The log has signed heads, but {folder} has no key that signs: restore it from its backup."
+            )
+        make_signing_key(folder)
 
 
 def holds_data(environment: Environment) -> bool:
     """Whether the database has been used, so that new keys would leave what is in it unreadable."""
+    return _has_rows(environment, "people_person")
+
+
+def holds_heads(environment: Environment) -> bool:
+    """Whether heads of the log were signed, so that a new key would look like a forger's."""
+    return _has_rows(environment, "audit_treehead")
+
+
+def _has_rows(environment: Environment, table: str) -> bool:
     with contextlib.ExitStack() as stack:
         if environment.database_url:
             address = environment.database_url.get_secret_value()
         else:
-            cluster = Cluster(environment.data)
+            cluster = cluster_of(environment)
             if not cluster.made:
                 return False
-            address = stack.enter_context(cluster.lease()).url(ROLE)
+            address = stack.enter_context(cluster.lease()).url(DATABASE, role=SUPERUSER)
         connection = stack.enter_context(psycopg.connect(address))
-        found = connection.execute("SELECT to_regclass('people_person')").fetchone()
+        found = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
         if not found or found[0] is None:
             return False
-        return connection.execute("SELECT 1 FROM people_person LIMIT 1").fetchone() is not None
+        statement = sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))
+        return connection.execute(statement).fetchone() is not None
 
 
 def migrate() -> None:
-    """Bring the tables up to date; Django must be set up."""
-    import_module("django.core.management").call_command("migrate", interactive=False, verbosity=0)
+    """Bring the tables up to date and give the site its rights; Django must be set up."""
+    import_module("shanzhi.config.owner").migrate()
 
 
 def setup() -> None:
@@ -59,7 +78,7 @@ def setup() -> None:
         django.setup()
         migrate()
     else:
-        with Cluster(environment.data).lease():
+        with cluster_of(environment).lease():
             django.setup()
             migrate()
     typer.echo(f"Ready. Data: {environment.data}  Keys: {environment.keys_folder}")

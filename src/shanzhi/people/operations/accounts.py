@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,10 +15,13 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies
+from shanzhi.people import policies, signals
 from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
 from shanzhi.people.models import Account, Person, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded, new_person
+
+# Who proves a phone is nobody yet: what signing in itself writes is put down as its own act.
+SIGN_IN: Final = Actor.system("sign-in")
 
 
 class LoginNameTaken(Conflict):
@@ -48,18 +52,26 @@ def account_for_phone(*, phone: str, at: datetime) -> Account:
     """
     account = Account(phone=phone, phone_mark=mark(phone, purpose=PHONE_OF_ACCOUNT), created_at=at)
     account.set_unusable_password()
-    found, _made = Account.objects.get_or_create(
-        phone_mark=account.phone_mark,
-        defaults={"phone": phone, "created_at": at, "password": account.password},
-    )
+    with transaction.atomic():
+        found, made = Account.objects.get_or_create(
+            phone_mark=account.phone_mark,
+            defaults={"phone": phone, "created_at": at, "password": account.password},
+        )
+        if made:
+            record(actor=SIGN_IN, verb="people.account.make", subject=found, area="", at=at)
     return found
 
 
-def set_account_phone(*, account: Account, phone: str, verified: bool) -> None:
-    """Set an account's phone (E.164) and whether it received its code."""
-    account.phone, account.phone_mark = phone, mark(phone, purpose=PHONE_OF_ACCOUNT)
+def set_account_phone(*, account: Account, phone: str, verified: bool, at: datetime) -> None:
+    """Set an account's phone (E.164) and whether it received its code; the same again changes nothing."""
+    wanted = mark(phone, purpose=PHONE_OF_ACCOUNT)
+    if account.phone_verified == verified and bytes(account.phone_mark or b"") == wanted:
+        return
+    account.phone, account.phone_mark = phone, wanted
     account.phone_verified = verified
-    account.save(update_fields=["phone", "phone_mark", "phone_verified"])
+    with transaction.atomic():
+        account.save(update_fields=["phone", "phone_mark", "phone_verified"])
+        record(actor=SIGN_IN, verb="people.account.phone", subject=account, area="", at=at)
 
 
 def set_password(*, actor: Actor, account_id: UUID, password: str, at: datetime) -> Account:
@@ -71,6 +83,8 @@ def set_password(*, actor: Actor, account_id: UUID, password: str, at: datetime)
         _put_password(account, password)
         account.save(update_fields=["password"])
         record(actor=actor, verb="people.account.password", subject=account, area="", at=at)
+        if account.person_id is not None:
+            signals.password_set.send(Account, actor=actor, person_id=account.person_id, at=at)
     return account
 
 

@@ -139,7 +139,10 @@ def confirm_import(*, actor: Actor, batch_id: UUID, at: datetime) -> ImportBatch
 def write_import(*, batch_id: UUID, at: datetime) -> None:
     """Write a confirmed list, in one transaction; run by the worker. Running it again finds nothing left to do."""
     batch = ImportBatch.objects.get(pk=batch_id)
-    if batch.state != "writing" or batch.job is None:
+    if batch.job is None:
+        return
+    if batch.state != "writing":
+        _tell(batch, batch.job, at)
         return
     if Job.objects.get(pk=batch.job).state == "waiting":
         begin_job(job_id=batch.job, total=batch.fresh)
@@ -158,8 +161,16 @@ def write_import(*, batch_id: UUID, at: datetime) -> None:
         finish_job(job_id=batch.job, result={"people": len(people), "known": batch.known}, at=at)
 
 
+def _tell(batch: ImportBatch, job: UUID, at: datetime) -> None:
+    """End the job of a list that a worker wrote, where the worker died before it could say so."""
+    if batch.state == "written" and Job.objects.filter(pk=job, state="running").exists():
+        finish_job(job_id=job, result={"people": batch.fresh, "known": batch.known}, at=at)
+
+
 def _store(batch: ImportBatch, people: list[Person], actor: Actor, at: datetime) -> None:
     with transaction.atomic():
+        if ImportBatch.objects.select_for_update().get(pk=batch.pk).state != "writing":
+            return  # another worker took the list up meanwhile
         with taken():
             Person.objects.bulk_create(people, batch_size=CHUNK)
         verb = "people.person.import"

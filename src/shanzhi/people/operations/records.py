@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -120,7 +121,7 @@ def clean_home(code: str, *, at: datetime) -> str:
         found = places.area(code=code, at=at)
     except NotFound as missing:
         raise HomeMissing(field="area") from missing
-    if found.valid_to is not None and found.valid_to <= at.date():
+    if found.valid_to is not None and found.valid_to <= timezone.localdate(at):
         raise HomeMissing(field="area")
     return code
 
@@ -175,27 +176,42 @@ def _record_of(phone: str, name: str) -> Person | None:
 
 
 def correct(*, actor: Actor, name: str, area: str, version: int | None, at: datetime) -> Person:
-    """Correct the own name and home. What was verified no longer is: another name or home needs another look."""
+    """Correct the own name and home. What was verified no longer is: another name or home needs another look.
+
+    Not where the home stayed and its code changed: whoever lived in a former code may say in which of the codes that
+    follow it.
+    """
     with transaction.atomic():
         person = policies.load(viewer=actor, person_id=actor.person(), at=at)
         if version is not None and version != person.version:
             raise Stale
-        fields = []
+        fields, moved = [], False
         if clean_name(name) != person.name.reveal():
             put(person, "name", clean_name(name))
             fields.append("name")
         if area != person.area:
-            person.area = clean_home(area, at=at)
+            home = clean_home(area, at=at)
+            moved = not _follows(person.area, home, at)
+            person.area = home
             fields.append("area")
         if not fields:
             return person
-        if person.real_name in VERIFIED:
+        if person.real_name in VERIFIED and (moved or "name" in fields):
             person.real_name = REAL_NAME.move(person.real_name, "revoke")
         person.version += 1
         person.save(update_fields=["name", "name_mark", "area", "real_name", "version"])
         change = {"fields": fields, "state": person.real_name}
         record(actor=actor, verb="people.person.correct", subject=person, area=person.area, change=change, at=at)
     return person
+
+
+def _follows(old: str, new: str, at: datetime) -> bool:
+    """Tell whether a home's code ended and the new one is among those that follow it, or lies in one of them."""
+    try:
+        found = places.resolve(old[: LENGTHS[COMMUNITY]], at)
+    except NotFound:
+        return False
+    return not found.unchanged and any(new.startswith(code) for code in found.current)
 
 
 def give_consent(*, actor: Actor, purpose: str, at: datetime) -> Consent:

@@ -13,7 +13,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies
+from shanzhi.people import policies, signals
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
 from shanzhi.places import queries as places
@@ -91,6 +91,7 @@ def grant(
         _refuse_twice(given)
         given.save(force_insert=True)
         _note(actor, "people.role.grant", given, at, given.reason)
+        signals.role_given.send(RoleGrant, actor=actor, grant=given, at=at)
     return given
 
 
@@ -161,4 +162,5 @@ def end_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> Rol
         given.ended_reason = reason.strip()
         given.save(update_fields=["ends_at", "ended_reason"])
         _note(actor, "people.role.end", given, at, given.ended_reason)
+        signals.role_ended.send(RoleGrant, actor=actor, grant=given, at=at)
     return given

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -44,7 +45,7 @@ def read_document(*, document: str, id_number: str, born_on: date | None, at: da
         number = id_number.strip().upper()
         if not OTHER_NUMBER.fullmatch(number):
             raise BadDocument(field="id_number")
-    today = at.date()
+    today = timezone.localdate(at)
     if born_on is None or not today.year - OLDEST_YEARS <= born_on.year or born_on > today:
         raise BadBirth(field="born_on")
     return number, born_on

@@ -62,8 +62,8 @@ def welcome(request: Any) -> HttpResponse:
     """Ask a new account for name, community and consent."""
     if request.actor.person_id is not None:
         return redirect("people:account")
-    choices = queries.community_choices(at=request.now)
-    form = DeclareForm(request.POST or None, areas=choices, consent=True, initial=request.session.get(DECLARATION, {}))
+    areas = queries.home_areas(at=request.now)
+    form = DeclareForm(request.POST or None, areas=areas, consent=True, initial=request.session.get(DECLARATION, {}))
     if form.is_valid():
         try:
             operations.declare(actor=request.actor, at=request.now, **form.cleaned_data)
@@ -85,9 +85,9 @@ def _next(request: HttpRequest) -> str:
 def correct(request: Any) -> HttpResponse:
     """Correct the own name and home."""
     person = queries.own(viewer=request.actor)
-    choices = queries.community_choices(at=request.now)
+    areas = queries.home_areas(at=request.now)
     initial = {"name": person.name.reveal(), "area": person.area}
-    form = DeclareForm(request.POST or None, areas=choices, consent=False, initial=initial)
+    form = DeclareForm(request.POST or None, areas=areas, consent=False, initial=initial)
     if form.is_valid():
         try:
             operations.correct(

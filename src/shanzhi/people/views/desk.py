@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from shanzhi.audit import queries as audit
+from shanzhi.audit.views import timeline_of
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations, policies, queries
@@ -24,7 +26,7 @@ from shanzhi.people.forms import GrantForm, ReasonForm, UnmaskForm, VerifyForm
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.views.listings import PEOPLE, ROLES
-from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, event_words, grant_rows
+from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, grant_rows
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import listing_response
@@ -72,7 +74,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
     found = queries.person(viewer=viewer, person_id=person_id, at=request.now)
     grants = queries.grants(viewer=viewer, person=found)
     names = places.full_names({found.area, *(g.area for g in grants)} - {""}, without=found.area[:6])
-    history = queries.history(viewer=viewer, person=found)
+    events = audit.recent(viewer=viewer, rows=audit.history(viewer=viewer, subject=found))
     account = queries.account_of(person=found)
     context = {
         "person": found,
@@ -81,7 +83,8 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "tone": STATE_TONES[found.real_name],
         "verified": found.real_name in VERIFIED,
         "grants": grant_rows(grants, names, request.now),
-        "events": event_words((e.event for e in history), {e.event.pk: e.who for e in history}),
+        "events": timeline_of(events),
+        "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "account": account,
         "may_verify": policies.may_verify(actor=viewer, person=found) is None,
         "may_unmask": policies.may_unmask(actor=viewer, person=found) is None and viewer.person_id != found.pk,
@@ -202,7 +205,7 @@ def grant(request: Any, person_id: UUID) -> HttpResponse:
     form = GrantForm(
         request.POST or None,
         roles=offered,
-        areas=queries.area_choices(viewer=request.actor, at=request.now),
+        areas=queries.granted_areas(viewer=request.actor, at=request.now),
         initial={"starts_on": timezone.localdate(request.now)},
     )
     if form.is_valid():

@@ -29,8 +29,8 @@ def _require(request: Any) -> None:
 def upload(request: Any) -> HttpResponse:
     """Take a list and read it."""
     _require(request)
-    areas = queries.area_choices(viewer=request.actor, at=request.now, roles=policies.IMPORTERS)
-    form = ImportForm(request.POST or None, request.FILES or None, areas=[c for c in areas if c[0]])
+    areas = queries.listed_areas(viewer=request.actor, at=request.now)
+    form = ImportForm(request.POST or None, request.FILES or None, areas=areas)
     if form.is_valid():
         try:
             if form.cleaned_data["file"].size > exchange.MOST_BYTES:

@@ -4,39 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.areas import LENGTHS, SUBDISTRICT, upper_bound
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies, queries
+from shanzhi.people import queries
 from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
 from shanzhi.people.views.words import SHORT_STATES, grant_state, place_words, state_tag
-from shanzhi.places import queries as places
-from shanzhi.places.models import Area
-from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, Recent, page_of
-
-_areas: Recent[list[tuple[str, str]]] = Recent()
+from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, page_of
 
 
-def area_options(request: HttpRequest) -> list[tuple[str, str]]:
-    """List the viewer's areas down to the subdistrict; they are public and change rarely, so kept for a minute."""
-    viewer, now = request.actor, request.now  # type: ignore[attr-defined]  # our own attributes
-    codes = viewer.areas(policies.READERS)
-    key = (codes, places.day_of(now))
-    kept = _areas.get(key)
-    if kept is None:
-        condition = Q(pk__in=())
-        for code in codes:
-            condition |= Q(code__gte=code, code__lt=upper_bound(code)) if code else Q(code__gte="0")
-        deepest = max([LENGTHS[SUBDISTRICT] if "" not in codes else 6, *(len(c) for c in codes)])
-        levels = [level for level, length in LENGTHS.items() if length <= deepest]
-        rows = Area.objects.filter(places.valid(now), condition, level__in=levels).order_by("code")
-        kept = list(rows.values_list("code", "name")[: queries.MOST_CHOICES])
-        _areas.keep(key, kept)
-    return kept
+def area_source(request: HttpRequest) -> AreaSource:
+    """Give the areas whose people the viewer sees."""
+    return queries.read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
 
 
 def role_options(_request: HttpRequest) -> list[tuple[str, Any]]:
@@ -65,7 +47,7 @@ PEOPLE = Listing(
     default_sort="-created_at",
     filters=(
         ChoiceFilter("state", _("Real name"), field="real_name", choices=list(SHORT_STATES.items())[:2]),
-        AreaFilter("area", _("Area"), choices=area_options),
+        AreaFilter("area", _("Area"), source=area_source),
         ChoiceFilter(
             "role",
             _("Role"),
@@ -114,7 +96,7 @@ ROLES = Listing(
     default_sort="-created_at",
     filters=(
         ChoiceFilter("role", _("Role"), choices=role_options),
-        AreaFilter("area", _("Area"), choices=area_options),
+        AreaFilter("area", _("Area"), source=area_source),
         DateRangeFilter("starts_at", _("From")),
     ),
     search=queries.search_holders,

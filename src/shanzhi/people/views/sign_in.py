@@ -42,7 +42,7 @@ class SignUp(SignIn):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the communities."""
-        return {**super().get_form_kwargs(), "areas": queries.community_choices(at=self.request.now)}
+        return {**super().get_form_kwargs(), "areas": queries.home_areas(at=self.request.now)}
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         """Keep what was declared, then send the code."""

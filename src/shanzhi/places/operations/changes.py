@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -202,11 +203,13 @@ def _note(
     change = AreaChange.objects.create(kind=kind, on=why.on, reason=why.reason, source=why.source, created_at=at)
     ChangeLink.objects.bulk_create(link(change, old, new, names or {}) for old, new in pairs)
     codes = sorted({area.code for pair in pairs for area in pair if area is not None})
-    told = {
+    told: dict[str, Any] = {
         "on": why.on.isoformat(),
         "from": sorted({old.code for old, _new in pairs if old is not None}),
         "to": sorted({new.code for _old, new in pairs if new is not None}),
     }
+    if names and len(names) == 1:
+        told["fields"] = {"name": list(*names.values())}
     record(
         actor=actor, verb=f"places.area.{kind}", subject=change, area=codes[0], change=told, at=at, reason=why.reason
     )

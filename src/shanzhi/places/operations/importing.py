@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import Error as PostgresError
 from psycopg import sql
 
+from shanzhi.audit.coverage import load_in_bulk
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COUNTRY
@@ -116,7 +117,7 @@ def _owns_table() -> bool:
 
 def _fill(batches: Sequence[Batch], as_of: date, source: str, at: datetime, progress: Progress) -> ImportReport:
     """Load the empty table with its checks on, then build keys and indexes: several times quicker than row by row."""
-    with connection.cursor() as cursor, _bared(cursor, progress):
+    with connection.cursor() as cursor, load_in_bulk(cursor, TABLE), _bared(cursor, progress):
         # Truncated in this transaction, so that rows can be written frozen: nothing is marked or logged again later.
         cursor.execute(f"TRUNCATE {TABLE}")
         read = _copy(cursor, TABLE, batches, progress, frozen=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.audit.operations import record
+from shanzhi.audit.operations import differences, record
 from shanzhi.kernel import areas
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
@@ -89,13 +89,12 @@ def edit_station(
         if found.closed_on is not None and opened_on > found.closed_on:
             raise WrongStationDay(field="opened_on")
         new: dict[str, Any] = {"name": name.strip(), "address": address.strip(), "phone": phone.strip()}
-        changed = [field for field, value in new.items() if getattr(found, field) != value]
+        new["opened_on"] = opened_on
+        told = {"fields": differences({field: getattr(found, field) for field in new}, new)}
         for field, value in new.items():
             setattr(found, field, value)
-        changed += ["opened_on"] if found.opened_on != opened_on else []
-        found.opened_on, found.version = opened_on, found.version + 1
+        found.version += 1
         found.save()
-        told = {"fields": changed}
         record(actor=actor, verb="places.station.edit", subject=found, area=found.area_id, change=told, at=at)
     return found
 

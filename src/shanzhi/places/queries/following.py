@@ -22,7 +22,8 @@ from shanzhi.places.queries.tree import day_of, within_any
 # The look-ups in brackets of their own keep the planner, which expects far more rows, to one look into an index each.
 _WAYS: Final = """
 WITH RECURSIVE ways (origin, code, since, made) AS (
-    SELECT s.code, s.code COLLATE "C", '-infinity'::date, '-infinity'::timestamptz FROM unnest(%(codes)s::text[]) s (code)
+    SELECT s.code, s.code COLLATE "C", '-infinity'::date, '-infinity'::timestamptz
+    FROM unnest(%(codes)s::text[]) s (code)
     UNION
     SELECT w.origin, step.code, step.on, step.created_at FROM ways w CROSS JOIN LATERAL (
         SELECT l.new_id AS code, c.on, c.created_at
@@ -66,6 +67,13 @@ class Resolved:
         return self.current == (self.code,)
 
 
+def successor_areas(found: Area, at: datetime | date) -> list[Area]:
+    """Give the areas that took the place of one that ended, on a day."""
+    if found.valid_to is None:
+        return []
+    return list(Area.objects.filter(pk__in=resolve(found.code, at).current).exclude(pk=found.code))
+
+
 def resolve(code: str, at: datetime | date) -> Resolved:
     """Follow a code through the changes up to a day, to the codes that hold then, in one query.
 
@@ -77,6 +85,12 @@ def resolve(code: str, at: datetime | date) -> Resolved:
         raise NotFound(field="area")
     current = tuple(sorted(step for step, ended in steps if not ended))
     return Resolved(code=code, current=current, passed=tuple(step for step, ended in steps if ended))
+
+
+def successors(codes: Sequence[str], at: datetime | date) -> dict[str, tuple[str, ...]]:
+    """Give for each of many codes those that hold now in its place, in one query; itself while it holds."""
+    ways = _ways(sorted(set(codes)), day_of(at))
+    return {code: tuple(sorted(step for step, ended in ways[code] if ended is False)) for code in ways}
 
 
 def sole_successor(code: str, at: datetime | date) -> str | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from shanzhi.kernel import areas
 from shanzhi.kernel.errors import NotFound
-from shanzhi.places.models import KINDS, Area, FormerName
+from shanzhi.places.models import KINDS, LOCAL_LEVELS, Area, FormerName
 
 
 def day_of(at: datetime | date) -> date:
@@ -73,6 +74,11 @@ def communities(code: str, at: datetime | date) -> QuerySet[Area]:
     return subtree(code).filter(valid(at), level=areas.COMMUNITY)
 
 
+def officials(code: str, at: datetime | date) -> QuerySet[Area]:
+    """Give an area with all below it down to communities, as far as they hold on the day, by code."""
+    return subtree(code).filter(valid(at)).exclude(level__in=LOCAL_LEVELS)
+
+
 def children(code: str, at: datetime | date | None = None) -> QuerySet[Area]:
     """Give the areas directly below a code (the provinces for the empty code); with `at` only those that hold."""
     if code == areas.COUNTRY:
@@ -129,6 +135,14 @@ def name_at(code: str, at: datetime | date) -> str:
     """Give the name that an area had on a day; the name of today where no change is known."""
     former = FormerName.objects.filter(area=code, valid_to__gt=day_of(at)).order_by("valid_to").first()
     return former.name if former else area(code=code).name
+
+
+def after(rows: QuerySet[Area], last: str) -> QuerySet[Area]:
+    """Give what `search` found behind one of the areas that it found; raise NotFound for another code."""
+    row: Any = rows.filter(pk=last).first()
+    if row is None:
+        raise NotFound(field="after")
+    return rows.filter(Q(nearness__gt=row.nearness) | Q(nearness=row.nearness, code__gt=last))
 
 
 def search(text: str, *, inside: str = areas.COUNTRY, at: datetime | date | None = None) -> QuerySet[Area]:

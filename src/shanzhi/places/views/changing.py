@@ -1,4 +1,4 @@
-"""The staff's forms for areas and figures."""
+"""The staff's forms that add areas and change their codes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from shanzhi.places import forms, operations, policies
 from shanzhi.places.models import Area
 from shanzhi.places.views.frames import answer_form, open_area, sent
-from shanzhi.places.views.reading import crumbs
+from shanzhi.places.views.words import acting, crumbs, today
 from shanzhi.ui.forms import PageForm
 from shanzhi.ui.pieces import Crumb
 
@@ -26,7 +24,8 @@ def _url(code: str) -> str:
     return reverse("places:area", args=[code])
 
 
-def _context(steps: list[Area], heading: str, lead: str, button: str, *, danger: bool = False) -> dict[str, Any]:
+def form_context(steps: list[Area], heading: str, lead: str, button: str, *, danger: bool = False) -> dict[str, Any]:
+    """Give what a form's page says; the area is the last of the steps."""
     return {
         "heading": heading,
         "lead": lead,
@@ -36,14 +35,6 @@ def _context(steps: list[Area], heading: str, lead: str, button: str, *, danger:
         "area": steps[-1],
         "crumbs": crumbs(steps, Crumb(heading)),
     }
-
-
-def _acting(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": request.actor, "at": request.now}  # type: ignore[attr-defined]  # set by the middleware
-
-
-def _today(request: HttpRequest) -> dict[str, Any]:
-    return {"on": timezone.localdate(request.now)}  # type: ignore[attr-defined]  # set by the middleware
 
 
 def _changing(
@@ -58,9 +49,9 @@ def _changing(
 ) -> HttpResponse:
     """Show one of the forms that change a code."""
     steps = open_area(request, code, policies.changers)
-    filled = form(sent(request), initial={**_today(request), **(initial or {})})
+    filled = form(sent(request), initial={"on": today(request), **(initial or {})})
     heading, lead, button = words
-    context = _context(steps, heading, lead % {"name": steps[-1].name}, button, danger=danger)
+    context = form_context(steps, heading, lead % {"name": steps[-1].name}, button, danger=danger)
     return answer_form(request, filled, act, context, done=_("The change is recorded."))
 
 
@@ -70,11 +61,11 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
     steps = open_area(request, code, lambda _area: policies.LOCAL)
 
     def act(form: Any) -> str:
-        made = operations.add_local(parent=code, name=form.cleaned_data["name"], **_acting(request))
+        made = operations.add_local(parent=code, name=form.cleaned_data["name"], **acting(request))
         return _url(made.code)
 
     lead = _("It gets the next free number below %(name)s.") % {"name": steps[-1].name}
-    context = _context(steps, _("Add an area below"), lead, _("Add"))
+    context = form_context(steps, _("Add an area below"), lead, _("Add"))
     return answer_form(request, forms.AddForm(sent(request)), act, context, done=_("The area is added."))
 
 
@@ -83,7 +74,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
     """Rename an area."""
 
     def act(form: Any) -> str:
-        operations.rename(code=code, name=form.cleaned_data["name"], **form.grounds(), **_acting(request))
+        operations.rename(code=code, name=form.cleaned_data["name"], **form.grounds(), **acting(request))
         return _url(code)
 
     words = (_("Rename"), _("%(name)s keeps its code; the former name stays in its history."), _("Rename"))
@@ -95,7 +86,7 @@ def split(request: HttpRequest, code: str) -> HttpResponse:
     """Split an area."""
 
     def act(form: Any) -> str:
-        operations.split(code=code, parts=form.cleaned_data["parts"], **form.grounds(), **_acting(request))
+        operations.split(code=code, parts=form.cleaned_data["parts"], **form.grounds(), **acting(request))
         return _url(code)
 
     lead = _("The code of %(name)s ends unless one of the new areas keeps it. Old records lead to all new areas.")
@@ -108,7 +99,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
 
     def act(form: Any) -> str:
         data = form.cleaned_data
-        change = operations.merge(codes=[code, *data["codes"]], into=data["into"], **form.grounds(), **_acting(request))
+        change = operations.merge(codes=[code, *data["codes"]], into=data["into"], **form.grounds(), **acting(request))
         return _url(change.links.values_list("new", flat=True)[0])
 
     lead = _("%(name)s and the others end, and one area takes their place. Old records lead to it.")
@@ -120,7 +111,7 @@ def succeed(request: HttpRequest, code: str) -> HttpResponse:
     """Replace a code by another."""
 
     def act(form: Any) -> str:
-        change = operations.succeed(code=code, into=form.cleaned_data["into"], **form.grounds(), **_acting(request))
+        change = operations.succeed(code=code, into=form.cleaned_data["into"], **form.grounds(), **acting(request))
         return _url(change.links.values_list("new", flat=True)[0])
 
     lead = _("The code of %(name)s ends, and the new one takes its place. Old records lead to it.")
@@ -132,23 +123,8 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     """Close an area without a successor."""
 
     def act(form: Any) -> str:
-        operations.close_area(code=code, **form.grounds(), **_acting(request))
+        operations.close_area(code=code, **form.grounds(), **acting(request))
         return _url(code)
 
     lead = _("The code of %(name)s ends and nothing takes its place. Its page and its records stay.")
     return _changing(request, code, forms.CloseForm, act, (_("Close the area"), lead, _("Close the area")), danger=True)
-
-
-@form_page
-def add_figure(request: HttpRequest, code: str) -> HttpResponse:
-    """Record a figure."""
-    steps = open_area(request, code, lambda _area: policies.LOCAL)
-
-    def act(form: Any) -> str:
-        operations.record_figure(code=code, **form.cleaned_data, **_acting(request))
-        return _url(code)
-
-    lead = _("Earlier figures of %(name)s stay; the newest is shown.") % {"name": steps[-1].name}
-    context = _context(steps, _("Record a figure"), lead, pgettext("area", "Record"))
-    form = forms.FigureForm(sent(request), initial={"valid_from": _today(request)["on"]})
-    return answer_form(request, form, act, context, done=_("The figure is recorded."))

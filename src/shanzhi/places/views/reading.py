@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, datetime, time
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -19,33 +17,15 @@ from shanzhi.kernel import areas
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import exchange, policies, queries
-from shanzhi.places.models import LEVEL_LABELS, Area, AreaChange, AreaFigure, Kind, Measure
+from shanzhi.places.models import LEVEL_LABELS, Area, Kind
 from shanzhi.places.operations.local import BELOW
+from shanzhi.places.views.words import above_words, actor_of, address, crumbs, figures, happening, now_of, state_words
 from shanzhi.ui import formatting
 from shanzhi.ui.listing import BooleanFilter, ChoiceFilter, Column, Empty, Listing, listing_response
-from shanzhi.ui.pieces import Answer, Crumb, Event, Shape, Tab
+from shanzhi.ui.pieces import Answer, Crumb, Shape, Tab
 
-
-def address(area: Area) -> str:
-    """Give the address of an area's page."""
-    return reverse("places:area", args=[area.code])
-
-
-def above_words(area: Area) -> str:
-    """Name the areas above, the province first; the rows come with their parents."""
-    names: list[str] = []
-    parent = area.parent
-    while parent is not None:
-        names.append(parent.name)
-        parent = parent.parent
-    return " ".join(reversed(names))
-
-
-def state_words(area: Area) -> tuple[str, str]:
-    """Say whether the code holds."""
-    return ("plain", pgettext("area", "Ended")) if area.valid_to else ("good", pgettext("area", "Holds"))
-
-
+FEW: Final = 5
+"""How many stations, changes and former names an area's page shows itself; the others are one link away."""
 NAME = Column("name", pgettext_lazy("area", "Name"), url=address, sort="name")
 CODE = Column("code", pgettext_lazy("area", "Code"), sort="code")
 LEVEL = Column("level", pgettext_lazy("area", "Level"), value="level_label")
@@ -91,13 +71,9 @@ PROVINCES = dataclasses.replace(
 FOUND = dataclasses.replace(
     SUBTREE,
     key="areas-found",
-    search=lambda rows, words: _searched(words),
+    search=lambda rows, words: with_parents(queries.search(words)),
     search_label=gettext_lazy("Name, former name or start of the code"),
 )
-
-
-def _searched(words: str) -> QuerySet[Area]:
-    return queries.search(words).select_related("parent__parent__parent__parent__parent__parent__parent")
 
 
 def with_parents(rows: QuerySet[Area]) -> QuerySet[Area]:
@@ -137,18 +113,20 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     steps = queries.path(code)
     if not steps or steps[-1].code != code:
         raise NotFound
-    found, now = steps[-1], _now(request)
+    found, now = steps[-1], now_of(request)
+    held = figures(code, now)
     context = {
         **_head(found, steps),
         "tabs": _tabs(code),
         "facts": _facts(found, steps, now),
-        "figures": figures(code, now),
-        "stations": list(queries.stations(code)[:6]),
-        "events": [event(change, code) for change in queries.changes(code)[:20]],
-        "former": list(queries.former_names(code)),
-        "successors": _successors(found, now),
+        "figures": held,
+        "series": bool(held) or queries.revisions(code).exists(),
+        "stations": list(queries.stations(code)[:FEW]),
+        "events": [happening(change) for change in queries.changes(code)[:FEW]],
+        "former": list(queries.former_names(code)[:FEW]),
+        "successors": queries.successor_areas(found, now),
         "shapes": _shapes(found),
-        "tasks": tasks(_actor(request), found),
+        "tasks": tasks(actor_of(request), found),
     }
     listing = COMMUNITIES if found.level == areas.SUBDISTRICT else CHILDREN
     return _listed(request, listing, queries.children(code), context, "places/area.html")
@@ -183,23 +161,6 @@ def _listed(
     return answer
 
 
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]  # set by the middleware of people
-    return found
-
-
-def _now(request: HttpRequest) -> datetime:
-    found: datetime = request.now  # type: ignore[attr-defined]  # set by the middleware
-    return found
-
-
-def crumbs(steps: list[Area], *more: Crumb) -> list[Crumb]:
-    """Give the way down the tree; without `more` the last step is the page itself."""
-    found = [Crumb(_("Areas"), reverse("places:country")), *(Crumb(step.name, address(step)) for step in steps), *more]
-    found[-1] = Crumb(found[-1].label)
-    return found
-
-
 def _head(found: Area, steps: list[Area]) -> dict[str, Any]:
     return {"heading": found.name, "area": found, "crumbs": crumbs(steps)}
 
@@ -227,49 +188,6 @@ def _facts(found: Area, steps: list[Area], now: datetime) -> list[Answer]:
     if found.valid_to:
         pairs.append(Answer(_("Ended on"), formatting.day(found.valid_to)))
     return pairs
-
-
-def figures(code: str, now: datetime) -> list[dict[str, str]]:
-    """Give an area's figures of today in words, with their day and source."""
-    held = queries.figures([code], now)[code]
-    return [
-        {
-            "label": str(Measure(measure).label),
-            "value": figure_words(held[measure]),
-            "since": _("since %(day)s") % {"day": formatting.short_day(held[measure].valid_from)},
-            "source": held[measure].source,
-        }
-        for measure in Measure.values
-        if measure in held
-    ]
-
-
-def figure_words(figure: AreaFigure) -> str:
-    """Write a figure with its unit."""
-    if figure.measure in (Measure.LONGITUDE, Measure.LATITUDE):
-        return f"{figure.value / 1_000_000:.6f}°"
-    number = formatting.count(figure.value)
-    return f"{number} m²" if figure.measure == Measure.SIZE else number
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def event(change: AreaChange, code: str) -> Event:
-    """Write a change of an area as a line of its history."""
-    links = [link for link in change.links.all() if code in (link.old_id, link.new_id)]
-    before = "、".join(dict.fromkeys(f"{link.old_name} {link.old_id}" for link in links if link.old_id))
-    after = "、".join(dict.fromkeys(f"{link.new_name} {link.new_id}" for link in links if link.new_id))
-    words = f"{before or '—'} → {after or '—'}"
-    grounds = pgettext("between reason and source", "; ").join(x for x in (change.reason, change.source) if x)
-    return Event(_midnight(change.on), change.get_kind_display(), f"{words}\n{grounds}" if grounds else words)
-
-
-def _successors(found: Area, now: datetime) -> list[Area]:
-    if found.valid_to is None:
-        return []
-    return list(Area.objects.filter(pk__in=queries.resolve(found.code, now).current).exclude(pk=found.code))
 
 
 def _shapes(found: Area) -> list[Shape]:
@@ -301,9 +219,7 @@ def tasks(actor: Actor, found: Area) -> list[tuple[str, str]]:
             (_("Replace the code"), "succeed"),
             (pgettext("area", "Close"), "close"),
         ]
-    return [(label, reverse(f"places:{name}", args=[found.code])) for label, name in offers]
-
-
-def to_area(code: str) -> HttpResponse:
-    """Go to an area's page."""
-    return redirect("places:area", code=code)
+    ways = [(label, reverse(f"places:{name}", args=[found.code])) for label, name in offers]
+    if policies.may(actor, policies.LOCAL, found.code) and not found.made_locally:
+        ways.append((_("Bring in figures from a sheet"), f"{reverse('places:import-figures')}?area={found.code}"))
+    return ways

@@ -18,10 +18,12 @@ from shanzhi.tally.pabulib.treatment import (
     parse_treatment,
     values,
 )
+from shanzhi.tally.pabulib.usual import SATISFACTION, Usual, usual, usual_spec
 from shanzhi.tally.pabulib.writer import write
 
 __all__ = [
     "MAX_BYTES",
+    "SATISFACTION",
     "SETTLED_BY",
     "STRICT",
     "BadSpec",
@@ -34,6 +36,7 @@ __all__ = [
     "Survey",
     "Treatment",
     "UnknownTreatment",
+    "Usual",
     "chosen",
     "digest",
     "format_amount",
@@ -46,6 +49,8 @@ __all__ = [
     "spec_as_json",
     "spec_from_json",
     "survey",
+    "usual",
+    "usual_spec",
     "values",
     "write",
 ]

@@ -106,9 +106,20 @@ def check_parts(meta: Meta, treat: Treatment, notices: Notices) -> None:
         if meta.get(key):
             notices.doubt("partial_budgets", meta.line(key), refuse=treat.partial_budgets != "ignore", key=key)
             notices.add("partial_budgets_ignored", meta.line(key), key=key)
+
+
+def check_threshold(meta: Meta, kind: BallotKind, notices: Notices) -> None:
+    """Tell of a least score that the city asked for: it belongs to the rule, and only the one who counts sets it."""
     threshold = meta.get("min_project_score_threshold")
     if threshold and "rule_spec" not in meta.values:
-        notices.add("score_threshold", meta.line("min_project_score_threshold"), text=threshold)
+        option = "--min-voters" if kind == "approval" else "--min-score"
+        what, what_zh = {
+            "approval": ("votes", "票"),
+            "points": ("points", "分"),
+            "ranked": ("points by rank", "波达分"),
+        }[kind]
+        line = meta.line("min_project_score_threshold")
+        notices.add("score_threshold", line, text=threshold, what=what, what_zh=what_zh, option=option)
 
 
 def vote_type(meta: Meta, votes: Table, treat: Treatment, notices: Notices) -> str:

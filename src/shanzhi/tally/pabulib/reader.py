@@ -14,7 +14,7 @@ from shanzhi.tally.pabulib.ballots import Ballots, read_ballots, spread_default
 from shanzhi.tally.pabulib.canonical import digest
 from shanzhi.tally.pabulib.errors import Doubt, Notice, Notices, PabulibError, refusal
 from shanzhi.tally.pabulib.layout import Section, elections, settle_line_ends
-from shanzhi.tally.pabulib.meta import KINDS, Meta, budget, check_parts, read_meta, vote_type
+from shanzhi.tally.pabulib.meta import KINDS, Meta, budget, check_parts, check_threshold, read_meta, vote_type
 from shanzhi.tally.pabulib.projects import check_projects, check_totals, read_projects
 from shanzhi.tally.pabulib.rows import read_table
 from shanzhi.tally.pabulib.rule import BadSpec, spec_from_json
@@ -84,6 +84,7 @@ def _one(sections: tuple[Section, Section, Section], treat: Treatment, notices: 
     check_projects(projects, lines, purse, notices)
     votes = read_table(sections[2], notices)
     kind = vote_type(meta, votes, treat, notices)
+    check_threshold(meta, KINDS[kind], notices)
     checks.check_weights(votes, treat, notices)
     index = {project.id: position for position, project in enumerate(projects)}
     ballots = read_ballots(votes, kind, index, treat, notices)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from shanzhi.kernel.areas import LEVELS, upper_bound
 from shanzhi.ui import formatting
+from shanzhi.ui.choosing import LONGEST_WORDS, MOST_MATCHES, AreaSource, Place
 
 Words = str | Promise
 Choices = Iterable[tuple[str, Words]]
@@ -46,6 +47,10 @@ class Filter:
     def path(self) -> str:
         """What this filter compares."""
         return self.field or self.key
+
+    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """List the values to choose from and their words; none where anything can be typed."""
+        return []
 
     def parse(self, params: Mapping[str, str], request: HttpRequest) -> Any:
         """Read the value; None when none is given or it makes no sense."""
@@ -153,22 +158,76 @@ class DateRangeFilter(Filter):
         return f"{formatting.day(first) if first else '…'} – {formatting.day(last) if last else '…'}"
 
 
+class Picked(str):
+    """A code with the words for it, so that the name need not be looked up again."""
+
+    label: str = ""
+
+    @classmethod
+    def of(cls, place: Place) -> "Picked":
+        """Pick a place."""
+        picked = cls(place.code)
+        picked.label = place.words
+        return picked
+
+
+@dataclass(frozen=True)
+class Several:
+    """More than one value fits what was typed: the reader is asked which."""
+
+    options: tuple[tuple[str, str], ...]
+    more: bool
+
+
 @dataclass(frozen=True)
 class AreaFilter(ChoiceFilter):
-    """An area with all below it, by its code; `choices` as for ChoiceFilter."""
+    """An area with all below it. `source` gives the areas open to the reader: a list where they are few, else by name.
 
-    def parse(self, params: Mapping[str, str], request: HttpRequest) -> str | None:
-        """Read a code; with choices given it must be one of them, without any it must look like a code."""
-        given = params.get(self.key, "")
+    Without a source, `choices` as for ChoiceFilter, or any code.
+    """
+
+    source: Callable[[HttpRequest], AreaSource] | None = None
+
+    @property
+    def shape(self) -> str:
+        """Asked for by name where nothing says that areas are few."""
+        return "area" if self.source else super().shape
+
+    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """List the areas where they are few."""
+        if self.source is None:
+            return super().options(request)
+        return [(place.code, place.words) for place in self.source(request).few or ()]
+
+    def parse(self, params: Mapping[str, str], request: HttpRequest) -> Any:
+        """Read a code, or the name of an area; Several where the name is that of more than one."""
+        given = params.get(self.key, "").strip()
+        if self.source is not None:
+            return self._sought(given[:LONGEST_WORDS], self.source(request)) if given else None
         if self.choices:
             return super().parse(params, request)
         return given if given.isascii() and given.isdigit() and len(given) in LEVELS else None
+
+    def _sought(self, given: str, source: AreaSource) -> "Picked | Several | None":
+        if given.isascii() and given.isdigit():
+            held = source.find([given])
+            return Picked.of(held[given]) if given in held else None
+        matches = source.search(given)
+        exact = [place for place in matches if place.name == given] or matches
+        if len(exact) == 1:
+            return Picked.of(exact[0])
+        options = tuple((place.code, place.words) for place in matches[:MOST_MATCHES])
+        return Several(options, len(matches) > MOST_MATCHES) if options else None
 
     def query(self, value: Any) -> Q:
         """Compare by the range of codes, which the index serves."""
         if self.apply:
             return self.apply(value)
-        return Q(**{f"{self.path}__gte": value, f"{self.path}__lt": upper_bound(value)})
+        return Q(**{f"{self.path}__gte": str(value), f"{self.path}__lt": upper_bound(value)})
+
+    def words(self, value: Any, request: HttpRequest) -> str:
+        """Name the area."""
+        return value.label if isinstance(value, Picked) else super().words(value, request)
 
 
 def _day(text: str) -> datetime.date | None:

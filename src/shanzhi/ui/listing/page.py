@@ -17,7 +17,7 @@ from shanzhi.ui import formatting
 from shanzhi.ui.listing import order as ordering
 from shanzhi.ui.listing.columns import table_body
 from shanzhi.ui.listing.declaration import Listing
-from shanzhi.ui.listing.filters import FEW, Filter
+from shanzhi.ui.listing.filters import FEW, Filter, Several
 from shanzhi.ui.listing.recent import counted
 
 MOST_COUNTED: Final = 10_000
@@ -38,8 +38,8 @@ class Chip:
 class FilterView:
     """A filter as the page shows it: chips for few choices, else a control in the form."""
 
-    filter: Filter
     label: str
+    shape: str
     chips: tuple[Chip, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     names: tuple[str, ...] = ()
@@ -62,6 +62,15 @@ class Heading:
     state: str = ""
 
 
+@dataclass(frozen=True)
+class Question:
+    """Which of several was meant; a link for each."""
+
+    words: str
+    chips: tuple[Chip, ...]
+    more: bool
+
+
 @dataclass
 class ListPage:
     """What `ui/listing.html` draws."""
@@ -79,6 +88,7 @@ class ListPage:
     search: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     params: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -122,6 +132,12 @@ class ListPage:
         target = column.key if down or not mine else f"-{column.key}"
         return Heading(str(column.label), column.css, self.url(sort=target), state)
 
+    def ask(self, one: Filter, several: Several) -> None:
+        """Ask which of several values a filter was meant to have."""
+        words = gettext("More than one place is called “%(words)s”. Which one?") % {"words": self.params[one.key]}
+        chips = tuple(Chip(label, self.url(**{one.key: value})) for value, label in several.options)
+        self.questions.append(Question(words, chips, several.more))
+
     @property
     def sort_options(self) -> SafeString:
         """The orders to choose from; '' where no column can be sorted."""
@@ -155,13 +171,13 @@ class ListPage:
 
     def _view(self, one: Filter) -> FilterView:
         given = tuple(self.params.get(key, "") for key in one.keys)
-        options = tuple(one.options(self.request)) if one.shape == "choice" else ()  # type: ignore[attr-defined]  # only choices have options
+        options = tuple(one.options(self.request))
         chips: tuple[Chip, ...] = ()
         if options and len(options) <= FEW:
             chosen = given[0] if one.key in self.values else ""
             everything = Chip(gettext("All"), self.url(**{one.key: ""}), not chosen)
             chips = (everything, *(Chip(words, self.url(**{one.key: v}), v == chosen) for v, words in options))
-        return FilterView(one, str(one.label), chips, options, one.keys, given, given[0])
+        return FilterView(str(one.label), "choice" if options else one.shape, chips, options, one.keys, given, given[0])
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -238,7 +254,9 @@ def narrowed(listing: Listing, queryset: QuerySet[Any], page: ListPage) -> Query
     """Apply search and filters; what makes no sense is left out and said so in the page's warnings."""
     for one in listing.filters:
         value = one.parse(page.params, page.request)
-        if value is not None:
+        if isinstance(value, Several):
+            page.ask(one, value)
+        elif value is not None:
             page.values[one.key] = value
             queryset = queryset.filter(one.query(value))
         elif any(page.params.get(key) for key in one.keys):

@@ -72,6 +72,27 @@ class ItemBody(Given):
     required: bool = True
 
 
+class CriterionBody(Given):
+    """What a jury scores, with its weight in percent and what 0, 60 and 100 points mean."""
+
+    key: str = Field("", max_length=40)
+    name: str = Field(max_length=60)
+    weight: int = Field(ge=0, le=100)
+    low: str = Field("", max_length=200)
+    middle: str = Field("", max_length=200)
+    high: str = Field("", max_length=200)
+
+
+class JuryBody(Given):
+    """A call's jury; without a criterion it has none."""
+
+    criteria: list[CriterionBody] = Field(max_length=12)
+    drop_extremes: bool = False
+    normalise: Literal["none", "shift", "stretch"] = "none"
+    pitch_minutes: int = Field(5, ge=1, le=60)
+    answer_minutes: int = Field(5, ge=0, le=60)
+
+
 class CallFields(Given):
     """What can be said of a call; what is left out stays. Money in fen."""
 
@@ -90,6 +111,7 @@ class CallFields(Given):
     roll_date: date | None = None
     ballot: BallotBody | None = None
     rule: RuleBody | None = None
+    jury: JuryBody | None = None
     exclusive_groups: list[str] | None = Field(None, max_length=20)
     checklist: list[ItemBody] | None = Field(None, max_length=30)
     reviews_needed: int | None = Field(None, ge=1, le=9)
@@ -97,9 +119,9 @@ class CallFields(Given):
     phases: list[PhaseBody] | None = Field(None, max_length=7)
 
     def given(self) -> dict[str, Any]:
-        """List what was sent; rule and ballot whole, with the defaults of what they leave out."""
+        """List what was sent; rule, ballot and jury whole, with the defaults of what they leave out."""
         sent = {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
-        whole = {"rule": self.rule, "ballot": self.ballot}
+        whole = {"rule": self.rule, "ballot": self.ballot, "jury": self.jury}
         bodies = {name: body.model_dump() for name, body in whole.items() if body is not None}
         for name in ("smallest_electorate", "smallest_group"):
             if "ballot" in bodies and bodies["ballot"][name] is None:

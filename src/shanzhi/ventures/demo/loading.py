@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import ROLE_LABELS, Person
-from shanzhi.tally.pabulib import read
+from shanzhi.places import demo as places
+from shanzhi.tally.pabulib import read, usual_spec
+from shanzhi.tally.spec import Threshold
 from shanzhi.ventures import operations
 from shanzhi.ventures.demo.people import (
     DISTRICT,
@@ -20,7 +23,6 @@ from shanzhi.ventures.demo.people import (
     PASSWORD,
     SYSTEM,
     Progress,
-    ensure_areas,
     ensure_helpers,
     residents,
     silent,
@@ -52,7 +54,7 @@ SWIECIE: Final = Path(__file__).parent / "Poland_Swiecie_2023.pb"
 def load(*, at: datetime, progress: Progress = silent) -> None:
     """Load what is missing of the demo; dates are laid around `at`. Each part is loaded whole or not at all."""
     before = at - 60 * DAY
-    ensure_areas(at=before, progress=progress)
+    places.load(at=before, progress=progress)
     staff = ensure_helpers(at=before, progress=progress, step="工作人员 Staff")
     people = residents(
         group="LIXIA", communities=COMMUNITIES, count=RESIDENTS, at=before, progress=progress, step="居民 Residents"
@@ -184,13 +186,16 @@ def _open(staff: dict[str, Actor], people: list[Person], at: datetime) -> None:
 
 
 def _imported(at: datetime) -> None:
+    """Import Świecie's election by the rule that the file names, with the threshold that the city set in its terms."""
+    election = read(SWIECIE)
     operations.import_round(
         actor=SYSTEM,
-        election=read(SWIECIE),
+        election=election,
         title=IMPORTED,
         title_en=ENGLISH[IMPORTED],
         areas=[DISTRICT],
         source="Pabulib: Poland_Swiecie_2023.pb",
+        spec=replace(usual_spec(election), threshold=Threshold(by_cost=3)),
         about="一场真实的选举，用来看一看规则怎样决定、结果怎样复算。金额为波兰兹罗提，与历下区无关。",
         at=at,
     )

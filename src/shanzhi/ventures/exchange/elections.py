@@ -63,6 +63,8 @@ def import_election(job: str, person: str, values: dict[str, str]) -> None:
 def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
     with transaction.atomic():
         found = Upload.objects.select_for_update().get(pk=values["upload"])
+        if found.poll_id is not None:
+            return Call.objects.get(poll=found.poll_id)  # made by a worker that died before it could say so
         assert found.content is not None  # the job was started once for a file that had it
         call = import_round(
             actor=actor,

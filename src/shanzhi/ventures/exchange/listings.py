@@ -8,12 +8,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.people import queries as people
+from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.formatting import money
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, PUBLIC_PROPOSALS
 from shanzhi.ventures.models import Call, Proposal
-from shanzhi.ventures.queries import matching
+from shanzhi.ventures.queries import matching, reviewed_areas
 
 CALL_TONES: Final[dict[str, Tone]] = {
     "draft": "plain",
@@ -77,6 +79,16 @@ def _search_proposals(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(matching(text))
 
 
+def all_areas(request: HttpRequest) -> AreaSource:
+    """Give every area, by which public lists can be filtered."""
+    return people.all_areas(at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+
+
+def reviewed(request: HttpRequest) -> AreaSource:
+    """Give the areas in which the viewer reviews."""
+    return reviewed_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+
+
 def call_address(call: Call) -> str:
     """Give the path of a call's page."""
     return f"/calls/{call.pk}/"
@@ -106,7 +118,7 @@ CALLS: Final = Listing(
     default_sort="-created_at",
     filters=(
         ChoiceFilter("state", _("State"), choices=list(CALL.states.items())),
-        AreaFilter("area", _("Area")),
+        AreaFilter("area", _("Area"), source=all_areas),
         BooleanFilter("imported", _("Imported"), yes=_("Imported"), no=_("Held here")),
     ),
     search=_search_calls,
@@ -142,7 +154,7 @@ PROPOSALS: Final = Listing(
     filters=(
         ChoiceFilter("state", _("State"), choices=[(name, PROPOSAL.states[name]) for name in PUBLIC_PROPOSALS]),
         ChoiceFilter("theme", _("Theme"), choices=themes_of),
-        AreaFilter("area", _("Area"), field="community"),
+        AreaFilter("area", _("Area"), field="community", source=all_areas),
     ),
     search=_search_proposals,
     search_label=_("Search projects, teams, numbers"),
@@ -181,7 +193,7 @@ REVIEW_QUEUE: Final = Listing(
     default_sort="submitted_at",
     filters=(
         DateRangeFilter("submitted", _("Handed in"), field="submitted_at"),
-        AreaFilter("area", _("Area"), field="community"),
+        AreaFilter("area", _("Area"), field="community", source=reviewed),
     ),
     search=_search_proposals,
     search_label=_("Search projects, teams, numbers"),

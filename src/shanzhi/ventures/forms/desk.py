@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import MomentField, PageForm
 from shanzhi.ventures.forms.desk_ballot import BallotForm
 from shanzhi.ventures.forms.desk_parts import (
@@ -24,6 +25,7 @@ from shanzhi.ventures.forms.desk_parts import (
     english_title,
 )
 from shanzhi.ventures.forms.desk_rule import RuleForm
+from shanzhi.ventures.forms.jury import JuryPartForm
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
 
 PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
@@ -35,6 +37,7 @@ PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "electorate": (_("Who may vote"), ElectorateForm),
     "ballot": (_("Ballot"), BallotForm),
     "rule": (_("Rule of decision"), RuleForm),
+    "jury": (_("Jury and its criteria"), JuryPartForm),
     "review": (_("Check list of the review"), ReviewForm),
 }
 # What decides nothing stays open when the rest is frozen.
@@ -57,6 +60,7 @@ PART_OF: Final = {
     "roll_date": "electorate",
     "ballot": "ballot",
     "rule": "rule",
+    "jury": "jury",
     "checklist": "review",
 }
 
@@ -65,7 +69,6 @@ class NewCallForm(AreasForm):
     """What a new call needs at first: a title and areas."""
 
     title = forms.CharField(label=_("Title"), max_length=120, help_text=_("It can be changed until proposals open."))
-    field_order = ("title", "areas", "more")
 
     def given(self) -> dict[str, Any]:
         """Give title and areas."""
@@ -173,10 +176,18 @@ class ExclusiveForm(PageForm):
     """The group of alternatives of a proposal."""
 
     exclusive = forms.ChoiceField(label=_("Group of alternatives"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The proposals stand in the public notice, so everyone will read it."),
+        max_length=2000,
+        widget=forms.Textarea,
+    )
 
-    def __init__(self, *args: Any, offers: Iterable[str] = (), **kwargs: Any) -> None:
-        """Take the groups that the terms name."""
+    def __init__(self, *args: Any, offers: Iterable[str] = (), announced: bool = False, **kwargs: Any) -> None:
+        """Take the groups that the terms name; a reason is asked for once the proposals were announced."""
         super().__init__(*args, **kwargs)
+        if not announced:
+            del self.fields["reason"]
         pairs = [("", _("None")), *((group, group) for group in offers)]
         self.fields["exclusive"].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
 
@@ -208,9 +219,8 @@ class ImportForm(PageForm):
 
     title = forms.CharField(label=_("Title"), max_length=120)
     title_en = english_title()
-    area = forms.ChoiceField(label=_("Area"), help_text=_("Under which the round is listed."))
 
-    def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
-        """Take the areas that the person may import into, as (code, name)."""
+    def __init__(self, *args: Any, source: AreaSource, **kwargs: Any) -> None:
+        """Take the areas that the person may import into."""
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = list(offers)  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["area"] = AreaField(source=source, label=_("Area"), help_text=_("Under which the round is listed."))

@@ -6,7 +6,7 @@ again; the forms only draw, carry, and catch what cannot be read at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -14,6 +14,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui.choosing import AreasField, AreaSource
 from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, YuanField
 from shanzhi.ventures.lifecycle import OPTIONAL_PHASES, PHASES
 from shanzhi.ventures.models import Call
@@ -94,49 +95,22 @@ class WordsForm(BasicsForm):
 class AreasForm(PartForm):
     """Where the call runs."""
 
-    areas = Checklist(
-        label=_("Areas"),
-        required=False,
-        help_text=_("An area covers all below it, so a subdistrict stands for all its communities."),
-    )
-    more = forms.CharField(
-        label=_("Other areas by code"),
-        required=False,
-        widget=forms.Textarea({"rows": 3, "inputmode": "numeric"}),
-        help_text=_("One code a line, for example 370102001002; the page “Areas” finds codes by name."),
-    )
     answers = {"areas": "areas"}
 
-    def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
-        """Take the areas to choose from, as (code, name); those that the call has beside them stand as codes."""
+    def __init__(self, *args: Any, source: AreaSource, **kwargs: Any) -> None:
+        """Take the areas to choose from."""
         super().__init__(*args, **kwargs)
-        listed = list(offers)
-        self.fields["areas"].choices = listed  # type: ignore[attr-defined]  # a MultipleChoiceField
-        offered = {code for code, _name in listed}
-        have = self.initial.get("areas", [])
-        self.initial["more"] = "\n".join(code for code in have if code not in offered)
-        if not listed:
-            del self.fields["areas"]
+        self.fields["areas"] = AreasField(
+            source=source,
+            label=_("Areas"),
+            help_text=_("An area covers all below it. Find others by part of the name, or by codes, several at once."),
+            error_messages={"required": _("Choose at least one area.")},
+        )
 
     @classmethod
     def opened(cls, call: Call) -> dict[str, Any]:
         """Give the codes of the call's areas."""
         return {"areas": [area.code for area in call.areas.all()]}
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for at least one area."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if not data.get("areas") and not data.get("more", "").strip() and not self.errors:
-            self.add_error(
-                "areas" if "areas" in self.fields else "more",
-                forms.ValidationError(gettext("Choose at least one area."), code="required"),
-            )
-        return data
-
-    def given(self) -> dict[str, Any]:
-        """Give all codes as one list."""
-        data = self.cleaned_data
-        return {"areas": [*data.get("areas", []), *data["more"].split()]}
 
 
 class MoneyForm(PartForm):

@@ -6,12 +6,12 @@ keeps whatever is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm, YuanInput
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
 from shanzhi.ventures.queries import LABELS
@@ -52,11 +52,14 @@ class PartForm(PageForm):
 
     drafts = True
 
-    def __init__(self, *args: Any, offers: dict[str, Iterable[tuple[str, Any]]] | None = None, **kwargs: Any) -> None:
-        """Fill the lists of choices; a field whose list is empty is left out."""
+    def __init__(self, *args: Any, offers: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        """Fill the choices: an area from its source, others from pairs; a field whose list is empty is left out."""
         super().__init__(*args, **kwargs)
         for name, choices in (offers or {}).items():
             if name not in self.fields:
+                continue
+            if isinstance(choices, AreaSource):
+                self.fields[name] = AreaField(source=choices, label=self.fields[name].label, required=False)
                 continue
             listed = list(choices)
             if not listed:

@@ -1,6 +1,7 @@
 """Tables of the micro-venture rounds."""
 
 from shanzhi.ventures.models.calls import Award, Call, CallArea, CallTerms, Notice, Phase
+from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
 
@@ -12,10 +13,16 @@ __all__ = [
     "Call",
     "CallArea",
     "CallTerms",
+    "Conflict",
+    "Juror",
+    "JuryClosing",
     "Notice",
     "Phase",
+    "Pitch",
+    "PitchOrder",
     "Proposal",
     "Review",
     "ReviewItem",
+    "ScoreSheet",
     "TeamMember",
 ]

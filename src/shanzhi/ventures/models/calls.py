@@ -28,6 +28,8 @@ NOTICE_KINDS = {
     "terms": _("Terms published"),
     "change": _("Terms changed"),
     "passed": _("Proposals that passed review"),
+    "pitch": _("Order of the pitches"),
+    "jury": _("Scores of the jury"),
     "result": _("Result"),
     "cancelled": _("Call cancelled"),
 }
@@ -62,6 +64,7 @@ class Call(models.Model):
     rule: models.JSONField[Any] = models.JSONField(default=dict)
     exclusive_groups: models.JSONField[Any] = models.JSONField(default=list)
     checklist: models.JSONField[Any] = models.JSONField(default=list)
+    jury: models.JSONField[Any] = models.JSONField(default=dict)
     reviews_needed = models.PositiveSmallIntegerField(default=1)
     notice_days = models.PositiveSmallIntegerField(default=3)
     state = models.CharField(max_length=20, choices=CALL.choices(), default=CALL.first)

@@ -11,9 +11,23 @@ from shanzhi.ventures.operations.calls import (
     create_call,
     save_call,
 )
-from shanzhi.ventures.operations.changes import NothingChanged, change_terms
+from shanzhi.ventures.operations.changes import NothingChanged, TermsUnfit, change_terms
 from shanzhi.ventures.operations.fields import BadValue, Problem
 from shanzhi.ventures.operations.imports import ImportedAlready, import_round
+from shanzhi.ventures.operations.jury import (
+    DeclareFirst,
+    JurorAlready,
+    NoJury,
+    NoPitches,
+    NotAJuror,
+    OrderDrawn,
+    appoint_juror,
+    declare_interests,
+    draw_pitches,
+    end_juror,
+    lot,
+    time_pitch,
+)
 from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
 from shanzhi.ventures.operations.proposals import (
     Incomplete,
@@ -29,6 +43,7 @@ from shanzhi.ventures.operations.proposals import (
     submit_proposal,
     withdraw_proposal,
 )
+from shanzhi.ventures.operations.reminding import remind_deadlines
 from shanzhi.ventures.operations.reviews import (
     Answer,
     BatchLine,
@@ -40,6 +55,15 @@ from shanzhi.ventures.operations.reviews import (
     decide,
     decide_many,
 )
+from shanzhi.ventures.operations.sheets import (
+    NotTheChair,
+    OwnInterest,
+    SheetIncomplete,
+    SheetsDue,
+    StaleSheet,
+    close_jury,
+    save_sheet,
+)
 
 __all__ = [
     "Answer",
@@ -49,43 +73,64 @@ __all__ = [
     "ChecklistOpen",
     "ClockLine",
     "DeadlineMissing",
+    "DeclareFirst",
     "FileTooLarge",
     "ImportedAlready",
     "Incomplete",
+    "JurorAlready",
     "MendingOver",
     "MovedMeanwhile",
+    "NoJury",
+    "NoPitches",
+    "NotAJuror",
     "NotAReviewer",
     "NotEditable",
     "NotTakingProposals",
+    "NotTheChair",
     "NotUnderReview",
     "NotYourArea",
     "NothingChanged",
+    "OrderDrawn",
     "OverLimit",
+    "OwnInterest",
     "Problem",
     "ReasonMissing",
     "SavedCall",
     "SavedProposal",
+    "SheetIncomplete",
+    "SheetsDue",
     "StaleCall",
     "StaleProposal",
+    "StaleSheet",
     "TermsFrozen",
+    "TermsUnfit",
     "TooManyFiles",
     "UnknownFile",
     "advance",
+    "appoint_juror",
     "assign",
     "attach",
     "cancel_call",
     "change_terms",
+    "close_jury",
     "create_call",
     "create_proposal",
     "decide",
     "decide_many",
+    "declare_interests",
     "detach",
+    "draw_pitches",
     "draw_roll",
+    "end_juror",
     "import_round",
+    "lot",
+    "remind_deadlines",
     "run_clock",
     "save_call",
     "save_proposal",
+    "save_sheet",
     "set_exclusive",
     "submit_proposal",
+    "time_pitch",
     "withdraw_proposal",
 ]

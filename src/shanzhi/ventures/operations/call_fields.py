@@ -52,7 +52,13 @@ CHECKLIST: Final = [
     {"key": "twin", "text": "与已有项目不重复", "required": False},
 ]
 LONGEST_CHECKLIST: Final = 30
+LONGEST_CRITERIA: Final = 12
 MOST_AREAS: Final = 500
+NORMALISE: Final = {
+    "none": _("As given"),
+    "shift": _("Strict and mild jurors moved to one mean"),
+    "stretch": _("Moved to one mean and one spread"),
+}
 
 
 def _ballot(value: Any) -> dict[str, Any]:
@@ -101,6 +107,36 @@ def _checklist(value: Any) -> list[dict[str, Any]]:
     return rows
 
 
+def _jury(value: Any) -> dict[str, Any]:
+    """Read criteria and options of a jury; nothing, or no criterion, is no jury. Weights are whole percents."""
+    if not isinstance(value, Mapping):
+        raise BadValue
+    criterion: dict[str, fields.Reader] = {
+        "key": fields.text(40), "name": fields.text(60), "weight": fields.whole(0, 100),
+        "low": fields.text(200), "middle": fields.text(200), "high": fields.text(200),
+    }  # fmt: skip
+    empty = {"key": "", "name": "", "weight": 0, "low": "", "middle": "", "high": ""}
+    found, problems = fields.rows(criterion, empty, value.get("criteria", []), name="jury", most=LONGEST_CRITERIA)
+    if problems:
+        raise BadValue(problems[0].words)
+    rows = [{**row, "key": row["key"] or f"c{number}"} for number, row in enumerate(found, 1)]
+    if not rows:
+        return {}
+    if len({row["key"] for row in rows}) != len(rows) or not all(row["name"] for row in rows):
+        raise BadValue(_("Each criterion needs a name of its own."))
+    readers: dict[str, fields.Reader] = {
+        "drop_extremes": fields.flag,
+        "normalise": fields.choice(NORMALISE),
+        "pitch_minutes": fields.whole(1, 60),
+        "answer_minutes": fields.whole(0, 60),
+    }
+    options, problems = fields.read(readers, {name: value[name] for name in readers if name in value})
+    if problems:
+        raise BadValue(problems[0].words)
+    return {"drop_extremes": False, "normalise": "none", "pitch_minutes": 5, "answer_minutes": 5, **options,
+            "criteria": rows}  # fmt: skip
+
+
 def _areas(value: Any) -> tuple[str, ...]:
     codes = value.split() if isinstance(value, str) else value
     if not isinstance(codes, (list, tuple)) or len(codes) > MOST_AREAS:
@@ -141,6 +177,7 @@ READERS: Final[dict[str, fields.Reader]] = {
     "rule": _rule,
     "exclusive_groups": fields.texts(20, 40),
     "checklist": _checklist,
+    "jury": _jury,
     "reviews_needed": fields.whole(1, 9),
     "notice_days": fields.whole(0, 60),
     "moves_by_clock": fields.flag,

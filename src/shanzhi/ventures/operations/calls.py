@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.audit.operations import record
+from shanzhi.audit.operations import differences, record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import LENGTHS
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -21,7 +21,7 @@ from shanzhi.ventures.models.calls import PROPOSERS
 from shanzhi.ventures.operations import fields
 from shanzhi.ventures.operations.call_fields import CHECKLIST, READERS, RULE, usual_ballot
 from shanzhi.ventures.operations.fields import BadValue, Problem
-from shanzhi.ventures.operations.terms import DECIDING
+from shanzhi.ventures.operations.terms import DECIDING, JURY
 from shanzhi.ventures.policies import require_runs, runs_area, visible_calls
 
 
@@ -30,7 +30,8 @@ class NotYourArea(Forbidden):
 
     code = "not_your_area"
     message = _(
-        "You may open a call only in areas that you are in charge of. Leave out the others, or ask their officer."
+        "You may open a call only in areas that you are in charge of. Leave out the others, or ask their officer to "
+        "open it and to name your organisation as its operator."
     )
 
 
@@ -142,7 +143,7 @@ def save_call(*, actor: Actor, call_id: UUID, version: int, given: Mapping[str, 
         call = locked_call(actor=actor, call_id=call_id)
         require_runs(actor, call)
         values, problems = fields.read(READERS, given)
-        if call.state not in UNFROZEN and set(values) & {*DECIDING, *PARTS}:
+        if call.state not in UNFROZEN and set(values) & {*DECIDING, JURY, *PARTS}:
             raise TermsFrozen
         changed = changed_fields(call, values)
         if version != call.version and changed:
@@ -151,19 +152,19 @@ def save_call(*, actor: Actor, call_id: UUID, version: int, given: Mapping[str, 
             apply(actor, call, values)
             call.version += 1
             call.save()
-            change = {"fields": sorted(changed), "version": call.version}
+            change = {"fields": changed, "version": call.version}
             record(actor=actor, verb="ventures.call.save", subject=call, area=call.area, change=change, at=at)
     return SavedCall(call, tuple(problems))
 
 
-def changed_fields(call: Call, values: Mapping[str, Any]) -> set[str]:
-    """Name the fields whose value differs from what the call holds."""
+def changed_fields(call: Call, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Give the fields whose value differs from what the call holds, each with the old value and the new one."""
     now: dict[str, Any] = {name: getattr(call, name) for name in values if name not in PARTS}
     if "areas" in values:
         now["areas"] = tuple(call.areas.values_list("code", flat=True))
     if "phases" in values:
         now["phases"] = {p.kind: (p.starts_at, p.ends_at) for p in call.phases.all()}
-    return {name for name, value in values.items() if now[name] != value}
+    return differences(now, values)
 
 
 def apply(actor: Actor, call: Call, values: Mapping[str, Any]) -> None:

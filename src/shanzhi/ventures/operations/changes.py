@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid
+from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import ENDED, UNFROZEN
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations import fields
@@ -28,8 +30,16 @@ from shanzhi.ventures.operations.calls import (
     locked_call,
 )
 from shanzhi.ventures.operations.fields import BadValue
-from shanzhi.ventures.operations.terms import DECIDING, terms_of, write_terms
-from shanzhi.ventures.policies import require_runs, voting_actor
+from shanzhi.ventures.operations.terms import DECIDING, JURY, terms_of, write_terms
+from shanzhi.ventures.policies import GROUP_OF, require_runs, voting_actor
+from shanzhi.ventures.queries.checks import blocking, checks_of
+
+HANDED_IN: Final = ("submitted", "returned", "passed")
+NAMED: Final = 10  # proposals that a refusal names
+LIMIT: Final = _("Proposals for more than this limit were handed in already (%(numbers)s); keep it higher.")
+AREAS: Final = _("Proposals from outside these areas were handed in already (%(numbers)s); keep their areas.")
+THEMES: Final = _("Proposals with a theme left out here were handed in already (%(numbers)s); keep their themes.")
+TEAMS: Final = _("Proposals of teams left out here were handed in already (%(numbers)s); keep their kind of team.")
 
 
 class NothingChanged(Invalid):
@@ -39,13 +49,21 @@ class NothingChanged(Invalid):
     message = _("These terms are the ones in force already. Change something, or leave the page.")
 
 
+class TermsUnfit(Invalid):
+    """With the change, the call could not be carried through."""
+
+    code = "terms_unfit"
+    message = _("With this change the call could not go on. %(why)s")
+
+
 def change_terms(
     *, actor: Actor, call_id: UUID, version: int, given: Mapping[str, Any], reason: str, at: datetime
 ) -> Call:
     """Change what decides after it was frozen: a new version of the terms, with a public reason and a notice.
 
-    The limit never falls below what was handed in already, and what has begun cannot be moved. Raises ReasonMissing,
-    NothingChanged, StaleCall, BadValue, NotYourCall.
+    What was handed in stays within limit, areas, themes and kinds of teams; what has begun cannot be moved; and the new
+    terms pass the same checks as those first frozen. Raises ReasonMissing, NothingChanged, StaleCall, BadValue,
+    TermsUnfit, NotYourCall.
     """
     words = fields.text(2000)(reason)
     if not words:
@@ -58,11 +76,11 @@ def change_terms(
         require_runs(actor, call)
         _changeable(call, version)
         changed = changed_fields(call, values)
-        if not changed & {*DECIDING, *PARTS}:
+        if not changed.keys() & {*DECIDING, JURY, *PARTS}:
             raise NothingChanged
         _keeps_promises(call, values)
         _take_over(actor, call, values, reason=words, at=at)
-        change = {"fields": sorted(changed), "terms": call.terms_version}
+        change = {"fields": changed, "terms": call.terms_version}
         record(
             actor=actor, verb="ventures.call.change_terms", subject=call, area=call.area, change=change, at=at,
             reason=words,
@@ -80,16 +98,29 @@ def _changeable(call: Call, version: int) -> None:
 
 
 def _keeps_promises(call: Call, values: Mapping[str, Any]) -> None:
-    limit = values.get("limit_fen", call.limit_fen)
-    handed_in = Proposal.objects.filter(call=call, state__in=("submitted", "returned", "passed"))
-    if handed_in.filter(amount_fen__gt=limit).exists():
-        words = _("Proposals for more than this limit were handed in already; keep it higher.")
-        raise BadValue(words, field="limit_fen")
+    handed_in = Proposal.objects.filter(call=call, state__in=HANDED_IN)
+    _fits(handed_in.filter(amount_fen__gt=values.get("limit_fen", call.limit_fen)), "limit_fen", LIMIT)
+    if "areas" in values:
+        if not values["areas"]:
+            raise BadValue(_("Choose at least one area."), field="areas")
+        _fits(handed_in.exclude(within_any("community", values["areas"])), "areas", AREAS)
+    if values.get("themes"):
+        _fits(handed_in.exclude(theme__in=["", *values["themes"]]), "themes", THEMES)
+    if "proposers" in values:
+        left_out = [kind for kind, group in GROUP_OF.items() if group not in values["proposers"]]
+        _fits(handed_in.filter(team_kind__in=left_out), "proposers", TEAMS)
     begun = {phase.kind: phase.starts_at for phase in call.phases.filter(opened_at__isnull=False)}
     phases = values.get("phases")
     if phases is not None and any(kind not in phases or phases[kind][0] != start for kind, start in begun.items()):
         words = _("A phase that has begun keeps its start; change only its end and what comes after.")
         raise BadValue(words, field="phases")
+
+
+def _fits(left_out: QuerySet[Proposal], field: str, words: Any) -> None:
+    """Refuse a change that would leave out proposals handed in already; names the first of them by number."""
+    numbers = list(left_out.order_by("number").values_list("number", flat=True)[:NAMED])
+    if numbers:
+        raise BadValue(words % {"numbers": ", ".join(f"{number:03d}" for number in numbers)}, field=field)
 
 
 def _take_over(actor: Actor, call: Call, values: Mapping[str, Any], *, reason: str, at: datetime) -> None:
@@ -99,17 +130,29 @@ def _take_over(actor: Actor, call: Call, values: Mapping[str, Any], *, reason: s
     apply(actor, call, values)
     call.terms_version += 1
     call.version += 1
+    call.save()
+    _require_whole(call, at)
     if call.state == "notice":
         prepare_vote(voting_actor(actor, call), call, at)  # a new poll of the new terms; its roll is drawn anew
-    call.save()
+        call.save(update_fields=["poll"])
     assert terms_of(call) == future
+
+
+def _require_whole(call: Call, at: datetime) -> None:
+    """Refuse terms with which a later phase could not be reached: the same checks as before the freeze."""
+    now = Call.objects.prefetch_related("areas", "phases").get(pk=call.pk)
+    found = blocking(checks_of(now, at))
+    if found:
+        raise TermsUnfit(why=found[0].told, field=found[0].field)
 
 
 def _future(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
     future = terms_of(call)
     for name, value in values.items():
-        if name in DECIDING:
+        if name in DECIDING or (name == JURY and value):
             future[name] = value.isoformat() if isinstance(value, date) else value
+    if JURY in values and not values[JURY]:
+        future.pop(JURY, None)
     if "areas" in values:
         future["areas"] = sorted(values["areas"])
     if "phases" in values:

@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Refusal
+from shanzhi.ventures import telling
 from shanzhi.ventures.lifecycle import CALL, ENDED, MOVE_INTO, PROPOSAL
 from shanzhi.ventures.models import Call, Notice, Proposal, Review
 from shanzhi.ventures.operations.ballot import count_and_award, end_vote, open_vote, prepare_vote
 from shanzhi.ventures.operations.calls import locked_call
+from shanzhi.ventures.operations.sheets import jury_result
 from shanzhi.ventures.operations.terms import terms_of, write_terms
 from shanzhi.ventures.policies import require_runs, voting_actor
 from shanzhi.ventures.queries.preview import MovePreview, due_at, next_state, preview_of
@@ -60,7 +62,8 @@ def advance(
     """Move a call into its next phase, as `queries.preview_of_move` foretells.
 
     `expected` is the state that the actor saw: of two who move at once, one moves and the other is told. `jury` gives
-    the scores that a composite rule needs (hundredths of 0 to 100 by option code). Raises Blocked, MovedMeanwhile,
+    the scores that a composite rule needs (hundredths of 0 to 100 by option code) where the call has no jury of its
+    own, whose closing counts otherwise. Raises Blocked, MovedMeanwhile,
     NotYourCall.
     """
     if expected in ("voting", "pitch"):
@@ -75,10 +78,12 @@ def advance(
             raise Blocked(preview)
         DO.get(preview.target, _nothing)(actor, call, at)
         if preview.target == "award":
-            count_and_award(voting_actor(actor, call), call, jury, at)
+            count_and_award(voting_actor(actor, call), call, jury_result(call) if call.jury else jury, at)
         _arrive(call, preview.target, at)
         change = {"from": preview.source, "to": preview.target}
         record(actor=actor, verb=f"ventures.call.{preview.move}", subject=call, area=call.area, change=change, at=at)
+        if preview.target in TELL:
+            TELL[preview.target](actor=actor, call=call, at=at)
     return call
 
 
@@ -144,6 +149,7 @@ def _give_notice(actor: Actor, call: Call, at: datetime) -> None:
                 "team": one.team_name,
                 "community": one.community,
                 "amount_fen": one.amount_fen,
+                "exclusive": one.exclusive,
             }
             for one in passed
         ]
@@ -171,6 +177,8 @@ DO: Final[dict[str, Callable[[Actor, Call, datetime], None]]] = {
     "notice": _give_notice,
     "voting": _open_voting,
 }
+# Who is told of a move once it is made.
+TELL: Final = {"submission": telling.tell_open, "award": telling.tell_decided}
 
 
 def draw_roll(*, actor: Actor, call_id: UUID, at: datetime) -> int:

@@ -16,7 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.ventures.lifecycle import EDITABLE, PROPOSAL
-from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
@@ -286,11 +286,13 @@ def withdraw_proposal(*, actor: Actor, proposal_id: UUID, reason: str = "", at: 
     return proposal
 
 
-def set_exclusive(*, actor: Actor, proposal_id: UUID, group: str, at: datetime) -> Proposal:
+def set_exclusive(*, actor: Actor, proposal_id: UUID, group: str, reason: str = "", at: datetime) -> Proposal:
     """Say that a proposal rules out the others of a group of the call (same place, same thing); '' takes it out.
 
-    Only those who run the call, before the vote. Raises NotYourCall, BadValue, NotEditable.
+    Only those who run the call, before the vote. It decides who can win: once the passed proposals stand in the public
+    notice, a change needs a `reason` and is announced. Raises NotYourCall, BadValue, ReasonMissing, NotEditable.
     """
+    words = text(2000)(reason)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
         require_runs(actor, proposal.call)
@@ -298,9 +300,28 @@ def set_exclusive(*, actor: Actor, proposal_id: UUID, group: str, at: datetime) 
             raise NotEditable
         if group and group not in proposal.call.exclusive_groups:
             raise BadValue(_("Choose one of the groups that the call's terms name."), field="exclusive")
+        if group == proposal.exclusive:
+            return proposal
+        if proposal.call.state == "notice":
+            _announce_exclusive(proposal, group, words, at)
         proposal.exclusive = group
         proposal.changed_at = at
         proposal.version += 1
         proposal.save()
-        note(actor, "set_exclusive", proposal, {"group": group}, at)
+        note(actor, "set_exclusive", proposal, {"group": group}, at, reason=words)
     return proposal
+
+
+def _announce_exclusive(proposal: Proposal, group: str, reason: str, at: datetime) -> None:
+    if not reason:
+        raise ReasonMissing(field="reason")
+    content = {"number": proposal.number, "before": proposal.exclusive, "exclusive": group}
+    Notice.objects.create(
+        call=proposal.call,
+        kind="change",
+        title=proposal.title,
+        body=reason,
+        content=content,
+        starts_at=at,
+        published_at=at,
+    )

@@ -15,6 +15,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from shanzhi.people.actors import actor_of_person
 from shanzhi.people.models import Person
+from shanzhi.ventures import telling
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES, PROPOSAL, REVIEW
 from shanzhi.ventures.models import Proposal, Review, ReviewItem
 from shanzhi.ventures.operations.calls import ReasonMissing
@@ -36,7 +37,10 @@ class ChecklistOpen(Invalid):
     """Required items have no answer, or one that forbids the pass."""
 
     code = "checklist_open"
-    message = _("To pass, each required item must be met: see %(items)s. Otherwise return the proposal for mending.")
+    message = _(
+        "To pass, each required item must be met, or not apply with a remark why: see %(items)s. Otherwise return the "
+        "proposal for mending."
+    )
 
 
 class DeadlineMissing(Invalid):
@@ -116,12 +120,14 @@ def decide(
     answers: Sequence[Answer] = (),
     reason: str = "",
     deadline: datetime | None = None,
+    together: int = 0,
     at: datetime,
 ) -> Proposal:
     """Review a proposal: 'pass', 'return' for mending with reason and deadline, or 'reject' with reason.
 
-    A pass counts once as many reviewers passed it as the call asks for; a return or a rejection counts at once. Raises
-    OwnProposal, ChecklistOpen, ReasonMissing, DeadlineMissing, StaleProposal, NotUnderReview.
+    A pass counts once as many reviewers passed it as the call asks for; a return or a rejection counts at once.
+    `together` is kept in the event: how many were decided by one form. Raises OwnProposal, ChecklistOpen,
+    ReasonMissing, DeadlineMissing, StaleProposal, NotUnderReview.
     """
     if decision not in DECISIONS:
         raise BadValue(_("Choose one of the values offered."), field="decision")
@@ -138,8 +144,11 @@ def decide(
         ReviewItem.objects.filter(review=review).delete()
         ReviewItem.objects.bulk_create(ReviewItem(review=review, position=p, **item) for p, item in enumerate(items))
         _conclude(proposal, decision, words, deadline, at)
-        change = {"decision": decision, "state": proposal.state, "round": proposal.review_round}
+        change: dict[str, Any] = {"decision": decision, "state": proposal.state, "round": proposal.review_round}
+        if together:
+            change["together"] = together
         note(actor, "review", proposal, change, at, reason=words)
+        telling.tell_review(actor=actor, proposal=proposal, at=at)
     return proposal
 
 
@@ -160,7 +169,8 @@ def _require_grounds(
     proposal: Proposal, decision: str, items: list[dict[str, Any]], reason: str, deadline: datetime | None, at: datetime
 ) -> None:
     if decision == "pass":
-        fine = {item["key"] for item in items if item["outcome"] in ("pass", "na")}
+        # what does not apply needs its reason, or a required item could be passed over by a click
+        fine = {i["key"] for i in items if i["outcome"] == "pass" or (i["outcome"] == "na" and i["remark"])}
         open_items = [i["text"] for i in proposal.call.checklist if i["required"] and i["key"] not in fine]
         if open_items:
             raise ChecklistOpen(field="answers", items="、".join(open_items))
@@ -209,7 +219,8 @@ def decide_many(
     if decision not in ("pass", "reject"):
         raise BadValue(_("Many at once can be passed or rejected; return proposals one by one."), field="decision")
     lines = []
-    for proposal_id in sorted(set(proposal_ids[:MOST_AT_ONCE])):
+    chosen = sorted(set(proposal_ids[:MOST_AT_ONCE]))
+    for proposal_id in chosen:
         found = Proposal.objects.select_related("call").filter(pk=proposal_id).first()
         answers = [Answer(item["key"], "pass") for item in found.call.checklist] if found else []
         try:
@@ -220,6 +231,7 @@ def decide_many(
                 decision=decision,
                 answers=answers if decision == "pass" else (),
                 reason=reason,
+                together=len(chosen),
                 at=at,
             )
         except Refusal as refusal:

@@ -1,12 +1,12 @@
 """Every reading of the rounds. Each function takes the viewer and gives only what that viewer may see."""
 
+from shanzhi.ventures.queries.areas import communities_for, communities_of, reviewed_areas, run_areas
 from shanzhi.ventures.queries.calls import (
     CallFigures,
     PhaseLine,
     awards,
     builder_checks,
     call,
-    call_history,
     calls,
     figures,
     may_run,
@@ -48,8 +48,9 @@ __all__ = [
     "awards",
     "builder_checks",
     "call",
-    "call_history",
     "calls",
+    "communities_for",
+    "communities_of",
     "content",
     "due_today",
     "figures",
@@ -69,7 +70,9 @@ __all__ = [
     "proposals",
     "reads_inside",
     "review_queue",
+    "reviewed_areas",
     "reviewers",
     "reviews_of",
+    "run_areas",
     "terms",
 ]

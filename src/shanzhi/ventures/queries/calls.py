@@ -10,8 +10,6 @@ from uuid import UUID
 from django.db.models import Count as Counting
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from shanzhi.audit.models import Event
-from shanzhi.audit.queries import history as audit_history
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import ancestors_of, upper_bound
 from shanzhi.kernel.errors import NotFound
@@ -132,8 +130,3 @@ def preview_of_move(*, viewer: Actor, call_id: UUID, at: datetime) -> MovePrevie
 def may_run(*, viewer: Actor, found: Call) -> bool:
     """Tell whether the viewer runs this call, for the pages that offer it."""
     return runs(viewer, found)
-
-
-def call_history(*, viewer: Actor, call_id: UUID) -> QuerySet[Event]:
-    """Give the events of a call, oldest first, as far as the viewer may read the log."""
-    return audit_history(viewer=viewer, subject=call(viewer=viewer, call_id=call_id))

@@ -59,6 +59,7 @@ def checks_of(call: Call, at: datetime) -> list[Check]:
         *_roll(call, phases),
         *_rule(call, phases),
         *_review(call),
+        *_jury(call),
     ]
 
 
@@ -225,6 +226,36 @@ def _ballot_checks(spec: Spec | None, phases: Mapping[str, Phase], sensible: boo
             _("A jury that counts has a pitch to judge."),
             _("Give the pitch its dates, or choose a rule without a jury."),
             "phases",
+        ),
+    ]
+
+
+def _jury(call: Call) -> list[Check]:
+    criteria = call.jury.get("criteria", ())
+    if call.rule.get("rule") != "composite" and not criteria:
+        return []
+    return [
+        Check(
+            "criteria",
+            bool(criteria),
+            _("The jury's criteria are named."),
+            _("Name what the jury scores, with weights; without it the scores are typed in by the office."),
+            "jury",
+            blocking=False,
+        ),
+        Check(
+            "criteria_weights",
+            not criteria or sum(one["weight"] for one in criteria) == 100,
+            _("The weights of the jury's criteria add up to 100."),
+            _("Correct the weights until they add up to 100."),
+            "jury",
+        ),
+        Check(
+            "jury_counts",
+            not criteria or call.rule.get("rule") == "composite",
+            _("A jury with criteria counts in the rule of decision."),
+            _("Choose the rule of votes and jury together, or take the criteria away."),
+            "rule",
         ),
     ]
 

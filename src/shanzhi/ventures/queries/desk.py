@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
-from shanzhi.people.models import Person
+from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, ENDED, REVIEWERS
 from shanzhi.ventures.models import Call, Proposal, Review
-from shanzhi.ventures.policies import runs
+from shanzhi.ventures.policies import reviews, runs
 from shanzhi.ventures.queries.naming import area_name
 from shanzhi.ventures.queries.preview import due_at, next_state
 
@@ -53,22 +53,23 @@ def review_queue(*, viewer: Actor, waiting: bool = True) -> QuerySet[Proposal]:
 def reviews_of(*, viewer: Actor, found: Proposal) -> QuerySet[Review]:
     """Give the reviews of a proposal that the viewer sees: all to staff, the finished ones' outcome to the team."""
     shown = found.reviews.exclude(state="void").select_related("reviewer").prefetch_related("items")
-    if not viewer.holds(REVIEWERS | {Role.AUDITOR}, found.community):
+    if not (reviews(viewer, found) or viewer.holds(Role.AUDITOR, found.community)):
         shown = shown.filter(state="done")
     return shown.order_by("round", "created_at", "id")
 
 
 def reviewers(*, viewer: Actor, found: Proposal, at: datetime) -> list[Person]:
-    """List who could review a proposal: persons with such a role over its community, the team left out."""
-    if not viewer.holds(REVIEWERS, found.community):
+    """List who could review a proposal, the team left out: by a role over its community, or as the call's operator."""
+    if not reviews(viewer, found):
         return []
-    grants = Q(role_grants__role__in=REVIEWERS, role_grants__starts_at__lte=at) & (
-        Q(role_grants__ends_at__isnull=True) | Q(role_grants__ends_at__gt=at)
-    )
     codes = [found.community[:length] for length in range(len(found.community) + 1)]
+    place = Q(role__in=REVIEWERS, area__in=codes, organization__isnull=True)
+    if found.call.operator_organization is not None:
+        place |= Q(role=Role.OPERATOR, organization=found.call.operator_organization)
+    holds = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
     team = [row.person_id for row in found.members.all()]
-    people = Person.objects.filter(grants, role_grants__area__in=codes, role_grants__organization__isnull=True)
-    return list(people.exclude(pk__in=[pk for pk in (found.contact_id, *team) if pk]).distinct().order_by("id")[:200])
+    people = Person.objects.filter(pk__in=RoleGrant.objects.filter(holds, place).values("person"))
+    return list(people.exclude(pk__in=[pk for pk in (found.contact_id, *team) if pk]).order_by("id")[:200])
 
 
 @dataclass(frozen=True, slots=True)

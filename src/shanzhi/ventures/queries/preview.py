@@ -15,7 +15,7 @@ from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, MOVE_INTO, PHASES
-from shanzhi.ventures.models import Call, Notice, Phase, Proposal, Review
+from shanzhi.ventures.models import Call, JuryClosing, Notice, Phase, Proposal, Review
 from shanzhi.ventures.queries.checks import Check, blocking, checks_of
 from shanzhi.ventures.queries.secrecy import small_roll
 from shanzhi.voting.lifecycle import ROLL_FIXED
@@ -135,7 +135,7 @@ def _some_proposals(_call: Call, states: dict[str, int], _at: datetime) -> list[
 
 
 def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
-    found = []
+    found = _terms(call, states, at)
     waiting = states.get("submitted", 0)
     if waiting:
         open_reviews = _("%(count)s proposals still wait for review.") % {"count": waiting}
@@ -151,7 +151,7 @@ def _reviewed(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
 
 
 def _ready_to_vote(call: Call, states: dict[str, int], at: datetime) -> list[Check]:
-    found = []
+    found = _terms(call, states, at)
     notice = Notice.objects.filter(call=call, kind="passed").order_by("published_at").first()
     if notice is None or at < notice.published_at + timedelta(days=call.notice_days):
         words = _("The notice has not been public for the promised number of days.")
@@ -169,12 +169,20 @@ def _ready_to_vote(call: Call, states: dict[str, int], at: datetime) -> list[Che
     return found
 
 
+def _jury_closed(call: Call, _states: dict[str, int], _at: datetime) -> list[Check]:
+    """Wait for the chair, where the call has a jury of its own; how it stands is told without a score."""
+    if not call.jury or JuryClosing.objects.filter(call=call).exists():
+        return []
+    return [_block("jury", _("The jury has not closed."), _("Its chair closes it once all sheets are in."), "jury")]
+
+
 BLOCKS: Final[dict[str, Callable[[Call, dict[str, int], datetime], list[Check]]]] = {
     "publicity": _terms,
     "submission": _terms,
     "review": _some_proposals,
     "notice": _reviewed,
     "voting": _ready_to_vote,
+    "award": _jury_closed,
 }
 FINAL: Final[dict[str, tuple[Any, ...]]] = {
     "publicity": (_("The call becomes public."),),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import desk_calls, desk_changes, desk_import, desk_phases, desk_reviews
+from shanzhi.ventures.views import desk_calls, desk_changes, desk_import, desk_jury, desk_phases, desk_reviews
 
 CALL = "desk/calls/<uuid:call_id>/"
 urlpatterns = [
     path("desk/calls/", desk_calls.calls, name="desk_calls"),
     path("desk/calls/new/", desk_calls.new, name="desk_new_call"),
+    path("desk/calls/areas/", desk_calls.areas, name="desk_areas"),
     path("desk/calls/import/", desk_import.upload, name="desk_import"),
     path("desk/calls/import/<uuid:upload_id>/", desk_import.preview, name="desk_import_preview"),
     path(CALL, desk_calls.builder, name="desk_call"),
@@ -23,6 +24,10 @@ urlpatterns = [
     path(f"{CALL}phase/", desk_phases.phase, name="desk_phase"),
     path(f"{CALL}phase/roll/", desk_phases.draw, name="desk_draw_roll"),
     path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),
+    path(f"{CALL}jury/", desk_jury.panel, name="desk_jury"),
+    path(f"{CALL}jury/draw/", desk_jury.draw, name="desk_jury_draw"),
+    path(f"{CALL}jury/pitches/<int:position>/", desk_jury.pitch, name="desk_jury_pitch"),
+    path(f"{CALL}jury/<uuid:juror_id>/end/", desk_jury.end, name="desk_jury_end"),
     path("desk/reviews/batch/", desk_reviews.batch, name="desk_batch"),
     path("desk/reviews/assign/", desk_reviews.assign, name="desk_assign"),
     path("desk/reviews/<uuid:proposal_id>/", desk_reviews.review, name="desk_review"),

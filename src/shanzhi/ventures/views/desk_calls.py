@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
-from shanzhi.ui import formatting, pieces
+from shanzhi.ui import choosing, formatting, pieces
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
@@ -30,7 +30,6 @@ from shanzhi.ventures.queries.running import desk_calls
 from shanzhi.ventures.views.desk_frames import (
     answer_form,
     desk_crumbs,
-    own_areas,
     put_refusal,
     raise_problems,
     read_call,
@@ -137,8 +136,18 @@ def new(request: Request) -> HttpResponse:
         "copy": desk_calls(viewer=request.actor)[:10],
         "crumbs": desk_crumbs(None, (_("New round"), "")),
     }  # fmt: skip
-    form = NewCallForm(sent(request), offers=own_areas(request))
+    form = NewCallForm(sent(request), source=queries.run_areas(viewer=request.actor, at=request.now))
     return answer_form(request, form, act, "ventures/desk/new.html", context, done=_("The round is begun."))
+
+
+@login_required
+@require_safe
+def areas(request: Request) -> HttpResponse:
+    """Give the areas that fit what was typed, of those in which the visitor runs calls."""
+    require_manager(request)
+    several = request.GET.get("name") == "areas"
+    source = queries.run_areas(viewer=request.actor, at=request.now, several=several)
+    return choosing.answer(request, source, several=several)
 
 
 def part_url(call: Call, part: str) -> str:
@@ -176,6 +185,7 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
         ("desk_phase", _("Phases")),
         ("desk_proposals", _("Proposals")),
         ("desk_preview", _("What decides")),
+        *([("desk_jury", _("Jury"))] if call.jury else []),
         ("desk_history", _("History")),
     )
     return [
@@ -213,7 +223,8 @@ def part_form(request: Request, found: Call, part: str) -> PartForm:
     """Make the form of a part, filled with what the call holds or with what was sent."""
     kind = {**PARTS, **OPEN_PARTS}[part][1]
     if issubclass(kind, AreasForm):
-        return kind(sent(request), initial=kind.opened(found), offers=own_areas(request))
+        source = queries.run_areas(viewer=request.actor, at=request.now)
+        return kind(sent(request), initial=kind.opened(found), source=source)
     return kind(sent(request), initial=kind.opened(found))
 
 
@@ -232,7 +243,7 @@ def part(request: Request, call_id: UUID, part: str) -> HttpResponse:
     form = part_form(request, found, part)
     status = 200
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid():
             answer = _save(request, found, form)
             if isinstance(answer, HttpResponse):

@@ -17,11 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from shanzhi.audit.views import history_response
 from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.places import queries as places
 from shanzhi.ui import formatting, pieces
 from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.choosing import AreasField
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ventures import exchange, operations, policies, queries
@@ -30,7 +32,7 @@ from shanzhi.ventures.forms.desk_parts import PartForm
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, UNFROZEN
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.terms import terms_of
-from shanzhi.ventures.views import terms, words
+from shanzhi.ventures.views import terms
 from shanzhi.ventures.views.desk_calls import form_page, part_form, tabs_of
 from shanzhi.ventures.views.desk_frames import (
     answer_form,
@@ -46,7 +48,7 @@ from shanzhi.ventures.views.rows import phases_of
 COPIED: Final = (
     "about", "sponsor", "sponsor_organization", "operator", "operator_organization", "purse_fen", "limit_fen",
     "themes", "proposers", "propose_where", "minimum_age", "ballot", "rule", "exclusive_groups", "checklist",
-    "reviews_needed", "notice_days", "moves_by_clock",
+    "reviews_needed", "notice_days", "moves_by_clock", "jury",
 )  # fmt: skip
 
 
@@ -63,6 +65,7 @@ def preview(request: Request, call_id: UUID) -> HttpResponse:
         "areas": places.full_names([area.code for area in found.areas.all()]).values(),
         "ballot_words": terms.ballot_words(found),
         "rule_words": terms.rule_words(found),
+        "jury_words": terms.jury_words(found),
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
         "digest": digest(terms_of(found)),
@@ -104,7 +107,7 @@ def change_part(request: Request, call_id: UUID, part: str) -> HttpResponse:
     form, reason = part_form(request, found, part), ReasonForm(sent(request))
     status, changed = 200, []
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid() & reason.is_valid():
             changed = changes_of(form)
             status = 200
@@ -131,7 +134,7 @@ def change_part(request: Request, call_id: UUID, part: str) -> HttpResponse:
 
 def _hidden(request: Request) -> list[tuple[str, str]]:
     """Carry what was typed through the page that asks for a yes."""
-    skip = ("csrfmiddlewaretoken", "idempotency_key", "version", "confirm", "back")
+    skip = ("csrfmiddlewaretoken", "idempotency_key", "version", "confirm", "back", "areas_search")
     return [(name, value) for name in request.POST if name not in skip for value in request.POST.getlist(name)]
 
 
@@ -181,6 +184,8 @@ def _said(bound: BoundField, value: Any) -> str:
         return gettext("Yes") if value else gettext("No")
     if value in (None, "", []):
         return none
+    if isinstance(bound.field, AreasField):
+        return "\n".join(bound.field.names(value))
     choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", ())}
     if choices:
         values = value if isinstance(value, list | tuple) else [value]
@@ -261,16 +266,16 @@ def cancel(request: Request, call_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def history(request: Request, call_id: UUID) -> HttpResponse:
-    """Show what was done to a call, newest first."""
+    """Show what was done to a call and its vote, newest first."""
     found = read_call(request, call_id)
-    events = queries.call_history(viewer=request.actor, call_id=call_id).order_by("-id")[:200]
     context = {
         "call": found,
         "tabs": tabs_of(found, "desk_history"),
-        "events": words.events_of(reversed(events)),
         "crumbs": desk_crumbs(found, (_("History"), "")),
     }
-    return render(request, "ventures/desk/history.html", context)
+    return history_response(
+        request, found._meta.label_lower, str(found.pk), context, template="ventures/desk/history.html"
+    )
 
 
 def _desk_address(proposal: Proposal) -> str:
@@ -356,8 +361,10 @@ def exclusive(request: Request, proposal_id: UUID) -> HttpResponse:
     back = reverse("ventures:desk_proposals", args=[found.call_id])
 
     def act(form: Any) -> str:
-        group = form.cleaned_data["exclusive"]
-        operations.set_exclusive(actor=request.actor, proposal_id=proposal_id, group=group, at=request.now)
+        group, reason = form.cleaned_data["exclusive"], form.cleaned_data.get("reason", "")
+        operations.set_exclusive(
+            actor=request.actor, proposal_id=proposal_id, group=group, reason=reason, at=request.now
+        )
         return back
 
     context = {
@@ -367,5 +374,10 @@ def exclusive(request: Request, proposal_id: UUID) -> HttpResponse:
         "button": _("Set the group"),
         "crumbs": desk_crumbs(found.call, (_("Proposals"), back), (_("Group of alternatives"), "")),
     }
-    form = ExclusiveForm(sent(request), offers=found.call.exclusive_groups, initial={"exclusive": found.exclusive})
+    form = ExclusiveForm(
+        sent(request),
+        offers=found.call.exclusive_groups,
+        announced=found.call.state == "notice",
+        initial={"exclusive": found.exclusive},
+    )
     return answer_form(request, form, act, "ventures/desk/new.html", context, done=_("The group is set."))

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
-from shanzhi.places import queries as places
 from shanzhi.ui.forms import PageForm, apply_refusal, idempotency_key, is_autosave
 from shanzhi.ui.http import Request
 from shanzhi.ventures import policies, queries
@@ -44,16 +43,6 @@ def require_manager(request: Request) -> None:
     """Refuse who runs calls nowhere."""
     if not request.actor.areas(MANAGERS):
         raise Forbidden
-
-
-def own_areas(request: Request) -> list[tuple[str, str]]:
-    """List the areas to choose from: those that the person is in charge of, and those directly below."""
-    held = request.actor.areas(MANAGERS)
-    codes = [code for code in held if code]
-    for code in held:
-        codes += [area.code for area in places.children(code, request.now)]
-    names = places.full_names(codes)
-    return [(code, names.get(code, code)) for code in codes]
 
 
 def desk_crumbs(call: Call | None = None, *more: tuple[Any, str]) -> Crumbs:
@@ -112,7 +101,7 @@ def answer_form(
     """
     status = 200
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid():
             try:
                 answer = run_once(request, lambda: {"to": act(form)})

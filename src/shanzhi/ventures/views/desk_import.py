@@ -15,11 +15,12 @@ from shanzhi.tally.pabulib import spec_from_json
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.formatting import chinese
 from shanzhi.ui.http import Request
+from shanzhi.ventures import queries
 from shanzhi.ventures.exchange import elections
 from shanzhi.ventures.forms.desk import ImportForm
 from shanzhi.ventures.views import terms
 from shanzhi.ventures.views.desk_calls import form_page
-from shanzhi.ventures.views.desk_frames import Crumbs, own_areas, put_refusal, require_manager, sent
+from shanzhi.ventures.views.desk_frames import Crumbs, put_refusal, require_manager, sent
 from shanzhi.voting import exchange as voting
 from shanzhi.voting.forms import UploadForm
 
@@ -58,10 +59,11 @@ def preview(request: Request, upload_id: UUID) -> HttpResponse:
     """Show what a file holds, and make it a finished round when told so."""
     require_manager(request)
     kept = voting.upload(viewer=request.actor, upload_id=upload_id)
-    form = ImportForm(sent(request), initial={"title": kept.summary["title"][:120]}, offers=own_areas(request))
+    source = queries.run_areas(viewer=request.actor, at=request.now, several=False)
+    form = ImportForm(sent(request), initial={"title": kept.summary["title"][:120]}, source=source)
     status = 200
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid():
             values = form.cleaned_data
             try:

@@ -10,7 +10,6 @@ from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
 
 from shanzhi.kernel.money import format_yuan
-from shanzhi.places import queries as places
 from shanzhi.ui.http import Request
 from shanzhi.ventures import queries
 from shanzhi.ventures.forms.team import PART_FIELDS, PART_FORMS, ROW_FORMS, ROWS, PartForm
@@ -29,6 +28,11 @@ class Part:
     form: PartForm
     rows: BaseFormSet[Any] | None = None
 
+    @property
+    def unclear(self) -> bool:
+        """Whether the place typed is none that can be taken; the form says so beside it."""
+        return "community" in self.form.errors
+
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Put each problem beside its field or cell."""
         for problem in problems:
@@ -42,11 +46,7 @@ class Part:
 
 def offers_of(proposal: Proposal, request: Request) -> dict[str, Any]:
     """Name the communities and themes that a proposal can choose from."""
-    offered: dict[str, str] = {}
-    for area in proposal.call.areas.all():
-        offered |= {one.code: one.name for one in places.communities(area.code, request.now)}
-    named = places.full_names(offered, without=proposal.call.area[:6])
-    communities = [(code, named.get(code, name)) for code, name in offered.items()]
+    communities = queries.communities_for(found=proposal, at=request.now)
     return {"community": communities, "theme": [(theme, theme) for theme in proposal.call.themes]}
 
 
@@ -80,6 +80,9 @@ def sent(proposal: Proposal, name: str, request: Request) -> tuple[Part, dict[st
     form = PART_FORMS[name](request.POST, offers=offers_of(proposal, request))
     form.full_clean()
     given: dict[str, Any] = {key: request.POST.get(key, "") for key in PART_FIELDS[name] if key in form.fields}
+    if "community" in given:  # what was typed stands for the place that it names
+        del given["community"]
+        given |= {key: code for key, code in form.cleaned_data.items() if key == "community"}
     table = ROWS.get(name)
     if table is None:
         return Part(name, form), given

@@ -9,9 +9,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.audit.queries import recent
+from shanzhi.audit.views import timeline_of
 from shanzhi.kernel.canonical import canonical
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
@@ -19,6 +22,7 @@ from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
 from shanzhi.ventures import exchange, queries
 from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.queries import jury
 from shanzhi.ventures.views import terms, words
 from shanzhi.ventures.views.rows import (
     call_crumbs,
@@ -57,6 +61,8 @@ def call(request: Request, call_id: UUID) -> HttpResponse:
         "figures": queries.figures(viewer=request.actor, found=found),
         "ballot_words": terms.ballot_words(found),
         "rule_words": terms.rule_words(found),
+        "jury_words": terms.jury_words(found),
+        "jury_closed": bool(found.jury) and jury.closing(found=found) is not None,
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
         "versions": versions,
@@ -103,7 +109,7 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
     viewer = request.actor
     found = queries.proposal(viewer=viewer, proposal_id=proposal_id)
     inside = queries.reads_inside(viewer=viewer, found=found)
-    history = queries.proposal_history(viewer=viewer, proposal_id=proposal_id) if inside else ()
+    history = queries.proposal_history(viewer=viewer, proposal_id=proposal_id) if inside else None
     context = {
         "proposal": found,
         "call": found.call,
@@ -111,12 +117,14 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "place": " ".join(places.full_names([found.community]).values()) if found.community else "",
         "people": queries.people_of(viewer=viewer, found=found),
         "inside": inside,
-        "events": words.events_of(history),
+        "events": [] if history is None else timeline_of(recent(viewer=viewer, rows=history)),
+        "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "reviews": words.reviews_of(queries.reviews_of(viewer=viewer, found=found)) if inside else (),
         "may_edit": queries.may_edit(viewer=viewer, found=found),
         "may_review": queries.may_review(viewer=viewer, found=found),
         "of_team": queries.of_team(viewer=viewer, found=found),
         "reason": words.award_reason(found),
+        "jury_comments": jury.comments(viewer=viewer, proposal=found) if found.call.jury else (),
         "crumbs": proposal_crumbs(found),
     }
     return render(request, "ventures/proposal.html", context)

@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.ui import choosing, pieces
 from shanzhi.ui import forms as ui_forms
-from shanzhi.ui import pieces
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
 from shanzhi.ventures import exchange, operations, queries
@@ -98,6 +98,8 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
     if request.method != "POST":
         return _section_page(request, found, parts.opened(found, part, request), 200)
     shown, given = parts.sent(found, part, request)
+    if shown.form.searching:
+        return _section_page(request, found, shown, 200)
     version = ui_forms.version(request)
     try:
         saved = operations.save_proposal(
@@ -110,7 +112,7 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
         return _section_page(request, found, shown, refusal.status)
     if ui_forms.is_autosave(request):
         return HttpResponse(status=204, headers={"X-Version": str(saved.proposal.version)})
-    if saved.problems:
+    if saved.problems or shown.unclear:
         shown.show(saved.problems)
         found.version = saved.proposal.version
         return _section_page(request, found, shown, 422)
@@ -130,6 +132,13 @@ def _section_page(request: Request, found: Proposal, part: parts.Part, status: i
         ),
     }
     return render(request, "ventures/section.html", context, status=status)
+
+
+@login_required
+@require_safe
+def communities(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Give the communities of the call that fit what the team has typed."""
+    return choosing.answer(request, queries.communities_for(found=own(request, proposal_id), at=request.now))
 
 
 @login_required

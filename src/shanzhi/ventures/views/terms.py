@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.ui import formatting
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.models.calls import PROPOSE_WHERE, PROPOSERS
+from shanzhi.ventures.operations.call_fields import NORMALISE
 
 RULES: Final = {
     "score": _("Most votes first, skipping what no longer fits the purse"),
@@ -109,4 +110,15 @@ def voters_words(call: Call) -> list[Any]:
     ]
     if call.roll_date:
         found.append(gettext("The roll is fixed on %(day)s.") % {"day": formatting.day(call.roll_date)})
+    return found
+
+
+def jury_words(call: Call) -> list[Any]:
+    """Say what the jury scores and how its sheets are counted."""
+    if not call.jury:
+        return []
+    found: list[Any] = [f"{one['name']}: {one['weight']} %" for one in call.jury["criteria"]]
+    found.append(NORMALISE[call.jury.get("normalise", "none")])
+    if call.jury.get("drop_extremes"):
+        found.append(_("The highest and the lowest sheet of a project with at least four are left out."))
     return found

@@ -10,8 +10,6 @@ from typing import Any, Final
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.audit.models import Event
-from shanzhi.ui import pieces
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
 from shanzhi.ventures.models import Proposal, Review
 
@@ -41,7 +39,16 @@ VERBS: Final = {
     "ventures.proposal.detach": _("File removed"),
     "ventures.proposal.assign": _("Reviewer named"),
     "ventures.proposal.review": _("Reviewed"),
-    "ventures.proposal.exclusive": _("Group of alternatives set"),
+    "ventures.proposal.set_exclusive": _("Group of alternatives set"),
+    "ventures.conflict.declare": _("Own interest declared"),
+    "ventures.juror.appoint": _("Juror appointed"),
+    "ventures.juror.declare": _("Juror declared own interests"),
+    "ventures.juror.end": _("Juror left"),
+    "ventures.jury.close": _("Jury closed"),
+    "ventures.pitch.draw": _("Order of pitches drawn by lot"),
+    "ventures.pitch.start": _("Pitch begun"),
+    "ventures.pitch.end": _("Pitch ended"),
+    "ventures.sheet.hand_in": _("Score sheet handed in"),
 }
 TONES: Final[dict[str, Any]] = {
     "ventures.proposal.pass": "good",
@@ -50,15 +57,6 @@ TONES: Final[dict[str, Any]] = {
     "ventures.call.award": "good",
     "ventures.call.cancel": "bad",
 }
-
-
-def events_of(events: Iterable[Event]) -> list[pieces.Event]:
-    """Tell events as the life of a thing, newest first; who acted stays in the log."""
-    told = [
-        pieces.Event(event.at, VERBS.get(event.verb, event.verb), event.reason, tone=TONES.get(event.verb, "plain"))
-        for event in events
-    ]
-    return list(reversed(told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Casting a ballot: the fast path. One statement, one durable transaction, nothing readable left behind.
 
-Who, eligibility, the poll's state, the database's own clock, 'one person one ballot' and 'one key one ballot' are all
-held by one upsert. It takes a share of the poll's row, so a close that runs at the same time either waits for it or
-turns it away; of two requests with one key the second to come meets the tags of the first.
+Who, eligibility, the poll's state, the database's own clock, 'one person one ballot', 'one key one ballot' and 'no
+ballot beside one on paper' (an empty envelope holds that voter's place) are all held by one upsert. It takes a share of
+the poll's row, so a close that runs at the same time either waits for it or turns it away; of two requests with one key
+the second to come meets the tags of the first.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, NotFound, Refusal
 from shanzhi.voting.lifecycle import DRAFT, OPEN, ROLL_FIXED
-from shanzhi.voting.models import Option, Poll, RollEntry
+from shanzhi.voting.models import Option, PaperMark, Poll, RollEntry
+from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.envelopes import Choices, Sealer, receipt_text, width
 from shanzhi.voting.operations.keys import PollKeyMissing, key_store
 from shanzhi.voting.operations.rules import BallotRules, CastChoices, check
@@ -57,6 +59,16 @@ class NotOnRoll(Forbidden):
 
     code = "not_on_roll"
     message = _("You are not on the roll of this vote. Ask your community's committee if you think you should be.")
+
+
+class VotedOnPaper(Conflict):
+    """The person got a ballot sheet at a polling place."""
+
+    code = "voted_on_paper"
+    message = _(
+        "You voted on paper at a polling place, so you cannot vote online as well. If that was not you, tell the "
+        "polling place at once; it stands on the page of polling places."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +180,13 @@ WITH poll AS MATERIALIZED (
 ), voter AS MATERIALIZED (
     SELECT 1 FROM voting_rollentry WHERE poll_id = %(poll)s AND person_id = %(person)s
 )
-INSERT INTO voting_envelope AS envelope (poll_id, voter_mac, sealed, request_tag, content_tag)
-SELECT poll.id, %(mark)s::bytea, %(sealed)s::bytea, %(request)s::bytea, %(content)s::bytea FROM poll CROSS JOIN voter
+INSERT INTO voting_envelope AS envelope (poll_id, voter_mac, sealed, request_tag, content_tag, since)
+SELECT poll.id, %(mark)s::bytea, %(sealed)s::bytea, %(request)s::bytea, %(content)s::bytea, %(since)s::bytea
+FROM poll CROSS JOIN voter
 ON CONFLICT (poll_id, voter_mac) DO UPDATE
     SET sealed = excluded.sealed, request_tag = excluded.request_tag, content_tag = excluded.content_tag
-    WHERE envelope.request_tag IS DISTINCT FROM excluded.request_tag OR envelope.content_tag = excluded.content_tag
+    WHERE octet_length(envelope.sealed) > 0
+        AND (envelope.request_tag IS DISTINCT FROM excluded.request_tag OR envelope.content_tag = excluded.content_tag)
 """,
 )
 
@@ -181,8 +195,8 @@ def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: dat
     """Cast the actor's ballot, or put it in the place of the earlier one; the same `key` and choices, the same receipt.
 
     `choices`: codes of options (in order of preference when ranked), points by code, or nothing for a blank vote.
-    Raises a subclass of Invalid with field `choices`, NotOnRoll, NotOpenYet, PollOver, NotFound, BadKey, and KeyReused
-    when the ballot in the envelope came under the same `key` with other choices.
+    Raises a subclass of Invalid with field `choices`, NotOnRoll, VotedOnPaper, NotOpenYet, PollOver, NotFound, BadKey,
+    and KeyReused when the ballot in the envelope came under the same `key` with other choices.
     """
     person = actor.person()
     if not 8 <= len(key) <= 100:
@@ -206,6 +220,7 @@ def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: dat
         "sealed": sealed,
         "request": tags.request,
         "content": tags.content,
+        "since": sealer.seal_since(mark=mark, at=at),
         "told": _told_time.get(),
     }
     if _CAST.change(values) != 1:
@@ -232,6 +247,13 @@ def _say_why(poll_id: UUID, person: UUID) -> None:
         raise PollOver
     if not RollEntry.objects.filter(poll_id=poll_id, person_id=person).exists():
         raise NotOnRoll
+    if voted_on_paper(poll_id, person):
+        raise VotedOnPaper
+
+
+def voted_on_paper(poll_id: UUID, person: UUID) -> bool:
+    """Tell whether the person has been given a sheet that was not handed back."""
+    return PaperMark.objects.filter(poll_id=poll_id, person_id=person).exclude(state__in=NOT_VOTING).exists()
 
 
 def _late_or_reused(poll_id: UUID) -> Refusal:

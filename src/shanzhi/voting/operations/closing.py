@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
+from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import FINISHED_STATES, OPEN, POLL
 from shanzhi.voting.models import Poll
-from shanzhi.voting.operations.envelopes import Choices, Sealer
+from shanzhi.voting.operations.channels import channels_of, check_places, settle_booths, take_entries
+from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Choices, Sealer
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.polls import event_area, locked
-from shanzhi.voting.operations.publishing import told_totals
+from shanzhi.voting.operations.publishing import told_channels, told_totals
 
 log = structlog.get_logger(__name__)
 FETCHED_AT_ONCE = 5000
@@ -35,7 +38,8 @@ class TooEarlyToClose(Conflict):
 def close_poll(*, actor: Actor, poll_id: UUID, at: datetime, reason: str = "") -> Poll:
     """Close the vote. Again after the close, it changes nothing but destroys a key that a crash left behind.
 
-    Before `closes_at` a `reason` for the public is needed. Raises TooEarlyToClose, MoveRefused, PollKeyMissing.
+    Before `closes_at` a `reason` for the public is needed. Raises TooEarlyToClose, BoothsUnreconciled (which are open
+    or not reconciled), PlacesDisagree, MoveRefused, PollKeyMissing.
     """
     with transaction.atomic():
         poll = locked(poll_id, actor=actor)
@@ -48,39 +52,45 @@ def close_poll(*, actor: Actor, poll_id: UUID, at: datetime, reason: str = "") -
             raise TooEarlyToClose(field="reason")
         poll.state, poll.closed_at = state, at
         poll.closed_early_reason = reason.strip() if early else ""
+        settle_booths(actor=actor, poll=poll, at=at)
         poll.save(update_fields=["state", "closed_at", "closed_early_reason"])
-        rows = _opened(poll)
+        rows, poll.channels = _opened(poll)
         write_ballots(poll_id, rows)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM voting_envelope WHERE poll_id = %s", [poll_id])
         poll.ballots_total = len(rows)
         poll.blank_total = sum(1 for _receipt, choices in rows if choices.blank)
-        poll.save(update_fields=["ballots_total", "blank_total"])
-        ballots, blank = told_totals(poll)  # staff read events, so they say no more than the page will
-        change = {"ballots": ballots, "blank": blank, "roll": poll.roll_total}
-        record(
-            actor=actor,
-            verb="voting.poll.close",
-            subject=poll,
-            area=event_area(poll),
-            change=change,
-            at=at,
-            reason=reason,
-        )
+        poll.save(update_fields=["ballots_total", "blank_total", "channels"])
+        _tell(actor, poll, reason, at)
         transaction.on_commit(lambda: _destroy(poll_id))
     return poll
 
 
-def _opened(poll: Poll) -> list[tuple[str, Choices]]:
-    """Open all envelopes and order them by their random receipts."""
-    sealer = Sealer(poll_id=poll.pk, key=key_store().read(poll.pk))
+def _tell(actor: Actor, poll: Poll, reason: str, at: datetime) -> None:
+    """Write the event of the close with its totals, and give notice of it."""
+    area = event_area(poll)
+    ballots, blank = told_totals(poll)  # staff read events, so they say no more than the page will
+    change = {"ballots": ballots, "blank": blank, "roll": poll.roll_total, "channels": told_channels(poll)}
+    record(actor=actor, verb="voting.poll.close", subject=poll, area=area, change=change, at=at, reason=reason)
+    telling.tell_closed(actor=actor, poll=poll, area=area, at=at)
+
+
+def _opened(poll: Poll) -> tuple[list[tuple[str, Choices]], dict[str, Any] | None]:
+    """Open all envelopes and all readings of sheets, ordered by their random receipts, and tell how many came how."""
+    key = key_store().read(poll.pk)
+    sealer = Sealer(poll_id=poll.pk, key=key)
     points = poll.ballot_kind == "points"
-    found = []
+    found, empty = [], 0
     for mark, sealed in _envelopes(poll.pk):
+        if sealed == TAKEN_ON_PAPER:
+            empty += 1
+            continue
         opened = sealer.open(mark=mark, sealed=sealed, points=points)
         found.append((opened.receipt, opened.choices))
-    found.sort(key=lambda row: row[0])
-    return found
+    check_places(poll, empty)
+    sheets, invalid = take_entries(poll, key)
+    channels = channels_of(poll, online=len(found), paper=len(sheets), invalid=invalid)
+    return sorted(found + sheets, key=lambda row: row[0]), channels
 
 
 def _envelopes(poll_id: UUID) -> Iterator[tuple[bytes, bytes]]:

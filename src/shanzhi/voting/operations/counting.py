@@ -11,7 +11,9 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Count as Counting
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -21,21 +23,25 @@ from shanzhi.kernel.errors import Conflict, Invalid
 from shanzhi.tally.comparison import Alternative, compare, reached
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
+from shanzhi.tally.faults import CountingError
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import spec_as_json, spec_from_json
 from shanzhi.tally.reasons import sentence
-from shanzhi.tally.spec import Satisfaction, Spec
-from shanzhi.tally.support import CountingError
+from shanzhi.tally.sensitivity import Variation, sensitivity
+from shanzhi.tally.spec import Spec
+from shanzhi.ui.formatting import chinese
+from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
-from shanzhi.voting.models import Count, Option, Poll
+from shanzhi.voting.models import Ballot, Count, Option, Poll
+from shanzhi.voting.operations.channels import channel_meta
 from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
 from shanzhi.voting.operations.publishing import publish
-from shanzhi.voting.operations.seals import seal_poll
+from shanzhi.voting.operations.seals import seal_holds, seal_poll
 
 FETCHED_AT_ONCE: Final = 10_000
-USUAL: Final[dict[str, Satisfaction]] = {"approval": "cost", "points": "points", "ranked": "borda"}
 
 
 class CannotCount(Conflict):
@@ -68,6 +74,7 @@ def count_poll(*, actor: Actor, poll_id: UUID, at: datetime, jury: Mapping[str, 
         poll.save(update_fields=["state"])
         change = {"digest": made.digest, "file": made.file_digest, "seal": made.seal}
         record(actor=actor, verb="voting.poll.count", subject=poll, area=event_area(poll), change=change, at=at)
+        telling.tell_result(actor=actor, poll=poll, area=event_area(poll), at=at)
     return made
 
 
@@ -75,10 +82,10 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
     spec = spec_with(spec_from_json(poll.spec), jury)
     election = election_of(poll)
     try:
-        outcome = count_election(election, spec)
+        outcome = with_needs(election, count_election(election, spec))
         result = _result(election, spec, outcome)
     except CountingError as error:
-        raise CannotCount(why=error.message) from error
+        raise CannotCount(why=_why(error)) from error
     seal = seal_poll(poll)
     told = publish(poll, election=election, spec=spec, outcome=outcome, result=result, seal=seal)
     return Count.objects.create(
@@ -94,6 +101,11 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
         file_digest=digest_bytes(told.file.encode()),
         created_at=at,
     )
+
+
+def _why(error: CountingError) -> Any:
+    """Give the words of a fault in the language of whoever reads the refusal."""
+    return lazy(lambda: error.message_zh if chinese() else error.message, str)()
 
 
 def spec_with(spec: Spec, jury: Mapping[str, int] | None) -> Spec:
@@ -147,6 +159,7 @@ def election_of(poll: Poll) -> Election:
 def _meta(poll: Poll) -> dict[str, str]:
     first, last = (timezone.localtime(moment).strftime("%d.%m.%Y") for moment in (poll.opens_at, poll.closes_at))
     stated = {"description": poll.title, "currency": poll.currency, "date_begin": first, "date_end": last}
+    stated |= channel_meta(poll)
     return {**stated, "language": poll.language} if poll.language else stated
 
 
@@ -155,6 +168,19 @@ def _ballots(poll_id: UUID) -> Iterator[tuple[list[int], list[int] | None]]:
         cursor.execute("SELECT choices, points FROM voting_ballot WHERE poll_id = %s ORDER BY receipt", [poll_id])
         while rows := cursor.fetchmany(FETCHED_AT_ONCE):
             yield from rows
+
+
+def broken_seals() -> Iterator[tuple[str, str, str]]:
+    """Seal the ballots of every count again, for `shanzhi audit verify`; give what does not hold."""
+    for made in Count.objects.select_related("poll").order_by("created_at", "number").iterator():
+        if not seal_holds(made):
+            yield "voting_ballot", str(made.poll_id), "is not what the seal of its count was taken from"
+        if digest_bytes(made.file.encode()) != made.file_digest:
+            yield "voting_count", str(made.pk), "its file is not that of its digest"
+    there = dict(Ballot.objects.order_by().values_list("poll").annotate(ballots=Counting("pk")))
+    for poll_id, total in Poll.objects.filter(ballots_total__isnull=False).values_list("pk", "ballots_total"):
+        if total != there.get(poll_id, 0):
+            yield "voting_ballot", str(poll_id), f"{there.get(poll_id, 0)} ballots where {total} were in the envelopes"
 
 
 def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
@@ -170,11 +196,22 @@ def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
         "alternatives": [_alternative(other) for other in compare(election, spec, outcome)],
         "reached": reached(election, outcome.winners),
         "official": official if known else None,
+        "sensitivity": [_variation(one) for one in sensitivity(election, spec)] if spec.rule == "composite" else [],
+    }
+
+
+def _variation(one: Variation) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "vote_weight": str(one.vote_weight),
+        "winners": list(one.winners),
+        "came": list(one.came),
+        "went": list(one.went),
     }
 
 
 def _reason(outcome: Outcome, standing: Standing, currency: str) -> dict[str, str]:
-    units = {"zh": "元", "en": "yuan"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
+    units = {"zh": "¥", "en": "¥"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
     return {language: sentence(standing, outcome, language, unit) for language, unit in units.items()}
 
 

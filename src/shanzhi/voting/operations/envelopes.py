@@ -1,7 +1,8 @@
 """Sealed envelopes: marks of voters, receipts, and ballots as ciphertext of one length a poll.
 
 From a poll's key come four keys by HKDF: one marks voters, one makes receipts, one tags requests, one seals
-(AES-256-GCM, with poll and mark bound in, so that an envelope moved to another voter does not open). The design and its
+(AES-256-GCM, with poll and mark bound in, so that an envelope moved to another voter does not open). The minute of the
+first cast is sealed beside it, since the rule 'first by time of casting' must be able to ask for it. The design and its
 limits stand in docs/decisions, 'sealed envelopes'.
 """
 
@@ -13,6 +14,7 @@ import hmac
 import secrets
 import struct
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +29,8 @@ VERSION: Final = 1
 _HEAD: Final = struct.Struct(f">B{RECEIPT_BYTES}sH")
 _CHOICE: Final = struct.Struct(">H")
 _POINTS: Final = struct.Struct(">I")
+_MINUTE: Final = struct.Struct(">I")
+TAKEN_ON_PAPER: Final = b""  # what lies in the place of one who votes on paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,19 @@ class Sealer:
         nonce = secrets.token_bytes(NONCE)
         return nonce + self._cipher.encrypt(nonce, plain.ljust(width, b"\0"), self._poll + mark)
 
+    def seal_since(self, *, mark: bytes, at: datetime) -> bytes:
+        """Encrypt the minute of a cast, bound to the voter."""
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._cipher.encrypt(nonce, _MINUTE.pack(minute_of(at)), b"since" + self._poll + mark)
+
+    def open_since(self, *, mark: bytes, sealed: bytes) -> int:
+        """Decrypt the minute in which a voter first cast; raise Unreadable."""
+        try:
+            plain = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], b"since" + self._poll + mark)
+        except InvalidTag as error:
+            raise Unreadable("voting.since") from error
+        return int(_MINUTE.unpack(plain)[0])
+
     def open(self, *, mark: bytes, sealed: bytes, points: bool) -> Opened:
         """Decrypt an envelope; raise Unreadable when key, voter or bytes do not belong together."""
         try:
@@ -133,6 +150,11 @@ class Sealer:
         positions = struct.unpack_from(f">{count}H", plain, _HEAD.size)
         given = struct.unpack_from(f">{count}I", plain, _HEAD.size + 2 * count) if points else None
         return Opened(receipt_text(receipt), Choices(positions, given))
+
+
+def minute_of(at: datetime) -> int:
+    """Count the whole minutes since 1970."""
+    return int(at.timestamp()) // 60
 
 
 def pack(choices: Choices) -> bytes:

@@ -11,18 +11,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Invalid
 from shanzhi.tally.election import Election
-from shanzhi.tally.pabulib import STRICT, chosen, language_tag, spec_as_json
-from shanzhi.tally.spec import Spec, Threshold
+from shanzhi.tally.pabulib import STRICT, chosen, language_tag, spec_as_json, usual_spec
+from shanzhi.tally.spec import Spec
 from shanzhi.voting.lifecycle import POLL
 from shanzhi.voting.models import Poll
 from shanzhi.voting.operations.closing import random_receipt, write_ballots
-from shanzhi.voting.operations.counting import USUAL, count_poll
+from shanzhi.voting.operations.counting import count_poll
 from shanzhi.voting.operations.envelopes import Choices, receipt_text
 from shanzhi.voting.operations.polls import create_poll, event_area, locked, poll_digest, set_options
 from shanzhi.voting.operations.rules import MOST_OPTIONS, BallotRules, OptionInput
@@ -73,22 +74,6 @@ def treatments_of(election: Election) -> list[dict[str, Any]]:
     return entries
 
 
-def usual_spec(election: Election) -> Spec:
-    """Give the rule that an imported election is counted by unless the importer says another.
-
-    The one it was published with by Shanzhi; else Equal Shares with add1 where the file says so (with the least support
-    of Świecie where the file is Świecie's); else the order of votes.
-    """
-    given = getattr(election, "spec", None)
-    if isinstance(given, Spec):
-        return given
-    satisfaction = USUAL[election.kind]
-    if election.meta.get("rule", "").lower().startswith("equalshares"):
-        by_cost = 3 if "wiecie" in election.meta.get("unit", "") else 0
-        return Spec("equal-shares", satisfaction, "add1", threshold=Threshold(by_cost=by_cost))
-    return Spec("score", satisfaction)
-
-
 def import_poll(
     *,
     actor: Actor,
@@ -135,7 +120,7 @@ def _draft(
         title_en=title_en,
         areas=areas,
         minimum_age=0,
-        roll_date=opens_at.date(),
+        roll_date=timezone.localdate(opens_at),
         rules=_rules(election),
         budget_fen=budget.fen,
         budget_exact=budget.exact,

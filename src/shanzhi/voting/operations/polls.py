@@ -18,7 +18,9 @@ from shanzhi.kernel.areas import COUNTRY, outermost, upper_bound
 from shanzhi.kernel.canonical import canonical, digest
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.people.lifecycle import VERIFIED
+from shanzhi.places.queries import reach
 from shanzhi.tally.pabulib import BadSpec, spec_as_json, spec_from_json
+from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import DRAFT, POLL, ROLL_FIXED
 from shanzhi.voting.models import Option, Poll, RollEntry
 from shanzhi.voting.operations.keys import key_store
@@ -245,7 +247,7 @@ def draw_roll(*, actor: Actor, poll_id: UUID, at: datetime) -> int:
 
 
 def _draw(poll: Poll) -> int:
-    lows = list(poll.areas)
+    lows = list(reach(poll.areas, poll.roll_date))  # a resident's record may know the home by a former code
     highs = [upper_bound(code) for code in lows]
     end = timezone.make_aware(datetime.combine(poll.roll_date, datetime.max.time()))
     with connection.cursor() as cursor:
@@ -279,11 +281,18 @@ def open_poll(*, actor: Actor, poll_id: UUID, at: datetime) -> Poll:
         poll.save(update_fields=["state", "digest"])
         change = {"digest": poll.digest, "roll": poll.roll_total}
         record(actor=actor, verb="voting.poll.open", subject=poll, area=event_area(poll), change=change, at=at)
+        telling.tell_opened(actor=actor, poll=poll, area=event_area(poll), at=at)
     return poll
 
 
 def terms(poll: Poll) -> dict[str, Any]:
-    """List all that decides but the options, in plain values."""
+    """List all that decides but the options, in plain values.
+
+    Terms of paper, and those of small electorates, stand there where they are given, so that digests of polls from
+    before there were any stay right.
+    """
+    small = {name: getattr(poll, name) for name in ("smallest_electorate", "smallest_group")}
+    paper = {name: True for name in ("booth_registration", "paper_replaces_online") if getattr(poll, name)}
     return {
         "areas": list(poll.areas),
         "kind": poll.ballot_kind,
@@ -300,8 +309,8 @@ def terms(poll: Poll) -> dict[str, Any]:
         "spec": poll.spec,
         "opens_at": poll.opens_at.isoformat(),
         "closes_at": poll.closes_at.isoformat(),
-        "smallest_electorate": poll.smallest_electorate,
-        "smallest_group": poll.smallest_group,
+        **paper,
+        **(small if poll.smallest_electorate else {}),
     }
 
 

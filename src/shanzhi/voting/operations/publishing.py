@@ -92,6 +92,27 @@ def told_totals(poll: Poll, *, whole: bool = False) -> tuple[int | None, int | N
     return total if total >= 2 * poll.smallest_group else None, None
 
 
+def told_channels(poll: Poll) -> dict[str, Any] | None:
+    """Give of a closed poll how many came by which way, as far as that is told; None where there were no booths.
+
+    `least` is the smallest group by which it was decided, 0 where everything is told; figures that are held back are
+    None, and so are all booths together, since what they add up to tells of sheets found invalid.
+    """
+    raw, group = poll.channels, poll.smallest_group
+    if raw is None:
+        return None
+    if not poll.smallest_electorate:
+        return {"least": 0, **raw}
+    ballots, _blank = told_totals(poll)
+    apart = ballots is not None and all(not raw[way] or raw[way] >= group for way in ("online", "paper"))
+    if apart and raw["paper"] + raw["invalid"] and not raw["paper"]:
+        apart = False  # that every sheet was invalid tells it of each of their voters
+    if apart and ballots is not None and ballots >= poll.smallest_electorate:
+        return {"least": 0, **raw}
+    told = {name: raw[name] if apart and name in ("online", "paper") else None for name in raw}
+    return {"least": group, **told}
+
+
 def shows(poll: Poll, choices: Sequence[int], points: Sequence[int] | None) -> bool:
     """Tell whether the published file of a small electorate shows ballots that say this."""
     content = (tuple(choices), None if points is None else tuple(points))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models import Count as Tally
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
@@ -21,11 +21,12 @@ from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.places.models import Area
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
-from shanzhi.voting.models import Count, Envelope, Option, Poll, RollEntry
+from shanzhi.voting.models import Count, Envelope, Option, PaperMark, Poll, RollEntry
+from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.casting import BallotForm, form_of
-from shanzhi.voting.operations.envelopes import Sealer
+from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
 from shanzhi.voting.operations.keys import key_store
-from shanzhi.voting.operations.publishing import told_totals
+from shanzhi.voting.operations.publishing import told_channels, told_totals
 from shanzhi.voting.operations.rules import CastChoices, check
 from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
 
@@ -77,12 +78,26 @@ class Turnout:
     """Figures of a closed poll: voters on the roll (None when imported), ballots, blank ones.
 
     Of a small electorate blank ballots are None, and the ballots too where there are fewer than `fewer_than`.
+    `channels` tells how many came by which way where there were polling places, as far as that may be told (see
+    `operations.publishing`); invalid sheets stand there alone, since they are no ballots. `added` came onto the roll
+    at a polling place.
     """
 
     roll: int | None
     ballots: int | None
     blank: int | None
     fewer_than: int = 0
+    channels: dict[str, Any] | None = None
+
+    @property
+    def invalid(self) -> int:
+        """Sheets that were found invalid, as far as it is told."""
+        return int((self.channels or {}).get("invalid") or 0)
+
+    @property
+    def added(self) -> int:
+        """Voters put on the roll at polling places, as far as it is told."""
+        return int((self.channels or {}).get("roll_added") or 0)
 
 
 def poll(*, viewer: Actor, poll_id: UUID) -> Poll:
@@ -140,8 +155,18 @@ def may_vote(*, viewer: Actor, poll_id: UUID, at: datetime) -> Eligibility:
             _("You are not signed in, so we cannot know whether you are on the roll."),
             _("Sign in with your phone number; it takes a minute."),
         )
-    if RollEntry.objects.filter(poll=found, person_id=viewer.person_id).exists():
+    standing = PaperMark.objects.filter(poll=found, person_id=viewer.person_id).exclude(state__in=NOT_VOTING)
+    on_roll = RollEntry.objects.filter(poll=found, person_id=viewer.person_id)
+    on_paper = on_roll.annotate(on_paper=Exists(standing)).values_list("on_paper", flat=True).first()
+    if on_paper is False:
         return Eligibility(True)
+    if on_paper:
+        return Eligibility(
+            False,
+            "voted_on_paper",
+            _("You voted on paper at a polling place, so you cannot vote online as well."),
+            _("If that was not you, tell the polling place at once; it stands on the page of polling places."),
+        )
     return _why_not_on_roll(found, viewer.person_id)
 
 
@@ -206,7 +231,7 @@ def own_ballot(*, viewer: Actor, poll_id: UUID) -> OwnBallot | None:
     sealer = Sealer(poll_id=poll_id, key=key_store().read(poll_id))
     mark = sealer.mark(person)
     row = Envelope.objects.filter(poll_id=poll_id, voter_mac=mark).values_list("sealed", flat=True).first()
-    if row is None:
+    if row is None or bytes(row) == TAKEN_ON_PAPER:
         return None
     opened = sealer.open(mark=mark, sealed=bytes(row), points=found.ballot_kind == "points")
     named = form_of(found).named(opened.choices)
@@ -270,7 +295,8 @@ def turnout(*, viewer: Actor, poll_id: UUID) -> Turnout:
     if found.state in SEALED_STATES or found.ballots_total is None or found.blank_total is None:
         raise PollSealed
     whole = Count.objects.filter(poll=found, publication__kind="whole").exists()
-    return Turnout(found.roll_total, *told_totals(found, whole=whole), fewer_than=2 * found.smallest_group)
+    totals = told_totals(found, whole=whole)
+    return Turnout(found.roll_total, *totals, fewer_than=2 * found.smallest_group, channels=told_channels(found))
 
 
 def result(*, viewer: Actor, poll_id: UUID) -> Count:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.voting.lifecycle import SEALED_STATES
-from shanzhi.voting.models import Ballot, Count, Option, Poll
+from shanzhi.voting.models import Ballot, Count, InvalidSheet, Option, Poll
 from shanzhi.voting.operations.envelopes import normal_receipt
 from shanzhi.voting.operations.publishing import shows
 from shanzhi.voting.operations.seals import inclusion
@@ -26,7 +26,7 @@ class ReceiptUnknown(NotFound):
     code = "receipt_unknown"
     message = _(
         "No counted ballot has this receipt. Compare it with what you noted, letter by letter. If you changed your "
-        "ballot, only the last receipt counts."
+        "ballot, only the last receipt counts; a ballot on paper that was void is not counted."
     )
 
 
@@ -35,12 +35,14 @@ class CountedBallot:
     """A ballot of a closed poll found by its receipt; `alike` ballots (this one too) chose the same.
 
     None where the published file does not show them. `proof` is there once the ballots are counted and sealed.
+    `invalid` says in words why a sheet on paper was found invalid; then nothing else stands here.
     """
 
     receipt: str
     options: list[tuple[Option, int | None]]
     alike: int | None
     proof: dict[str, Any] | None = field(default=None, repr=False)
+    invalid: Any = ""
 
 
 def receipt(*, viewer: Actor, poll_id: UUID, code: str) -> CountedBallot:
@@ -51,9 +53,13 @@ def receipt(*, viewer: Actor, poll_id: UUID, code: str) -> CountedBallot:
     found = poll(viewer=viewer, poll_id=poll_id)
     if found.state in SEALED_STATES:
         raise PollSealed
-    ballot = Ballot.objects.filter(poll=found, pk=normal_receipt(code)[:40], imported=False).first()
+    wanted = normal_receipt(code)[:40]
+    ballot = Ballot.objects.filter(poll=found, pk=wanted, imported=False).first()
     if ballot is None:
-        raise ReceiptUnknown(field="receipt")
+        sheet = InvalidSheet.objects.filter(poll=found, pk=wanted).first()
+        if sheet is None:
+            raise ReceiptUnknown(field="receipt")
+        return CountedBallot(sheet.receipt, [], 0, invalid=sheet.get_reason_display())
     listed = {option.position: option for option in options(poll=found)}
     points: list[int | None] = list(ballot.points) if ballot.points else [None for _choice in ballot.choices]
     chosen = [(listed[position], worth) for position, worth in zip(ballot.choices, points, strict=True)]

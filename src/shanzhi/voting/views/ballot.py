@@ -86,6 +86,7 @@ def _page(request: Request, poll: Poll, choices: CastChoices, refusal: Refusal |
         "number": sum(row.chosen for row in rows),
         "given": sum(row.worth or 0 for row in rows) if poll.ballot_kind == "points" else 0,
         "refusal": refusal,
+        "has_places": queries.has_places(poll=poll),
         "crumbs": [(_("Home"), "/"), (localized(poll), "")],
     }
     return render(request, "voting/vote.html", context, status=refusal.status if refusal else 200)

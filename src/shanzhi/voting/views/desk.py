@@ -21,6 +21,7 @@ from shanzhi.ui.listing import AreaFilter, Column, Empty, Listing, listing_respo
 from shanzhi.voting import operations, queries
 from shanzhi.voting.lifecycle import DRAFT, ROLL_FIXED
 from shanzhi.voting.models import RollEntry
+from shanzhi.voting.operations.polls import event_area
 from shanzhi.voting.policies import reads_roll
 from shanzhi.voting.views.ballot import localized
 
@@ -79,6 +80,7 @@ def electorate(request: Any, poll_id: UUID) -> HttpResponse:
     names = places.names([code for code, _people in counts] + list(poll.areas))
     context = {
         "poll": poll,
+        "home": event_area(poll),
         "heading": _("Electorate"),
         "lead": localized(poll),
         "counts": [(names.get(code, code), code, people) for code, people in counts],

@@ -26,7 +26,16 @@ from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.policies import PollSealed
 from shanzhi.voting.views.ballot import localized
 from shanzhi.voting.views.held import held_back, held_results, held_words
-from shanzhi.voting.views.words import alternative_words, figure, rule_words, title_of, treatment_words
+from shanzhi.voting.views.weighing import weighing
+from shanzhi.voting.views.words import (
+    alternative_words,
+    cash,
+    figure,
+    rule_words,
+    title_of,
+    treatment_words,
+    under_words,
+)
 
 MOST_BARS: Final = 20
 
@@ -38,6 +47,9 @@ class Line:
     option: Option
     standing: dict[str, Any]
     reason: str
+    under: str
+    elsewhere: tuple[bool, ...]
+    official: bool
 
     @property
     def won(self) -> bool:
@@ -54,12 +66,23 @@ def _crumbs(poll: Poll, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
     return [(_("Home"), "/"), (localized(poll), reverse("voting:results", args=[poll.pk])), *more]
 
 
-def _lines(options: list[Option], count: Count) -> list[Line]:
+def _lines(options: list[Option], count: Count, others: list[dict[str, Any]]) -> list[Line]:
     """Put the projects in the order of the outcome: winners by their turn, then the others by votes."""
     language = "zh" if chinese() else "en"
     standings = {row["project"]: row for row in count.result["outcome"]["projects"]}
     reasons = count.result["reasons"]
-    lines = [Line(option, standings[option.code], reasons[option.code][language]) for option in options]
+    known = count.result["official"] is not None
+    lines = [
+        Line(
+            option=option,
+            standing=standings[option.code],
+            reason=reasons[option.code][language],
+            under=under_words(others, option.code, won=standings[option.code]["status"] == "won"),
+            elsewhere=tuple(option.code in other["winners"] for other in others),
+            official=known and bool(option.selected),
+        )
+        for option in options
+    ]
     return sorted(lines, key=lambda line: (not line.won, line.standing["turn"] or 0, -line.standing["votes"]))
 
 
@@ -101,28 +124,41 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
     if held_back(count):
         return held_results(request, poll, count)
-    lines = _lines(queries.options(poll=poll), count)
+    options = queries.options(poll=poll)
+    titles = {option.code: option.name for option in options}
+    others = alternative_words(count.result["alternatives"], titles, poll.currency)
+    lines = _lines(options, count, others)
     outcome = count.result["outcome"]
-    titles = {line.option.code: line.option.name for line in lines}
     context = {
         "poll": poll,
         **title_of(poll),
         "count": count,
         "outcome": outcome,
+        "all_lines": lines,
         "winners": [line for line in lines if line.won],
         "losers": [line for line in lines if not line.won],
         "turnout": queries.turnout(viewer=request.actor, poll_id=poll_id),
         "rule": rule_words(outcome),
-        "rounds": [
-            {**step, "title": titles[step["project"]], "figure": figure(outcome, step)} for step in outcome["rounds"]
-        ],
-        "alternatives": alternative_words(count.result["alternatives"], titles),
+        "rounds": [_round(step, outcome, titles, poll.currency) for step in outcome["rounds"]],
+        "alternatives": others,
+        "spent": cash(outcome["total_cost"], poll.currency),
+        "weighing": weighing(poll, count, titles),
         "reached": count.result.get("reached"),
         "official": _official(lines) if count.result["official"] is not None else None,
         "chart": _chart(poll, lines, count),
         "crumbs": [(_("Home"), "/"), (localized(poll), "")],
     }
     return render(request, "voting/results.html", context)
+
+
+def _round(step: dict[str, Any], outcome: dict[str, Any], titles: dict[str, str], currency: str) -> dict[str, Any]:
+    return {
+        **step,
+        "title": titles[step["project"]],
+        "cost": cash(step["cost"], currency),
+        "left": cash(step["left"], currency),
+        "figure": figure(outcome, step, currency),
+    }
 
 
 def _official(lines: list[Line]) -> dict[str, Any]:

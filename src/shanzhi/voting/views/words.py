@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, Final
 
 from django.utils.html import format_html
@@ -9,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shanzhi.ui.formatting import chinese
+from shanzhi.ui.formatting import chinese, money
 from shanzhi.voting.forms import ENCODINGS, FAULTS, WAYS
 from shanzhi.voting.models import Poll
 
@@ -90,15 +91,22 @@ def rule_name(outcome: dict[str, Any]) -> str:
     return _(" · ").join(str(part) for part in parts if part)
 
 
-def figure(outcome: dict[str, Any], step: dict[str, Any]) -> str:
-    """Say what decided a round: price per payer where voters pay, else the score."""
+def cash(text: str, currency: str) -> str:
+    """Write an exact amount of a count as money, rounded to the hundredth."""
+    return money(round(Fraction(text) * 100), currency)
+
+
+def figure(outcome: dict[str, Any], step: dict[str, Any], currency: str) -> str:
+    """Say what decided a round: price per payer where voters pay, their load, or the score."""
     if step["price"] is not None and outcome["rule"] == "equal-shares":
         payers = f"{step['payers']:,}"
-        price = short(step["price"])
+        price = cash(step["price"], currency)
         if outcome["satisfaction"] in ("points", "borda"):
             return _("%(price)s per point, %(payers)s pay") % {"price": price, "payers": payers}
         return _("%(price)s each, %(payers)s pay") % {"price": price, "payers": payers}
-    return short(step["rate"]) if step["rate"] is not None else "—"
+    if step["rate"] is None:
+        return "—"
+    return cash(step["rate"], currency) if outcome["rule"] == "phragmen" else short(step["rate"])
 
 
 def short(text: str) -> str:
@@ -110,19 +118,49 @@ def short(text: str) -> str:
     return f"{int(whole):,}" + (f".{rest[:4]}".rstrip("0").rstrip(".") if rest else "")
 
 
-def alternative_words(alternatives: list[dict[str, Any]], titles: dict[str, str]) -> list[dict[str, Any]]:
-    """Prepare what the other rules would have chosen: name, number of winners, and who would differ."""
+def alternative_words(
+    alternatives: list[dict[str, Any]], titles: dict[str, str], currency: str
+) -> list[dict[str, Any]]:
+    """Prepare what the other rules would have chosen: name, winners, cost, and who would differ."""
     return [
         {
             "name": rule_name(other),
+            "brief": _brief(other),
             "number": len(other["winners"]),
-            "cost": other["total_cost"],
+            "winners": other["winners"],
+            "cost": cash(other["total_cost"], currency),
             "reached": other["reached"],
             "also": [titles[code] for code in other["also"]],
             "instead": [titles[code] for code in other["instead"]],
         }
         for other in alternatives
     ]
+
+
+def _brief(outcome: dict[str, Any]) -> str:
+    """Name a rule in short, the completion of Equal Shares by its own name."""
+    name = str(RULES[outcome["rule"]])
+    if outcome["completion"] == "none":
+        return name
+    return _("%(rule)s (%(completion)s)") % {"rule": name, "completion": outcome["completion"]}
+
+
+def under_words(alternatives: list[dict[str, Any]], code: str, *, won: bool) -> str:
+    """Say under which of the other rules a project would win; nothing for a loser that wins under none."""
+    wins = [other["brief"] for other in alternatives if code in other["winners"]]
+    misses = [other["brief"] for other in alternatives if code not in other["winners"]]
+    if not alternatives or not (wins or won):
+        return ""
+    if not wins:
+        return _("It would win under no other rule.")
+    if not misses:
+        return _("It would also win under every other rule.") if won else _("It would win under every other rule.")
+    if len(wins) > len(misses):
+        words = _("It would also win under every other rule except: %(rules)s.")
+        words = words if won else _("It would win under every other rule except: %(rules)s.")
+        return words % {"rules": _("; ").join(misses)}
+    words = _("It would also win under: %(rules)s.") if won else _("It would win under: %(rules)s.")
+    return words % {"rules": _("; ").join(wins)}
 
 
 def treatment_words(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -88,10 +88,10 @@ META: dict[str, tuple[str, str, str, str]] = {
         "结果只适用于统一资金池。",
     ),
     "score_threshold": (
-        "The city asked for at least {text} of each project; no threshold is applied unless you ask for it.",
-        "原选举要求每个项目至少得 {text}；除非指定，计票不设门槛。",
-        "To apply it to votes, count with --min-voters {text}.",
-        "如需按票数执行，请加 --min-voters {text}。",
+        "The city asked for at least {text} {what} for each project; no threshold is applied unless you ask for it.",
+        "原选举要求每个项目至少得 {text} {what_zh}；除非指定，计票不设门槛。",
+        "To apply it, count with {option} {text}.",
+        "如需执行，请加 {option} {text}。",
     ),
     "default_score": (
         "Each ballot gives {text} points to every project it does not list, as META states.",

@@ -1,5 +1,6 @@
 // A form marked data-autosave saves itself as a draft: two seconds after the last change, and when the page is left.
 // The form's .saved line ({% saved_line %}) carries the words. An answer may bring the new version in X-Version.
+// A field marked data-unsaved is for looking something up and no part of the draft.
 "use strict";
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const line = form.querySelector(".saved");
@@ -13,10 +14,12 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (!dirty || form.dataset.sending) return;
     dirty = false;
     say(line && line.dataset.saving);
+    const body = new FormData(form);
+    for (const field of form.querySelectorAll("[data-unsaved]")) body.delete(field.name);
     try {
       const answer = await fetch(form.getAttribute("action") || location.href, {
         method: "POST",
-        body: new FormData(form),
+        body,
         headers: { "X-Autosave": "1" },
         keepalive: true,
         credentials: "same-origin",
@@ -32,7 +35,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       say(line && line.dataset.unsaved);
     }
   };
-  form.addEventListener("input", () => {
+  form.addEventListener("input", (event) => {
+    if (event.target.dataset.unsaved !== undefined) return;
     dirty = true;
     clearTimeout(timer);
     timer = setTimeout(save, 2000);

@@ -1,0 +1,238 @@
+"""What events are about, and how they read: each room registers its things, words and fields here.
+
+A room's `history.py`, loaded by its `AppConfig.ready`, says for each kind of thing how to find it for a viewer, and in
+words what its events did. One page then shows the history of all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Case, CharField, F, Field, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.models import Event
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import canonical
+from shanzhi.kernel.roles import STAFF_READERS
+from shanzhi.ui import formatting
+
+Words = str | Promise
+LONGEST_VALUE: Final = 120
+PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
+    "system:clock": _("The clock"),
+    "system:operator": _("The operator, by command"),
+    "system:sign-in": pgettext_lazy("who acts", "Signing in"),
+}
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:[+-]\d{2}:\d{2}|Z)?")
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A thing as a viewer may see it. With `whole` the viewer reads all of its events, whatever area they lie in."""
+
+    title: Words
+    url: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kind of thing that events are about.
+
+    `find` gives a thing to a viewer who may see it, None where it no longer exists, and raises NotFound where it is
+    hidden. `events` widens the history to events about parts of the thing. `titles` gives the rows whose titles a
+    viewer may read in a list, and the field of the title. `values` turn a field's stored value into words.
+    """
+
+    type: str
+    label: Words
+    find: Callable[[Actor, str, datetime], Shown | None]
+    events: Callable[[str], Q] | None = None
+    titles: Callable[[Actor], tuple[QuerySet[Any], str]] | None = None
+    key: Field[Any, Any] = field(default_factory=UUIDField)
+    fields: Mapping[str, Words] = field(default_factory=dict)
+    values: Mapping[str, Callable[[Any], Words]] = field(default_factory=dict)
+
+    def condition(self, subject_id: str) -> Q:
+        """Give the condition that an event belongs to the history of a thing."""
+        own = Q(subject_type=self.type, subject_id=subject_id)
+        return own | self.events(subject_id) if self.events else own
+
+
+@dataclass
+class _Registry:
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    verbs: dict[str, Words] = field(default_factory=dict)
+    tones: dict[str, str] = field(default_factory=dict)
+    name_people: Callable[[QuerySet[Event]], QuerySet[Event]] | None = None
+
+
+_registry: Final = _Registry()
+
+
+def uuid_of(text: str) -> UUID:
+    """Read a number of a thing as it stands in an event or an address; where it is none, one that nothing has."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+def register(subject: Subject) -> None:
+    """Register a kind of thing; registering the same again replaces it."""
+    _registry.subjects[subject.type] = subject
+
+
+def register_verbs(verbs: Mapping[str, Words], *, tones: Mapping[str, str] | None = None) -> None:
+    """Register in words what verbs did ('ventures.call.open': 'Round opened'), and the tones of some."""
+    _registry.verbs.update(verbs)
+    _registry.tones.update(tones or {})
+
+
+def register_people(name_people: Callable[[QuerySet[Event]], QuerySet[Event]]) -> None:
+    """Register who can add to events, in the same query, `actor_name` and `about_name`: masked names of people."""
+    _registry.name_people = name_people
+
+
+def subject(kind: str) -> Subject | None:
+    """Give a kind of thing, or None."""
+    return _registry.subjects.get(kind)
+
+
+def subjects() -> tuple[Subject, ...]:
+    """Give all kinds of things, by the names of their types."""
+    return tuple(_registry.subjects[name] for name in sorted(_registry.subjects))
+
+
+def verb_words(verb: str) -> str:
+    """Say what a verb did; one that no room knows is shown as it is."""
+    return str(_registry.verbs.get(verb, verb))
+
+
+def verbs() -> dict[str, str]:
+    """Give all verbs in words."""
+    return {verb: str(words) for verb, words in _registry.verbs.items()}
+
+
+def tone(verb: str) -> str:
+    """Give the tone in which a verb is shown."""
+    return _registry.tones.get(verb, "plain")
+
+
+def reads_actors(viewer: Actor) -> bool:
+    """Tell whether a viewer reads who acted: a team reads what was done to its proposal, not which reviewer did it."""
+    return viewer.holds_anywhere(STAFF_READERS)
+
+
+def named(rows: QuerySet[Event], viewer: Actor) -> QuerySet[Event]:
+    """Add to events, in the same query, who acted and what it was about, as far as the viewer may read that.
+
+    Gives `by_viewer`, `actor_name` and `about_name` (masked people), and `about_title` of things.
+    """
+    mine = Q(actor_person=viewer.person_id) if viewer.person_id else Q(pk__in=())
+    rows = rows.annotate(by_viewer=Case(When(mine, then=Value(True)), default=Value(False)))
+    if _registry.name_people is not None and reads_actors(viewer):
+        rows = _registry.name_people(rows)
+    # A branch is worked out for events of its kind alone: the numbers of others may not even be of its form.
+    branches = [When(subject_type=one.type, then=_title(one, viewer)) for one in subjects() if one.titles]
+    if not branches:
+        return rows
+    return rows.annotate(about_title=Case(*branches, default=Value(""), output_field=CharField()))
+
+
+def _title(one: Subject, viewer: Actor) -> Subquery:
+    assert one.titles is not None
+    things, title = one.titles(viewer)
+    found = things.order_by().filter(pk=Cast(OuterRef("subject_id"), one.key))
+    return Subquery(found.values(words=Cast(F(title), CharField()))[:1])
+
+
+def title_of(event: Event) -> str:
+    """Say in a few words what an event, fetched through `named`, was about."""
+    kind = subject(event.subject_type)
+    label = str(kind.label) if kind else event.subject_type
+    about = getattr(event, "about_title", None) or getattr(event, "about_name", None)
+    return f"{label} {about}" if about else label
+
+
+def actor_of(event: Event) -> str:
+    """Say who did an event fetched through `named`: oneself, a masked name, or which part of the system."""
+    if getattr(event, "by_viewer", False):
+        return gettext("You")
+    name = getattr(event, "actor_name", None)
+    if name is not None:
+        return str(name)
+    if event.actor_label:
+        return str(PARTS_OF_SYSTEM.get(event.actor_label, _("The system")))
+    return gettext("Another person") if event.actor_person else gettext("Nobody signed in")
+
+
+def changes_of(event: Event) -> list[str]:
+    """Write what an event changed, a line for each field: the old value and the new one where both are known."""
+    kind = subject(event.subject_type)
+    change, lines = event.change, []
+    for name, value in change.items():
+        if name == "fields":
+            lines += _fields(kind, value)
+        elif name == "from" and "to" in change:
+            lines.append(_step(kind, "state", value, change["to"]))
+        elif name != "to" and kind is not None and name in kind.fields:
+            lines.append(_pair(_label(kind, name), _value(kind, name, value)))
+    return lines
+
+
+def _fields(kind: Subject | None, given: Any) -> list[str]:
+    if isinstance(given, dict):
+        return [_step(kind, name, *pair) for name, pair in given.items()]
+    words = pgettext("between items", ", ").join(_label(kind, str(name)) for name in given)
+    return [_pair(gettext("Changed"), words)] if words else []
+
+
+def _step(kind: Subject | None, name: str, old: Any, new: Any) -> str:
+    return _pair(_label(kind, name), f"{_value(kind, name, old)} → {_value(kind, name, new)}")
+
+
+def _pair(label: str, value: str) -> str:
+    return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
+
+
+def _label(kind: Subject | None, name: str) -> str:
+    return str(kind.fields.get(name, name)) if kind else name
+
+
+def _value(kind: Subject | None, name: str, value: Any) -> str:
+    """Write a stored value in the reader's language; a long one is cut."""
+    if kind is not None and name in kind.values:
+        return str(kind.values[name](value))
+    words = _plain(name, value)
+    return words if len(words) <= LONGEST_VALUE else words[:LONGEST_VALUE] + "…"
+
+
+def _plain(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return formatting.NONE
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, int):
+        return formatting.yuan(value) if name.endswith("_fen") else formatting.count(value)
+    if isinstance(value, list):
+        return pgettext("between items", ", ").join(_plain(name, one) for one in value) or formatting.NONE
+    if isinstance(value, dict):
+        return canonical(value).decode()
+    text = str(value)
+    if _DIGEST.fullmatch(text):
+        return text[:19] + "…"
+    if _MOMENT.fullmatch(text):
+        return formatting.moment(datetime.fromisoformat(text))
+    return formatting.day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text

@@ -1,0 +1,1 @@
+"""Notices: telling people what concerns them, once, on the channels they chose."""

@@ -1,0 +1,101 @@
+"""What this room itself tells: warnings about an account, roles given and ended, digests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.notices import shell
+from shanzhi.notices.kinds import APP, DIGEST, EMAIL, EVERYWHERE, Category, Kind, register
+from shanzhi.notices.operations import notify, set_waker
+from shanzhi.notices.values import LINK, MOMENT, To
+from shanzhi.people import devices, signals
+from shanzhi.people.models import RoleGrant
+
+SECURITY: Final = Category(
+    "security",
+    _("Safety of my account"),
+    _("A new password, a sign-in on a new device."),
+    needed=_("Without them somebody could take over your account and you would not know."),
+    order=10,
+)
+ROLES: Final = Category(
+    "roles",
+    _("My roles"),
+    _("A role was given to you, or ended."),
+    needed=_("A role gives duties and rights, and whoever holds it must know."),
+    order=20,
+)
+PASSWORD: Final = Kind(
+    "security.password",
+    SECURITY,
+    _("Your password was set or changed"),
+    _(
+        "The password of your account was set or changed at %(moment)s. If that was not you, sign in by a code and set "
+        "another."
+    ),
+    {"moment": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+    urgent=True,
+)
+DEVICE: Final = Kind(
+    "security.device",
+    SECURITY,
+    _("Sign-in on a new device"),
+    _(
+        "Somebody signed in to your account on a new device at %(moment)s. If that was not you, change your password "
+        "now."
+    ),
+    {"moment": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+    urgent=True,
+)
+GIVEN: Final = Kind(
+    "roles.given",
+    ROLES,
+    _("A role was given to you"),
+    _("Since %(moment)s you hold a further role. Your account shows which one, where and until when."),
+    {"moment": MOMENT, "link": LINK},
+    channels=frozenset({APP, EMAIL}),
+)
+ENDED: Final = Kind(
+    "roles.ended",
+    ROLES,
+    _("A role of yours has ended"),
+    _("A role that you held ended at %(moment)s. Your account shows your roles."),
+    {"moment": MOMENT, "link": LINK},
+    channels=frozenset({APP, EMAIL}),
+)
+ACCOUNT: Final = To("people:account")
+register(DIGEST, PASSWORD, DEVICE, GIVEN, ENDED)
+
+
+def _warn(kind: Kind, *, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:
+    notify(actor=actor, kind=kind, values={"moment": at, "link": ACCOUNT}, to=[person_id], key=str(uuid4()), at=at)
+
+
+def _tell_role(kind: Kind, *, actor: Actor, grant: RoleGrant, at: datetime, **_more: Any) -> None:
+    """Tell the holder, unless the holder did it."""
+    if grant.person_id == actor.person_id:
+        return
+    values = {"moment": max(at, grant.starts_at) if kind is GIVEN else at, "link": ACCOUNT}
+    notify(actor=actor, kind=kind, values=values, to=[grant.person_id], key=str(grant.pk), at=at)
+
+
+for _signal, _receiver in (
+    (signals.password_set, partial(_warn, PASSWORD)),
+    (signals.signed_in_anew, partial(_warn, DEVICE)),
+    (signals.role_given, partial(_tell_role, GIVEN)),
+    (signals.role_ended, partial(_tell_role, ENDED)),
+):
+    _signal.connect(_receiver, weak=False, dispatch_uid="shanzhi.notices")
+devices.watch()
+# Looked up when it is first needed: a task is bound to the queue of the settings in the moment of its import.
+set_waker(lambda: import_string("shanzhi.notices.tasks.send_notices").enqueue())
+shell.install()

@@ -1,0 +1,91 @@
+"""How the history of people and their roles reads: names masked, values of personal data never told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, UUIDField, When
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.models import Event
+from shanzhi.audit.subjects import Shown, Subject, register, register_people, register_verbs, uuid_of
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.roles import Role
+from shanzhi.people import policies, queries
+from shanzhi.people.lifecycle import REAL_NAME
+from shanzhi.people.models import ROLE_LABELS, Person
+from shanzhi.people.views.words import FIELD_WORDS, VERBS
+
+
+def _person(viewer: Actor, person_id: str, at: datetime) -> Shown | None:
+    found = Person.objects.filter(pk=uuid_of(person_id)).first()
+    if found is None:
+        return None
+    if not policies.sees(viewer=viewer, person=found, at=at):
+        raise NotFound
+    own = viewer.person_id == found.pk
+    return Shown(
+        str(found.name), reverse("people:account" if own else "people:person", args=[] if own else [found.pk]), own
+    )
+
+
+def _grant(viewer: Actor, grant_id: str, at: datetime) -> Shown | None:
+    found = queries.grant_in_scope(viewer=viewer, grant_id=uuid_of(grant_id), at=at)
+    title = f"{ROLE_LABELS[Role(found.role)]} · {found.person.name}"
+    return Shown(title, reverse("people:roles"), viewer.person_id == found.person_id)
+
+
+def name_people(rows: QuerySet[Event]) -> QuerySet[Event]:
+    """Add to events the names, which show themselves masked, of who acted and of whom it was about."""
+    acted = Person.objects.filter(pk=OuterRef("actor_person")).values("name")[:1]
+    about = Person.objects.filter(pk=Cast(OuterRef("subject_id"), UUIDField())).values("name")[:1]
+    named = Case(
+        When(subject_type=Person._meta.label_lower, then=Subquery(about)), output_field=Person._meta.get_field("name")
+    )
+    return rows.annotate(actor_name=Subquery(acted), about_name=named)
+
+
+def _role(value: Any) -> Any:
+    return ROLE_LABELS.get(value, value)
+
+
+FIELDS = {
+    **FIELD_WORDS,
+    "role": _("Role"),
+    "area": _("Area"),
+    "starts_at": _("Starts"),
+    "ends_at": _("Ends"),
+    "state": _("Real name"),
+    "purpose": _("Purpose of the text"),
+    "version": _("Version of the text"),
+    "against": _("Document"),
+}
+VALUES = {
+    "role": _role,
+    "state": lambda value: dict(REAL_NAME.states).get(value, value),
+}
+register(Subject(type="people.person", label=_("Person"), find=_person, fields=FIELDS, values=VALUES))
+register(
+    Subject(
+        type="people.rolegrant",
+        label=_("Role"),
+        find=_grant,
+        events=lambda grant_id: Q(subject_type="people.person", change__grant=grant_id),
+    )
+)
+register(Subject(type="people.account", label=_("Sign-in"), find=lambda viewer, key, at: None))
+register_people(name_people)
+register_verbs(
+    {
+        **VERBS,
+        "people.account.make": _("Sign-in made"),
+        "people.account.password": _("Password set"),
+        "people.account.phone": _("Phone of a sign-in set"),
+        "people.import.write": _("List of residents written"),
+    },
+    tones={"people.person.verify": "good", "people.person.revoke": "warn", "people.account.close": "warn"},
+)

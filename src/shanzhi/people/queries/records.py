@@ -1,0 +1,146 @@
+"""Reading people: each query takes the viewer and gives only who exists for that viewer."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from shanzhi.audit.models import Event
+from shanzhi.kernel import identifiers
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
+from shanzhi.people import policies
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
+from shanzhi.people.models import Account, Consent, ImportBatch, Person, RoleGrant
+from shanzhi.places import queries as places
+from shanzhi.places.models import Area
+
+
+def require_desk(viewer: Actor) -> None:
+    """Refuse who has no place at the desk of people: staff and auditors only."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    if not viewer.holds_anywhere(policies.READERS):
+        raise Forbidden
+
+
+def own(*, viewer: Actor) -> Person:
+    """Give the viewer's own record; raise NotFound when none is declared yet."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    person = Person.objects.filter(pk=viewer.person_id).first() if viewer.person_id else None
+    if person is None:
+        raise NotFound
+    return person
+
+
+def people(*, viewer: Actor) -> QuerySet[Person]:
+    """Give the people who live in the viewer's areas, with the name of the home as `area_name`; newest first."""
+    require_desk(viewer)
+    name = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
+    scope = places.within_any("area", viewer.areas(policies.READERS))
+    return Person.objects.filter(scope).annotate(area_name=name).order_by("-created_at", "id")
+
+
+def person(*, viewer: Actor, person_id: UUID, at: datetime) -> Person:
+    """Give one person who exists for the viewer: oneself, a resident of the own areas, a holder of a role there."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    return policies.load(viewer=viewer, person_id=person_id, at=at, lock=False)
+
+
+def search(rows: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Find by the whole phone, the whole document number or the whole name, through the blind indexes."""
+    return rows.filter(_marked(words))
+
+
+def search_holders(rows: QuerySet[RoleGrant], words: str) -> QuerySet[RoleGrant]:
+    """Find roles by who holds them, as `search` finds people."""
+    return rows.filter(_marked(words, "person__"))
+
+
+def _marked(words: str, path: str = "") -> Q:
+    text = "".join(words.split())
+    found = Q(**{f"{path}name_mark": mark(text, purpose=NAME)})
+    found |= Q(**{f"{path}id_mark": mark(text.upper(), purpose=ID_NUMBER)})
+    with suppress(identifiers.NotAPhone):  # then it is a name or a number of a document
+        found |= Q(**{f"{path}phone_mark": mark(identifiers.phone(text), purpose=PHONE)})
+    return found
+
+
+def holding(role: str, at: datetime) -> Q:
+    """Give the condition that a person holds a role at a moment."""
+    held = RoleGrant.objects.filter(running(at), person=OuterRef("pk"), role=role)
+    return Q(Exists(held))
+
+
+def running(at: datetime) -> Q:
+    """Give the condition that a grant holds at a moment."""
+    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+
+def by_proven_id(*, viewer: Actor, id_number: str) -> Person | None:
+    """Find a person of the viewer's areas by the document number; None when there is none there."""
+    scope = places.within_any("area", viewer.areas(policies.READERS))
+    return Person.objects.filter(scope, id_mark=mark(id_number, purpose=ID_NUMBER)).first()
+
+
+def grants(*, viewer: Actor, person: Person) -> list[RoleGrant]:
+    """List a person's roles, those that run first, then by start; the viewer must see the person already."""
+    rows = RoleGrant.objects.filter(person=person).select_related("granted_by").order_by("-starts_at", "id")
+    if viewer.person_id == person.pk or viewer.holds(policies.READERS, person.area):
+        return list(rows)
+    return [g for g in rows if g.area and viewer.holds(policies.READERS, g.area)]
+
+
+def role_grants(*, viewer: Actor) -> QuerySet[RoleGrant]:
+    """Give the roles held in the viewer's areas, with their people, newest first."""
+    require_desk(viewer)
+    name = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
+    scope = places.within_any("area", viewer.areas(policies.READERS))
+    return RoleGrant.objects.filter(scope).select_related("person").annotate(area_name=name).order_by(
+        "-created_at", "id"
+    )  # fmt: skip
+
+
+def grant_in_scope(*, viewer: Actor, grant_id: UUID, at: datetime) -> RoleGrant:
+    """Give one grant whose person exists for the viewer."""
+    found = RoleGrant.objects.select_related("person").filter(pk=grant_id).first()
+    if found is None or not policies.sees(viewer=viewer, person=found.person, at=at):
+        raise NotFound
+    return found
+
+
+def consents(*, person: Person) -> list[Consent]:
+    """List a person's consents, newest first."""
+    return list(Consent.objects.filter(person=person).order_by("-given_at", "id"))
+
+
+def has_passkey(*, account_id: UUID) -> bool:
+    """Tell whether an account has a passkey."""
+    return bool(Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.WEBAUTHN).exists())
+
+
+def account_of(*, person: Person) -> Account | None:
+    """Give a person's sign-in, if there is one."""
+    return Account.objects.filter(person=person).first()
+
+
+def looks(*, person: Person) -> list[Event]:
+    """List when the person's data was shown in full and why, for the person itself; newest first, fifty at most."""
+    rows = Event.objects.filter(
+        subject_type=Person._meta.label_lower, subject_id=str(person.pk), verb="people.person.unmask"
+    )
+    return list(rows.order_by("-id")[:50])
+
+
+def batch(*, viewer: Actor, batch_id: UUID) -> ImportBatch:
+    """Give a list that the viewer sent in; to others it does not exist."""
+    found = ImportBatch.objects.filter(pk=batch_id, owner_id=viewer.person()).first()
+    if found is None:
+        raise NotFound
+    return found

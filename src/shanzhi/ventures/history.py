@@ -1,0 +1,123 @@
+"""How the history of rounds and proposals reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound
+from shanzhi.ventures import policies, queries
+from shanzhi.ventures.lifecycle import CALL, DECISIONS, PROPOSAL
+from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.queries.content import LABELS
+from shanzhi.ventures.views.words import TONES, VERBS
+
+
+def _call(viewer: Actor, call_id: str, at: datetime) -> Shown | None:
+    number = uuid_of(call_id)
+    if not Call.objects.filter(pk=number).exists():
+        return None
+    found = queries.call(viewer=viewer, call_id=number)
+    runs = queries.may_run(viewer=viewer, found=found)
+    if not runs and not viewer.holds(policies.READERS, found.area):
+        raise NotFound
+    return Shown(found.title, reverse("ventures:desk_call", args=[found.pk]), runs)
+
+
+def _proposal(viewer: Actor, proposal_id: str, at: datetime) -> Shown | None:
+    number = uuid_of(proposal_id)
+    if not Proposal.objects.filter(pk=number).exists():
+        return None
+    found = queries.proposal(viewer=viewer, proposal_id=number)
+    if not queries.reads_inside(viewer=viewer, found=found):
+        raise NotFound
+    return Shown(str(found), reverse("ventures:proposal", args=[found.pk]), queries.of_team(viewer=viewer, found=found))
+
+
+def _of_call(call_id: str) -> Q:
+    """Give the condition of events about a call's vote."""
+    poll = Call.objects.filter(pk=call_id, poll__isnull=False).values_list("poll", flat=True).first()
+    return Q(subject_type="voting.poll", subject_id=str(poll)) if poll else Q(pk__in=())
+
+
+def _calls(viewer: Actor) -> tuple[QuerySet[Any], str]:
+    return Call.objects.filter(policies.visible_calls(viewer)), "title"
+
+
+def _proposals(viewer: Actor) -> tuple[QuerySet[Any], str]:
+    return Proposal.objects.filter(policies.visible_proposals(viewer)), "title"
+
+
+CALL_FIELDS = {
+    "title": _("Title"),
+    "about": pgettext_lazy("round", "About"),
+    "areas": _("Areas"),
+    "sponsor": _("Sponsor"),
+    "operator": _("Operator"),
+    "purse_fen": _("Purse"),
+    "limit_fen": _("Most for one project"),
+    "themes": _("Themes"),
+    "proposers": _("Who may propose"),
+    "propose_where": _("Where one may propose"),
+    "minimum_age": _("Least age"),
+    "roll_date": _("Roll date"),
+    "ballot": _("Ballot"),
+    "rule": _("Rule of counting"),
+    "exclusive_groups": _("Groups of alternatives"),
+    "checklist": _("Check list"),
+    "reviews_needed": _("Reviews needed"),
+    "notice_days": _("Days of public notice"),
+    "phases": _("Phases"),
+    "state": _("State"),
+    "terms": _("Version of the terms"),
+}
+register(
+    Subject(
+        type="ventures.call",
+        label=_("Round"),
+        find=_call,
+        events=_of_call,
+        titles=_calls,
+        fields=CALL_FIELDS,
+        values={"state": lambda value: dict(CALL.states).get(value, value)},
+    )
+)
+register(
+    Subject(
+        type="ventures.proposal",
+        label=_("Proposal"),
+        find=_proposal,
+        titles=_proposals,
+        fields={
+            **LABELS,
+            "number": _("Number"),
+            "amount_fen": _("Asked"),
+            "decision": _("Decision"),
+            "state": _("State"),
+            "digest": _("Digest"),
+        },
+        values={
+            "state": lambda value: dict(PROPOSAL.states).get(value, value),
+            "decision": lambda value: DECISIONS.get(value, value),
+        },
+    )
+)
+register_verbs(VERBS, tones=TONES)
+
+# Things without a page of their own in a history; their events stand under their area.
+for kind, label in (
+    ("ventures.juror", _("Juror")),
+    ("ventures.conflict", _("Own interest")),
+    ("ventures.pitchorder", _("Order of the pitches")),
+    ("ventures.pitch", _("Pitch")),
+    ("ventures.scoresheet", _("Score sheet")),
+    ("ventures.juryclosing", _("Closing of the jury")),
+):
+    register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))

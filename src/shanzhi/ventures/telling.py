@@ -1,0 +1,158 @@
+"""What the rounds tell: residents that a round takes proposals, a team what became of its proposal and what is due.
+
+A text names the round, whose title is public; never the proposal, whose words are the team's own until they are shown.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.notices.kinds import APP, EMAIL, EVERYWHERE, WECHAT, Category, Kind, register
+from shanzhi.notices.operations import notify
+from shanzhi.notices.values import LINK, MOMENT, TITLE, To, public_title
+from shanzhi.people.models import Person
+from shanzhi.places.queries import within_any
+from shanzhi.ventures.models import Call, Proposal, TeamMember
+
+CALLS: Final = Category(
+    "calls",
+    _("Rounds in my area"),
+    _("A round takes proposals where you live."),
+    listed=True,
+    order=40,
+)
+OWN: Final = Category(
+    "proposals",
+    _("My proposals"),
+    _("A proposal of yours was returned, passed, rejected or decided on, or its deadline is near."),
+    needed=_("Deadlines run from them, and a decision on your proposal must reach you."),
+    listed=True,
+    order=25,
+)
+OPEN: Final = Kind(
+    "calls.open",
+    CALLS,
+    _("Propose now: %(title)s"),
+    _("The round “%(title)s” takes proposals from where you live until %(ends)s."),
+    {"title": TITLE, "ends": MOMENT, "link": LINK},
+    channels=frozenset({APP, WECHAT}),
+)
+RETURNED: Final = Kind(
+    "proposals.returned",
+    OWN,
+    _("Please mend your proposal: %(title)s"),
+    _(
+        "Your proposal for the round “%(title)s” was returned. Mend it until %(deadline)s; its page says what to "
+        "change."
+    ),
+    {"title": TITLE, "deadline": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+)
+PASSED: Final = Kind(
+    "proposals.passed",
+    OWN,
+    _("Your proposal passed review: %(title)s"),
+    _("Your proposal for the round “%(title)s” passed review and will be shown to everybody."),
+    {"title": TITLE, "link": LINK},
+    channels=frozenset({APP, EMAIL, WECHAT}),
+)
+REJECTED: Final = Kind(
+    "proposals.rejected",
+    OWN,
+    _("Your proposal was rejected: %(title)s"),
+    _("Your proposal for the round “%(title)s” was rejected. Its page says why and what you can do."),
+    {"title": TITLE, "link": LINK},
+    channels=EVERYWHERE,
+)
+MEND_SOON: Final = Kind(
+    "proposals.mend_soon",
+    OWN,
+    _("One day left to mend: %(title)s"),
+    _("Your proposal for the round “%(title)s” must be mended and handed in again until %(deadline)s."),
+    {"title": TITLE, "deadline": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+)
+HAND_IN_SOON: Final = Kind(
+    "proposals.hand_in_soon",
+    OWN,
+    _("One day left to hand in: %(title)s"),
+    _("You have a draft for the round “%(title)s”. It takes proposals until %(deadline)s."),
+    {"title": TITLE, "deadline": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+)
+DECIDED: Final = Kind(
+    "proposals.decided",
+    OWN,
+    _("Decided: %(title)s"),
+    _("The round “%(title)s”, in which you have a proposal, is decided. See what was chosen and why."),
+    {"title": TITLE, "link": LINK},
+    channels=EVERYWHERE,
+)
+register(OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED)
+public_title(Call, "title")
+
+
+def teams(proposals: QuerySet[Proposal]) -> QuerySet[Any, Any]:
+    """Give the query of all who belong to the teams of proposals: contact persons and members on record."""
+    members = TeamMember.objects.filter(proposal__in=proposals.values("pk"), person__isnull=False).values("person")
+    contacts = proposals.filter(contact__isnull=False).values("contact")
+    return Person.objects.filter(Q(pk__in=contacts) | Q(pk__in=members)).values_list("pk")
+
+
+def tell_open(*, actor: Actor, call: Call, at: datetime) -> None:
+    """Tell who lives in the call's areas that it takes proposals."""
+    ends = call.phases.get(kind="submission").ends_at
+    codes = call.areas.values_list("code", flat=True)
+    notify(
+        actor=actor, kind=OPEN, values={"title": call, "ends": ends, "link": To("ventures:call", (call.pk,))},
+        to=Person.objects.filter(within_any("area", list(codes))).values_list("pk"),
+        key=str(call.pk), subject=call, area=call.area, over_at=ends if ends > at else None, at=at,
+    )  # fmt: skip
+
+
+def tell_review(*, actor: Actor, proposal: Proposal, at: datetime) -> None:
+    """Tell the team what the review came to."""
+    kind = {"returned": RETURNED, "passed": PASSED, "rejected": REJECTED}.get(proposal.state)
+    if kind is None:
+        return  # passed by one reviewer, and others are still due
+    more = {"deadline": proposal.return_deadline} if kind is RETURNED else {}
+    _tell_team(actor, kind, proposal, f"{proposal.pk}:{proposal.review_round}", more, at)
+
+
+def tell_mend_soon(*, actor: Actor, proposal: Proposal, at: datetime) -> None:
+    """Tell the team that a day is left for mending."""
+    key = f"{proposal.pk}:{proposal.review_round}"
+    _tell_team(actor, MEND_SOON, proposal, key, {"deadline": proposal.return_deadline}, at)
+
+
+def tell_hand_in_soon(*, actor: Actor, call: Call, ends: datetime, at: datetime) -> None:
+    """Tell all teams with a draft that a day is left for handing in."""
+    notify(
+        actor=actor, kind=HAND_IN_SOON, values={"title": call, "deadline": ends, "link": To("ventures:my_proposals")},
+        to=teams(Proposal.objects.filter(call=call, state="draft")),
+        key=f"{call.pk}:{ends.isoformat()}", subject=call, area=call.area, over_at=ends, at=at,
+    )  # fmt: skip
+
+
+def tell_decided(*, actor: Actor, call: Call, at: datetime) -> None:
+    """Tell the teams on the ballot that the round is decided."""
+    notify(
+        actor=actor, kind=DECIDED, values={"title": call, "link": To("ventures:call", (call.pk,))},
+        to=teams(Proposal.objects.filter(call=call, state__in=("won", "lost"))),
+        key=str(call.pk), subject=call, area=call.area, at=at,
+    )  # fmt: skip
+
+
+def _tell_team(actor: Actor, kind: Kind, proposal: Proposal, key: str, more: dict[str, Any], at: datetime) -> None:
+    deadline = more.get("deadline")
+    notify(
+        actor=actor, kind=kind,
+        values={"title": proposal.call, "link": To("ventures:proposal", (proposal.pk,)), **more},
+        to=teams(Proposal.objects.filter(pk=proposal.pk)),
+        key=key, subject=proposal, area=proposal.community or proposal.call.area, over_at=deadline, at=at,
+    )  # fmt: skip

@@ -1,0 +1,234 @@
+"""A juror's pages, made for a phone: own juries, declared interests, sheets, the closing; and the public result."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.http import Request
+from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
+from shanzhi.ventures import operations, queries
+from shanzhi.ventures.forms.jury import InterestsForm, SheetForm
+from shanzhi.ventures.lifecycle import CALL
+from shanzhi.ventures.models import Call
+from shanzhi.ventures.operations.call_fields import NORMALISE
+from shanzhi.ventures.operations.sheets import criteria_of
+from shanzhi.ventures.queries import jury as reading
+from shanzhi.ventures.views.desk_frames import answer_form, sent
+from shanzhi.ventures.views.rows import call_crumbs
+
+STATES = {
+    "todo": ("plain", _("Not begun")),
+    "draft": ("warn", _("Begun")),
+    "handed_in": ("good", pgettext_lazy("score sheet", "Handed in")),
+    "interest": ("plain", _("Own interest: left out")),
+    "void": ("plain", _("Left out")),
+}
+SEATS: Final = Listing(
+    key="juries",
+    caption=_("My juries"),
+    columns=(
+        Column("title", _("Round"), value=lambda row: row.call.shown_title, sort="call__title",
+               url=lambda row: reverse("ventures:jury", args=[row.call_id])),
+        Column("state", _("State"), value=lambda row: CALL.states[row.call.state], sort="call__state"),
+        Column("number", _("Your number"), "number", sort="number", priority=2),
+        Column("handed_in", _("Sheets handed in"), "number", sort="handed_in"),
+        Column("starts_at", _("Since"), "datetime", sort="starts_at", priority=2),
+    ),
+    default_sort="-starts_at",
+    filters=(ChoiceFilter("state", _("State"), field="call__state", choices=list(CALL.states.items())),),
+    search=lambda rows, text: rows.filter(call__title__icontains=text),
+    search_label=_("Search my juries"),
+    empty=Empty(_("You sit in no jury"), _("An office that runs a round appoints its jurors; you find it here then.")),
+)  # fmt: skip
+
+
+@login_required
+@require_safe
+def seats(request: Request) -> HttpResponse:
+    """List the viewer's juries."""
+    context = {"heading": _("My juries"), "crumbs": [(_("Home"), "/"), (_("My juries"), "")]}
+    answer: HttpResponse = listing_response(request, SEATS, reading.seats(viewer=request.actor), context)
+    return answer
+
+
+def _crumbs(call: Call, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
+    crumbs = [(_("Home"), "/"), (_("My juries"), reverse("ventures:juries")),
+              (call.shown_title, reverse("ventures:jury", args=[call.pk])), *more]  # fmt: skip
+    crumbs[-1] = (crumbs[-1][0], "")
+    return crumbs
+
+
+@login_required
+@never_cache
+@require_safe
+def jury(request: Request, call_id: UUID) -> HttpResponse:
+    """Show a juror the projects in the order of pitches, and what is still due."""
+    found = reading.jury_call(call_id=call_id)
+    own = reading.seat(viewer=request.actor, found=found)
+    rows = reading.projects(viewer=request.actor, found=found)
+    closing = reading.closing(found=found)
+    context = {
+        "call": found,
+        "own": own,
+        "rows": [(row, *STATES[row.state]) for row in rows],
+        "due": reading.due(viewer=request.actor, found=found),
+        "own_due": sum(row.state in ("todo", "draft") for row in rows),
+        "open": found.state == "pitch" and closing is None,
+        "closing": closing,
+        "crumbs": _crumbs(found),
+    }
+    return render(request, "ventures/jury/jury.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def interests(request: Request, call_id: UUID) -> HttpResponse:
+    """Ask a juror for own interests; what was declared stays declared."""
+    found = reading.jury_call(call_id=call_id)
+    rows = reading.projects(viewer=request.actor, found=found)
+    open_rows = [(str(row.proposal.pk), f"{row.code} {row.proposal.title}") for row in rows if row.state != "interest"]
+    form = InterestsForm(sent(request), projects=open_rows)
+
+    def act(filled: Any) -> str:
+        given = {UUID(key): value for key, value in filled.interests().items()}
+        operations.declare_interests(actor=request.actor, call_id=found.pk, interests=given, at=request.now)
+        return reverse("ventures:jury", args=[found.pk])
+
+    context = {
+        "heading": _("Own interests"),
+        "lead": found.shown_title,
+        "text": _(
+            "Whoever belongs to a team, is close to one or works for the same organisation does not score that project "
+            "and never sees its sheet. What you declare is not taken back."
+        ),
+        "button": _("Declare"),
+        "crumbs": _crumbs(found, (_("Own interests"), "")),
+    }
+    return answer_form(request, form, act, "ventures/desk/new.html", context, done=_("Your declaration is kept."))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet(request: Request, call_id: UUID, proposal_id: UUID) -> HttpResponse:
+    """Fill in a sheet. A script saves it as one types and keeps it on the phone while the network is away."""
+    found = reading.jury_call(call_id=call_id)
+    held = reading.own_sheet(viewer=request.actor, found=found, proposal_id=proposal_id)
+    initial = {**{f"score_{key}": points for key, points in held.scores.items()}, "comment": held.comment}
+    form = SheetForm(sent(request), criteria=criteria_of(found), initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            answer = _save(request, found, proposal_id, form)
+            if answer is not None:
+                return answer
+            status = 409
+        elif ui_forms.is_autosave(request):
+            return HttpResponse(gettext("Points are whole numbers from 0 to 100."), status=422)
+    context = {
+        "call": found,
+        "held": held,
+        "form": form,
+        "tag": STATES[held.state],
+        "open": found.state == "pitch" and reading.closing(found=found) is None,
+        "crumbs": _crumbs(found, (held.proposal.title, "")),
+    }
+    return render(request, "ventures/jury/sheet.html", context, status=status)
+
+
+def _save(request: Request, found: Call, proposal_id: UUID, form: SheetForm) -> HttpResponse | None:
+    """Save or hand in; a refusal stands in the form, and an autosave gets its words alone."""
+    autosave = ui_forms.is_autosave(request)
+    try:
+        saved = operations.save_sheet(
+            actor=request.actor,
+            call_id=found.pk,
+            proposal_id=proposal_id,
+            version=ui_forms.version(request) or 0,
+            scores=form.scores(),
+            comment=form.cleaned_data["comment"],
+            hand_in=not autosave and "draft" not in request.POST,
+            at=request.now,
+        )
+    except Refusal as refusal:
+        if isinstance(refusal, NotFound):
+            raise
+        if autosave:
+            return HttpResponse(refusal.text, status=refusal.status)
+        ui_forms.apply_refusal(form, refusal)
+        return None
+    if autosave:
+        return HttpResponse(status=204, headers={"X-Version": str(saved.version)})
+    messages.success(request, _("The sheet is handed in.") if saved.state == "handed_in" else _("The sheet is saved."))
+    return redirect("ventures:jury", call_id=found.pk)
+
+
+@login_required
+@require_POST
+def close(request: Request, call_id: UUID) -> HttpResponse:
+    """Close the jury, by its chair."""
+    found = reading.jury_call(call_id=call_id)
+    reading.seat(viewer=request.actor, found=found)
+    try:
+        operations.close_jury(actor=request.actor, call_id=found.pk, at=request.now)
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.warning(request, refusal.text)
+        return redirect("ventures:jury", call_id=found.pk)
+    return redirect("ventures:jury_result", call_id=found.pk)
+
+
+@require_safe
+def result(request: Request, call_id: UUID) -> HttpResponse:
+    """Show everybody the scores of a closed jury: every voice by number, what was dropped, the method."""
+    found = queries.call(viewer=request.actor, call_id=call_id)
+    closing = reading.closing(found=found)
+    if closing is None or not found.jury:
+        raise NotFound
+    titles = {row.code: row for row in reading.public_projects(found=found)}
+    context = {
+        "call": found,
+        "closing": closing,
+        "criteria": list(criteria_of(found).values()),
+        "method": NORMALISE[closing.method.get("normalise", "none")],
+        "rows": [_line(one, titles.get(one["project"]), criteria_of(found)) for one in closing.results],
+        "pitches": reading.pitches(found=found),
+        "order": getattr(found, "pitch_order", None),
+        "crumbs": call_crumbs(found, (_("Scores of the jury"), "")),
+    }
+    return render(request, "ventures/jury/result.html", context)
+
+
+def _line(one: dict[str, Any], project: Any, criteria: Any) -> dict[str, Any]:
+    return {
+        "code": one["project"],
+        "title": project.proposal.title if project else one["project"],
+        "score": one["score"] / 100,
+        "voices": [
+            {
+                "juror": voice["juror"],
+                "points": [voice["scores"].get(key, "") for key in criteria],
+                "given": round(float(Fraction(voice["given"])), 2),
+                "used": round(float(Fraction(voice["used"])), 2),
+                "dropped": voice["dropped"],
+            }
+            for voice in one["voices"]
+        ],
+    }

@@ -1,0 +1,34 @@
+"""The tables of voting: polls and ballots, polling places, paper ballots."""
+
+from shanzhi.voting.models.booths import Booth, BoothList, BoothOfficer, Sheet
+from shanzhi.voting.models.paper import InvalidSheet, PaperEntry, PaperMark
+from shanzhi.voting.models.polls import (
+    KINDS,
+    RECEIPT_LENGTH,
+    Ballot,
+    Count,
+    Envelope,
+    Option,
+    Poll,
+    RollEntry,
+    Upload,
+)
+
+__all__ = [
+    "KINDS",
+    "RECEIPT_LENGTH",
+    "Ballot",
+    "Booth",
+    "BoothList",
+    "BoothOfficer",
+    "Count",
+    "Envelope",
+    "InvalidSheet",
+    "Option",
+    "PaperEntry",
+    "PaperMark",
+    "Poll",
+    "RollEntry",
+    "Sheet",
+    "Upload",
+]
