@@ -153,7 +153,7 @@ class TestEventsOfASmallElectorate:
     def test_tell_no_more_than_the_page(self) -> None:
         count, _receipts = counted([["Z0"]] * 6 + [[]] * 2)
         closing = Event.objects.get(verb="voting.poll.close", subject_id=str(count.poll_id))
-        assert closing.change == {"ballots": None, "blank": None, "roll": 8}
+        assert closing.change == {"ballots": None, "blank": None, "roll": 8, "channels": None}
 
 
 class TestTheLimitsOfAPoll:
@@ -187,7 +187,10 @@ class TestAnAuditor:
         assert found.agrees
         assert read(found.file.encode()).ballots == found.outcome.ballots == 29
         event = Event.objects.get(verb="voting.poll.recount")
-        assert (event.reason, event.change) == ("复核", {"seal": True, "digest": True, "winners": True})
+        assert (event.reason, event.change) == (
+            "复核",
+            {"seal_holds": True, "digest_holds": True, "winners_hold": True},
+        )
         assert event.actor_person == auditor.person_id
 
     def test_is_told_when_a_ballot_was_changed(self) -> None:

@@ -255,6 +255,15 @@ def _language(asked: Language | None) -> Language:
     return asked or ("zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en")
 
 
+Treatments = Annotated[
+    list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
+]
+ReceiptFile = Annotated[
+    Path | None,
+    typer.Option(help="A receipt's proof: check it against the seal of the one FILE; nothing is counted."),
+]
+
+
 def count(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Pabulib .pb files; - is the standard input.")],
     rule: Annotated[RuleChoice | None, typer.Option(help="The rule; else the one the file was published with.")] = None,
@@ -269,15 +278,10 @@ def count(
     min_score: Annotated[
         int | None, typer.Option(min=0, help="Least points (points ballots), Borda points (rankings) or votes.")
     ] = None,
-    treat: Annotated[
-        list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
-    ] = None,
+    treat: Treatments = None,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
     language: Annotated[Language | None, typer.Option(help="Language of the table.")] = None,
-    receipt: Annotated[
-        Path | None,
-        typer.Option(help="A receipt's proof: check it against the seal of the one FILE; nothing is counted."),
-    ] = None,
+    receipt: ReceiptFile = None,
 ) -> None:
     """Count elections from Pabulib files, by the rule asked for or the one that the file was published with."""
     if receipt is not None:

@@ -45,7 +45,7 @@ JOBS: Final = Listing(
         Column("state", _("State"), "tag", lambda job: (TONES[job.state], JOB.states[job.state]), sort="state"),
         Column("done", _("Progress"), value=_progress, sort="done", scale="amount"),
         Column("created_at", _("Started"), "datetime", sort="created_at"),
-        Column("finished_at", _("Ended"), "datetime", sort="finished_at", priority=2),
+        Column("finished_at", _("Ended at"), "datetime", sort="finished_at", priority=2),
     ),
     default_sort="-created_at",
     filters=(

@@ -1,5 +1,6 @@
 """How small an electorate is coarsened, frozen with the poll; of a count, what was held back and the salts of its seal."""
 
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 # The defaults stand in the database too, so that processes of the earlier release go on writing while it is rolled out.
@@ -21,13 +22,19 @@ THAW = "DROP TRIGGER voting_poll_secrecy ON voting_poll; DROP FUNCTION voting_gu
 
 
 class Migration(migrations.Migration):
-    """Columns with a constant default are added without rewriting a row."""
+    """Columns with a constant default are added without rewriting a row; the check is proved by the next migration."""
 
     dependencies = [("voting", "0012_roll_added")]
 
     operations = [
-        migrations.AddField("poll", "smallest_electorate", models.PositiveIntegerField(db_default=0, default=0)),
-        migrations.AddField("poll", "smallest_group", models.PositiveSmallIntegerField(db_default=5, default=5)),
+        migrations.AddField("poll", "smallest_electorate", models.IntegerField(db_default=0, default=0)),
+        migrations.AddField("poll", "smallest_group", models.SmallIntegerField(db_default=5, default=5)),
+        AddConstraintNotValid(
+            "poll",
+            models.CheckConstraint(
+                condition=models.Q(smallest_electorate__gte=0, smallest_group__gte=3), name="voting_poll_small_groups"
+            ),
+        ),
         migrations.AddField("count", "seal_key", models.BinaryField(null=True)),
         migrations.AddField("count", "seal_nodes", models.BinaryField(db_default=b"", default=b"")),
         migrations.AddField(

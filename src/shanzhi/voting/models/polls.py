@@ -55,8 +55,8 @@ class Poll(models.Model):
     language = models.CharField(max_length=20, blank=True, default="", db_default="")
     title_language = models.CharField(max_length=20, blank=True, default="", db_default="")
     treatments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
-    smallest_electorate = models.PositiveIntegerField(default=0, db_default=0)
-    smallest_group = models.PositiveSmallIntegerField(default=5, db_default=5)
+    smallest_electorate = models.IntegerField(default=0, db_default=0)
+    smallest_group = models.SmallIntegerField(default=5, db_default=5)
     digest = models.CharField(max_length=71, blank=True)
     roll_total = models.PositiveIntegerField(null=True)
     ballots_total = models.PositiveIntegerField(null=True)
@@ -75,6 +75,9 @@ class Poll(models.Model):
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="voting_poll_period"),
             models.CheckConstraint(condition=Q(budget_fen__gte=0), name="voting_poll_budget"),
             models.CheckConstraint(condition=Q(areas__len__gt=0), name="voting_poll_has_areas"),
+            models.CheckConstraint(
+                condition=Q(smallest_electorate__gte=0, smallest_group__gte=3), name="voting_poll_small_groups"
+            ),
             models.CheckConstraint(
                 condition=Q(max_choices__isnull=True) | Q(max_choices__gte=F("min_choices")),
                 name="voting_poll_least_and_most",

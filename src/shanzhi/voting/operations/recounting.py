@@ -76,7 +76,7 @@ def recount_whole(*, actor: Actor, poll_id: UUID, reason: str, at: datetime) -> 
     with transaction.atomic():
         count = poll.counts.order_by("-number")[0]
         found = _compared(poll, count)
-        change = {"seal": found.seal, "digest": found.digest, "winners": found.winners}
+        change = {"seal_holds": found.seal, "digest_holds": found.digest, "winners_hold": found.winners}
         record(
             actor=actor,
             verb="voting.poll.recount",
