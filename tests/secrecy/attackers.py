@@ -184,7 +184,8 @@ def replaced_envelopes(evidence: Evidence) -> list[Guess]:
 def order_in_files(evidence: Evidence) -> list[Guess]:
     """Take the ballots as they lie in the table's file after the close, and the emptied envelopes beside them."""
     ballots = {row["receipt"]: row for row in evidence.ballots}
-    lying = [ballots[r] for one in evidence.pages["after"] for r in _receipts(one.data) if r in ballots]
+    lines = (one.data for one in evidence.pages["after"] if one.table == evidence.ballot)
+    lying = [ballots[r] for line in lines for r in _receipts(line) if r in ballots]
     found = in_turn(evidence, "lines of ballots, first casts", evidence.order, lying)
     found += in_turn(evidence, "lines of ballots, last casts", evidence.last, lying)
     emptied = [one for one in evidence.pages["after"] if one.table == evidence.envelope and one.xmax]

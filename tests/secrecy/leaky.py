@@ -12,10 +12,11 @@ from uuid import uuid4
 
 from psycopg import Connection
 
+from shanzhi.config.embedded import Cluster
 from tests.secrecy import evidence as seen
 from tests.secrecy.evidence import Evidence, Voter
 from tests.secrecy.judge import Truth
-from tests.secrecy.real import cluster_of
+from tests.secrecy.real import OPTIONS
 from tests.secrecy.scene import CODES, PATTERNS, Plan
 
 TABLES = """
@@ -44,9 +45,8 @@ def hold(folder: Path, plan: Plan) -> tuple[Evidence, Truth]:
         known=plan.known,
     )
     receipts = [base64.b32encode(secrets.token_bytes(15)).decode() for _ in voters]
-    cluster = cluster_of(folder)
-    with cluster.lease():
-        seen.allow_backups(cluster)
+    cluster = Cluster(folder, OPTIONS)
+    with cluster.lease(), seen.nothing_forgotten(cluster):
         with seen.superuser(cluster) as connection:
             connection.execute(TABLES)  # type: ignore[arg-type]  # several statements
             found.nodes = seen.nodes(cluster, {"box": ""})

@@ -8,22 +8,22 @@ import secrets
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from shanzhi.config.embedded import SERVING, Cluster
-from tests.faults.support import SECRET, House
+from tests.faults.support import SECRET, House, move_in
 from tests.secrecy import evidence as seen
 from tests.secrecy.evidence import Evidence, Voter
 from tests.secrecy.judge import Truth
 from tests.secrecy.scene import CODES, PATTERNS, Plan
 from tests.support.serving import free_port, serve
 
+OPTIONS: Final = {**SERVING, **seen.WAL}
+"""A server as it serves, with its log of changes kept in full."""
 SETUP = """
 import json, sys
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -81,17 +81,10 @@ class Casting:
         return str(json.loads(content)["receipt"])
 
 
-def cluster_of(folder: Path) -> Cluster:
-    """A server as it serves, with its log of changes kept in full."""
-    return Cluster(folder, {**SERVING, **seen.WAL})
-
-
 def hold(folder: Path, plan: Plan) -> tuple[Evidence, Truth, bytes]:
     """Hold the vote; give the evidence, the truth, and the key that nobody should find."""
-    house = House(folder)
-    house.cluster = cluster_of(folder)
+    house = move_in(folder, OPTIONS)
     with house.cluster.lease():
-        seen.allow_backups(house.cluster)
         poll, *lines = house.run(SETUP, str(len(plan.choices)), json.dumps(CODES))
         people = [line.split() for line in lines]
         found = Evidence(
@@ -104,9 +97,10 @@ def hold(folder: Path, plan: Plan) -> tuple[Evidence, Truth, bytes]:
             known=plan.known,
         )
         key = (folder / "keys" / "polls" / f"{poll}.key").read_bytes()
-        receipts = _vote(house, found, plan, poll, [ids[2] for ids in people])
-        house.run(CLOSE, poll)
-        _after(house.cluster, found)
+        with seen.nothing_forgotten(house.cluster):
+            receipts = _vote(house, found, plan, poll, [ids[2] for ids in people])
+            house.run(CLOSE, poll)
+            _after(house.cluster, found)
         found.site_log = (folder / "serve.log").read_text()
     return found, Truth(plan.choices, [receipts[n] for n in range(len(people))]), key
 
