@@ -42,7 +42,7 @@ class Tuple:
     data: bytes
 
 
-@dataclass
+@dataclass(repr=False)  # hundreds of megabytes, which a failing test would write out
 class Evidence:
     """All that was found, of one vote.
 

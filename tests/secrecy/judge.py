@@ -11,7 +11,7 @@ RARE: Final = 1e-6
 """How unlikely by chance a result must be to count as an attack that works; shared among all guesses of an attacker."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Guess:
     """One way of guessing: by voter, what they chose (the name of a pattern) or which receipt is theirs."""
 
@@ -20,7 +20,7 @@ class Guess:
     receipts: Mapping[int, str] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Truth:
     """What the voters really chose last, and their last receipts."""
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 SEED = 20261125
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Site:
     """A vote that was held: what was found, what was true, and the key of the real one."""
 
@@ -52,7 +52,9 @@ def leaky_site() -> Iterator[Site]:
         yield Site(*leaky.hold(path, plan(SEED + 1)))
 
 
-class TestAnAttacker:
+class TestSomebodyWithTheWholeServer:
+    """All that needs the two sites, so that workers that share the tests by class make them once."""
+
     @pytest.mark.parametrize("attacker", ATTACKERS, ids=lambda one: one.__name__)
     def test_finds_the_voters_of_a_site_that_leaks(self, leaky_site: Site, attacker: Attacker) -> None:
         assert working(attacker(leaky_site.found), leaky_site.truth)
@@ -72,9 +74,7 @@ class TestAnAttacker:
             assert len(found.blobs[name]) > 5_000_000, name
         assert all(code.encode() in found.blobs["backup before"] for code in CODES)  # as projects, without voters
 
-
-class TestBeforeTheClose:
-    def test_no_receipt_and_no_key_is_anywhere(self, real_site: Site) -> None:
+    def test_finds_no_receipt_and_no_key_before_the_close(self, real_site: Site) -> None:
         found = real_site.found
         receipts = [receipt.encode() for receipt in real_site.truth.receipts]
         for name in ("backup before", "backup while voting"):
@@ -84,13 +84,11 @@ class TestBeforeTheClose:
             text = " ".join(str(value) for row in rows for value in row.values())
             assert not any(receipt.decode() in text for receipt in receipts), table
 
-    def test_no_statistic_holds_a_receipt_or_a_choice(self, real_site: Site) -> None:
+    def test_finds_no_receipt_in_statistics_before_the_close(self, real_site: Site) -> None:
         before = real_site.found.stats.split("voting_ballot")[0]
         assert not any(receipt in before for receipt in real_site.truth.receipts)
 
-
-class TestAfterTheClose:
-    def test_the_key_is_in_no_file_log_or_backup(self, real_site: Site) -> None:
+    def test_finds_the_key_in_no_file_log_or_backup_after_the_close(self, real_site: Site) -> None:
         found = real_site.found
         for name, content in found.blobs.items():
             assert real_site.key not in content, name
@@ -98,11 +96,20 @@ class TestAfterTheClose:
         logs = found.server_log + found.site_log
         assert real_site.key.hex() not in logs
 
-    def test_no_log_names_a_receipt_a_code_or_a_voter(self, real_site: Site) -> None:
+    def test_finds_no_receipt_code_or_voter_in_logs(self, real_site: Site) -> None:
         found = real_site.found
         words = [*real_site.truth.receipts, *CODES, *(name for voter in found.voters for name in voter.names)]
         for log in (found.server_log, found.site_log):
             assert not [word for word in words if word in log]
+
+    def test_finds_a_leak_put_into_the_evidence_of_the_real_site(self, real_site: Site) -> None:
+        rows = [
+            {**row, "voter": real_site.found.voters[n].names[0], "codes": f"{CODES[0]}"}
+            for n, row in enumerate(real_site.found.before["voting_envelope"])
+            if real_site.truth.choices[n] == "one"
+        ]
+        found = replace(real_site.found, before={**real_site.found.before, "leak": rows})
+        assert any(working(attacker(found), real_site.truth) for attacker in ATTACKERS)
 
 
 class TestTheJudge:
@@ -126,13 +133,3 @@ class TestTheJudge:
         assert tail(2, 2, 0.25) == 0.0625
         assert tail(0, 5, 0.5) == 1.0
         assert likelihood(Guess("both", {0: "a", 1: "b"}), Truth(["a", "b"], ["x", "y"])) == 0.25
-
-    def test_would_find_one_attacker_among_the_real_sites_own(self, real_site: Site) -> None:
-        """A leak put into the evidence of the real site is found by the attackers as they are."""
-        rows = [
-            {**row, "voter": real_site.found.voters[n].names[0], "codes": f"{CODES[0]}"}
-            for n, row in enumerate(real_site.found.before["voting_envelope"])
-            if real_site.truth.choices[n] == "one"
-        ]
-        found = replace(real_site.found, before={**real_site.found.before, "leak": rows})
-        assert any(working(attacker(found), real_site.truth) for attacker in ATTACKERS)
