@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from shanzhi.audit.models import Event, Leaf, RowChange, SealMark, TreeHead, TreeNode
-from shanzhi.audit.operations.sealing import LOCK, seal
+from shanzhi.audit.operations.sealing import LOCK, _tellers, seal
 from shanzhi.audit.queries.leaves import event_leaf
 from shanzhi.audit.queries.tree import read_nodes
 from shanzhi.kernel import merkle
@@ -89,6 +89,17 @@ class TestTheSealer:
             an_event()
             head = sealed(at=AT)
             assert head.size == size
+
+    def test_has_no_old_event_tell_of_a_new_row_though_their_transactions_have_the_same_number(self) -> None:
+        load_districts()
+        same = an_event()  # has, like all else here, the number of the one transaction that holds this test
+        old = RowChange.objects.latest("pk").pk
+        Station.objects.create(area_id="370102001", name="示例站", opened_on=AT.date(), created_at=AT)
+        new = an_event()
+        rows = RowChange.objects.in_bulk([RowChange.objects.get(table="places_station").pk])
+        assert set(_tellers(rows, {"event": 0, "rowchange": 0}).values()) <= set(range(same.pk + 1))
+        # After a restore into a cluster that counts anew, what lies up to the mark was written by the other one.
+        assert set(_tellers(rows, {"event": same.pk, "rowchange": old}).values()) == {new.pk}
 
     def test_never_goes_back_in_time(self) -> None:
         an_event()

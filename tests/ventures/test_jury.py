@@ -15,8 +15,8 @@ from shanzhi.people.models import RoleGrant
 from shanzhi.ventures import operations
 from shanzhi.ventures.demo import rounds
 from shanzhi.ventures.models import Call, Conflict, JuryClosing, Notice, Pitch, PitchOrder, ScoreSheet
-from shanzhi.ventures.operations.ballot import option_code
 from shanzhi.ventures.operations.sheets import due_sheets
+from shanzhi.ventures.queries.naming import option_code
 from shanzhi.voting.models import Count
 from tests.ventures.jury_support import CRITERIA, JURY, RULE, Panel, juror, make_panel, phases_with_pitch, pitching
 from tests.ventures.support import World, bring, day, make_call

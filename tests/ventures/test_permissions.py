@@ -248,6 +248,12 @@ DESK: Final[dict[str, Row]] = {
     "ventures:desk_exclusive": run(of_proposal("review", "/desk/proposals/{}/group/")),
     "POST ventures:desk_exclusive": run(
         of_proposal("review", "/desk/proposals/{}/group/"), status=422, data={"exclusive": "x"}, **POST),
+    "ventures:desk_disqualify": run(of_proposal("review", "/desk/proposals/{}/disqualify/")),
+    "POST ventures:desk_disqualify": run(
+        of_proposal("review", "/desk/proposals/{}/disqualify/"), status=422, **POST
+    ),
+    "ventures:desk_places": run(of_call("draft", "/desk/calls/{}/places/")),
+    "POST ventures:desk_places": run(of_call("draft", "/desk/calls/{}/places/"), status=409, **POST),
     "ventures:desk_phase": run(of_call("draft", "/desk/calls/{}/phase/")),
     "POST ventures:desk_phase": run(of_call("draft", "/desk/calls/{}/phase/"), status=409, **POST),
     "POST ventures:desk_draw_roll": run(of_call("draft", "/desk/calls/{}/phase/roll/"), status=302, **POST),

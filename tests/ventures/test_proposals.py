@@ -203,12 +203,6 @@ class TestWithdrawing:
             with pytest.raises(NotYourProposal):
                 operations.withdraw_proposal(actor=actor, proposal_id=one.pk, reason="x", at=day("notice"))
 
-    def test_ends_with_the_ballot(self, world: World) -> None:
-        call = bring(world, make_call(world), "voting")
-        one = call.proposals.get(number=1)
-        with pytest.raises(MoveRefused):
-            operations.withdraw_proposal(actor=world.team, proposal_id=one.pk, reason="x", at=day("voting"))
-
 
 class TestAFile:
     def attach(self, world: World, one: Proposal, content: bytes, name: str = "图.png") -> object:

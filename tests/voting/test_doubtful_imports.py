@@ -288,11 +288,6 @@ class TestTheOperation:
         with pytest.raises(exchange.AlreadyImported):
             exchange.treat_file(actor=owner, upload_id=upload_id, treatments={"duplicate_voters": "first"})
 
-    def test_is_not_asked_of_those_who_take_files_without_asking(self, client: Client) -> None:
-        owner, _upload_id = self.kept(client)
-        with pytest.raises(exchange.FileUnreadable):
-            exchange.take_file(actor=owner, name="x.pb", content=DOUBTFUL.encode(), at=now())
-
     def test_has_words_for_every_treatment(self) -> None:
         names = set(SETTLED_BY.values())
         assert names == set(forms.FAULTS)

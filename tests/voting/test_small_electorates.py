@@ -186,7 +186,7 @@ class TestAnAuditor:
         found = operations.recount_whole(actor=auditor, poll_id=count.poll_id, reason="复核", at=support.now())
         assert found.agrees
         assert read(found.file.encode()).ballots == found.outcome.ballots == 29
-        event = Event.objects.get(verb="voting.poll.recount")
+        event = Event.objects.get(verb="voting.poll.audit_count")
         assert (event.reason, event.change) == (
             "复核",
             {"seal_holds": True, "digest_holds": True, "winners_hold": True},
@@ -215,7 +215,7 @@ class TestAnAuditor:
         auditor = support.actor(a_person(), (Role.AUDITOR, support.ELSEWHERE))
         with pytest.raises(operations.NotAnAuditor):
             operations.recount_whole(actor=auditor, poll_id=count.poll_id, reason="复核", at=support.now())
-        assert not Event.objects.filter(verb="voting.poll.recount").exists()
+        assert not Event.objects.filter(verb="voting.poll.audit_count").exists()
 
     def test_does_it_by_a_command_on_the_premises(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         count, _receipts = counted(LOPSIDED)
@@ -295,3 +295,43 @@ class TestPages:
         count, _receipts = counted(LOPSIDED, smallest_electorate=0)
         page = Client().get(reverse("voting:results", args=[count.poll_id])).content.decode()
         assert 'id="held-back"' not in page
+
+
+class TestAFurtherCountWithoutAProjectThatLeft:
+    def again(self, ballots: list[list[str]], tmp_path: Path, **terms: Any) -> tuple[Count, Count, dict[str, Any]]:
+        """The first count, the further one, and what the receipt of the first voter is found to be in its file."""
+        first, receipts = counted(ballots, **terms)
+        poll_id = first.poll_id
+        operations.leave_out(actor=support.STAFF, poll_id=poll_id, code="Z0", reason="退出", at=support.now())
+        made = operations.recount_poll(actor=support.STAFF, poll_id=poll_id, at=support.now())
+        proof = queries.receipt(viewer=support.STAFF, poll_id=poll_id, code=receipts[0]).proof
+        assert proof is not None
+        (tmp_path / "proof.json").write_text(json.dumps(proof))
+        (tmp_path / "again.pb").write_text(made.file, encoding="utf-8")
+        words = ["count", str(tmp_path / "again.pb"), "--receipt", str(tmp_path / "proof.json"), "--json"]
+        answer: dict[str, Any] = json.loads(CliRunner().invoke(app, words).output)
+        return first, made, answer
+
+    def test_tells_the_winners_alone_where_the_first_held_back(self, tmp_path: Path) -> None:
+        first, made, answer = self.again(MIXED, tmp_path)
+        assert (first.publication["kind"], made.publication["kind"]) == ("merged", "decided")
+        assert set(made.publication["votes"].values()) == {None}  # a second table taken from the first tells of ballots
+        assert "Z0" not in made.publication["votes"]
+        assert made.publication["winners"] == made.result["outcome"]["winners"] != []
+        assert made.seal == first.seal
+        assert (answer["verdict"], answer["ballots"]) == ("sealed", [])
+        page = Client().get(reverse("voting:results", args=[first.poll_id]), {"count": 2}).content.decode()
+        assert "退出" in page
+        assert f"?count={first.number}" in page
+
+    def test_is_published_whole_where_the_first_was(self, tmp_path: Path) -> None:
+        first, made, answer = self.again(LOPSIDED, tmp_path, smallest_electorate=0)
+        assert (first.publication, made.publication) == ({"kind": "whole"}, {"kind": "whole"})
+        assert read(made.file.encode()).ballots == 29
+        assert (answer["verdict"], len(answer["ballots"])) == ("sealed", 12)  # what is left of Z0 and Z1
+
+    def test_is_what_an_auditor_compares(self, tmp_path: Path) -> None:
+        first, _made, _answer = self.again(MIXED, tmp_path)
+        auditor = support.actor(a_person(), (Role.AUDITOR, support.AREA))
+        found = operations.recount_whole(actor=auditor, poll_id=first.poll_id, reason="复核", at=support.now())
+        assert found.agrees

@@ -133,7 +133,9 @@ def district(*, viewer: Actor, code: str, at: datetime) -> DistrictHome:
 def _figures(calls: QuerySet[Call], code: str, at: datetime) -> Figures:
     """Sum up the rounds run here; imported ones are other places' money and stay out."""
     own = calls.filter(imported=False)
-    won: dict[str, Any] = Award.objects.filter(call__in=own).aggregate(number=Count("pk"), fen=Sum("amount_fen"))
+    won: dict[str, Any] = Award.objects.filter(call__in=own, proposal__state="won").aggregate(
+        number=Count("pk"), fen=Sum("amount_fen")
+    )
     return Figures(
         subdistricts=places.children(code, at).count(),
         communities=places.communities(code, at).count(),

@@ -123,9 +123,12 @@ def _climb(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> str:
 
 
 def _content(reading: Reading, proof: dict[str, Any]) -> tuple[Any, ...]:
-    one: list[Any] = list(proof["choices"])
+    """Give what the file would say of the ballot: a further count passes over projects that have left the vote."""
+    there = {project.id for project in reading.projects}
+    one: list[Any] = [code for code in proof["choices"] if code in there]
     if reading.points is not None:
-        one = list(zip(one, proof["points"] or [], strict=False))
+        given = zip(proof["choices"], proof["points"] or [], strict=False)
+        one = [(code, worth) for code, worth in given if code in there]
     return tuple(one if reading.kind == "ranked" else sorted(one))
 
 

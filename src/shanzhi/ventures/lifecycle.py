@@ -79,6 +79,7 @@ PROPOSAL = Lifecycle(
         "passed": _("Passed review"),
         "rejected": _("Rejected"),
         "withdrawn": _("Withdrawn"),
+        "disqualified": _("Disqualified"),
         "lapsed": _("Lapsed"),
         "on_ballot": _("On the ballot"),
         "won": _("Chosen"),
@@ -90,16 +91,34 @@ PROPOSAL = Lifecycle(
         "return": Move(("submitted",), "returned", REVIEWERS, ("not_own", "reason", "deadline")),
         "pass": Move(("submitted",), "passed", REVIEWERS, ("not_own", "checklist", "enough_reviews")),
         "reject": Move(("submitted",), "rejected", REVIEWERS, ("not_own", "reason")),
-        "withdraw": Move(("draft", "submitted", "returned", "passed"), "withdrawn", frozenset(), ("team", "reason")),
+        "withdraw": Move(
+            ("draft", "submitted", "returned", "passed", "on_ballot", "won"),
+            "withdrawn",
+            frozenset(),
+            ("team", "reason"),
+        ),
+        "disqualify": Move(
+            ("submitted", "returned", "passed", "on_ballot", "won"), "disqualified", MANAGERS, ("not_own", "reason")
+        ),
+        # A ruling on an appeal brings a proposal back to where its call stands.
+        "review_again": Move(("disqualified", "rejected"), "submitted", MANAGERS, ("ruling", "phase")),
+        "pass_by_ruling": Move(("disqualified", "rejected"), "passed", MANAGERS, ("ruling", "phase")),
+        "put_back": Move(("disqualified",), "on_ballot", MANAGERS, ("ruling", "vote_runs")),
+        "wait_again": Move(("disqualified",), "lost", MANAGERS, ("ruling", "counted")),
         "lapse": Move(("draft", "returned"), "lapsed", frozenset(), ("phase_over",)),
         "put_on_ballot": Move(("passed",), "on_ballot", MANAGERS, ("notice_over",)),
         "win": Move(("on_ballot",), "won", frozenset(), ("count",)),
         "lose": Move(("on_ballot",), "lost", frozenset(), ("count",)),
+        "move_up": Move(("lost",), "won", MANAGERS, ("recount",)),
     },
 )
 EDITABLE: Final = ("draft", "returned")
 # Shown to everybody, once the call shows its proposals.
 PUBLIC_PROPOSALS: Final = ("passed", "on_ballot", "won", "lost")
+# In which states of the call a proposal that is on the ballot, or has won, may still leave.
+LEAVES_WHILE: Final = {"on_ballot": ("voting", "pitch"), "won": ("award",)}
+# Gone; still shown to everybody where they had been public (`left_shown`).
+LEFT: Final = ("withdrawn", "disqualified")
 
 REVIEW = Lifecycle(
     name="ventures.review",

@@ -14,7 +14,7 @@ from shanzhi.kernel.areas import COUNTRY, covers
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.places.queries import within_any
-from shanzhi.ventures.lifecycle import MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
+from shanzhi.ventures.lifecycle import LEFT, MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
 from shanzhi.ventures.models import Call, Proposal, TeamMember
 
 READERS: Final = STAFF_READERS
@@ -80,10 +80,10 @@ def visible_calls(viewer: Actor) -> Q:
 def visible_proposals(viewer: Actor) -> Q:
     """Give the condition of proposals that a viewer may see.
 
-    Everybody sees those that passed once their call shows them; the team sees its own; staff see those handed in within
-    their areas. Drafts are the team's alone.
+    Everybody sees those that passed once their call shows them, also when they left it since; the team sees
+    its own; staff see those handed in within their areas. Drafts are the team's alone.
     """
-    seen = Q(state__in=PUBLIC_PROPOSALS, call__state__in=SHOWS_PROPOSALS)
+    seen = Q(state__in=PUBLIC_PROPOSALS, call__state__in=SHOWS_PROPOSALS) | Q(state__in=LEFT, left_shown=True)
     handed_in = Q(number__isnull=False)
     seen |= handed_in & _inside("community", viewer.areas(READERS))
     organizations = viewer.organizations(Role.OPERATOR)
@@ -176,9 +176,10 @@ def require_home(actor: Actor, call: Call, *, community: str, team_kind: str) ->
 
 
 def voting_actor(actor: Actor, call: Call) -> Actor:
-    """Give the actor with whom a call's poll is run, once `require_runs` let the actor through.
+    """Give the actor with whom a call's poll is run, once `require_runs` let the actor through, or `require_team`.
 
-    Whoever runs the call runs its poll, also where the role comes from the operator's organisation.
+    Whoever runs the call runs its poll, also where the role comes from the operator's organisation; a team takes its
+    own project out of it.
     """
     if actor.is_system or runs_area(actor, call.area):
         return actor

@@ -93,7 +93,23 @@ DECIDED: Final = Kind(
     {"title": TITLE, "link": LINK},
     channels=EVERYWHERE,
 )
-register(OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED)
+DISQUALIFIED: Final = Kind(
+    "proposals.disqualified",
+    OWN,
+    _("Your proposal was disqualified: %(title)s"),
+    _("Your proposal was taken out of the round “%(title)s”. Its page says why and what you can do."),
+    {"title": TITLE, "link": LINK},
+    channels=EVERYWHERE,
+)
+MOVED_UP: Final = Kind(
+    "proposals.moved_up",
+    OWN,
+    _("Your proposal moves up: %(title)s"),
+    _("A project left the round “%(title)s”, and yours is next in line: it is chosen."),
+    {"title": TITLE, "link": LINK},
+    channels=EVERYWHERE,
+)
+register(OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED, DISQUALIFIED, MOVED_UP)
 public_title(Call, "title")
 
 
@@ -146,6 +162,16 @@ def tell_decided(*, actor: Actor, call: Call, at: datetime) -> None:
         to=teams(Proposal.objects.filter(call=call, state__in=("won", "lost"))),
         key=str(call.pk), subject=call, area=call.area, at=at,
     )  # fmt: skip
+
+
+def tell_disqualified(*, actor: Actor, proposal: Proposal, at: datetime) -> None:
+    """Tell the team that its proposal was taken out of the round."""
+    _tell_team(actor, DISQUALIFIED, proposal, f"{proposal.pk}:{proposal.version}", {}, at)
+
+
+def tell_moved_up(*, actor: Actor, proposal: Proposal, at: datetime) -> None:
+    """Tell the team that its project is chosen in the place of one that left."""
+    _tell_team(actor, MOVED_UP, proposal, f"{proposal.pk}:{proposal.version}", {}, at)
 
 
 def _tell_team(actor: Actor, kind: Kind, proposal: Proposal, key: str, more: dict[str, Any], at: datetime) -> None:

@@ -202,19 +202,15 @@ def summarize(election: Election, warnings: tuple[Notice, ...] = ()) -> dict[str
     }
 
 
-def take_file(*, actor: Actor, name: str, content: bytes, at: datetime, ask: bool = False) -> Upload:
+def take_file(*, actor: Actor, name: str, content: bytes, at: datetime) -> Upload:
     """Read an uploaded file and keep it until the importer says yes; old ones that nobody wanted are dropped.
 
-    With `ask` a file is kept too when a treatment can settle its faults; `treat_file` must follow before the import.
+    A file whose faults a treatment can settle is kept too; `treat_file` must follow before the import.
     Raises MayNotImport, FileTooLarge, FileUnreadable.
     """
     if not actor.areas(MANAGERS):
         raise MayNotImport
-    if ask:
-        told = _look_through(content, STRICT)
-    else:
-        reading = read_file(content)
-        told = summarize(reading, reading.warnings)
+    told = _look_through(content, STRICT)
     Upload.objects.filter(poll__isnull=True, created_at__lt=at - KEPT).delete()
     return Upload.objects.create(
         owner_id=actor.person(),
@@ -253,6 +249,14 @@ def _waiting(actor: Actor, upload_id: UUID) -> Upload:
     return found
 
 
+def ready_upload(actor: Actor, upload_id: UUID) -> Upload:
+    """Lock an own upload that can become a poll. Raises NotFound, AlreadyImported, DoubtsOpen."""
+    found = _waiting(actor, upload_id)
+    if found.summary.get("open"):
+        raise DoubtsOpen
+    return found
+
+
 def upload(*, viewer: Actor, upload_id: UUID) -> Upload:
     """Give an own upload without its content, or raise NotFound."""
     found = Upload.objects.defer("content").filter(pk=upload_id, owner_id=viewer.person_id).first()
@@ -269,9 +273,7 @@ def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, spec: 
     if not actor.holds(MANAGERS, area):
         raise MayNotImport
     with transaction.atomic():
-        found = _waiting(actor, upload_id)
-        if found.summary.get("open"):
-            raise DoubtsOpen
+        found = ready_upload(actor, upload_id)
         job = start_job(actor=actor, kind="voting.import", area=area, total=1, unit="file", at=at)
         found.job = job.pk
         found.save(update_fields=["job"])

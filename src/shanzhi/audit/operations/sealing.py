@@ -37,8 +37,10 @@ SELECT what, id FROM (
         ORDER BY r.id LIMIT %(most)s)
 ) found ORDER BY xid NULLS FIRST, what, id LIMIT %(most)s
 """
+# Numbers of transactions come again after a restore into a new cluster: old rows are told by old events, new by new.
 _TOLD_BY: Final = """
-SELECT r.id, min(e.id) FROM audit_rowchange r JOIN audit_event e ON e.xid = r.xid AND e.id > %(event)s
+SELECT r.id, min(e.id) FROM audit_rowchange r JOIN audit_event e ON e.xid = r.xid
+    AND (e.id > %(event)s) = (r.id > %(rowchange)s)
 WHERE r.id = ANY(%(ids)s) GROUP BY r.id
 """
 
@@ -130,7 +132,7 @@ def _leaves(found: Iterable[tuple[str, int]], mark: dict[str, Any]) -> list[Leaf
 def _tellers(rows: dict[int, RowChange], mark: dict[str, Any]) -> dict[int, int]:
     """Find for each row change the event of its transaction; for what the sealer digested, that of the load."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD_BY, {"ids": list(rows), "event": 0 if mark["all"] else mark["event"]})
+        cursor.execute(_TOLD_BY, {**mark, "ids": list(rows)})
         found: dict[int, int] = dict(cursor.fetchall())
     followed = {row.follows for row in rows.values() if row.follows}
     known = dict(Leaf.objects.filter(rowchange__in=followed, event__isnull=False).values_list("rowchange", "event"))

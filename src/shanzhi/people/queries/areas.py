@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.functions import Left, Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import CITY, COMMUNITY, COUNTRY, DISTRICT, PROVINCE, SUBDISTRICT, ancestors_of
+from shanzhi.kernel.areas import CITY, COMMUNITY, COUNTRY, DISTRICT, LENGTHS, PROVINCE, SUBDISTRICT, ancestors_of
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import policies
@@ -29,6 +30,13 @@ MOST_ABOVE: Final = 200
 MOST_WAYS: Final = 3
 DEEPEST: Final = 4
 MOST_LOOKS: Final = 12
+# The names of all that an area lies in, the widest first, read with the area itself.
+_STEPS: Final = ArraySubquery(
+    Area.objects.filter(code__in=[Left(OuterRef("code"), length) for length in sorted(LENGTHS.values())])
+    .exclude(code=OuterRef("code"))
+    .order_by(Length("code"))
+    .values("name")
+)
 _few: Recent[tuple[Place, ...] | str] = Recent()
 _MANY: Final = "many"
 
@@ -51,8 +59,8 @@ class Open:
         key = (self.codes, self.levels, places.day_of(self.at))
         kept = _few.get(key)
         if kept is None:
-            rows = list(_all(self.condition)[: MOST_LISTED + 1])
-            kept = _MANY if len(rows) > MOST_LISTED else tuple(_placed(rows))
+            rows = list(_all(self.condition).annotate(steps=_STEPS)[: MOST_LISTED + 1])
+            kept = _MANY if len(rows) > MOST_LISTED else tuple(_stepped(rows))
             _few.keep(key, kept)
         return None if isinstance(kept, str) else kept
 
@@ -72,6 +80,11 @@ class Open:
         """Give the areas that fit what was typed, best first; one too many tells that there are more."""
         text = "".join(words.split())
         return _placed(_matching(self.condition, text, self.at)) if text else ()
+
+
+def _stepped(rows: Iterable[Any]) -> list[Place]:
+    """Name areas with all they lie in, whose names came with them."""
+    return [Place(area.code, area.name, " ".join(area.steps)) for area in rows]
 
 
 def _placed(rows: Iterable[Area]) -> list[Place]:

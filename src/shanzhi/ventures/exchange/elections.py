@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django_tasks import task
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.kernel.errors import Refusal
 from shanzhi.people.actors import actor_of_person
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.operations import import_round
@@ -27,16 +27,12 @@ from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
 def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: datetime, title_en: str = "") -> UUID:
     """Have a worker make a finished round of an uploaded file; gives the job that shows its progress.
 
-    Raises NotYourArea, NotFound, AlreadyImported.
+    Raises NotYourArea, NotFound, AlreadyImported, DoubtsOpen.
     """
     if not runs_area(actor, area):
         raise NotYourArea(field="area")
     with transaction.atomic():
-        found = Upload.objects.select_for_update().filter(pk=upload_id, owner_id=actor.person()).first()
-        if found is None:
-            raise NotFound
-        if found.job is not None or found.content is None:
-            raise voting.AlreadyImported
+        found = voting.ready_upload(actor, upload_id)
         job = start_job(actor=actor, kind="ventures.import", area=area, total=1, unit="file", at=at)
         found.job = job.pk
         found.save(update_fields=["job"])
@@ -65,10 +61,9 @@ def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
         found = Upload.objects.select_for_update().get(pk=values["upload"])
         if found.poll_id is not None:
             return Call.objects.get(poll=found.poll_id)  # made by a worker that died before it could say so
-        assert found.content is not None  # the job was started once for a file that had it
         call = import_round(
             actor=actor,
-            election=voting.read_file(bytes(found.content)),
+            election=voting.read_upload(found),
             title=values["title"],
             title_en=values.get("title_en", ""),
             areas=[values["area"]],

@@ -36,6 +36,7 @@ PROPOSAL_TONES: Final[dict[str, Tone]] = {
     "passed": "good",
     "rejected": "bad",
     "withdrawn": "plain",
+    "disqualified": "bad",
     "lapsed": "plain",
     "on_ballot": "accent",
     "won": "good",

@@ -31,6 +31,8 @@ NOTICE_KINDS = {
     "pitch": _("Order of the pitches"),
     "jury": _("Scores of the jury"),
     "result": _("Result"),
+    "left": _("A project left the round"),
+    "succession": _("Next in line"),
     "cancelled": _("Call cancelled"),
 }
 

@@ -27,7 +27,8 @@ class Proposal(models.Model):
     """What a team proposes. Drafts may lack anything; `submit` asks for the whole.
 
     `number` is given at the first hand-in, per call and without gaps. `amount_fen` is what is asked from the call,
-    the sum of its budget lines of that source. `official` is what an imported file says: won or not, beside our count.
+    the sum of its budget lines of that source. `left_shown`: it left the round after everybody had
+    seen it. `official` is what an imported file says: won or not, beside our count.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,6 +58,7 @@ class Proposal(models.Model):
     code = models.CharField(max_length=80, blank=True)
     return_deadline = models.DateTimeField(null=True)
     decision_reason = models.TextField(blank=True)
+    left_shown = models.BooleanField(default=False, db_default=False)
     review_round = models.PositiveSmallIntegerField(default=0)
     synthetic = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)

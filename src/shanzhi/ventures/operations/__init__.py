@@ -28,6 +28,13 @@ from shanzhi.ventures.operations.jury import (
     lot,
     time_pitch,
 )
+from shanzhi.ventures.operations.leaving import (
+    TooLateToLeave,
+    TooLateToReturn,
+    disqualify_proposal,
+    reinstate,
+    withdraw_proposal,
+)
 from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
 from shanzhi.ventures.operations.proposals import (
     Incomplete,
@@ -41,7 +48,6 @@ from shanzhi.ventures.operations.proposals import (
     save_proposal,
     set_exclusive,
     submit_proposal,
-    withdraw_proposal,
 )
 from shanzhi.ventures.operations.reminding import remind_deadlines
 from shanzhi.ventures.operations.reviews import (
@@ -64,6 +70,7 @@ from shanzhi.ventures.operations.sheets import (
     close_jury,
     save_sheet,
 )
+from shanzhi.ventures.operations.succession import fill_places
 
 __all__ = [
     "Answer",
@@ -104,6 +111,8 @@ __all__ = [
     "StaleSheet",
     "TermsFrozen",
     "TermsUnfit",
+    "TooLateToLeave",
+    "TooLateToReturn",
     "TooManyFiles",
     "UnknownFile",
     "advance",
@@ -119,11 +128,14 @@ __all__ = [
     "decide_many",
     "declare_interests",
     "detach",
+    "disqualify_proposal",
     "draw_pitches",
     "draw_roll",
     "end_juror",
+    "fill_places",
     "import_round",
     "lot",
+    "reinstate",
     "remind_deadlines",
     "run_clock",
     "save_call",

@@ -7,14 +7,10 @@ from datetime import datetime
 from shanzhi.kernel.actor import Actor
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Award, Call, Notice, Proposal
+from shanzhi.ventures.queries.naming import option_code
 from shanzhi.ventures.queries.secrecy import limits_of
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Count
-
-
-def option_code(proposal: Proposal) -> str:
-    """Give the proposal's number on the ballot: three digits, so that codes sort as numbers do."""
-    return proposal.code or f"{proposal.number:03d}"
 
 
 def prepare_vote(actor: Actor, call: Call, at: datetime) -> None:

@@ -23,10 +23,10 @@ from shanzhi.people.models import Person
 from shanzhi.ventures.lifecycle import ENDED
 from shanzhi.ventures.models import Call, Conflict, Juror, Notice, Pitch, PitchOrder, Proposal, ScoreSheet
 from shanzhi.ventures.models.jury import INTERESTS
-from shanzhi.ventures.operations.ballot import option_code
 from shanzhi.ventures.operations.calls import ReasonMissing, locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.policies import of_team, require_runs
+from shanzhi.ventures.queries.naming import option_code
 
 PITCHING = ("voting", "pitch")
 

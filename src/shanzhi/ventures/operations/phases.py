@@ -21,10 +21,10 @@ from shanzhi.ventures.lifecycle import CALL, ENDED, MOVE_INTO, PROPOSAL
 from shanzhi.ventures.models import Call, Notice, Proposal, Review
 from shanzhi.ventures.operations.ballot import count_and_award, end_vote, open_vote, prepare_vote
 from shanzhi.ventures.operations.calls import locked_call
-from shanzhi.ventures.operations.sheets import jury_result
 from shanzhi.ventures.operations.terms import terms_of, write_terms
 from shanzhi.ventures.policies import require_runs, voting_actor
 from shanzhi.ventures.queries.preview import MovePreview, due_at, next_state, preview_of
+from shanzhi.ventures.queries.succession import jury_scores
 from shanzhi.voting import operations as voting
 from shanzhi.voting.lifecycle import DRAFT
 
@@ -78,7 +78,7 @@ def advance(
             raise Blocked(preview)
         DO.get(preview.target, _nothing)(actor, call, at)
         if preview.target == "award":
-            count_and_award(voting_actor(actor, call), call, jury_result(call) if call.jury else jury, at)
+            count_and_award(voting_actor(actor, call), call, jury_scores(call) if call.jury else jury, at)
         _arrive(call, preview.target, at)
         change = {"from": preview.source, "to": preview.target}
         record(actor=actor, verb=f"ventures.call.{preview.move}", subject=call, area=call.area, change=change, at=at)

@@ -268,24 +268,6 @@ def content_digest(proposal: Proposal) -> str:
     return digest(found)
 
 
-def withdraw_proposal(*, actor: Actor, proposal_id: UUID, reason: str = "", at: datetime) -> Proposal:
-    """Take a proposal back before it is on the ballot; once handed in, a reason is due (ReasonMissing, MoveRefused)."""
-    words = text(2000)(reason)
-    with transaction.atomic():
-        proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
-        require_team(actor, proposal)
-        if proposal.number is not None and not words:
-            raise ReasonMissing(field="reason")
-        before = proposal.state
-        proposal.state = PROPOSAL.move(before, "withdraw")
-        proposal.decision_reason, proposal.changed_at = words, at
-        proposal.version += 1
-        proposal.save()
-        proposal.reviews.filter(state="due").update(state="void")
-        note(actor, "withdraw", proposal, {"from": before}, at, reason=words)
-    return proposal
-
-
 def set_exclusive(*, actor: Actor, proposal_id: UUID, group: str, reason: str = "", at: datetime) -> Proposal:
     """Say that a proposal rules out the others of a group of the call (same place, same thing); '' takes it out.
 

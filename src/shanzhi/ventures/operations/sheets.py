@@ -19,10 +19,10 @@ from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.tally.jury import Method, jury_scores
 from shanzhi.ventures.lifecycle import SHEET
 from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Notice, Proposal, ScoreSheet
-from shanzhi.ventures.operations.ballot import option_code
 from shanzhi.ventures.operations.calls import locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.jury import DeclareFirst, NoJury, own_juror
+from shanzhi.ventures.queries.naming import option_code
 
 LONGEST_COMMENT: Final = 2000
 
@@ -222,13 +222,3 @@ def _results(call: Call) -> list[dict[str, Any]]:
         }
         for code, one in jury_scores(given, method).items()
     ]
-
-
-def jury_result(call: Call) -> dict[str, int] | None:
-    """Give the jury's scores as the count takes them: hundredths by code, 0 for a project nobody could judge."""
-    closing = JuryClosing.objects.filter(call=call).first()
-    if closing is None:
-        return None
-    scores = {one["project"]: int(one["score"]) for one in closing.results}
-    codes = (option_code(one) for one in Proposal.objects.filter(call=call, state="on_ballot"))
-    return {code: scores.get(code, 0) for code in codes}

@@ -61,9 +61,9 @@ def notices(*, viewer: Actor, call_id: UUID | None = None, area: str = "") -> Qu
 
 
 def awards(*, viewer: Actor, call_id: UUID) -> list[Award]:
-    """List the winners of a call in the order of selection; none before it is decided."""
+    """List the winners of a call that still stand, in the order of selection; none before it is decided."""
     found = call(viewer=viewer, call_id=call_id)
-    return list(found.awards.select_related("proposal").order_by("position"))
+    return list(found.awards.filter(proposal__state="won").select_related("proposal").order_by("position"))
 
 
 @dataclass(frozen=True, slots=True)

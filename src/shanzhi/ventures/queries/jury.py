@@ -15,10 +15,11 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person, RoleGrant
+from shanzhi.ventures.lifecycle import LEFT
 from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Pitch, Proposal, ScoreSheet
-from shanzhi.ventures.operations.ballot import option_code
 from shanzhi.ventures.operations.sheets import OwnInterest, due_sheets
 from shanzhi.ventures.policies import of_team, require_runs, runs
+from shanzhi.ventures.queries.naming import option_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def projects(*, viewer: Actor, found: Call) -> list[Project]:
 
 def public_projects(*, found: Call) -> list[Project]:
     """List the projects that a jury scored, as everybody knows them."""
-    rows = Proposal.objects.filter(call=found, state__in=("on_ballot", "won", "lost")).order_by("number")
+    judged = Q(state__in=("on_ballot", "won", "lost")) | Q(state__in=LEFT, left_shown=True)
+    rows = Proposal.objects.filter(judged, call=found).order_by("number")
     return [Project(one, option_code(one), None, "") for one in rows]
 
 

@@ -14,7 +14,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places.queries import within
 from shanzhi.ventures import policies
-from shanzhi.ventures.lifecycle import PROPOSAL
+from shanzhi.ventures.lifecycle import LEAVES_WHILE, PROPOSAL
 from shanzhi.ventures.models import Attachment, Proposal
 from shanzhi.ventures.queries.content import Missing, missing
 from shanzhi.ventures.queries.files import path_of
@@ -86,6 +86,21 @@ def may_edit(*, viewer: Actor, found: Proposal) -> bool:
 def of_team(*, viewer: Actor, found: Proposal) -> bool:
     """Tell whether the viewer is of the team."""
     return policies.of_team(viewer, found)
+
+
+def may_withdraw(*, viewer: Actor, found: Proposal) -> bool:
+    """Tell whether the viewer is of the team of a proposal that can still be taken back, or its place given up."""
+    return _may_leave(found, "withdraw") and policies.of_team(viewer, found)
+
+
+def may_disqualify(*, viewer: Actor, found: Proposal) -> bool:
+    """Tell whether the viewer may take the proposal out of its round."""
+    return _may_leave(found, "disqualify") and policies.runs(viewer, found.call) and not policies.of_team(viewer, found)
+
+
+def _may_leave(found: Proposal, move: str) -> bool:
+    in_time = found.call.state in LEAVES_WHILE.get(found.state, (found.call.state,))
+    return in_time and found.state in PROPOSAL.moves[move].sources and not found.call.imported
 
 
 def may_review(*, viewer: Actor, found: Proposal) -> bool:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import desk_calls, desk_changes, desk_import, desk_jury, desk_phases, desk_reviews
+from shanzhi.ventures.views import (
+    desk_calls,
+    desk_changes,
+    desk_import,
+    desk_jury,
+    desk_leaving,
+    desk_phases,
+    desk_reviews,
+)
 
 CALL = "desk/calls/<uuid:call_id>/"
 urlpatterns = [
@@ -21,6 +29,8 @@ urlpatterns = [
     path(f"{CALL}history/", desk_changes.history, name="desk_history"),
     path(f"{CALL}proposals/", desk_changes.proposals, name="desk_proposals"),
     path("desk/proposals/<uuid:proposal_id>/group/", desk_changes.exclusive, name="desk_exclusive"),
+    path("desk/proposals/<uuid:proposal_id>/disqualify/", desk_leaving.disqualify, name="desk_disqualify"),
+    path(f"{CALL}places/", desk_leaving.places, name="desk_places"),
     path(f"{CALL}phase/", desk_phases.phase, name="desk_phase"),
     path(f"{CALL}phase/roll/", desk_phases.draw, name="desk_draw_roll"),
     path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),

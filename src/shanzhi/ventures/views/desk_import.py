@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.tally.pabulib import spec_from_json
 from shanzhi.ui import forms as ui_forms
-from shanzhi.ui.formatting import chinese
 from shanzhi.ui.http import Request
 from shanzhi.ventures import queries
 from shanzhi.ventures.exchange import elections
@@ -23,6 +22,7 @@ from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import Crumbs, put_refusal, require_manager, sent
 from shanzhi.voting import exchange as voting
 from shanzhi.voting.forms import UploadForm
+from shanzhi.voting.views import doubts
 
 
 def _crumbs(*more: tuple[str, str]) -> Crumbs:
@@ -56,38 +56,45 @@ def upload(request: Request) -> HttpResponse:
 @login_required
 @form_page
 def preview(request: Request, upload_id: UUID) -> HttpResponse:
-    """Show what a file holds, and make it a finished round when told so."""
+    """Ask how doubtful faults are to be treated; then show what a file holds, and make it a round when told so."""
     require_manager(request)
     kept = voting.upload(viewer=request.actor, upload_id=upload_id)
+    treatments = doubts.answers(request, kept)
+    treating = doubts.answering(request)
+    if treating and doubts.treat(request, kept, treatments):
+        return redirect("ventures:desk_import_preview", upload_id)
+    crumbs = _crumbs((kept.name, ""))
+    if kept.summary.get("open"):
+        return doubts.ask(request, kept, treatments, crumbs=crumbs, again=reverse("ventures:desk_import"))
     source = queries.run_areas(viewer=request.actor, at=request.now, several=False)
-    form = ImportForm(sent(request), initial={"title": kept.summary["title"][:120]}, source=source)
-    status = 200
-    if request.method == "POST":
-        status = 200 if form.searching else 422
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                job = elections.start_import(
-                    actor=request.actor,
-                    upload_id=upload_id,
-                    title=values["title"],
-                    title_en=values["title_en"],
-                    area=values["area"],
-                    at=request.now,
-                )
-            except (Forbidden, NotFound, SignInNeeded):
-                raise
-            except Refusal as refusal:
-                put_refusal(form, refusal)
-                status = refusal.status
-            else:
-                return redirect("work:job", job)
-    warnings = [(w[0], w[1] + w[2] if chinese() else f"{w[3]} {w[4]}") for w in kept.summary["warnings"]]
-    context = {
-        "kept": kept,
-        "form": form,
-        "rule": terms.RULES.get(spec_from_json(kept.summary["spec"]).rule, ""),
-        "warnings": warnings,
-        "crumbs": _crumbs((kept.name, "")),
-    }
+    initial = {"title": kept.summary["title"][:120]}
+    form = ImportForm(None if treating else sent(request), initial=initial, source=source)
+    status = 422 if request.method == "POST" and not form.searching else 200
+    if form.is_valid():
+        done = _start(request, kept.pk, form)
+        if isinstance(done, HttpResponse):
+            return done
+        status = done
+    rule = terms.RULES.get(spec_from_json(kept.summary["spec"]).rule, "")
+    context = {**doubts.told(kept, treatments), "form": form, "rule": rule, "crumbs": crumbs}
     return render(request, "ventures/desk/import_preview.html", context, status=status)
+
+
+def _start(request: Request, upload_id: UUID, form: ImportForm) -> HttpResponse | int:
+    """Start the import and lead to its progress; give the status of a refusal, whose words the form then has."""
+    values = form.cleaned_data
+    try:
+        job = elections.start_import(
+            actor=request.actor,
+            upload_id=upload_id,
+            title=values["title"],
+            title_en=values["title_en"],
+            area=values["area"],
+            at=request.now,
+        )
+    except (Forbidden, NotFound, SignInNeeded):
+        raise
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return refusal.status
+    return redirect("work:job", job)

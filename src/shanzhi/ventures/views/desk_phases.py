@@ -19,8 +19,8 @@ from shanzhi.ventures import operations, queries
 from shanzhi.ventures.forms.desk import JuryForm
 from shanzhi.ventures.lifecycle import CALL
 from shanzhi.ventures.models import Call
-from shanzhi.ventures.operations.ballot import option_code
 from shanzhi.ventures.queries import MovePreview
+from shanzhi.ventures.queries.naming import option_code
 from shanzhi.ventures.views.desk_calls import form_page, mend_url, tabs_of
 from shanzhi.ventures.views.desk_frames import desk_crumbs, run_call, sent
 from shanzhi.ventures.views.rows import phases_of, tags_of

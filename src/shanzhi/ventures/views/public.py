@@ -67,7 +67,7 @@ def call(request: Request, call_id: UUID) -> HttpResponse:
         "voters_words": terms.voters_words(found),
         "versions": versions,
         "notices": list(queries.notices(viewer=request.actor, call_id=call_id)[:20]),
-        "awards": list(found.awards.select_related("proposal").order_by("position")),
+        "awards": queries.awards(viewer=request.actor, call_id=call_id),
         "may_run": queries.may_run(viewer=request.actor, found=found),
         "crumbs": call_crumbs(found),
     }
@@ -123,7 +123,9 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "may_edit": queries.may_edit(viewer=viewer, found=found),
         "may_review": queries.may_review(viewer=viewer, found=found),
         "of_team": queries.of_team(viewer=viewer, found=found),
-        "reason": words.award_reason(found),
+        "may_withdraw": queries.may_withdraw(viewer=viewer, found=found),
+        "may_disqualify": queries.may_disqualify(viewer=viewer, found=found),
+        "reason": words.award_reason(found) if found.state == "won" else "",
         "jury_comments": jury.comments(viewer=viewer, proposal=found) if found.call.jury else (),
         "crumbs": proposal_crumbs(found),
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.pagination import PageNumberPagination, paginate
-from ninja.params.functions import Header
+from ninja.params.functions import Header, Query
 from pydantic import Field, StrictInt
 
 from shanzhi.kernel.errors import NotFound
@@ -44,7 +44,7 @@ class PollOut(Schema):
 
 
 class OptionOut(Schema):
-    """A project on the ballot; cost in fen."""
+    """A project on the ballot; cost in fen. One that has `left` is chosen no more, and every count passes over it."""
 
     code: str
     title: str
@@ -53,6 +53,7 @@ class OptionOut(Schema):
     exclusive: str
     theme: str
     link: str
+    left: bool
 
 
 class BallotIn(Given):
@@ -103,9 +104,12 @@ class ResultOut(Schema):
 
     `publication` says whether all is told (kind `whole`) or, of a small electorate, what was held back and by which
     measure; figures that are held back are null.
-    `channels`, where there were polling places, tells how many came online and on paper, also by polling place.
+    `number` counts the counts of a vote: a further one passes over the projects of the codes in `left_out`, which have
+    left since. `channels`, where there were polling places, tells how many came online and on paper, by polling place.
     """
 
+    number: int
+    left_out: list[str]
     digest: str
     seal: str
     file_digest: str
@@ -135,7 +139,12 @@ def read_poll(request: HttpRequest, poll_id: UUID) -> Poll:
 @paginate(PageNumberPagination, page_size=200)
 def list_options(request: HttpRequest, poll_id: UUID) -> Any:
     """List the projects on the ballot in their order."""
-    return queries.options(poll=queries.poll(viewer=ask(request).actor, poll_id=poll_id))
+    poll = queries.poll(viewer=ask(request).actor, poll_id=poll_id)
+    gone = {one.option.code for one in queries.departures(poll=poll)}
+    listed = queries.options(poll=poll)
+    for option in listed:
+        option.left = option.code in gone  # type: ignore[attr-defined]  # for the answer alone
+    return listed
 
 
 @router.put("/polls/{uuid:poll_id}/ballot", response=ReceiptOut)
@@ -183,27 +192,29 @@ def check_receipt(request: HttpRequest, poll_id: UUID, given: ReceiptIn) -> dict
 
 
 @router.get("/polls/{uuid:poll_id}/result", response=ResultOut)
-def result(request: HttpRequest, poll_id: UUID) -> dict[str, Any]:
-    """Read the result with its course and reasons; refused for everybody before the close."""
+def result(request: HttpRequest, poll_id: UUID, count: int | None = Query(None, ge=1, le=9999)) -> dict[str, Any]:
+    """Read the newest result, or that of a count, with course and reasons; refused for everybody before the close."""
     viewer = ask(request).actor
-    count = queries.result(viewer=viewer, poll_id=poll_id)
+    made = queries.result(viewer=viewer, poll_id=poll_id, number=count)
     figures = queries.turnout(viewer=viewer, poll_id=poll_id)
     return {
-        "digest": count.digest,
-        "seal": count.seal,
-        "file_digest": count.file_digest,
-        "created_at": count.created_at,
-        "result": count.result,
+        "number": made.number,
+        "left_out": made.left_out,
+        "digest": made.digest,
+        "seal": made.seal,
+        "file_digest": made.file_digest,
+        "created_at": made.created_at,
+        "result": made.result,
         "ballots": figures.ballots,
         "blank": figures.blank,
         "roll": figures.roll,
-        "publication": count.publication or {"kind": "whole"},
+        "publication": made.publication or {"kind": "whole"},
         "channels": figures.channels,
     }
 
 
 @router.get("/polls/{uuid:poll_id}/file")
-def file(request: HttpRequest, poll_id: UUID) -> HttpResponse:
-    """Download the published Pabulib file."""
-    count = queries.published_file(viewer=ask(request).actor, poll_id=poll_id)
-    return HttpResponse(count.file.encode(), content_type="text/plain; charset=utf-8")
+def file(request: HttpRequest, poll_id: UUID, count: int | None = Query(None, ge=1, le=9999)) -> HttpResponse:
+    """Download the published Pabulib file of the newest count, or of one by its number."""
+    made = queries.published_file(viewer=ask(request).actor, poll_id=poll_id, number=count)
+    return HttpResponse(made.file.encode(), content_type="text/plain; charset=utf-8")

@@ -136,6 +136,36 @@ class Option(models.Model):
         return self.title or self.code
 
 
+class LeftOption(models.Model):
+    """A project that left a running or finished vote: withdrawn or disqualified, and why, in words for the public.
+
+    It keeps its place on the ballot; every count made while `back_at` is empty passes it over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="departures")
+    reason = models.TextField()
+    left_at = models.DateTimeField()
+    back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A project is away once at a time, with a reason."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["option"], condition=Q(back_at__isnull=True), name="voting_leftoption_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="voting_leftoption_reason"),
+            models.CheckConstraint(
+                condition=Q(back_at__isnull=True) | Q(back_at__gte=F("left_at")), name="voting_leftoption_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Show the option's key."""
+        return str(self.option_id)
+
+
 class RollEntry(models.Model):
     """One voter on the roll of a poll, with the area of residence at the roll date. Its id is the voter's number.
 
@@ -214,7 +244,8 @@ class Count(models.Model):
     """A count of a poll: the whole course as JSON, the published file and the digests that seal both.
 
     `digest` covers rule and outcome, and is the same for the same round; `seal` binds the receipts to the ballots of
-    this very poll; `file_digest` is of the file's bytes. A recount after a withdrawal is a further row.
+    this very poll; `file_digest` is of the file's bytes. A recount after a withdrawal is a further row; `left_out`
+    names the projects (codes, sorted) that the count passed over, since they had left the vote.
 
     Of a small electorate `result` and `file` hold what may be told, `publication` says what was held back, and
     `digest` covers all with a salt, so that nobody finds the ballots by trying. The salts come from `seal_key`.
@@ -232,6 +263,7 @@ class Count(models.Model):
     publication: models.JSONField[Any] = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     file = models.TextField()
     file_digest = models.CharField(max_length=71)
+    left_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     created_at = models.DateTimeField()
 
     class Meta:

@@ -64,6 +64,14 @@ from shanzhi.voting.operations.entries import (
 )
 from shanzhi.voting.operations.importing import TooLarge, import_poll
 from shanzhi.voting.operations.keys import PollKeyMissing
+from shanzhi.voting.operations.leaving import (
+    NothingLeft,
+    NotInThisVote,
+    leave_out,
+    recount_poll,
+    take_back,
+    winners_without,
+)
 from shanzhi.voting.operations.marks import (
     DocumentNotSeen,
     MarkedAlready,
@@ -164,10 +172,12 @@ __all__ = [
     "NobodyOnRoll",
     "NotAnAuditor",
     "NotAnOfficer",
+    "NotInThisVote",
     "NotOnRoll",
     "NotOnThisRoll",
     "NotOpenYet",
     "NotResidentHere",
+    "NothingLeft",
     "OfficerAlready",
     "OfficerNeedsRole",
     "OfflineLine",
@@ -224,6 +234,7 @@ __all__ = [
     "give_officer",
     "hand_back",
     "import_poll",
+    "leave_out",
     "leftover_keys",
     "mark_voter",
     "note_download",
@@ -233,6 +244,7 @@ __all__ = [
     "print_sheets",
     "receive_sheets",
     "reconcile_booth",
+    "recount_poll",
     "recount_sheets",
     "recount_whole",
     "refuse_visit",
@@ -242,10 +254,12 @@ __all__ = [
     "set_options",
     "set_paper_terms",
     "spoil_sheet",
+    "take_back",
     "take_back_entry",
     "tidy_keys",
     "told_time",
     "typed_choices",
     "upload_marks",
     "usual_spec",
+    "winners_without",
 ]

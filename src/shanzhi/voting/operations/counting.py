@@ -34,7 +34,7 @@ from shanzhi.tally.spec import Spec
 from shanzhi.ui.formatting import chinese
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
-from shanzhi.voting.models import Ballot, Count, Option, Poll
+from shanzhi.voting.models import Ballot, Count, LeftOption, Option, Poll
 from shanzhi.voting.operations.channels import channel_meta
 from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
@@ -69,7 +69,8 @@ def count_poll(*, actor: Actor, poll_id: UUID, at: datetime, jury: Mapping[str, 
         if poll.state == COUNTED:
             return poll.counts.order_by("number")[0]
         state = POLL.move(poll.state, "count")
-        made = _count(poll, jury, at)
+        spec = spec_with(spec_from_json(poll.spec), jury)
+        made = make_count(poll, spec, number=1, at=at)
         poll.state = state
         poll.save(update_fields=["state"])
         change = {"digest": made.digest, "file": made.file_digest, "seal": made.seal}
@@ -78,18 +79,22 @@ def count_poll(*, actor: Actor, poll_id: UUID, at: datetime, jury: Mapping[str, 
     return made
 
 
-def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
-    spec = spec_with(spec_from_json(poll.spec), jury)
-    election = election_of(poll)
+def make_count(poll: Poll, spec: Spec, *, number: int, at: datetime) -> Count:
+    """Count a poll, without what has left it, and keep the count with its file. Raises CannotCount."""
+    away = left_codes(poll)
+    election = election_of(poll, without=away)
+    spec = without_left(spec, away)
     try:
         outcome = with_needs(election, count_election(election, spec))
         result = _result(election, spec, outcome)
     except CountingError as error:
-        raise CannotCount(why=_why(error)) from error
-    seal = seal_poll(poll)
-    told = publish(poll, election=election, spec=spec, outcome=outcome, result=result, seal=seal)
+        raise cannot_count(error) from error
+    first = poll.counts.filter(number=1).first()
+    seal = seal_poll(poll, bytes(first.seal_key) if first and first.seal_key else None)
+    told = publish(poll, election=election, spec=spec, outcome=outcome, result=result, seal=seal, first=first)
     return Count.objects.create(
         poll=poll,
+        number=number,
         spec=spec_as_json(spec),
         result=told.result,
         digest=told.digest,
@@ -99,8 +104,28 @@ def _count(poll: Poll, jury: Mapping[str, int] | None, at: datetime) -> Count:
         publication=told.publication,
         file=told.file,
         file_digest=digest_bytes(told.file.encode()),
+        left_out=sorted(away),
         created_at=at,
     )
+
+
+def left_codes(poll: Poll) -> frozenset[str]:
+    """Give the codes of the projects that have left a vote."""
+    away = LeftOption.objects.filter(option__poll=poll, back_at__isnull=True)
+    return frozenset(away.values_list("option__code", flat=True))
+
+
+def without_left(spec: Spec, away: frozenset[str]) -> Spec:
+    """Take the jury's scores of projects that have left out of a composite rule."""
+    if spec.composite is None or not away:
+        return spec
+    kept = {code: score for code, score in spec.composite.jury.items() if code not in away}
+    return replace(spec, composite=replace(spec.composite, jury=kept))
+
+
+def cannot_count(error: CountingError) -> CannotCount:
+    """Give the refusal for a rule that does not fit, in the words of the count."""
+    return CannotCount(why=_why(error))
 
 
 def _why(error: CountingError) -> Any:
@@ -123,18 +148,13 @@ def exact(fen: int, text: str) -> Fraction:
     return Fraction(text) if text else Fraction(fen, 100)
 
 
-def election_of(poll: Poll) -> Election:
-    """Read a closed poll as an election; amounts in currency units."""
-    projects = tuple(
-        Project(
-            id=option.code,
-            cost=exact(option.cost_fen, option.cost_exact),
-            name=option.title,
-            exclusive=option.exclusive,
-            selected=option.selected,
-        )
-        for option in Option.objects.filter(poll=poll).order_by("position")
-    )
+def election_of(poll: Poll, *, without: frozenset[str] = frozenset()) -> Election:
+    """Read a closed poll as an election, `without` the projects of these codes; amounts in currency units.
+
+    Every ballot stays: one that named such projects alone becomes a blank one, so that the voters are as many.
+    """
+    listed = list(Option.objects.filter(poll=poll).order_by("position"))
+    kept = np.array([option.code not in without for option in listed], dtype=bool)
     lengths: list[int] = []
     choices: list[int] = []
     points: list[int] = []
@@ -142,17 +162,31 @@ def election_of(poll: Poll) -> Election:
         lengths.append(len(positions))
         choices.extend(positions)
         points.extend(given or ())
+    chosen = np.asarray(choices, dtype=np.int64)
+    stays = kept[chosen] if len(chosen) else np.zeros(0, dtype=bool)
+    voters = np.repeat(np.arange(len(lengths)), lengths)
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(np.asarray(lengths, dtype=np.int64), out=offsets[1:])
+    np.cumsum(np.bincount(voters[stays], minlength=len(lengths)), out=offsets[1:])
+    places = np.cumsum(kept) - 1
     return Election(
-        projects=projects,
+        projects=tuple(_project(option) for option in listed if option.code not in without),
         budget=exact(poll.budget_fen, poll.budget_exact),
         kind=poll.ballot_kind,  # type: ignore[arg-type]  # the column's choices are the kinds
         offsets=offsets,
-        choices=np.asarray(choices, dtype=np.int32),
-        points=np.asarray(points, dtype=np.int64) if poll.ballot_kind == "points" else None,
+        choices=places[chosen[stays]].astype(np.int32) if len(chosen) else np.zeros(0, dtype=np.int32),
+        points=np.asarray(points, dtype=np.int64)[stays] if poll.ballot_kind == "points" else None,
         points_scale=poll.points_scale,
         meta=_meta(poll),
+    )
+
+
+def _project(option: Option) -> Project:
+    return Project(
+        id=option.code,
+        cost=exact(option.cost_fen, option.cost_exact),
+        name=option.title,
+        exclusive=option.exclusive,
+        selected=option.selected,
     )
 
 

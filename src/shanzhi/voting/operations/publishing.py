@@ -26,7 +26,7 @@ from shanzhi.tally.outcome import Outcome, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import write
 from shanzhi.tally.spec import Spec
-from shanzhi.voting.models import Poll
+from shanzhi.voting.models import Count, Poll
 from shanzhi.voting.operations.seals import Seal, leaves_total
 
 WHOLE: Final[dict[str, Any]] = {"kind": "whole"}
@@ -59,15 +59,15 @@ class Published:
     publication: dict[str, Any]
 
 
-def limits_of(poll: Poll, options: int) -> Limits:
-    """Give the limits that are frozen with a poll, and what its ballots may hold."""
+def limits_of(poll: Poll, options: int, left: int = 0) -> Limits:
+    """Give the limits that are frozen with a poll, and what a ballot may hold when `left` projects are passed over."""
     most = min(poll.max_choices or options, poll.points_total or options, options)
     return Limits(
         electorate=poll.smallest_electorate,
         group=poll.smallest_group,
-        least=max(poll.min_choices, 1),
+        least=max(poll.min_choices - left, 1),
         most=max(most, 1),
-        blank=poll.blank_allowed,
+        blank=poll.blank_allowed or left > 0,
         bound=poll.purse_limit,
     )
 
@@ -133,12 +133,17 @@ def _patterns(poll_id: UUID) -> dict[Pattern, int]:
 
 
 def publish(
-    poll: Poll, *, election: Election, spec: Spec, outcome: Outcome, result: dict[str, Any], seal: Seal
+    poll: Poll,
+    *,
+    election: Election,
+    spec: Spec,
+    outcome: Outcome,
+    result: dict[str, Any],
+    seal: Seal,
+    first: Count | None,
 ) -> Published:
-    """Make what is published of a count; `result` is the whole one."""
-    table = None
-    if election.ballots < poll.smallest_electorate:
-        table = coarsen(table_of(election), limits_of(poll, len(election.projects)))
+    """Make what is published of a count; `result` is the whole one, `first` the poll's first count once it is there."""
+    table = _table(poll, election, first)
     if table is None or table.kind == "whole":
         file = write(election, rule=spec, seal=seal.root, call_id=str(poll.pk))
         return Published(result, outcome.digest, file, dict(WHOLE))
@@ -150,6 +155,22 @@ def publish(
         file=write(shown, rule=spec, seal=seal.root, call_id=str(poll.pk)),
         publication=told,
     )
+
+
+def _table(poll: Poll, election: Election, first: Count | None) -> Table | None:
+    """Give what a small electorate's count tells of ballots; None where nothing is held back.
+
+    A further count is a second table of the same ballots: beside a first that holds back it tells the winners alone.
+    """
+    if election.ballots >= poll.smallest_electorate:
+        return None
+    options = len(election.projects)
+    if first is None:
+        return coarsen(table_of(election), limits_of(poll, options, poll.options.count() - options))
+    if first.publication.get("kind", "whole") == "whole":
+        return None
+    size = election.ballots if election.ballots >= 2 * poll.smallest_group else None
+    return Table(size, {}, size or 0, (None,) * options, None)
 
 
 def salted_digest(outcome: Outcome, election: Election, key: bytes) -> str:

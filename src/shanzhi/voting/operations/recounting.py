@@ -79,7 +79,7 @@ def recount_whole(*, actor: Actor, poll_id: UUID, reason: str, at: datetime) -> 
         change = {"seal_holds": found.seal, "digest_holds": found.digest, "winners_hold": found.winners}
         record(
             actor=actor,
-            verb="voting.poll.recount",
+            verb="voting.poll.audit_count",
             subject=poll,
             area=event_area(poll),
             change=change,
@@ -90,7 +90,7 @@ def recount_whole(*, actor: Actor, poll_id: UUID, reason: str, at: datetime) -> 
 
 
 def _compared(poll: Poll, count: Count) -> Recounted:
-    election, spec = election_of(poll), spec_from_json(count.spec)
+    election, spec = election_of(poll, without=frozenset(count.left_out)), spec_from_json(count.spec)
     outcome = count_election(election, spec)
     whole = count.publication.get("kind", "whole") == "whole"
     digest = outcome.digest if whole else salted_digest(outcome, election, bytes(count.seal_key or b""))

@@ -21,7 +21,7 @@ from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.places.models import Area
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
-from shanzhi.voting.models import Count, Envelope, Option, PaperMark, Poll, RollEntry
+from shanzhi.voting.models import Count, Envelope, LeftOption, Option, PaperMark, Poll, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.casting import BallotForm, form_of
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
@@ -123,6 +123,12 @@ def polls(*, viewer: Actor) -> QuerySet[Poll]:
 def options(*, poll: Poll) -> list[Option]:
     """List the projects on a poll's ballot in their order."""
     return list(Option.objects.filter(poll=poll).order_by("position"))
+
+
+def departures(*, poll: Poll) -> list[LeftOption]:
+    """List what has left a poll, with the projects, in the order of the ballot."""
+    away = LeftOption.objects.filter(option__poll=poll, back_at__isnull=True).select_related("option")
+    return list(away.order_by("option__position"))
 
 
 def ballot_form(*, poll: Poll) -> BallotForm:
@@ -299,22 +305,36 @@ def turnout(*, viewer: Actor, poll_id: UUID) -> Turnout:
     return Turnout(found.roll_total, *totals, fewer_than=2 * found.smallest_group, channels=told_channels(found))
 
 
-def result(*, viewer: Actor, poll_id: UUID) -> Count:
-    """Give the count of a poll; PollSealed for everybody before the close, NotCounted between close and count."""
+def result(*, viewer: Actor, poll_id: UUID, number: int | None = None) -> Count:
+    """Give the newest count of a poll, or that of a number.
+
+    PollSealed for everybody before the close, NotCounted between close and count, NotFound for no such number.
+    """
     found = poll(viewer=viewer, poll_id=poll_id)
-    return _count_of(found)
+    return _count_of(found, number)
 
 
-def _count_of(found: Poll) -> Count:
+def counts(*, viewer: Actor, poll_id: UUID) -> list[Count]:
+    """List the counts of a poll, the newest first, without course and file; refused like `result`."""
+    found = poll(viewer=viewer, poll_id=poll_id)
+    _count_of(found, None)
+    return list(found.counts.defer("file", "result").order_by("-number"))
+
+
+def _count_of(found: Poll, number: int | None) -> Count:
     if found.state in SEALED_STATES:
         raise PollSealed
     if found.state != COUNTED:
         raise NotCounted
-    return found.counts.defer("file").order_by("-number")[0]
+    kept = found.counts.defer("file").order_by("-number")
+    wanted = (kept if number is None else kept.filter(number=number)).first()
+    if wanted is None:
+        raise NotFound
+    return wanted
 
 
-def published_file(*, viewer: Actor, poll_id: UUID) -> Count:
+def published_file(*, viewer: Actor, poll_id: UUID, number: int | None = None) -> Count:
     """Give the count with the published file's text and its digest; refused like `result`."""
     found = poll(viewer=viewer, poll_id=poll_id)
-    count = _count_of(found)
+    count = _count_of(found, number)
     return Count.objects.get(pk=count.pk)

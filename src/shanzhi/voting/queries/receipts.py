@@ -63,7 +63,7 @@ def receipt(*, viewer: Actor, poll_id: UUID, code: str) -> CountedBallot:
     listed = {option.position: option for option in options(poll=found)}
     points: list[int | None] = list(ballot.points) if ballot.points else [None for _choice in ballot.choices]
     chosen = [(listed[position], worth) for position, worth in zip(ballot.choices, points, strict=True)]
-    count = found.counts.defer("file", "result").order_by("-number").first()
+    count = found.counts.defer("file", "result").order_by("number").first()  # further ones have the same seal
     return CountedBallot(ballot.receipt, chosen, _alike(found, ballot, count), _proof(found, ballot, count))
 
 
@@ -90,7 +90,7 @@ def _proof(found: Poll, ballot: Ballot, count: Count | None) -> dict[str, Any] |
 def _alike(found: Poll, ballot: Ballot, count: Count | None) -> int | None:
     """Count the ballots that say the same, where the published file shows them."""
     small = (found.ballots_total or 0) < found.smallest_electorate
-    if small and (count is None or count.publication.get("kind") not in ("whole", "merged")):
+    if small and (count is None or count.left_out or count.publication.get("kind") not in ("whole", "merged")):
         return None
     alike = _same(found.pk, ballot)
     return alike if not small or shows(found, ballot.choices, ballot.points) else None

@@ -71,13 +71,16 @@ def _rows(options: list[Option], choices: CastChoices, q: str, theme: str) -> li
 
 
 def _page(request: Request, poll: Poll, choices: CastChoices, refusal: Refusal | None = None) -> HttpResponse:
-    options = queries.options(poll=poll)
+    left = queries.departures(poll=poll)
+    gone = {one.option.code for one in left}
+    options = [option for option in queries.options(poll=poll) if option.code not in gone]
     q, theme = request.POST.get("q", "")[:100].strip(), request.POST.get("theme", "")[:60]
     rows = _rows(options, choices, q, theme)
     context = {
         "poll": poll,
         **title_of(poll),
         "rows": rows,
+        "left": left,
         "shown": sum(row.shown for row in rows),
         "themes": sorted({option.theme for option in options if option.theme}),
         "q": q,

@@ -88,14 +88,16 @@ def _checks(count: Count) -> list[str]:
     return found
 
 
-def held_results(request: Request, poll: Poll, count: Count) -> HttpResponse:
-    """Show the result of a small electorate."""
+def held_results(request: Request, poll: Poll, count: Count, others: dict[str, Any]) -> HttpResponse:
+    """Show the result of a small electorate; `others` tells of further counts and of projects that left."""
     winners, votes = set(count.publication["winners"]), count.publication["votes"]
-    lines = [HeldLine(option, option.code in winners, votes.get(option.code)) for option in queries.options(poll=poll)]
+    listed = [option for option in queries.options(poll=poll) if option.code in votes]  # what has left is not there
+    lines = [HeldLine(option, option.code in winners, votes[option.code]) for option in listed]
     context = {
         "poll": poll,
         **title_of(poll),
         "count": count,
+        **others,
         "held": held_words(count),
         "winners": [line for line in lines if line.won],
         "losers": [line for line in lines if not line.won],

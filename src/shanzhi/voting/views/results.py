@@ -72,6 +72,7 @@ def _lines(options: list[Option], count: Count, others: list[dict[str, Any]]) ->
     standings = {row["project"]: row for row in count.result["outcome"]["projects"]}
     reasons = count.result["reasons"]
     known = count.result["official"] is not None
+    listed = [option for option in options if option.code in standings]  # what has left the vote has no standing
     lines = [
         Line(
             option=option,
@@ -81,7 +82,7 @@ def _lines(options: list[Option], count: Count, others: list[dict[str, Any]]) ->
             elsewhere=tuple(option.code in other["winners"] for other in others),
             official=known and bool(option.selected),
         )
-        for option in options
+        for option in listed
     ]
     return sorted(lines, key=lambda line: (not line.won, line.standing["turn"] or 0, -line.standing["votes"]))
 
@@ -118,12 +119,12 @@ def _sealed(request: Request, poll_id: UUID, refusal: Refusal) -> HttpResponse:
 def results(request: Request, poll_id: UUID) -> HttpResponse:
     """Show who won and why, round by round, and what other rules would have chosen."""
     try:
-        count = queries.result(viewer=request.actor, poll_id=poll_id)
+        count = queries.result(viewer=request.actor, poll_id=poll_id, number=_number(request))
     except (PollSealed, queries.NotCounted) as refusal:
         return _sealed(request, poll_id, refusal)
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
     if held_back(count):
-        return held_results(request, poll, count)
+        return held_results(request, poll, count, _counts(request, poll, count))
     options = queries.options(poll=poll)
     titles = {option.code: option.name for option in options}
     others = alternative_words(count.result["alternatives"], titles, poll.currency)
@@ -133,6 +134,7 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
         "poll": poll,
         **title_of(poll),
         "count": count,
+        **_counts(request, poll, count),
         "outcome": outcome,
         "all_lines": lines,
         "winners": [line for line in lines if line.won],
@@ -149,6 +151,22 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
         "crumbs": [(_("Home"), "/"), (localized(poll), "")],
     }
     return render(request, "voting/results.html", context)
+
+
+def _number(request: Request) -> int | None:
+    """Read which count is asked for; none in particular is the newest."""
+    given = request.GET.get("count", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 5 else None
+
+
+def _counts(request: Request, poll: Poll, count: Count) -> dict[str, Any]:
+    """Give the other counts of a poll, and what this one passes over, with the reasons known today."""
+    if count.number == 1 and not count.left_out and poll.imported:
+        return {"query": ""}
+    every = queries.counts(viewer=request.actor, poll_id=poll.pk)
+    left = [one for one in queries.departures(poll=poll) if one.option.code in count.left_out]
+    others = [one for one in every if one.number != count.number]
+    return {"other_counts": others, "left": left, "query": f"?count={count.number}" if others else ""}
 
 
 def _round(step: dict[str, Any], outcome: dict[str, Any], titles: dict[str, str], currency: str) -> dict[str, Any]:
@@ -173,7 +191,7 @@ def _official(lines: list[Line]) -> dict[str, Any]:
 def recount(request: Request, poll_id: UUID) -> HttpResponse:
     """Show how anyone counts again: the file, its digests and the command."""
     try:
-        count = queries.result(viewer=request.actor, poll_id=poll_id)
+        count = queries.result(viewer=request.actor, poll_id=poll_id, number=_number(request))
     except (PollSealed, queries.NotCounted) as refusal:
         return _sealed(request, poll_id, refusal)
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
@@ -181,7 +199,8 @@ def recount(request: Request, poll_id: UUID) -> HttpResponse:
         "poll": poll,
         **title_of(poll),
         "count": count,
-        "name": file_name(poll),
+        **_counts(request, poll, count),
+        "name": file_name(poll, count),
         "rule": rule_words(count.result["outcome"]),
         "treatments": treatment_words(poll.treatments),
         "held": held_words(count) if held_back(count) else None,
@@ -190,17 +209,22 @@ def recount(request: Request, poll_id: UUID) -> HttpResponse:
     return render(request, "voting/recount.html", context)
 
 
-def file_name(poll: Poll) -> str:
-    """Name the published file."""
+def file_name(poll: Poll, count: Count) -> str:
+    """Name the published file; that of a further count says which."""
+    return first_name(poll) if count.number == 1 else f"shanzhi-{poll.pk}-{count.number}.pb"
+
+
+def first_name(poll: Poll) -> str:
+    """Name the file of a poll's first count."""
     return f"shanzhi-{poll.pk}.pb"
 
 
 def published_file(request: Request, poll_id: UUID) -> HttpResponse:
     """Give the ballots as a Pabulib file."""
-    count = queries.published_file(viewer=request.actor, poll_id=poll_id)
+    count = queries.published_file(viewer=request.actor, poll_id=poll_id, number=_number(request))
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
     answer = HttpResponse(count.file.encode(), content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{file_name(poll)}"'
+    answer["Content-Disposition"] = f'attachment; filename="{file_name(poll, count)}"'
     return answer
 
 
@@ -225,7 +249,7 @@ def receipt(request: Request, poll_id: UUID) -> HttpResponse:
         **title_of(poll),
         "form": form,
         "proof_name": proof_name(poll),
-        "file_name": file_name(poll),
+        "file_name": first_name(poll),
         "found": found,
         "shown": grouped(found.receipt) if found else "",
         "crumbs": _crumbs(poll, (_("Check a receipt"), "")),

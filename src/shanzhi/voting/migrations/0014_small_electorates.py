@@ -24,7 +24,7 @@ THAW = "DROP TRIGGER voting_poll_secrecy ON voting_poll; DROP FUNCTION voting_gu
 class Migration(migrations.Migration):
     """Columns with a constant default are added without rewriting a row; the check is proved by the next migration."""
 
-    dependencies = [("voting", "0012_roll_added")]
+    dependencies = [("voting", "0013_left_options")]
 
     operations = [
         migrations.AddField("poll", "smallest_electorate", models.IntegerField(db_default=0, default=0)),

@@ -5,6 +5,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("voting", "0013_small_electorates")]
+    dependencies = [("voting", "0014_small_electorates")]
 
     operations = [ValidateConstraint("poll", "voting_poll_small_groups")]
