@@ -130,6 +130,7 @@ def resident(site: Site) -> Pages:
         *("people:account", "people:correct", "people:verify_outside", "people:password", "account_logout"),
         *("people:sessions", "people:second_factor"),
         *("mfa_list_webauthn", "mfa_add_webauthn", "voting:receipts", "ventures:my_proposals", "portal:today"),
+        "work:jobs",
     )
     return {
         **{name: reverse(name) for name in plain},

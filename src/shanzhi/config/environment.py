@@ -95,6 +95,20 @@ class Environment(BaseSettings):
         description="What staff without a second factor meet: `demand` lets their roles sleep until they set one up, "
         "`notice` only asks. Unset: `demand` in production, else `notice`. `notice` is refused in production.",
     )
+    smallest_electorate: int = Field(
+        50,
+        ge=0,
+        le=100_000,
+        description="Of a vote with fewer ballots than this, ballots and figures are published only as far as they "
+        "tell nobody apart. Each round may set its own; it is frozen with the terms. 0: every vote is published whole.",
+    )
+    smallest_group: int = Field(
+        5,
+        ge=3,
+        le=1000,
+        description="Of a vote with few ballots, no figure about fewer voters than this is published. Each round may "
+        "set its own; it is frozen with the terms.",
+    )
     email_driver: str = Field(
         "",
         description="Class that sends notices by e-mail: `shanzhi.notices.drivers.mail.Mail` uses the SMTP settings. "
