@@ -71,7 +71,6 @@ SHORT = {
     "voting/list_print.html": "paper: all of a list is printed",
     "voting/places.html": "the polling places of one vote",
     "voting/sensitivity.html": "the weighings of one count",
-    "voting/results_held.html": "the projects of a vote with few ballots, without figures to sort by",
 }
 
 
