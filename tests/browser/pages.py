@@ -12,11 +12,15 @@ from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
 from shanzhi.people.models import RoleGrant
 from shanzhi.places.models import AreaFigure, Station
+from shanzhi.ventures import operations
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
-from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.models import Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark, RollEntry
+from tests.support import people
 from tests.support.site import Site
+from tests.ventures import desk_support
+from tests.ventures.dispute_support import GROUNDS, RULING, as_resident, objection_to, rejected
 
 Pages = dict[str, str]
 COMMUNITY = "370102001002"
@@ -135,6 +139,41 @@ def resident(site: Site) -> Pages:
         "voting:done": reverse("voting:done", args=[site.poll()]),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
         **_notices(site),
+        **_disputes(site),
+    }
+
+
+def disputed(site: Site) -> Dispute:
+    """Give an objection of the resident in a round under notice, beside one that is ruled on; made once.
+
+    Two proposals get the resident into their teams: one that a neighbour objects to, and one that was rejected.
+    """
+    person = site.person("resident")
+    found = Dispute.objects.filter(filed_by=person, kind="objection").first()
+    if found is not None:
+        return found
+    _call, made = desk_support.under_notice(3)
+    for one in (made[1], rejected()[1]):
+        one.members.create(position=99, person=person, name="示例")
+    objection_to(made[1])
+    ruled, ruler = objection_to(made[0]), people.an_actor(Role.SUBDISTRICT_OFFICER, desk_support.AREA)
+    operations.rule(actor=ruler, dispute_id=ruled.pk, version=1, outcome="dismissed", ruling=RULING, at=timezone.now())
+    return operations.file_objection(
+        actor=as_resident(person), proposal_id=made[0].pk, grounds=GROUNDS, at=timezone.now()
+    )
+
+
+def _disputes(site: Site) -> Pages:
+    """Give the pages of objections and appeals for the resident, who also has proposals to answer and to appeal for."""
+    found = disputed(site)
+    own = Proposal.objects.filter(members__person=site.person("resident"))
+    lost, answered = own.get(state="rejected"), Dispute.objects.get(proposal__in=own)
+    free = found.proposal.call.proposals.get(number=3)
+    pages = {"object": free, "appeal": lost, "proposal rejected": lost, "proposal disputed": found.proposal}
+    return {
+        **{f"ventures:{n}": reverse(f"ventures:{n.split(' ')[0]}", args=[one.pk]) for n, one in pages.items()},
+        "ventures:answer": reverse("ventures:answer", args=[answered.pk]),
+        "ventures:withdraw_dispute": reverse("ventures:withdraw_dispute", args=[found.pk]),
     }
 
 
@@ -232,6 +271,8 @@ def district(site: Site) -> Pages:
         "ventures:desk_places": reverse("ventures:desk_places", args=review),
         **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
+        "ventures:desk_disputes": reverse("ventures:desk_disputes"),
+        "ventures:desk_dispute": reverse("ventures:desk_dispute", args=[disputed(site).pk]),
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
     return {

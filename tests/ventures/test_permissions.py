@@ -34,6 +34,7 @@ from tests.support.permissions import (
 )
 from tests.support.places import load_districts
 from tests.ventures.desk_support import SYSTEM, first_day
+from tests.ventures.dispute_support import objection_to
 from tests.ventures.jury_support import JURY, RULE, phases_with_pitch
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,27 @@ def signed_in(path: Path | str, *, anonymous: int = 302, **row: Any) -> Row:
     return several({SIGNED_IN: (200, 200)}, (anonymous, anonymous), path, **row)
 
 
+def of_dispute(path: str) -> Path:
+    """Give the address of a page of an objection to the proposal of a call under notice."""
+
+    def address() -> str:
+        one = made("notice").proposals.get()
+        return path.format(objection_to(one).pk, proposal=one.pk)
+
+    return address
+
+
+def team_in_public(path: Path, *, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of a page for the team alone about what everybody sees."""
+    return several({SIGNED_IN: (403, 403)}, (anonymous, anonymous), path, **row)
+
+
+def object_to(path: Path, *, status: int = 200, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of objecting: verified residents of the call's areas, whatever role they have besides."""
+    groups: dict[tuple[Any, ...], Expected] = {SIGNED_IN: (403, 403), VERIFIED: (status, 403)}
+    return several(groups, (anonymous, anonymous), path, **row)
+
+
 POST: Final[dict[str, Any]] = {"method": "POST"}
 CHANGE: Final[dict[str, Any]] = {"version": 1, "fields": {}}
 PUBLIC: Final[dict[str, Row]] = {
@@ -333,7 +355,37 @@ JURIES: Final[dict[str, Row]] = {
     f"POST {API}/juries/{{call_id}}/close": several(
         {SIGNED_IN: (403, 403)}, (401, 401), judged(f"{API}/juries/{{}}/close"), **POST),
 }  # fmt: skip
-TABLE: Final = PUBLIC | TEAM | DESK | ROUTES | JURIES
+GROUNDS: Final = {"grounds": "x"}
+RULING: Final = {"version": 9, "outcome": "dismissed", "ruling": "x"}
+DISPUTES: Final[dict[str, Row]] = {
+    "ventures:object": object_to(of_proposal("notice", "/proposals/{}/object/")),
+    "POST ventures:object": object_to(of_proposal("notice", "/proposals/{}/object/"), status=422, **POST),
+    "ventures:appeal": team(of_proposal("review", "/proposals/{}/appeal/")),
+    "POST ventures:appeal": team(of_proposal("review", "/proposals/{}/appeal/"), **POST),
+    "ventures:answer": team_in_public(of_dispute("/disputes/{}/answer/")),
+    "POST ventures:answer": team_in_public(of_dispute("/disputes/{}/answer/"), **POST),
+    "ventures:withdraw_dispute": team_in_public(of_dispute("/disputes/{}/withdraw/")),
+    "POST ventures:withdraw_dispute": team_in_public(of_dispute("/disputes/{}/withdraw/"), **POST),
+    "ventures:desk_disputes": staffed("/desk/disputes/", roles=READERS),
+    "ventures:desk_dispute": several(
+        {SIGNED_IN: (403, 403), READERS: (200, 404)}, (302, 302), of_dispute("/desk/disputes/{}/")),
+    "POST ventures:desk_dispute": several(
+        {SIGNED_IN: (403, 403), READERS: (403, 404), MANAGERS: (422, 404)}, (302, 302),
+        of_dispute("/desk/disputes/{}/"), **POST),
+    f"GET {API}/proposals/{{proposal_id}}/disputes": everyone(of_dispute(f"{API}/proposals/{{proposal}}/disputes")),
+    f"POST {API}/proposals/{{proposal_id}}/objections": object_to(
+        of_proposal("notice", f"{API}/proposals/{{}}/objections"), anonymous=401, data=GROUNDS, **POST),
+    f"POST {API}/proposals/{{proposal_id}}/appeals": team(
+        of_proposal("review", f"{API}/proposals/{{}}/appeals"), anonymous=401, data=GROUNDS, **POST),
+    f"PUT {API}/disputes/{{dispute_id}}/answer": team_in_public(
+        of_dispute(f"{API}/disputes/{{}}/answer"), anonymous=401, method="PUT", data={"version": 1, "answer": "x"}),
+    f"POST {API}/disputes/{{dispute_id}}/withdraw": team_in_public(
+        of_dispute(f"{API}/disputes/{{}}/withdraw"), anonymous=401, data={"version": 1}, **POST),
+    f"POST {API}/disputes/{{dispute_id}}/ruling": several(
+        {SIGNED_IN: (403, 403), MANAGERS: (409, 403)}, (401, 401),
+        of_dispute(f"{API}/disputes/{{}}/ruling"), data=RULING, **POST),
+}  # fmt: skip
+TABLE: Final = PUBLIC | TEAM | DESK | ROUTES | JURIES | DISPUTES
 
 
 def status(client: Client, row: Row, path: str) -> int:

@@ -102,13 +102,18 @@ def decision_on(proposal: Proposal) -> Decision:
     return Decision(found[0][0], frozenset(person for _at, person in found if person))
 
 
+def standing(*, actor: Actor, proposal: Proposal) -> tuple[str, str]:
+    """Say as what somebody may object at all. Raises MayNotObject, OwnObjection, SignInNeeded."""
+    return policies.standing_of(actor, proposal, tuple(area.code for area in proposal.call.areas.all()))
+
+
 def objects_as(*, actor: Actor, proposal: Proposal, at: datetime) -> tuple[str, str]:
     """Say as what somebody objects to a proposal now, and a resident's community.
 
     Raises MayNotObject, OwnObjection, NotUnderNotice, ObjectedAlready, SignInNeeded.
     """
     call = proposal.call
-    found = policies.standing_of(actor, proposal, tuple(area.code for area in call.areas.all()))
+    found = standing(actor=actor, proposal=proposal)
     ends = next((phase.ends_at for phase in call.phases.all() if phase.kind == "notice"), None)
     if proposal.state != "passed" or call.state != "notice" or ends is None or at >= ends or call.imported:
         raise NotUnderNotice

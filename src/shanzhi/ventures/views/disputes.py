@@ -23,7 +23,7 @@ from shanzhi.ventures.exchange import dispute_state, filed_as
 from shanzhi.ventures.forms.disputes import AnswerForm, GroundsForm
 from shanzhi.ventures.lifecycle import DISPUTE, DISPUTE_KINDS, EFFECTS
 from shanzhi.ventures.models import Dispute, Proposal
-from shanzhi.ventures.queries.disputes import SHOWN, appeals_against, objects_as
+from shanzhi.ventures.queries.disputes import SHOWN, appeals_against, objects_as, standing
 from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import answer_form, sent
 from shanzhi.ventures.views.rows import proposal_crumbs
@@ -97,6 +97,7 @@ def _page(
 def objection(request: Request, proposal_id: UUID) -> HttpResponse:
     """Object to a proposal under notice."""
     found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
+    standing(actor=request.actor, proposal=found)
     if request.method != "POST":
         objects_as(actor=request.actor, proposal=found, at=request.now)
 
