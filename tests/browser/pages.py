@@ -32,6 +32,7 @@ NO_PAGES = {
     "notices:read_all", "notices:email_remove", "notices:wechat", "notices:wechat_back", "notices:wechat_remove",
     "notices:read", "notices:retry",
     "notices:outbox",  # an operator's of a demo
+    "ventures:document_pdf",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
     # a jury's pages need a call with one: tests/browser/test_jury.py
@@ -83,12 +84,15 @@ def visitor(site: Site) -> Pages:
         **{f"portal:{name}": reverse(f"portal:{name}") for name in ("open_data", "accessibility", "sources")},
         "ventures:calls": reverse("ventures:calls"),
         **{f"ventures:call {name}": reverse("ventures:call", args=[call.pk]) for name, call in calls.items()},
+        "ventures:call no notice": reverse("ventures:call", args=[site.voting.pk]) + "?notice-q=没有的东西",
         "ventures:call_proposals": reverse("ventures:call_proposals", args=[site.voting.pk]),
         "ventures:call_proposals none": reverse("ventures:call_proposals", args=[site.voting.pk]) + "?q=没有的东西",
         "ventures:proposals": reverse("ventures:proposals"),
         "ventures:proposal": reverse("ventures:proposal", args=[won.pk]),
         "voting:results": reverse("voting:results", args=[finished]),
         "voting:results imported": reverse("voting:results", args=[imported]),
+        "voting:results narrowed": reverse("voting:results", args=[finished])
+        + "?project-q=没有的东西&round-sort=-number&rule-won=1",
         "voting:recount": reverse("voting:recount", args=[finished]),
         "voting:receipt": reverse("voting:receipt", args=[finished]),
         "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),
@@ -175,6 +179,12 @@ def _disputes(site: Site) -> Pages:
         "ventures:answer": reverse("ventures:answer", args=[answered.pk]),
         "ventures:withdraw_dispute": reverse("ventures:withdraw_dispute", args=[found.pk]),
     }
+
+
+def _desk_of_disputes(site: Site) -> Pages:
+    """Give the desk's list of objections and appeals, and one to rule on."""
+    one = reverse("ventures:desk_dispute", args=[disputed(site).pk])
+    return {"ventures:desk_disputes": reverse("ventures:desk_disputes"), "ventures:desk_dispute": one}
 
 
 def _notices(site: Site) -> Pages:
@@ -271,8 +281,6 @@ def district(site: Site) -> Pages:
         "ventures:desk_places": reverse("ventures:desk_places", args=review),
         **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
-        "ventures:desk_disputes": reverse("ventures:desk_disputes"),
-        "ventures:desk_dispute": reverse("ventures:desk_dispute", args=[disputed(site).pk]),
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
     }
     return {
@@ -281,6 +289,7 @@ def district(site: Site) -> Pages:
         **_records(site),
         **_deliveries(),
         **_told(site),
+        **_desk_of_disputes(site),
         **_booths(site),
     }
 
