@@ -12,15 +12,12 @@ from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
 from shanzhi.people.models import RoleGrant
 from shanzhi.places.models import AreaFigure, Station
-from shanzhi.ventures import operations
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark, RollEntry
-from tests.support import people
 from tests.support.site import Site
-from tests.ventures import desk_support
-from tests.ventures.dispute_support import GROUNDS, RULING, as_resident, objection_to, rejected
+from tests.ventures.dispute_support import disputed
 
 Pages = dict[str, str]
 COMMUNITY = "370102001002"
@@ -147,26 +144,6 @@ def resident(site: Site) -> Pages:
     }
 
 
-def disputed(site: Site) -> Dispute:
-    """Give an objection of the resident in a round under notice, beside one that is ruled on; made once.
-
-    Two proposals get the resident into their teams: one that a neighbour objects to, and one that was rejected.
-    """
-    person = site.person("resident")
-    found = Dispute.objects.filter(filed_by=person, kind="objection").first()
-    if found is not None:
-        return found
-    _call, made = desk_support.under_notice(3)
-    for one in (made[1], rejected()[1]):
-        one.members.create(position=99, person=person, name="示例")
-    objection_to(made[1])
-    ruled, ruler = objection_to(made[0]), people.an_actor(Role.SUBDISTRICT_OFFICER, desk_support.AREA)
-    operations.rule(actor=ruler, dispute_id=ruled.pk, version=1, outcome="dismissed", ruling=RULING, at=timezone.now())
-    return operations.file_objection(
-        actor=as_resident(person), proposal_id=made[0].pk, grounds=GROUNDS, at=timezone.now()
-    )
-
-
 def _disputes(site: Site) -> Pages:
     """Give the pages of objections and appeals for the resident, who also has proposals to answer and to appeal for."""
     found = disputed(site)
@@ -268,7 +245,7 @@ def district(site: Site) -> Pages:
         },
         **{
             f"ventures:desk_{name}": reverse(f"ventures:desk_{name}", args=review)
-            for name in ("change", "history", "proposals", "phase")
+            for name in ("change", "history", "proposals", "phase", "places")
         },
         **{f"ventures:desk_part {part}": reverse("ventures:desk_part", args=[*draft, part]) for part in CALL_PARTS},
         **{
@@ -276,9 +253,8 @@ def district(site: Site) -> Pages:
             for part in CALL_PARTS
         },
         "ventures:desk_part words": reverse("ventures:desk_part", args=[*review, "words"]),
-        "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("exclusive", "disqualify")},
-        "ventures:desk_places": reverse("ventures:desk_places", args=review),
+        "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),

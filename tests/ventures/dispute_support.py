@@ -13,6 +13,7 @@ from shanzhi.ventures import operations
 from shanzhi.ventures.demo.people import as_actor
 from shanzhi.ventures.models import Call, Dispute, Proposal
 from tests.support import people
+from tests.support.site import Site
 from tests.ventures import desk_support as desk
 
 GROUNDS = "场地已另有安排，预算第二行重复计算。"
@@ -55,4 +56,24 @@ def appeal_of(proposal: Proposal) -> Dispute:
     assert proposal.contact is not None
     return operations.file_appeal(
         actor=as_resident(proposal.contact), proposal_id=proposal.pk, grounds=GROUNDS, at=timezone.now()
+    )
+
+
+def disputed(site: Site) -> Dispute:
+    """Give an objection of the resident in a round under notice, beside one that is ruled on; made once.
+
+    Two proposals get the resident into their teams: one that a neighbour objects to, and one that was rejected.
+    """
+    person = site.person("resident")
+    found = Dispute.objects.filter(filed_by=person, kind="objection").first()
+    if found is not None:
+        return found
+    _call, made = desk.under_notice(3)
+    for one in (made[1], rejected()[1]):
+        one.members.create(position=99, person=person, name="示例")
+    objection_to(made[1])
+    ruled, ruler = objection_to(made[0]), people.an_actor(Role.SUBDISTRICT_OFFICER, desk.AREA)
+    operations.rule(actor=ruler, dispute_id=ruled.pk, version=1, outcome="dismissed", ruling=RULING, at=timezone.now())
+    return operations.file_objection(
+        actor=as_resident(person), proposal_id=made[0].pk, grounds=GROUNDS, at=timezone.now()
     )
