@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from shanzhi.ui.forms import PageForm
 from shanzhi.ventures.operations.disputes import LONGEST
 
-NO_NAMES: Final = _("Everyone reads it. Write no names, telephone numbers or addresses of people.")
+NO_NAMES: Final = _("Whoever sees the proposal reads it. Write no names, telephone numbers or addresses of people.")
 # What a ruling can be, by kind: the choice on the form, its words, and what the operation is told.
 CHOICES: Final[dict[str, dict[str, Any]]] = {
     "objection": {
