@@ -19,6 +19,7 @@ from shanzhi.ventures.lifecycle import CALL, MOVE_INTO, PHASES
 from shanzhi.ventures.models import Call, JuryClosing, Notice, Phase, Proposal, Review
 from shanzhi.ventures.queries.checks import Check, blocking, checks_of
 from shanzhi.ventures.queries.disputes import blocks_vote
+from shanzhi.ventures.queries.secrecy import small_roll
 from shanzhi.voting.lifecycle import ROLL_FIXED
 
 
@@ -40,7 +41,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class MovePreview:
-    """The next move: `blocks` must be empty for it to be made; `final` says what can no longer be undone."""
+    """The next move: `blocks` must be empty for it to be made; `final` says what can no longer be undone.
+
+    `warnings` keep nothing from being done.
+    """
 
     move: str
     source: str
@@ -51,6 +55,7 @@ class MovePreview:
     told: tuple[Fact, ...]
     final: tuple[Any, ...]
     blocks: tuple[Check, ...] = field(default=())
+    warnings: tuple[Any, ...] = field(default=())
 
     @property
     def label(self) -> Any:
@@ -100,6 +105,7 @@ def preview_of(call: Call, at: datetime) -> MovePreview:
         told=tuple(_told(call, target)),
         final=FINAL.get(target, ()),
         blocks=tuple(blocks),
+        warnings=tuple(small_roll(call, target)),
     )
 
 
