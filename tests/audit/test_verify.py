@@ -31,6 +31,7 @@ from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.site import Site, build
+from tests.ventures.dispute_support import disputed
 
 COVERED = coverage.covers()
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 40
@@ -86,6 +87,7 @@ def fill_the_rest(site: Site) -> None:
     voting.leave_out(actor=SYSTEM, poll_id=site.finished.poll_id, code="001", reason="示例", at=at)
     fill_safety(site)
     fill_booths(site)
+    disputed(site)
     fill_jury(site)
 
 

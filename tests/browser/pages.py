@@ -14,9 +14,10 @@ from shanzhi.people.models import RoleGrant
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
-from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.models import Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.support.site import Site
+from tests.ventures.dispute_support import disputed
 
 Pages = dict[str, str]
 COMMUNITY = "370102001002"
@@ -144,7 +145,28 @@ def resident(site: Site) -> Pages:
         "voting:done": reverse("voting:done", args=[site.poll()]),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
         **_notices(site),
+        **_disputes(site),
     }
+
+
+def _disputes(site: Site) -> Pages:
+    """Give the pages of objections and appeals for the resident, who also has proposals to answer and to appeal for."""
+    found = disputed(site)
+    own = Proposal.objects.filter(members__person=site.person("resident"))
+    lost, answered = own.get(state="rejected"), Dispute.objects.get(proposal__in=own)
+    free = found.proposal.call.proposals.get(number=3)
+    pages = {"object": free, "appeal": lost, "proposal rejected": lost, "proposal disputed": found.proposal}
+    return {
+        **{f"ventures:{n}": reverse(f"ventures:{n.split(' ')[0]}", args=[one.pk]) for n, one in pages.items()},
+        "ventures:answer": reverse("ventures:answer", args=[answered.pk]),
+        "ventures:withdraw_dispute": reverse("ventures:withdraw_dispute", args=[found.pk]),
+    }
+
+
+def _desk_of_disputes(site: Site) -> Pages:
+    """Give the desk's list of objections and appeals, and one to rule on."""
+    one = reverse("ventures:desk_dispute", args=[disputed(site).pk])
+    return {"ventures:desk_disputes": reverse("ventures:desk_disputes"), "ventures:desk_dispute": one}
 
 
 def _notices(site: Site) -> Pages:
@@ -231,7 +253,7 @@ def district(site: Site) -> Pages:
         },
         **{
             f"ventures:desk_{name}": reverse(f"ventures:desk_{name}", args=review)
-            for name in ("change", "history", "proposals", "phase")
+            for name in ("change", "history", "proposals", "phase", "places")
         },
         **{f"ventures:desk_part {part}": reverse("ventures:desk_part", args=[*draft, part]) for part in CALL_PARTS},
         **{
@@ -239,9 +261,8 @@ def district(site: Site) -> Pages:
             for part in CALL_PARTS
         },
         "ventures:desk_part words": reverse("ventures:desk_part", args=[*review, "words"]),
-        "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("exclusive", "disqualify")},
-        "ventures:desk_places": reverse("ventures:desk_places", args=review),
+        "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
         "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
@@ -252,6 +273,7 @@ def district(site: Site) -> Pages:
         **_records(site),
         **_deliveries(),
         **_told(site),
+        **_desk_of_disputes(site),
         **_booths(site),
     }
 

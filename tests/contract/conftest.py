@@ -10,6 +10,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from shanzhi.config import lane
 from tests.support.booths import set_up
 from tests.support.site import Site, build
+from tests.ventures.dispute_support import disputed
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
             patch.setattr(lane, "close_old_connections", lambda: None)
             made = build()
             set_up(made)
+            disputed(made)
             yield made
             transaction.set_rollback(True)
     finally:

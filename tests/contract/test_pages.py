@@ -25,6 +25,7 @@ FORM = "application/x-www-form-urlencoded"
 FIELDS = (
     "q", "version", "name", "title", "reason", "on", "code", "area", "areas", "email", "phone", "password", "decision",
     "receipt", "file", "starts_at", "purse_fen", "expected", "target", "proposal", "idempotency_key", "next",
+    "grounds", "answer", "outcome", "ruling",
 )  # fmt: skip
 
 

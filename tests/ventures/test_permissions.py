@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from shanzhi.kernel.roles import Role
 from shanzhi.ventures import operations
-from shanzhi.ventures.demo.people import as_actor
-from shanzhi.ventures.demo.projects import PROJECTS
-from shanzhi.ventures.demo.rounds import DAY, PLAN, hand_in, move, new_call
-from shanzhi.ventures.models import Call, Proposal
-from tests.support import people
+from shanzhi.ventures.demo.rounds import DAY, PLAN, move, new_call
 from tests.support.permissions import (
     ANONYMOUS,
     NO_ROLE,
@@ -34,11 +29,12 @@ from tests.support.permissions import (
 )
 from tests.support.places import load_districts
 from tests.ventures.desk_support import SYSTEM, first_day
+from tests.ventures.dispute_support import objection_to
 from tests.ventures.jury_support import JURY, RULE, phases_with_pitch
+from tests.ventures.permission_support import COMMUNITY, Path, made, of_call, of_proposal, several
 
 pytestmark = pytest.mark.django_db
 
-COMMUNITY: Final = "370102001002"
 ROLES: Final = Roles(inside=COMMUNITY, outside="110114012035")
 MANAGERS: Final = (
     Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.OPERATOR, Role.ADMINISTRATOR,
@@ -48,73 +44,11 @@ READERS: Final = (*REVIEWERS, Role.AUDITOR)
 SIGNED_IN: Final = (NO_ROLE, *Role)
 VERIFIED: Final = tuple(Role)
 API: Final = "/api/v1/ventures"
-PNG: Final = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8ffff3f0005fe02fea735"
-    "81840000000049454e44ae426082"
-)
-Path = Callable[[], str]
 
 
 @pytest.fixture(autouse=True)
 def _districts() -> None:
     load_districts()
-
-
-def made(state: str) -> Call:
-    """Make a call of the community in a state: draft, submission, review (one proposal), notice (one that passed)."""
-    start = first_day("publicity" if state == "draft" else state)
-    call = new_call(actor=SYSTEM, areas=[COMMUNITY], title="一个社区的微创投（示例）", first_day=start, at=start - DAY)
-    if state == "draft":
-        return call
-    for kind in list(PLAN)[: list(PLAN).index(state) + 1]:
-        call = move(SYSTEM, call, start + PLAN[kind] * DAY)
-        if kind == "submission" and state != "submission":
-            _propose(call, state, start)
-        if kind == "review" and state == "notice":
-            officer = people.an_actor(Role.SUBDISTRICT_OFFICER, COMMUNITY)
-            ids = list(call.proposals.values_list("pk", flat=True))
-            operations.decide_many(
-                actor=officer, proposal_ids=ids, decision="pass", at=start + (PLAN["review"] + 1) * DAY
-            )
-    return call
-
-
-def _propose(call: Call, state: str, start: Any) -> None:
-    contact = people.a_person(COMMUNITY, name="示例团队")
-    at = start + (PLAN["submission"] + 1) * DAY
-    one = hand_in(call=call, project=PROJECTS[0], contact=contact, first_day=start, at=at)
-    if state == "review":
-        # returned, so that the team may put a file beside it, and handed in again
-        officer = people.an_actor(Role.SUBDISTRICT_OFFICER, COMMUNITY)
-        returned = operations.decide(
-            actor=officer, proposal_id=one.pk, version=one.version, decision="return", reason="请附照片",
-            deadline=at + 2 * DAY, at=at + DAY / 2,
-        )  # fmt: skip
-        team = as_actor(contact, at)
-        operations.attach(actor=team, proposal_id=one.pk, name="照片.png", content=PNG, at=at + DAY)
-        version = Proposal.objects.get(pk=returned.pk).version
-        operations.submit_proposal(actor=team, proposal_id=one.pk, version=version, at=at + DAY)
-
-
-def cancelled() -> Call:
-    call = made("draft")
-    return operations.cancel_call(actor=SYSTEM, call_id=call.pk, reason="取消", at=timezone.now())
-
-
-def of_call(state: str, path: str) -> Path:
-    """Give the address of a page of a call in this state."""
-    return lambda: path.format((cancelled() if state == "cancelled" else made(state)).pk)
-
-
-def of_proposal(state: str, path: str) -> Path:
-    """Give the address of a page of the proposal of a call in this state."""
-
-    def address() -> str:
-        one = made(state).proposals.get()
-        file = one.attachments.first()
-        return path.format(one.pk, file=file.pk if file else "")
-
-    return address
 
 
 def judged(path: str) -> Path:
@@ -135,14 +69,6 @@ def judged(path: str) -> Path:
 def seated(path: str, *, anonymous: int = 302, **row: Any) -> Row:
     """Make the row of a juror's page: no role opens it, only a seat, which tests/ventures/test_pages_jury.py takes."""
     return several({SIGNED_IN: (404, 404)}, (anonymous, anonymous), judged(path), **row)
-
-
-def several(groups: dict[tuple[Any, ...], Expected], others: Expected, path: Path | str, **row: Any) -> Row:
-    """Make a row of groups of roles, each with its status inside and outside; a later group wins."""
-    expected: dict[str, Expected] = dict.fromkeys(WHO, others)
-    for roles, status in groups.items():
-        expected |= dict.fromkeys(roles, status)
-    return Row(path, expected, **row)
 
 
 def staffed(path: Path | str, *, roles: Iterable[Role], status: int = 200, **row: Any) -> Row:
@@ -187,6 +113,27 @@ def inside(path: Path, *, anonymous: int = 404) -> Row:
 
 def signed_in(path: Path | str, *, anonymous: int = 302, **row: Any) -> Row:
     return several({SIGNED_IN: (200, 200)}, (anonymous, anonymous), path, **row)
+
+
+def of_dispute(path: str) -> Path:
+    """Give the address of a page of an objection to the proposal of a call under notice."""
+
+    def address() -> str:
+        one = made("notice").proposals.get()
+        return path.format(objection_to(one).pk, proposal=one.pk)
+
+    return address
+
+
+def team_in_public(path: Path, *, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of a page for the team alone about what everybody sees."""
+    return several({SIGNED_IN: (403, 403)}, (anonymous, anonymous), path, **row)
+
+
+def object_to(path: Path, *, status: int = 200, anonymous: int = 302, **row: Any) -> Row:
+    """Make the row of objecting: verified residents of the call's areas, whatever role they have besides."""
+    groups: dict[tuple[Any, ...], Expected] = {SIGNED_IN: (403, 403), VERIFIED: (status, 403)}
+    return several(groups, (anonymous, anonymous), path, **row)
 
 
 POST: Final[dict[str, Any]] = {"method": "POST"}
@@ -334,7 +281,37 @@ JURIES: Final[dict[str, Row]] = {
     f"POST {API}/juries/{{call_id}}/close": several(
         {SIGNED_IN: (403, 403)}, (401, 401), judged(f"{API}/juries/{{}}/close"), **POST),
 }  # fmt: skip
-TABLE: Final = PUBLIC | TEAM | DESK | ROUTES | JURIES
+GROUNDS: Final = {"grounds": "x"}
+RULING: Final = {"version": 9, "outcome": "dismissed", "ruling": "x"}
+DISPUTES: Final[dict[str, Row]] = {
+    "ventures:object": object_to(of_proposal("notice", "/proposals/{}/object/")),
+    "POST ventures:object": object_to(of_proposal("notice", "/proposals/{}/object/"), status=422, **POST),
+    "ventures:appeal": team(of_proposal("review", "/proposals/{}/appeal/")),
+    "POST ventures:appeal": team(of_proposal("review", "/proposals/{}/appeal/"), **POST),
+    "ventures:answer": team_in_public(of_dispute("/disputes/{}/answer/")),
+    "POST ventures:answer": team_in_public(of_dispute("/disputes/{}/answer/"), **POST),
+    "ventures:withdraw_dispute": team_in_public(of_dispute("/disputes/{}/withdraw/")),
+    "POST ventures:withdraw_dispute": team_in_public(of_dispute("/disputes/{}/withdraw/"), **POST),
+    "ventures:desk_disputes": staffed("/desk/disputes/", roles=READERS),
+    "ventures:desk_dispute": several(
+        {SIGNED_IN: (403, 403), READERS: (200, 404)}, (302, 302), of_dispute("/desk/disputes/{}/")),
+    "POST ventures:desk_dispute": several(
+        {SIGNED_IN: (403, 403), READERS: (403, 404), MANAGERS: (422, 404)}, (302, 302),
+        of_dispute("/desk/disputes/{}/"), **POST),
+    f"GET {API}/proposals/{{proposal_id}}/disputes": everyone(of_dispute(f"{API}/proposals/{{proposal}}/disputes")),
+    f"POST {API}/proposals/{{proposal_id}}/objections": object_to(
+        of_proposal("notice", f"{API}/proposals/{{}}/objections"), anonymous=401, data=GROUNDS, **POST),
+    f"POST {API}/proposals/{{proposal_id}}/appeals": team(
+        of_proposal("review", f"{API}/proposals/{{}}/appeals"), anonymous=401, data=GROUNDS, **POST),
+    f"PUT {API}/disputes/{{dispute_id}}/answer": team_in_public(
+        of_dispute(f"{API}/disputes/{{}}/answer"), anonymous=401, method="PUT", data={"version": 1, "answer": "x"}),
+    f"POST {API}/disputes/{{dispute_id}}/withdraw": team_in_public(
+        of_dispute(f"{API}/disputes/{{}}/withdraw"), anonymous=401, data={"version": 1}, **POST),
+    f"POST {API}/disputes/{{dispute_id}}/ruling": several(
+        {SIGNED_IN: (403, 403), MANAGERS: (409, 403)}, (401, 401),
+        of_dispute(f"{API}/disputes/{{}}/ruling"), data=RULING, **POST),
+}  # fmt: skip
+TABLE: Final = PUBLIC | TEAM | DESK | ROUTES | JURIES | DISPUTES
 
 
 def status(client: Client, row: Row, path: str) -> int:

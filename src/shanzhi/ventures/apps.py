@@ -12,7 +12,7 @@ from shanzhi.ui import navigation
 
 AUDITED = (
     *("call", "callarea", "phase", "callterms", "notice", "award"),
-    *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem"),
+    *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem", "dispute"),
     *("juror", "conflict", "pitch", "scoresheet"),
 )
 
@@ -58,6 +58,14 @@ class VenturesConfig(AppConfig):
         navigation.register("desk-calls", _("Rounds"), "ventures:desk_calls", section="desk", order=10, visible=staff)
         navigation.register(
             "desk-reviews", _("Reviews"), "ventures:desk_reviews", section="desk", order=20, visible=reviewer
+        )
+        navigation.register(
+            "desk-disputes",
+            _("Objections and appeals"),
+            "ventures:desk_disputes",
+            section="desk",
+            order=25,
+            visible=staff,
         )
         navigation.register("juries", _("My juries"), "ventures:juries", section="account", order=25, visible=juror)
         for table in AUDITED:

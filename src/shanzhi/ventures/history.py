@@ -14,8 +14,9 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uui
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ventures import policies, queries
-from shanzhi.ventures.lifecycle import CALL, DECISIONS, PROPOSAL
-from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.lifecycle import CALL, DECISIONS, DISPUTE, EFFECTS, PROPOSAL, RULINGS
+from shanzhi.ventures.models import Call, Dispute, Proposal
+from shanzhi.ventures.models.disputes import STANDINGS
 from shanzhi.ventures.queries.content import LABELS
 from shanzhi.ventures.views.words import TONES, VERBS
 
@@ -39,6 +40,17 @@ def _proposal(viewer: Actor, proposal_id: str, at: datetime) -> Shown | None:
     if not queries.reads_inside(viewer=viewer, found=found):
         raise NotFound
     return Shown(str(found), reverse("ventures:proposal", args=[found.pk]), queries.of_team(viewer=viewer, found=found))
+
+
+def _dispute(viewer: Actor, dispute_id: str, at: datetime) -> Shown | None:
+    number = uuid_of(dispute_id)
+    if not Dispute.objects.filter(pk=number).exists():
+        return None
+    if not viewer.holds_anywhere(policies.READERS):
+        raise NotFound  # the history names who acted, and a team must not learn who filed
+    found = queries.desk_dispute(viewer=viewer, dispute_id=number)
+    title = f"{found.get_kind_display()} · {found.proposal}"
+    return Shown(title, reverse("ventures:desk_dispute", args=[found.pk]))
 
 
 def _of_call(call_id: str) -> Q:
@@ -106,6 +118,20 @@ register(
         values={
             "state": lambda value: dict(PROPOSAL.states).get(value, value),
             "decision": lambda value: DECISIONS.get(value, value),
+        },
+    )
+)
+register(
+    Subject(
+        type="ventures.dispute",
+        label=_("Objection or appeal"),
+        find=_dispute,
+        fields={"standing": _("Filed by"), "state": _("State"), "outcome": _("Outcome"), "effect": _("Effect")},
+        values={
+            "standing": lambda value: STANDINGS.get(value, value),
+            "state": lambda value: dict(DISPUTE.states).get(value, value),
+            "outcome": lambda value: RULINGS.get(value, value),
+            "effect": lambda value: EFFECTS.get(value, value),
         },
     )
 )

@@ -137,3 +137,32 @@ SHEET = Lifecycle(
         "leave_out": Move(("draft", "handed_in"), "void", frozenset(), ("juror_left_or_conflict",)),
     },
 )
+
+# Objections 异议 to proposals under public notice, and appeals 申诉 of teams against what was decided on theirs.
+DISPUTE_KINDS: Final = {"objection": _("Objection"), "appeal": _("Appeal")}
+RULINGS: Final = {"dismissed": _("Dismissed"), "upheld": _("Upheld")}
+# What an upheld one brought about.
+EFFECTS: Final = {
+    "disqualified": _("The proposal was disqualified."),
+    "reinstated": _("The proposal was brought back."),
+    "noted": _("The proposal stays as it is."),
+}
+DISPUTE = Lifecycle(
+    name="ventures.dispute",
+    states={
+        "filed": pgettext_lazy("dispute", "Filed"),
+        "answered": _("Answered"),
+        "ruled": _("Ruled on"),
+        "withdrawn": _("Withdrawn"),
+    },
+    moves={
+        "answer": Move(("filed", "answered"), "answered", frozenset(), ("team", "objection")),
+        "rule": Move(("filed", "answered"), "ruled", MANAGERS, ("ruling", "not_own", "not_decided")),
+        "withdraw": Move(("filed", "answered"), "withdrawn", frozenset(), ("filer",)),
+    },
+)
+OPEN_DISPUTES: Final = ("filed", "answered")
+# A team may appeal until the end of this day after the decision; a ruling is due that many days after the filing.
+APPEAL_DAYS: Final = 5
+RULING_DAYS: Final = 10
+APPEALABLE: Final = ("rejected", "disqualified")

@@ -15,7 +15,7 @@ from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import LEFT, MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
-from shanzhi.ventures.models import Call, Proposal, TeamMember
+from shanzhi.ventures.models import Call, Dispute, Proposal, TeamMember
 
 READERS: Final = STAFF_READERS
 # A proposal's kind of team, and the call's word for those who may propose.
@@ -50,6 +50,30 @@ class MayNotPropose(Forbidden):
 
     code = "may_not_propose"
     message = _("This call takes proposals from verified residents of its areas. Have your real name verified first.")
+
+
+class MayNotObject(Forbidden):
+    """The actor is neither a resident of the call's areas nor staff there."""
+
+    code = "may_not_object"
+    message = _(
+        "Verified residents of this round's areas and staff there may object. Have your real name verified first, or "
+        "tell a neighbour or the staff of your community."
+    )
+
+
+class OwnObjection(Forbidden):
+    """A team objects to its own proposal."""
+
+    code = "own_objection"
+    message = _("You belong to the team of this proposal. To take it out of the round, take it back instead.")
+
+
+class NotImpartial(Forbidden):
+    """The one who would rule filed it, is of the team, or decided what the appeal is against."""
+
+    code = "not_impartial"
+    message = _("You filed this yourself, so somebody else must rule on it. Ask another officer in charge.")
 
 
 def _operates(actor: Actor, organization: UUID | None) -> bool:
@@ -184,3 +208,39 @@ def voting_actor(actor: Actor, call: Call) -> Actor:
     if actor.is_system or runs_area(actor, call.area):
         return actor
     return replace(actor, grants=(*actor.grants, Grant(Role.OPERATOR, call.area)))
+
+
+def standing_of(actor: Actor, proposal: Proposal, codes: tuple[str, ...]) -> tuple[str, str]:
+    """Say as what somebody objects, and a resident's community. Raises MayNotObject, OwnObjection."""
+    actor.person()
+    if of_team(actor, proposal):
+        raise OwnObjection
+    homes = home_communities(actor, codes)
+    if homes:
+        return "resident", homes[0][:12]
+    if not reviews(actor, proposal):
+        raise MayNotObject
+    return "staff", ""
+
+
+def require_ruler(actor: Actor, dispute: Dispute, deciders: frozenset[UUID]) -> None:
+    """Refuse who does not run the call, and who is a party: filer, team, or decider of what is appealed against.
+
+    There is no way round it where one officer alone runs the call: somebody above, or another with a role, must rule.
+    """
+    proposal = dispute.proposal
+    require_runs(actor, proposal.call)
+    person = actor.person()
+    if person == dispute.filed_by_id:
+        raise NotImpartial
+    if of_team(actor, proposal):
+        raise NotImpartial(
+            _("You belong to the team of this proposal, so somebody else must rule. Ask another officer in charge.")
+        )
+    if person in deciders:
+        raise NotImpartial(
+            _(
+                "You took the decision that this appeal is against, so somebody else must rule on it. Ask another "
+                "officer in charge of the round, or one of the level above; no one rules on the own decision."
+            )
+        )

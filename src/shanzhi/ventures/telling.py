@@ -12,12 +12,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import ancestors_of
+from shanzhi.kernel.roles import Role
 from shanzhi.notices.kinds import APP, EMAIL, EVERYWHERE, WECHAT, Category, Kind, register
 from shanzhi.notices.operations import notify
 from shanzhi.notices.values import LINK, MOMENT, TITLE, To, public_title
-from shanzhi.people.models import Person
+from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places.queries import within_any
-from shanzhi.ventures.models import Call, Proposal, TeamMember
+from shanzhi.ventures.lifecycle import MANAGERS
+from shanzhi.ventures.models import Call, Dispute, Proposal, TeamMember
 
 CALLS: Final = Category(
     "calls",
@@ -109,7 +112,44 @@ MOVED_UP: Final = Kind(
     {"title": TITLE, "link": LINK},
     channels=EVERYWHERE,
 )
-register(OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED, DISQUALIFIED, MOVED_UP)
+DISPUTES: Final = Category(
+    "disputes",
+    _("Objections and appeals"),
+    _("Someone objects to a proposal of yours, something waits for your ruling, or what you filed is ruled on."),
+    needed=_("A deadline runs from them, and a ruling must reach those whom it concerns."),
+    listed=True,
+    order=26,
+)
+OBJECTION: Final = Kind(
+    "disputes.objection",
+    DISPUTES,
+    _("An objection to your proposal: %(title)s"),
+    _(
+        "Someone objects to your proposal in the round “%(title)s”. You may answer until it is ruled on; the ruling is "
+        "due on %(due)s."
+    ),
+    {"title": TITLE, "due": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+)
+FILED: Final = Kind(
+    "disputes.filed",
+    DISPUTES,
+    _("To rule on: %(title)s"),
+    _("An objection or appeal in the round “%(title)s” waits for a ruling, due on %(due)s."),
+    {"title": TITLE, "due": MOMENT, "link": LINK},
+    channels=frozenset({APP, EMAIL, WECHAT}),
+)
+RULED: Final = Kind(
+    "disputes.ruled",
+    DISPUTES,
+    _("Ruled on: %(title)s"),
+    _("A ruling was given on an objection or appeal in the round “%(title)s”. The page says what was decided and why."),
+    {"title": TITLE, "link": LINK},
+    channels=EVERYWHERE,
+)
+register(
+    OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED, DISQUALIFIED, MOVED_UP, OBJECTION, FILED, RULED
+)
 public_title(Call, "title")
 
 
@@ -172,6 +212,41 @@ def tell_disqualified(*, actor: Actor, proposal: Proposal, at: datetime) -> None
 def tell_moved_up(*, actor: Actor, proposal: Proposal, at: datetime) -> None:
     """Tell the team that its project is chosen in the place of one that left."""
     _tell_team(actor, MOVED_UP, proposal, f"{proposal.pk}:{proposal.version}", {}, at)
+
+
+def tell_objection(*, actor: Actor, dispute: Dispute, at: datetime) -> None:
+    """Tell the team that somebody objects, not who."""
+    _tell_team(actor, OBJECTION, dispute.proposal, str(dispute.pk), {"due": dispute.due_at}, at)
+
+
+def tell_filed(*, actor: Actor, dispute: Dispute, at: datetime) -> None:
+    """Tell those who run the call that a ruling is due; the parties, who may not rule, are left out."""
+    proposal = dispute.proposal
+    call = proposal.call
+    place = Q(role__in=MANAGERS, area__in=("", *ancestors_of(call.area), call.area), organization__isnull=True)
+    if call.operator_organization is not None:
+        place |= Q(role=Role.OPERATOR, organization=call.operator_organization)
+    holds = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+    people = Person.objects.filter(pk__in=RoleGrant.objects.filter(holds, place).values("person"))
+    parties = teams(Proposal.objects.filter(pk=proposal.pk))
+    notify(
+        actor=actor, kind=FILED,
+        values={"title": call, "due": dispute.due_at, "link": To("ventures:desk_dispute", (dispute.pk,))},
+        to=people.exclude(pk__in=parties).exclude(pk=dispute.filed_by_id).values_list("pk"),
+        key=str(dispute.pk), subject=dispute, area=call.area, at=at,
+    )  # fmt: skip
+
+
+def tell_ruled(*, actor: Actor, dispute: Dispute, at: datetime) -> None:
+    """Tell the team and who filed it that the ruling is there."""
+    proposal = dispute.proposal
+    team = Q(pk__in=teams(Proposal.objects.filter(pk=proposal.pk)))
+    notify(
+        actor=actor, kind=RULED,
+        values={"title": proposal.call, "link": To("ventures:proposal", (proposal.pk,))},
+        to=Person.objects.filter(team | Q(pk=dispute.filed_by_id)).values_list("pk"),
+        key=str(dispute.pk), subject=proposal, area=proposal.community or proposal.call.area, at=at,
+    )  # fmt: skip
 
 
 def _tell_team(actor: Actor, kind: Kind, proposal: Proposal, key: str, more: dict[str, Any], at: datetime) -> None:

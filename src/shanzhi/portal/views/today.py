@@ -24,6 +24,8 @@ ADDRESSES: Final = {
     "my_reviews": "ventures:desk_reviews",
     "queue": "ventures:desk_reviews",
     "mend": "ventures:my_proposals",
+    "disputes": "ventures:desk_disputes",
+    "answers": "ventures:my_proposals",
 }
 
 

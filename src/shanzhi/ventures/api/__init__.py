@@ -1,6 +1,7 @@
 """The API of the rounds: the same operations and queries as the pages."""
 
 from shanzhi.ventures.api.calls import router as calls
+from shanzhi.ventures.api.disputes import router as disputes
 from shanzhi.ventures.api.jury import router as jury
 from shanzhi.ventures.api.proposals import router as proposals
 from shanzhi.ventures.api.routing import router
@@ -8,5 +9,6 @@ from shanzhi.ventures.api.routing import router
 router.add_router("", calls)
 router.add_router("", proposals)
 router.add_router("", jury)
+router.add_router("", disputes)
 
 __all__ = ["router"]

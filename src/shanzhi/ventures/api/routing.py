@@ -80,13 +80,16 @@ def signed_in(request: HttpRequest) -> Actor:
     return found
 
 
-def page(rows: QuerySet[Any], asked: PageIn, write: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """Cut one page out of rows ordered by '-created_at, id', reading on from a row, whatever the page's depth."""
+def page(
+    rows: QuerySet[Any], asked: PageIn, write: Callable[[Any], dict[str, Any]], *, by: str = "created_at"
+) -> dict[str, Any]:
+    """Cut one page out of rows with the newest first by the moment `by`, then by id, reading on from a row."""
     if asked.after is not None:
         last = rows.model._default_manager.filter(pk=asked.after).first()
         if last is None or not rows.filter(pk=asked.after).exists():
             raise BadCursor(field="after")
-        rows = rows.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk))
+        moment = getattr(last, by)
+        rows = rows.filter(Q(**{f"{by}__lt": moment}) | Q(**{by: moment}, pk__gt=last.pk))
     found = list(rows[: asked.limit + 1])
     shown: list[Model] = found[: asked.limit]
     return {"items": [write(row) for row in shown], "next": shown[-1].pk if len(found) > asked.limit else None}

@@ -1,5 +1,6 @@
 """Rounds out to files: lists (page and Excel by one declaration) and the proposal as Word and PDF."""
 
+from shanzhi.ventures.exchange.disputes import DISPUTES, dispute_state, filed_as
 from shanzhi.ventures.exchange.listings import CALLS, MY_PROPOSALS, NOTICES, PROPOSALS, REVIEW_QUEUE
 from shanzhi.ventures.exchange.paper_form import file_name
 from shanzhi.ventures.exchange.pdf import proposal_pdf
@@ -7,11 +8,14 @@ from shanzhi.ventures.exchange.word import proposal_document
 
 __all__ = [
     "CALLS",
+    "DISPUTES",
     "MY_PROPOSALS",
     "NOTICES",
     "PROPOSALS",
     "REVIEW_QUEUE",
+    "dispute_state",
     "file_name",
+    "filed_as",
     "proposal_document",
     "proposal_pdf",
 ]

@@ -1,6 +1,7 @@
 """Tables of the micro-venture rounds."""
 
 from shanzhi.ventures.models.calls import Award, Call, CallArea, CallTerms, Notice, Phase
+from shanzhi.ventures.models.disputes import Dispute
 from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
@@ -14,6 +15,7 @@ __all__ = [
     "CallArea",
     "CallTerms",
     "Conflict",
+    "Dispute",
     "Juror",
     "JuryClosing",
     "Notice",

@@ -12,6 +12,17 @@ from shanzhi.ventures.operations.calls import (
     save_call,
 )
 from shanzhi.ventures.operations.changes import NothingChanged, TermsUnfit, change_terms
+from shanzhi.ventures.operations.disputes import (
+    GroundsMissing,
+    NoAnswer,
+    NotYourDispute,
+    StaleDispute,
+    answer_objection,
+    file_appeal,
+    file_objection,
+    rule,
+    withdraw_dispute,
+)
 from shanzhi.ventures.operations.fields import BadValue, Problem
 from shanzhi.ventures.operations.imports import ImportedAlready, import_round
 from shanzhi.ventures.operations.jury import (
@@ -82,11 +93,13 @@ __all__ = [
     "DeadlineMissing",
     "DeclareFirst",
     "FileTooLarge",
+    "GroundsMissing",
     "ImportedAlready",
     "Incomplete",
     "JurorAlready",
     "MendingOver",
     "MovedMeanwhile",
+    "NoAnswer",
     "NoJury",
     "NoPitches",
     "NotAJuror",
@@ -96,6 +109,7 @@ __all__ = [
     "NotTheChair",
     "NotUnderReview",
     "NotYourArea",
+    "NotYourDispute",
     "NothingChanged",
     "OrderDrawn",
     "OverLimit",
@@ -107,6 +121,7 @@ __all__ = [
     "SheetIncomplete",
     "SheetsDue",
     "StaleCall",
+    "StaleDispute",
     "StaleProposal",
     "StaleSheet",
     "TermsFrozen",
@@ -116,6 +131,7 @@ __all__ = [
     "TooManyFiles",
     "UnknownFile",
     "advance",
+    "answer_objection",
     "appoint_juror",
     "assign",
     "attach",
@@ -132,11 +148,14 @@ __all__ = [
     "draw_pitches",
     "draw_roll",
     "end_juror",
+    "file_appeal",
+    "file_objection",
     "fill_places",
     "import_round",
     "lot",
     "reinstate",
     "remind_deadlines",
+    "rule",
     "run_clock",
     "save_call",
     "save_proposal",
@@ -144,5 +163,6 @@ __all__ = [
     "set_exclusive",
     "submit_proposal",
     "time_pitch",
+    "withdraw_dispute",
     "withdraw_proposal",
 ]

@@ -18,6 +18,20 @@ from shanzhi.ventures.queries.calls import (
 from shanzhi.ventures.queries.checks import Check
 from shanzhi.ventures.queries.content import LABELS, Missing, content
 from shanzhi.ventures.queries.desk import DueItem, due_today, review_queue, reviewers, reviews_of
+from shanzhi.ventures.queries.disputes import (
+    AppealedAlready,
+    AppealOver,
+    NothingToAppeal,
+    NotUnderNotice,
+    ObjectedAlready,
+    appeal_until,
+    desk_dispute,
+    desk_disputes,
+    dispute,
+    disputes_of,
+    may_object,
+    ruler_refusal,
+)
 from shanzhi.ventures.queries.preview import Fact, MovePreview, NoNextPhase
 from shanzhi.ventures.queries.proposals import (
     attachment,
@@ -39,6 +53,8 @@ from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fil
 
 __all__ = [
     "LABELS",
+    "AppealOver",
+    "AppealedAlready",
     "CallFigures",
     "Check",
     "DueItem",
@@ -47,8 +63,12 @@ __all__ = [
     "MovePreview",
     "NoNextPhase",
     "NoPlaces",
+    "NotUnderNotice",
+    "NothingToAppeal",
+    "ObjectedAlready",
     "PhaseLine",
     "Placing",
+    "appeal_until",
     "attachment",
     "awards",
     "builder_checks",
@@ -57,12 +77,17 @@ __all__ = [
     "communities_for",
     "communities_of",
     "content",
+    "desk_dispute",
+    "desk_disputes",
+    "dispute",
+    "disputes_of",
     "due_today",
     "figures",
     "lacks",
     "matching",
     "may_disqualify",
     "may_edit",
+    "may_object",
     "may_review",
     "may_run",
     "may_withdraw",
@@ -81,6 +106,7 @@ __all__ = [
     "reviewed_areas",
     "reviewers",
     "reviews_of",
+    "ruler_refusal",
     "run_areas",
     "terms",
 ]

@@ -14,6 +14,7 @@ from shanzhi.places import queries as places
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ventures.lifecycle import MANAGERS, REVIEWERS
 from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.policies import READERS
 
 MOST_SUGGESTED: Final = 40
 
@@ -46,3 +47,8 @@ def communities_for(*, found: Proposal, at: datetime) -> AreaSource:
 def reviewed_areas(*, viewer: Actor, at: datetime) -> AreaSource:
     """Give the areas in which the viewer reviews, for filters."""
     return source_of(Open(viewer.areas(REVIEWERS), at))
+
+
+def read_areas(*, viewer: Actor, at: datetime) -> AreaSource:
+    """Give the areas in which the viewer reads as staff, for filters."""
+    return source_of(Open(viewer.areas(READERS), at))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count as Counting
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +16,9 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, ENDED, REVIEWERS
-from shanzhi.ventures.models import Call, Proposal, Review
-from shanzhi.ventures.policies import reviews, runs
+from shanzhi.ventures.models import Call, Dispute, Proposal, Review
+from shanzhi.ventures.policies import own_proposals, reviews, runs
+from shanzhi.ventures.queries.disputes import waiting_for
 from shanzhi.ventures.queries.naming import area_name
 from shanzhi.ventures.queries.preview import due_at, next_state
 
@@ -86,7 +87,8 @@ class DueItem:
 
 def due_today(*, viewer: Actor, at: datetime) -> list[DueItem]:
     """List what is due for this viewer, in a fixed number of queries: reviews, mending, phases to move."""
-    return [*_my_reviews(viewer, at), *_my_mending(viewer, at), *_waiting(viewer), *_moves(viewer, at)]
+    own = [*_my_reviews(viewer, at), *_my_mending(viewer, at)]
+    return [*own, *_rulings(viewer, at), *_waiting(viewer), *_moves(viewer, at)]
 
 
 def _end_of_day(at: datetime) -> datetime:
@@ -120,6 +122,24 @@ def _waiting(viewer: Actor) -> list[DueItem]:
         return []
     count = review_queue(viewer=viewer).order_by().values("pk").count()
     return [DueItem("queue", _("Proposals waiting for review in your area"), count)] if count else []
+
+
+def _rulings(viewer: Actor, at: datetime) -> list[DueItem]:
+    """Count the objections and appeals that wait for a ruling, and those to the viewer's own proposals to answer."""
+    found = []
+    if viewer.holds_anywhere(REVIEWERS):
+        figures = waiting_for(viewer).aggregate(n=Counting("pk"), first=Min("due_at"))
+        if figures["n"]:
+            label = _("Objections and appeals to rule on")
+            found.append(DueItem("disputes", label, figures["n"], figures["first"], figures["first"] < at))
+    if viewer.person_id is not None:
+        mine = Dispute.objects.filter(
+            state="filed", kind="objection", proposal__in=Proposal.objects.filter(own_proposals(viewer)).values("pk")
+        )
+        figures = mine.aggregate(n=Counting("pk"), first=Min("due_at"))
+        if figures["n"]:
+            found.append(DueItem("answers", _("Objections to your proposals"), figures["n"], figures["first"]))
+    return found
 
 
 def _moves(viewer: Actor, at: datetime) -> list[DueItem]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Count as Counting
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from shanzhi.kernel.errors import Conflict
 from shanzhi.people.lifecycle import VERIFIED
@@ -17,6 +18,7 @@ from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, MOVE_INTO, PHASES
 from shanzhi.ventures.models import Call, JuryClosing, Notice, Phase, Proposal, Review
 from shanzhi.ventures.queries.checks import Check, blocking, checks_of
+from shanzhi.ventures.queries.disputes import blocks_vote
 from shanzhi.ventures.queries.secrecy import small_roll
 from shanzhi.voting.lifecycle import ROLL_FIXED
 
@@ -162,11 +164,27 @@ def _ready_to_vote(call: Call, states: dict[str, int], at: datetime) -> list[Che
     if not states.get("passed", 0):
         words = _("There is nothing to vote on: every proposal was withdrawn.")
         found.append(_block("passed", words, _("Cancel the call with a reason."), "reviews"))
+    found += _unruled(call)
     voting = next((phase for phase in call.phases.all() if phase.kind == "voting"), None)
     if voting is not None and at >= voting.ends_at:
         words = _("The time of the vote is over already.")
         found.append(_block("too_late", words, _("Change the dates of the vote, with a public reason."), "phases"))
     return found
+
+
+def _unruled(call: Call) -> list[Check]:
+    """Wait for every ruling that could still change what stands on the ballot."""
+    waiting = blocks_vote(call.pk)
+    if not waiting:
+        return []
+    words = ngettext(
+        "%(count)s objection or appeal has no ruling yet.",
+        "%(count)s objections and appeals have no ruling yet.",
+        waiting,
+    ) % {"count": waiting}
+    return [
+        _block("disputes", words, _("Rule on each of them first: see objections and appeals at the desk."), "disputes")
+    ]
 
 
 def _jury_closed(call: Call, _states: dict[str, int], _at: datetime) -> list[Check]:

@@ -5,6 +5,7 @@ from django.urls import path
 from shanzhi.ventures.views import (
     desk_calls,
     desk_changes,
+    desk_disputes,
     desk_import,
     desk_jury,
     desk_leaving,
@@ -33,6 +34,8 @@ urlpatterns = [
     path(f"{CALL}places/", desk_leaving.places, name="desk_places"),
     path(f"{CALL}phase/", desk_phases.phase, name="desk_phase"),
     path(f"{CALL}phase/roll/", desk_phases.draw, name="desk_draw_roll"),
+    path("desk/disputes/", desk_disputes.listing, name="desk_disputes"),
+    path("desk/disputes/<uuid:dispute_id>/", desk_disputes.dispute, name="desk_dispute"),
     path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),
     path(f"{CALL}jury/", desk_jury.panel, name="desk_jury"),
     path(f"{CALL}jury/draw/", desk_jury.draw, name="desk_jury_draw"),

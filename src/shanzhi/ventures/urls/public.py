@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import feed, jury, public, team
+from shanzhi.ventures.views import disputes, feed, jury, public, team
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/check/", team.check, name="check"),
     path("proposals/<uuid:proposal_id>/handed-in/", team.handed_in, name="handed_in"),
     path("proposals/<uuid:proposal_id>/withdraw/", team.withdraw, name="withdraw"),
+    path("proposals/<uuid:proposal_id>/object/", disputes.objection, name="object"),
+    path("proposals/<uuid:proposal_id>/appeal/", disputes.appeal, name="appeal"),
+    path("disputes/<uuid:dispute_id>/answer/", disputes.answer, name="answer"),
+    path("disputes/<uuid:dispute_id>/withdraw/", disputes.withdraw, name="withdraw_dispute"),
     path("calls/<uuid:call_id>/jury/", jury.result, name="jury_result"),
     path("juries/", jury.seats, name="juries"),
     path("juries/<uuid:call_id>/", jury.jury, name="jury"),

@@ -88,8 +88,10 @@ def due_tasks(request: Request) -> list[pieces.Task]:
         if item.call is not None:
             label = f"{item.label}: {item.call.shown_title}"
             url = reverse("ventures:desk_phase", args=[item.call.pk])
-        elif item.key == "mend":
+        elif item.key in ("mend", "answers"):
             url = reverse("ventures:my_proposals")
+        elif item.key == "disputes":
+            url = reverse("ventures:desk_disputes")
         if item.due_at is not None:
             hint = gettext("Due: %(day)s") % {"day": formatting.moment(item.due_at)}
         count = item.count if item.call is None else None

@@ -24,6 +24,7 @@ from shanzhi.ventures import exchange, queries
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.queries import jury
 from shanzhi.ventures.views import terms, words
+from shanzhi.ventures.views.disputes import told_disputes
 from shanzhi.ventures.views.rows import (
     call_crumbs,
     phases_of,
@@ -126,6 +127,9 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "of_team": queries.of_team(viewer=viewer, found=found),
         "may_withdraw": queries.may_withdraw(viewer=viewer, found=found),
         "may_disqualify": queries.may_disqualify(viewer=viewer, found=found),
+        "disputes": told_disputes(viewer, found, request.now),
+        "may_object": queries.may_object(viewer=viewer, found=found, at=request.now),
+        "appeal_until": queries.appeal_until(viewer=viewer, found=found, at=request.now),
         "reason": words.award_reason(found) if found.state == "won" else "",
         "jury_comments": jury.comments(viewer=viewer, proposal=found) if found.call.jury else (),
         "crumbs": proposal_crumbs(found),
