@@ -52,6 +52,20 @@ class MayNotPropose(Forbidden):
     message = _("This call takes proposals from verified residents of its areas. Have your real name verified first.")
 
 
+class NotANeighbour(Forbidden):
+    """The actor is no verified resident of the call's areas."""
+
+    code = "not_a_neighbour"
+    message = _("Only verified residents of this round's areas may do this. Have your real name verified first.")
+
+
+class OwnTeam(Forbidden):
+    """The actor is of the team."""
+
+    code = "own_team"
+    message = _("You belong to the team of this project. Answer your neighbours' comments instead.")
+
+
 def _operates(actor: Actor, organization: UUID | None) -> bool:
     return organization is not None and organization in actor.organizations(Role.OPERATOR)
 
@@ -184,3 +198,16 @@ def voting_actor(actor: Actor, call: Call) -> Actor:
     if actor.is_system or runs_area(actor, call.area):
         return actor
     return replace(actor, grants=(*actor.grants, Grant(Role.OPERATOR, call.area)))
+
+
+def require_neighbour(actor: Actor, proposal: Proposal) -> str:
+    """Give the community from which the actor, a verified resident of the call's areas, speaks of a project.
+
+    The team does not speak as neighbours. Raises NotANeighbour, OwnTeam.
+    """
+    homes = home_communities(actor, tuple(proposal.call.areas.values_list("code", flat=True)))
+    if not homes:
+        raise NotANeighbour
+    if of_team(actor, proposal):
+        raise OwnTeam
+    return homes[0][:12]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from shanzhi.notices.operations import notify
 from shanzhi.notices.values import LINK, MOMENT, TITLE, To, public_title
 from shanzhi.people.models import Person
 from shanzhi.places.queries import within_any
-from shanzhi.ventures.models import Call, Proposal, TeamMember
+from shanzhi.ventures.models import Call, Comment, Proposal, TeamMember
 
 CALLS: Final = Category(
     "calls",
@@ -33,6 +34,12 @@ OWN: Final = Category(
     needed=_("Deadlines run from them, and a decision on your proposal must reach you."),
     listed=True,
     order=25,
+)
+VOICES: Final = Category(
+    "voices",
+    _("Comments and answers"),
+    _("A neighbour commented on a project of yours, or its team answered your comment."),
+    order=45,
 )
 OPEN: Final = Kind(
     "calls.open",
@@ -109,7 +116,28 @@ MOVED_UP: Final = Kind(
     {"title": TITLE, "link": LINK},
     channels=EVERYWHERE,
 )
-register(OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED, DISQUALIFIED, MOVED_UP)
+COMMENTED: Final = Kind(
+    "voices.commented",
+    VOICES,
+    _("A neighbour commented on your project: %(title)s"),
+    _(
+        "A neighbour commented on your project in the round “%(title)s”. Read it on the project's page, and answer "
+        "there."
+    ),
+    {"title": TITLE, "link": LINK},
+    channels=frozenset({APP, WECHAT}),
+)
+ANSWERED: Final = Kind(
+    "voices.answered",
+    VOICES,
+    _("Your comment was answered: %(title)s"),
+    _("The team of a project in the round “%(title)s” answered your comment. Read it on the project's page."),
+    {"title": TITLE, "link": LINK},
+    channels=frozenset({APP, WECHAT}),
+)
+register(
+    OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED, DISQUALIFIED, MOVED_UP, COMMENTED, ANSWERED
+)
 public_title(Call, "title")
 
 
@@ -172,6 +200,22 @@ def tell_disqualified(*, actor: Actor, proposal: Proposal, at: datetime) -> None
 def tell_moved_up(*, actor: Actor, proposal: Proposal, at: datetime) -> None:
     """Tell the team that its project is chosen in the place of one that left."""
     _tell_team(actor, MOVED_UP, proposal, f"{proposal.pk}:{proposal.version}", {}, at)
+
+
+def tell_commented(*, proposal: Proposal, comment_id: UUID, at: datetime) -> None:
+    """Tell the team that a neighbour commented; the notice's own event names nobody either."""
+    _tell_team(Actor.system("resident"), COMMENTED, proposal, str(comment_id), {}, at)
+
+
+def tell_answered(*, comment: Comment, answer_id: UUID, at: datetime) -> None:
+    """Tell whoever wrote a comment that the team answered it."""
+    call = comment.proposal.call
+    notify(
+        actor=Actor.system("resident"), kind=ANSWERED,
+        values={"title": call, "link": To("ventures:proposal", (comment.proposal_id,))},
+        to=Person.objects.filter(pk=comment.author_id).values_list("pk"),
+        key=str(answer_id), subject=comment.proposal, area=comment.proposal.community or call.area, at=at,
+    )  # fmt: skip
 
 
 def _tell_team(actor: Actor, kind: Kind, proposal: Proposal, key: str, more: dict[str, Any], at: datetime) -> None:

@@ -4,6 +4,8 @@ from shanzhi.ventures.models.calls import Award, Call, CallArea, CallTerms, Noti
 from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
+from shanzhi.ventures.models.versions import ProposalVersion
+from shanzhi.ventures.models.voices import Comment, Endorsement, EndorsementCount
 
 __all__ = [
     "Activity",
@@ -13,7 +15,10 @@ __all__ = [
     "Call",
     "CallArea",
     "CallTerms",
+    "Comment",
     "Conflict",
+    "Endorsement",
+    "EndorsementCount",
     "Juror",
     "JuryClosing",
     "Notice",
@@ -21,6 +26,7 @@ __all__ = [
     "Pitch",
     "PitchOrder",
     "Proposal",
+    "ProposalVersion",
     "Review",
     "ReviewItem",
     "ScoreSheet",

@@ -12,6 +12,7 @@ from shanzhi.ventures.operations.calls import (
     save_call,
 )
 from shanzhi.ventures.operations.changes import NothingChanged, TermsUnfit, change_terms
+from shanzhi.ventures.operations.copying import copy_proposal
 from shanzhi.ventures.operations.fields import BadValue, Problem
 from shanzhi.ventures.operations.imports import ImportedAlready, import_round
 from shanzhi.ventures.operations.jury import (
@@ -71,9 +72,25 @@ from shanzhi.ventures.operations.sheets import (
     save_sheet,
 )
 from shanzhi.ventures.operations.succession import fill_places
+from shanzhi.ventures.operations.voices import (
+    BackingClosed,
+    BadLength,
+    TalkClosed,
+    TooLateToWithdraw,
+    TooManyComments,
+    answer_comment,
+    endorse,
+    hide_comment,
+    require_commenter,
+    take_back_endorsement,
+    withdraw_comment,
+    write_comment,
+)
 
 __all__ = [
     "Answer",
+    "BackingClosed",
+    "BadLength",
     "BadValue",
     "BatchLine",
     "Blocked",
@@ -109,19 +126,24 @@ __all__ = [
     "StaleCall",
     "StaleProposal",
     "StaleSheet",
+    "TalkClosed",
     "TermsFrozen",
     "TermsUnfit",
     "TooLateToLeave",
     "TooLateToReturn",
+    "TooLateToWithdraw",
+    "TooManyComments",
     "TooManyFiles",
     "UnknownFile",
     "advance",
+    "answer_comment",
     "appoint_juror",
     "assign",
     "attach",
     "cancel_call",
     "change_terms",
     "close_jury",
+    "copy_proposal",
     "create_call",
     "create_proposal",
     "decide",
@@ -132,17 +154,23 @@ __all__ = [
     "draw_pitches",
     "draw_roll",
     "end_juror",
+    "endorse",
     "fill_places",
+    "hide_comment",
     "import_round",
     "lot",
     "reinstate",
     "remind_deadlines",
+    "require_commenter",
     "run_clock",
     "save_call",
     "save_proposal",
     "save_sheet",
     "set_exclusive",
     "submit_proposal",
+    "take_back_endorsement",
     "time_pitch",
+    "withdraw_comment",
     "withdraw_proposal",
+    "write_comment",
 ]

@@ -36,11 +36,15 @@ from shanzhi.ventures.queries.proposals import (
     reads_inside,
 )
 from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
+from shanzhi.ventures.queries.versions import Compared, compared, versions
+from shanzhi.ventures.queries.voices import Backing, Talk, backing, comment, comments_of_call, has_voices, talk
 
 __all__ = [
     "LABELS",
+    "Backing",
     "CallFigures",
     "Check",
+    "Compared",
     "DueItem",
     "Fact",
     "Missing",
@@ -49,16 +53,22 @@ __all__ = [
     "NoPlaces",
     "PhaseLine",
     "Placing",
+    "Talk",
     "attachment",
     "awards",
+    "backing",
     "builder_checks",
     "call",
     "calls",
+    "comment",
+    "comments_of_call",
     "communities_for",
     "communities_of",
+    "compared",
     "content",
     "due_today",
     "figures",
+    "has_voices",
     "lacks",
     "matching",
     "may_disqualify",
@@ -82,5 +92,7 @@ __all__ = [
     "reviewers",
     "reviews_of",
     "run_areas",
+    "talk",
     "terms",
+    "versions",
 ]

@@ -10,6 +10,7 @@ from shanzhi.ventures.views import (
     desk_leaving,
     desk_phases,
     desk_reviews,
+    desk_voices,
 )
 
 CALL = "desk/calls/<uuid:call_id>/"
@@ -34,6 +35,8 @@ urlpatterns = [
     path(f"{CALL}phase/", desk_phases.phase, name="desk_phase"),
     path(f"{CALL}phase/roll/", desk_phases.draw, name="desk_draw_roll"),
     path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),
+    path(f"{CALL}comments/", desk_voices.comments, name="desk_comments"),
+    path("desk/comments/<uuid:comment_id>/hide/", desk_voices.hide, name="desk_hide"),
     path(f"{CALL}jury/", desk_jury.panel, name="desk_jury"),
     path(f"{CALL}jury/draw/", desk_jury.draw, name="desk_jury_draw"),
     path(f"{CALL}jury/pitches/<int:position>/", desk_jury.pitch, name="desk_jury_pitch"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import feed, jury, public, team
+from shanzhi.ventures.views import copying, feed, jury, public, team, versions, voices
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("calls/<uuid:call_id>/terms/<int:version>.json", public.terms_file, name="terms"),
     path("calls/<uuid:call_id>/proposals/", public.call_proposals, name="call_proposals"),
     path("calls/<uuid:call_id>/propose/", team.propose, name="propose"),
+    path("calls/<uuid:call_id>/propose/earlier/", copying.earlier, name="earlier"),
+    path("calls/<uuid:call_id>/propose/earlier/<uuid:proposal_id>/", copying.copy, name="copy_proposal"),
     path("proposals/", public.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/", public.proposal, name="proposal"),
     path("proposals/<uuid:proposal_id>/document.docx", public.document, name="document"),
@@ -23,6 +25,13 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/check/", team.check, name="check"),
     path("proposals/<uuid:proposal_id>/handed-in/", team.handed_in, name="handed_in"),
     path("proposals/<uuid:proposal_id>/withdraw/", team.withdraw, name="withdraw"),
+    path("proposals/<uuid:proposal_id>/versions/", versions.versions, name="versions"),
+    path("proposals/<uuid:proposal_id>/versions/compare/", versions.compare, name="compare_versions"),
+    path("proposals/<uuid:proposal_id>/comments/new/", voices.write, name="comment"),
+    path("proposals/<uuid:proposal_id>/backing/", voices.back, name="back"),
+    path("proposals/<uuid:proposal_id>/backing/end/", voices.stop_backing, name="stop_backing"),
+    path("comments/<uuid:comment_id>/answer/", voices.answer, name="answer_comment"),
+    path("comments/<uuid:comment_id>/withdraw/", voices.withdraw, name="withdraw_comment"),
     path("calls/<uuid:call_id>/jury/", jury.result, name="jury_result"),
     path("juries/", jury.seats, name="juries"),
     path("juries/<uuid:call_id>/", jury.jury, name="jury"),

@@ -31,6 +31,7 @@ from shanzhi.ventures.views.rows import (
     proposal_tags,
     tags_of,
 )
+from shanzhi.ventures.views.voices import voices_of
 
 CALL_CARDS: Final = replace(exchange.CALLS, cards="ventures/call_card.html", page_size=24)
 CARDS: Final = replace(exchange.PROPOSALS, cards="ventures/proposal_card.html", page_size=24)
@@ -127,6 +128,7 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "may_disqualify": queries.may_disqualify(viewer=viewer, found=found),
         "reason": words.award_reason(found) if found.state == "won" else "",
         "jury_comments": jury.comments(viewer=viewer, proposal=found) if found.call.jury else (),
+        **voices_of(request, found),
         "crumbs": proposal_crumbs(found),
     }
     return render(request, "ventures/proposal.html", context)
