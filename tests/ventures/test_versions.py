@@ -130,7 +130,7 @@ class TestDifferences:
         assert told["budget"][2] == ("第 2 行（新增） · 支出项目", "+椅")
         assert told["members"] == [("", "-2 +3")]
         assert told["team_kind"][0][1].startswith("-居民")
-        assert told["starts_on"] == [("", "-2026年12月1日 +2026年12月2日")]
+        assert told["starts_on"] == [("", "-2026年12月1日 周二 +2026年12月2日 周三")]
 
     def test_of_equal_contents_are_none(self) -> None:
         assert differences({"title": "灯"}, {"title": "灯"}, currency="CNY", places=str) == []
