@@ -87,4 +87,5 @@ def _told(placed: Placing, count: Count) -> dict[str, object]:
         "moved_up": [option_code(one) for one in placed.moved_up],
         "passed_over": {option_code(one): why for one, why in placed.passed_over},
         "left_fen": placed.left_fen,
+        "titles": {option_code(one): one.title for one in (*placed.left, *placed.moved_up)},
     }
