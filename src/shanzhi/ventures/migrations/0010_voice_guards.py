@@ -75,7 +75,7 @@ DROP FUNCTION ventures_keep_endorsement();
 class Migration(migrations.Migration):
     """Put the guards on the tables."""
 
-    dependencies = [("ventures", "0007_voices"), ("audit", "0002_append_only")]
+    dependencies = [("ventures", "0009_voices"), ("audit", "0002_append_only")]
 
     operations = [
         append_only("ventures_proposalversion"),
