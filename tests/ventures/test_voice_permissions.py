@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from shanzhi.ventures import operations
 from tests.support import people
-from tests.support.permissions import Row, missing, page_names
+from tests.support.permissions import Row, everyone, missing, page_names
 from tests.support.permissions import operations as api_operations
 from tests.support.places import load_districts
 from tests.ventures import test_permissions as rounds
@@ -63,11 +63,13 @@ def copied_from(path: str) -> Path:
     return address
 
 
-def nobody(path: Path | str, *, status: int = 403, **row: Any) -> Row:
+def nobody(path: Path | str, *, status: int = 403, anonymous: int = 302, **row: Any) -> Row:
     """Make the row of what is public, and open to one person or team alone that is not among the roles."""
-    return several({SIGNED_IN: (status, status)}, (302, 302), path, **row)
+    return several({SIGNED_IN: (status, status)}, (anonymous, anonymous), path, **row)
 
 
+WORDS: Final = {"text": "灯装在哪里？"}
+NOTHING: Final = {"proposal": "00000000-0000-4000-8000-000000000000"}
 COPY: Final = "/calls/{}/propose/earlier/{proposal}/"
 VOICES: Final[dict[str, Row]] = {
     "ventures:earlier": signed_in(of_call("submission", "/calls/{}/propose/earlier/")),
@@ -87,6 +89,23 @@ VOICES: Final[dict[str, Row]] = {
     "ventures:desk_comments": read(of_call("draft", "/desk/calls/{}/comments/")),
     "ventures:desk_hide": run(of_comment("/desk/comments/{}/hide/"), hidden=403),
     "POST ventures:desk_hide": run(of_comment("/desk/comments/{}/hide/"), status=422, hidden=403, **POST),
+    f"GET {API}/proposals/{{proposal_id}}/comments": everyone(of_proposal("notice", f"{API}/proposals/{{}}/comments")),
+    f"POST {API}/proposals/{{proposal_id}}/comments": propose(
+        of_proposal("notice", f"{API}/proposals/{{}}/comments"), status=200, anonymous=401, data=WORDS, **POST),
+    f"POST {API}/comments/{{comment_id}}/answers": nobody(
+        of_comment(f"{API}/comments/{{}}/answers"), anonymous=401, data=WORDS, **POST),
+    f"POST {API}/comments/{{comment_id}}/withdraw": nobody(
+        of_comment(f"{API}/comments/{{}}/withdraw"), anonymous=401, **POST),
+    f"POST {API}/comments/{{comment_id}}/hide": run(
+        of_comment(f"{API}/comments/{{}}/hide"), status=422, hidden=403, anonymous=401, data={"reason": ""}, **POST),
+    f"GET {API}/proposals/{{proposal_id}}/backing": everyone(of_proposal("notice", f"{API}/proposals/{{}}/backing")),
+    f"POST {API}/proposals/{{proposal_id}}/backing": propose(
+        of_proposal("notice", f"{API}/proposals/{{}}/backing"), status=200, anonymous=401, **POST),
+    f"DELETE {API}/proposals/{{proposal_id}}/backing": nobody(
+        of_proposal("notice", f"{API}/proposals/{{}}/backing"), status=200, anonymous=401, method="DELETE"),
+    f"GET {API}/proposals/{{proposal_id}}/versions": inside(of_proposal("review", f"{API}/proposals/{{}}/versions")),
+    f"POST {API}/calls/{{call_id}}/copies": nobody(
+        of_call("submission", f"{API}/calls/{{}}/copies"), status=404, anonymous=401, data=NOTHING, **POST),
 }  # fmt: skip
 
 

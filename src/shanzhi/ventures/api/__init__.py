@@ -4,9 +4,11 @@ from shanzhi.ventures.api.calls import router as calls
 from shanzhi.ventures.api.jury import router as jury
 from shanzhi.ventures.api.proposals import router as proposals
 from shanzhi.ventures.api.routing import router
+from shanzhi.ventures.api.voices import router as voices
 
 router.add_router("", calls)
 router.add_router("", proposals)
 router.add_router("", jury)
+router.add_router("", voices)
 
 __all__ = ["router"]

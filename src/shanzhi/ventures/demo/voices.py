@@ -26,7 +26,7 @@ TALK: Final[tuple[tuple[int, str, str], ...]] = (
 BACKERS: Final = (9, 6, 4)
 
 
-MENDED: Final = "灯具质量不稳：先装一个单元试用一周，再装其余；保修两年写进合同。有人不愿自家门口装灯：先征求意见。"
+MENDED: Final = "灯坏了由值班小组三天内换好，保修两年写进合同。"
 
 
 def mend(call: Call, reviewer: Actor, at: datetime) -> None:
@@ -39,8 +39,9 @@ def mend(call: Call, reviewer: Actor, at: datetime) -> None:
         reason="请写明灯具坏了怎么办", deadline=at + timedelta(days=3), at=at,
     )  # fmt: skip
     team, later = as_actor(first.contact, at), at + timedelta(hours=3)
+    risks = first.risks.replace("两人", "三人") + MENDED
     saved = operations.save_proposal(
-        actor=team, proposal_id=first.pk, version=returned.version, given={"risks": MENDED}, at=later
+        actor=team, proposal_id=first.pk, version=returned.version, given={"risks": risks}, at=later
     )
     operations.submit_proposal(actor=team, proposal_id=first.pk, version=saved.proposal.version, at=later)
 

@@ -81,7 +81,7 @@ COMMENTS: Final = Listing(
         Column("kind", _("Kind"), value=lambda row: COMMENT_KINDS[row.kind], sort="kind", priority=2),
         Column("project", _("Project"), value="proposal__title", sort="proposal__number",
                url=lambda row: proposal_address(row.proposal)),
-        Column("community", _("From"), value=lambda row: row.place_name or "", sort="community", priority=2),
+        Column("community", _("Community"), value=lambda row: row.place_name or "", sort="community", priority=2),
         Column("created_at", _("When"), "datetime", sort="created_at"),
         Column("state", _("State"), "tag", comment_state, sort="state", export=lambda row: COMMENT.states[row.state]),
         Column("reason", _("Reason of hiding"), priority=3),

@@ -37,7 +37,16 @@ from shanzhi.ventures.queries.proposals import (
 )
 from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
 from shanzhi.ventures.queries.versions import Compared, compared, versions
-from shanzhi.ventures.queries.voices import Backing, Talk, backing, comment, comments_of_call, has_voices, talk
+from shanzhi.ventures.queries.voices import (
+    Backing,
+    Talk,
+    backing,
+    comment,
+    comments,
+    comments_of_call,
+    has_voices,
+    talk,
+)
 
 __all__ = [
     "LABELS",
@@ -61,6 +70,7 @@ __all__ = [
     "call",
     "calls",
     "comment",
+    "comments",
     "comments_of_call",
     "communities_for",
     "communities_of",

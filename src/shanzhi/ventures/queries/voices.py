@@ -134,6 +134,13 @@ def backing(*, viewer: Actor, found: Proposal) -> Backing:
     )
 
 
+def comments(*, viewer: Actor, proposal_id: UUID) -> QuerySet[Comment]:
+    """Give the comments and answers on a project that the viewer sees, newest first. Raises NotFound."""
+    if not Proposal.objects.filter(visible_proposals(viewer), pk=proposal_id).exists():
+        raise NotFound
+    return Comment.objects.filter(proposal=proposal_id).defer("author").order_by("-created_at", "id")
+
+
 def comments_of_call(*, viewer: Actor, found: Call) -> QuerySet[Comment]:
     """Give the comments on a call's projects, hidden words too, to staff who read its desk. Raises NotFound."""
     if not (viewer.holds(READERS, found.area) or runs(viewer, found)):
