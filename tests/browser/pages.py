@@ -30,6 +30,7 @@ NO_PAGES = {
     "notices:outbox",  # an operator's of a demo
     "ventures:back", "ventures:stop_backing", "ventures:withdraw_comment",
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
+    "ventures:document_pdf",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
     # a jury's pages need a call with one: tests/browser/test_jury.py
@@ -81,12 +82,15 @@ def visitor(site: Site) -> Pages:
         **{f"portal:{name}": reverse(f"portal:{name}") for name in ("open_data", "accessibility", "sources")},
         "ventures:calls": reverse("ventures:calls"),
         **{f"ventures:call {name}": reverse("ventures:call", args=[call.pk]) for name, call in calls.items()},
+        "ventures:call no notice": reverse("ventures:call", args=[site.voting.pk]) + "?notice-q=没有的东西",
         "ventures:call_proposals": reverse("ventures:call_proposals", args=[site.voting.pk]),
         "ventures:call_proposals none": reverse("ventures:call_proposals", args=[site.voting.pk]) + "?q=没有的东西",
         "ventures:proposals": reverse("ventures:proposals"),
         "ventures:proposal": reverse("ventures:proposal", args=[won.pk]),
         "voting:results": reverse("voting:results", args=[finished]),
         "voting:results imported": reverse("voting:results", args=[imported]),
+        "voting:results narrowed": reverse("voting:results", args=[finished])
+        + "?project-q=没有的东西&round-sort=-number&rule-won=1",
         "voting:recount": reverse("voting:recount", args=[finished]),
         "voting:receipt": reverse("voting:receipt", args=[finished]),
         "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),

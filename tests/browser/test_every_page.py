@@ -41,6 +41,8 @@ KEPT = {
     "openapi",
     "geojson",
     "phragm",
+    "exhaustive",
+    "supported",
     "wcag",
     "pypi",
     "geocn",

@@ -16,9 +16,11 @@ from tests.support.places import SYSTEM
 from tests.support.site import VISITOR, Site, undone
 
 WHO = {VISITOR: pages.visitor, "resident": pages.resident, "district": pages.district}
-NONSENSE = "&".join(
-    f"{name}=%00%ff" for name in ("q", "area", "state", "sort", "page", "after", "export", "theme", "proposal", "next")
-)
+ASKED = ("q", "area", "state", "sort", "page", "after", "export", "theme", "proposal", "next")
+OF_LISTS = [
+    f"{prefix}{name}" for prefix in ("notice-", "project-", "round-", "rule-") for name in ("q", "sort", "page")
+]
+NONSENSE = "&".join(f"{name}=%00%ff" for name in (*ASKED, *OF_LISTS))
 FORM = "application/x-www-form-urlencoded"
 FIELDS = (
     "q", "version", "name", "title", "reason", "on", "code", "area", "areas", "email", "phone", "password", "decision",

@@ -191,6 +191,21 @@ class TestTheSeriesPage:
         only = client.get(f"/places/{COMMUNITY}/figures/?measure=households").content.decode()
         assert only.count('<tr role="row">') == 2
 
+    def test_is_searched_by_measure_in_the_readers_words_and_by_source(self, client: Client) -> None:
+        size = {"measure": "size_m2", "value": 8_000_000, "source": "示例：二调"}
+        operations.record_figure(actor=SYSTEM, code=COMMUNITY, valid_from=DAY, at=AT, **size)
+        address = f"/places/{COMMUNITY}/figures/"
+        for words, language in (("二调", "zh-hans"), ("size", "en"), ("面积", "zh-hans")):
+            page = client.get(f"{address}?q={words}", headers={"accept-language": language}).content.decode()
+            assert page.count('<tr role="row">') == 2, words
+        assert client.get(f"{address}?q=没有").content.decode().count('<tr role="row">') == 0
+
+    def test_has_corrections_that_are_searched_by_their_reason(self, client: Client) -> None:
+        corrected(AreaFigure.objects.get(measure="households"), 1236, reason="示例：漏计一栋楼")
+        address = f"/places/{COMMUNITY}/figures/corrections/"
+        assert "1,236" in client.get(f"{address}?q=漏计").content.decode()
+        assert "1,236" not in client.get(f"{address}?q=重复").content.decode()
+
     def test_takes_the_same_few_queries(self, client: Client, django_assert_max_num_queries: Any) -> None:
         for path in ("", "corrections/"):
             with django_assert_max_num_queries(5):

@@ -153,6 +153,7 @@ class TestTheHistory:
         assert "决定2020" in first
         assert "决定1990" in client.get("/places/370102/history/?page=2").content.decode()
         assert "决定1990" in client.get("/places/370102/history/?sort=on").content.decode()
+        assert client.get("/places/370102/history/?q=决定1990").content.decode().count('<tr role="row">') == 2
         answer = client.get("/places/370102/history/?export=csv")
         assert len(b"".join(answer.streaming_content).decode().splitlines()) == 32  # type: ignore[attr-defined]
 

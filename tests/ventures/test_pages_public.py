@@ -13,6 +13,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from docx import Document
 
 from shanzhi.people.models import Person
@@ -51,6 +52,29 @@ def asked(client: Client, path: str) -> int:
     ) as seen:
         assert client.get(path).status_code == 200
     return len(seen)
+
+
+class TestThePublicNoticesOfARound:
+    def test_are_searched_filtered_sorted_and_taken_along(self, world: World) -> None:
+        call = bring(world, make_call(world), "notice")
+        path, kinds = f"/calls/{call.pk}/", call.notices.values_list("kind", flat=True)
+        cards = '<div class="panel"><h3>'
+        assert len(set(kinds)) >= 2
+        assert text(Client(), path).count(cards) == len(kinds)
+        assert text(Client(), f"{path}?notice-kind=passed").count(cards) == 1
+        for language in ("zh-hans", "en"):
+            with translation.override(language):
+                words = call.notices.get(kind="passed").get_kind_display()
+            told = text(Client(headers={"Accept-Language": language}), path, data={"notice-q": words})
+            assert told.count(cards) == 1
+        assert text(Client(), f"{path}?notice-sort=published_at") != text(Client(), path)
+        answer = Client().get(f"{path}?notice-export=csv")
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+        assert len(lines) == 1 + len(kinds)
+
+    def test_say_in_words_that_there_is_none(self, world: World) -> None:
+        call = bring(world, make_call(world), "publicity")
+        assert "没有符合" in text(Client(), f"/calls/{call.pk}/?notice-q=没有的公告")
 
 
 class TestThePageOfARound:

@@ -197,6 +197,7 @@ PUBLIC: Final[dict[str, Row]] = {
     "ventures:proposal": everyone(of_proposal("notice", "/proposals/{}/")),
     "ventures:proposal under review": inside(of_proposal("review", "/proposals/{}/")),
     "ventures:document": everyone(of_proposal("notice", "/proposals/{}/document.docx")),
+    "ventures:document_pdf": everyone(of_proposal("notice", "/proposals/{}/document.pdf")),
     "ventures:attachment": inside(of_proposal("review", "/proposals/{}/files/{file}/")),
 }
 TEAM: Final[dict[str, Row]] = {

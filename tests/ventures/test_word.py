@@ -1,19 +1,22 @@
-"""A proposal as a Word document."""
+"""A proposal as a Word document, and as a PDF."""
 
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
 from docx import Document
 from docx.oxml.ns import qn
+from pypdf import PdfReader
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.ui import formatting
 from shanzhi.ventures import queries
 from shanzhi.ventures.demo.projects import PROJECTS
-from shanzhi.ventures.exchange import file_name, proposal_document
+from shanzhi.ventures.exchange import file_name, proposal_document, proposal_pdf
 from shanzhi.ventures.models import Proposal
-from tests.ventures.support import World, bring, make_call
+from tests.ventures.support import World, bring, day, make_call
 
 
 @pytest.fixture
@@ -61,4 +64,30 @@ class TestTheDocument:
             assert fonts.get(qn("w:eastAsia")) in ("宋体", "黑体")
 
     def test_is_saved_under_number_and_title(self, one: Proposal) -> None:
-        assert file_name(one) == "001-三单元亮起来楼道声控灯改造.docx"
+        assert file_name(one, "docx") == "001-三单元亮起来楼道声控灯改造.docx"
+
+
+class TestThePdf:
+    def text(self, viewer: Actor, one: Proposal) -> str:
+        """Give all words of the PDF."""
+        found = queries.proposal(viewer=viewer, proposal_id=one.pk)
+        pages = PdfReader(BytesIO(proposal_pdf(viewer=viewer, proposal=found, at=day("notice")))).pages
+        return "".join("".join(page.extract_text().split()) for page in pages)
+
+    def test_says_what_the_word_document_says(self, world: World, one: Proposal) -> None:
+        _text, document = read(world.team, one)
+        text = self.text(world.team, one)
+        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        for wanted in (*(paragraph.text for paragraph in document.paragraphs), *cells):
+            for line in wanted.replace(formatting.NONE, "").split("\n"):  # the sheet leaves empty cells white
+                assert "".join(line.split()) in text
+
+    def test_masks_names_for_everybody_else(self, world: World, one: Proposal) -> None:
+        text = self.text(Actor.anonymous(), one)
+        assert not any(name in text for name, _part in PROJECTS[0].members)
+
+    def test_opens_in_the_browser_to_be_printed(self, world: World, one: Proposal) -> None:
+        answer = Client().get(f"/proposals/{one.pk}/document.pdf")
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer["Content-Disposition"].startswith("inline")
+        assert answer.content.startswith(b"%PDF-")

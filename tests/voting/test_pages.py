@@ -192,11 +192,31 @@ class TestAfterTheClose:
         assert html.count('class="outcome won"') >= 1
         assert html.count('class="outcome"') + html.count('class="outcome won"') == 5
         assert ("It would win under" in html) or ("It would also win under" in html) or ("会入选" in html)
-        assert re.search(r"<td>¥[\d,]+\.\d\d</td>", html)
+        assert re.search(r"<td [^>]*>¥[\d,]+\.\d\d</td>", html)
         assert "sha256:" in page(client, f"/polls/{poll.pk}/recount/")
         file = client.get(f"/polls/{poll.pk}/ballots.pb")
         assert file.content.startswith(b"META")
         assert "attachment" in file["Content-Disposition"]
+
+    def test_the_lists_of_a_result_are_narrowed_each_for_itself(self, counted: tuple[Poll, str]) -> None:
+        poll, _receipt = counted
+        address = f"/polls/{poll.pk}/results/"
+        html = page(Client(), f"{address}?project-won=0&round-q=项目1&rule-sort=-title")
+        assert 'class="outcome won"' not in html
+        assert 'class="outcome"' in html
+        assert html.count('<details class="rounds" open>') == 2
+        compared = html.partition('id="list-compared"')[2]
+        assert compared.index(">项目5<") < compared.index(">项目1<")
+        none = page(Client(), f"{address}?round-q=没有的项目")
+        assert none.count('class="empty-title"') == 1
+
+    @pytest.mark.parametrize(("key", "rows"), [("project", 5), ("rule", 5)])
+    def test_the_lists_of_a_result_are_taken_along(self, counted: tuple[Poll, str], key: str, rows: int) -> None:
+        poll, _receipt = counted
+        answer = Client().get(f"/polls/{poll.pk}/results/?{key}-export=csv")
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+        assert len(lines) == 1 + rows
+        assert sum("项目1" in line for line in lines) == 1
 
     def test_a_receipt_shows_what_was_counted(self, counted: tuple[Poll, str]) -> None:
         poll, receipt = counted
@@ -242,6 +262,11 @@ class TestTheElectorate:
         assert "示例一" not in html
         sheet = client.get(f"/desk/polls/{poll.pk}/electorate/?export=csv")
         assert sheet.status_code == 200
+        assert 'data-label="区划代码"' in html
+        assert 'data-label="区划代码"' in page(client, f"/desk/polls/{poll.pk}/electorate/?in={support.AREA}")
+        # an area outside the own ones is no choice, so it narrows nothing and tells nothing
+        foreign = page(client, f"/desk/polls/{poll.pk}/electorate/?in={support.ELSEWHERE}")
+        assert "notice warn" in foreign
 
     @pytest.mark.parametrize("role", [Role.SUBDISTRICT_OFFICER, Role.OPERATOR, Role.RESIDENT, None])
     def test_of_another_area_is_not_there(self, role: Role | None) -> None:

@@ -105,6 +105,11 @@ class Environment(BaseSettings):
         description="Class that sends notices by WeChat: `shanzhi.notices.drivers.wechat.WeChat` uses `wechat.json` in "
         "the folder of keys. Unset: none in production; elsewhere they are stored.",
     )
+    file_scanner: str = Field(
+        "",
+        description="Command that looks through an uploaded file for malware: it reads the file from its standard "
+        "input and ends with 0 for a clean one, 1 for a bad one, such as `clamdscan --no-summary -`. Unset: none.",
+    )
     smtp_host: str = Field("localhost", description="Mail server that takes our e-mail.")
     smtp_port: int = Field(25, ge=1, le=65535, description="Port of the mail server.")
     smtp_user: str = Field("", description="User name at the mail server; unset: none is given.")

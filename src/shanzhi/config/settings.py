@@ -146,6 +146,7 @@ CREATE_KEYS = not ENV.production
 DEMO = ENV.mode == "demo"
 PUBLIC_URL = ENV.public_url
 SMS_DRIVER = ENV.sms_driver
+FILE_SCANNER = ENV.file_scanner
 NOTICE_DRIVERS = {
     channel: driver or ("" if ENV.production else STORE_NOTICES)
     for channel, driver in (

@@ -39,7 +39,7 @@ def typeset(layout: Path, data: dict[str, Any], *, at: datetime.datetime) -> byt
     compiler = typst.Compiler(
         source.encode(), font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"data": json.dumps(data)}
     )
-    made = compiler.compile(format="pdf", timestamp=at.replace(microsecond=0))
+    made = compiler.compile(format="pdf", timestamp=at.astimezone(datetime.UTC).replace(microsecond=0))
     assert isinstance(made, bytes)  # one PDF, since no output file is named
     return made
 

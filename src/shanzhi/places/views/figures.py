@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,6 +50,20 @@ def _empty(row: Any) -> bool:
     return bool(row.stands) and row.value is None
 
 
+def _named(words: str) -> list[str]:
+    """Give the measures whose name, in the reader's language, holds the words."""
+    wanted = words.casefold()
+    return [value for value, label in Measure.choices if wanted in str(label).casefold()]
+
+
+def _search(rows: QuerySet[AreaFigure], words: str) -> QuerySet[AreaFigure]:
+    return rows.filter(Q(source__icontains=words) | Q(measure__in=_named(words)))
+
+
+def _search_corrections(rows: QuerySet[AreaFigure], words: str) -> QuerySet[AreaFigure]:
+    return rows.filter(Q(reason__icontains=words) | Q(source__icontains=words) | Q(measure__in=_named(words)))
+
+
 MEASURE = Column(
     "measure", gettext_lazy("Measure"), value=lambda row: row.get_measure_display(), sort="place", scale="course"
 )
@@ -75,6 +90,8 @@ FIGURES = Listing(
     ),
     default_sort="-valid_from",
     filters=(MEASURES, DateRangeFilter("valid_from", gettext_lazy("Holds from"), moments=False)),
+    search=_search,
+    search_label=gettext_lazy("Measure or source"),
     tie="place",
     empty=Empty(
         gettext_lazy("No figure is recorded yet"),
@@ -102,6 +119,8 @@ CORRECTIONS = Listing(
     ),
     default_sort="-created_at",
     filters=(MEASURES,),
+    search=_search_corrections,
+    search_label=gettext_lazy("Measure, reason or source"),
     tie="place",
     empty=Empty(gettext_lazy("No figure was corrected"), gettext_lazy("What was recorded first holds.")),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -29,6 +30,8 @@ HISTORY = Listing(
         ChoiceFilter("kind", gettext_lazy("What happened"), choices=ChangeKind.choices),
         DateRangeFilter("on", gettext_lazy("On"), moments=False),
     ),
+    search=lambda rows, words: rows.filter(Q(reason__icontains=words) | Q(source__icontains=words)),
+    search_label=gettext_lazy("A word of the reason or the source"),
     empty=Empty(gettext_lazy("Nothing is recorded yet"), gettext_lazy("The area has its first name and code still.")),
 )
 

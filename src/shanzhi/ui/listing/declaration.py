@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from shanzhi.ui.listing.columns import Column, Empty
 from shanzhi.ui.listing.filters import Filter
 
 Words = str | Promise
-Search = Callable[[QuerySet[Any], str], QuerySet[Any]]
+# from rows and words to the rows that hold them; the rows are of a queryset, or `Rows` where they are worked out
+Search = Callable[[Any, str], Any]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Listing:
     `key` names the export file and the part of the page that changes. `default_sort` is a column's key, '-' before it
     for the largest first. `paging` 'auto' offers page numbers up to 10,000 rows and goes from mark to mark beyond;
     'keyset' never counts pages. `tie` is the unique field that settles equal rows. `cards` replaces the table by a
-    template drawn for each row as `row`.
+    template drawn for each row as `row`. `prefix` goes before each of its parameters in an address, so that several
+    lists may stand on one page.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Listing:
     caption: Words = ""
     cards: str = ""
     export: bool = True
+    prefix: str = ""
 
     def column(self, key: str) -> Column | None:
         """Find a column by its key."""

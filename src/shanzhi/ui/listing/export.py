@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from shanzhi.kernel.money import fen_to_yuan
 from shanzhi.ui import formatting
 from shanzhi.ui.listing.columns import Column
+from shanzhi.ui.listing.memory import Rows
 from shanzhi.ui.listing.page import ListPage, most_exported
 
 FORMATS: Final = ("xlsx", "csv")
@@ -26,7 +27,7 @@ _LONGEST_CELL: Final = 32_767
 """Characters that Excel holds in a cell."""
 
 
-def export(page: ListPage, rows: QuerySet[Any], kind: str) -> FileResponse:
+def export(page: ListPage, rows: QuerySet[Any] | Rows, kind: str) -> FileResponse:
     """Answer with the list as a file; `rows` are scoped, narrowed and ordered as on the page."""
     write = _write_xlsx if kind == "xlsx" else _write_csv
     out = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
@@ -37,7 +38,7 @@ def export(page: ListPage, rows: QuerySet[Any], kind: str) -> FileResponse:
     return FileResponse(out, as_attachment=True, filename=name, content_type=content_type)
 
 
-def _taken(rows: QuerySet[Any]) -> Iterable[Any]:
+def _taken(rows: QuerySet[Any] | Rows) -> Iterable[Any]:
     return rows[: most_exported() + 1].iterator(chunk_size=_CHUNK)
 
 
@@ -60,7 +61,7 @@ def _plain(kind: str, value: Any) -> Any:
     return str(value)[:_LONGEST_CELL]
 
 
-def _write_xlsx(out: IO[bytes], page: ListPage, rows: QuerySet[Any]) -> None:
+def _write_xlsx(out: IO[bytes], page: ListPage, rows: QuerySet[Any] | Rows) -> None:
     # texts are never read as formulas, numbers or links, whatever they start with
     texts = dict.fromkeys(("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False)
     book = xlsxwriter.Workbook(out, {"constant_memory": True, **texts})
@@ -81,7 +82,9 @@ def _write_xlsx(out: IO[bytes], page: ListPage, rows: QuerySet[Any]) -> None:
     book.close()
 
 
-def _fill_sheet(sheet: Any, formats: dict[str, Any], readers: list[Any], rows: QuerySet[Any]) -> tuple[int, bool]:
+def _fill_sheet(
+    sheet: Any, formats: dict[str, Any], readers: list[Any], rows: QuerySet[Any] | Rows
+) -> tuple[int, bool]:
     number, most = 0, most_exported()
     for row in _taken(rows):
         if number == most:
@@ -128,7 +131,7 @@ def cut_words() -> str:
     }
 
 
-def _write_csv(out: IO[bytes], page: ListPage, rows: QuerySet[Any]) -> None:
+def _write_csv(out: IO[bytes], page: ListPage, rows: QuerySet[Any] | Rows) -> None:
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     columns = page.listing.exported

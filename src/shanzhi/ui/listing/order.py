@@ -6,7 +6,7 @@ out by this list come back, and its values are read by the fields that they are 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.listing.columns import Scale
 from shanzhi.ui.listing.declaration import Listing
+from shanzhi.ui.listing.memory import Rows
 
 # Both directions of each scale in words, the rising one first.
 DIRECTIONS: Final[dict[Scale, tuple[Any, Any]]] = {
@@ -26,6 +27,7 @@ DIRECTIONS: Final[dict[Scale, tuple[Any, Any]]] = {
     "course": (_("first steps first"), _("last steps first")),
 }
 _SALT: Final = "shanzhi.ui.listing"
+Source = TypeVar("Source", QuerySet[Any], Rows)
 
 
 class BadMark(Exception):
@@ -66,7 +68,7 @@ def choices(listing: Listing) -> list[tuple[str, str]]:
     ]
 
 
-def ordered(queryset: QuerySet[Any], order: Order, *, backwards: bool = False) -> QuerySet[Any]:
+def ordered(queryset: Source, order: Order, *, backwards: bool = False) -> Source:
     """Order the rows, empty values last; backwards for the page before a mark."""
     if order.path == order.tie:
         return queryset.order_by(_directed(order.tie, order.descending != backwards))
@@ -133,7 +135,9 @@ def _parsed(queryset: QuerySet[Any], path: str, value: str | None) -> Any:
     return None if value is None else _field(queryset, path).to_python(value)
 
 
-def _nullable(queryset: QuerySet[Any], path: str) -> bool:
+def _nullable(queryset: QuerySet[Any] | Rows, path: str) -> bool:
+    if isinstance(queryset, Rows):
+        return True
     annotation = queryset.query.annotations.get(path)
     if annotation is not None:
         return True

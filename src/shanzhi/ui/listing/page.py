@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from shanzhi.ui.listing import order as ordering
 from shanzhi.ui.listing.columns import table_body
 from shanzhi.ui.listing.declaration import Listing
 from shanzhi.ui.listing.filters import FEW, Filter, Several
+from shanzhi.ui.listing.memory import Rows
 from shanzhi.ui.listing.recent import counted
 
 MOST_COUNTED: Final = 10_000
@@ -90,6 +91,7 @@ class ListPage:
     warnings: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     params: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
 
     @property
     def count_words(self) -> str:
@@ -104,9 +106,28 @@ class ListPage:
     def url(self, **changes: str) -> str:
         """Write the address of this list with some parameters changed ('' takes one away), from its first page."""
         params = {key: value for key, value in self.params.items() if key not in _PLACE_KEYS}
-        params.update(changes)
-        query = urlencode({key: value for key, value in params.items() if value})
-        return f"{self.request.path}?{query}" if query else self.request.path
+        return self._address(params | changes)
+
+    def _address(self, own: dict[str, str]) -> str:
+        """Write an address with these parameters of the list; what other lists of the page were asked stays."""
+        mine = {f"{self.listing.prefix}{key}": value for key, value in own.items() if value}
+        query = urlencode({**self.others, **mine})
+        return (f"{self.request.path}?{query}" if query else self.request.path) + self.anchor
+
+    @property
+    def anchor(self) -> str:
+        """Where the list begins, for addresses of a page that holds more than it."""
+        return f"#list-{self.listing.key}" if self.listing.prefix else ""
+
+    @property
+    def everything(self) -> str:
+        """The address at which nothing narrows this list."""
+        return self._address({})
+
+    @property
+    def asked(self) -> bool:
+        """Tell whether the address asks anything of this list."""
+        return bool(self.params)
 
     @property
     def body(self) -> SafeString:
@@ -171,19 +192,24 @@ class ListPage:
 
     def _view(self, one: Filter) -> FilterView:
         given = tuple(self.params.get(key, "") for key in one.keys)
+        names = tuple(f"{self.listing.prefix}{key}" for key in one.keys)
         options = tuple(one.options(self.request))
         chips: tuple[Chip, ...] = ()
         if options and len(options) <= FEW:
             chosen = given[0] if one.key in self.values else ""
             everything = Chip(gettext("All"), self.url(**{one.key: ""}), not chosen)
             chips = (everything, *(Chip(words, self.url(**{one.key: v}), v == chosen) for v, words in options))
-        return FilterView(str(one.label), "choice" if options else one.shape, chips, options, one.keys, given, given[0])
+        return FilterView(str(one.label), "choice" if options else one.shape, chips, options, names, given, given[0])
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """The parameters that the form must carry on: filters that stand as chips; all others have controls in it."""
+        """The parameters that the form must carry on: filters that stand as chips, and what other lists were asked.
+
+        All others have controls in it.
+        """
         names = {name for view in self.chip_filters for name in view.names}
-        return [(key, value) for key, value in self.params.items() if key in names]
+        mine = [(f"{self.listing.prefix}{key}", value) for key, value in self.params.items()]
+        return [*((name, value) for name, value in mine if name in names), *self.others.items()]
 
     @property
     def page_links(self) -> list[Chip | None]:
@@ -250,7 +276,7 @@ def most_exported() -> int:
     return int(getattr(settings, "EXPORT_ROWS", 50_000))
 
 
-def narrowed(listing: Listing, queryset: QuerySet[Any], page: ListPage) -> QuerySet[Any]:
+def narrowed(listing: Listing, queryset: ordering.Source, page: ListPage) -> ordering.Source:
     """Apply search and filters; what makes no sense is left out and said so in the page's warnings."""
     for one in listing.filters:
         value = one.parse(page.params, page.request)
@@ -264,7 +290,7 @@ def narrowed(listing: Listing, queryset: QuerySet[Any], page: ListPage) -> Query
                 gettext("The filter “%(name)s” was not understood and left out.") % {"name": one.label}
             )
     if listing.search and page.search:
-        queryset = listing.search(queryset, page.search)
+        return cast("ordering.Source", listing.search(queryset, page.search))
     return queryset
 
 
@@ -273,25 +299,34 @@ def parameters(source: Mapping[str, str]) -> dict[str, str]:
     return {key: source[key].replace("\x00", "").strip() for key in source}
 
 
-def build(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) -> tuple[ListPage, QuerySet[Any]]:
+def _parted(given: dict[str, str], prefix: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Part the parameters of an address into those of the list, without its prefix, and the others."""
+    mine = {key.removeprefix(prefix): value for key, value in given.items() if key.startswith(prefix)}
+    return mine, {key: value for key, value in given.items() if value and not key.startswith(prefix)}
+
+
+def build(request: HttpRequest, listing: Listing, queryset: ordering.Source) -> tuple[ListPage, ordering.Source]:
     """Read what was asked and narrow the rows to it; gives the page without rows, and the rows unordered."""
-    params = parameters(request.GET)
+    params, others = _parted(parameters(request.GET), listing.prefix)
     order = ordering.chosen(listing, params.get("sort", ""))
-    page = ListPage(listing, request, order, params=params, search=params.get("q", "")[:LONGEST_SEARCH])
+    words = params.get("q", "")[:LONGEST_SEARCH]
+    page = ListPage(listing, request, order, params=params, others=others, search=words)
     return page, narrowed(listing, queryset, page)
 
 
-def fill(page: ListPage, queryset: QuerySet[Any]) -> None:
+def fill(page: ListPage, queryset: QuerySet[Any] | Rows) -> None:
     """Fetch the rows of the page and count, in two queries at most."""
+    if isinstance(queryset, Rows):
+        page.total = queryset.count()
+        return _by_number(page, ordering.ordered(queryset, page.order))
     page.total = counted(queryset, MOST_COUNTED)
     page.capped = page.total > MOST_COUNTED
     if page.listing.paging == "auto" and not page.capped:
-        _by_number(page, ordering.ordered(queryset, page.order))
-    else:
-        _by_mark(page, queryset, page.order)
+        return _by_number(page, ordering.ordered(queryset, page.order))
+    return _by_mark(page, queryset, page.order)
 
 
-def _by_number(page: ListPage, rows: QuerySet[Any]) -> None:
+def _by_number(page: ListPage, rows: QuerySet[Any] | Rows) -> None:
     size = page.listing.page_size
     page.pages = max(1, -(-page.total // size))
     wanted = page.params.get("page", "1")

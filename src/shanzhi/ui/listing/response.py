@@ -1,5 +1,6 @@
 """The one door of lists: a request and a scoped queryset in, a page, a part of it or a file out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -43,6 +44,31 @@ def listing_response(
         answer = render(request, template, values)
     patch_vary_headers(answer, ["HX-Request"])
     return answer
+
+
+def listings_response(
+    request: HttpRequest,
+    lists: Sequence[tuple[Listing, Any]],
+    context: dict[str, Any],
+    *,
+    template: str,
+) -> Any:
+    """Answer a request for a page that holds lists among other things: the page, or the export of one list.
+
+    Each list comes with its queryset or `Rows` and has a prefix. `template` finds their pages by key in `lists` and
+    draws each with `ui/listing.html`, without htmx: a list changed alone would leave the others with old addresses.
+    """
+    pages: dict[str, paging.ListPage] = {}
+    for listing, source in lists:
+        if not listing.prefix:
+            raise ValueError(f"the list {listing.key!r} shares its page and needs a prefix")
+        page, rows = paging.build(request, listing, source)
+        wanted = page.params.get("export", "")
+        if listing.export and wanted in exporting.FORMATS:
+            return exporting.export(page, ordering.ordered(rows, page.order), wanted)
+        paging.fill(page, rows)
+        pages[listing.key] = page
+    return render(request, template, {**context, "lists": pages})
 
 
 def _wants_part(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, 
 from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, PUBLIC_PROPOSALS
 from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.models.calls import NOTICE_KINDS
 from shanzhi.ventures.queries import matching, reviewed_areas
 
 CALL_TONES: Final[dict[str, Tone]] = {
@@ -80,6 +81,13 @@ def _search_proposals(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(matching(text))
 
 
+def _search_notices(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Find by the text and by the kind as the reader reads it; every title is that of the round."""
+    wanted = text.casefold()
+    kinds = [kind for kind, label in NOTICE_KINDS.items() if wanted in str(label).casefold()]
+    return rows.filter(Q(body__icontains=text) | Q(kind__in=kinds))
+
+
 def all_areas(request: HttpRequest) -> AreaSource:
     """Give every area, by which public lists can be filtered."""
     return people.all_areas(at=request.now)  # type: ignore[attr-defined]  # set by the middleware
@@ -125,6 +133,30 @@ CALLS: Final = Listing(
     search=_search_calls,
     search_label=_("Search calls"),
     empty=Empty(_("No call yet"), _("When a call opens in your area, it stands here.")),
+)
+
+NOTICES: Final = Listing(
+    key="notices",
+    prefix="notice-",
+    caption=_("Public notices"),
+    columns=(
+        Column("published_at", _("Published"), "datetime", sort="published_at"),
+        Column("kind", _("Kind of notice"), value=lambda notice: notice.get_kind_display(), sort="kind"),
+        Column("title", _("Title")),
+        Column("body", _("Text"), priority=2),
+        Column("starts_at", _("From"), "datetime", priority=2),
+        Column("ends_at", _("Until"), "datetime", priority=2),
+    ),
+    default_sort="-published_at",
+    filters=(
+        ChoiceFilter("kind", _("Kind of notice"), choices=list(NOTICE_KINDS.items())),
+        DateRangeFilter("published", _("Published"), field="published_at"),
+    ),
+    search=_search_notices,
+    search_label=_("A word of the notice"),
+    page_size=10,
+    cards="ventures/notice_card.html",
+    empty=Empty(_("No notice yet."), _("What the round announces stands here, from its opening to its result.")),
 )
 
 _NUMBER: Final = Column("number", _("No."), "number", sort="number")

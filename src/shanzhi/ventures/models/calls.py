@@ -219,6 +219,11 @@ class Notice(models.Model):
         """Show the title."""
         return self.title
 
+    @property
+    def moved_up(self) -> list[str]:
+        """The titles of the projects that a notice of succession names, in their order."""
+        return [self.content["titles"][code] for code in self.content.get("moved_up", ())]
+
 
 class Award(models.Model):
     """A winner, in the order of selection, with the count's sentence why (by language)."""

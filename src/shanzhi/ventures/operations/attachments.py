@@ -23,6 +23,7 @@ from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note, require_editable
 from shanzhi.ventures.policies import require_team
 from shanzhi.ventures.queries.files import folder
+from shanzhi.work.scanner import scan
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_FILES: Final = 10
@@ -84,11 +85,12 @@ def store(content: bytes) -> str:
 def attach(*, actor: Actor, proposal_id: UUID, name: str, content: bytes, at: datetime) -> Attachment:
     """Put a file beside a draft; the same file again is answered with the first. `name` is only shown.
 
-    Raises UnknownFile, FileTooLarge, TooManyFiles, NotEditable, NotYourProposal.
+    Raises UnknownFile, FileTooLarge, FileInfected, ScannerAway, TooManyFiles, NotEditable, NotYourProposal.
     """
     if len(content) > MOST_BYTES:
         raise FileTooLarge(field="file", most=MOST_BYTES // 1024**2)
     kind = kind_of(content)
+    scan(content)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
         require_team(actor, proposal)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("proposals/", public.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/", public.proposal, name="proposal"),
     path("proposals/<uuid:proposal_id>/document.docx", public.document, name="document"),
+    path("proposals/<uuid:proposal_id>/document.pdf", public.document_pdf, name="document_pdf"),
     path("proposals/<uuid:proposal_id>/files/<uuid:attachment_id>/", public.attachment, name="attachment"),
     path("proposals/<uuid:proposal_id>/edit/", team.edit, name="edit"),
     path("proposals/<uuid:proposal_id>/edit/communities/", team.communities, name="communities"),

@@ -19,7 +19,7 @@ from shanzhi.kernel.canonical import canonical
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
 from shanzhi.ui.http import Request
-from shanzhi.ui.listing import listing_response
+from shanzhi.ui.listing import listing_response, listings_response
 from shanzhi.ventures import exchange, queries
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.queries import jury
@@ -67,12 +67,13 @@ def call(request: Request, call_id: UUID) -> HttpResponse:
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
         "versions": versions,
-        "notices": list(queries.notices(viewer=request.actor, call_id=call_id)[:20]),
         "awards": queries.awards(viewer=request.actor, call_id=call_id),
         "may_run": queries.may_run(viewer=request.actor, found=found),
         "crumbs": call_crumbs(found),
     }
-    return render(request, "ventures/call.html", context)
+    lists = [(exchange.NOTICES, queries.notices(viewer=request.actor, call_id=call_id))]
+    answer: HttpResponse = listings_response(request, lists, context, template="ventures/call.html")
+    return answer
 
 
 def terms_file(request: Request, call_id: UUID, version: int) -> HttpResponse:
@@ -139,7 +140,16 @@ def document(request: Request, proposal_id: UUID) -> HttpResponse:
     found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
     content = exchange.proposal_document(viewer=request.actor, proposal=found)
     answer = HttpResponse(content, content_type=WORD)
-    answer["Content-Disposition"] = content_disposition_header(True, exchange.file_name(found))
+    answer["Content-Disposition"] = content_disposition_header(True, exchange.file_name(found, "docx"))
+    return answer
+
+
+def document_pdf(request: Request, proposal_id: UUID) -> HttpResponse:
+    """Give a proposal as a PDF to print, with what the viewer may see."""
+    found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
+    content = exchange.proposal_pdf(viewer=request.actor, proposal=found, at=request.now)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition_header(False, exchange.file_name(found, "pdf")) or ""
     return answer
 
 

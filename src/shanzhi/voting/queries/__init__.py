@@ -48,6 +48,7 @@ from shanzhi.voting.queries.polls import (
     receipt,
     result,
     roll,
+    roll_areas,
     roll_by_community,
     turnout,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "receipt",
     "result",
     "roll",
+    "roll_areas",
     "roll_by_community",
     "runs",
     "sheets_to_print",

@@ -20,6 +20,8 @@ from shanzhi.kernel.areas import upper_bound
 from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
+from shanzhi.people.queries import Open, source_of
+from shanzhi.ui.choosing import AreaSource
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
 from shanzhi.voting.models import Ballot, Count, Envelope, InvalidSheet, LeftOption, Option, PaperMark, Poll, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
@@ -284,6 +286,11 @@ def _within(codes: Sequence[str]) -> Q:
             return Q()
         condition |= Q(area__gte=code, area__lt=upper_bound(code))
     return condition
+
+
+def roll_areas(*, viewer: Actor, at: datetime) -> AreaSource:
+    """Give the areas whose rolls the viewer reads, for filters."""
+    return source_of(Open(viewer.areas(ROLL_READERS), at))
 
 
 def roll_by_community(*, viewer: Actor, poll_id: UUID) -> list[tuple[str, int]]:

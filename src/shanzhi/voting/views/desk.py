@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
-from shanzhi.ui.listing import Column, Empty, Listing, listing_response
+from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.listing import AreaFilter, Column, Empty, Listing, listing_response
 from shanzhi.voting import operations, queries
 from shanzhi.voting.lifecycle import DRAFT, ROLL_FIXED
 from shanzhi.voting.models import RollEntry
@@ -31,6 +32,10 @@ def _search(rows: QuerySet[RollEntry], text: str) -> QuerySet[RollEntry]:
     return rows.filter(area__startswith=digits) if digits else rows.none()
 
 
+def _areas(request: HttpRequest) -> AreaSource:
+    return queries.roll_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
+
+
 ROLL = Listing(
     key="roll",
     columns=[
@@ -39,6 +44,7 @@ ROLL = Listing(
         Column("area", gettext_lazy("Area code"), sort="area"),
     ],
     default_sort="area",
+    filters=[AreaFilter("in", gettext_lazy("Area"), field="area", source=_areas)],
     search=_search,
     search_label=gettext_lazy("Area code"),
     empty=Empty(gettext_lazy("The roll has not been drawn yet."), gettext_lazy("Draw it on its date or later.")),

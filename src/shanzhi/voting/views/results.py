@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,73 +15,29 @@ from django.views.decorators.debug import sensitive_post_parameters
 from shanzhi.kernel.errors import Refusal
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui import pieces
-from shanzhi.ui.formatting import chinese
 from shanzhi.ui.http import Request
+from shanzhi.ui.listing import Rows, listings_response
 from shanzhi.voting import queries
 from shanzhi.voting.forms import ReceiptForm
-from shanzhi.voting.models import Count, Option, Poll
+from shanzhi.voting.models import Count, Poll
 from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.policies import PollSealed
 from shanzhi.voting.views.ballot import localized
+from shanzhi.voting.views.outcome import PROJECTS, ROUNDS, Line, compared, lines_of, rounds_of
 from shanzhi.voting.views.weighing import weighing
 from shanzhi.voting.views.words import (
     alternative_words,
     cash,
-    figure,
     rule_words,
     title_of,
     treatment_words,
-    under_words,
 )
 
 MOST_BARS: Final = 20
 
 
-@dataclass(frozen=True)
-class Line:
-    """One project of the result."""
-
-    option: Option
-    standing: dict[str, Any]
-    reason: str
-    under: str
-    elsewhere: tuple[bool, ...]
-    official: bool
-
-    @property
-    def won(self) -> bool:
-        """Whether the project won."""
-        return bool(self.standing["status"] == "won")
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the official result says the same."""
-        return self.option.selected is None or self.option.selected == self.won
-
-
 def _crumbs(poll: Poll, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
     return [(_("Home"), "/"), (localized(poll), reverse("voting:results", args=[poll.pk])), *more]
-
-
-def _lines(options: list[Option], count: Count, others: list[dict[str, Any]]) -> list[Line]:
-    """Put the projects in the order of the outcome: winners by their turn, then the others by votes."""
-    language = "zh" if chinese() else "en"
-    standings = {row["project"]: row for row in count.result["outcome"]["projects"]}
-    reasons = count.result["reasons"]
-    known = count.result["official"] is not None
-    listed = [option for option in options if option.code in standings]  # what has left the vote has no standing
-    lines = [
-        Line(
-            option=option,
-            standing=standings[option.code],
-            reason=reasons[option.code][language],
-            under=under_words(others, option.code, won=standings[option.code]["status"] == "won"),
-            elsewhere=tuple(option.code in other["winners"] for other in others),
-            official=known and bool(option.selected),
-        )
-        for option in listed
-    ]
-    return sorted(lines, key=lambda line: (not line.won, line.standing["turn"] or 0, -line.standing["votes"]))
 
 
 def _chart(poll: Poll, lines: list[Line], count: Count) -> pieces.Chart:
@@ -124,20 +79,18 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
     options = queries.options(poll=poll)
     titles = {option.code: option.name for option in options}
     others = alternative_words(count.result["alternatives"], titles, poll.currency)
-    lines = _lines(options, count, others)
+    names = title_of(poll)
+    lines = lines_of(poll, options, count, others, lang=names["lang"])
     outcome = count.result["outcome"]
     context = {
         "poll": poll,
-        **title_of(poll),
+        **names,
         "count": count,
         **_counts(request, poll, count),
         "outcome": outcome,
-        "all_lines": lines,
-        "winners": [line for line in lines if line.won],
-        "losers": [line for line in lines if not line.won],
+        "winners": sum(line.won for line in lines),
         "turnout": queries.turnout(viewer=request.actor, poll_id=poll_id),
         "rule": rule_words(outcome),
-        "rounds": [_round(step, outcome, titles, poll.currency) for step in outcome["rounds"]],
         "alternatives": others,
         "spent": cash(outcome["total_cost"], poll.currency),
         "weighing": weighing(poll, count, titles),
@@ -146,7 +99,10 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
         "chart": _chart(poll, lines, count),
         "crumbs": [(_("Home"), "/"), (localized(poll), "")],
     }
-    return render(request, "voting/results.html", context)
+    rounds = rounds_of(poll, count, titles, lang=names["lang"])
+    lists = [(PROJECTS, Rows(lines)), (ROUNDS, Rows(rounds)), (compared(others), Rows(lines))]
+    answer: HttpResponse = listings_response(request, lists, context, template="voting/results.html")
+    return answer
 
 
 def _number(request: Request) -> int | None:
@@ -163,16 +119,6 @@ def _counts(request: Request, poll: Poll, count: Count) -> dict[str, Any]:
     left = [one for one in queries.departures(poll=poll) if one.option.code in count.left_out]
     others = [one for one in every if one.number != count.number]
     return {"other_counts": others, "left": left, "query": f"?count={count.number}" if others else ""}
-
-
-def _round(step: dict[str, Any], outcome: dict[str, Any], titles: dict[str, str], currency: str) -> dict[str, Any]:
-    return {
-        **step,
-        "title": titles[step["project"]],
-        "cost": cash(step["cost"], currency),
-        "left": cash(step["left"], currency),
-        "figure": figure(outcome, step, currency),
-    }
 
 
 def _official(lines: list[Line]) -> dict[str, Any]:

@@ -93,7 +93,12 @@ def rule_name(outcome: dict[str, Any]) -> str:
 
 def cash(text: str, currency: str) -> str:
     """Write an exact amount of a count as money, rounded to the hundredth."""
-    return money(round(Fraction(text) * 100), currency)
+    return money(hundredths(text), currency)
+
+
+def hundredths(text: str) -> int:
+    """Round an exact amount of a count to the hundredth."""
+    return round(Fraction(text) * 100)
 
 
 def figure(outcome: dict[str, Any], step: dict[str, Any], currency: str) -> str:
