@@ -101,8 +101,8 @@ VOICES: Final[dict[str, Row]] = {
     f"GET {API}/proposals/{{proposal_id}}/backing": everyone(of_proposal("notice", f"{API}/proposals/{{}}/backing")),
     f"POST {API}/proposals/{{proposal_id}}/backing": propose(
         of_proposal("notice", f"{API}/proposals/{{}}/backing"), status=200, anonymous=401, **POST),
-    f"DELETE {API}/proposals/{{proposal_id}}/backing": nobody(
-        of_proposal("notice", f"{API}/proposals/{{}}/backing"), status=200, anonymous=401, method="DELETE"),
+    f"POST {API}/proposals/{{proposal_id}}/backing/end": nobody(
+        of_proposal("notice", f"{API}/proposals/{{}}/backing/end"), status=200, anonymous=401, **POST),
     f"GET {API}/proposals/{{proposal_id}}/versions": inside(of_proposal("review", f"{API}/proposals/{{}}/versions")),
     f"POST {API}/calls/{{call_id}}/copies": nobody(
         of_call("submission", f"{API}/calls/{{}}/copies"), status=404, anonymous=401, data=NOTHING, **POST),

@@ -175,7 +175,7 @@ def back(request: HttpRequest, proposal_id: UUID) -> queries.Backing:
     return _backing(request, proposal_id)
 
 
-@router.delete("/proposals/{proposal_id}/backing", response=BackingOut, summary="Back a project no longer")
+@router.post("/proposals/{proposal_id}/backing/end", response=BackingOut, summary="Back a project no longer")
 def stop_backing(request: HttpRequest, proposal_id: UUID) -> queries.Backing:
     """Take the own backing back, while the public notice lasts."""
     operations.take_back_endorsement(actor=signed_in(request), proposal_id=proposal_id, at=moment_of(request))
