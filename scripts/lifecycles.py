@@ -10,13 +10,28 @@ django.setup()
 
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
-from shanzhi.people.lifecycle import BATCH, REAL_NAME  # noqa: E402 - as above
+from shanzhi.people.lifecycle import BATCH, INVITATION, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, PROPOSAL, REVIEW, SHEET  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
 from shanzhi.work.lifecycle import JOB  # noqa: E402 - as above
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "lifecycles.md"
-TABLES = (CALL, PROPOSAL, REVIEW, SHEET, COMMENT, POLL, BOOTH, MARK, REAL_NAME, BATCH, DELIVERY, JOB)
+TABLES = (
+    CALL,
+    PROPOSAL,
+    REVIEW,
+    SHEET,
+    COMMENT,
+    POLL,
+    BOOTH,
+    MARK,
+    REAL_NAME,
+    BATCH,
+    RECOVERY,
+    INVITATION,
+    DELIVERY,
+    JOB,
+)
 HEAD = """# Life cycles
 
 Drawn from the tables in each room's `lifecycle.py` by `scripts/lifecycles.py`; a test keeps them equal.

@@ -90,5 +90,6 @@ def pytest_configure() -> None:
     settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER=ROLE, PASSWORD="", PORT="", OPTIONS={})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.KEYS_FOLDER = Path(tempfile.mkdtemp(prefix="shanzhi-test-keys-"))
+    settings.SMALLEST_ELECTORATE = 0  # most tests have few voters, and look at whole results
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the tests' thread

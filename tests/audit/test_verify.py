@@ -17,8 +17,10 @@ from shanzhi.audit.queries.tree import note_of
 from shanzhi.audit.verification.rows import columns, differences
 from shanzhi.audit.verification.whole import Report, against, verify
 from shanzhi.kernel.checkpoint import BadNote
+from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.people.actors import actor_for, actor_of_person
+from shanzhi.people.models import Recovery
 from shanzhi.people.texts import PRIVACY
 from shanzhi.places import operations as places
 from shanzhi.ventures import operations as ventures
@@ -81,8 +83,21 @@ def fill_the_rest(site: Site) -> None:
     person = actor_of_person(person_id=site.person("resident").pk, at=at)
     people.give_consent(actor=person, purpose=PRIVACY.purpose, at=at)
     ventures.attach(actor=person, proposal_id=draft.pk, name="照片.png", content=PNG, at=at)
+    fill_safety(site)
     fill_booths(site)
     fill_jury(site)
+
+
+def fill_safety(site: Site) -> None:
+    """Invite somebody, and begin the way back of somebody else."""
+    officer = actor_for(account=site.account("district"), at=timezone.now())
+    people.invite(
+        actor=officer, phone="+8613800138000", role=Role.JUROR, area="370102001002", reason="示例", at=timezone.now()
+    )
+    Recovery.objects.create(
+        account=site.account("worker"), person=site.person("worker"), asked_by=site.person("district"),
+        asked_at=site.at, document="resident_id", reason="示例",
+    )  # fmt: skip
 
 
 def fill_booths(site: Site) -> None:

@@ -43,6 +43,9 @@ NO_PAGES = {
     "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+    "people:end_session", "people:end_others", "people:stop_own_recovery", "people:invited", "people:recovery",
+    "people:end_invitation", "people:end_sessions", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_index",
     # parts of pages, fetched while one types
     "people:areas", "ventures:communities", "ventures:desk_areas",
     "audit:checkpoint", "audit:note",
@@ -127,7 +130,9 @@ def resident(site: Site) -> Pages:
     draft = [site.own_draft().pk]
     plain = (
         *("people:account", "people:correct", "people:verify_outside", "people:password", "account_logout"),
+        *("people:sessions", "people:second_factor"),
         *("mfa_list_webauthn", "mfa_add_webauthn", "voting:receipts", "ventures:my_proposals", "portal:today"),
+        "work:jobs",
     )
     return {
         **{name: reverse(name) for name in plain},
@@ -177,10 +182,13 @@ def _records(site: Site) -> Pages:
     grant = RoleGrant.objects.filter(role=Role.SOCIAL_WORKER).earliest("created_at")
     someone = site.person("resident").pk
     people = {
-        **{f"people:{name}": reverse(f"people:{name}") for name in ("desk", "roles", "import")},
+        **{
+            f"people:{name}": reverse(f"people:{name}")
+            for name in ("desk", "roles", "import", "recoveries", "invitations", "invite", "review")
+        },
         **{
             f"people:{name}": reverse(f"people:{name}", args=[someone])
-            for name in ("person", "verify", "revoke", "grant", "close_account")
+            for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery")
         },
         "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
     }

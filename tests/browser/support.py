@@ -19,6 +19,7 @@ ARGUMENTS: Final = (
 WIDTHS: Final = {"phone": (360, 780), "small": (320, 640), "desktop": (1280, 900)}
 AXE: Final = ROOT / "build" / "vendor" / "axe.min.js"
 AXE_TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+OF_COLOURS: Final = ("color-contrast", "link-in-text-block")
 
 Device = Literal["phone", "small", "desktop"]
 Mode = Literal["light", "dark"]
@@ -79,12 +80,24 @@ def sign_in(context: BrowserContext, address: str, account: Any) -> None:
 
 def violations(page: Page, *, within: str | None = None) -> list[str]:
     """Run axe on the page (WCAG 2.2 A and AA, best practice): a line per fault with its places; empty when clean."""
+    return _run_axe(page, within, {"type": "tag", "values": list(AXE_TAGS)})
+
+
+def violations_of_the_other_mode(page: Page, mode: Mode) -> list[str]:
+    """Turn the page on the screen to light or dark, and run what axe knows of colours, all that a mode changes."""
+    page.emulate_media(color_scheme=mode)
+    found = _run_axe(page, None, {"type": "rule", "values": list(OF_COLOURS)})
+    page.emulate_media(color_scheme="light" if mode == "dark" else "dark")
+    return found
+
+
+def _run_axe(page: Page, within: str | None, wanted: dict[str, Any]) -> list[str]:
     # evaluated by the debugger, so the page's own content policy does not stand in the way
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     found = page.evaluate(
-        """([within, tags]) => axe.run(
-            within || document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})""",
-        [within, list(AXE_TAGS)],
+        """([within, wanted]) => axe.run(
+            within || document, {runOnly: wanted, resultTypes: ['violations']})""",
+        [within, wanted],
     )
     return [_line(one) for one in found["violations"]]
 

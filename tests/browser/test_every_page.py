@@ -16,7 +16,15 @@ from pytest_django.plugin import DjangoDbBlocker
 from shanzhi.places.operations import create_station
 from shanzhi.voting import operations as voting
 from tests.browser import pages
-from tests.browser.support import Look, open_context, sideways, sign_in, violations
+from tests.browser.support import (
+    Look,
+    Mode,
+    open_context,
+    sideways,
+    sign_in,
+    violations,
+    violations_of_the_other_mode,
+)
 from tests.support.booths import set_up
 from tests.support.people import actor
 from tests.support.places import SYSTEM
@@ -164,10 +172,13 @@ def test_every_page_is_clean_by_axe(browser: Browser, site: Site, address: str, 
     windows = {str(look): opened(browser, site, address, who, look) for look in looks}
     seen: dict[str, list[str]] = {}
     for name, path in WHO[who](site).items():
-        for look, page in windows.items():
+        for place, (look, page) in enumerate(windows.items()):
             page.goto(path)
             if found := violations(page):
                 seen[f"{name} {look}"] = found
+            other: Mode = "light" if looks[place].mode == "dark" else "dark"
+            if found := violations_of_the_other_mode(page, other):
+                seen[f"{name} {look} turned {other}"] = found
     for page in windows.values():
         page.context.close()
     assert not seen, told(seen)

@@ -88,6 +88,7 @@ class TestAnUnsafeProductionInstallation:
             ({"SHANZHI_SECRET_KEY": "demo" + "abcdefghijklmnop" * 4}, "demo key"),
             ({"SHANZHI_DEBUG": "true"}, "SHANZHI_DEBUG is on"),
             ({"SHANZHI_SMS_DRIVER": None}, "SHANZHI_SMS_DRIVER shows sign-in codes"),
+            ({"SHANZHI_SECOND_FACTOR": "notice"}, "SHANZHI_SECOND_FACTOR only asks"),
             ({"SHANZHI_ALLOWED_HOSTS": "*"}, "SHANZHI_ALLOWED_HOSTS is `*`"),
             ({"SHANZHI_PUBLIC_URL": "http://shanzhi.example"}, "SHANZHI_PUBLIC_URL must begin with https://"),
         ],

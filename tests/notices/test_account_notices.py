@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import signing
 from django.test import Client
 
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.models import Delivery, Notice
 from shanzhi.people import operations as people
+from shanzhi.people.fields import ID_NUMBER, mark
 from shanzhi.ventures import operations as ventures
 from shanzhi.ventures.models import Proposal
 from tests.notices.support import CLOCK, a_reader
@@ -68,6 +72,35 @@ class TestARole:
         given = making.give_role(person, Role.JUROR, area=AREA)
         people.end_grant(actor=actor(person), grant_id=given.pk, reason="不再担任", at=AT)
         assert kinds_of(person) == []
+
+
+class TestASecondFactor:
+    @pytest.mark.django_db(transaction=True)
+    def test_that_is_set_up_or_removed_is_told_by_every_channel(self, django_capture_on_commit_callbacks: Any) -> None:
+        person = a_reader()
+        browser = making.sign_in(Client(), person)
+        page = browser.get("/account/second-factor/generator/").content.decode()
+        secret = re.search(r"<code class=\"digest\">([A-Z2-7]+)</code>", page)
+        assert secret, page
+        code = format_hotp_value(hotp_value(secret[1], int(time.time()) // 30))
+        browser.post("/account/second-factor/generator/", {"code": code})
+        assert kinds_of(person) == ["security.factor"]
+        browser.post("/account/second-factor/generator/remove/")
+        assert kinds_of(person) == ["security.factor"] * 2
+        assert set(Delivery.objects.values_list("channel", flat=True)) == {"app", "email", "sms", "wechat"}
+
+    def test_that_officers_remove_is_told_at_each_step(self) -> None:
+        load_districts()
+        number = making.an_id_number()
+        person = a_reader(AREA)
+        person.id_number, person.id_mark = number, mark(number, purpose=ID_NUMBER)
+        person.save()
+        an_account(person)
+        first, second = (an_actor(Role.DISTRICT_OFFICER, "370102") for _n in range(2))
+        begun = people.begin_recovery(actor=first, person_id=person.pk, id_number=number, reason="丢失", at=AT)
+        people.approve_recovery(actor=second, recovery_id=begun.pk, at=AT)
+        people.finish_recovery(actor=second, recovery_id=begun.pk, at=AT + timedelta(days=1))
+        assert sorted(kinds_of(person)) == ["security.recovery", "security.recovery", "security.removed"]
 
 
 class TestANewDevice:

@@ -303,7 +303,7 @@ class TestTheDesk:
         assert officer.post(f"{path}/close/", {"reason": "冒名"}).status_code == 302
         assert resident.get("/account/").status_code == 302
         assert officer.post(f"{path}/open/", {"reason": "查清"}).status_code == 302
-        assert resident.get("/account/").status_code == 200
+        assert resident.get("/account/")["Location"].startswith("/account/sign-in/")  # the old session stays ended
 
     def test_shows_staff_of_the_area_who_live_elsewhere(self) -> None:
         worker = a_person("110114008001")

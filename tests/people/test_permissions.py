@@ -27,7 +27,7 @@ WHO = (ANONYMOUS, NO_ROLE, *Role)
 SIGN_IN = 302  # pages lead to signing in
 OPEN = ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
 OWN = ("people:account", "people:correct", "people:verify_outside", "people:password", "mfa_list_webauthn",
-       "mfa_add_webauthn")  # fmt: skip
+       "mfa_add_webauthn", "people:sessions", "people:second_factor", "mfa_index")  # fmt: skip
 
 
 def table() -> dict[str, dict[str, Any]]:
@@ -36,6 +36,12 @@ def table() -> dict[str, dict[str, Any]]:
     pages: dict[str, dict[str, Any]] = {
         "people:desk": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:roles": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:recoveries": {"roles": CLOSERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:invitations": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:invite": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:review": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:begin_recovery": {"roles": CLOSERS, **desk, "instead": {
+            Role.SOCIAL_WORKER: 403, Role.COMMUNITY_SECRETARY: 403, Role.AUDITOR: 403}},
         "people:import": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:import_sheet": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:person": {"roles": READERS, **desk},
@@ -163,5 +169,8 @@ def test_the_table_of_pages_is_complete() -> None:
     elsewhere = {  # walked through in test_pages: they lead on from a state that a single request does not have
         "people:welcome", "people:consent", "account_confirm_login_code", "account_logout", "account_reauthenticate",
         "mfa_login_webauthn", "mfa_authenticate", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+        "people:end_session", "people:end_others", "people:stop_own_recovery", "people:invited", "people:recovery",
+        "people:end_invitation", "people:end_sessions", "mfa_reauthenticate", "mfa_activate_totp",
+        "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     }  # fmt: skip
     assert {name.removeprefix("POST ") for name in table()} | elsewhere == names

@@ -29,6 +29,7 @@ TABLES: dict[str, dict[str, Row]] = {
         "portal:sources": everyone("/sources/"),
     },
     "shanzhi.work.urls": {
+        "work:jobs": only((), "/work/", refused=200, anonymous=302),
         "work:job": only(STAFF_READERS, job, refused=404, anonymous=404),
     },
     "shanzhi.ui.urls": {

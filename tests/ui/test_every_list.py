@@ -71,6 +71,7 @@ SHORT = {
     "voting/list_print.html": "paper: all of a list is printed",
     "voting/places.html": "the polling places of one vote",
     "voting/sensitivity.html": "the weighings of one count",
+    "voting/results_held.html": "the projects of a vote with few ballots, without figures to sort by",
 }
 
 
@@ -94,7 +95,7 @@ class TestWhatIsDeclared:
 
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
-        rooms = {"audit", "notices", "people", "places", "portal", "ventures", "voting"}
+        rooms = {"audit", "notices", "people", "places", "portal", "ventures", "voting", "work"}
         assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)

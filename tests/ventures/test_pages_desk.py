@@ -45,7 +45,7 @@ def filled(client: Client, url: str, **changed: Any) -> dict[str, Any]:
         value = bound.value()
         if value is True:
             sent[bound.html_name] = "on"
-        elif value not in (None, False, ""):
+        elif value is not False and value not in (None, ""):
             shown = bound.field.prepare_value(value)
             sent[bound.html_name] = shown if isinstance(shown, list) else bound.field.widget.format_value(shown)
             if isinstance(sent[bound.html_name], list) and not isinstance(shown, list):

@@ -72,6 +72,22 @@ class TestVotingWithoutScripts:
         assert html.count('<li class="ballot-project"') == 5
         assert len(re.findall(r'<li class="ballot-project"[^>]*hidden', html)) == 4
 
+    def test_tells_the_cost_of_what_is_chosen_where_the_purse_is_no_limit_too(self, voter: Person) -> None:
+        poll = an_open_poll([voter], rules=BallotRules(kind="approval"), budget=500_00)
+        client = browser(voter)
+        first = page(client, f"/polls/{poll.pk}/vote/")
+        assert "所选项目合计" in first
+        assert "<b data-purse-spent>¥0.00</b>" in first
+        one = page(client, f"/polls/{poll.pk}/vote/", choice=["1"])
+        assert "<b data-purse-spent>¥300.00</b>" in one
+        assert "data-purse-more hidden" in one
+        two = page(client, f"/polls/{poll.pk}/vote/", choice=["1", "2"])
+        assert "<b data-purse-spent>¥600.00</b>" in two
+        assert "data-purse-more hidden" not in two
+        check = page(client, f"/polls/{poll.pk}/review/", choice=["1", "2"])
+        assert "¥600.00" in check
+        assert "超出资金池" in check
+
     def test_says_a_blank_vote_out_loud(self, voter: Person, poll: Poll) -> None:
         client = browser(voter)
         assert client.post(f"/polls/{poll.pk}/review/", {}).status_code == 422

@@ -90,6 +90,25 @@ class Environment(BaseSettings):
         description="Function that asks an outside service whether a name and an identity number belong together. "
         "Unset: staff verify against the document alone; a demo vouches for synthetic people.",
     )
+    second_factor: Literal["", "notice", "demand"] = Field(
+        "",
+        description="What staff without a second factor meet: `demand` lets their roles sleep until they set one up, "
+        "`notice` only asks. Unset: `demand` in production, else `notice`. `notice` is refused in production.",
+    )
+    smallest_electorate: int = Field(
+        50,
+        ge=0,
+        le=100_000,
+        description="Of a vote with fewer ballots than this, ballots and figures are published only as far as they "
+        "tell nobody apart. Each round may set its own; it is frozen with the terms. 0: every vote is published whole.",
+    )
+    smallest_group: int = Field(
+        5,
+        ge=3,
+        le=1000,
+        description="Of a vote with few ballots, no figure about fewer voters than this is published. Each round may "
+        "set its own; it is frozen with the terms.",
+    )
     email_driver: str = Field(
         "",
         description="Class that sends notices by e-mail: `shanzhi.notices.drivers.mail.Mail` uses the SMTP settings. "
@@ -152,6 +171,8 @@ def unsafe(environment: Environment) -> list[str]:
         found.append("SHANZHI_SMS_DRIVER shows sign-in codes to everybody. Name the function that sends them by SMS.")
     if environment.real_name_driver == VOUCH_FOR_EXAMPLES:
         found.append("SHANZHI_REAL_NAME_DRIVER vouches for made-up people. Name the function that asks a real service.")
+    if environment.second_factor == "notice":
+        found.append("SHANZHI_SECOND_FACTOR only asks staff for a second factor. Remove it, so that it is demanded.")
     found += _unsafe_notices(environment)
     if "*" in environment.allowed_hosts:
         found.append("SHANZHI_ALLOWED_HOSTS is `*`. List the host names of this site.")

@@ -163,7 +163,10 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.smtp_security == "starttls", ENV.smtp_securit
 EMAIL_TIMEOUT = 10  # seconds; a batch must end long before another worker takes it for lost
 DEFAULT_FROM_EMAIL = ENV.email_from
 PEOPLE_REAL_NAME_DRIVER = ENV.real_name_driver or (VOUCH_FOR_EXAMPLES if DEMO else "")
+SECOND_FACTOR = ENV.second_factor or ("demand" if ENV.production else "notice")
 EXPORT_ROWS = ENV.export_rows
+SMALLEST_ELECTORATE = ENV.smallest_electorate
+SMALLEST_GROUP = ENV.smallest_group
 METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 
 CSRF_TRUSTED_ORIGINS = ENV.trusted_origins

@@ -21,7 +21,7 @@ from shanzhi.people.models import RoleGrant
 SECURITY: Final = Category(
     "security",
     _("Safety of my account"),
-    _("A new password, a sign-in on a new device."),
+    _("A new password or second factor, a sign-in on a new device."),
     needed=_("Without them somebody could take over your account and you would not know."),
     order=10,
 )
@@ -56,6 +56,42 @@ DEVICE: Final = Kind(
     channels=EVERYWHERE,
     urgent=True,
 )
+FACTOR: Final = Kind(
+    "security.factor",
+    SECURITY,
+    _("Your second factor was changed"),
+    _(
+        "A second factor of your account was set up or removed at %(moment)s. If that was not you, tell your office at "
+        "once."
+    ),
+    {"moment": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+    urgent=True,
+)
+RECOVERY: Final = Kind(
+    "security.recovery",
+    SECURITY,
+    _("Somebody asked to remove your second factor"),
+    _(
+        "Two officers decide on it; the last step was at %(moment)s. If it was not you who came to the office, sign in "
+        "and stop it now."
+    ),
+    {"moment": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+    urgent=True,
+)
+REMOVED: Final = Kind(
+    "security.removed",
+    SECURITY,
+    _("Your second factor was removed"),
+    _(
+        "Two officers removed your second factor at %(moment)s and every device was signed out. If it was not you who "
+        "came to the office, tell your office at once."
+    ),
+    {"moment": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+    urgent=True,
+)
 GIVEN: Final = Kind(
     "roles.given",
     ROLES,
@@ -73,11 +109,18 @@ ENDED: Final = Kind(
     channels=frozenset({APP, EMAIL}),
 )
 ACCOUNT: Final = To("people:account")
-register(DIGEST, PASSWORD, DEVICE, GIVEN, ENDED)
+FACTORS: Final = To("people:second_factor")
+register(DIGEST, PASSWORD, DEVICE, FACTOR, RECOVERY, REMOVED, GIVEN, ENDED)
 
 
-def _warn(kind: Kind, *, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:
-    notify(actor=actor, kind=kind, values={"moment": at, "link": ACCOUNT}, to=[person_id], key=str(uuid4()), at=at)
+def _warn(kind: Kind, link: To, *, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:
+    notify(actor=actor, kind=kind, values={"moment": at, "link": link}, to=[person_id], key=str(uuid4()), at=at)
+
+
+def _warn_of_recovery(*, state: str, **told: Any) -> None:
+    """Tell of each step towards removal; one that was stopped harms nobody."""
+    if state != "stopped":
+        _warn(REMOVED if state == "done" else RECOVERY, FACTORS, **told)
 
 
 def _tell_role(kind: Kind, *, actor: Actor, grant: RoleGrant, at: datetime, **_more: Any) -> None:
@@ -89,8 +132,10 @@ def _tell_role(kind: Kind, *, actor: Actor, grant: RoleGrant, at: datetime, **_m
 
 
 for _signal, _receiver in (
-    (signals.password_set, partial(_warn, PASSWORD)),
-    (signals.signed_in_anew, partial(_warn, DEVICE)),
+    (signals.password_set, partial(_warn, PASSWORD, ACCOUNT)),
+    (signals.signed_in_anew, partial(_warn, DEVICE, ACCOUNT)),
+    (signals.factor_changed, partial(_warn, FACTOR, FACTORS)),
+    (signals.recovery_moved, _warn_of_recovery),
     (signals.role_given, partial(_tell_role, GIVEN)),
     (signals.role_ended, partial(_tell_role, ENDED)),
 ):

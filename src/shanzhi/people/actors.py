@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor, Grant
@@ -13,6 +15,7 @@ from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.roles import Role
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Account, Person
+from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
 from shanzhi.places.queries import predecessors, sole_successor
 from shanzhi.work.planned import fetch_all
 
@@ -53,6 +56,31 @@ def grants_of(*, person: Person, at: datetime) -> tuple[Grant, ...]:
     return tuple(grants)
 
 
+def awake(account: Account, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """Leave out the roles that sleep: where a second factor is demanded, those of staff without one."""
+    if settings.SECOND_FACTOR != "demand" or all(grant.role not in SECOND_FACTOR_ROLES for grant in grants):
+        return grants
+    if proven(account):
+        return grants
+    return tuple(grant for grant in grants if grant.role not in SECOND_FACTOR_ROLES)
+
+
+def proven(account: Account) -> bool:
+    """Tell whether an account has a second factor: a code generator or a passkey."""
+    if account.has_second_factor is None:
+        account.has_second_factor = Authenticator.objects.filter(
+            user_id=account.pk, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+        ).exists()
+    return account.has_second_factor
+
+
+def second_factor_due(*, account: Account, at: datetime) -> bool:
+    """Tell whether an account holds a role that asks for a second factor and has none."""
+    if account.person is None or proven(account):
+        return False
+    return any(grant.role in SECOND_FACTOR_ROLES for grant in grants_of(person=account.person, at=at))
+
+
 def actor_for(*, account: Account, at: datetime) -> Actor:
     """Give the actor behind an account: nobody without the sign-in being active, no roles without a person."""
     if not account.is_active:
@@ -60,7 +88,7 @@ def actor_for(*, account: Account, at: datetime) -> Actor:
     person: Person | None = account.person
     if person is None:
         return Actor(account_id=account.pk)
-    return Actor(person_id=person.pk, account_id=account.pk, grants=grants_of(person=person, at=at))
+    return Actor(person_id=person.pk, account_id=account.pk, grants=awake(account, grants_of(person=person, at=at)))
 
 
 def actor_of_person(*, person_id: UUID, at: datetime) -> Actor:

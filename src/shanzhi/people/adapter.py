@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.stages import AuthenticateStage
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
-from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.people import drivers, operations
-from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
+from shanzhi.people.actors import second_factor_due
+from shanzhi.people.fields import PHONE_OF_ACCOUNT, SEED_OF_FACTOR, cipher, mark
 from shanzhi.people.forms import PhoneNumberField
 from shanzhi.people.middleware import actor_behind, moment
 from shanzhi.people.models import Account
+from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
+from shanzhi.ui.drawing import qr
 
 # Where the session keeps what a new person declared until the code is right; sessions are stored sealed.
 DECLARATION: Final = "people_declaration"
@@ -33,7 +37,7 @@ class StaffSecondFactor(AuthenticateStage):  # type: ignore[misc]  # allauth is 
         account = self.login.user
         if not isinstance(account, Account) or not super()._should_handle(request):
             return False
-        return actor_behind(account, request).holds_anywhere(STAFF_READERS)
+        return actor_behind(account, request).holds_anywhere(SECOND_FACTOR_ROLES)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -62,6 +66,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Put on record what a new person declared before the code was sent; else ask for it on the next page."""
         answer: HttpResponse = super().post_login(request, user, **kwargs)
         request.session.pop(drivers.SHOWN, None)
+        if settings.SECOND_FACTOR == "demand" and second_factor_due(account=user, at=moment(request)):
+            return HttpResponseRedirect(reverse("people:second_factor"))
         declared = request.session.pop(DECLARATION, None)
         if user.person_id is not None:
             return answer
@@ -116,6 +122,18 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is unt
     def get_public_key_credential_user_entity(self, user: Account) -> dict[str, Any]:
         """Describe the account by what is masked anyway."""
         return {"id": user.pk.hex.encode(), "display_name": str(user), "name": str(user)}
+
+    def encrypt(self, text: str) -> str:
+        """Keep secrets of code generators and recovery codes under the key of personal data."""
+        return base64.b64encode(cipher().seal(text, purpose=SEED_OF_FACTOR)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` gave."""
+        return cipher().open(base64.b64decode(encrypted_text), purpose=SEED_OF_FACTOR)
+
+    def build_totp_svg(self, url: str) -> str:
+        """Draw the code that a generator reads."""
+        return str(qr(url))
 
     def _get_site_name(self) -> str:
         return gettext("Shanzhi")

@@ -15,7 +15,9 @@ _ACCOUNT: Final = Account._meta.concrete_fields
 _PERSON: Final = Person._meta.concrete_fields
 _COLUMNS: Final = ", ".join([*(f"a.{field.column}" for field in _ACCOUNT), *(f"p.{field.column}" for field in _PERSON)])
 _READ: Final = (
-    f"SELECT {_COLUMNS} FROM people_account a LEFT JOIN people_person p ON p.id = a.person_id WHERE a.id = %s"  # noqa: S608 - our own columns
+    f"SELECT {_COLUMNS}, EXISTS (SELECT FROM mfa_authenticator m WHERE m.user_id = a.id"  # noqa: S608 - our own columns
+    " AND m.type IN ('totp', 'webauthn'))"
+    " FROM people_account a LEFT JOIN people_person p ON p.id = a.person_id WHERE a.id = %s"
 )
 
 
@@ -25,8 +27,9 @@ def account_with_person(account_id: Any) -> Account | None:
     if row is None:
         return None
     account: Account = _built(Account, _ACCOUNT, row[: len(_ACCOUNT)])
+    account.has_second_factor = row[-1]
     if account.person_id is not None:
-        account.person = _built(Person, _PERSON, row[len(_ACCOUNT) :])
+        account.person = _built(Person, _PERSON, row[len(_ACCOUNT) : -1])
     return account
 
 

@@ -20,6 +20,8 @@ ID_NUMBER: Final = "people.person.id_number"
 PHONE: Final = "people.person.phone"
 PHONE_OF_ACCOUNT: Final = "people.account.phone"
 ROWS_OF_LIST: Final = "people.importbatch.rows"
+PHONE_OF_INVITATION: Final = "people.invitation.phone"
+SEED_OF_FACTOR: Final = "people.factor.secret"
 
 
 @cache

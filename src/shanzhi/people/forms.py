@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, ReauthenticateForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.documents import DOCUMENTS
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.operations.accounts import account_for_phone
+from shanzhi.people.sign_in import CODE_SECONDS, CODE_TRIES
 from shanzhi.ui.choosing import AreaField, AreaSource, Searches
 from shanzhi.ui.forms import DayField, PageForm
 
@@ -100,6 +103,16 @@ class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth is untype
         plain(self)
         self.fields["code"].label = _("Code")
         self.fields["code"].widget.attrs.update({"inputmode": "numeric", "class": "short", "autofocus": True})
+
+    def clean_code(self) -> str:
+        """Take up one of the tries that a code allows; two requests at once never take the same one."""
+        session_key = context.request.session.session_key or ""
+        issued = hashlib.sha256(f"{session_key}:{self.expected_code}".encode()).hexdigest()
+        free = (cache.add(f"people.code.try:{issued}:{n}", "1", timeout=CODE_SECONDS) for n in range(CODE_TRIES))
+        if not any(free):
+            raise ValidationError(_("This code was tried too often. Ask for a new one."), code="too_many_tries")
+        code: str = super().clean_code()
+        return code
 
 
 class PasswordSignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped

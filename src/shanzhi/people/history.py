@@ -15,7 +15,7 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_people, re
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies, queries
+from shanzhi.people import policies, queries, rights_queries
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import ROLE_LABELS, Person
 from shanzhi.people.views.words import FIELD_WORDS, VERBS
@@ -37,6 +37,11 @@ def _grant(viewer: Actor, grant_id: str, at: datetime) -> Shown | None:
     found = queries.grant_in_scope(viewer=viewer, grant_id=uuid_of(grant_id), at=at)
     title = f"{ROLE_LABELS[Role(found.role)]} · {found.person.name}"
     return Shown(title, reverse("people:roles"), viewer.person_id == found.person_id)
+
+
+def _invitation(viewer: Actor, invitation_id: str, at: datetime) -> Shown | None:
+    found = rights_queries.invitation(viewer=viewer, invitation_id=uuid_of(invitation_id))
+    return Shown(ROLE_LABELS[Role(found.role)], reverse("people:end_invitation", args=[found.pk]))
 
 
 def name_people(rows: QuerySet[Event]) -> QuerySet[Event]:
@@ -63,6 +68,9 @@ FIELDS = {
     "purpose": _("Purpose of the text"),
     "version": _("Version of the text"),
     "against": _("Document"),
+    "kind": _("Second factor"),
+    "ended": _("Sessions ended"),
+    "recovery": _("Lost second factor"),
 }
 VALUES = {
     "role": _role,
@@ -77,6 +85,15 @@ register(
         events=lambda grant_id: Q(subject_type="people.person", change__grant=grant_id),
     )
 )
+register(
+    Subject(
+        type="people.invitation",
+        label=_("Invitation"),
+        find=_invitation,
+        fields={"role": _("Role"), "area": _("Area"), "grant": _("Role given")},
+        values={"role": _role},
+    )
+)
 register(Subject(type="people.account", label=_("Sign-in"), find=lambda viewer, key, at: None))
 register_people(name_people)
 register_verbs(
@@ -87,5 +104,12 @@ register_verbs(
         "people.account.phone": _("Phone of a sign-in set"),
         "people.import.write": _("List of residents written"),
     },
-    tones={"people.person.verify": "good", "people.person.revoke": "warn", "people.account.close": "warn"},
+    tones={
+        "people.person.verify": "good",
+        "people.person.revoke": "warn",
+        "people.account.close": "warn",
+        "people.factor.remove": "warn",
+        "people.recovery.finish": "warn",
+        "people.role.lapse": "warn",
+    },
 )

@@ -37,3 +37,29 @@ BATCH = Lifecycle(
         "fail": Move(("writing",), "read"),
     },
 )
+
+# Two of these decide on the way back into a staff account.
+RECOVERERS = frozenset({Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
+RECOVERY = Lifecycle(
+    name="people.recovery",
+    states={
+        "asked": _("Document seen by one officer"),
+        "waiting": _("Confirmed by a second officer, waiting"),
+        "done": _("Second factor removed"),
+        "stopped": _("Stopped"),
+    },
+    moves={
+        "approve": Move(("asked",), "waiting", RECOVERERS, ("another_officer",)),
+        "finish": Move(("waiting",), "done", RECOVERERS, ("waited",)),
+        "stop": Move(("asked", "waiting"), "stopped", RECOVERERS, ("reason",)),
+    },
+)
+
+INVITATION = Lifecycle(
+    name="people.invitation",
+    states={"open": _("Waits to be taken up"), "taken": _("Taken up"), "ended": _("Taken back")},
+    moves={
+        "take": Move(("open",), "taken", frozenset(), ("code", "phone", "in_time")),
+        "end": Move(("open",), "ended", VERIFIERS),
+    },
+)

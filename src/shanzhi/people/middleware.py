@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.people.actors import actor_for
+from shanzhi.people.actors import actor_for, second_factor_due
 from shanzhi.people.devices import remember
 from shanzhi.people.models import Account
+from shanzhi.people.operations.sessions import note_seen
+
+DESK: Final = "/desk/"
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -46,6 +51,17 @@ class ActorMiddleware:
         if not hasattr(request, "now"):
             request.now = timezone.now()  # type: ignore[attr-defined]  # our own attribute
         request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]  # our own attribute
-        response = self.get_response(request)
-        remember(request, response)
-        return response
+        answer = self.get_response(request)
+        session = getattr(request, "session", None)
+        if session is not None and session.accessed:
+            note_seen(session=session, at=request.now)  # type: ignore[attr-defined]  # our own attribute
+        remember(request, answer)
+        return answer
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Lead staff whose roles sleep from the desk to where the second factor is set up."""
+        if settings.SECOND_FACTOR != "demand" or not request.path.startswith(DESK) or not request.user.is_authenticated:
+            return None
+        if second_factor_due(account=request.user, at=request.now):  # type: ignore[attr-defined]  # ours
+            return redirect("people:second_factor")
+        return None

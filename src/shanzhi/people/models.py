@@ -15,6 +15,19 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField
 from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
+from shanzhi.people.rights import Invitation, Recovery, SignIn
+
+__all__ = [
+    "ROLE_LABELS",
+    "Account",
+    "Consent",
+    "ImportBatch",
+    "Invitation",
+    "Person",
+    "Recovery",
+    "RoleGrant",
+    "SignIn",
+]
 
 ROLE_LABELS = {
     Role.RESIDENT: _("Resident"),
@@ -97,7 +110,12 @@ class Account(AbstractBaseUser):
     phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
     phone_verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    # Counted up to end all sessions at once: those signed in under an earlier count are no longer let in.
+    session_count = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
+
+    # Read with the account of a session (`backends`); None where nobody asked.
+    has_second_factor: bool | None = None
 
     USERNAME_FIELD = "login_name"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -118,6 +136,11 @@ class Account(AbstractBaseUser):
         """Show the sign-in name or the masked phone."""
         return self.login_name or str(self.phone)
 
+    def get_session_auth_hash(self) -> str:
+        """Bind sessions to the password and to the count that ends them all; a count of nought changes nothing."""
+        proof: str = super().get_session_auth_hash()
+        return f"{proof}{self.session_count}" if self.session_count else proof
+
 
 class RoleGrant(models.Model):
     """A role that a person holds for a period, in an area (its code; empty is the country) or in an organisation."""
@@ -133,6 +156,7 @@ class RoleGrant(models.Model):
     reason = models.TextField(blank=True)
     ended_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         """A grant ends after it starts, and lies in an area or in an organisation, not in both."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
+from shanzhi.people.rights import SignIn
 from shanzhi.work.prepared import Prepared
 
 _SESSION: Final = Prepared(
@@ -32,3 +33,11 @@ class SessionStore(db.SessionStore):
             return {}
         kept: dict[str, Any] = self.decode(data)
         return kept
+
+    def cycle_key(self) -> None:
+        """Take a new key, and let the note of the sign-in follow."""
+        old = self.session_key
+        super().cycle_key()
+        noted = self.get("people_sign_in")
+        if noted and old:
+            SignIn.objects.filter(pk=noted, session_key=old).update(session_key=self.session_key or "")

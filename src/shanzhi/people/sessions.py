@@ -22,7 +22,7 @@ from shanzhi.work.prepared import Prepared
 
 PURPOSE: Final = "people.session"
 _ACCOUNT: Final = Prepared(
-    "account", "SELECT person_id, password FROM people_account WHERE id = %(id)s::uuid AND is_active"
+    "account", "SELECT person_id, password, session_count FROM people_account WHERE id = %(id)s::uuid AND is_active"
 )
 
 
@@ -58,8 +58,8 @@ def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     found = _ACCOUNT.one({"id": account_id})
     if found is None:
         return None
-    person_id, password = found
-    proof = Account(id=account_id, password=password or "").get_session_auth_hash()
+    person_id, password, count = found
+    proof = Account(id=account_id, password=password or "", session_count=int(count or 0)).get_session_auth_hash()
     if person_id is None or not constant_time_compare(kept.get(HASH_SESSION_KEY, ""), proof):
         return None
     return Actor(person_id=UUID(person_id), account_id=account_id)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from shanzhi.kernel.roles import STAFF_READERS, Role
+
+# Roles that sleep until their holder has a second factor, where the settings demand one.
+SECOND_FACTOR_ROLES: Final = frozenset(STAFF_READERS | {Role.JUROR})
 CODE: Final = {"numeric": True, "dashed": False, "length": 6}
+CODE_SECONDS: Final = 5 * 60
+CODE_TRIES: Final = 3
 FORMS: Final = "shanzhi.people.forms"
 
 
@@ -40,11 +46,20 @@ ACCOUNT: Final[dict[str, Any]] = {
     "ACCOUNT_EMAIL_VERIFICATION": "none",
     "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
     "ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND": True,
-    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": 5 * 60,
+    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": CODE_SECONDS,
+    "ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS": CODE_TRIES,
     "ACCOUNT_LOGIN_BY_CODE_FORMAT": CODE,
     "ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT": CODE,
     "ACCOUNT_PREVENT_ENUMERATION": True,
     "ACCOUNT_SESSION_REMEMBER": True,
+    # By address, by phone and by account: what one address, one phone and one account may try, each on its own.
+    "ACCOUNT_RATE_LIMITS": {
+        "login": "30/m/ip",
+        "login_failed": "10/m/ip,5/300s/key,30/d/key",
+        "request_login_code": "20/m/ip,3/m/key,15/d/key",
+        "signup": "20/m/ip",
+        "reauthenticate": "10/m/user",
+    },
     "ACCOUNT_FORMS": {
         "login": f"{FORMS}.PasswordSignInForm",
         "request_login_code": f"{FORMS}.PhoneForm",
@@ -54,10 +69,18 @@ ACCOUNT: Final[dict[str, Any]] = {
 }
 PASSKEYS: Final[dict[str, Any]] = {
     "MFA_ADAPTER": "shanzhi.people.adapter.PasskeyAdapter",
-    "MFA_SUPPORTED_TYPES": ["webauthn"],
+    "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
+    "MFA_TOTP_TOLERANCE": 1,  # clocks of phones go wrong by some seconds; our form lets no code pass twice
+    "MFA_RECOVERY_CODE_DIGITS": 10,
+    "MFA_RECOVERY_CODES_SHOW_ONCE": True,
     "MFA_PASSKEY_LOGIN_ENABLED": True,
     "MFA_WEBAUTHN_USER_VERIFICATION": "preferred",
-    "MFA_FORMS": {"add_webauthn": f"{FORMS}.AddPasskeyForm"},
+    "MFA_FORMS": {
+        "add_webauthn": f"{FORMS}.AddPasskeyForm",
+        "authenticate": "shanzhi.people.factors.SecondFactorForm",
+        "reauthenticate": "shanzhi.people.factors.SecondFactorAgainForm",
+        "activate_totp": "shanzhi.people.factors.ActivateForm",
+    },
 }
 
 

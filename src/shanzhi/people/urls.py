@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from shanzhi.people.views import account, areas, desk, importing, sign_in
+from shanzhi.people.views import account, areas, desk, desk_safety, importing, safety, sign_in
 
 own = [
     path("account/", account.account, name="account"),
@@ -13,6 +13,20 @@ own = [
     path("account/verification/", account.verify_outside, name="verify_outside"),
     path("account/consents/<slug:purpose>/", account.consent, name="consent"),
     path("account/password/", account.password, name="password"),
+    path("account/sessions/", safety.sessions, name="sessions"),
+    path("account/sessions/others/end/", safety.end_others, name="end_others"),
+    path("account/sessions/<uuid:sign_in_id>/end/", safety.end_session, name="end_session"),
+    path("account/second-factor/", safety.second_factor, name="second_factor"),
+    path("account/second-factor/recovery/stop/", safety.stop_own_recovery, name="stop_own_recovery"),
+    path("account/invitation/<str:secret>/", safety.invited, name="invited"),
+    path("desk/people/recoveries/", desk_safety.recoveries, name="recoveries"),
+    path("desk/people/recoveries/<uuid:recovery_id>/", desk_safety.recovery, name="recovery"),
+    path("desk/people/invitations/", desk_safety.invitations, name="invitations"),
+    path("desk/people/invitations/new/", desk_safety.invite, name="invite"),
+    path("desk/people/invitations/<uuid:invitation_id>/", desk_safety.end_invitation, name="end_invitation"),
+    path("desk/people/roles/review/", desk_safety.review, name="review"),
+    path("desk/people/<uuid:person_id>/recovery/", desk_safety.begin_recovery, name="begin_recovery"),
+    path("desk/people/<uuid:person_id>/sessions/end/", desk_safety.end_sessions, name="end_sessions"),
     path("desk/people/", desk.people, name="desk"),
     path("desk/people/roles/", desk.roles, name="roles"),
     path("desk/people/roles/<uuid:grant_id>/end/", desk.end_grant, name="end_grant"),
@@ -39,6 +53,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/closed/", sign_in.closed, name="account_inactive"),
     path("account/again/", sign_in.password_again, name="account_reauthenticate"),
     path("account/again/passkey/", sign_in.passkey_again, name="mfa_reauthenticate_webauthn"),
+    path("account/again/factor/", safety.factor_again, name="mfa_reauthenticate"),
+    path("account/second-factor/own/", safety.second_factor, name="mfa_index"),
+    path("account/second-factor/generator/", safety.generator, name="mfa_activate_totp"),
+    path("account/second-factor/generator/remove/", safety.generator_remove, name="mfa_deactivate_totp"),
+    path("account/second-factor/codes/", safety.recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/second-factor/codes/new/", safety.recovery_codes_new, name="mfa_generate_recovery_codes"),
     path("account/passkeys/", sign_in.passkeys, name="mfa_list_webauthn"),
     path("account/passkeys/add/", sign_in.passkey_add, name="mfa_add_webauthn"),
     path("account/passkeys/<int:pk>/remove/", sign_in.passkey_remove, name="mfa_remove_webauthn"),

@@ -52,13 +52,14 @@ class DistrictHome:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, at most a handful of each kind."""
+    """What a search found, at most a handful of each kind; of the kinds in `more` there is more than is shown."""
 
     text: str
     calls: Sequence[Call]
     proposals: Sequence[Proposal]
     areas: Sequence[Area]
     paths: dict[str, str]
+    more: frozenset[str] = frozenset()
 
     @property
     def nothing(self) -> bool:
@@ -150,19 +151,27 @@ def search(*, viewer: Actor, text: str, at: datetime) -> Found:
     words = text.replace("\x00", "").strip()[:60]
     if not words:
         return Found("", (), (), (), {})
-    found = list(places.search(words, at=at)[:SHOWN])
+    kinds: dict[str, list[Any]] = {
+        "calls": list(_calls_named(viewer, words)[: SHOWN + 1]),
+        "proposals": list(_proposals_named(viewer, words)[: SHOWN + 1]),
+        "areas": list(places.search(words, at=at)[: SHOWN + 1]),
+    }
+    shown = {kind: rows[:SHOWN] for kind, rows in kinds.items()}
     return Found(
         text=words,
-        calls=list(ventures.calls(viewer=viewer).filter(_named(words)).order_by("-created_at", "id")[:SHOWN]),
-        proposals=list(
-            ventures.proposals(viewer=viewer)
-            .filter(title__has=words)
-            .select_related("call")
-            .order_by("-created_at", "id")[:SHOWN]
-        ),
-        areas=found,
-        paths=places.full_names([area.code for area in found]),
+        **shown,
+        paths=places.full_names([area.code for area in shown["areas"]]),
+        more=frozenset(kind for kind, rows in kinds.items() if len(rows) > SHOWN),
     )
+
+
+def _calls_named(viewer: Actor, words: str) -> QuerySet[Call]:
+    return ventures.calls(viewer=viewer).filter(_named(words)).order_by("-created_at", "id")
+
+
+def _proposals_named(viewer: Actor, words: str) -> QuerySet[Proposal]:
+    found = ventures.proposals(viewer=viewer).filter(title__has=words).select_related("call")
+    return found.order_by("-created_at", "id")
 
 
 def _named(words: str) -> Q:
@@ -179,3 +188,18 @@ def published(*, viewer: Actor) -> QuerySet[Call]:
     """Give the decided rounds whose ballots are published for anyone to recount, newest first."""
     decided = ventures.calls(viewer=viewer).filter(state__in=DECIDED, poll_id__isnull=False)
     return decided.exclude(result_digest="").order_by("-published_at", "id")
+
+
+def published_districts(*, viewer: Actor) -> list[tuple[str, str]]:
+    """List the districts in which results are published, by code, with their names."""
+    length = areas.LENGTHS[areas.DISTRICT]
+    seen = published(viewer=viewer).order_by().values_list("area", flat=True).distinct()
+    codes = sorted({code[:length] for code in seen if len(code) >= length})
+    names = places.names(codes)
+    return [(code, names.get(code, code)) for code in codes]
+
+
+def published_years(*, viewer: Actor) -> list[int]:
+    """List the years in which results were published, the newest first."""
+    moments = published(viewer=viewer).order_by().datetimes("published_at", "year", order="DESC")
+    return [moment.year for moment in moments]

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 import typer
 
+from shanzhi.tally import coarse, receipts
 from shanzhi.tally.comparison import compare
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.faults import CountingError
@@ -129,7 +130,15 @@ def _check(spec: Spec, reading: Reading) -> None:
 
 def count_file(file: str, choices: Choices) -> Counted:
     """Read and count one file; "-" is the standard input. Raises PabulibError or CannotCount."""
-    reading = read(sys.stdin.buffer if file == "-" else Path(file), treat=choices.treat)
+    return count_reading(file, _read(file, choices.treat), choices)
+
+
+def _read(file: str, treat: Treatment) -> Reading:
+    return read(sys.stdin.buffer if file == "-" else Path(file), treat=treat)
+
+
+def count_reading(file: str, reading: Reading, choices: Choices) -> Counted:
+    """Count a file that was read."""
     spec = spec_for(reading, choices)
     try:
         outcome = count_election(reading, spec)
@@ -246,6 +255,15 @@ def _language(asked: Language | None) -> Language:
     return asked or ("zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en")
 
 
+Treatments = Annotated[
+    list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
+]
+ReceiptFile = Annotated[
+    Path | None,
+    typer.Option(help="A receipt's proof: check it against the seal of the one FILE; nothing is counted."),
+]
+
+
 def count(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Pabulib .pb files; - is the standard input.")],
     rule: Annotated[RuleChoice | None, typer.Option(help="The rule; else the one the file was published with.")] = None,
@@ -260,13 +278,15 @@ def count(
     min_score: Annotated[
         int | None, typer.Option(min=0, help="Least points (points ballots), Borda points (rankings) or votes.")
     ] = None,
-    treat: Annotated[
-        list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
-    ] = None,
+    treat: Treatments = None,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
     language: Annotated[Language | None, typer.Option(help="Language of the table.")] = None,
+    receipt: ReceiptFile = None,
 ) -> None:
     """Count elections from Pabulib files, by the rule asked for or the one that the file was published with."""
+    if receipt is not None:
+        _check_receipt(files, receipt, as_lines=as_lines, language=_language(language), treat=_treatment(treat))
+        return
     choices = Choices(
         rule=rule,
         satisfaction=satisfaction,
@@ -288,7 +308,11 @@ def count(
 def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -> bool:
     """Count one file and write what came of it; False when it could not be counted."""
     try:
-        counted = count_file(file, choices)
+        reading = _read(file, choices.treat)
+        if (held := _coarse(reading)) is not None:
+            _say(coarse.as_json(file, held, reading), coarse.told(held, reading, chinese=language == "zh"), as_lines)
+            return held.holds
+        counted = count_reading(file, reading, choices)
     except (PabulibError, CannotCount) as error:
         answer = error_as_json(file, error)
         _write_line(answer) if as_lines else show_error(answer, language=language)
@@ -305,3 +329,41 @@ def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -
 def _write_line(answer: dict[str, Any]) -> None:
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
     sys.stdout.flush()
+
+
+def _coarse(reading: Reading) -> coarse.Coarse | None:
+    try:
+        return coarse.coarse(reading)
+    except ValueError as error:
+        raise CannotCount(
+            str(error),
+            "无法理解文件对未公布内容的说明。",
+            "Download it again from the page of the result.",
+            "请从结果页重新下载。",
+        ) from None
+
+
+def _check_receipt(files: list[str], receipt: Path, *, as_lines: bool, language: Language, treat: Treatment) -> None:
+    """Check a receipt's proof against one published file; ends with 1 when it does not hold."""
+    if len(files) != 1:
+        raise typer.BadParameter("a receipt is checked against one file", param_hint="--receipt")
+    try:
+        proof = receipts.read_proof(receipt)
+        found = receipts.check(_read(files[0], treat), proof)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--receipt") from None
+    except PabulibError as error:
+        answer = error_as_json(files[0], error)
+        _write_line(answer) if as_lines else show_error(answer, language=language)
+        raise typer.Exit(code=1) from None
+    _say(receipts.as_json(files[0], receipt, found), receipts.told(found, chinese=language == "zh"), as_lines)
+    if not found.holds:
+        raise typer.Exit(code=1)
+
+
+def _say(answer: dict[str, Any], lines: list[str], as_lines: bool) -> None:
+    if as_lines:
+        _write_line(answer)
+        return
+    for line in lines:
+        typer.echo(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
@@ -23,6 +23,8 @@ def job(*, viewer: Actor, job_id: UUID) -> Job:
     return found
 
 
-def own_jobs(*, viewer: Actor) -> list[Job]:
-    """List the viewer's last twenty jobs, newest first."""
-    return list(Job.objects.filter(Q(owner=viewer.person_id), owner__isnull=False).order_by("-created_at")[:20])
+def own_jobs(*, viewer: Actor) -> QuerySet[Job]:
+    """List the viewer's own jobs."""
+    if viewer.person_id is None:
+        return Job.objects.none()
+    return Job.objects.filter(owner=viewer.person_id)

@@ -5,4 +5,7 @@ from django.urls import path
 from shanzhi.work import views
 
 app_name = "work"
-urlpatterns = [path("<uuid:job_id>/", views.job, name="job")]
+urlpatterns = [
+    path("", views.jobs, name="jobs"),
+    path("<uuid:job_id>/", views.job, name="job"),
+]

@@ -257,3 +257,14 @@ def user(environment: Environment) -> Finding:
             "User", "note", "running as root", "Run the service as a user of its own: see docs/operations.md."
         )
     return Finding("User", "good", f"uid {os.geteuid()}")
+
+
+def second_factors() -> Finding:
+    """How many of staff still sign in without a second factor, and whether it is demanded of them."""
+    demanded = import_module("django.conf").settings.SECOND_FACTOR == "demand"
+    without = import_module("shanzhi.people.rights_queries").staff_without_factor(at=datetime.now(UTC))
+    words = f"{'demanded' if demanded else 'only asked for'}; {without} sign-ins of staff have none"
+    if demanded and not without:
+        return Finding("Second factor", "good", "demanded, and all of staff have one")
+    cure = "Their roles sleep until they set one up." if demanded else "Production demands it; a demo does not."
+    return Finding("Second factor", "note", words, cure)

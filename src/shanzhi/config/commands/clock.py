@@ -34,12 +34,17 @@ def send_notices() -> None:
     call_command("notices_clock", stdout=StringIO())
 
 
+def move_people() -> None:
+    """Have roles lapse that nobody confirmed."""
+    call_command("people_clock", stdout=StringIO())
+
+
 def seal_log() -> None:
     """Give what happened its place in the tree, and sign its head."""
     import_module("shanzhi.audit.operations.sealing").seal(at=timezone.now())
 
 
-JOBS: Final[tuple[Callable[[], None], ...]] = (move_calls, send_notices, seal_log)
+JOBS: Final[tuple[Callable[[], None], ...]] = (move_calls, move_people, send_notices, seal_log)
 
 
 class Watch:

@@ -19,6 +19,7 @@ from shanzhi.people import policies, signals
 from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
 from shanzhi.people.models import Account, Person, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded, new_person
+from shanzhi.people.operations.sessions import CLOSED, PASSWORD, end_sessions
 
 # Who proves a phone is nobody yet: what signing in itself writes is put down as its own act.
 SIGN_IN: Final = Actor.system("sign-in")
@@ -74,14 +75,19 @@ def set_account_phone(*, account: Account, phone: str, verified: bool, at: datet
         record(actor=SIGN_IN, verb="people.account.phone", subject=account, area="", at=at)
 
 
-def set_password(*, actor: Actor, account_id: UUID, password: str, at: datetime) -> Account:
-    """Set the password of the actor's own account; raise WeakPassword with the reasons."""
+def set_password(*, actor: Actor, account_id: UUID, password: str, at: datetime, keep: str = "") -> Account:
+    """Set the password of the actor's own account and end its sessions but the one with the key `keep`.
+
+    Raises WeakPassword with the reasons.
+    """
     if actor.account_id != account_id:
         raise NotFound
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=account_id)
         _put_password(account, password)
         account.save(update_fields=["password"])
+        end_sessions(account_id=account.pk, why=PASSWORD, at=at, keep=keep)
+        account.refresh_from_db(fields=["session_count"])
         record(actor=actor, verb="people.account.password", subject=account, area="", at=at)
         if account.person_id is not None:
             signals.password_set.send(Account, actor=actor, person_id=account.person_id, at=at)
@@ -117,6 +123,8 @@ def _set_active(actor: Actor, person_id: UUID, reason: str, at: datetime, *, act
             raise AccountMissing
         account.is_active = active
         account.save(update_fields=["is_active"])
+        if not active:
+            end_sessions(account_id=account.pk, why=CLOSED, at=at)
         verb = "people.account.open" if active else "people.account.close"
         record(actor=actor, verb=verb, subject=person, area=person.area, at=at, reason=reason)
 

@@ -14,8 +14,9 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people import policies, signals
-from shanzhi.people.models import RoleGrant
+from shanzhi.people.models import Person, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
+from shanzhi.people.operations.sessions import ROLE, end_for
 from shanzhi.places import queries as places
 
 
@@ -72,7 +73,28 @@ def grant(
     itself. Raises AboveOwnRole, OutsideOwnScope, NotYourself, HeldAlready, BadPeriod, BadScope, ReasonNeeded.
     """
     with transaction.atomic():
-        person = policies.load(viewer=actor, person_id=person_id, at=at)
+        policies.load(viewer=actor, person_id=person_id, at=at)
+        return put_grant(
+            actor=actor, person_id=person_id, role=role, area=area, organization=organization, starts_at=starts_at,
+            ends_at=ends_at, reason=reason, at=at,
+        )  # fmt: skip
+
+
+def put_grant(
+    *,
+    actor: Actor,
+    person_id: UUID,
+    role: Role,
+    area: str = "",
+    organization: UUID | None = None,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    reason: str,
+    at: datetime,
+) -> RoleGrant:
+    """Give a role as `grant` does to somebody whom the actor need not see, such as one who was invited."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=person_id)
         policies.require(
             policies.may_grant_to(actor=actor, person=person, role=role, area=area, organization=organization)
         )
@@ -90,6 +112,7 @@ def grant(
         )
         _refuse_twice(given)
         given.save(force_insert=True)
+        end_for(person_id=person.pk, why=ROLE, at=at)
         _note(actor, "people.role.grant", given, at, given.reason)
         signals.role_given.send(RoleGrant, actor=actor, grant=given, at=at)
     return given
@@ -161,6 +184,7 @@ def end_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> Rol
         given.ends_at = max(at, given.starts_at + (given.starts_at.resolution))
         given.ended_reason = reason.strip()
         given.save(update_fields=["ends_at", "ended_reason"])
+        end_for(person_id=person.pk, why=ROLE, at=at)
         _note(actor, "people.role.end", given, at, given.ended_reason)
         signals.role_ended.send(RoleGrant, actor=actor, grant=given, at=at)
     return given

@@ -146,7 +146,11 @@ def password(request: Any) -> HttpResponse:
             if not fresh and not request.user.check_password(form.cleaned_data["current"]):
                 raise WrongPassword(field="current")
             account = operations.set_password(
-                actor=request.actor, account_id=request.user.pk, password=form.cleaned_data["password"], at=request.now
+                actor=request.actor,
+                account_id=request.user.pk,
+                password=form.cleaned_data["password"],
+                at=request.now,
+                keep=request.session.session_key,
             )
         except Refusal as refusal:
             ui_forms.apply_refusal(form, refusal)

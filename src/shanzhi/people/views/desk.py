@@ -20,10 +20,10 @@ from django.views.decorators.http import require_POST
 from shanzhi.audit import queries as audit
 from shanzhi.audit.views import timeline_of
 from shanzhi.kernel.errors import Refusal
-from shanzhi.kernel.roles import Role
+from shanzhi.kernel.roles import GRANTERS, Role
 from shanzhi.people import operations, policies, queries
 from shanzhi.people.forms import GrantForm, ReasonForm, UnmaskForm, VerifyForm
-from shanzhi.people.lifecycle import VERIFIED
+from shanzhi.people.lifecycle import RECOVERERS, VERIFIED
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.views.listings import PEOPLE, ROLES
 from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, grant_rows
@@ -49,6 +49,8 @@ def people(request: Any) -> HttpResponse:
         "lead": _("Names and numbers are masked, in the export too. Search by the whole phone, number or name."),
         "crumbs": [(_("Home"), "/"), (PEOPLE_WORD, "")],
         "may_import": request.actor.holds_anywhere(policies.IMPORTERS),
+        "may_invite": request.actor.holds_anywhere(GRANTERS),
+        "may_recover": request.actor.holds_anywhere(RECOVERERS),
     }
     answer: HttpResponse = listing_response(request, PEOPLE, rows, context, template="people/desk_people.html")
     return answer
@@ -93,6 +95,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         and policies.may_close_account(actor=viewer, person=found, at=request.now) is None,
         "plain": [(FIELD_WORDS[name], value) for name, value in (plain or {}).items()],
         "unmask_form": form or UnmaskForm(),
+        "end_form": ReasonForm(auto_id="end_%s"),
         "crumbs": crumbs((str(found.name), "")),
     }
     answer = render(request, "people/desk_person.html", context, status=422 if form and form.errors else 200)
@@ -246,6 +249,8 @@ def end_grant(request: Any, grant_id: UUID) -> HttpResponse:
             operations.end_grant(
                 actor=request.actor, grant_id=grant_id, reason=form.cleaned_data["reason"], at=request.now
             )
+            if back == "people:account":
+                operations.keep_session(request=request)
         except Refusal as refusal:
             if refusal.status in (401, 403, 404):
                 raise

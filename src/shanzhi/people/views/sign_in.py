@@ -132,6 +132,12 @@ class PasskeyToo(factor.AuthenticateView):  # type: ignore[misc]  # allauth is u
 
     template_name = "people/passkey_too.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether there is a passkey to ask for."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["has_passkey"] = queries.has_passkey(account_id=self.stage.login.user.pk)
+        return context
+
 
 sign_in = SignIn.as_view()
 sign_up = SignUp.as_view()

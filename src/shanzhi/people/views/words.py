@@ -30,6 +30,19 @@ VERBS: Final = {
     "people.consent.withdraw": _("Consent taken back"),
     "people.account.close": _("Sign-in closed"),
     "people.account.open": _("Sign-in opened again"),
+    "people.role.confirm": _("Role confirmed for a year"),
+    "people.role.lapse": _("Role lapsed, since nobody confirmed it"),
+    "people.session.end": _("One device signed out"),
+    "people.session.end_all": _("Signed out everywhere"),
+    "people.invitation.make": _("Invited to a role"),
+    "people.invitation.take": _("Invitation taken up"),
+    "people.invitation.end": _("Invitation taken back"),
+    "people.factor.add": _("Second factor set up"),
+    "people.factor.remove": _("Second factor removed"),
+    "people.recovery.begin": _("Second factor reported lost"),
+    "people.recovery.approve": _("Removal of the second factor confirmed"),
+    "people.recovery.finish": _("Second factor removed by two officers"),
+    "people.recovery.stop": _("Removal of the second factor stopped"),
 }
 FIELD_WORDS: Final = {"name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone")}
 STATE_TONES: Final = {"declared": "warn", "verified": "good", "verified_outside": "good"}

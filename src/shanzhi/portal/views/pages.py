@@ -1,7 +1,8 @@
 """Pages of the public site."""
 
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,25 @@ from shanzhi.portal import queries
 from shanzhi.portal.views.cards import call_card
 from shanzhi.portal.views.today import today_sections
 from shanzhi.ui.http import Request
-from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, listing_response
+from shanzhi.ui.listing import (
+    AreaFilter,
+    BooleanFilter,
+    ChoiceFilter,
+    Column,
+    DateRangeFilter,
+    Empty,
+    Listing,
+    listing_response,
+)
+
+
+def _districts(request: Any) -> list[tuple[str, str]]:
+    return queries.published_districts(viewer=request.actor)
+
+
+def _years(request: Any) -> list[tuple[str, str]]:
+    return [(str(year), str(year)) for year in queries.published_years(viewer=request.actor)]
+
 
 PUBLISHED: Final = Listing(
     key="open-data",
@@ -23,6 +42,8 @@ PUBLISHED: Final = Listing(
     ),
     default_sort="-published_at",
     filters=(
+        AreaFilter("district", _("District"), field="area", choices=_districts),
+        ChoiceFilter("year", _("Year"), choices=_years, apply=lambda year: Q(published_at__year=int(year))),
         DateRangeFilter("published_at", _("Published")),
         BooleanFilter("imported", _("Imported"), yes=_("Imported"), no=_("Held here")),
     ),

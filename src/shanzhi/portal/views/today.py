@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.people import rights_queries
 from shanzhi.portal import queries
 from shanzhi.ui import formatting, pieces
 from shanzhi.ventures.models import Proposal
@@ -38,7 +39,7 @@ def today_sections(viewer: Actor, now: datetime) -> list[Section]:
     """Gather what the viewer has to do, may vote on, and has under way; sections without tasks are left out."""
     shown = queries.today(viewer=viewer, at=now)
     sections = [
-        Section(_("To do today"), [_due(item) for item in shown.due]),
+        Section(_("To do today"), [*_people(viewer, now), *(_due(item) for item in shown.due)]),
         Section(_("Votes open to you"), [_vote(poll) for poll in shown.polls]),
         Section(_("Your proposals"), [_own(one) for one in shown.proposals]),
     ]
@@ -50,6 +51,18 @@ def _due(item: DueItem) -> pieces.Task:
     url = reverse("ventures:desk_phase", args=[item.call.pk]) if item.call else reverse(ADDRESSES[item.key])
     hint = gettext("Until %(moment)s") % {"moment": formatting.moment(item.due_at)} if item.due_at else ""
     return pieces.Task(label, url, "due" if item.late else "todo", hint, None if item.call else item.count)
+
+
+def _people(viewer: Actor, now: datetime) -> list[pieces.Task]:
+    """What is due around accounts and roles."""
+    due = rights_queries.due(viewer=viewer, at=now)
+    tasks = [
+        (due.own_recovery, _("Somebody asked to remove your second factor"), "people:second_factor", None),
+        (due.factor, _("Set up a second factor"), "people:second_factor", None),
+        (due.recoveries, _("Lost second factors to confirm"), "people:recoveries", due.recoveries),
+        (due.reviews, _("Roles due for their yearly review"), "people:review", due.reviews),
+    ]
+    return [pieces.Task(label, reverse(name), "todo", "", count) for wanted, label, name, count in tasks if wanted]
 
 
 def _vote(poll: Poll) -> pieces.Task:

@@ -60,6 +60,8 @@ class BallotBody(Given):
     purse_limit: bool = False
     points: int | None = Field(None, ge=1, le=1_000_000)
     blank: bool = True
+    smallest_electorate: int | None = Field(None, ge=0, le=100_000)
+    smallest_group: int | None = Field(None, ge=3, le=1000)
 
 
 class ItemBody(Given):
@@ -120,7 +122,11 @@ class CallFields(Given):
         """List what was sent; rule, ballot and jury whole, with the defaults of what they leave out."""
         sent = {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
         whole = {"rule": self.rule, "ballot": self.ballot, "jury": self.jury}
-        return sent | {name: body.model_dump() for name, body in whole.items() if body is not None}
+        bodies = {name: body.model_dump() for name, body in whole.items() if body is not None}
+        for name in ("smallest_electorate", "smallest_group"):
+            if "ballot" in bodies and bodies["ballot"][name] is None:
+                del bodies["ballot"][name]  # left out: that of the settings
+        return sent | bodies
 
 
 class CallIn(CallFields):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import MomentField, PageForm
+from shanzhi.ventures.forms.desk_ballot import BallotForm
 from shanzhi.ventures.forms.desk_parts import (
     AreasForm,
-    BallotForm,
     BasicsForm,
     DatesForm,
     ElectorateForm,

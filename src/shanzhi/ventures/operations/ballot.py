@@ -8,6 +8,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Award, Call, Notice, Proposal
 from shanzhi.ventures.queries.naming import option_code
+from shanzhi.ventures.queries.secrecy import limits_of
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Count
 
@@ -16,6 +17,7 @@ def prepare_vote(actor: Actor, call: Call, at: datetime) -> None:
     """Make the poll of the call's frozen terms, as a draft whose roll can be drawn while the notice runs."""
     phase = call.phases.get(kind="voting")
     ballot = call.ballot
+    electorate, group = limits_of(call)
     assert call.roll_date is not None  # the checks before the freeze hold this
     poll = voting.create_poll(
         actor=actor,
@@ -37,6 +39,8 @@ def prepare_vote(actor: Actor, call: Call, at: datetime) -> None:
         opens_at=phase.starts_at,
         closes_at=phase.ends_at,
         currency=call.currency,
+        smallest_electorate=electorate,
+        smallest_group=group,
         at=at,
     )
     call.poll = poll

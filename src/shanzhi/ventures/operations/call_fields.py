@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.areas import outermost
@@ -23,6 +24,17 @@ BALLOT: Final[dict[str, Any]] = {
     "points": None,
     "blank": True,
 }
+
+
+def usual_ballot() -> dict[str, Any]:
+    """Give the ballot that a new call starts from, with the smallest electorate and group of the settings."""
+    return {
+        **BALLOT,
+        "smallest_electorate": settings.SMALLEST_ELECTORATE,
+        "smallest_group": settings.SMALLEST_GROUP,
+    }
+
+
 RULE: Final[dict[str, Any]] = {
     "rule": "equal-shares",
     "satisfaction": "cost",
@@ -59,11 +71,13 @@ def _ballot(value: Any) -> dict[str, Any]:
         "purse_limit": fields.flag,
         "points": fields.optional(fields.whole(1, 1_000_000)),
         "blank": fields.flag,
+        "smallest_electorate": fields.whole(0, 100_000),
+        "smallest_group": fields.whole(3, 1000),
     }
     found, problems = fields.read(readers, value)
     if problems:
         raise BadValue(problems[0].words)
-    return {**BALLOT, **found}
+    return {**usual_ballot(), **found}
 
 
 def _rule(value: Any) -> dict[str, Any]:

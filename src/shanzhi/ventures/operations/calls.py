@@ -19,7 +19,7 @@ from shanzhi.ventures.lifecycle import CALL, UNFROZEN
 from shanzhi.ventures.models import Call, CallArea, Notice, Phase
 from shanzhi.ventures.models.calls import PROPOSERS
 from shanzhi.ventures.operations import fields
-from shanzhi.ventures.operations.call_fields import BALLOT, CHECKLIST, READERS, RULE
+from shanzhi.ventures.operations.call_fields import CHECKLIST, READERS, RULE, usual_ballot
 from shanzhi.ventures.operations.fields import BadValue, Problem
 from shanzhi.ventures.operations.terms import DECIDING, JURY
 from shanzhi.ventures.policies import require_runs, runs_area, visible_calls
@@ -91,7 +91,7 @@ def create_call(
         raise BadValue(_("Give the call a title."), field="title")
     if not runs_area(actor, home_of(codes)):
         raise NotYourArea(field="areas")
-    start = {"ballot": BALLOT, "rule": RULE, "checklist": CHECKLIST, "proposers": sorted(PROPOSERS)}
+    start = {"ballot": usual_ballot(), "rule": RULE, "checklist": CHECKLIST, "proposers": sorted(PROPOSERS)}
     call = Call(
         **{**start, **values},
         area=home_of(codes),

@@ -17,6 +17,7 @@ from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, MOVE_INTO, PHASES
 from shanzhi.ventures.models import Call, JuryClosing, Notice, Phase, Proposal, Review
 from shanzhi.ventures.queries.checks import Check, blocking, checks_of
+from shanzhi.ventures.queries.secrecy import small_roll
 from shanzhi.voting.lifecycle import ROLL_FIXED
 
 
@@ -38,7 +39,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class MovePreview:
-    """The next move: `blocks` must be empty for it to be made; `final` says what can no longer be undone."""
+    """The next move: `blocks` must be empty for it to be made; `final` says what can no longer be undone.
+
+    `warnings` keep nothing from being done.
+    """
 
     move: str
     source: str
@@ -49,6 +53,7 @@ class MovePreview:
     told: tuple[Fact, ...]
     final: tuple[Any, ...]
     blocks: tuple[Check, ...] = field(default=())
+    warnings: tuple[Any, ...] = field(default=())
 
     @property
     def label(self) -> Any:
@@ -98,6 +103,7 @@ def preview_of(call: Call, at: datetime) -> MovePreview:
         told=tuple(_told(call, target)),
         final=FINAL.get(target, ()),
         blocks=tuple(blocks),
+        warnings=tuple(small_roll(call, target)),
     )
 
 

@@ -60,6 +60,11 @@ def ballot_words(call: Call) -> list[Any]:
         found.append(_("What you choose may not cost more than the purse."))
     if ballot.get("blank", True):
         found.append(_("A blank vote is possible and counts as a ballot."))
+    if ballot.get("smallest_electorate"):
+        words = gettext(
+            "Of fewer than %(electorate)s ballots, nothing is published that tells of fewer than %(group)s voters."
+        )
+        found.append(words % {"electorate": ballot["smallest_electorate"], "group": ballot["smallest_group"]})
     return found
 
 

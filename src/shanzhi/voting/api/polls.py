@@ -85,18 +85,25 @@ class ReceiptIn(Given):
 
 
 class CountedOut(Schema):
-    """A ballot as counted; `alike` ballots of the file say the same. `invalid` says why a sheet was found invalid."""
+    """A ballot as counted; `alike` ballots of the file say the same, nothing where the file does not show them.
+
+    `invalid` says why a sheet was found invalid. `proof` is the file by which `shanzhi count --receipt` finds the
+    ballot under the seal of the published file.
+    """
 
     receipt: str
     invalid: str
     choices: list[str]
     points: list[int | None]
-    alike: int
+    alike: int | None
+    proof: dict[str, Any] | None
 
 
 class ResultOut(Schema):
     """A count: outcome with the whole course, reasons in both languages, other rules, official winners if known.
 
+    `publication` says whether all is told (kind `whole`) or, of a small electorate, what was held back and by which
+    measure; figures that are held back are null.
     `number` counts the counts of a vote: a further one passes over the projects of the codes in `left_out`, which have
     left since. `channels`, where there were polling places, tells how many came online and on paper, by polling place.
     """
@@ -108,9 +115,10 @@ class ResultOut(Schema):
     file_digest: str
     created_at: datetime
     result: dict[str, Any]
-    ballots: int
-    blank: int
+    ballots: int | None
+    blank: int | None
     roll: int | None
+    publication: dict[str, Any]
     channels: dict[str, Any] | None
 
 
@@ -179,6 +187,7 @@ def check_receipt(request: HttpRequest, poll_id: UUID, given: ReceiptIn) -> dict
         "choices": [option.code for option, _points in found.options],
         "points": [points for _option, points in found.options],
         "alike": found.alike,
+        "proof": found.proof,
     }
 
 
@@ -199,6 +208,7 @@ def result(request: HttpRequest, poll_id: UUID, count: int | None = Query(None, 
         "ballots": figures.ballots,
         "blank": figures.blank,
         "roll": figures.roll,
+        "publication": made.publication or {"kind": "whole"},
         "channels": figures.channels,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -23,7 +24,8 @@ class Poll(models.Model):
     when the poll opens. Totals are written once, at the close. `points_scale`: points are whole numbers of 1/scale.
     `language` is the BCP 47 tag of an import's projects, titles and summaries alike; `title_language` that of the
     poll's own title, which may be ours. `treatments` tells how the file's doubtful faults were settled, one entry a
-    kind. `booth_registration` lets officers put unlisted residents on the roll at a polling place,
+    kind. Of fewer ballots than `smallest_electorate` no figure about fewer voters than `smallest_group` is published.
+    `booth_registration` lets officers put unlisted residents on the roll at a polling place,
     `paper_replaces_online` lets a voter who cast online vote on paper instead; `channels` tells after the close how
     many came by which way.
     """
@@ -53,6 +55,8 @@ class Poll(models.Model):
     language = models.CharField(max_length=20, blank=True, default="", db_default="")
     title_language = models.CharField(max_length=20, blank=True, default="", db_default="")
     treatments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    smallest_electorate = models.IntegerField(default=0, db_default=0)
+    smallest_group = models.SmallIntegerField(default=5, db_default=5)
     digest = models.CharField(max_length=71, blank=True)
     roll_total = models.PositiveIntegerField(null=True)
     ballots_total = models.PositiveIntegerField(null=True)
@@ -71,6 +75,9 @@ class Poll(models.Model):
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="voting_poll_period"),
             models.CheckConstraint(condition=Q(budget_fen__gte=0), name="voting_poll_budget"),
             models.CheckConstraint(condition=Q(areas__len__gt=0), name="voting_poll_has_areas"),
+            models.CheckConstraint(
+                condition=Q(smallest_electorate__gte=0, smallest_group__gte=3), name="voting_poll_small_groups"
+            ),
             models.CheckConstraint(
                 condition=Q(max_choices__isnull=True) | Q(max_choices__gte=F("min_choices")),
                 name="voting_poll_least_and_most",
@@ -239,6 +246,9 @@ class Count(models.Model):
     `digest` covers rule and outcome, and is the same for the same round; `seal` binds the receipts to the ballots of
     this very poll; `file_digest` is of the file's bytes. A recount after a withdrawal is a further row; `left_out`
     names the projects (codes, sorted) that the count passed over, since they had left the vote.
+
+    Of a small electorate `result` and `file` hold what may be told, `publication` says what was held back, and
+    `digest` covers all with a salt, so that nobody finds the ballots by trying. The salts come from `seal_key`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -248,6 +258,9 @@ class Count(models.Model):
     result = models.JSONField()
     digest = models.CharField(max_length=71)
     seal = models.CharField(max_length=71)
+    seal_key = models.BinaryField(null=True)
+    seal_nodes = models.BinaryField(default=b"", db_default=b"")
+    publication: models.JSONField[Any] = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     file = models.TextField()
     file_digest = models.CharField(max_length=71)
     left_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))

@@ -110,6 +110,7 @@ from shanzhi.voting.operations.polls import (
     open_poll,
     set_options,
 )
+from shanzhi.voting.operations.recounting import NotAnAuditor, Recounted, recount_whole
 from shanzhi.voting.operations.registering import (
     ConsentMissing,
     Newcomer,
@@ -133,6 +134,7 @@ from shanzhi.voting.operations.rules import (
     TooMany,
     UnknownOption,
 )
+from shanzhi.voting.operations.seals import seal_holds
 
 __all__ = [
     "BadBooth",
@@ -168,6 +170,7 @@ __all__ = [
     "NoRegistrationHere",
     "NoSheetLeft",
     "NobodyOnRoll",
+    "NotAnAuditor",
     "NotAnOfficer",
     "NotInThisVote",
     "NotOnRoll",
@@ -193,6 +196,7 @@ __all__ = [
     "ReadsNeither",
     "ReasonForRecount",
     "ReasonMissing",
+    "Recounted",
     "RollTooEarly",
     "SameOfficer",
     "SheetCount",
@@ -242,9 +246,11 @@ __all__ = [
     "reconcile_booth",
     "recount_poll",
     "recount_sheets",
+    "recount_whole",
     "refuse_visit",
     "register_voter",
     "remind_last_day",
+    "seal_holds",
     "set_options",
     "set_paper_terms",
     "spoil_sheet",

@@ -19,10 +19,12 @@ from shanzhi.voting.models import Booth, InvalidSheet, PaperEntry, PaperMark, Po
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.entries import choices_of, final_readings
 from shanzhi.voting.operations.envelopes import Choices
+from shanzhi.voting.operations.publishing import told_channels
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
 
 SMALLEST_BOOTH: Final = 10
-"""Invalid sheets are told by booth only when every booth that counted any has so many ballots; else in sum alone."""
+"""Invalid sheets are told by booth only when every booth that counted any has so many ballots, and two smallest groups,
+and a smallest group of valid ones; else in sum alone."""
 
 
 class BoothsUnreconciled(Conflict):
@@ -113,13 +115,19 @@ def channels_of(poll: Poll, *, online: int, paper: int, invalid: dict[str, int])
         return None
     marks = _marks(poll)
     counted = [booth for booth in booths if booth.sheets_cast]
-    large = all((booth.sheets_cast or 0) >= SMALLEST_BOOTH for booth in counted)
+    least = max(SMALLEST_BOOTH, 2 * poll.smallest_group)
+    large = all(
+        (booth.sheets_cast or 0) >= least
+        and (booth.sheets_cast or 0) - invalid.get(booth.code, 0) >= poll.smallest_group
+        for booth in counted
+    )
     return {
         "online": online,
         "paper": paper,
         "invalid": sum(invalid.values()),
         "roll_added": RollEntry.objects.filter(poll=poll, added_at_booth__isnull=False).count(),
         **{name: marks[name] for name in ("online_void", "provisional", "provisional_void", "visits", "visits_void")},
+        "booth_least": least,
         "booths": [_booth(booth, invalid if large else None) for booth in booths],
     }
 
@@ -138,9 +146,16 @@ META: Final = {
 
 
 def channel_meta(poll: Poll) -> dict[str, str]:
-    """Give what the published file tells in its META of how people voted; nothing for a poll without booths."""
-    told = poll.channels or {}
-    return {key: str(told[name]) for name, key in META.items() if name in told}
+    """Give what the published file tells in its META of how people voted; nothing for a poll without booths.
+
+    Of figures that are held back it says so, and from how many voters on they would stand there.
+    """
+    told = told_channels(poll)
+    if told is None:
+        return {}
+    stated = {key: str(told[name]) for name, key in META.items() if told.get(name) is not None}
+    held = {"votes_held_back": f"figures by channel about fewer than {told['least']} voters, and by polling place"}
+    return stated | (held if told["least"] else {})
 
 
 def _marks(poll: Poll) -> dict[str, int]:

@@ -22,6 +22,7 @@ from shanzhi.voting.operations.channels import channels_of, check_places, settle
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Choices, Sealer
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.polls import event_area, locked
+from shanzhi.voting.operations.publishing import told_channels, told_totals
 
 log = structlog.get_logger(__name__)
 FETCHED_AT_ONCE = 5000
@@ -68,12 +69,8 @@ def close_poll(*, actor: Actor, poll_id: UUID, at: datetime, reason: str = "") -
 def _tell(actor: Actor, poll: Poll, reason: str, at: datetime) -> None:
     """Write the event of the close with its totals, and give notice of it."""
     area = event_area(poll)
-    change = {
-        "ballots": poll.ballots_total,
-        "blank": poll.blank_total,
-        "roll": poll.roll_total,
-        "channels": poll.channels,
-    }
+    ballots, blank = told_totals(poll)  # staff read events, so they say no more than the page will
+    change = {"ballots": ballots, "blank": blank, "roll": poll.roll_total, "channels": told_channels(poll)}
     record(actor=actor, verb="voting.poll.close", subject=poll, area=area, change=change, at=at, reason=reason)
     telling.tell_closed(actor=actor, poll=poll, area=area, at=at)
 

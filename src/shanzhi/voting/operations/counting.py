@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +27,7 @@ from shanzhi.tally.faults import CountingError
 from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
-from shanzhi.tally.pabulib import spec_as_json, spec_from_json, write
+from shanzhi.tally.pabulib import spec_as_json, spec_from_json
 from shanzhi.tally.reasons import sentence
 from shanzhi.tally.sensitivity import Variation, sensitivity
 from shanzhi.tally.spec import Spec
@@ -39,6 +38,8 @@ from shanzhi.voting.models import Ballot, Count, LeftOption, Option, Poll
 from shanzhi.voting.operations.channels import channel_meta
 from shanzhi.voting.operations.closing import tidy_keys
 from shanzhi.voting.operations.polls import event_area, locked
+from shanzhi.voting.operations.publishing import publish
+from shanzhi.voting.operations.seals import seal_holds, seal_poll
 
 FETCHED_AT_ONCE: Final = 10_000
 
@@ -88,17 +89,21 @@ def make_count(poll: Poll, spec: Spec, *, number: int, at: datetime) -> Count:
         result = _result(election, spec, outcome)
     except CountingError as error:
         raise cannot_count(error) from error
-    seal = seal_of(poll)
-    file = write(election, rule=spec, seal=seal, call_id=str(poll.pk))
+    first = poll.counts.filter(number=1).first()
+    seal = seal_poll(poll, bytes(first.seal_key) if first and first.seal_key else None)
+    told = publish(poll, election=election, spec=spec, outcome=outcome, result=result, seal=seal, first=first)
     return Count.objects.create(
         poll=poll,
         number=number,
         spec=spec_as_json(spec),
-        result=result,
-        digest=outcome.digest,
-        seal=seal,
-        file=file,
-        file_digest=digest_bytes(file.encode()),
+        result=told.result,
+        digest=told.digest,
+        seal=seal.root,
+        seal_key=seal.key,
+        seal_nodes=seal.nodes,
+        publication=told.publication,
+        file=told.file,
+        file_digest=digest_bytes(told.file.encode()),
         left_out=sorted(away),
         created_at=at,
     )
@@ -199,27 +204,10 @@ def _ballots(poll_id: UUID) -> Iterator[tuple[list[int], list[int] | None]]:
             yield from rows
 
 
-def seal_of(poll: Poll) -> str:
-    """Digest receipts with what stands behind them, so that no receipt can be moved to another ballot unseen.
-
-    SHA-256 over lines `receipt positions points`, sorted by receipt, lists joined by commas, each ended by a newline.
-    """
-    sha = hashlib.sha256()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT receipt, array_to_string(choices, ','), coalesce(array_to_string(points, ','), '')"
-            " FROM voting_ballot WHERE poll_id = %s ORDER BY receipt",
-            [poll.pk],
-        )
-        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
-            sha.update("".join(f"{receipt} {choices} {points}\n" for receipt, choices, points in rows).encode())
-    return "sha256:" + sha.hexdigest()
-
-
 def broken_seals() -> Iterator[tuple[str, str, str]]:
     """Seal the ballots of every count again, for `shanzhi audit verify`; give what does not hold."""
     for made in Count.objects.select_related("poll").order_by("created_at", "number").iterator():
-        if seal_of(made.poll) != made.seal:
+        if not seal_holds(made):
             yield "voting_ballot", str(made.poll_id), "is not what the seal of its count was taken from"
         if digest_bytes(made.file.encode()) != made.file_digest:
             yield "voting_count", str(made.pk), "its file is not that of its digest"

@@ -128,6 +128,7 @@ def _draft(
         opens_at=opens_at,
         closes_at=closes_at,
         imported=True,
+        smallest_electorate=0,  # its ballots are public already
         source=source,
         currency=(election.meta.get("currency") or "")[:12] or "?",
         points_scale=election.points_scale,

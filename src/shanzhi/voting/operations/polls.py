@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,8 @@ from shanzhi.voting.models import Option, Poll, RollEntry
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.rules import MOST_OPTIONS, BallotRules, OptionInput
 from shanzhi.voting.policies import NotYourPoll, manages, require_manager
+
+LEAST_GROUP: Final = 3
 
 
 class BadPoll(Invalid):
@@ -106,8 +109,9 @@ def create_poll(
 ) -> Poll:
     """Make a poll as a draft. `spec` is the rule of counting, `tally.spec.Spec` as JSON text or its plain values.
 
-    Money in fen; an age in full years at `roll_date`. `more` names further columns: `title_en`, `currency`, and
-    for imports `imported`, `source`, the languages, the treatments and the exact amounts. Raises NotYourPoll, BadPoll.
+    Money in fen; an age in full years at `roll_date`. `more` names further columns: `title_en`, `currency`,
+    `smallest_electorate` and `smallest_group` (else those of the settings), and for imports `imported`, `source`, the
+    languages, the treatments and the exact amounts. Raises NotYourPoll, BadPoll.
     """
     if not manages(actor, codes := list(outermost(set(areas)))):
         raise NotYourPoll
@@ -121,14 +125,17 @@ def create_poll(
         opens_at=opens_at,
         closes_at=closes_at,
         created_at=at,
-        **_ballot_columns(rules),
-        **more,
+        **{**_ballot_columns(rules), **_usual_secrecy(), **more},
     )
     _check_terms(poll)
     with transaction.atomic():
         poll.save(force_insert=True)
         record(actor=actor, verb="voting.poll.create", subject=poll, area=event_area(poll), change=terms(poll), at=at)
     return poll
+
+
+def _usual_secrecy() -> dict[str, int]:
+    return {"smallest_electorate": settings.SMALLEST_ELECTORATE, "smallest_group": settings.SMALLEST_GROUP}
 
 
 def _ballot_columns(rules: BallotRules) -> dict[str, Any]:
@@ -160,6 +167,10 @@ def _check_terms(poll: Poll) -> None:
         raise BadPoll(_("The most choices cannot be fewer than the least."), field="max_choices")
     if poll.max_choices == 0:
         raise BadPoll(_("A ballot must allow at least one choice."), field="max_choices")
+    if poll.smallest_group < LEAST_GROUP:
+        raise BadPoll(
+            _("The smallest group that figures are given about is at least 3 voters."), field="smallest_group"
+        )
     if (poll.ballot_kind == "points") != (poll.points_total is not None) and not poll.imported:
         raise BadPoll(_("A points ballot, and no other, needs a number of points."), field="points_total")
 
@@ -277,8 +288,10 @@ def open_poll(*, actor: Actor, poll_id: UUID, at: datetime) -> Poll:
 def terms(poll: Poll) -> dict[str, Any]:
     """List all that decides but the options, in plain values.
 
-    Terms of paper stand there where they are given, so that digests of polls from before there were any stay right.
+    Terms of paper, and those of small electorates, stand there where they are given, so that digests of polls from
+    before there were any stay right.
     """
+    small = {name: getattr(poll, name) for name in ("smallest_electorate", "smallest_group")}
     paper = {name: True for name in ("booth_registration", "paper_replaces_online") if getattr(poll, name)}
     return {
         "areas": list(poll.areas),
@@ -297,6 +310,7 @@ def terms(poll: Poll) -> dict[str, Any]:
         "opens_at": poll.opens_at.isoformat(),
         "closes_at": poll.closes_at.isoformat(),
         **paper,
+        **(small if poll.smallest_electorate else {}),
     }
 
 

@@ -26,14 +26,13 @@ from shanzhi.voting.queries.booths import (
     works,
 )
 from shanzhi.voting.queries.polls import (
-    CountedBallot,
     Eligibility,
     NotCounted,
     OwnBallot,
     Preview,
-    ReceiptUnknown,
     Turnout,
     ballot_form,
+    communities_below,
     counts,
     departures,
     may_manage,
@@ -41,17 +40,18 @@ from shanzhi.voting.queries.polls import (
     options,
     own_ballot,
     own_polls,
+    own_votes,
     poll,
     polls,
     preview,
     published_file,
-    receipt,
     result,
     roll,
     roll_areas,
     roll_by_community,
     turnout,
 )
+from shanzhi.voting.queries.receipts import CountedBallot, ReceiptUnknown, receipt
 
 __all__ = [
     "Balance",
@@ -68,6 +68,7 @@ __all__ = [
     "ballot_form",
     "booth",
     "booths",
+    "communities_below",
     "counts",
     "departures",
     "differing",
@@ -85,6 +86,7 @@ __all__ = [
     "own_ballot",
     "own_booths",
     "own_polls",
+    "own_votes",
     "places",
     "poll",
     "polls",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import BooleanField, Exists, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models import Count as Tally
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
@@ -21,15 +20,20 @@ from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.people.queries import Open, source_of
+from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
-from shanzhi.voting.models import Ballot, Count, Envelope, InvalidSheet, LeftOption, Option, PaperMark, Poll, RollEntry
+from shanzhi.voting.models import Count, Envelope, LeftOption, Option, PaperMark, Poll, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.casting import BallotForm, form_of
-from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer, normal_receipt
+from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
 from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.publishing import told_channels, told_totals
 from shanzhi.voting.operations.rules import CastChoices, check
 from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
+
+COMMUNITY: Final = 12
+"""Digits of a community's code."""
 
 
 class NotCounted(Conflict):
@@ -37,16 +41,6 @@ class NotCounted(Conflict):
 
     code = "not_counted"
     message = _("The vote has closed and is about to be counted. Come back a little later.")
-
-
-class ReceiptUnknown(NotFound):
-    """No ballot has this receipt."""
-
-    code = "receipt_unknown"
-    message = _(
-        "No counted ballot has this receipt. Compare it with what you noted, letter by letter. If you changed your "
-        "ballot, only the last receipt counts; a ballot on paper that was void is not counted."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +79,27 @@ class Preview:
 class Turnout:
     """Figures of a closed poll: voters on the roll (None when imported), ballots, blank ones.
 
-    `channels` tells how many came by which way where there were polling places (see `operations.channels`); invalid
-    sheets stand there alone, since they are no ballots. `added` came onto the roll at a polling place.
+    Of a small electorate blank ballots are None, and the ballots too where there are fewer than `fewer_than`.
+    `channels` tells how many came by which way where there were polling places, as far as that may be told (see
+    `operations.publishing`); invalid sheets stand there alone, since they are no ballots. `added` came onto the roll
+    at a polling place.
     """
 
     roll: int | None
-    ballots: int
-    blank: int
+    ballots: int | None
+    blank: int | None
+    fewer_than: int = 0
     channels: dict[str, Any] | None = None
 
     @property
     def invalid(self) -> int:
-        """Sheets that were found invalid."""
-        return int((self.channels or {}).get("invalid", 0))
+        """Sheets that were found invalid, as far as it is told."""
+        return int((self.channels or {}).get("invalid") or 0)
 
     @property
     def added(self) -> int:
-        """Voters put on the roll at polling places."""
-        return int((self.channels or {}).get("roll_added", 0))
-
-
-@dataclass(frozen=True, slots=True)
-class CountedBallot:
-    """A ballot of a closed poll found by its receipt; `alike` ballots (this one too) chose the same.
-
-    `invalid` says in words why a sheet on paper was found invalid; then nothing else stands here.
-    """
-
-    receipt: str
-    options: list[tuple[Option, int | None]]
-    alike: int
-    invalid: Any = ""
+        """Voters put on the roll at polling places, as far as it is told."""
+        return int((self.channels or {}).get("roll_added") or 0)
 
 
 def poll(*, viewer: Actor, poll_id: UUID) -> Poll:
@@ -271,12 +255,25 @@ def own_polls(*, viewer: Actor) -> tuple[list[Poll], list[Poll]]:
     return list(running[:50]), list(on_roll.filter(state__in=FINISHED_STATES).order_by("-closes_at", "id")[:50])
 
 
+def own_votes(*, viewer: Actor) -> QuerySet[Poll]:
+    """List all votes, running or over, on whose roll the viewer stands; whether one voted is not told."""
+    if viewer.person_id is None:
+        return Poll.objects.none()
+    mine = RollEntry.objects.filter(person_id=viewer.person_id).values("poll_id")
+    return Poll.objects.filter(pk__in=mine, state__in=(OPEN, *FINISHED_STATES))
+
+
 def roll(*, viewer: Actor, poll_id: UUID) -> QuerySet[RollEntry]:
-    """Give the entries of a roll in the viewer's own areas, with their persons; names show themselves masked."""
+    """Give the entries of a roll in the viewer's own areas, with their persons and the names of their communities.
+
+    Persons' names show themselves masked.
+    """
     found = poll(viewer=viewer, poll_id=poll_id)
     if not reads_roll(viewer, found):
         raise NotFound
-    return RollEntry.objects.filter(_within(viewer.areas(ROLL_READERS)), poll=found).select_related("person")
+    named = Area.objects.filter(pk=Left(OuterRef("area"), COMMUNITY)).values("name")[:1]
+    rows = RollEntry.objects.filter(_within(viewer.areas(ROLL_READERS)), poll=found).select_related("person")
+    return rows.annotate(place_name=Subquery(named))
 
 
 def _within(codes: Sequence[str]) -> Q:
@@ -299,12 +296,20 @@ def roll_by_community(*, viewer: Actor, poll_id: UUID) -> list[tuple[str, int]]:
     return [(row["community"], row["people"]) for row in rows.annotate(people=Tally("id")).order_by("community")]
 
 
+def communities_below(*, poll_id: UUID, least: int) -> int:
+    """Count the communities (12 digits) in which somebody, but fewer than `least` people, are on the roll."""
+    rows = RollEntry.objects.filter(poll_id=poll_id).order_by().annotate(community=Left("area", 12)).values("community")
+    return rows.annotate(people=Tally("id")).filter(people__lt=least).count()
+
+
 def turnout(*, viewer: Actor, poll_id: UUID) -> Turnout:
     """Give roll, ballots and blanks of a poll; PollSealed for everybody before the close."""
     found = poll(viewer=viewer, poll_id=poll_id)
     if found.state in SEALED_STATES or found.ballots_total is None or found.blank_total is None:
         raise PollSealed
-    return Turnout(found.roll_total, found.ballots_total, found.blank_total, found.channels)
+    whole = Count.objects.filter(poll=found, publication__kind="whole").exists()
+    totals = told_totals(found, whole=whole)
+    return Turnout(found.roll_total, *totals, fewer_than=2 * found.smallest_group, channels=told_channels(found))
 
 
 def result(*, viewer: Actor, poll_id: UUID, number: int | None = None) -> Count:
@@ -340,35 +345,3 @@ def published_file(*, viewer: Actor, poll_id: UUID, number: int | None = None) -
     found = poll(viewer=viewer, poll_id=poll_id)
     count = _count_of(found, number)
     return Count.objects.get(pk=count.pk)
-
-
-def receipt(*, viewer: Actor, poll_id: UUID, code: str) -> CountedBallot:
-    """Find the ballot of a closed poll by its receipt, typed in any case, with or without dashes.
-
-    Raises PollSealed before the close, ReceiptUnknown when no ballot has it.
-    """
-    found = poll(viewer=viewer, poll_id=poll_id)
-    if found.state in SEALED_STATES:
-        raise PollSealed
-    wanted = normal_receipt(code)[:40]
-    ballot = Ballot.objects.filter(poll=found, pk=wanted, imported=False).first()
-    if ballot is None:
-        sheet = InvalidSheet.objects.filter(poll=found, pk=wanted).first()
-        if sheet is None:
-            raise ReceiptUnknown(field="receipt")
-        return CountedBallot(sheet.receipt, [], 0, sheet.get_reason_display())
-    listed = {option.position: option for option in options(poll=found)}
-    points: list[int | None] = list(ballot.points) if ballot.points else [None for _choice in ballot.choices]
-    chosen = [(listed[position], worth) for position, worth in zip(ballot.choices, points, strict=True)]
-    return CountedBallot(ballot.receipt, chosen, _alike(found.pk, ballot))
-
-
-def _alike(poll_id: UUID, ballot: Ballot) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM voting_ballot WHERE poll_id = %s AND choices = %s::smallint[]"
-            " AND points IS NOT DISTINCT FROM %s::bigint[]",
-            [poll_id, ballot.choices, ballot.points],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0

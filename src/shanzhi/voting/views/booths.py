@@ -294,11 +294,17 @@ def public_places(request: Request, poll_id: UUID) -> HttpResponse:
         "poll": poll,
         **title_of(poll),
         "places": [(booth, names.get(booth.area, booth.area), TONES[booth.state]) for booth in found],
-        "channels": poll.channels if poll.state in FINISHED_STATES else None,
+        "channels": _channels(request, poll),
         "over": poll.state in FINISHED_STATES,
         "crumbs": [(_("Home"), "/"), (localized(poll), ""), (_("Polling places"), "")],
     }
     return render(request, "voting/places.html", context)
+
+
+def _channels(request: Request, poll: Poll) -> dict[str, Any] | None:
+    if poll.state not in FINISHED_STATES:
+        return None
+    return queries.turnout(viewer=request.actor, poll_id=poll.pk).channels
 
 
 @login_required

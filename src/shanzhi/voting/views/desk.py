@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,11 +25,17 @@ from shanzhi.voting.operations.polls import event_area
 from shanzhi.voting.policies import reads_roll
 from shanzhi.voting.views.ballot import localized
 
+MOST_NAMED: Final = 200
+"""Areas of one name that a search goes into."""
+
 
 def _search(rows: QuerySet[RollEntry], text: str) -> QuerySet[RollEntry]:
-    """Find by the start of an area's code; names are sealed and found at the desk of people."""
+    """Find by the start of an area's code, or by its name; voters' names are sealed and found at the desk of people."""
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
-    return rows.filter(area__startswith=digits) if digits else rows.none()
+    if digits:
+        return rows.filter(area__startswith=digits)
+    named = places.search(text).values_list("code", flat=True)[:MOST_NAMED]
+    return rows.filter(places.within_any("area", named))
 
 
 def _areas(request: HttpRequest) -> AreaSource:
@@ -41,12 +47,13 @@ ROLL = Listing(
     columns=[
         Column("name", gettext_lazy("Voter"), value=lambda row: str(row.person.name)),
         Column("number", gettext_lazy("Identity number"), value=lambda row: str(row.person.id_number), priority=2),
+        Column("place", gettext_lazy("Community"), value="place_name", sort="place_name"),
         Column("area", gettext_lazy("Area code"), sort="area"),
     ],
     default_sort="area",
     filters=[AreaFilter("in", gettext_lazy("Area"), field="area", source=_areas)],
     search=_search,
-    search_label=gettext_lazy("Area code"),
+    search_label=gettext_lazy("Name or code of the area"),
     empty=Empty(gettext_lazy("The roll has not been drawn yet."), gettext_lazy("Draw it on its date or later.")),
     caption=gettext_lazy("Roll of voters"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from shanzhi.voting.models import Count, Poll
 from shanzhi.voting.operations.envelopes import grouped
 from shanzhi.voting.policies import PollSealed
 from shanzhi.voting.views.ballot import localized
+from shanzhi.voting.views.held import held_back, held_results, held_words
 from shanzhi.voting.views.outcome import PROJECTS, ROUNDS, Line, compared, lines_of, rounds_of
 from shanzhi.voting.views.weighing import weighing
 from shanzhi.voting.views.words import (
@@ -76,6 +78,8 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
     except (PollSealed, queries.NotCounted) as refusal:
         return _sealed(request, poll_id, refusal)
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)
+    if held_back(count):
+        return held_results(request, poll, count, _counts(request, poll, count))
     options = queries.options(poll=poll)
     titles = {option.code: option.name for option in options}
     others = alternative_words(count.result["alternatives"], titles, poll.currency)
@@ -145,6 +149,7 @@ def recount(request: Request, poll_id: UUID) -> HttpResponse:
         "name": file_name(poll, count),
         "rule": rule_words(count.result["outcome"]),
         "treatments": treatment_words(poll.treatments),
+        "held": held_words(count) if held_back(count) else None,
         "crumbs": _crumbs(poll, (_("Recount"), "")),
     }
     return render(request, "voting/recount.html", context)
@@ -152,7 +157,12 @@ def recount(request: Request, poll_id: UUID) -> HttpResponse:
 
 def file_name(poll: Poll, count: Count) -> str:
     """Name the published file; that of a further count says which."""
-    return f"shanzhi-{poll.pk}.pb" if count.number == 1 else f"shanzhi-{poll.pk}-{count.number}.pb"
+    return first_name(poll) if count.number == 1 else f"shanzhi-{poll.pk}-{count.number}.pb"
+
+
+def first_name(poll: Poll) -> str:
+    """Name the file of a poll's first count."""
+    return f"shanzhi-{poll.pk}.pb"
 
 
 def published_file(request: Request, poll_id: UUID) -> HttpResponse:
@@ -178,12 +188,27 @@ def receipt(request: Request, poll_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             ui_forms.apply_refusal(form, refusal)
             status = refusal.status
+    if found and found.proof and request.POST.get("download"):
+        return _proof_file(poll, found.proof)
     context = {
         "poll": poll,
         **title_of(poll),
         "form": form,
+        "proof_name": proof_name(poll),
+        "file_name": first_name(poll),
         "found": found,
         "shown": grouped(found.receipt) if found else "",
         "crumbs": _crumbs(poll, (_("Check a receipt"), "")),
     }
     return render(request, "voting/receipt.html", context, status=status)
+
+
+def proof_name(poll: Poll) -> str:
+    """Name the proof that a voter downloads."""
+    return f"shanzhi-receipt-{poll.pk}.json"
+
+
+def _proof_file(poll: Poll, proof: dict[str, Any]) -> HttpResponse:
+    answer = HttpResponse(json.dumps(proof, ensure_ascii=False, indent=1), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{proof_name(poll)}"'
+    return answer

@@ -46,7 +46,13 @@ function show() {
   const problems = [];
   if (form.dataset.most && chosen.length > Number(form.dataset.most)) problems.push(say("Many"));
   if (form.dataset.points && given > Number(form.dataset.points)) problems.push(say("Points"));
-  if (form.dataset.limit) purse(spent, Number(form.dataset.budget));
+  const budget = Number(form.dataset.budget);
+  if (form.dataset.limit) purse(spent, budget);
+  else {
+    const { currency } = form.dataset;
+    put("[data-purse-spent]", currency === "CNY" ? yuan(spent) : yuan(spent).slice(1) + " " + currency);
+    form.querySelector("[data-purse-more]").hidden = spent <= budget;
+  }
   put("[data-over]", problems.join(" · "));
   if (kind === "ranked") order(chosen);
 }

@@ -1,0 +1,18 @@
+"""`manage people_clock`: do what time alone makes due around people; run by the clock, safe to run at any time."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from shanzhi.people import operations
+
+
+class Command(BaseCommand):
+    """Let roles lapse that nobody confirmed."""
+
+    help = "Do what time alone makes due around people."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Do it and say how much it was."""
+        self.stdout.write(f"{operations.lapse_grants(at=timezone.now())} roles lapsed")
