@@ -83,6 +83,7 @@ def fill_the_rest(site: Site) -> None:
     person = actor_of_person(person_id=site.person("resident").pk, at=at)
     people.give_consent(actor=person, purpose=PRIVACY.purpose, at=at)
     ventures.attach(actor=person, proposal_id=draft.pk, name="照片.png", content=PNG, at=at)
+    voting.leave_out(actor=SYSTEM, poll_id=site.finished.poll_id, code="001", reason="示例", at=at)
     fill_safety(site)
     fill_booths(site)
     fill_jury(site)
