@@ -14,7 +14,7 @@ from shanzhi.people.models import RoleGrant
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
-from shanzhi.ventures.models import Dispute, Proposal
+from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
@@ -29,6 +29,8 @@ NO_PAGES = {
     "notices:read_all", "notices:email_remove", "notices:wechat", "notices:wechat_back", "notices:wechat_remove",
     "notices:read", "notices:retry",
     "notices:outbox",  # an operator's of a demo
+    "ventures:back", "ventures:stop_backing", "ventures:withdraw_comment",
+    "ventures:answer_comment",  # the team's; drawn as ventures:comment is
     "ventures:document_pdf",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview",
@@ -144,6 +146,7 @@ def resident(site: Site) -> Pages:
         "voting:vote": reverse("voting:vote", args=[site.poll()]),
         "voting:done": reverse("voting:done", args=[site.poll()]),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
+        **_voices(site),
         **_notices(site),
         **_disputes(site),
     }
@@ -167,6 +170,20 @@ def _desk_of_disputes(site: Site) -> Pages:
     """Give the desk's list of objections and appeals, and one to rule on."""
     one = reverse("ventures:desk_dispute", args=[disputed(site).pk])
     return {"ventures:desk_disputes": reverse("ventures:desk_disputes"), "ventures:desk_dispute": one}
+
+
+def _voices(site: Site) -> Pages:
+    """Give a resident's pages of earlier proposals, of versions, and of a public project with comments and backing."""
+    draft, said = site.own_draft().pk, Comment.objects.filter(proposal__call=site.voting).earliest("created_at")
+    return {
+        "ventures:earlier": reverse("ventures:earlier", args=[site.submission.pk]),
+        "ventures:earlier none": reverse("ventures:earlier", args=[site.submission.pk]) + "?q=没有的东西",
+        "ventures:copy_proposal": reverse("ventures:copy_proposal", args=[site.submission.pk, draft]),
+        "ventures:versions none": reverse("ventures:versions", args=[draft]),
+        "ventures:compare_versions same": reverse("ventures:compare_versions", args=[draft]),
+        "ventures:comment": reverse("ventures:comment", args=[said.proposal_id]),
+        "ventures:proposal with comments": reverse("ventures:proposal", args=[said.proposal_id]),
+    }
 
 
 def _notices(site: Site) -> Pages:
@@ -243,10 +260,7 @@ def district(site: Site) -> Pages:
     draft, voting, review = ([call.pk] for call in (site.draft, site.voting, site.review))
     picked = f"?proposal={waiting.pk}"
     calls = {
-        **{
-            f"ventures:desk_{name}": reverse(f"ventures:desk_{name}")
-            for name in ("calls", "new_call", "import", "reviews")
-        },
+        **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}") for n in ("calls", "new_call", "import", "reviews")},
         **{
             f"ventures:desk_{name}": reverse(f"ventures:desk_{name}", args=draft)
             for name in ("call", "preview", "copy", "cancel")
@@ -270,11 +284,25 @@ def district(site: Site) -> Pages:
     return {
         **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},
         **calls,
+        **_talk(site),
         **_records(site),
         **_deliveries(),
         **_told(site),
         **_desk_of_disputes(site),
         **_booths(site),
+    }
+
+
+def _talk(site: Site) -> Pages:
+    """Give the desk's pages of comments, and the versions of a proposal that was mended."""
+    said = Comment.objects.filter(proposal__call=site.voting, kind="comment").earliest("created_at")
+    mended = said.proposal_id  # the demo's first project, handed in twice
+    return {
+        "ventures:desk_comments": reverse("ventures:desk_comments", args=[site.voting.pk]),
+        "ventures:desk_comments none": reverse("ventures:desk_comments", args=[site.review.pk]),
+        "ventures:desk_hide": reverse("ventures:desk_hide", args=[said.pk]),
+        "ventures:versions": reverse("ventures:versions", args=[mended]),
+        "ventures:compare_versions": reverse("ventures:compare_versions", args=[mended]),
     }
 
 

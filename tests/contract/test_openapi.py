@@ -28,7 +28,7 @@ from shanzhi.config.api import api
 from shanzhi.config.lane import BallotLane
 from shanzhi.notices.models import Delivery
 from shanzhi.people.models import RoleGrant
-from shanzhi.ventures.models import Dispute, Proposal
+from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
 from tests.support.site import VISITOR, Site, undone
 
@@ -66,6 +66,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "poll_id": [str(call.poll_id) for call in (site.voting, site.imported, site.finished)],
         "proposal_id": [str(one.pk) for one in (site.own_draft(), *proposals) if one],
         "dispute_id": [str(one.pk) for one in Dispute.objects.order_by("filed_at")],
+        "comment_id": [str(one.pk) for one in Comment.objects.order_by("created_at")[:3]],
         "booth_id": [str(booth.pk) for booth in Booth.objects.filter(poll=site.poll())],
         "mark_id": [str(mark.pk) for mark in PaperMark.objects.filter(poll=site.poll())],
         "person_id": [str(site.person(login).pk) for login in ("resident", "worker")],

@@ -14,6 +14,7 @@ AUDITED = (
     *("call", "callarea", "phase", "callterms", "notice", "award"),
     *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem", "dispute"),
     *("juror", "conflict", "pitch", "scoresheet"),
+    *("proposalversion", "comment"),
 )
 
 
@@ -72,4 +73,8 @@ class VenturesConfig(AppConfig):
             coverage.cover(f"ventures_{table}")
         for table in ("pitchorder", "juryclosing"):
             coverage.cover(f"ventures_{table}", key="call_id")
+        coverage.cover("ventures_endorsementcount", key="proposal_id")
+        coverage.leave_out(
+            "ventures_endorsement", "a record of it would tell when somebody backed a project; the number is recorded"
+        )
         import_module("shanzhi.ventures.history")

@@ -114,6 +114,8 @@ register(
             "decision": _("Decision"),
             "state": _("State"),
             "digest": _("Digest"),
+            "kept": _("Version kept"),
+            "left_out": _("Not taken over"),
         },
         values={
             "state": lambda value: dict(PROPOSAL.states).get(value, value),
@@ -145,5 +147,7 @@ for kind, label in (
     ("ventures.pitch", _("Pitch")),
     ("ventures.scoresheet", _("Score sheet")),
     ("ventures.juryclosing", _("Closing of the jury")),
+    ("ventures.comment", _("Comment")),
+    ("ventures.endorsement", _("Backing")),
 ):
     register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))

@@ -166,3 +166,21 @@ OPEN_DISPUTES: Final = ("filed", "answered")
 APPEAL_DAYS: Final = 5
 RULING_DAYS: Final = 10
 APPEALABLE: Final = ("rejected", "disqualified")
+
+# While a round is in one of these, neighbours may comment on its public projects.
+TALKS: Final = ("notice", "voting", "pitch", "award")
+# Neighbours back a project before the vote alone, so that backing is never taken for a vote.
+BACKS: Final = ("notice",)
+
+COMMENT = Lifecycle(
+    name="ventures.comment",
+    states={
+        "shown": pgettext_lazy("comment", "Shown"),
+        "withdrawn": pgettext_lazy("comment", "Withdrawn by its author"),
+        "hidden": pgettext_lazy("comment", "Hidden by the staff"),
+    },
+    moves={
+        "withdraw": Move(("shown",), "withdrawn", frozenset(), ("author", "within_an_hour")),
+        "hide": Move(("shown",), "hidden", MANAGERS, ("not_own", "reason")),
+    },
+)

@@ -76,6 +76,20 @@ class NotImpartial(Forbidden):
     message = _("You filed this yourself, so somebody else must rule on it. Ask another officer in charge.")
 
 
+class NotANeighbour(Forbidden):
+    """The actor is no verified resident of the call's areas."""
+
+    code = "not_a_neighbour"
+    message = _("Only verified residents of this round's areas may do this. Have your real name verified first.")
+
+
+class OwnTeam(Forbidden):
+    """The actor is of the team."""
+
+    code = "own_team"
+    message = _("You belong to the team of this project. Answer your neighbours' comments instead.")
+
+
 def _operates(actor: Actor, organization: UUID | None) -> bool:
     return organization is not None and organization in actor.organizations(Role.OPERATOR)
 
@@ -244,3 +258,16 @@ def require_ruler(actor: Actor, dispute: Dispute, deciders: frozenset[UUID]) -> 
                 "officer in charge of the round, or one of the level above; no one rules on the own decision."
             )
         )
+
+
+def require_neighbour(actor: Actor, proposal: Proposal) -> str:
+    """Give the community from which the actor, a verified resident of the call's areas, speaks of a project.
+
+    The team does not speak as neighbours. Raises NotANeighbour, OwnTeam.
+    """
+    homes = home_communities(actor, tuple(proposal.call.areas.values_list("code", flat=True)))
+    if not homes:
+        raise NotANeighbour
+    if of_team(actor, proposal):
+        raise OwnTeam
+    return homes[0][:12]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ from shanzhi.notices.values import LINK, MOMENT, TITLE, To, public_title
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import MANAGERS
-from shanzhi.ventures.models import Call, Dispute, Proposal, TeamMember
+from shanzhi.ventures.models import Call, Comment, Dispute, Proposal, TeamMember
 
 CALLS: Final = Category(
     "calls",
@@ -36,6 +37,12 @@ OWN: Final = Category(
     needed=_("Deadlines run from them, and a decision on your proposal must reach you."),
     listed=True,
     order=25,
+)
+VOICES: Final = Category(
+    "voices",
+    _("Comments and answers"),
+    _("A neighbour commented on a project of yours, or its team answered your comment."),
+    order=45,
 )
 OPEN: Final = Kind(
     "calls.open",
@@ -150,6 +157,26 @@ RULED: Final = Kind(
 register(
     OPEN, RETURNED, PASSED, REJECTED, MEND_SOON, HAND_IN_SOON, DECIDED, DISQUALIFIED, MOVED_UP, OBJECTION, FILED, RULED
 )
+COMMENTED: Final = Kind(
+    "voices.commented",
+    VOICES,
+    _("A neighbour commented on your project: %(title)s"),
+    _(
+        "A neighbour commented on your project in the round “%(title)s”. Read it on the project's page, and answer "
+        "there."
+    ),
+    {"title": TITLE, "link": LINK},
+    channels=frozenset({APP, WECHAT}),
+)
+ANSWERED: Final = Kind(
+    "voices.answered",
+    VOICES,
+    _("Your comment was answered: %(title)s"),
+    _("The team of a project in the round “%(title)s” answered your comment. Read it on the project's page."),
+    {"title": TITLE, "link": LINK},
+    channels=frozenset({APP, WECHAT}),
+)
+register(COMMENTED, ANSWERED)
 public_title(Call, "title")
 
 
@@ -246,6 +273,22 @@ def tell_ruled(*, actor: Actor, dispute: Dispute, at: datetime) -> None:
         values={"title": proposal.call, "link": To("ventures:proposal", (proposal.pk,))},
         to=Person.objects.filter(team | Q(pk=dispute.filed_by_id)).values_list("pk"),
         key=str(dispute.pk), subject=proposal, area=proposal.community or proposal.call.area, at=at,
+    )  # fmt: skip
+
+
+def tell_commented(*, proposal: Proposal, comment_id: UUID, at: datetime) -> None:
+    """Tell the team that a neighbour commented; the notice's own event names nobody either."""
+    _tell_team(Actor.system("resident"), COMMENTED, proposal, str(comment_id), {}, at)
+
+
+def tell_answered(*, comment: Comment, answer_id: UUID, at: datetime) -> None:
+    """Tell whoever wrote a comment that the team answered it."""
+    call = comment.proposal.call
+    notify(
+        actor=Actor.system("resident"), kind=ANSWERED,
+        values={"title": call, "link": To("ventures:proposal", (comment.proposal_id,))},
+        to=Person.objects.filter(pk=comment.author_id).values_list("pk"),
+        key=str(answer_id), subject=comment.proposal, area=comment.proposal.community or call.area, at=at,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from shanzhi.ventures.demo.people import (
 )
 from shanzhi.ventures.demo.projects import PROJECTS
 from shanzhi.ventures.demo.rounds import DAY, PLAN, cast_ballots, hand_in, move, new_call, passes
+from shanzhi.ventures.demo.voices import mend, speak
 from shanzhi.ventures.models import Call, Proposal
 
 AREAS: Final = ("370102001", "370102002")
@@ -106,9 +107,11 @@ def _votable(staff: dict[str, Actor], people: list[Person], at: datetime) -> Non
             operations.set_exclusive(actor=runner, proposal_id=one.pk, group=project.exclusive, at=handed_in + DAY)
     review = first_day + PLAN["review"] * DAY
     move(runner, call, review)
+    mend(call, runner, review + timedelta(hours=2))
     ids = list(call.proposals.values_list("pk", flat=True))
     operations.decide_many(actor=runner, proposal_ids=ids, decision="pass", at=review + DAY)
     move(runner, call, first_day + PLAN["notice"] * DAY)
+    speak(call, people[-2 * EARLY_BALLOTS :][:12], first_day + (PLAN["notice"] + 1) * DAY)
     operations.draw_roll(actor=runner, call_id=call.pk, at=first_day + (PLAN["voting"] - 1) * DAY)
     move(runner, call, first_day + PLAN["voting"] * DAY)
     voters = people[-EARLY_BALLOTS:]

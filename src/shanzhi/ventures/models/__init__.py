@@ -5,6 +5,8 @@ from shanzhi.ventures.models.disputes import Dispute
 from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
+from shanzhi.ventures.models.versions import ProposalVersion
+from shanzhi.ventures.models.voices import Comment, Endorsement, EndorsementCount
 
 __all__ = [
     "Activity",
@@ -14,8 +16,11 @@ __all__ = [
     "Call",
     "CallArea",
     "CallTerms",
+    "Comment",
     "Conflict",
     "Dispute",
+    "Endorsement",
+    "EndorsementCount",
     "Juror",
     "JuryClosing",
     "Notice",
@@ -23,6 +28,7 @@ __all__ = [
     "Pitch",
     "PitchOrder",
     "Proposal",
+    "ProposalVersion",
     "Review",
     "ReviewItem",
     "ScoreSheet",

@@ -12,6 +12,7 @@ from shanzhi.ventures.operations.calls import (
     save_call,
 )
 from shanzhi.ventures.operations.changes import NothingChanged, TermsUnfit, change_terms
+from shanzhi.ventures.operations.copying import copy_proposal
 from shanzhi.ventures.operations.disputes import (
     GroundsMissing,
     NoAnswer,
@@ -82,9 +83,25 @@ from shanzhi.ventures.operations.sheets import (
     save_sheet,
 )
 from shanzhi.ventures.operations.succession import fill_places
+from shanzhi.ventures.operations.voices import (
+    BackingClosed,
+    BadLength,
+    TalkClosed,
+    TooLateToWithdraw,
+    TooManyComments,
+    answer_comment,
+    endorse,
+    hide_comment,
+    require_commenter,
+    take_back_endorsement,
+    withdraw_comment,
+    write_comment,
+)
 
 __all__ = [
     "Answer",
+    "BackingClosed",
+    "BadLength",
     "BadValue",
     "BatchLine",
     "Blocked",
@@ -124,13 +141,17 @@ __all__ = [
     "StaleDispute",
     "StaleProposal",
     "StaleSheet",
+    "TalkClosed",
     "TermsFrozen",
     "TermsUnfit",
     "TooLateToLeave",
     "TooLateToReturn",
+    "TooLateToWithdraw",
+    "TooManyComments",
     "TooManyFiles",
     "UnknownFile",
     "advance",
+    "answer_comment",
     "answer_objection",
     "appoint_juror",
     "assign",
@@ -138,6 +159,7 @@ __all__ = [
     "cancel_call",
     "change_terms",
     "close_jury",
+    "copy_proposal",
     "create_call",
     "create_proposal",
     "decide",
@@ -148,13 +170,16 @@ __all__ = [
     "draw_pitches",
     "draw_roll",
     "end_juror",
+    "endorse",
     "file_appeal",
     "file_objection",
     "fill_places",
+    "hide_comment",
     "import_round",
     "lot",
     "reinstate",
     "remind_deadlines",
+    "require_commenter",
     "rule",
     "run_clock",
     "save_call",
@@ -162,7 +187,10 @@ __all__ = [
     "save_sheet",
     "set_exclusive",
     "submit_proposal",
+    "take_back_endorsement",
     "time_pitch",
+    "withdraw_comment",
     "withdraw_dispute",
     "withdraw_proposal",
+    "write_comment",
 ]

@@ -22,6 +22,7 @@ from shanzhi.ventures.models import Call, Notice, Proposal, Review
 from shanzhi.ventures.operations.ballot import count_and_award, end_vote, open_vote, prepare_vote
 from shanzhi.ventures.operations.calls import locked_call
 from shanzhi.ventures.operations.terms import terms_of, write_terms
+from shanzhi.ventures.operations.voices import freeze_endorsements
 from shanzhi.ventures.policies import require_runs, voting_actor
 from shanzhi.ventures.queries.preview import MovePreview, due_at, next_state, preview_of
 from shanzhi.ventures.queries.succession import jury_scores
@@ -168,6 +169,7 @@ def _give_notice(actor: Actor, call: Call, at: datetime) -> None:
 
 def _open_voting(actor: Actor, call: Call, at: datetime) -> None:
     open_vote(voting_actor(actor, call), call, at)
+    freeze_endorsements(call, at)
 
 
 DO: Final[dict[str, Callable[[Actor, Call, datetime], None]]] = {

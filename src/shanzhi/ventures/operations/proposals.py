@@ -20,6 +20,7 @@ from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
+from shanzhi.ventures.operations.versions import keep_day, keep_hand_in
 from shanzhi.ventures.policies import (
     home_communities,
     require_home,
@@ -29,7 +30,7 @@ from shanzhi.ventures.policies import (
     visible_calls,
     visible_proposals,
 )
-from shanzhi.ventures.queries.content import Missing, content, missing
+from shanzhi.ventures.queries.content import Missing, content, kept_content, missing
 
 
 class NotTakingProposals(Conflict):
@@ -194,11 +195,13 @@ def save_proposal(
         if changed and version != proposal.version:
             raise StaleProposal
         if changed:
+            kept = keep_day(proposal, at)
             write_content(proposal, {name: values[name] for name in changed})
             proposal.version += 1
             proposal.changed_at = at
             proposal.save()
-            note(actor, "save", proposal, {"fields": changed, "version": proposal.version}, at)
+            change = {"fields": changed, "version": proposal.version} | ({"kept": kept} if kept else {})
+            note(actor, "save", proposal, change, at)
     return SavedProposal(proposal, tuple(problems))
 
 
@@ -225,6 +228,7 @@ def submit_proposal(*, actor: Actor, proposal_id: UUID, version: int, at: dateti
         if proposal.number is None:
             proposal.number = _next_number(call.pk)
         _hand_in(proposal, state, at)
+        keep_hand_in(proposal, again=move == "resubmit", at=at, by=actor.person_id)
         change = {"number": proposal.number, "amount_fen": proposal.amount_fen, "digest": content_digest(proposal)}
         record(
             actor=actor,
@@ -263,9 +267,7 @@ def _next_number(call_id: UUID) -> int:
 
 def content_digest(proposal: Proposal) -> str:
     """Digest what was handed in; names of members, being personal, go in by their number only."""
-    found = content(proposal)
-    found["members"] = len(found["members"])
-    return digest(found)
+    return digest(kept_content(proposal))
 
 
 def set_exclusive(*, actor: Actor, proposal_id: UUID, group: str, reason: str = "", at: datetime) -> Proposal:

@@ -50,13 +50,26 @@ from shanzhi.ventures.queries.proposals import (
     reads_inside,
 )
 from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
+from shanzhi.ventures.queries.versions import Compared, compared, versions
+from shanzhi.ventures.queries.voices import (
+    Backing,
+    Talk,
+    backing,
+    comment,
+    comments,
+    comments_of_call,
+    has_voices,
+    talk,
+)
 
 __all__ = [
     "LABELS",
     "AppealOver",
     "AppealedAlready",
+    "Backing",
     "CallFigures",
     "Check",
+    "Compared",
     "DueItem",
     "Fact",
     "Missing",
@@ -68,14 +81,20 @@ __all__ = [
     "ObjectedAlready",
     "PhaseLine",
     "Placing",
+    "Talk",
     "appeal_until",
     "attachment",
     "awards",
+    "backing",
     "builder_checks",
     "call",
     "calls",
+    "comment",
+    "comments",
+    "comments_of_call",
     "communities_for",
     "communities_of",
+    "compared",
     "content",
     "desk_dispute",
     "desk_disputes",
@@ -83,6 +102,7 @@ __all__ = [
     "disputes_of",
     "due_today",
     "figures",
+    "has_voices",
     "lacks",
     "matching",
     "may_disqualify",
@@ -108,5 +128,7 @@ __all__ = [
     "reviews_of",
     "ruler_refusal",
     "run_areas",
+    "talk",
     "terms",
+    "versions",
 ]

@@ -93,6 +93,13 @@ def content(proposal: Proposal) -> dict[str, Any]:
     return found
 
 
+def kept_content(proposal: Proposal) -> dict[str, Any]:
+    """Give the content as versions keep it and digests stand for it: members, being personal, by their number only."""
+    found = content(proposal)
+    found["members"] = len(found["members"])
+    return found
+
+
 def missing(proposal: Proposal, *, codes: Iterable[str]) -> list[Missing]:
     """List what the proposal lacks before it can be handed in; `codes` are the call's areas."""
     call = proposal.call

@@ -11,6 +11,7 @@ from shanzhi.ventures.views import (
     desk_leaving,
     desk_phases,
     desk_reviews,
+    desk_voices,
 )
 
 CALL = "desk/calls/<uuid:call_id>/"
@@ -37,6 +38,8 @@ urlpatterns = [
     path("desk/disputes/", desk_disputes.listing, name="desk_disputes"),
     path("desk/disputes/<uuid:dispute_id>/", desk_disputes.dispute, name="desk_dispute"),
     path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),
+    path(f"{CALL}comments/", desk_voices.comments, name="desk_comments"),
+    path("desk/comments/<uuid:comment_id>/hide/", desk_voices.hide, name="desk_hide"),
     path(f"{CALL}jury/", desk_jury.panel, name="desk_jury"),
     path(f"{CALL}jury/draw/", desk_jury.draw, name="desk_jury_draw"),
     path(f"{CALL}jury/pitches/<int:position>/", desk_jury.pitch, name="desk_jury_pitch"),

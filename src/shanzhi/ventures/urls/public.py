@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import disputes, feed, jury, public, team
+from shanzhi.ventures.views import copying, disputes, feed, jury, public, team, versions, voices
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("calls/<uuid:call_id>/terms/<int:version>.json", public.terms_file, name="terms"),
     path("calls/<uuid:call_id>/proposals/", public.call_proposals, name="call_proposals"),
     path("calls/<uuid:call_id>/propose/", team.propose, name="propose"),
+    path("calls/<uuid:call_id>/propose/earlier/", copying.earlier, name="earlier"),
+    path("calls/<uuid:call_id>/propose/earlier/<uuid:proposal_id>/", copying.copy, name="copy_proposal"),
     path("proposals/", public.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/", public.proposal, name="proposal"),
     path("proposals/<uuid:proposal_id>/document.docx", public.document, name="document"),
@@ -28,6 +30,13 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/appeal/", disputes.appeal, name="appeal"),
     path("disputes/<uuid:dispute_id>/answer/", disputes.answer, name="answer"),
     path("disputes/<uuid:dispute_id>/withdraw/", disputes.withdraw, name="withdraw_dispute"),
+    path("proposals/<uuid:proposal_id>/versions/", versions.versions, name="versions"),
+    path("proposals/<uuid:proposal_id>/versions/compare/", versions.compare, name="compare_versions"),
+    path("proposals/<uuid:proposal_id>/comments/new/", voices.write, name="comment"),
+    path("proposals/<uuid:proposal_id>/backing/", voices.back, name="back"),
+    path("proposals/<uuid:proposal_id>/backing/end/", voices.stop_backing, name="stop_backing"),
+    path("comments/<uuid:comment_id>/answer/", voices.answer, name="answer_comment"),
+    path("comments/<uuid:comment_id>/withdraw/", voices.withdraw, name="withdraw_comment"),
     path("calls/<uuid:call_id>/jury/", jury.result, name="jury_result"),
     path("juries/", jury.seats, name="juries"),
     path("juries/<uuid:call_id>/", jury.jury, name="jury"),

@@ -188,6 +188,7 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
         ("desk_proposals", _("Proposals")),
         ("desk_preview", _("What decides")),
         *([("desk_jury", _("Jury"))] if call.jury else []),
+        ("desk_comments", _("Comments")),
         ("desk_history", _("History")),
     )
     return [

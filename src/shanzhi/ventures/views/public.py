@@ -32,6 +32,7 @@ from shanzhi.ventures.views.rows import (
     proposal_tags,
     tags_of,
 )
+from shanzhi.ventures.views.voices import voices_of
 
 CALL_CARDS: Final = replace(exchange.CALLS, cards="ventures/call_card.html", page_size=24)
 CARDS: Final = replace(exchange.PROPOSALS, cards="ventures/proposal_card.html", page_size=24)
@@ -132,6 +133,7 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "appeal_until": queries.appeal_until(viewer=viewer, found=found, at=request.now),
         "reason": words.award_reason(found) if found.state == "won" else "",
         "jury_comments": jury.comments(viewer=viewer, proposal=found) if found.call.jury else (),
+        **voices_of(request, found),
         "crumbs": proposal_crumbs(found),
     }
     return render(request, "ventures/proposal.html", context)

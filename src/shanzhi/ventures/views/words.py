@@ -28,6 +28,7 @@ VERBS: Final = {
     "ventures.call.change_terms": _("Terms changed"),
     "ventures.call.import": _("Round imported"),
     "ventures.proposal.create": _("Proposal begun"),
+    "ventures.proposal.copy": _("Begun from an earlier proposal"),
     "ventures.proposal.save": _("Proposal changed"),
     "ventures.proposal.submit": _("Handed in"),
     "ventures.proposal.resubmit": _("Handed in again"),
@@ -59,6 +60,12 @@ VERBS: Final = {
     "ventures.pitch.draw": _("Order of pitches drawn by lot"),
     "ventures.pitch.start": _("Pitch begun"),
     "ventures.pitch.end": _("Pitch ended"),
+    "ventures.comment.write": _("Comment written"),
+    "ventures.comment.answer": _("Comment answered"),
+    "ventures.comment.withdraw": _("Comment taken back"),
+    "ventures.comment.hide": _("Comment hidden"),
+    "ventures.endorsement.give": _("Project backed"),
+    "ventures.endorsement.take_back": _("Backing taken back"),
     "ventures.sheet.hand_in": _("Score sheet handed in"),
 }
 TONES: Final[dict[str, Any]] = {
