@@ -17,41 +17,43 @@ from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Account, Person
 from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
 from shanzhi.places.queries import predecessors, sole_successor
-from shanzhi.work.planned import fetch_all
+from shanzhi.work.planned import fetch_one
 
 HOME: Final = LENGTHS[COMMUNITY]
-# By a prepared statement, since every signed-in request asks this. The last column tells whether codes outside the
-# role's area led into it; a last row tells whether the home's code ended. Both are rare, and only then more is asked.
-_HELD: Final = """
-SELECT role, area, organization, area <> '' AND EXISTS (
-    SELECT FROM places_changelink l
-    WHERE l.new_id >= area AND l.new_id < area || ':' AND NOT starts_with(l.old_id, area)
-) FROM (
-    SELECT role, area, organization FROM people_rolegrant
-    WHERE person_id = %(person)s AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)
-    ORDER BY starts_at, id
-) held
-UNION ALL SELECT NULL, code, NULL, true FROM places_area WHERE code = %(home)s AND valid_to <= %(day)s
-"""
+# Two columns beside a person p: all roles ever given, with whether codes outside the role's area led into it, and the
+# day on which the code of the home ended. Both changes are rare, and only then more is asked.
+HELD: Final = f"""
+(SELECT coalesce(json_agg(json_build_array(role, area, organization, starts_at, ends_at, moved)), '[]') FROM (
+    SELECT g.role, g.area, g.organization, g.starts_at, g.ends_at, g.area <> '' AND EXISTS (
+        SELECT FROM places_changelink l
+        WHERE l.new_id >= g.area AND l.new_id < g.area || ':' AND NOT starts_with(l.old_id, g.area)
+    ) AS moved
+    FROM people_rolegrant g WHERE g.person_id = p.id ORDER BY g.starts_at, g.id
+) given),
+(SELECT valid_to FROM places_area WHERE code = left(p.area, {HOME}))
+"""  # noqa: S608 - our own columns
+_READ_HELD: Final = f"SELECT {HELD} FROM people_person p WHERE p.id = %s"  # noqa: S608 - our own columns
 
 
 def grants_of(*, person: Person, at: datetime) -> tuple[Grant, ...]:
     """List what a person is at a moment: the roles given, and resident of the own area once the name is verified.
 
     Where codes changed since: a role in an area holds too for the former codes that led into it, whose records are left
-    to somebody; and whose home's code has one successor is resident there.
+    to somebody; and whose home's code has one successor is resident there. Asks nothing of the database where the
+    person was read with the account (`backends.account_with_person`).
     """
+    given, home_until = person.held or fetch_one(_READ_HELD, (person.pk,)) or ([], None)
     day = timezone.localdate(at)
-    values = {"person": person.pk, "at": at, "home": person.area[:HOME], "day": day}
-    grants, home = [], person.area
-    for role, area, organization, moved in fetch_all(_HELD, values):
-        if role is None:
-            home = sole_successor(area, day) or area
+    grants: list[Grant] = []
+    for role, area, organization, starts, ends, moved in given:
+        if datetime.fromisoformat(starts) > at or (ends is not None and datetime.fromisoformat(ends) <= at):
             continue
-        grants.append(Grant(Role(role), area, organization))
+        grants.append(Grant(Role(role), area, organization and UUID(organization)))
         if moved:
             grants += [Grant(Role(role), code) for code in predecessors([area], day)]
     if person.area and person.real_name in VERIFIED:
+        ended = home_until is not None and home_until <= day
+        home = (sole_successor(person.area[:HOME], day) or person.area[:HOME]) if ended else person.area
         grants += [Grant(Role.RESIDENT, code) for code in dict.fromkeys((home, person.area))]
     return tuple(grants)
 

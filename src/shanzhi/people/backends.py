@@ -8,6 +8,7 @@ from typing import Any, Final
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
 
+from shanzhi.people.actors import HELD
 from shanzhi.people.models import Account, Person
 from shanzhi.work.planned import fetch_one
 
@@ -16,20 +17,21 @@ _PERSON: Final = Person._meta.concrete_fields
 _COLUMNS: Final = ", ".join([*(f"a.{field.column}" for field in _ACCOUNT), *(f"p.{field.column}" for field in _PERSON)])
 _READ: Final = (
     f"SELECT {_COLUMNS}, EXISTS (SELECT FROM mfa_authenticator m WHERE m.user_id = a.id"  # noqa: S608 - our own columns
-    " AND m.type IN ('totp', 'webauthn'))"
+    f" AND m.type IN ('totp', 'webauthn')), {HELD}"
     " FROM people_account a LEFT JOIN people_person p ON p.id = a.person_id WHERE a.id = %s"
 )
 
 
 def account_with_person(account_id: Any) -> Account | None:
-    """Read an account with its person by a prepared statement, since every signed-in request asks this."""
+    """Read an account with its person and roles by a prepared statement, since every signed-in request asks this."""
     row = fetch_one(_READ, (account_id,))
     if row is None:
         return None
     account: Account = _built(Account, _ACCOUNT, row[: len(_ACCOUNT)])
-    account.has_second_factor = row[-1]
+    account.has_second_factor, held, home_until = row[-3:]
     if account.person_id is not None:
-        account.person = _built(Person, _PERSON, row[len(_ACCOUNT) : -1])
+        account.person = _built(Person, _PERSON, row[len(_ACCOUNT) : -3])
+        account.person.held = held, home_until
     return account
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -74,6 +74,9 @@ class Person(models.Model):
     synthetic = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+
+    # Roles, read with the account of a session (`actors.HELD`); None where nobody asked.
+    held: Any = None
 
     class Meta:
         """Verified persons carry when and how; electorates are drawn by area, state and age."""
