@@ -14,7 +14,7 @@ from shanzhi.tally import Election, Outcome, Project, Spec, Standing, Threshold,
 from shanzhi.tally.needs import with_needs
 from shanzhi.tally.pabulib import read
 from shanzhi.tally.reasons import sentence
-from shanzhi.tally.spec import Completion, RuleName
+from shanzhi.tally.spec import Completion, Composite, RuleName
 from tests.tally.changes import at_cost, joiners, with_more
 from tests.tally.elections import COMPLETIONS, elections, specs
 from tests.tally.pabulib.files import SHARED
@@ -161,6 +161,9 @@ class TestAnExcludedProject:
         for item in outcome.standings:
             if item.why != "threshold":
                 continue
+            if item.score < spec.threshold.score:  # it would still lack the score
+                assert item.need is None
+                continue
             assert item.need is not None
             support, cost = item.need.support, item.need.cost
             if support.verdict == "enough":
@@ -177,6 +180,18 @@ class TestAnExcludedProject:
                 for amount, out in ((cost.amount, False), (cost.amount + CENT, True)):
                     changed = at_cost(election, item.project, amount)
                     assert (count(changed, spec).standing(item.project).why == "threshold") == out
+
+    def test_is_told_nothing_where_a_further_threshold_would_keep_it_out(self) -> None:
+        projects = [Project(name, Fraction(10)) for name in "ab"]
+        election = from_lists(projects=projects, budget=100, kind="approval", ballots=[[0], [0], [0], [0, 1]])
+        parts = Composite(
+            vote_weight=Fraction(1, 2), jury_weight=Fraction(1, 2), least_votes_share=Fraction(1, 2),
+            least_jury_score=6000, jury={"a": 8000, "b": 1000},
+        )  # fmt: skip
+        spec = Spec("composite", "cost", composite=parts)
+        outcome = with_needs(election, count(election, spec))
+        assert outcome.standing("b").why == "threshold"
+        assert outcome.standing("b").need is None
 
     def test_by_its_points_is_told_how_many_it_lacked(self) -> None:
         projects = [Project(name, Fraction(5)) for name in "ab"]

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from shanzhi.audit.models import Event
 from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.kernel.lifecycle import MoveRefused
+from shanzhi.kernel.roles import Role
 from shanzhi.voting import operations, queries
 from shanzhi.voting.models import Booth, Envelope, PaperEntry, PaperMark, RollEntry, Sheet
 from shanzhi.voting.operations import SheetCount, SheetReading
@@ -381,3 +382,14 @@ class TestVotingAfterAMark:
         closed = support.close(hall.poll)
         assert closed.ballots_total == 2
         assert (closed.channels["online"], closed.channels["paper"]) == (1, 1)
+
+
+class TestTheMarksOfABooth:
+    def test_show_staff_of_a_part_the_voters_of_that_part(self) -> None:
+        hall = a_hall(2)
+        hall.mark(hall.voters[0])
+        other = people.an_actor(Role.SOCIAL_WORKER, "370102001009")
+        own = people.an_actor(Role.SOCIAL_WORKER, hall.voters[0].area[:12])
+        assert not queries.marks(viewer=other, booth_id=hall.booth.pk).exists()
+        assert queries.marks(viewer=own, booth_id=hall.booth.pk).count() == 1
+        assert queries.marks(viewer=hall.first, booth_id=hall.booth.pk).count() == 1

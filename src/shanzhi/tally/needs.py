@@ -89,8 +89,15 @@ def _to_win(election: Election, outcome: Outcome, losers: list[Standing], work: 
 
 
 def _to_take_part(election: Election, outcome: Outcome, item: Standing) -> Need | None:
-    """Say what an excluded project would have needed to be counted at all."""
-    if item.needed is None or item.why == "jury-threshold":
+    """Say what an excluded project would have needed to be counted at all.
+
+    A project is excluded for the first threshold that it misses. Where it may miss a further one, nothing is said: what
+    reaches the first would not be enough.
+    """
+    parts = outcome.spec.composite
+    unliked = parts is not None and parts.jury.get(item.project, 0) < parts.least_jury_score
+    further = item.why == "threshold" and item.score < outcome.spec.threshold.score
+    if item.needed is None or item.why == "jury-threshold" or unliked or further:
         return None
     if item.why == "score-threshold":
         lacking = item.needed - (item.had or 0)

@@ -18,10 +18,11 @@ from shanzhi.kernel.errors import Conflict as ConflictRefusal
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.tally.jury import Method, jury_scores
 from shanzhi.ventures.lifecycle import SHEET
-from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Notice, Proposal, ScoreSheet
+from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Notice, Proposal, ScoreSheet, TeamMember
 from shanzhi.ventures.operations.calls import locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.jury import DeclareFirst, NoJury, own_juror
+from shanzhi.ventures.policies import of_team
 from shanzhi.ventures.queries.naming import option_code
 
 LONGEST_COMMENT: Final = 2000
@@ -96,7 +97,7 @@ def save_sheet(
             raise NotFound
         if juror.declared_at is None:
             raise DeclareFirst
-        if Conflict.objects.filter(juror=juror, proposal=proposal).exists():
+        if of_team(actor, proposal) or Conflict.objects.filter(juror=juror, proposal=proposal).exists():
             raise OwnInterest
         content = _content(call, scores, comment, whole=hand_in)
         return _write(actor, juror, proposal, version, content, hand_in=hand_in, at=at)
@@ -153,7 +154,16 @@ def due_sheets(call: Call) -> list[tuple[int, str]]:
     done = set(ScoreSheet.objects.filter(juror__in=jurors, state="handed_in").values_list("juror", "proposal")) | set(
         Conflict.objects.filter(juror__in=jurors).values_list("juror", "proposal")
     )
+    done |= _own_projects(jurors)
     return sorted((jurors[j], projects[p]) for j in jurors for p in projects if (j, p) not in done)
+
+
+def _own_projects(jurors: Mapping[Any, int]) -> set[tuple[Any, UUID]]:
+    """Give the pairs of jurors and projects of whose team they are, also where a project came after the juror."""
+    of_person = dict(Juror.objects.filter(pk__in=jurors).values_list("person", "pk"))
+    contacts = Proposal.objects.filter(contact__in=of_person).values_list("contact", "pk")
+    members = TeamMember.objects.filter(person__in=of_person).values_list("person", "proposal")
+    return {(of_person[person], proposal) for person, proposal in (*contacts, *members)}
 
 
 def close_jury(*, actor: Actor, call_id: UUID, at: datetime) -> JuryClosing:
@@ -192,10 +202,10 @@ def close_jury(*, actor: Actor, call_id: UUID, at: datetime) -> JuryClosing:
 def _results(call: Call) -> list[dict[str, Any]]:
     """Count the sheets handed in; jurors stand by their numbers, scores in hundredths."""
     criteria = criteria_of(call)
-    sheets = ScoreSheet.objects.filter(juror__call=call, state="handed_in").select_related("juror", "proposal")
+    sheets = ScoreSheet.objects.filter(juror__call=call, state="handed_in", proposal__state="on_ballot")
     given: dict[str, dict[str, dict[str, int]]] = {}
     comments: dict[tuple[str, str], str] = {}
-    for sheet in sheets:
+    for sheet in sheets.select_related("juror", "proposal"):
         juror, code = f"{sheet.juror.number:03d}", option_code(sheet.proposal)
         held = json.loads(sheet.content.reveal())
         given.setdefault(juror, {})[code] = held["scores"]

@@ -13,7 +13,6 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.ventures import telling
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Award, Call, Notice, Proposal
-from shanzhi.ventures.operations.ballot import winners_of
 from shanzhi.ventures.operations.calls import StaleCall, locked_call
 from shanzhi.ventures.policies import require_runs, voting_actor
 from shanzhi.ventures.queries.naming import option_code
@@ -34,10 +33,12 @@ def fill_places(*, actor: Actor, call_id: UUID, version: int, at: datetime) -> P
             raise NoPlaces
         if call.version != version:
             raise StaleCall
-        count = voting.recount_poll(
-            actor=voting_actor(actor, call), poll_id=call.poll_id, jury=jury_scores(call), at=at
-        )
-        placed = placing_of(call, winners_of(count))
+        assert call.poll is not None  # as its key says
+        jury = jury_scores(call)
+        # What is published of a small vote tells no order of selection, by which the places are filled.
+        chosen = voting.winners_without(poll=call.poll, jury=jury)
+        count = voting.recount_poll(actor=voting_actor(actor, call), poll_id=call.poll_id, jury=jury, at=at)
+        placed = placing_of(call, chosen)
         _move_up(call, placed.moved_up, count, at)
         call.result_digest = count.digest
         call.version += 1

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
@@ -22,6 +22,7 @@ from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
 from shanzhi.voting.policies import ROLL_READERS, NotYourPoll, booth_seen, enters, manages
 from shanzhi.voting.queries.polls import poll as visible_poll
+from shanzhi.voting.queries.polls import within_held
 
 MOST_FOUND: Final = 20
 MOST_CHOICES: Final = 300
@@ -174,10 +175,16 @@ def _voters(booth: Booth, rows: QuerySet[RollEntry]) -> list[Voter]:
 
 
 def marks(*, viewer: Actor, booth_id: UUID) -> QuerySet[PaperMark]:
-    """List the marks of a booth with their voters (masked) and numbers, for its officers and staff of its area."""
+    """List the marks of a booth with their voters (masked) and numbers, for its officers and staff of its area.
+
+    Staff of a part of the booth's area see the voters of that part.
+    """
     found = booth(viewer=viewer, booth_id=booth_id)
-    number = RollEntry.objects.filter(poll=OuterRef("poll"), person=OuterRef("person")).values("pk")[:1]
-    return PaperMark.objects.filter(booth=found).select_related("person", "officer").annotate(number=number)
+    entries = RollEntry.objects.filter(poll=OuterRef("poll"), person=OuterRef("person"))
+    rows = PaperMark.objects.filter(booth=found).select_related("person", "officer")
+    if not viewer.holds(ROLL_READERS, found.area) and not works_at(viewer, found):
+        rows = rows.filter(Exists(entries.filter(within_held(viewer.areas(ROLL_READERS)))))
+    return rows.annotate(number=entries.values("pk")[:1])
 
 
 def waiting_visits(*, viewer: Actor, booth_id: UUID) -> list[PaperMark]:

@@ -272,11 +272,12 @@ def roll(*, viewer: Actor, poll_id: UUID) -> QuerySet[RollEntry]:
     if not reads_roll(viewer, found):
         raise NotFound
     named = Area.objects.filter(pk=Left(OuterRef("area"), COMMUNITY)).values("name")[:1]
-    rows = RollEntry.objects.filter(_within(viewer.areas(ROLL_READERS)), poll=found).select_related("person")
+    rows = RollEntry.objects.filter(within_held(viewer.areas(ROLL_READERS)), poll=found).select_related("person")
     return rows.annotate(place_name=Subquery(named))
 
 
-def _within(codes: Sequence[str]) -> Q:
+def within_held(codes: Sequence[str]) -> Q:
+    """Give the condition that an entry of a roll lies in one of the areas held."""
     condition = Q(pk__in=())
     for code in codes:
         if not code:
