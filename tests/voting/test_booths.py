@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -326,16 +325,6 @@ class TestTheDatabase:
         support.vote(hall.voters[0], hall.poll.pk, ["1"])
         with pytest.raises(IntegrityError, match="emptied at the close alone"), transaction.atomic():
             Envelope.objects.all()._raw_delete("default")
-
-    def test_keeps_marks_as_they_are(self) -> None:
-        hall = a_hall()
-        mark = hall.mark(hall.voters[0])
-        rows = PaperMark.objects.filter(pk=mark.pk)
-        for change in ({"cast_at": now()}, {"kind": "provisional", "outer": "x"}, {"booth_id": uuid4()}):
-            with pytest.raises(IntegrityError), transaction.atomic():
-                rows.update(**change)
-        with pytest.raises(IntegrityError), transaction.atomic():
-            rows._raw_delete("default")
 
     def test_refuses_a_close_with_a_place_too_many(self) -> None:
         hall = a_hall(received=5)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from shanzhi.kernel.roles import Role
 from shanzhi.tally.command import Choices, count_file
@@ -74,6 +75,34 @@ class TestARealElection:
 def upload(client: Client, content: bytes, name: str = "test.pb") -> Any:
     """Send a file."""
     return client.post("/desk/polls/import/", {"file": SimpleUploadedFile(name, content)})
+
+
+class TestTheDays:
+    @pytest.mark.parametrize(
+        ("begin", "end", "first", "last"),
+        [
+            ("11.09.2023", "18.09.2023", "11.09.2023", "18.09.2023"),
+            ("2023-09-11", "2023-09-11", "11.09.2023", "11.09.2023"),
+            ("2023", "2024", "01.01.2023", "01.01.2024"),
+        ],
+    )
+    def test_are_published_as_they_came(self, begin: str, end: str, first: str, last: str) -> None:
+        dated = SMALL.replace("budget;", f"date_begin;{begin}\ndate_end;{end}\nbudget;")
+        found = _published(dated)
+        assert f"\ndate_begin;{first}\n" in found
+        assert f"\ndate_end;{last}\n" in found
+
+    @pytest.mark.parametrize("day", ["31.12.9999", "0001"])
+    def test_at_the_ends_of_the_calendar_are_none(self, day: str) -> None:
+        found = _published(SMALL.replace("budget;", f"date_begin;{day}\ndate_end;{day}\nbudget;"))
+        assert f"\ndate_end;{timezone.localdate():%d.%m.%Y}\n" in found
+
+
+def _published(text: str) -> str:
+    poll = operations.import_poll(
+        actor=STAFF, election=read(text.encode()), source="x", areas=[AREA], title="x", at=now()
+    )
+    return queries.published_file(viewer=STAFF, poll_id=poll.pk).file
 
 
 class TestAnOperatorWithAFile:

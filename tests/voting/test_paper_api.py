@@ -82,6 +82,29 @@ class TestADayAtABooth:
         assert hall.booth.name in page
 
 
+class TestATimeWithoutZone:
+    def test_is_refused_with_its_field(self) -> None:
+        hall = a_hall(1, received=None)
+        plan = a_plan(hall.poll)
+        manager = client_for(Role.SUBDISTRICT_OFFICER, support.AREA)
+        setup = {
+            "name": "x", "place": "y", "area": support.AREA, "planned_from": plan.planned_from.isoformat(),
+            "planned_to": plan.planned_to.replace(tzinfo=None).isoformat(),
+        }  # fmt: skip
+        for method, end in (("POST", f"/polls/{hall.poll.pk}/booths"), ("PUT", f"/booths/{hall.booth.pk}")):
+            assert "planned_to" in json.dumps(call(manager, method, end, setup, status=422))
+        hall.open(2)
+        lines = [{"voter": hall.number(hall.voters[0]), "cast_at": "2026-11-25T10:00:00"}]
+        told = call(browser(hall.first), "POST", f"/booths/{hall.booth.pk}/upload", {"lines": lines}, status=422)
+        assert "cast_at" in json.dumps(told)
+
+    def test_in_a_year_of_no_vote_is_refused(self) -> None:
+        hall = a_hall(1)
+        lines = [{"voter": hall.number(hall.voters[0]), "cast_at": "9999-12-31T23:00:00-08:00"}]
+        told = call(browser(hall.first), "POST", f"/booths/{hall.booth.pk}/upload", {"lines": lines}, status=422)
+        assert told["code"] == "bad_value"
+
+
 class TestAStrangerToTheBooth:
     def test_is_refused_by_every_act(self) -> None:
         hall = a_hall(2)

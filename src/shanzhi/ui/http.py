@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
 from django.http import HttpRequest
-from pydantic import BaseModel, ConfigDict
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Invalid
 
 
 class Request(HttpRequest):
@@ -25,3 +28,20 @@ class Given(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+
+
+class BadMoment(Invalid):
+    """A moment lies in a year that nothing here is planned for or recorded in."""
+
+    code = "bad_value"
+    message = _("Write day and hour of a year from 1990 to 2199.")
+
+
+def _in_reach(moment: datetime) -> datetime:
+    if not 1990 <= moment.year <= 2199:
+        raise BadMoment
+    return moment.astimezone(UTC)
+
+
+# Without a zone a moment would be the sender's guess against ours, so it is refused; it comes out in UTC.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]

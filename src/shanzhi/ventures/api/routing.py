@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
 from ninja.params.functions import Header
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Invalid, SignInNeeded
@@ -21,7 +21,6 @@ from shanzhi.work.operations import once
 
 router = Router(tags=["ventures"])
 
-Moment = Annotated[AwareDatetime, AfterValidator(fields.moment)]
 Code = Annotated[str, Field(max_length=21, pattern=r"^[0-9]*$")]
 Fen = Annotated[int, Field(ge=0, le=fields.MOST_FEN, strict=True)]
 Reason = Annotated[str, Field(max_length=2000)]

@@ -9,8 +9,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from shanzhi.ui.http import Given
-from shanzhi.ventures.api.routing import Code, Fen, Moment, PageIn, Reason
+from shanzhi.ui.http import Given, Moment
+from shanzhi.ventures.api.routing import Code, Fen, PageIn, Reason
 
 Fraction = Annotated[str, Field(max_length=20, pattern=r"^[0-9]+(/[1-9][0-9]*)?$")]
 

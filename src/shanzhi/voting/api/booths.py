@@ -9,7 +9,7 @@ from ninja import Schema, Status
 from ninja.pagination import PageNumberPagination, paginate
 from pydantic import Field
 
-from shanzhi.ui.http import Given
+from shanzhi.ui.http import Given, Moment
 from shanzhi.voting import operations, queries
 from shanzhi.voting.api.routing import ask, router
 from shanzhi.voting.models import Booth
@@ -58,8 +58,8 @@ class BoothIn(Given):
     place: str = Field(max_length=200)
     area: str = Field(max_length=21)
     kind: Literal["booth", "home_visit"] = "booth"
-    planned_from: datetime
-    planned_to: datetime
+    planned_from: Moment
+    planned_to: Moment
 
     def plan(self) -> BoothPlan:
         """Give it as the operations take it."""
@@ -175,7 +175,7 @@ class LineIn(Given):
     """A mark made without network."""
 
     voter: int = Field(ge=1, le=2**62)
-    cast_at: datetime
+    cast_at: Moment
     outer: str = Field("", max_length=40)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
@@ -191,7 +191,8 @@ def _project(option: Option) -> Project:
 
 
 def _meta(poll: Poll) -> dict[str, str]:
-    first, last = (timezone.localtime(moment).strftime("%d.%m.%Y") for moment in (poll.opens_at, poll.closes_at))
+    end = poll.closes_at - timedelta(microseconds=1)  # a vote until midnight ends on the day before
+    first, last = (timezone.localtime(moment).strftime("%d.%m.%Y") for moment in (poll.opens_at, end))
     stated = {"description": poll.title, "currency": poll.currency, "date_begin": first, "date_end": last}
     stated |= channel_meta(poll)
     return {**stated, "language": poll.language} if poll.language else stated

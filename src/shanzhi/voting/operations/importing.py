@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
@@ -146,7 +146,10 @@ def _rules(election: Election) -> BallotRules:
 
 
 def _period(election: Election, at: datetime) -> tuple[datetime, datetime]:
-    """Read when the election ran; files write days as 18.09.2023 or a year alone; without any: the day before."""
+    """Read when the election ran; files write days as 18.09.2023 or a year alone; without any: the day before.
+
+    A day begins at midnight of the place, where it is shown and published.
+    """
     opens = _day(election.meta.get("date_begin", ""))
     closes = _day(election.meta.get("date_end", ""))
     if opens is None or closes is None or closes < opens:
@@ -157,9 +160,10 @@ def _period(election: Election, at: datetime) -> tuple[datetime, datetime]:
 def _day(text: str) -> datetime | None:
     for form in ("%d.%m.%Y", "%Y-%m-%d", "%Y"):
         try:
-            return datetime.strptime(text.strip(), form).replace(tzinfo=UTC)
+            day = datetime.strptime(text.strip(), form).replace(tzinfo=timezone.get_current_timezone())
         except ValueError:
             continue
+        return day if 1 < day.year < 9999 else None  # beyond, the day before or after is no date
     return None
 
 

@@ -20,7 +20,7 @@ from shanzhi.voting.operations.booth_day import Difference, differences_of, figu
 from shanzhi.voting.operations.booths import require_officer, works_at
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
-from shanzhi.voting.policies import ROLL_READERS, NotYourPoll, booth_seen, enters, manages
+from shanzhi.voting.policies import ROLL_READERS, NotYourPoll, booth_seen, enters, manages, reads_roll
 from shanzhi.voting.queries.polls import poll as visible_poll
 from shanzhi.voting.queries.polls import within_held
 
@@ -63,7 +63,7 @@ def booths(*, viewer: Actor, poll_id: UUID) -> QuerySet[Booth]:
     poll = visible_poll(viewer=viewer, poll_id=poll_id)
     scope = Q(officers__person_id=viewer.person_id, officers__ended_at=None) if viewer.person_id else Q(pk__in=())
     seen = Booth.objects.filter(scope | _staffed(viewer), poll=poll).values("pk")
-    if not manages(viewer, poll.areas) and not seen.exists() and not viewer.areas(ROLL_READERS):
+    if not manages(viewer, poll.areas) and not seen.exists() and not reads_roll(viewer, poll):
         raise NotFound
     here = BoothOfficer.objects.filter(booth=OuterRef("pk"), ended_at=None).order_by().values("booth")
     printed = Sheet.objects.filter(booth=OuterRef("pk")).order_by().values("booth")
