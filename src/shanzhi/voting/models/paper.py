@@ -66,8 +66,8 @@ class PaperMark(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["booth", "outer"],
-                condition=~Q(outer="") & ~Q(state="returned"),
-                name="voting_mark_outer_once",
+                condition=~Q(outer="") & ~Q(state="returned") & ~Q(void_reason="not_confirmed"),
+                name="voting_mark_outer_lasting",
             ),
             models.CheckConstraint(condition=~Q(second_officer=F("officer")), name="voting_mark_two_officers"),
             models.CheckConstraint(

@@ -164,20 +164,35 @@ def upload_marks(*, actor: Actor, booth_id: UUID, lines: Sequence[OfflineLine], 
         if booth.poll.state != OPEN:
             raise PollNotOpen
         entries = _checked(booth, lines, at)
-        known = {
-            mark.outer: mark
-            for mark in PaperMark.objects.filter(booth=booth).exclude(outer="").exclude(state="returned")
-        }
-        fresh = sum(outer_serial(booth.code, line.voter) not in known for line in lines)
+        known = _known(booth, lines)
+        fresh = len(lines) - len(known)
         require_sheet(booth, fresh)
         outcomes = []
         for line in sorted(lines, key=lambda one: (one.cast_at, one.voter)):
-            mark = known.get(outer_serial(booth.code, line.voter))
+            mark = known.get(line.voter)
             made = mark or _settle(actor, booth, entries[line.voter], line, at)
             outcomes.append(LineOutcome(line.voter, made, mark is not None))
         change = {"lines": len(lines), "new": fresh}
         record(actor=actor, verb="voting.booth.upload", subject=booth, area=booth.area, change=change, at=at)
     return outcomes
+
+
+def _known(booth: Booth, lines: Sequence[OfflineLine]) -> dict[int, PaperMark]:
+    """Find the marks of lines that came before, by the voter's number.
+
+    A sheet handed back and a visit that nobody confirmed leave the voter free for another one, under the same serial;
+    they are the mark of a line of their own minute alone. Were that line new, it would void what was cast since.
+    """
+    own = {outer_serial(booth.code, line.voter): line for line in lines}
+    found: dict[int, tuple[bool, bool, PaperMark]] = {}
+    for mark in PaperMark.objects.filter(booth=booth, outer__in=own).order_by("cast_at", "pk"):
+        line = own[mark.outer]
+        same_minute = mark.cast_at == to_minute(line.cast_at)
+        lasting = mark.state != "returned" and mark.void_reason != "not_confirmed"
+        before = found.get(line.voter)
+        if (same_minute or lasting) and (before is None or (same_minute, lasting) > before[:2]):
+            found[line.voter] = same_minute, lasting, mark
+    return {voter: mark for voter, (_same, _lasting, mark) in found.items()}
 
 
 def _checked(booth: Booth, lines: Sequence[OfflineLine], at: datetime) -> dict[int, RollEntry]:
@@ -218,8 +233,11 @@ def _settle(actor: Actor, booth: Booth, entry: RollEntry, line: OfflineLine, at:
     void, emptied = "", False
     other = standing_mark(booth.poll_id, entry.person_id)
     if other is not None:
-        if not _gives_way(actor, other, cast_at, at):
+        gave_way = _gives_way(actor, other, cast_at, at)
+        if gave_way is None:
             void = "paper_elsewhere"
+        else:
+            emptied = gave_way.envelope_void  # the online ballot stays void, and is told under the mark that stands
     else:
         place = sealer_of(booth).mark(entry.person_id)
         if not enter_place(booth, place):
@@ -243,15 +261,15 @@ def _settle(actor: Actor, booth: Booth, entry: RollEntry, line: OfflineLine, at:
     return mark
 
 
-def _gives_way(actor: Actor, other: PaperMark, cast_at: datetime, at: datetime) -> bool:
-    """Void another mark of the person that was made later and whose outer envelope is still shut."""
+def _gives_way(actor: Actor, other: PaperMark, cast_at: datetime, at: datetime) -> PaperMark | None:
+    """Void another mark of the person that was made later and whose outer envelope is still shut; give it then."""
     held = PaperMark.objects.select_for_update(of=("self",)).select_related("booth").get(pk=other.pk)
     if held.state not in MARK.moves["void"].sources or cast_at >= held.cast_at:
-        return False
+        return None
     held.state, held.void_reason = MARK.move(held.state, "void"), "paper_elsewhere"
     held.save(update_fields=["state", "void_reason"])
     note_mark(actor, held, held.booth, at)
-    return True
+    return held
 
 
 def _paper_was_first(booth: Booth, place: bytes, cast_at: datetime) -> bool:
