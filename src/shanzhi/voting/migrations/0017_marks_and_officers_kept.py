@@ -78,7 +78,7 @@ DROP TRIGGER voting_boothofficer_guard ON voting_boothofficer; DROP FUNCTION vot
 class Migration(migrations.Migration):
     """Keep marks and officers."""
 
-    dependencies = [("voting", "0015_small_electorates_checked")]
+    dependencies = [("voting", "0016_visit_again")]
 
     operations = [
         migrations.RunSQL(MARK_KEPT, MARK_BACK),
