@@ -59,6 +59,10 @@ SLIPPED = {
         table: {"call_id": "(SELECT max(id::text)::uuid FROM ventures_call WHERE state = 'voting')"}
         for table in ("ventures_pitchorder", "ventures_juryclosing")
     },
+    "ventures_endorsementcount": {
+        "proposal_id": "(SELECT id FROM ventures_proposal WHERE id NOT IN"
+        " (SELECT proposal_id FROM ventures_endorsementcount) LIMIT 1)"
+    },
 }
 
 

@@ -147,7 +147,7 @@ class TestTheNumberOfQueries:
             (lambda v, c, p: [one.call.title for one in queries.proposals(viewer=v, call_id=c)], 1),
             (lambda v, c, p: queries.lacks(queries.proposal(viewer=v, proposal_id=p)), 7),
             (lambda v, c, p: [one.call.title for one in queries.review_queue(viewer=v)], 1),
-            (lambda v, c, p: queries.due_today(viewer=v, at=day("review", 2)), 5),
+            (lambda v, c, p: queries.due_today(viewer=v, at=day("review", 2)), 7),
             (lambda v, c, p: queries.preview_of_move(viewer=v, call_id=c, at=day("notice")), 9),
             (lambda v, c, p: list(queries.notices(viewer=v, call_id=c)), 1),
         ],

@@ -53,6 +53,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         "incorrect_password": _("This password is wrong. Try again, or sign in by a code."),
     }
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Ask first for the passkey, where there is one: it is the safest way and the least to type."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return sorted(found, key=lambda one: not str(one["id"]).endswith(":webauthn"))
+
     def get_login_stages(self) -> list[str]:
         """Name the steps: the code, and for staff with a passkey the passkey."""
         return ["allauth.account.stages.LoginByCodeStage", "shanzhi.people.adapter.StaffSecondFactor"]
