@@ -22,6 +22,7 @@ def move(name: str) -> None:
         with connection.cursor() as cursor:  # tables made anew want the rights that every table of a test has
             roles.grant(cursor, site=ROLE)
             cursor.execute(f"GRANT UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {ROLE}")
+            cursor.execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO PUBLIC")
         coverage.reconcile()
 
 
