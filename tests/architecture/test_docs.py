@@ -36,10 +36,18 @@ class TestTheGuides:
     def test_exist_in_both_languages(self) -> None:
         names = {path.name for path in (ROOT / "docs" / "guides").glob("*.md")} - {"README.md"}
         chinese = {name for name in names if not name.endswith(".en.md")}
-        assert chinese == {"resident.md", "staff.md", "operator.md", "polling-officer.md", "auditor.md"}
+        assert chinese == {
+            "resident.md",
+            "staff.md",
+            "operator.md",
+            "polling-officer.md",
+            "auditor.md",
+            "juror.md",
+            "team.md",
+        }
         assert names - chinese == {name.replace(".md", ".en.md") for name in chinese}
 
-    @pytest.mark.parametrize("name", ["resident", "staff", "operator", "polling-officer", "auditor"])
+    @pytest.mark.parametrize("name", ["resident", "staff", "operator", "polling-officer", "auditor", "juror", "team"])
     def test_have_as_many_sections_in_both_languages(self, name: str) -> None:
         counts = {
             text.count("\n## ")
