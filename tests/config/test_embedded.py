@@ -1,5 +1,6 @@
 """The embedded PostgreSQL server: started by whoever comes first, stopped by the last, killed without harm."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -116,6 +117,22 @@ class TestSeveralWhoNeedIt:
             assert leaseholder(cluster, "plain", 0).wait(timeout=30) == 0
             assert cluster.running()
         assert not cluster.running()
+
+
+class TestAProcessForkedWhileTheServerIsStarted:
+    def test_does_not_go_on_holding_the_lock(self, cluster: Cluster) -> None:
+        """As the web server's processes are, beside the thread that looks after the database."""
+        with cluster._lock("start.lock", fcntl.LOCK_EX):
+            child = os.fork()
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+        try:
+            with (cluster.folder / "start.lock").open("a") as other:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 class TestAServingProcessKilledOutright:

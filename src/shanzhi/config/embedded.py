@@ -212,7 +212,11 @@ class Cluster:
         self.make_folders()
         with (self.folder / name).open("a") as handle:
             fcntl.flock(handle, kind)
-            yield handle
+            try:
+                yield handle
+            finally:
+                # Closing is not enough: a process forked meanwhile, as the web server's are, holds the file open too.
+                fcntl.flock(handle, fcntl.LOCK_UN)
 
     def make_folders(self) -> None:
         """Make the folders that are missing, each for whom it is."""

@@ -39,9 +39,14 @@ def _keep(cluster: Cluster | None, stop: threading.Event) -> None:
     while not stop.wait(PAUSE):
         if cluster is not None:
             _revive(cluster)
-        if worker.poll() is not None:
-            log.error("worker_ended", code=worker.returncode)
+        if worker is None or worker.poll() is not None:
+            log.error("worker_ended", code=worker.returncode if worker else None)
             worker = _started()
+    if worker is not None:
+        _end(worker)
+
+
+def _end(worker: "subprocess.Popen[bytes]") -> None:
     worker.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         worker.wait(timeout=GRACE)
@@ -49,8 +54,12 @@ def _keep(cluster: Cluster | None, stop: threading.Event) -> None:
         worker.kill()
 
 
-def _started() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(WORKER, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
+def _started() -> "subprocess.Popen[bytes] | None":
+    try:
+        return subprocess.Popen(WORKER, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
+    except OSError as problem:  # no memory, or no room for another process: the next look tries again
+        log.error("worker_does_not_start", reason=type(problem).__name__)
+        return None
 
 
 def _revive(cluster: Cluster) -> None:
