@@ -13,7 +13,8 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
 ROOMS = {
     "__init__", "apps", "models", "lifecycle", "operations", "queries", "policies", "forms", "views", "urls", "api",
-    "exchange", "tasks", "templates", "templatetags", "locale", "management", "migrations", "static", "README.md",
+    "exchange", "tasks", "personal",
+    "templates", "templatetags", "locale", "management", "migrations", "static", "README.md",
 }  # fmt: skip
 # What a room has besides, each with the reason.
 MORE_ROOMS: dict[str, dict[str, str]] = {
@@ -29,9 +30,11 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "fields": "the encrypted field",
         "managers": "Django's way to make accounts",
         "middleware": "request.actor",
+        "own_data": "everything held about oneself, by the annotations",
         "rights": "models of people's rights and safety",
         "rights_forms": "their forms",
         "rights_queries": "their reads",
+        "rights_words": "their words",
         "signals": "what follows when somebody signs in through allauth",
         "sessions": "encrypted sessions",
         "session_store": "Django's way to read a session",
