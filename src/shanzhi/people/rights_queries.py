@@ -186,3 +186,10 @@ def person_for_recovery(*, viewer: Actor, person_id: UUID, at: datetime) -> Any:
     found = queries.person(viewer=viewer, person_id=person_id, at=at)
     policies.require(policies.may_close_account(actor=viewer, person=found, at=at))
     return found
+
+
+def erasable(*, viewer: Actor, person_id: UUID, at: datetime) -> Any:
+    """Give a person whom the viewer may erase on request."""
+    found = queries.person(viewer=viewer, person_id=person_id, at=at)
+    policies.require(policies.may_close_account(actor=viewer, person=found, at=at))
+    return found

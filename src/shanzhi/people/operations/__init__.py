@@ -11,6 +11,7 @@ from shanzhi.people.operations.accounts import (
     set_account_phone,
     set_password,
 )
+from shanzhi.people.operations.erasure import ConfirmNeeded, DutyForbids, duties_of, erase_own, erase_person
 from shanzhi.people.operations.imports import (
     ListHasErrors,
     confirm_import,
@@ -70,8 +71,10 @@ __all__ = [
     "BadDocument",
     "BadPeriod",
     "BadScope",
+    "ConfirmNeeded",
     "ConsentNeeded",
     "DocumentDiffers",
+    "DutyForbids",
     "GrantEnded",
     "HeldAlready",
     "IdTaken",
@@ -96,6 +99,7 @@ __all__ = [
     "correct",
     "create_administrator",
     "declare",
+    "duties_of",
     "end_grant",
     "end_grants",
     "end_invitation",
@@ -103,6 +107,8 @@ __all__ = [
     "end_session",
     "end_sessions",
     "end_sessions_of",
+    "erase_own",
+    "erase_person",
     "finish_recovery",
     "give_consent",
     "grant",
