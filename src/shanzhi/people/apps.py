@@ -4,7 +4,6 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.http import HttpRequest
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -30,7 +29,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Put signing in and the desk into the shell, and the tables under the audit."""
         register, here, away = navigation.register, navigation.signed_in, navigation.signed_out
-        autodiscover_modules("personal")  # what each room holds about people
         import_module("shanzhi.people.listeners").connect()  # it needs the models, which are ready only now
         register("account", _("My account"), "people:account", section="account", order=10, visible=here)
         register("sign-out", _("Sign out"), "account_logout", section="account", order=90, visible=here, by_post=True)
@@ -41,6 +39,8 @@ class PeopleConfig(AppConfig):
         coverage.cover("people_account", left_out=("last_login",))
         for table in ("person", "rolegrant", "consent", "recovery", "invitation"):
             coverage.cover(f"people_{table}")
+        coverage.cover("people_consenttext", key="digest")
         coverage.leave_out("people_importbatch", "a list that waits for a yes; its rows are sealed, and then dropped")
         coverage.leave_out("people_signin", "where somebody is signed in just now; ended sessions stand in the events")
         import_module("shanzhi.people.history")
+        import_module("shanzhi.people.personal")

@@ -1,149 +1,205 @@
-"""What this room holds about people."""
+"""What this room, and those below it, hold about people."""
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
-from allauth.mfa.models import Authenticator
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.personal import DUTIES, SPECIALS, Category, Duty, Erase, Ground, Retention, Special, describe
-from shanzhi.kernel.roles import STAFF_READERS
-from shanzhi.people.fields import ID_NUMBER, PHONE, PHONE_OF_INVITATION, mark
-from shanzhi.people.models import Account, ImportBatch, Invitation, Person, RoleGrant, SignIn
-from shanzhi.people.operations.sessions import ERASED, end_sessions
+from shanzhi.kernel.personal import (
+    REGISTRY,
+    Activity,
+    Erase,
+    Ground,
+    Kind,
+    Special,
+    describe,
+    name_fields,
+    register_activity,
+)
+from shanzhi.people.operations.erasing import (
+    erase_account,
+    erase_from_lists,
+    numbers_of,
+    roles_and_recoveries,
+)
 
-C, E = Category, Erase
-VOTE: Final = "one person one vote, and proposals by real people"
+K, E = Kind, Erase
+REAL_NAME: Final = register_activity(
+    Activity(
+        "real_name",
+        _("Real names of residents"),
+        _("One person, one vote; proposals by real people of the community."),
+        Ground.CONSENT,
+        _("Personal Information Protection Law, articles 13 (1) and 29: separate consent"),
+        _("Until the person has it erased."),
+        _("The person; staff who verify where the person lives, masked, and in full only for a reason on record."),
+        _("Somebody learns name, number or phone and uses them for fraud or nuisance."),
+        _("Sealed by field under keys outside the database; masked; each look in full is logged and told the person."),
+        _("The real-name service that this installation names, only when the person asks for it."),
+    )
+)
+SIGN_IN: Final = register_activity(
+    Activity(
+        "sign_in",
+        _("Signing in"),
+        _("Nobody else gets into the account."),
+        Ground.CONTRACT,
+        _("Personal Information Protection Law, article 13 (2); Cybersecurity Law, article 21"),
+        _("Until the person has it erased."),
+        _("The person alone."),
+        _("A thief signs in with a stolen phone or guesses a code."),
+        _("Tries are counted and limited; staff need a second factor; devices are listed and can be signed out."),
+        _("The gateway for text messages: the phone and the code."),
+    )
+)
+RECOVERY: Final = register_activity(
+    Activity(
+        "recovery",
+        _("Replacing a lost second factor"),
+        _("A way back into the account that no single officer can misuse."),
+        Ground.DUTY,
+        _("Cybersecurity Law, article 21"),
+        _("As long as the log of events."),
+        _("The person; the officers who decide."),
+        _("An officer is deceived by somebody with a false document."),
+        _("Two officers, the document seen in person, a day of waiting, a notice to the owner."),
+    )
+)
+ROLES: Final = register_activity(
+    Activity(
+        "roles",
+        _("Roles, and invitations to them"),
+        _("Everybody can check who was allowed to do what, and by whom."),
+        Ground.DUTY,
+        _("Personal Information Protection Law, article 13 (3); Data Security Law, article 27"),
+        _("As long as the log of events; after erasure without the name."),
+        _("The person; staff of the area."),
+        _("Reasons in free text say more about a person than they should."),
+        _("Reasons are emptied when the person is erased."),
+    )
+)
+CONSENT: Final = register_activity(
+    Activity(
+        "consent",
+        _("Proof of consent"),
+        _("To show which text somebody agreed to, and when."),
+        Ground.DUTY,
+        _("Personal Information Protection Law, articles 14 and 69: the burden of proof"),
+        _("Three years after it was taken back or the person was erased, then as long as the log; without the name."),
+        _("The person; staff who may see the person."),
+        _("It tells that somebody was here."),
+        _("After erasure the row points to nobody's name."),
+    )
+)
+LISTS: Final = register_activity(
+    Activity(
+        "lists",
+        _("Lists of residents that offices bring in"),
+        _("An office need not type what it keeps already."),
+        Ground.DUTY,
+        _("Personal Information Protection Law, article 13 (3); Organic Law of Urban Residents' Committees, article 3"),
+        _("Until written or given up; its rows are then dropped."),
+        _("Whoever sent it in."),
+        _("A whole community's list lies in one row."),
+        _("The rows are sealed, seen by the sender alone, and dropped once written."),
+    )
+)
+LOG: Final = register_activity(
+    Activity(
+        "log",
+        _("The log of events"),
+        _("Nobody changes a record, a vote or a sum unseen."),
+        Ground.DUTY,
+        _("Cybersecurity Law, article 21 (3); Personal Information Protection Law, articles 51 and 54"),
+        _("For good, since each event is bound into the published tree; after erasure without name and free text."),
+        _("Staff and auditors of the area; everybody their own events."),
+        _("The course of somebody's acts can be read."),
+        _("Events hold no names; who acted is a random number, and behind it stands nobody once the person is erased."),
+    )
+)
+
 describe(
-    "people.Person", "pk",
-    ("name", C.IDENTITY, E.BLANK), ("name_mark", C.IDENTITY, E.EMPTY), ("id_number", C.IDENTITY, E.EMPTY),
-    ("id_mark", C.IDENTITY, E.EMPTY), ("phone", C.CONTACT, E.EMPTY), ("phone_mark", C.CONTACT, E.EMPTY),
-    ("born_on", C.BIRTH, E.EMPTY), ("area", C.HOME, E.SPECIAL), ("real_name", C.IDENTITY, E.SPECIAL),
-    ("verified_at", C.IDENTITY, E.EMPTY), ("verified_against", C.IDENTITY, E.BLANK), ("verified_by", C.LINK, E.EMPTY),
-    ("merged_into", C.LINK, E.KEEP), purpose=VOTE,
+    "people.Person", _("Your record"), "pk", REAL_NAME,
+    name=(K.IDENTITY, E.BLANK), name_mark=(K.IDENTITY, E.EMPTY), id_number=(K.IDENTITY, E.EMPTY),
+    id_mark=(K.IDENTITY, E.EMPTY), phone=(K.CONTACT, E.EMPTY), phone_mark=(K.CONTACT, E.EMPTY),
+    born_on=(K.BIRTH, E.EMPTY), area=(K.HOME, E.SPECIAL), real_name=(K.RECORD, E.SPECIAL),
+    verified_at=(K.RECORD, E.EMPTY), verified_against=(K.RECORD, E.BLANK), verified_by=(K.LINK, E.EMPTY),
+    created_at=(K.RECORD, E.KEEP),
 )  # fmt: skip
 describe(
-    "people.Account", "person_id",
-    ("login_name", C.SIGN_IN, E.SPECIAL), ("phone", C.CONTACT, E.SPECIAL), ("phone_mark", C.CONTACT, E.SPECIAL),
-    ("person", C.LINK, E.SPECIAL), purpose="signing in",
-)  # fmt: skip
-describe("mfa.Authenticator", "user__person_id", ("user", C.SIGN_IN, E.SPECIAL), purpose="second factor",
-         ground=Ground.SAFETY)  # fmt: skip
-describe(
-    "people.SignIn", "account__person_id",
-    ("account", C.LINK, E.DELETE), ("device", C.DEVICE, E.DELETE), ("network", C.DEVICE, E.DELETE),
-    ("started_at", C.DEVICE, E.DELETE), ("seen_at", C.DEVICE, E.DELETE),
-    purpose="the own list of devices", ground=Ground.SAFETY, retention=Retention.DAYS,
+    "people.Account", _("Your sign-in"), "person_id", SIGN_IN, hidden=("password",),
+    person=(K.LINK, E.SPECIAL), login_name=(K.SIGN_IN, E.SPECIAL), phone=(K.CONTACT, E.SPECIAL),
+    phone_mark=(K.CONTACT, E.SPECIAL), password=(K.SIGN_IN, E.SPECIAL), last_login=(K.SIGN_IN, E.SPECIAL),
+    created_at=(K.RECORD, E.KEEP),
 )  # fmt: skip
 describe(
-    "people.RoleGrant", "person_id",
-    ("person", C.LINK, E.KEEP), ("role", C.LINK, E.KEEP), ("area", C.LINK, E.KEEP), ("reason", C.TEXT, E.BLANK),
-    ("ended_reason", C.TEXT, E.BLANK), purpose="who may do what", ground=Ground.DUTY, retention=Retention.RECORD,
+    "mfa.Authenticator", _("Second factors and passkeys"), "user__person_id", SIGN_IN, hidden=("data",),
+    type=(K.SIGN_IN, E.SPECIAL), data=(K.SIGN_IN, E.SPECIAL), created_at=(K.SIGN_IN, E.SPECIAL),
+    last_used_at=(K.SIGN_IN, E.SPECIAL),
 )  # fmt: skip
-describe("people.RoleGrant", "granted_by_id", ("granted_by", C.LINK, E.KEEP), purpose="who gave a role",
-         ground=Ground.DUTY, retention=Retention.RECORD)  # fmt: skip
 describe(
-    "people.Consent", "person_id",
-    ("person", C.LINK, E.KEEP), ("purpose", C.LINK, E.KEEP), ("text_version", C.LINK, E.KEEP),
-    ("given_at", C.LINK, E.KEEP), ("withdrawn_at", C.LINK, E.KEEP),
-    purpose="proof of consent", ground=Ground.DUTY, retention=Retention.RECORD,
+    "people.SignIn", _("Devices and sessions"), "account__person_id", SIGN_IN, hidden=("session_key",),
+    account=(K.LINK, E.SPECIAL), session_key=(K.SIGN_IN, E.SPECIAL), device=(K.DEVICE, E.SPECIAL),
+    network=(K.DEVICE, E.SPECIAL), started_at=(K.DEVICE, E.SPECIAL), seen_at=(K.DEVICE, E.SPECIAL),
 )  # fmt: skip
-describe("people.Consent", "given_by_id", ("given_by", C.LINK, E.KEEP), purpose="proof of a guardian's consent",
-         ground=Ground.DUTY, retention=Retention.RECORD)  # fmt: skip
-describe("people.ImportBatch", "", ("rows", C.IDENTITY, E.SPECIAL), purpose="a list that waits to be written",
-         retention=Retention.DAYS)  # fmt: skip
-describe("people.ImportBatch", "owner_id", ("owner", C.LINK, E.KEEP), purpose="who sent a list", ground=Ground.DUTY,
-         retention=Retention.RECORD)  # fmt: skip
-describe("people.Invitation", "", ("phone", C.CONTACT, E.SPECIAL), ("phone_mark", C.CONTACT, E.SPECIAL),
-         ("reason", C.TEXT, E.SPECIAL), purpose="inviting a colleague", ground=Ground.CONTRACT,
-         retention=Retention.DAYS)  # fmt: skip
-for _field in ("invited_by", "taken_by"):
-    describe("people.Invitation", f"{_field}_id", (_field, C.LINK, E.KEEP), purpose="who invited whom",
-             ground=Ground.DUTY, retention=Retention.RECORD)  # fmt: skip
-describe("people.Recovery", "person_id", ("person", C.LINK, E.KEEP), ("account", C.LINK, E.KEEP),
-         ("document", C.IDENTITY, E.BLANK), ("reason", C.TEXT, E.BLANK), ("ended_reason", C.TEXT, E.BLANK),
-         purpose="recovering a second factor", ground=Ground.SAFETY, retention=Retention.RECORD)  # fmt: skip
+describe(
+    "people.Recovery", _("Lost second factors"), "person_id", RECOVERY,
+    person=(K.LINK, E.KEEP), account=(K.LINK, E.KEEP), state=(K.RECORD, E.KEEP), asked_at=(K.RECORD, E.KEEP),
+    document=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), ended_reason=(K.TEXT, E.BLANK),
+)  # fmt: skip
 for _field in ("asked_by", "approved_by", "ended_by"):
-    describe("people.Recovery", f"{_field}_id", (_field, C.LINK, E.KEEP), purpose="who decided on a recovery",
-             ground=Ground.DUTY, retention=Retention.RECORD)  # fmt: skip
-describe("people.Guardianship", "child_id", ("child", C.LINK, E.KEEP), ("document", C.IDENTITY, E.BLANK),
-         ("ended_reason", C.TEXT, E.BLANK), ("relation", C.LINK, E.KEEP), ("ends_on", C.BIRTH, E.KEEP),
-         purpose="consent for minors", ground=Ground.DUTY, retention=Retention.RECORD)  # fmt: skip
-for _field in ("guardian", "verified_by"):
-    describe("people.Guardianship", f"{_field}_id", (_field, C.LINK, E.KEEP), purpose="consent for minors",
-             ground=Ground.DUTY, retention=Retention.RECORD)  # fmt: skip
-describe("people.Merge", "kept_id", ("kept", C.LINK, E.KEEP), ("before", C.IDENTITY, E.EMPTY),
-         ("reason", C.TEXT, E.BLANK), purpose="undoing a merge", retention=Retention.RECORD)  # fmt: skip
-for _field in ("dropped", "merged_by", "undone_by"):
-    describe("people.Merge", f"{_field}_id", (_field, C.LINK, E.KEEP), purpose="who merged which records",
-             ground=Ground.DUTY, retention=Retention.RECORD)  # fmt: skip
-describe("people.Erasure", "person_id", ("person", C.LINK, E.KEEP), purpose="proof of erasure", ground=Ground.DUTY,
-         retention=Retention.RECORD)  # fmt: skip
+    describe("people.Recovery", _("Lost second factors"), f"{_field}_id", RECOVERY,
+             **{_field: (K.LINK, E.KEEP)})  # fmt: skip
+describe(
+    "people.RoleGrant", _("Roles"), "person_id", ROLES,
+    person=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), area=(K.RECORD, E.KEEP), starts_at=(K.RECORD, E.KEEP),
+    ends_at=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), ended_reason=(K.TEXT, E.BLANK),
+)  # fmt: skip
+describe("people.RoleGrant", _("Roles"), "granted_by_id", ROLES, granted_by=(K.LINK, E.KEEP))
+describe("people.Invitation", _("Invitations"), "", ROLES, phone=(K.CONTACT, E.SPECIAL),
+         phone_mark=(K.CONTACT, E.SPECIAL))  # fmt: skip
+describe(
+    "people.Invitation", _("Invitations"), "taken_by_id", ROLES,
+    taken_by=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), created_at=(K.RECORD, E.KEEP),
+)  # fmt: skip
+describe("people.Invitation", _("Invitations"), "invited_by_id", ROLES, invited_by=(K.LINK, E.KEEP))
+describe(
+    "people.Consent", _("What you agreed to"), "person_id", CONSENT,
+    person=(K.LINK, E.KEEP), purpose=(K.RECORD, E.KEEP), text_version=(K.RECORD, E.KEEP),
+    text_digest=(K.RECORD, E.KEEP), given_at=(K.RECORD, E.KEEP), withdrawn_at=(K.RECORD, E.KEEP),
+)  # fmt: skip
+describe("people.ImportBatch", _("Lists of residents"), "", LISTS, rows=(K.IDENTITY, E.SPECIAL))
+describe("people.ImportBatch", _("Lists of residents"), "owner_id", LISTS,
+         owner=(K.LINK, E.KEEP), created_at=(K.RECORD, E.KEEP))  # fmt: skip
 # The rooms below cannot name this one; what they hold is described here.
-describe("audit.Event", "actor_person", ("actor_person", C.LINK, E.KEEP), purpose="who did what", ground=Ground.DUTY,
-         retention=Retention.RECORD)  # fmt: skip
-describe("work.Job", "owner", ("owner", C.LINK, E.KEEP), purpose="work in the background", retention=Retention.DAYS)
-describe("work.AnsweredRequest", "", ("owner", C.LINK, E.SPECIAL), purpose="repeats made harmless",
-         retention=Retention.DAYS)  # fmt: skip
+describe(
+    "audit.Event", _("What you did here"), "actor_person", LOG,
+    actor_person=(K.LINK, E.KEEP), at=(K.RECORD, E.KEEP), verb=(K.RECORD, E.KEEP), reason=(K.TEXT, E.SPECIAL),
+)  # fmt: skip
+describe("work.Job", _("Work in the background"), "owner", LOG,
+         owner=(K.LINK, E.DELETE), kind=(K.RECORD, E.DELETE), created_at=(K.RECORD, E.DELETE))  # fmt: skip
+describe("work.AnsweredRequest", _("Repeated requests"), "", LOG, owner=(K.LINK, E.SPECIAL))
+describe("places.SentSheet", _("Lists of figures sent in"), "owner", LOG,
+         owner=(K.LINK, E.KEEP), name=(K.RECORD, E.KEEP), created_at=(K.RECORD, E.KEEP))  # fmt: skip
 
+name_fields(
+    name=_("Name"), id_number=_("Number of the document"), phone=_("Mobile phone"), born_on=_("Date of birth"),
+    area=_("Area"), real_name=_("Real name"), verified_at=_("Verified"), verified_against=_("Document"),
+    verified_by=_("Verified by"), created_at=_("Made on"), person=_("Person"), login_name=_("Sign-in name"),
+    password=_("Password"), last_login=_("Last sign-in"), type=_("Type"), data=_("Secret of the factor"),
+    last_used_at=_("Last used"), account=_("Sign-in"), session_key=_("Session"), device=_("Device"),
+    network=_("Network"), started_at=_("Since"), seen_at=_("Last seen"), state=_("State"), asked_at=_("Asked on"),
+    document=_("Document"), reason=_("Reason"), ended_reason=_("Reason of the end"), asked_by=_("Asked by"),
+    approved_by=_("Confirmed by"), ended_by=_("Ended by"), role=_("Role"), starts_at=_("Starts"), ends_at=_("Ends"),
+    granted_by=_("Given by"), taken_by=_("Taken up by"), invited_by=_("Invited by"), purpose=_("Purpose of the text"),
+    text_version=_("Version of the text"), text_digest=_("Digest of the text"), given_at=_("Given on"),
+    withdrawn_at=_("Taken back"), rows=_("Rows of the list"), owner=_("Sent in by"), actor_person=_("Who acted"),
+    at=_("Moment"), verb=_("Act"), kind=_("Sort"), name_mark=_("Blind index of the name"),
+    id_mark=_("Blind index of the number"), phone_mark=_("Blind index of the phone"),
+)  # fmt: skip
 
-def erase_account(person_id: UUID, at: datetime) -> int:
-    """Close and unlink the sign-in; its phone, name, password and factors go, its row stays for what points to it."""
-    account = Account.objects.filter(person_id=person_id).first()
-    if account is None:
-        return 0
-    _drop_invitations(account)
-    end_sessions(account_id=account.pk, why=ERASED, at=at)
-    Authenticator.objects.filter(user_id=account.pk).delete()
-    SignIn.objects.filter(account=account).delete()
-    account.person, account.phone, account.phone_mark = None, None, None
-    account.login_name, account.is_active, account.phone_verified = f"erased-{account.pk.hex}", False, False
-    account.last_login = None
-    account.set_unusable_password()
-    account.save()
-    return 1
-
-
-def _drop_invitations(account: Account) -> None:
-    phone = account.phone.reveal() if account.phone else ""
-    found = Invitation.objects.filter(phone_mark=mark(phone, purpose=PHONE_OF_INVITATION))
-    found.filter(state="open").update(state="ended", phone=None, phone_mark=None, reason="")
-
-
-def erase_from_lists(person_id: UUID, _at: datetime) -> int:
-    """Take the person out of lists that wait to be written: by number, by phone, by name in the same community."""
-    person, taken = Person.objects.get(pk=person_id), 0
-    for batch in ImportBatch.objects.exclude(rows=None).select_for_update():
-        rows = json.loads(batch.rows.reveal())
-        left = [row for row in rows if not _is(person, row)]
-        if len(left) != len(rows):
-            taken += len(rows) - len(left)
-            batch.rows, batch.fresh = json.dumps(left), max(0, batch.fresh - (len(rows) - len(left)))
-            batch.save(update_fields=["rows", "fresh"])
-    return taken
-
-
-def _is(person: Person, row: dict[str, Any]) -> bool:
-    number, phone = row.get("id_number"), row.get("phone")
-    if number and person.id_mark is not None and bytes(person.id_mark) == mark(number, purpose=ID_NUMBER):
-        return True
-    if phone and person.phone_mark is not None and bytes(person.phone_mark) == mark(phone, purpose=PHONE):
-        return True
-    return bool(row.get("name") == person.name.reveal() and row.get("area") == person.area)
-
-
-def holds_a_role(person_id: UUID, at: datetime) -> Any:
-    """Refuse while a role of staff runs: its holder answers for what is done in it."""
-    running = RoleGrant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), person_id=person_id, starts_at__lte=at)
-    if running.filter(role__in=STAFF_READERS).exists():
-        return _("You hold a role of staff. Lay it down first.")
-    return None
-
-
-SPECIALS += [Special("people", erase_from_lists), Special("people", erase_account)]
-DUTIES.append(Duty("people", holds_a_role))
+REGISTRY.numbers["people"] = numbers_of
+REGISTRY.hindrances["people"] = roles_and_recoveries
+for _name, _run in (("lists", erase_from_lists), ("account", erase_account)):
+    REGISTRY.specials[f"people.{_name}"] = Special("people", _run)

@@ -163,6 +163,7 @@ class Due:
     recoveries: int = 0
     factor: bool = False
     own_recovery: bool = False
+    consent: bool = False
 
 
 def due(*, viewer: Actor, at: datetime) -> Due:
@@ -176,6 +177,7 @@ def due(*, viewer: Actor, at: datetime) -> Due:
     if viewer.holds_anywhere(RECOVERERS):
         waiting = recoveries(viewer=viewer).filter(state="asked").exclude(asked_by_id=viewer.person_id)
         found["recoveries"] = waiting.count()
+    found["consent"] = queries.consent_due(viewer=viewer)
     if found["factor"] or viewer.holds_anywhere(policies.READERS):
         found["own_recovery"] = own_recovery(viewer=viewer) is not None
     return Due(**found)

@@ -11,7 +11,7 @@ from shanzhi.people.operations.accounts import (
     set_account_phone,
     set_password,
 )
-from shanzhi.people.operations.erasure import ConfirmNeeded, DutyForbids, duties_of, erase_own, erase_person
+from shanzhi.people.operations.erasure import ConfirmNeeded, LogDiffers, NotYet, erase_own, erase_person
 from shanzhi.people.operations.imports import (
     ListHasErrors,
     confirm_import,
@@ -74,16 +74,17 @@ __all__ = [
     "ConfirmNeeded",
     "ConsentNeeded",
     "DocumentDiffers",
-    "DutyForbids",
     "GrantEnded",
     "HeldAlready",
     "IdTaken",
     "InvitationUnusable",
     "Invited",
     "ListHasErrors",
+    "LogDiffers",
     "LoginNameTaken",
     "NameMissing",
     "NotVouched",
+    "NotYet",
     "PhoneTaken",
     "ReasonNeeded",
     "RecoveryOpen",
@@ -99,7 +100,6 @@ __all__ = [
     "correct",
     "create_administrator",
     "declare",
-    "duties_of",
     "end_grant",
     "end_grants",
     "end_invitation",
