@@ -1,4 +1,4 @@
-"""A person with unmistakable words in every field that can hold any, and a search for them through all that is stored."""
+"""A person with unmistakable words in every field that can hold any, and a search for them in all that is stored."""
 
 from __future__ import annotations
 
@@ -84,43 +84,46 @@ def indexes() -> dict[bytes, str]:
     }
 
 
-def found_in(folder: Path) -> dict[str, set[str]]:
-    """Search every column of every table, decrypted where it can be, and every file; give what was found where."""
-    found: dict[str, set[str]] = {}
-    names, known = purposes(), indexes()
-
-    def look(place: str, text: str) -> None:
-        for marked in MARKS:
-            if marked in text:
-                found.setdefault(place, set()).add(marked)
-
+def everything(folder: Path) -> Iterator[tuple[str, Any]]:
+    """Give every value of every column of every table, and every file with its name."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
         )
-        tables = [name for (name,) in cursor.fetchall()]
-        for table in tables:
+        for (table,) in cursor.fetchall():
             cursor.execute(f'SELECT * FROM "{table}"')
             columns = [column.name for column in cursor.description or ()]
             for row in cursor.fetchall():
-                for column, value in zip(columns, row, strict=True):
-                    place = f"{table}.{column}"
-                    if isinstance(value, bytes | memoryview):
-                        if bytes(value) in known:
-                            found.setdefault(place, set()).add(known[bytes(value)])
-                        for text in opened(bytes(value), names):
-                            look(place, text)
-                    elif value is not None:
-                        text = json.dumps(value, ensure_ascii=False, default=str)
-                        look(place, text)
-                        for piece in re.findall(r"[A-Za-z0-9+/=]{40,}", text):  # sealed values inside text
-                            with contextlib.suppress(ValueError):
-                                for inner in opened(base64.b64decode(piece, validate=True), names):
-                                    look(place, inner)
+                yield from ((f"{table}.{name}", value) for name, value in zip(columns, row, strict=True))
     for path in folder.rglob("*"):
-        look(f"file {path.name}", path.name)
+        yield f"file {path.name}", path.name
         if path.is_file():
-            look(f"file {path.name}", path.read_bytes().decode("utf-8", "replace"))
+            yield f"file {path.name}", path.read_bytes()
+
+
+def texts(value: Any, names: set[str]) -> Iterator[str]:
+    """Give all that can be read from a value: as text, decrypted, and decrypted where it is sealed inside a text."""
+    if isinstance(value, bytes | memoryview):
+        yield from opened(bytes(value), names)
+    elif value is not None:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        yield text
+        for piece in re.findall(r"[A-Za-z0-9+/=]{40,}", text):
+            with contextlib.suppress(ValueError):
+                yield from opened(base64.b64decode(piece, validate=True), names)
+
+
+def found_in(folder: Path) -> dict[str, set[str]]:
+    """Search everything for what is the person's; give what was found where."""
+    found: dict[str, set[str]] = {}
+    names, known = purposes(), indexes()
+    for place, value in everything(folder):
+        if isinstance(value, bytes | memoryview) and bytes(value) in known:
+            found.setdefault(place, set()).add(known[bytes(value)])
+        for text in texts(value, names):
+            for marked in MARKS:
+                if marked in text:
+                    found.setdefault(place, set()).add(marked)
     return found
 
 
@@ -216,7 +219,7 @@ def _ventures(person: Person, officer: Any) -> None:
     for number, state in ((None, "draft"), (1, "rejected")):
         proposal = ventures.Proposal.objects.create(
             call=call, number=number, state=state, contact=person, created_at=AT, changed_at=AT,
-            **{name: TOLD if number else OWN_WORDS for name in texts},
+            **dict.fromkeys(texts, TOLD if number else OWN_WORDS),
         )  # fmt: skip
         ventures.TeamMember.objects.create(proposal=proposal, position=0, person=person, name=WHO, part=OWN_WORDS)
         ventures.TeamMember.objects.create(proposal=proposal, position=1, name=WHO, part=OWN_WORDS)

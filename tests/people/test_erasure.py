@@ -1,4 +1,4 @@
-"""A person with unmistakable words in every field is erased; then every column of every table and every file is searched."""
+"""A person with unmistakable words in every field is erased; then every column of every table and file is searched."""
 
 import json
 from datetime import timedelta
@@ -70,32 +70,35 @@ class TestErasing:
 
     def test_would_be_found_to_leave_out_a_single_step(self, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         person = a_marked_person()
-        steps = [(REGISTRY.specials, name) for name in REGISTRY.specials]
-        once: dict[Any, Any] = {}  # one field of each way of erasing, and of each room
+        once: dict[Any, set[Any]] = {}  # in each room one field for each way of erasing
         for key, one in REGISTRY.annotations.items():
-            plain = f"{one.model.replace('.', '_').lower()}.{one.field}" in planted()
-            if plain and one.path and one.erase not in (Erase.KEEP, Erase.SPECIAL, Erase.DELETE):
-                once.setdefault((one.model, one.erase), key)
-        steps += [(REGISTRY.annotations, key) for key in once.values() if key[0] != "people.Person"]
+            told = f"{one.model.replace('.', '_').lower()}.{one.field}" in planted()
+            if told and one.path and one.erase not in (Erase.KEEP, Erase.SPECIAL) and one.model != "people.Person":
+                alike = 1 if one.erase is Erase.DELETE else 2  # any one field takes the whole row
+                same = {other for other in REGISTRY.annotations if other[:alike] == key[:alike]}
+                once.setdefault((one.model.split(".")[0], one.erase), same)
+        steps: list[tuple[Any, set[Any]]] = [(REGISTRY.specials, {name}) for name in REGISTRY.specials]
+        steps += [(REGISTRY.annotations, same) for same in once.values()]
         assert len(steps) > 12
         silent = []
-        for registry, key in steps:
+        for registry, keys in steps:
             with transaction.atomic(), monkeypatch.context() as patch:
-                patch.delitem(registry, key)  # type: ignore[arg-type]
+                for key in keys:
+                    patch.delitem(registry, key)
                 erase(person)
                 if not {place for place in found_in(files) if not place.startswith("file ")}:
-                    silent.append(key)
+                    silent.append(keys)
                 transaction.set_rollback(True)
         assert silent == []
 
     def test_leaves_log_tree_and_tables_whole(self, files: Path) -> None:
         person = a_marked_person()
         seal(at=AT)
+        before = {(one.table, one.key) for one in verify().mismatches}  # what was planted past the guards
         erase(person)
         seal(at=AT + timedelta(minutes=1))
-        # what this test put there past the operations' guards is not the matter
         found = verify()
-        assert [one for one in found.mismatches if "recorded no event" not in one.words] == []
+        assert {(one.table, one.key) for one in found.mismatches} - before == set()
         assert found.checked["events with an emptied reason"] >= 3
 
     def test_keeps_records_without_the_name(self, files: Path) -> None:
@@ -192,7 +195,7 @@ class TestWhatForbidsAnErasure:
             erase(person)
         last = AT.date() + timedelta(days=30)
         Proposal.objects.filter(number=1).update(state="won", ends_on=last)
-        Call.objects.update(state="closed", terms_version=1, published_at=AT)
+        as_superuser("UPDATE ventures_call SET state = 'closed', terms_version = 1, published_at = created_at")
         (found,) = hindrances(person.pk, AT)
         assert found.until is not None
         assert hindrances(person.pk, found.until) == []
@@ -213,9 +216,9 @@ class TestTheDoors:
     def test_let_nobody_through_for_a_switch_alone(self) -> None:
         a_person(COMMUNITY)
         operations.give_consent(actor=actor(a_person(COMMUNITY)), purpose="real_name", at=AT)
+        switched = "SET LOCAL shanzhi.forgetting = 'audit_event'; UPDATE audit_event SET reason = 'x'"
         with connection.cursor() as cursor, pytest.raises(DatabaseError), transaction.atomic():
-            cursor.execute("SET LOCAL shanzhi.forgetting = 'audit_event'")
-            cursor.execute("UPDATE audit_event SET reason = 'x'")
+            cursor.execute(switched)
 
     def test_let_go_of_no_version_of_who_is_not_erased(self, files: Path) -> None:
         person = a_marked_person()

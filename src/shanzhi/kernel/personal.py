@@ -75,6 +75,7 @@ class Activity:
     risk: Any
     answer: Any
     recipients: Any = ""
+    order: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,14 @@ class Registry:
     hindrances: dict[str, Callable[[UUID, datetime], list[Hindrance]]] = field(default_factory=dict)
     numbers: dict[str, Callable[[UUID], list[str]]] = field(default_factory=dict)
 
+    def uses(self) -> list[Activity]:
+        """List the uses of personal data in their order."""
+        return sorted(self.activities.values(), key=lambda one: (one.order, one.key))
+
+    def words(self, model: str, name: str) -> Any:
+        """Name a field for people: by its model where its name means something else there, else by the name alone."""
+        return self.fields.get(f"{model}.{name}") or self.fields[name]
+
     def described(self, model: str, name: str) -> bool:
         """Tell whether somebody described a field."""
         return any(one.model == model and one.field == name for one in self.annotations.values())
@@ -188,6 +197,11 @@ def describe(
 def name_fields(**words: Any) -> None:
     """Give words for names of fields, the same in whatever model they stand."""
     REGISTRY.fields.update(words)
+
+
+def name_field(model: str, name: str, words: Any) -> None:
+    """Give words for a field whose name means something else in this model."""
+    REGISTRY.fields[f"{model}.{name}"] = words
 
 
 def hindrances(person_id: UUID, at: datetime) -> list[Hindrance]:

@@ -33,6 +33,7 @@ TOLD: Final = register_activity(
         _("A message in the wrong hands tells something of the person."),
         _("Messages hold no name, number or phone and never hint at a vote; addresses are sealed."),
         _("The gateways for mail, text messages and WeChat: address and text."),
+        order=60,
     )
 )
 describe("notices.Delivery", _("Notices you got"), "person_id", TOLD,

@@ -14,6 +14,7 @@ from shanzhi.kernel.personal import (
     Kind,
     Special,
     describe,
+    name_field,
     name_fields,
     register_activity,
 )
@@ -37,6 +38,7 @@ REAL_NAME: Final = register_activity(
         _("Somebody learns name, number or phone and uses them for fraud or nuisance."),
         _("Sealed by field under keys outside the database; masked; each look in full is logged and told the person."),
         _("The real-name service that this installation names, only when the person asks for it."),
+        order=10,
     )
 )
 SIGN_IN: Final = register_activity(
@@ -45,12 +47,13 @@ SIGN_IN: Final = register_activity(
         _("Signing in"),
         _("Nobody else gets into the account."),
         Ground.CONTRACT,
-        _("Personal Information Protection Law, article 13 (2); Cybersecurity Law, article 21"),
+        _("Personal Information Protection Law, article 13 (2); Cybersecurity Law: graded protection"),
         _("Until the person has it erased."),
         _("The person alone."),
         _("A thief signs in with a stolen phone or guesses a code."),
         _("Tries are counted and limited; staff need a second factor; devices are listed and can be signed out."),
         _("The gateway for text messages: the phone and the code."),
+        order=12,
     )
 )
 RECOVERY: Final = register_activity(
@@ -59,11 +62,12 @@ RECOVERY: Final = register_activity(
         _("Replacing a lost second factor"),
         _("A way back into the account that no single officer can misuse."),
         Ground.DUTY,
-        _("Cybersecurity Law, article 21"),
+        _("Cybersecurity Law: graded protection"),
         _("As long as the log of events."),
         _("The person; the officers who decide."),
         _("An officer is deceived by somebody with a false document."),
         _("Two officers, the document seen in person, a day of waiting, a notice to the owner."),
+        order=18,
     )
 )
 ROLES: Final = register_activity(
@@ -77,6 +81,7 @@ ROLES: Final = register_activity(
         _("The person; staff of the area."),
         _("Reasons in free text say more about a person than they should."),
         _("Reasons are emptied when the person is erased."),
+        order=16,
     )
 )
 CONSENT: Final = register_activity(
@@ -86,10 +91,11 @@ CONSENT: Final = register_activity(
         _("To show which text somebody agreed to, and when."),
         Ground.DUTY,
         _("Personal Information Protection Law, articles 14 and 69: the burden of proof"),
-        _("Three years after it was taken back or the person was erased, then as long as the log; without the name."),
+        _("As long as the log of events; after erasure without the name."),
         _("The person; staff who may see the person."),
         _("It tells that somebody was here."),
         _("After erasure the row points to nobody's name."),
+        order=14,
     )
 )
 LISTS: Final = register_activity(
@@ -98,11 +104,12 @@ LISTS: Final = register_activity(
         _("Lists of residents that offices bring in"),
         _("An office need not type what it keeps already."),
         Ground.DUTY,
-        _("Personal Information Protection Law, article 13 (3); Organic Law of Urban Residents' Committees, article 3"),
+        _("Personal Information Protection Law, article 13 (3); Organic Law of Urban Residents' Committees"),
         _("Until written or given up; its rows are then dropped."),
         _("Whoever sent it in."),
         _("A whole community's list lies in one row."),
         _("The rows are sealed, seen by the sender alone, and dropped once written."),
+        order=20,
     )
 )
 LOG: Final = register_activity(
@@ -111,11 +118,12 @@ LOG: Final = register_activity(
         _("The log of events"),
         _("Nobody changes a record, a vote or a sum unseen."),
         Ground.DUTY,
-        _("Cybersecurity Law, article 21 (3); Personal Information Protection Law, articles 51 and 54"),
+        _("Cybersecurity Law: keeping of logs; Personal Information Protection Law, articles 51 and 54"),
         _("For good, since each event is bound into the published tree; after erasure without name and free text."),
         _("Staff and auditors of the area; everybody their own events."),
         _("The course of somebody's acts can be read."),
         _("Events hold no names; who acted is a random number, and behind it stands nobody once the person is erased."),
+        order=90,
     )
 )
 
@@ -198,6 +206,8 @@ name_fields(
     at=_("Moment"), verb=_("Act"), kind=_("Sort"), name_mark=_("Blind index of the name"),
     id_mark=_("Blind index of the number"), phone_mark=_("Blind index of the phone"),
 )  # fmt: skip
+
+name_field("places.SentSheet", "name", _("Name of the file"))
 
 REGISTRY.numbers["people"] = numbers_of
 REGISTRY.hindrances["people"] = roles_and_recoveries

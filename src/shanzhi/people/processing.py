@@ -60,13 +60,13 @@ def _stored(one: Annotation) -> str:
 def record_of_processing() -> str:
     """Write the record of processing in the language that is active."""
     lines = [
-        f"# {_('Record of processing of personal data')}",
+        "# " + _("Record of processing of personal data"),
         "",
         _("Made from the program by `shanzhi personal-data`; a test keeps both equal. Whoever runs an installation "
           "answers for it, and adds name and address of its office and of who is in charge of personal data."),
         "",
     ]  # fmt: skip
-    for number, activity in enumerate(REGISTRY.activities.values(), 1):
+    for number, activity in enumerate(REGISTRY.uses(), 1):
         lines += [f"## {number}. {activity.title}", "", *_about(activity), "", *_table(activity), ""]
     return "\n".join(lines)
 
@@ -84,7 +84,7 @@ def _about(activity: Activity) -> Iterator[str]:
         (_("Who reads it"), activity.readers),
         (_("Given outside"), activity.recipients or _("nobody")),
     ):
-        yield f"- {_('%(label)s: %(words)s') % {'label': label, 'words': words}}"
+        yield "- " + _("%(label)s: %(words)s") % {"label": label, "words": words}
 
 
 def _table(activity: Activity) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _table(activity: Activity) -> Iterator[str]:
     yield f"| {' | '.join(heads)} |"
     yield "|" + "---|" * len(heads)
     for one in fields_of(activity):
-        cells = (REGISTRY.models[one.model], f"{REGISTRY.fields[one.field]} (`{one.name}`)", KINDS[one.kind],
+        cells = (REGISTRY.models[one.model], f"{REGISTRY.words(one.model, one.field)} (`{one.name}`)", KINDS[one.kind],
                  _stored(one), ERASES[one.erase])  # fmt: skip
         yield f"| {' | '.join(map(str, cells))} |"
 
@@ -108,25 +108,25 @@ def level(activity: Activity) -> str:
 
 def impact_assessment() -> str:
     """Write the impact assessment in the language that is active."""
-    uses = list(REGISTRY.activities.values())
+    uses = REGISTRY.uses()
     lines = [
-        f"# {_('Impact assessment for personal data')}",
+        "# " + _("Impact assessment for personal data"),
         "",
         _("Personal Information Protection Law, articles 55 and 56. Made from the program by `shanzhi personal-data`; "
           "a test keeps both equal. Whoever runs an installation checks it, adds what is peculiar to it, signs it, and "
           "keeps it for three years; it is made anew whenever data of another kind, or for another end, is taken up."),
         "",
-        f"## 1. {_('Why an assessment is due')}",
+        "## 1. " + _("Why an assessment is due"),
         "",
         *(f"- {reason}" for reason in _due(uses)),
         "",
-        f"## 2. {_('Each use: need, risk, answer')}",
+        "## 2. " + _("Each use: need, risk, answer"),
         "",
     ]  # fmt: skip
     for activity in uses:
         lines += [f"### {activity.title}", "", *_judged(activity), ""]
-    lines += [f"## 3. {_('Sensitive data that lies readable')}", "", *_readable(), ""]
-    lines += [f"## 4. {_('Rights of the person')}", "", *(f"- {words}" for words in _rights()), ""]
+    lines += ["## 3. " + _("Sensitive data that lies readable"), "", *_readable(), ""]
+    lines += ["## 4. " + _("Rights of the person"), "", *(f"- {words}" for words in _rights()), ""]
     return "\n".join(lines)
 
 
@@ -151,15 +151,16 @@ def _judged(activity: Activity) -> Iterator[str]:
          _("%(all)s, of which %(sealed)s encrypted or digested") % {"all": len(found), "sealed": sealed}),
         (_("Risk that is left"), level(activity)),
     ):  # fmt: skip
-        yield f"- {_('%(label)s: %(words)s') % {'label': label, 'words': words}}"
+        yield "- " + _("%(label)s: %(words)s") % {"label": label, "words": words}
 
 
 def _readable() -> Iterator[str]:
-    for activity in REGISTRY.activities.values():
+    for activity in REGISTRY.uses():
         for one in fields_of(activity):
             if one.kind in SENSITIVE and not is_sealed(one):
-                names = {"model": REGISTRY.models[one.model], "field": REGISTRY.fields[one.field]}
-                yield f"- {_('%(model)s: %(field)s') % names} (`{one.name}`, {activity.title})"
+                words = REGISTRY.words(one.model, one.field)
+                pair = _("%(label)s: %(words)s") % {"label": REGISTRY.models[one.model], "words": words}
+                yield f"- {pair} (`{one.name}`, {activity.title})"
 
 
 def _rights() -> tuple[str, ...]:

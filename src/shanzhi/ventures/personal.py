@@ -14,6 +14,7 @@ from shanzhi.kernel.personal import (
     Kind,
     Special,
     describe,
+    name_field,
     name_fields,
     register_activity,
 )
@@ -38,6 +39,7 @@ PROPOSALS: Final = register_activity(
         _("Everybody reads what was passed, without names; the team its own; staff of the area the rest, masked."),
         _("A project's text or file names a person."),
         _("Members are sealed and masked; erasing takes names and numbers out of texts, and deletes files."),
+        order=40,
     )
 )
 JUDGING: Final = register_activity(
@@ -51,6 +53,7 @@ JUDGING: Final = register_activity(
         _("Staff who run the round; the public sees jurors by number."),
         _("Somebody is pressed for an opinion."),
         _("Sheets are sealed until the chair closes, and published by number."),
+        order=42,
     )
 )
 VOICES: Final = register_activity(
@@ -64,6 +67,7 @@ VOICES: Final = register_activity(
         _("Everybody reads the words and the community; the author is shown to nobody."),
         _("A neighbour guesses who wrote something."),
         _("No page shows an author; events of own words name no person."),
+        order=44,
     )
 )
 
@@ -124,6 +128,10 @@ name_fields(
     answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"),
 )  # fmt: skip
+
+name_field("ventures.Attachment", "name", _("Name of the file"))
+name_field("ventures.Attachment", "digest", _("Digest of the file"))
+name_field("ventures.Activity", "title", _("Activity"))
 
 REGISTRY.hindrances["ventures"] = unfinished
 for _name, _run in (

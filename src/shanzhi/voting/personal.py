@@ -6,7 +6,17 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.personal import REGISTRY, Activity, Erase, Ground, Kind, describe, name_fields, register_activity
+from shanzhi.kernel.personal import (
+    REGISTRY,
+    Activity,
+    Erase,
+    Ground,
+    Kind,
+    describe,
+    name_field,
+    name_fields,
+    register_activity,
+)
 from shanzhi.voting.queries.standing import running_votes
 
 K, E = Kind, Erase
@@ -21,6 +31,7 @@ VOTE: Final = register_activity(
         _("Officers of the polling place see masked names while it is open; auditors the numbers on the roll."),
         _("Somebody learns whether, or how, a person voted."),
         _("Ballots are sealed and tied to nobody after the close; no page tells who voted."),
+        order=30,
     )
 )
 describe("voting.RollEntry", _("Rolls of voters you stand on"), "person_id", VOTE,
@@ -43,5 +54,7 @@ name_fields(
     given_by=_("Given by"), cast_at=_("Given on"), officer=_("Officer"), second_officer=_("Second officer"),
     entered_by=_("Read in by"),
 )  # fmt: skip
+
+name_field("voting.Upload", "name", _("Name of the file"))
 
 REGISTRY.hindrances["voting"] = running_votes

@@ -1,7 +1,7 @@
 """A door through the guard of append-only tables for erasing a person, and the one function of the log that uses it.
 
 The site has no right to change the log. The function runs as the owner of the tables and can do one thing: empty the
-reason of an event together with its nonce. The guard lets it pass while the setting names the table, and only for the
+reason of an event together with its nonce, and cut its area to the community. The guard lets it pass while the setting names the table, and only for the
 owner: for the site, which may set what it likes, its rights end before the guard.
 """
 
@@ -26,7 +26,7 @@ CREATE FUNCTION audit_empty_reasons(numbers bigint[]) RETURNS void LANGUAGE plpg
     SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM set_config('shanzhi.forgetting', 'audit_event', true);
-    UPDATE audit_event SET reason = '', nonce = '' WHERE id = ANY (numbers);
+    UPDATE audit_event SET reason = '', nonce = '', area = left(area, 12) WHERE id = ANY (numbers);
     PERFORM set_config('shanzhi.forgetting', '', true);
 END $$;
 """

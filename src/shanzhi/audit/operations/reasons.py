@@ -1,5 +1,7 @@
 """Emptying the reasons of events: free text may name somebody, and whoever is erased must stand in none.
 
+The area is cut to the community, for a person's entrance or building is nearly a name.
+
 The tree stays whole, since a leaf is made from the digest of its event, and that stays. The nonce goes with the text,
 so that nobody can try words against the digest. What is left of the event is digested anew, and these digests go into
 an event of their own, so that `verify` still holds the rest and finds a text that was emptied in any other way.
@@ -12,14 +14,24 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 from shanzhi.audit.models import Event
 from shanzhi.audit.operations.events import finished, write
 from shanzhi.audit.queries.leaves import FORGET, leaf_digest, left_digest
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 
 # So many to an event, whose content stays small.
 CHUNK: Final = 200
+COMMUNITY_LENGTH: Final = LENGTHS[COMMUNITY]
+
+
+def tells() -> Q:
+    """Give the condition that an event holds something to empty."""
+    return ~Q(reason="") | Q(GreaterThan(Length("area"), COMMUNITY_LENGTH))
 
 
 class EventsDiffer(Exception):

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any, Final
 
 from shanzhi.audit.models import Event, RowChange
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.canonical import canonical, digest_bytes
 from shanzhi.kernel.merkle import leaf_hash
 
@@ -28,8 +29,8 @@ def leaf_digest(event: Event) -> str:
 
 
 def left_digest(event: Event) -> str:
-    """Digest an event without its reason, for one whose reason is emptied."""
-    return digest_bytes(canonical({**leaf_content(event), "reason": ""}))
+    """Digest an event as emptying its reason leaves it: without the reason, the area no finer than the community."""
+    return digest_bytes(canonical({**leaf_content(event), "reason": "", "area": event.area[: LENGTHS[COMMUNITY]]}))
 
 
 def event_leaf(digest: str) -> bytes:

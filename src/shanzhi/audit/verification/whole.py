@@ -21,6 +21,7 @@ from shanzhi.audit.models import Event, Leaf, RowChange, TreeHead, TreeNode
 from shanzhi.audit.queries.leaves import FORGET, event_leaf, leaf_digest, left_digest, row_leaf
 from shanzhi.audit.queries.tree import LOST, note_of
 from shanzhi.audit.verification.rows import count_of, differences
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.checkpoint import BadNote, Checkpoint, VerifierKey, read_note, verified
 from shanzhi.kernel.merkle import Edge, Node
 
@@ -156,7 +157,8 @@ def _digest(event: Event, report: Report) -> str:
     if left is None:
         return leaf_digest(event)
     report.checked["events with an emptied reason"] += 1
-    fits = not event.reason and not bytes(event.nonce) and left == left_digest(event)
+    emptied = not event.reason and not bytes(event.nonce) and len(event.area) <= LENGTHS[COMMUNITY]
+    fits = emptied and left == left_digest(event)
     return event.digest if fits else leaf_digest(event)
 
 

@@ -11,10 +11,8 @@ def erase_from_outbox(leaving: Leaving) -> Touched:
 
     Addresses there are sealed without an index, so each is opened; outside demos the table is empty.
     """
-    tokens = list(
-        Delivery.objects.filter(person_id=leaving.person_id).exclude(token=None).values_list("token", flat=True)
-    )
-    OutboxEntry.objects.filter(token__in=tokens).delete()
+    sent = Delivery.objects.filter(person_id=leaving.person_id, token__isnull=False).values("token")
+    OutboxEntry.objects.filter(token__in=sent).delete()
     own = [one.pk for one in OutboxEntry.objects.only("token", "address") if one.address.reveal() in leaving.numbers]
     OutboxEntry.objects.filter(pk__in=own).delete()
     return {}

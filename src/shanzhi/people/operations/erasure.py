@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit import coverage
 from shanzhi.audit.models import Event
 from shanzhi.audit.operations import record
-from shanzhi.audit.operations.reasons import EventsDiffer, forget_reasons
+from shanzhi.audit.operations.reasons import EventsDiffer, forget_reasons, tells
 from shanzhi.audit.operations.rows import RowsDiffer, forget
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
@@ -173,13 +173,13 @@ def _forget_digests(touched: dict[str, set[str]]) -> None:
 
 
 def _reasons(leaving: Leaving, account_id: UUID | None, touched: dict[str, set[str]]) -> list[int]:
-    """Find the events whose reasons tell of the person: all about the person, and others that name a number of theirs.
+    """Find the events whose texts tell of the person: all about the person, and others that name a number of theirs.
 
     A name alone may be a namesake's: it counts only in events about the person's own things.
     """
-    about = Q(subject_type="people.person", subject_id=str(leaving.person_id))
-    if account_id is not None:
-        about |= Q(subject_type="people.account", subject_id=str(account_id))
+    subjects = {str(leaving.person_id), str(account_id or leaving.person_id)}
+    subjects |= touched["people_invitation"] | touched["people_recovery"]
+    about = Q(subject_type__startswith="people.", subject_id__in=subjects)
     told = Q(pk__in=())
     for number in leaving.numbers:
         told |= Q(reason__contains=number)
@@ -187,4 +187,5 @@ def _reasons(leaving: Leaving, account_id: UUID | None, touched: dict[str, set[s
         own = {key for keys in touched.values() for key in keys}
         told |= Q(reason__contains=leaving.name, subject_id__in=own)
         told |= Q(reason__contains=leaving.name, actor_person=leaving.person_id)
-    return list(Event.objects.filter(about | told).exclude(reason="").order_by("pk").values_list("pk", flat=True))
+    found = Event.objects.filter((about & tells()) | (told & ~Q(reason="")))
+    return list(found.order_by("pk").values_list("pk", flat=True))

@@ -53,6 +53,8 @@ def consent_due(*, viewer: Actor) -> bool:
 
     Who took the consent back is not asked again.
     """
+    if viewer.person_id is None:
+        return False
     rows = list(Consent.objects.filter(person_id=viewer.person_id, purpose=PRIVACY.purpose, withdrawn_at=None))
     return bool(rows) and not any(_stands(row) for row in rows)
 

@@ -99,7 +99,7 @@ def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
         shown = [(name, _teller(model, name, names)) for name in rows[0] if name != "id"]
         told = [(name, tell) for name, tell in shown if tell is not None]
         words = [
-            [(REGISTRY.fields[name], tell(row[name])) for name, tell in told if row.get(name) not in (None, "")]
+            [(REGISTRY.words(model, name), tell(row[name])) for name, tell in told if row.get(name) not in (None, "")]
             for row in rows[:MOST_SHOWN]
         ]
         found.append(Held(REGISTRY.models[model], len(rows), [row for row in words if row]))
@@ -133,7 +133,7 @@ def _written(value: Any) -> str:
 def stays() -> list[Activity]:
     """List the uses of personal data of which something stays after an erasure, without the name."""
     kept = {one.activity for one in REGISTRY.annotations.values() if one.erase in (Erase.KEEP, Erase.SCRUB)}
-    return [one for key, one in REGISTRY.activities.items() if key in kept]
+    return [one for one in REGISTRY.uses() if one.key in kept]
 
 
 def own_data_schema() -> dict[str, Any]:

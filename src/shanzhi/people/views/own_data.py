@@ -73,13 +73,13 @@ def consent_text(request: Any, consent_id: UUID) -> HttpResponse:
 
 def _proved(request: HttpRequest) -> bool:
     """Tell whether who is signed in proved in the last minutes to be the person, by whatever means."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]  # signed in
+    records = get_authentication_records(request, request.user)
     return any(time.time() - one.get("at", 0) < FRESH_SECONDS for one in records)
 
 
 def _prove(request: HttpRequest) -> HttpResponse | None:
     """Send who has a password or a second factor to prove it once more; who signs in by code alone is told how."""
-    flows = get_reauthentication_flows(request.user)  # type: ignore[arg-type]  # signed in
+    flows = get_reauthentication_flows(request.user)
     if not flows:
         return None
     names = {"reauthenticate": "account_reauthenticate"}
@@ -141,10 +141,10 @@ def processing(request: HttpRequest) -> HttpResponse:
             activity,
             GROUNDS[activity.ground],
             [
-                (REGISTRY.models[one.model], REGISTRY.fields[one.field], KINDS[one.kind], ERASES[one.erase])
+                (REGISTRY.models[one.model], REGISTRY.words(one.model, one.field), KINDS[one.kind], ERASES[one.erase])
                 for one in fields_of(activity)
             ],
         )
-        for activity in REGISTRY.activities.values()
+        for activity in REGISTRY.uses()
     ]
     return render(request, "people/processing.html", {"uses": uses})
