@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from shanzhi.audit.subjects import verb_words
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.personal import REGISTRY, Activity, Annotation, Erase, Kind
+from shanzhi.people.documents import DOCUMENTS
 from shanzhi.people.fields import Sealed
 from shanzhi.people.queries.records import own
 from shanzhi.places import queries as places
@@ -79,11 +80,14 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The rows of one model in words: each a list of labels and values. `number` counts those not shown too."""
+    """The rows of one model in words: each a list of label, value, and whether the value stands there as stored.
+
+    `number` counts those not shown too.
+    """
 
     title: Any
     number: int
-    rows: list[list[tuple[Any, str]]]
+    rows: list[list[tuple[Any, str, bool]]]
 
 
 def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
@@ -99,11 +103,16 @@ def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
         shown = [(name, _teller(model, name, names)) for name in rows[0] if name != "id"]
         told = [(name, tell) for name, tell in shown if tell is not None]
         words = [
-            [(REGISTRY.words(model, name), tell(row[name])) for name, tell in told if row.get(name) not in (None, "")]
+            [_said(model, name, row[name], tell) for name, tell in told if row.get(name) not in (None, "")]
             for row in rows[:MOST_SHOWN]
         ]
         found.append(Held(REGISTRY.models[model], len(rows), [row for row in words if row]))
     return found
+
+
+def _said(model: str, name: str, value: Any, tell: Callable[[Any], str]) -> tuple[Any, str, bool]:
+    words = tell(value)
+    return REGISTRY.words(model, name), words, words == value and words.isascii()
 
 
 def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[Any], str] | None:
@@ -120,7 +129,7 @@ def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[
         return lambda value: formatting.moment(datetime.fromisoformat(value))
     if isinstance(column, models.DateField):
         return lambda value: formatting.day(date.fromisoformat(value))
-    choices = dict(column.flatchoices)
+    choices = DOCUMENTS if name in ("document", "verified_against") else dict(column.flatchoices)
     return lambda value: str(choices.get(value, _written(value)))
 
 
