@@ -10,7 +10,9 @@ from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
+from shanzhi.people.actors import actor_for
 from shanzhi.people.models import RoleGrant
+from shanzhi.people.operations import give_consent
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
@@ -41,7 +43,8 @@ NO_PAGES = {
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
     "voting:specimen", "voting:booth_sheets", "voting:entry_back",
     "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
-    "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
+    "people:unmask", "people:own_data_file", "people:own_data_schema", "people:import_sheet", "people:import_preview",
+    "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
     "people:end_session", "people:end_others", "people:stop_own_recovery", "people:invited", "people:recovery",
@@ -100,8 +103,9 @@ def visitor(site: Site) -> Pages:
         "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),
         "notices:unsubscribe needed": unsubscribe_path(Choice(site.person("resident").pk, "security", "email")),
         "voting:places": reverse("voting:places", args=[site.poll()]),
-        **{name: reverse(name) for name in ("account_request_login_code", "account_login", "people:sign_up")},
-        "account_inactive": reverse("account_inactive"),
+        **{
+            n: reverse(n) for n in ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
+        },
         **{f"places:{name}": reverse(f"places:{name}") for name in ("country", "stations")},
         "places:search": reverse("places:search") + "?q=解放",
         "places:area": reverse("places:area", args=["370102"]),
@@ -119,6 +123,7 @@ def _log() -> Pages:
     assert head is not None
     digest = Event.objects.earliest("pk").digest
     return {
+        "people:processing": reverse("people:processing"),
         "audit:log": reverse("audit:log"),
         "audit:head": reverse("audit:head", args=[head.size]),
         "audit:check": reverse("audit:check"),
@@ -131,12 +136,15 @@ def resident(site: Site) -> Pages:
     draft = [site.own_draft().pk]
     plain = (
         *("people:account", "people:correct", "people:verify_outside", "people:password", "account_logout"),
-        *("people:sessions", "people:second_factor"),
+        *("people:sessions", "people:second_factor", "people:own_data", "people:erase", "people:consents"),
         *("mfa_list_webauthn", "mfa_add_webauthn", "voting:receipts", "ventures:my_proposals", "portal:today"),
         "work:jobs",
     )
+    own = actor_for(account=site.account("resident"), at=site.at)
+    given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
         **{name: reverse(name) for name in plain},
+        "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         "ventures:propose": reverse("ventures:propose", args=[site.submission.pk]),
         **{
             f"ventures:{name}": reverse(f"ventures:{name}", args=draft)
@@ -210,7 +218,7 @@ def _records(site: Site) -> Pages:
         },
         **{
             f"people:{name}": reverse(f"people:{name}", args=[someone])
-            for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery")
+            for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery", "erase_other")
         },
         "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
     }
