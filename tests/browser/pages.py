@@ -20,6 +20,7 @@ from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
+from tests.ventures.training_support import trained
 
 Pages = dict[str, str]
 COMMUNITY = "370102001002"
@@ -35,7 +36,7 @@ NO_PAGES = {
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
     "ventures:document_pdf",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
-    "ventures:desk_import_preview",
+    "ventures:desk_import_preview", "ventures:desk_training_turn",
     # a jury's pages need a call with one: tests/browser/test_jury.py
     "ventures:juries", "ventures:jury", "ventures:jury_interests", "ventures:jury_close", "ventures:jury_sheet",
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
@@ -293,6 +294,7 @@ def district(site: Site) -> Pages:
         **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},
         **calls,
         **_talk(site),
+        **_training(site),
         **_records(site),
         **_deliveries(),
         **_told(site),
@@ -311,6 +313,22 @@ def _talk(site: Site) -> Pages:
         "ventures:desk_hide": reverse("ventures:desk_hide", args=[said.pk]),
         "ventures:versions": reverse("ventures:versions", args=[mended]),
         "ventures:compare_versions": reverse("ventures:compare_versions", args=[mended]),
+    }
+
+
+def _training(site: Site) -> Pages:
+    """Give the desk's pages of training, with one session that is recorded and one that lies ahead."""
+    session, row = trained(site)
+    one = [session.pk]
+    return {
+        "ventures:desk_trainings": reverse("ventures:desk_trainings", args=[site.submission.pk]),
+        "ventures:desk_trainings none": reverse("ventures:desk_trainings", args=[site.draft.pk]),
+        "ventures:desk_training_new": reverse("ventures:desk_training_new", args=[site.submission.pk]),
+        **{f"ventures:desk_training{n}": reverse(f"ventures:desk_training{n}", args=one) for n in ("", "_edit")},
+        **{
+            f"ventures:desk_training_{n}": reverse(f"ventures:desk_training_{n}", args=one) for n in ("cancel", "sheet")
+        },
+        "ventures:desk_training_remove": reverse("ventures:desk_training_remove", args=[*one, row.pk]),
     }
 
 

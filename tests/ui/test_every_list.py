@@ -63,6 +63,7 @@ SHORT = {
     "people/import_preview.html": "the faults of a file that was sent, to be mended there",
     "places/sheet.html": "the faults of a file that was sent, and what it would write",
     "notices/delivered.html": "the ways by which one notice went out",
+    "ventures/desk/training_sheet.html": "the faults of a file that was sent, to be mended there",
     "ventures/desk/change_part.html": "the changed parts of one round's terms",
     "ventures/proposal_body.html": "the budget of one proposal",
     "ventures/jury/result.html": "one sheet for each proposal, with the criteria across",
