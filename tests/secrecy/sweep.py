@@ -1,8 +1,9 @@
 """Ask a site everything that it answers, as everybody, and write each answer so that two can be compared.
 
 What must differ between two answers to the same question is taken out first. The list is short and strict, because
-whatever it takes out is not looked at: ids of rows that only one of the two has, random tokens, numbers of requests,
-digests over either, and how long something took. The clock stands still, so that moments are compared as they are.
+whatever it takes out is not looked at: ids of rows that only one of the two has, random tokens,
+digests over either, and how long something took. The clock stands still and every request bears one number, so that
+both are compared as they are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import logging
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -30,15 +31,17 @@ UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 RANDOM: Final = (
     (re.compile(r'(name="csrfmiddlewaretoken" value=")\w{64}"'), r'\1<token>"'),
     (re.compile(r'(name="idempotency_key"[^>]* value=")[\w-]+"'), r'\1<token>"'),
-    (re.compile(r'("request_id": ")[0-9a-f]{16}"'), r'\1<number>"'),
-    (re.compile(r'(<span class="figure">)[0-9a-f]{16}</span>'), r"\1<number></span>"),
+    (re.compile(r'("challenge": ")[\w-]{43}"'), r'\1<token>"'),  # what a passkey must sign
+    (re.compile(r"([?&]state=)[\w-]{22}\b"), r"\1<token>"),  # what WeChat must bring back
 )
-SECONDS: Final = re.compile(r'("seconds": )[\d.]+')
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-HEADERS: Final = ("Content-Type", "Location", "Content-Disposition", "ETag", "Last-Modified", "Allow", "Content-Language")
+HEADERS: Final = (
+    "Content-Type", "Location", "Content-Disposition", "ETag", "Last-Modified", "Allow", "Content-Language",
+)  # fmt: skip
 # Figures count what was asked of this process, so they are compared by how much each grew; readiness tells how far the
-# clock, which stands still here, is from the database's.
-NEVER_ASKED: Final = ("/-/metrics", "/-/ready")
+# clock, which stands still here, is from the database's; a generator is set up by a fresh secret, drawn as a picture.
+NEVER_ASKED: Final = ("/-/metrics", "/-/ready", "/account/second-factor/generator/")
+TIMES: Final = re.compile(r"_created\b|_seconds_(?!count)")
 SEARCHED: Final = re.compile(r'<input[^>]* name="((?:\w+-)?q)"')
 FILTERS: Final = re.compile(r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', re.DOTALL)
 OPTION: Final = re.compile(r'<option value="([^"]+)"')
@@ -46,11 +49,20 @@ EXPORTS: Final = re.compile(r'href="([^"]*\bexport=(?:csv|xlsx)[^"]*)"')
 CHIPS: Final = re.compile(r'class="chip" href="([^"]+)"')
 
 
+Asked = tuple[str, str]
+"""Who asked, and what."""
+
+
 @dataclass
 class Found:
-    """What was seen of one twin: answers by who asked what, and what was written where."""
+    """What was seen of one twin: its rows, what its making logged, put off and counted, and what it answered.
 
-    answers: dict[tuple[str, str], str] = field(default_factory=dict)
+    `told` are the questions whose answers read what the making wrote; `written` names those tables.
+    """
+
+    answers: dict[Asked, str] = field(default_factory=dict)
+    told: set[Asked] = field(default_factory=set)
+    written: frozenset[str] = frozenset()
     logs: list[str] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
     figures: dict[str, float] = field(default_factory=dict)
@@ -77,33 +89,47 @@ class Neutral:
 
 def ids_and_digests() -> frozenset[str]:
     """Give all ids and digests that stand in the database."""
-    text = "\n".join(line for lines in _rows(_columns(("uuid", "text", "character varying", "jsonb"))) for line in lines)
+    columns = _columns(("uuid", "text", "character varying", "jsonb"))
+    text = "\n".join(line for lines in _rows(columns) for line in lines)
     return frozenset([*UUID.findall(text), *DIGEST.findall(text)])
 
 
 class Sweep:
-    """Asks one address after the other; `neutral` writes the answers."""
+    """Asks one address after the other and notes in `found` what comes back, with what was logged on the way."""
 
-    def __init__(self, clients: dict[str, Client], neutral: Neutral) -> None:
+    def __init__(self, clients: dict[str, Client], neutral: Neutral, found: Found) -> None:
         """Take who asks."""
-        self.clients, self.neutral = clients, neutral
-        self._seen: set[tuple[str, str]] = set()
+        self.clients, self.neutral, self.found = clients, neutral, found
+        self._seen: set[Asked] = set()
 
-    def ask(self, paths: Sequence[str]) -> dict[tuple[str, str], str]:
+    def everything(self, paths: Sequence[str]) -> None:
         """Ask all addresses as everybody; of a list also what its search, its filters and its exports give."""
-        found: dict[tuple[str, str], str] = {}
-        for who, client in self.clients.items():
+        for who in self.clients:
             for path in paths:
-                found[who, path] = answer = self.neutral(self._answer(client, path))
-                for more in self._more(path, answer):
-                    found[who, more] = self.neutral(self._answer(client, more))
-        return found
+                self._ask(who, path)
+                for more in self._more(path, self.found.answers[who, path]):
+                    self._ask(who, more)
 
-    def _answer(self, client: Client, path: str) -> str:
-        answer = client.get(path)
+    def again(self, asked: Iterable[Asked]) -> None:
+        """Ask what was asked before."""
+        for who, path in asked:
+            self._ask(who, path)
+
+    def _ask(self, who: str, path: str) -> None:
+        read: list[str] = []
+
+        def reading(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            read.append(sql)
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(reading), listening() as lines:
+            answer = self.clients[who].get(path)
+            raw = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
         heads = [f"{name}: {answer.headers[name]}" for name in HEADERS if name in answer.headers]
-        raw = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-        return "\n".join([str(answer.status_code), *heads, _text(raw)])
+        text = "\n".join([str(answer.status_code), *heads, _text(raw), *lines])
+        self.found.answers[who, path] = self.neutral(text)
+        if any(table in sql for sql in read for table in self.found.written):
+            self.found.told.add((who, path))
 
     def _more(self, path: str, text: str) -> Iterator[str]:
         """Give what else a page with a list answers; once for all who are shown the same list."""
@@ -131,48 +157,65 @@ def _text(raw: bytes) -> str:
 
 @contextmanager
 def watched(found: Found, neutral: Neutral) -> Iterator[None]:
-    """Write down what is logged, put off and counted in the block, and what lies in the database at its end."""
-    lines: list[str] = []
-    handler = _Lines(lines)
-    before, root = _figures(), logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    """Write down what the making of a twin in the block logs, puts off, counts and writes."""
+    figures, counts = _figures(), _written()
 
     def enqueued(sender: Any, task_result: Any, **_more: Any) -> None:
         found.tasks.append(neutral(f"{task_result.task.name} {task_result.args!r} {task_result.kwargs!r}"))
 
     task_enqueued.connect(enqueued)
     try:
-        with TestCase.captureOnCommitCallbacks(execute=True):
+        with listening() as lines, TestCase.captureOnCommitCallbacks(execute=True):
             yield
-        found.rows = contents(neutral)
     finally:
         task_enqueued.disconnect(enqueued)
+    found.logs = [neutral(line) for line in lines]
+    grown = {name: value - figures.get(name, 0) for name, value in _figures().items()}
+    found.figures = {name: value for name, value in grown.items() if value}
+    found.written = frozenset(name for name, count in _written().items() if count != counts[name]) - RANDOM_ROWS
+    found.rows = contents(neutral)
+
+
+def _written() -> dict[str, int]:
+    """Count what this transaction has written into each table so far, what was undone again included."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
+        return dict(cursor.fetchall())
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """Give the lines that are logged in the block, at every level, without how long something took."""
+    handler, root = _Lines(), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield handler.lines
+    finally:
         root.removeHandler(handler)
         root.setLevel(level)
-    found.logs = [neutral(SECONDS.sub(r"\1<seconds>", line)) for line in lines]
-    found.figures = {name: value - before.get(name, 0) for name, value in _figures().items()}
 
 
 class _Lines(logging.Handler):
-    """Keeps every line, with whatever fields came with it."""
+    """Keeps every line of ours, with whatever fields came with it."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.lines = lines
+        self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a line."""
         if record.name.startswith(("shanzhi", "django.request", "django.security")):
             said = record.msg if isinstance(record.msg, dict) else {"event": record.getMessage()}
-            self.lines.append(f"{record.name} {json.dumps(said, default=str, sort_keys=True, ensure_ascii=False)}")
+            kept = {name: value for name, value in said.items() if name not in ("seconds", "exc_info")}
+            self.lines.append(f"{record.name} {json.dumps(kept, default=str, sort_keys=True, ensure_ascii=False)}")
 
 
 def _figures() -> dict[str, float]:
     """Give the figures for operators that count something; times in seconds are left out."""
     lines = [line for line in exposition().decode().splitlines() if not line.startswith("#")]
-    pairs = (line.rsplit(" ", 1) for line in lines if "_seconds_" not in line or "_count" in line)
+    pairs = (line.rsplit(" ", 1) for line in lines if not TIMES.search(line))
     return {name: float(value) for name, value in pairs}
 
 
@@ -180,7 +223,7 @@ def _columns(kinds: tuple[str, ...]) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
-            " AND data_type = ANY(%s) ORDER BY table_name, ordinal_position",
+            " AND data_type = ANY(%s) AND udt_name <> '_bytea' ORDER BY table_name, ordinal_position",
             [list(kinds)],
         )
         found: dict[str, list[str]] = {}
@@ -199,7 +242,7 @@ def _rows(columns: dict[str, list[str]]) -> Iterator[list[str]]:
 
 PLAIN: Final = ("text", "character varying", "integer", "bigint", "smallint", "boolean", "numeric", "jsonb", "date",
                 "uuid", "timestamp with time zone", "ARRAY", "double precision")  # fmt: skip
-RANDOM_ROWS: Final = frozenset({"django_session"})
+RANDOM_ROWS: Final = frozenset({"django_session"})  # sealed, by a key of each one's own
 SEALED: Final = ("voting_envelope", "voting_paperentry")
 
 
@@ -231,7 +274,8 @@ def same_numbers() -> Iterator[None]:
 def differences(left: Found, right: Found, where: str) -> dict[str, str]:
     """Tell where two twins differ in one respect: each place with the first difference there."""
     one, other = (_placed(getattr(found, where), where) for found in (left, right))
-    pairs = {place: (one.get(place, ""), other.get(place, "")) for place in one.keys() | other.keys()}
+    places = other.keys() if where == "answers" else one.keys() | other.keys()
+    pairs = {place: (one.get(place, ""), other.get(place, "")) for place in places}
     return {place: _first(*texts) for place, texts in sorted(pairs.items()) if texts[0] != texts[1]}
 
 

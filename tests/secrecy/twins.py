@@ -10,7 +10,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -23,7 +25,7 @@ from shanzhi.ventures.demo import rounds
 from shanzhi.ventures.demo.projects import PROJECTS
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.voting import operations as voting
-from shanzhi.voting.models import Booth, Envelope, RollEntry
+from shanzhi.voting.models import Booth, Envelope, PaperMark, RollEntry
 from shanzhi.voting.operations import BoothPlan, SheetCount, SheetReading
 from tests.support import people
 from tests.support.booths import set_up
@@ -67,6 +69,7 @@ class Round:
     voters: list[Person]
     jurors: list[Actor]
     readers: list[Actor]
+    phones: dict[UUID, Client]
     clients: dict[str, Client]
 
     @property
@@ -92,8 +95,7 @@ class Round:
         ballots = [(self.voter, OWN_CHOICE), *zip(self.voters, side.online, strict=True)]
         for turn, (person, choices) in enumerate([*ballots[:4], *ballots[:4], *ballots]):
             sent: dict[str, Any] = {"choice": list(choices), "idempotency_key": f"twins-{turn:04d}"}
-            client = self.clients["voter"] if person == self.voter else people.sign_in(Client(), person)
-            answer = client.post(f"/polls/{poll}/cast/", sent if choices else {**sent, "blank": "1"})
+            answer = self.phones[person.pk].post(f"/polls/{poll}/cast/", sent if choices else {**sent, "blank": "1"})
             assert answer.status_code == 302, answer.content.decode()
         assert Envelope.objects.filter(poll=poll).count() >= VOTERS + 1
 
@@ -129,19 +131,32 @@ def make_round(at: datetime) -> Round:
         )
     operations.draw_pitches(actor=_officer(site), call_id=jury.pk, at=at)
     booth, readers = make_booth(site)
-    on_roll = RollEntry.objects.filter(poll=site.poll(), area__startswith=AREA).order_by("pk")
-    taken = {site.person(login).pk for login in ("resident", "leader")}
-    free = [entry.person for entry in on_roll.select_related("person") if entry.person_id not in taken]
-    # from the front of the roll, since the demo's own voters stand at its end, and behind those marked at booths
-    voters = [one for one in free if one is not None][10 : 10 + VOTERS + 1]
-    clients = {login: site.client(login) for login in (VISITOR, *LOGINS)}
-    clients["voter"] = people.sign_in(Client(), voters[0])
-    return Round(site, jury, booth, voters[0], voters[1:], jurors, readers, clients)
+    marked = PaperMark.objects.filter(poll=site.poll()).values("person")
+    free = _without_sign_in(site).exclude(person__in=marked)[: VOTERS + 1]
+    voters = [entry.person for entry in free if entry.person is not None]
+    phones = {one.pk: _numbered(people.sign_in(Client(), one)) for one in voters}
+    clients = {login: _numbered(site.client(login)) for login in (VISITOR, *LOGINS)}
+    clients["voter"] = phones[voters[0].pk]
+    for client in (*phones.values(), *clients.values()):
+        client.get("/")  # the first request of a session tells of a new device, and when it was seen
+    return Round(site, jury, booth, voters[0], voters[1:], jurors, readers, phones, clients)
+
+
+def _numbered(client: Client) -> Client:
+    """Let every request of a browser bear one number."""
+    client.defaults["HTTP_X_REQUEST_ID"] = "twins-request"
+    return client
 
 
 LOGINS: Final = (
     "resident", "leader", "juror", "secretary", "subdistrict", "district", "auditor", "administrator",
 )  # fmt: skip
+
+
+def _without_sign_in(site: Site) -> QuerySet[RollEntry]:
+    """Give those on the roll of the vote who are none of those who look at the site."""
+    on_roll = RollEntry.objects.filter(poll=site.poll(), area__startswith=AREA, person__account=None)
+    return on_roll.select_related("person").order_by("pk")
 
 
 def _officer(site: Site) -> Actor:
@@ -176,7 +191,7 @@ def make_jury_call(site: Site) -> Call:
 
 
 def _propose(site: Site, call: Call, first_day: datetime) -> None:
-    homes = Person.objects.filter(area__startswith=AREA, real_name="verified").order_by("pk")
+    homes = Person.objects.filter(area__startswith=AREA, real_name="verified", account=None).order_by("pk")
     at = first_day + (rounds.PLAN["submission"] + 1) * rounds.DAY
     for project, contact in zip(PROJECTS[:3], homes[:3], strict=True):
         rounds.hand_in(call=call, project=project, contact=contact, first_day=first_day, at=at)
@@ -199,9 +214,8 @@ def make_booth(site: Site) -> tuple[Booth, list[Actor]]:
         voting.give_officer(actor=officer, booth_id=booth.pk, person_id=one.person(), at=at)
     voting.print_sheets(actor=officer, booth_id=booth.pk, number=ON_PAPER, at=at)
     voting.open_booth(actor=readers[0], booth_id=booth.pk, received=ON_PAPER, at=at)
-    fresh = RollEntry.objects.filter(poll=site.poll(), area__startswith=AREA).order_by("pk")
     marked = 0
-    for entry in fresh:
+    for entry in _without_sign_in(site):
         if marked == ON_PAPER:
             break
         try:
@@ -215,4 +229,3 @@ def make_booth(site: Site) -> tuple[Booth, list[Actor]]:
     voting.close_booth(actor=readers[0], booth_id=booth.pk, count=count, at=at)
     booth.refresh_from_db()
     return booth, readers
-

@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from shanzhi.config.api import api
 from shanzhi.ui.methods import methods_of
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
@@ -58,9 +59,12 @@ class Route:
         return self.template.startswith(API)
 
     @property
-    def reads(self) -> bool:
-        """Whether there may be something to read at it; the API answers for itself."""
-        return self.of_api or "GET" in methods_of(self.view)
+    def methods(self) -> frozenset[str]:
+        """The methods that it says it takes: the view of a page, the document of the API."""
+        if not self.of_api:
+            return frozenset(methods_of(self.view))
+        named = _api_methods().get(_PLACE.sub(r"{\1}", self.template), frozenset({"GET"}))
+        return named | {"HEAD"} if "GET" in named else named
 
     def filled(self, values: Values) -> Iterator[str]:
         """Give the addresses for all that each place may hold."""
@@ -84,6 +88,12 @@ def _routes(patterns: Sequence[URLPattern | URLResolver], before: str) -> Iterat
             yield from _routes(one.url_patterns, template)
         else:
             yield Route(template, one.name or "", one.callback)
+
+
+@cache
+def _api_methods() -> dict[str, frozenset[str]]:
+    paths = api.get_openapi_schema()["paths"]
+    return {address: frozenset(method.upper() for method in methods) for address, methods in paths.items()}
 
 
 @cache

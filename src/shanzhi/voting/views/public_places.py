@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from shanzhi.ui.formatting import chinese
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, Empty, Listing, Rows, listings_response
-from shanzhi.ui.pieces import Tone
 from shanzhi.voting import queries
 from shanzhi.voting.lifecycle import BOOTH, CANCELLED, FINISHED_STATES
 from shanzhi.voting.models import Booth, Poll
@@ -28,13 +27,13 @@ from shanzhi.voting.views.frames import TONES
 from shanzhi.voting.views.words import lang, title_of
 
 
-def _search(rows: QuerySet[Booth], text: str) -> QuerySet[Booth]:
+def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Find by name, address or community."""
     found = rows.filter(name__icontains=text) | rows.filter(place__icontains=text)
     return found | rows.filter(place_name__icontains=text)
 
 
-def _state(row: Booth) -> tuple[Tone, str]:
+def _state(row: Booth) -> tuple[str, str]:
     return TONES[row.state], row.get_state_display()
 
 
