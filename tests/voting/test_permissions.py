@@ -140,6 +140,7 @@ TABLE: dict[str, Row] = {
     "voting:import": only(MANAGERS, "/desk/polls/import/", anonymous=302, but=dict.fromkeys(MANAGERS, (200, 200))),
     "voting:import_preview": only((), f"/desk/polls/import/{NOBODYS}/", refused=404, anonymous=302),
     "voting:electorate": only(READERS, lambda: f"/desk/polls/{running().pk}/electorate/", refused=404, anonymous=302),
+    "voting:roll_communities": staff_only(lambda: f"/desk/polls/{running().pk}/electorate/communities/"),
     "POST voting:draw_roll": only(
         MANAGERS,
         lambda: f"/desk/polls/{a_draft(areas=[COMMUNITY]).pk}/electorate/draw/",

@@ -36,6 +36,7 @@ CONTENT_POLICY: Final = "; ".join(
     )
 )
 STATIC: Final = "static"
+ABOUT_THE_API: Final = frozenset({"openapi-json", "api-root"})  # views of the package, which take any method
 PERMISSIONS: Final = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -137,7 +138,8 @@ class Methods:
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Look at the method."""
-        if request.path_info.startswith(API):
+        route = request.resolver_match
+        if request.path_info.startswith(API) and (route is None or route.url_name not in ABOUT_THE_API):
             if request.method == "HEAD":
                 request.method = "GET"
             return None
