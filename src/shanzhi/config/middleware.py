@@ -99,8 +99,8 @@ def _route(request: HttpRequest) -> str:
 
 def _known(response: HttpResponse) -> list[str]:
     """The methods that an address of the API knows, in the words of its answer; what it gives, it gives by HEAD too."""
-    named = sorted(word.strip() for word in response.headers.get("Allow", "").split(","))
-    return [one for word in named for one in ((word, "HEAD") if word == "GET" else (word,))]
+    named = {word.strip() for word in response.headers.get("Allow", "").split(",")}
+    return sorted(named | {"HEAD"} if "GET" in named else named)
 
 
 class SafeHeaders:

@@ -66,12 +66,14 @@ PROJECTS: Final = Listing(
         Column("id", pgettext_lazy("project", "Number"), sort="id"),
         Column("title", _("Project"), sort="title"),
         Column("score", _("Score"), value=_fixed("score"), export=lambda row: row.score, sort="score", scale="amount"),
-        Column("sheets", _("Sheets"), "number", sort="sheets"),
+        Column("sheets", pgettext_lazy("score sheet", "Sheets"), "number", sort="sheets"),
         Column("pitch", _("Order of the pitches"), "number", sort="pitch", priority=2),
     ),
     default_sort="id",
     filters=(
-        BooleanFilter("dropped", _("Sheets"), yes=_("With sheets left out"), no=_("All sheets count")),
+        BooleanFilter(
+            "dropped", pgettext_lazy("score sheet", "Sheets"), yes=_("With sheets left out"), no=_("All sheets count")
+        ),
     ),
     search=_found,
     search_label=_("Number or name of the project"),
@@ -93,7 +95,10 @@ SHEETS: Final = Listing(
     ),
     default_sort="project",
     filters=(
-        BooleanFilter("dropped", pgettext_lazy("score sheet", "Counted as"), yes=_("Left out"), no=_("Counted")),
+        BooleanFilter(
+            "dropped", pgettext_lazy("score sheet", "Counted as"), yes=_("Left out"),
+            no=pgettext_lazy("score sheet", "Counted"),
+        ),
     ),
     search=_found,
     search_label=_("Number or name of the project"),
