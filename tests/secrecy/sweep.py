@@ -46,7 +46,7 @@ EXAMPLES: Final = ("/ui/pieces/",)  # a list of made-up rows
 SEARCHED: Final = re.compile(r'<input[^>]* name="((?:\w+-)?q)"')
 FILTERS: Final = re.compile(r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', re.DOTALL)
 OPTION: Final = re.compile(r'<option value="([^"]+)"')
-EXPORTS: Final = re.compile(r'href="([^"]*\bexport=(?:csv|xlsx)[^"]*)"')
+EXPORTS: Final = re.compile(r'href="([^"]*\bexport=csv[^"]*)"')
 CHIPS: Final = re.compile(r'class="chip" href="([^"]+)"')
 
 
