@@ -132,7 +132,8 @@ class Scene:
         booths = [made.booth.pk, Booth.objects.get(poll=poll, state="open").pk]
         return values(
             poll_id=[poll], call_id=[made.site.voting.pk], proposal_id=[proposal.pk], booth_id=booths,
-            mark_id=[mark.pk], part=["jury", "idea"], code=["370102", "370102001"], kind=["home", *subjects], subject_id=[poll],
+            mark_id=[mark.pk], part=["jury", "idea"],
+            code=["370102", "370102001"], kind=["home", *subjects], subject_id=[poll],
             number=[RollEntry.objects.filter(poll=poll).earliest("pk").pk, Event.objects.latest("pk").pk],
             person_id=[made.voters[0].pk],
         )  # fmt: skip

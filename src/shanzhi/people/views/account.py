@@ -22,7 +22,7 @@ from shanzhi.people.adapter import DECLARATION
 from shanzhi.people.forms import DeclareForm, NewPasswordForm, OutsideForm
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.texts import PRIVACY
-from shanzhi.people.views.words import event_words, grant_rows
+from shanzhi.people.views.words import event_words, grant_rows, lookers
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.methods import acts, form_page
@@ -40,7 +40,8 @@ def account(request: Any) -> HttpResponse:
         return redirect("people:welcome")
     grants = queries.grants(viewer=viewer, person=person)
     names = places.full_names({person.area, *(g.area for g in grants)} - {""}, without=person.area[:6])
-    consents = queries.consents(person=person)
+    consents = queries.agreed(viewer=viewer, person_id=person.pk, at=request.now)
+    looks = queries.looks(person=person)
     context = {
         "person": person,
         "account": request.user,
@@ -49,9 +50,9 @@ def account(request: Any) -> HttpResponse:
         "outside": bool(getattr(settings, "PEOPLE_REAL_NAME_DRIVER", "")),
         "grants": grant_rows(grants, names, request.now),
         "consents": consents,
-        "agreed": any(c.withdrawn_at is None and c.text_version == PRIVACY.version for c in consents),
+        "agreed": queries.agrees(consents),
         "text": PRIVACY,
-        "looks": event_words(queries.looks(person=person)),
+        "looks": event_words(looks, lookers(looks)),
         "has_passkey": queries.has_passkey(account_id=request.user.pk),
     }
     return render(request, "people/account.html", context)

@@ -85,6 +85,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "tone": STATE_TONES[found.real_name],
         "verified": found.real_name in VERIFIED,
         "grants": grant_rows(grants, names, request.now),
+        "consents": queries.agreed(viewer=viewer, person_id=found.pk, at=request.now),
         "events": timeline_of(events),
         "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "account": account,

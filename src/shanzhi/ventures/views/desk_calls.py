@@ -158,6 +158,8 @@ def mend_url(call: Call, field: str) -> str:
     """Give the page on which what a check found is mended."""
     if field == "reviews":
         return reverse("ventures:desk_reviews")
+    if field == "attendance":
+        return reverse("ventures:desk_trainings", args=[call.pk])
     if field == "notices":
         return reverse("ventures:call", args=[call.pk])
     if field == "electorate":
@@ -184,6 +186,7 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
         ("desk_proposals", _("Proposals")),
         ("desk_preview", _("What decides")),
         *([("desk_jury", _("Jury"))] if call.jury else []),
+        ("desk_trainings", _("Training")),
         ("desk_comments", _("Comments")),
         ("desk_history", _("History")),
     )
