@@ -106,7 +106,8 @@ def _tables() -> dict[str, Any]:
         "mark_id": "voting.PaperMark", "notice_id": "notices.Notice", "person_id": "people.Person",
         "poll_id": "voting.Poll", "proposal_id": "ventures.Proposal", "station_id": "places.Station",
         "code": "places.Area", "number": "audit.Event", "size": "audit.TreeHead", "pk": "mfa.Authenticator",
-        "session_id": "ventures.TrainingSession", "attendance_id": "ventures.Attendance", "consent_id": "people.Consent",
+        "session_id": "ventures.TrainingSession", "attendance_id": "ventures.Attendance",
+        "consent_id": "people.Consent",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}
 
