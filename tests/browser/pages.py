@@ -288,7 +288,7 @@ def district(site: Site) -> Pages:
         "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
-        "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
+        **{f"voting:{n}": reverse(f"voting:{n}", args=[site.poll()]) for n in ("electorate", "roll_communities")},
     }
     return {
         **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},

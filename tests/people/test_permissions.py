@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Consent, Person, RoleGrant
-from tests.people.conftest import COMMUNITY
+from tests.people.conftest import COMMUNITY, make_areas
+from tests.support.ground import undone
 from tests.support.people import AT, a_person, an_account, client_for, give_role
-from tests.support.permissions import ANONYMOUS, NO_ROLE, operations
+from tests.support.permissions import ANONYMOUS, NO_ROLE, Roles, operations, settled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 OUTSIDE = "110114008001"
+ROLES = Roles(inside=COMMUNITY, outside=OUTSIDE)
 VERIFIERS = (
     Role.SOCIAL_WORKER, Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR,
 )  # fmt: skip
@@ -126,10 +128,21 @@ def target(name: str) -> tuple[Person, RoleGrant]:
 
 def clients() -> Iterator[tuple[str, bool, Client]]:
     for who in WHO:
-        for inside in (True, False):
-            role = None if who in (ANONYMOUS, NO_ROLE) else Role(who)
-            client = Client() if who == ANONYMOUS else client_for(role, COMMUNITY if inside else OUTSIDE)
+        for inside, client in zip((True, False), ROLES.clients(who), strict=True):
             yield who, inside, client
+
+
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table and the areas, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES, make_areas):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 @pytest.mark.parametrize("name", table())

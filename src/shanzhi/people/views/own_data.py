@@ -26,6 +26,7 @@ from shanzhi.people.forms import ReasonForm
 from shanzhi.people.processing import ERASES, GROUNDS, KINDS, fields_of
 from shanzhi.people.rights_forms import EraseForm
 from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.methods import form_page
 
 FRESH_SECONDS: Final = 10 * 60
 
@@ -89,6 +90,7 @@ def _prove(request: HttpRequest) -> HttpResponse | None:
 
 @never_cache
 @login_required
+@form_page
 def erase(request: Any) -> HttpResponse:
     """Erase the own data, or say what forbids it for now; only for who proved just now to be the person."""
     person = queries.own(viewer=request.actor)
@@ -112,6 +114,7 @@ def erase(request: Any) -> HttpResponse:
 
 
 @login_required
+@form_page
 def erase_other(request: Any, person_id: UUID) -> HttpResponse:
     """Erase somebody who asked the office for it."""
     found = rights_queries.erasable(viewer=request.actor, person_id=person_id, at=request.now)

@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.people import exchange as sheets
 from shanzhi.ui import pieces
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.exchange.training import ATTENDANCE, SESSIONS, session_state
 from shanzhi.ventures.forms.desk import ReasonForm
@@ -28,7 +28,7 @@ from shanzhi.ventures.models import Call, TrainingSession
 from shanzhi.ventures.operations.fields import identifier
 from shanzhi.ventures.queries import training
 from shanzhi.ventures.views import terms
-from shanzhi.ventures.views.desk_calls import form_page, tabs_of
+from shanzhi.ventures.views.desk_calls import tabs_of
 from shanzhi.ventures.views.desk_frames import Crumbs, answer_form, desk_crumbs, put_refusal, run_call, run_once, sent
 
 Fault = tuple[int, Any, str]
@@ -50,7 +50,6 @@ def _session_crumbs(found: TrainingSession, *more: tuple[Any, str]) -> Crumbs:
 
 
 @login_required
-@require_safe
 def sessions(request: Request, call_id: UUID) -> HttpResponse:
     """List the sessions of a call, with what its rule says."""
     found = _record_call(request, call_id)
@@ -197,7 +196,7 @@ def cancel(request: Request, session_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def turn(request: Request, session_id: UUID) -> HttpResponse:
     """Close the list of attendance, or open it again."""
     training.session(viewer=request.actor, session_id=session_id)
