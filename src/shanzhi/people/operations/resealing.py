@@ -75,7 +75,7 @@ def sealed_columns() -> list[tuple[type[models.Model], list[SealedField]]]:
 def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _old(columns: Sequence[SealedField]) -> str:
@@ -107,7 +107,7 @@ def marks_left(stage: str) -> dict[str, int]:
 def reseal() -> Iterator[int]:
     """Seal anew, batch by batch, what is sealed under another version than today's; give how many rows each was."""
     for model, columns in sealed_columns():
-        yield from _through(model, lambda after, m=model, c=columns: _reseal_batch(m, c, after))  # type: ignore[misc]
+        yield from _through(model, lambda after, m=model, c=columns: _reseal_batch(m, c, after))
     yield sum(_reseal_seed(one.pk) for one in Authenticator.objects.iterator())
     yield _reseal_sessions()
 
@@ -115,7 +115,7 @@ def reseal() -> Iterator[int]:
 def remark(stage: str) -> Iterator[int]:
     """Write marks anew, batch by batch, as this step of a change asks; give how many rows each was."""
     for one in MARKED:
-        yield from _through(one.model, lambda after, m=one: _remark_batch(m, stage, after))  # type: ignore[misc]
+        yield from _through(one.model, lambda after, m=one: _remark_batch(m, stage, after))
 
 
 def _through(model: type[models.Model], batch: Any) -> Iterator[int]:
@@ -155,7 +155,7 @@ def _write(model: type[models.Model], columns: Sequence[str], rows: Sequence[tup
 
 
 def _reseal_batch(model: type[models.Model], columns: Sequence[SealedField], after: Any) -> tuple[int, Any]:
-    held, names = cipher(), [field.column for field in columns]
+    held, names = cipher(), [str(field.column) for field in columns]
     with transaction.atomic():
         rows = _locked(model, names, _old(columns), [held.version] * len(columns), after)
         if not rows:
