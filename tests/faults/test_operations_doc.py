@@ -136,7 +136,7 @@ def operator() -> Iterator[Operator]:
 
 class TestTheDocument:
     def test_marks_only_blocks_that_are_run_here(self) -> None:
-        assert set(blocks()) == {"backup", "restore", "standby", "promote", "promoted", "upgrade"}
+        assert set(blocks()) == {"backup", "restore", "standby", "promote", "promoted", "upgrade", "keys"}
 
 
 @pytest.mark.slow
@@ -151,6 +151,8 @@ class TestAnOperatorWhoFollowsTheDocument:
         time.sleep(0.1)
         operator.house.run(MORE)
         assert "ready" in operator.follow("upgrade")
+        said = operator.follow("keys", **{"--reason": "--grace 0.5 --reason"})
+        assert said.count("version 1 writes; step one") == said.count("version 2 writes; step one") == 2
         assert operator.digest()[1] != wanted
         said = operator.follow("restore", **{MOMENT: moment})
         assert wanted in said

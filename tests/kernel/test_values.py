@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from shanzhi.kernel import identifiers, keyring
 from shanzhi.kernel.canonical import canonical, digest
-from shanzhi.kernel.ciphers import FieldCipher, Unreadable, derive, read_keys
+from shanzhi.kernel.ciphers import FieldCipher, Unreadable, derive
+from shanzhi.kernel.keyfiles import parse
 from shanzhi.kernel.money import MOST_FEN, NotAnAmount, format_yuan, parse_yuan
 from shanzhi.kernel.periods import age_on
 
@@ -102,7 +103,7 @@ class TestKeys:
     @pytest.mark.parametrize("text", ["", "0:a", "256:a", "1:a,1:b"])
     def test_written_wrongly_are_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match="key"):
-            read_keys(text)
+            parse(text)
 
     def test_are_made_once_and_for_their_owner_alone(self, tmp_path: Path) -> None:
         first = keyring.field_cipher(tmp_path / "keys", create=True)

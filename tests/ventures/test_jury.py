@@ -223,6 +223,20 @@ class TestTheClosing:
         with pytest.raises(IntegrityError, match="jury has closed"), transaction.atomic():
             ScoreSheet.objects.update(version=9)
 
+    def test_lets_its_sheets_be_sealed_anew_and_nothing_else_of_them_change(self, panel: Panel) -> None:
+        panel.score_all()
+        panel.close()
+        grown = "UPDATE ventures_scoresheet SET content = set_byte(content, 0, get_byte(content, 0) + 1)"
+        with connection.cursor() as cursor:
+            cursor.execute(grown)
+            for other in (", version = 9", ", state = 'void'"):
+                with pytest.raises(IntegrityError, match="jury has closed"), transaction.atomic():
+                    cursor.execute(grown + other)
+            with pytest.raises(IntegrityError, match="jury has closed"), transaction.atomic():
+                cursor.execute("UPDATE ventures_scoresheet SET content = set_byte(content, 12, 0)")
+            with pytest.raises(IntegrityError, match="are kept"), transaction.atomic():
+                cursor.execute("DELETE FROM ventures_scoresheet")
+
     def test_comes_before_the_award_and_decides_it_with_the_votes(self, world: World, panel: Panel) -> None:
         with pytest.raises(operations.Blocked, match=r"jury|评审"):
             rounds.move(world.officer, panel.call, day("award"))

@@ -49,6 +49,7 @@ COMMANDS: Final = {
     "standby": Place("shanzhi.config.commands.standby:app", "A second server that follows, and can take over."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
     "audit": Place("shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True),
+    "keys": Place("shanzhi.config.commands.keys:app", "Keys of personal data: state and change.", house=True),
     "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
     "personal-data": Place(

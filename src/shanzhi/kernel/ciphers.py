@@ -34,15 +34,22 @@ def derive(secret: str | bytes, purpose: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class FieldCipher:
-    """Encrypts fields under the newest key and opens them under any; `keys` maps version (1 to 255) to 32 bytes."""
+    """Encrypts fields under one key and opens them under any; `keys` maps version (1 to 255) to 32 bytes.
+
+    `writes` is the version that encrypts, 0 for the newest. While the key of the blind index changes, `index_key` makes
+    the marks of now, `other_index_keys` those that rows may carry too, and `next_index_key` is the newer one of both.
+    """
 
     keys: Mapping[int, bytes] = field(repr=False)
     index_key: bytes = field(repr=False)
+    writes: int = 0
+    other_index_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    next_index_key: bytes | None = field(default=None, repr=False)
 
     @property
     def version(self) -> int:
         """The version under which new values are written."""
-        return max(self.keys)
+        return self.writes or max(self.keys)
 
     def seal(self, text: str, *, purpose: str) -> bytes:
         """Encrypt a text for the field named `purpose`."""
@@ -62,18 +69,16 @@ class FieldCipher:
 
     def mark(self, text: str, *, purpose: str) -> bytes:
         """Give the blind index of a value: 32 bytes, equal for equal values of the same field."""
-        return hmac.new(self.index_key, purpose.encode() + b"\0" + text.encode(), hashlib.sha256).digest()
+        return _mark(self.index_key, text, purpose)
+
+    def marks(self, text: str, *, purpose: str) -> list[bytes]:
+        """Give every mark that a row with this value may carry: one, or two while the key of the index changes."""
+        return [_mark(key, text, purpose) for key in (self.index_key, *self.other_index_keys)]
+
+    def next_mark(self, text: str, *, purpose: str) -> bytes | None:
+        """Give the mark under the newer key while the key of the index changes, else nothing."""
+        return _mark(self.next_index_key, text, purpose) if self.next_index_key else None
 
 
-def read_keys(text: str) -> dict[int, bytes]:
-    """Read keys written as '1:secret,2:secret' into versions; a bare secret is version 1. Raise ValueError."""
-    keys: dict[int, bytes] = {}
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        number, colon, secret = part.partition(":")
-        version = int(number) if colon else 1
-        if not 1 <= version <= 255 or version in keys:
-            raise ValueError("key versions are whole numbers from 1 to 255, each once")
-        keys[version] = derive(secret if colon else part, "fields")
-    if not keys:
-        raise ValueError("no key is given")
-    return keys
+def _mark(key: bytes, text: str, purpose: str) -> bytes:
+    return hmac.new(key, purpose.encode() + b"\0" + text.encode(), hashlib.sha256).digest()

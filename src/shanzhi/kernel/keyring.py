@@ -12,7 +12,8 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shanzhi.kernel.ciphers import FieldCipher, derive, read_keys
+from shanzhi.kernel.ciphers import FieldCipher, derive
+from shanzhi.kernel.keyfiles import parse
 
 FIELDS: Final = "fields.keys"
 INDEX: Final = "index.key"
@@ -58,13 +59,20 @@ def _secret(path: Path, *, create: bool, fresh: str) -> str:
 
 
 def field_cipher(folder: Path, *, create: bool) -> FieldCipher:
-    """Read the cipher for personal data from `fields.keys` ('version:secret' per line) and `index.key`.
+    """Read the cipher for personal data from `fields.keys` and `index.key`, files as `keyfiles` describes them.
 
     Missing files are made when `create` is set (a new installation), else KeyMissing is raised.
     """
     fields = _secret(folder / FIELDS, create=create, fresh=f"1:{secrets.token_urlsafe(32)}")
     index = _secret(folder / INDEX, create=create, fresh=secrets.token_urlsafe(32))
-    return FieldCipher(keys=read_keys(fields.replace("\n", ",")), index_key=derive(index, "index"))
+    sealing, marking = parse(fields), parse(index)
+    return FieldCipher(
+        keys={key.version: derive(key.secret, "fields") for key in sealing},
+        writes=next(key.version for key in sealing if key.writes),
+        index_key=next(derive(key.secret, "index") for key in marking if key.writes),
+        other_index_keys=tuple(derive(key.secret, "index") for key in marking if not key.writes),
+        next_index_key=derive(marking[-1].secret, "index") if len(marking) > 1 else None,
+    )
 
 
 def signing_keys(folder: Path) -> dict[int, Ed25519PrivateKey]:

@@ -186,11 +186,11 @@ def describe(
 ) -> None:
     """Describe fields of one model; `words` name its rows, fields in `hidden` are given to nobody, not even the person.
 
-    A blind index (`…_mark`) is a keyed digest of what stands beside it and always hidden.
+    A blind index (`…_mark`, `…_mark_next`) is a keyed digest of what stands beside it and always hidden.
     """
     REGISTRY.models[model] = words
     for name, (kind, erase) in fields.items():
-        exported = name not in hidden and not name.endswith("_mark")
+        exported = name not in hidden and not name.endswith(("_mark", "_mark_next"))
         REGISTRY.annotations[model, name, path] = Annotation(model, name, path, kind, activity, erase, exported)
 
 

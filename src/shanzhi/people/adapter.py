@@ -19,7 +19,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 from shanzhi.people import drivers, operations
 from shanzhi.people.actors import second_factor_due
-from shanzhi.people.fields import PHONE_OF_ACCOUNT, SEED_OF_FACTOR, cipher, mark
+from shanzhi.people.fields import PHONE_OF_ACCOUNT, SEED_OF_FACTOR, cipher, marks
 from shanzhi.people.forms import PhoneNumberField
 from shanzhi.people.middleware import actor_behind, moment
 from shanzhi.people.models import Account
@@ -99,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def get_user_by_phone(self, phone: str) -> Account | None:
         """Find the account of a phone by its blind index."""
-        return Account.objects.filter(phone_mark=mark(phone, purpose=PHONE_OF_ACCOUNT)).first()
+        return Account.objects.filter(phone_mark__in=marks(phone, purpose=PHONE_OF_ACCOUNT)).first()
 
     def get_phone(self, user: Account) -> tuple[str, bool] | None:
         """Give an account's phone and whether it was proven."""

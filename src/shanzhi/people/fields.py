@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from django.utils.translation import gettext
 
 from shanzhi.kernel.ciphers import FieldCipher
 from shanzhi.kernel.identifiers import mask_name
-from shanzhi.kernel.keyring import field_cipher
+from shanzhi.kernel.keyring import FIELDS, INDEX, KeyMissing, field_cipher
 
 # The names under which values are sealed and marked; they stay when a column is renamed.
 NAME: Final = "people.person.name"
@@ -26,10 +25,38 @@ PHONE_OF_INVITATION: Final = "people.invitation.phone"
 SEED_OF_FACTOR: Final = "people.factor.secret"
 
 
-@cache
+Stamp = tuple[tuple[int, int, int], ...]
+
+
+class _Kept:
+    """The cipher last read, from where, and what the files looked like; one value, so that threads see all or none."""
+
+    read: tuple[Path, Stamp, FieldCipher] | None = None
+
+
 def cipher() -> FieldCipher:
-    """Give the cipher for personal data, read once from the folder of keys; production never makes new keys itself."""
-    return field_cipher(Path(settings.KEYS_FOLDER), create=settings.CREATE_KEYS)
+    """Give the cipher for personal data; production never makes new keys itself.
+
+    The files are looked at each time and read anew when they changed, so that a change of keys takes hold at once in
+    every process. Files that cannot be read are no reason to stop: what was read last goes on, and the doctor tells.
+    """
+    folder = Path(settings.KEYS_FOLDER)
+    kept = _Kept.read
+    if kept is not None and kept[0] != folder:
+        kept = None
+    try:
+        stamp: Stamp = tuple(
+            (s.st_ino, s.st_mtime_ns, s.st_size) for s in ((folder / FIELDS).stat(), (folder / INDEX).stat())
+        )
+    except FileNotFoundError:
+        stamp = ()
+    if kept is None or (stamp and stamp != kept[1]):
+        try:
+            kept = _Kept.read = (folder, stamp, field_cipher(folder, create=settings.CREATE_KEYS))
+        except (OSError, ValueError, KeyMissing):
+            if kept is None:
+                raise
+    return kept[2]
 
 
 class Sealed:
@@ -123,5 +150,18 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]  # not generic 
 
 
 def mark(value: str, *, purpose: str) -> bytes:
-    """Give the blind index of a plain value, for unique columns and exact look-up."""
+    """Give the blind index of a plain value as it is written now."""
     return cipher().mark(value, purpose=purpose)
+
+
+def marks(value: str, *, purpose: str) -> list[bytes]:
+    """Give every blind index that a row with this value may carry, for look-up: two while the key changes."""
+    return cipher().marks(value, purpose=purpose)
+
+
+def both_marks(value: str | None, *, purpose: str) -> tuple[bytes | None, bytes | None]:
+    """Give what goes into a mark's two columns: the mark, and while the key changes the one under the newer key."""
+    if not value:
+        return None, None
+    held = cipher()
+    return held.mark(value, purpose=purpose), held.next_mark(value, purpose=purpose)

@@ -51,21 +51,31 @@ def _together(sealed: str, index: str) -> Q:
     return both | Q(**{f"{sealed}__isnull": True, f"{index}__isnull": True})
 
 
+def _once(index: str, name: str) -> models.UniqueConstraint:
+    """Hold that a next mark is there once; partial, for outside a change of keys there is none to be indexed."""
+    return models.UniqueConstraint(fields=[index], condition=Q(**{f"{index}__isnull": False}), name=name)
+
+
 class Person(models.Model):
     """A human being under the real name. Sealed columns are encrypted; marks are blind indexes and unique.
 
     `area` is where the person lives: a community, or a grid, building or entrance in it. `born_on` stays readable for
     the database, which draws electorates by age; it is shown to nobody but the person and those who verify. The mark of
     the name is not unique; it finds a person by the whole name. With `erased_at` the row names nobody and never will.
+    Next marks are those under a newer key while the key of the blind index changes (`operations.rekeying`), and missing
+    otherwise.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = SealedField(mask=mask_person, purpose=NAME)
     name_mark = models.BinaryField(max_length=32, null=True)
+    name_mark_next = models.BinaryField(max_length=32, null=True)
     id_number = SealedField(mask=mask_resident_id, purpose=ID_NUMBER, null=True)
     id_mark = models.BinaryField(max_length=32, null=True, unique=True)
+    id_mark_next = models.BinaryField(max_length=32, null=True)
     phone = SealedField(mask=mask_phone, purpose=PHONE, null=True)
     phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
+    phone_mark_next = models.BinaryField(max_length=32, null=True)
     born_on = models.DateField(null=True)
     area = models.CharField(max_length=21, db_collation="C", blank=True)
     real_name = models.CharField(max_length=20, choices=REAL_NAME.choices(), default=REAL_NAME.first)
@@ -97,6 +107,8 @@ class Person(models.Model):
                 name="people_person_erased_is_empty",
             ),
             models.CheckConstraint(condition=_together("phone", "phone_mark"), name="people_person_phone_with_mark"),
+            _once("id_mark_next", "people_person_id_mark_next"),
+            _once("phone_mark_next", "people_person_phone_mark_next"),
         ]
         indexes = [
             models.Index(fields=["area", "real_name", "born_on"], name="people_person_electorate"),
@@ -120,6 +132,7 @@ class Account(AbstractBaseUser):
     login_name = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - see above
     phone = SealedField(mask=mask_phone, purpose=PHONE_OF_ACCOUNT, null=True)
     phone_mark = models.BinaryField(max_length=32, null=True, unique=True)
+    phone_mark_next = models.BinaryField(max_length=32, null=True)
     phone_verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     # Counted up to end all sessions at once: those signed in under an earlier count are no longer let in.
@@ -142,6 +155,7 @@ class Account(AbstractBaseUser):
                 condition=Q(login_name__isnull=False) | Q(phone_mark__isnull=False), name="people_account_has_sign_in"
             ),
             models.CheckConstraint(condition=_together("phone", "phone_mark"), name="people_account_phone_with_mark"),
+            _once("phone_mark_next", "people_account_phone_mark_next"),
         ]
 
     def __str__(self) -> str:

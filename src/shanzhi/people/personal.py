@@ -131,6 +131,7 @@ describe(
     "people.Person", _("Your record"), "pk", REAL_NAME,
     name=(K.IDENTITY, E.BLANK), name_mark=(K.IDENTITY, E.EMPTY), id_number=(K.IDENTITY, E.EMPTY),
     id_mark=(K.IDENTITY, E.EMPTY), phone=(K.CONTACT, E.EMPTY), phone_mark=(K.CONTACT, E.EMPTY),
+    name_mark_next=(K.IDENTITY, E.EMPTY), id_mark_next=(K.IDENTITY, E.EMPTY), phone_mark_next=(K.CONTACT, E.EMPTY),
     born_on=(K.BIRTH, E.EMPTY), area=(K.HOME, E.SPECIAL), real_name=(K.RECORD, E.SPECIAL),
     verified_at=(K.RECORD, E.EMPTY), verified_against=(K.RECORD, E.BLANK), verified_by=(K.LINK, E.EMPTY),
     created_at=(K.RECORD, E.KEEP),
@@ -138,7 +139,8 @@ describe(
 describe(
     "people.Account", _("Your sign-in"), "person_id", SIGN_IN, hidden=("password",),
     person=(K.LINK, E.SPECIAL), login_name=(K.SIGN_IN, E.SPECIAL), phone=(K.CONTACT, E.SPECIAL),
-    phone_mark=(K.CONTACT, E.SPECIAL), password=(K.SIGN_IN, E.SPECIAL), last_login=(K.SIGN_IN, E.SPECIAL),
+    phone_mark=(K.CONTACT, E.SPECIAL), phone_mark_next=(K.CONTACT, E.SPECIAL),
+    password=(K.SIGN_IN, E.SPECIAL), last_login=(K.SIGN_IN, E.SPECIAL),
     created_at=(K.RECORD, E.KEEP),
 )  # fmt: skip
 describe(
@@ -166,7 +168,7 @@ describe(
 )  # fmt: skip
 describe("people.RoleGrant", _("Roles"), "granted_by_id", ROLES, granted_by=(K.LINK, E.KEEP))
 describe("people.Invitation", _("Invitations"), "", ROLES, phone=(K.CONTACT, E.SPECIAL),
-         phone_mark=(K.CONTACT, E.SPECIAL))  # fmt: skip
+         phone_mark=(K.CONTACT, E.SPECIAL), phone_mark_next=(K.CONTACT, E.SPECIAL))  # fmt: skip
 describe(
     "people.Invitation", _("Invitations"), "taken_by_id", ROLES,
     taken_by=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), created_at=(K.RECORD, E.KEEP),
@@ -204,6 +206,8 @@ name_fields(
     text_version=_("Version of the text"), text_digest=_("Digest of the text"), given_at=_("Given on"),
     withdrawn_at=_("Taken back"), rows=_("Rows of the list"), owner=_("Sent in by"), actor_person=_("Who acted"),
     at=_("Moment"), verb=_("Act"), kind=_("Sort"), name_mark=_("Blind index of the name"),
+    name_mark_next=_("Blind index of the name"), id_mark_next=_("Blind index of the number"),
+    phone_mark_next=_("Blind index of the phone"),
     id_mark=_("Blind index of the number"), phone_mark=_("Blind index of the phone"),
 )  # fmt: skip
 

@@ -48,11 +48,11 @@ def fields_of(activity: Activity) -> list[Annotation]:
 def is_sealed(one: Annotation) -> bool:
     """Tell whether a field is stored encrypted, or as a keyed digest."""
     column = apps.get_model(one.model)._meta.get_field(one.field)
-    return isinstance(column, SealedField) or one.field.endswith(("_mark", "_mac"))
+    return isinstance(column, SealedField) or one.field.endswith(("_mark", "_mark_next", "_mac"))
 
 
 def _stored(one: Annotation) -> str:
-    if one.field.endswith(("_mark", "_mac")):
+    if one.field.endswith(("_mark", "_mark_next", "_mac")):
         return _("keyed digest")
     return _("encrypted") if is_sealed(one) else _("readable to the database")
 

@@ -110,6 +110,7 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     phone = SealedField(mask=mask_phone, purpose=PHONE_OF_INVITATION, null=True)
     phone_mark = models.BinaryField(max_length=32, null=True, db_index=True)
+    phone_mark_next = models.BinaryField(max_length=32, null=True)
     role = models.CharField(max_length=24)
     area = models.CharField(max_length=21, db_collation="C", blank=True)
     reason = models.TextField()

@@ -18,7 +18,7 @@ from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import policies, queries
 from shanzhi.people.actors import second_factor_due
-from shanzhi.people.fields import PHONE_OF_INVITATION, mark
+from shanzhi.people.fields import PHONE_OF_INVITATION, marks
 from shanzhi.people.lifecycle import RECOVERERS
 from shanzhi.people.models import Account, Invitation, Recovery, RoleGrant, SignIn
 from shanzhi.people.operations.invitations import digest_of
@@ -120,7 +120,7 @@ def search_invitations(rows: QuerySet[Invitation], words: str) -> QuerySet[Invit
     """Find open invitations by the whole phone, and all by a part of the reason."""
     found = Q(reason__icontains=words.strip())
     with suppress(identifiers.NotAPhone):
-        found |= Q(phone_mark=mark(identifiers.phone(words), purpose=PHONE_OF_INVITATION))
+        found |= Q(phone_mark__in=marks(identifiers.phone(words), purpose=PHONE_OF_INVITATION))
     return rows.filter(found)
 
 

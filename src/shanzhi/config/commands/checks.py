@@ -230,6 +230,22 @@ def ballot_keys() -> Finding:
     return Finding("Ballot keys", "good", "no key outlives its vote")
 
 
+def personal_keys() -> Iterator[Finding]:
+    """How the keys of personal data stand, and whether a change of them waits; Django must be set up."""
+    for kind in ("fields", "index"):
+        found = import_module("shanzhi.people.operations.keys").state(kind)
+        subject, left = f"Keys: {kind}", sum(found.left.values())
+        words = f"version {found.writes} writes"
+        if found.stage == "one" and not left:
+            yield Finding(subject, "good", words)
+        elif found.stage == "one" and kind == "fields":
+            words = f"{left} rows are sealed under a key that is not in the folder"
+            yield Finding(subject, "bad", words, "Restore the older fields.keys from the vault.")
+        else:
+            words = f"{words}; a change waits at the step '{found.stage}', {left} rows to write anew"
+            yield Finding(subject, "note", words, "Go on with `shanzhi keys rotate --reason …`.")
+
+
 def log_seals(environment: Environment) -> Iterator[Finding]:
     """The log is sealed within minutes by a key that is there; Django must be set up."""
     if not signing_keys(environment.keys_folder):

@@ -48,6 +48,7 @@ def _inside(environment: Environment) -> list[Finding]:
                 found += _try("Background", checks.background, "Start `shanzhi worker`.")
                 found += _try("Second factor", checks.second_factors, "")
                 found += _try("Log seals", lambda: checks.log_seals(environment), "Run `shanzhi audit seal`.")
+                found += _try("Keys", checks.personal_keys, "Look at the files in the folder of keys.")
                 found += _try("Ballot keys", checks.ballot_keys, "Look at the rights of the folder of keys.")
         return found
 

@@ -16,7 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people import policies, signals
-from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
+from shanzhi.people.fields import PHONE_OF_ACCOUNT, both_marks, marks
 from shanzhi.people.models import Account, Person, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded, new_person
 from shanzhi.people.operations.sessions import CLOSED, PASSWORD, end_sessions
@@ -51,12 +51,19 @@ def account_for_phone(*, phone: str, at: datetime) -> Account:
     It is made before the code is sent, so that a known and an unknown phone are answered alike. It holds nothing, and
     whoever later receives the code on this phone gets it, so there is nothing to win by asking for a stranger's.
     """
-    account = Account(phone=phone, phone_mark=mark(phone, purpose=PHONE_OF_ACCOUNT), created_at=at)
+    account = Account(phone=phone, created_at=at)
     account.set_unusable_password()
+    held, following = both_marks(phone, purpose=PHONE_OF_ACCOUNT)
     with transaction.atomic():
         found, made = Account.objects.get_or_create(
-            phone_mark=account.phone_mark,
-            defaults={"phone": phone, "created_at": at, "password": account.password},
+            phone_mark__in=marks(phone, purpose=PHONE_OF_ACCOUNT),
+            defaults={
+                "phone": phone,
+                "phone_mark": held,
+                "phone_mark_next": following,
+                "created_at": at,
+                "password": account.password,
+            },
         )
         if made:
             record(actor=SIGN_IN, verb="people.account.make", subject=found, area="", at=at)
@@ -65,13 +72,14 @@ def account_for_phone(*, phone: str, at: datetime) -> Account:
 
 def set_account_phone(*, account: Account, phone: str, verified: bool, at: datetime) -> None:
     """Set an account's phone (E.164) and whether it received its code; the same again changes nothing."""
-    wanted = mark(phone, purpose=PHONE_OF_ACCOUNT)
-    if account.phone_verified == verified and bytes(account.phone_mark or b"") == wanted:
+    wanted = marks(phone, purpose=PHONE_OF_ACCOUNT)
+    if account.phone_verified == verified and bytes(account.phone_mark or b"") in wanted:
         return
-    account.phone, account.phone_mark = phone, wanted
+    account.phone = phone
+    account.phone_mark, account.phone_mark_next = both_marks(phone, purpose=PHONE_OF_ACCOUNT)
     account.phone_verified = verified
     with transaction.atomic():
-        account.save(update_fields=["phone", "phone_mark", "phone_verified"])
+        account.save(update_fields=["phone", "phone_mark", "phone_mark_next", "phone_verified"])
         record(actor=SIGN_IN, verb="people.account.phone", subject=account, area="", at=at)
 
 

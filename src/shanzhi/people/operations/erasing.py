@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.personal import Hindrance, Leaving, Touched
 from shanzhi.kernel.roles import STAFF_READERS
-from shanzhi.people.fields import PHONE_OF_INVITATION, mark
+from shanzhi.people.fields import PHONE_OF_INVITATION, marks
 from shanzhi.people.lifecycle import INVITATION
 from shanzhi.people.models import Account, ImportBatch, Invitation, Person, Recovery, RoleGrant, SignIn
 from shanzhi.people.operations.sessions import ERASED, end_sessions
@@ -61,7 +61,8 @@ def erase_account(leaving: Leaving) -> Touched:
     end_sessions(account_id=account.pk, why=ERASED, at=leaving.at)
     SignIn.objects.filter(account=account).delete()
     Authenticator.objects.filter(user_id=account.pk).delete()
-    account.person, account.phone, account.phone_mark, account.last_login = None, None, None, None
+    account.person, account.last_login = None, None
+    account.phone, account.phone_mark, account.phone_mark_next = None, None, None
     account.login_name, account.is_active, account.phone_verified = f"erased-{account.pk.hex}", False, False
     account.set_unusable_password()
     account.save()
@@ -76,11 +77,11 @@ def erase_from_lists(leaving: Leaving) -> Touched:
         if len(left) != len(rows):
             batch.rows, batch.fresh = json.dumps(left), max(0, batch.fresh - (len(rows) - len(left)))
             batch.save(update_fields=["rows", "fresh"])
-    marks = [mark(number, purpose=PHONE_OF_INVITATION) for number in leaving.numbers]
+    theirs = [one for number in leaving.numbers for one in marks(number, purpose=PHONE_OF_INVITATION)]
     ended = []
-    for found in Invitation.objects.select_for_update().filter(phone_mark__in=marks, state="open"):
+    for found in Invitation.objects.select_for_update().filter(phone_mark__in=theirs, state="open"):
         found.state, found.ended_at = INVITATION.move(found.state, "end"), leaving.at
-        found.phone, found.phone_mark, found.reason = None, None, ""
+        found.phone, found.phone_mark, found.phone_mark_next, found.reason = None, None, None, ""
         found.save()
         ended.append(str(found.pk))
     return {"people_invitation": ended}

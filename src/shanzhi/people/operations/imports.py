@@ -20,7 +20,7 @@ from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.people import policies
 from shanzhi.people.actors import actor_of_person
 from shanzhi.people.exchange import MOST_ERRORS, RowError, Sheet
-from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, marks
 from shanzhi.people.lifecycle import BATCH
 from shanzhi.people.models import ImportBatch, Person
 from shanzhi.people.operations.records import put, taken
@@ -87,12 +87,12 @@ def _homes(rows: list[dict[str, Any]], area: str, at: datetime, errors: list[Row
 
 def _split(rows: list[dict[str, Any]], actor: Actor, errors: list[RowError]) -> tuple[list[dict[str, Any]], int]:
     """Part the rows into new people and the number of known ones; what stands on other records is an error."""
-    by_id = _found("id_mark", (mark(r["id_number"], purpose=ID_NUMBER) for r in rows if r["id_number"]))
-    by_phone = _found("phone_mark", (mark(r["phone"], purpose=PHONE) for r in rows if r["phone"]))
+    by_id = _found("id_mark", ID_NUMBER, (r["id_number"] for r in rows if r["id_number"]))
+    by_phone = _found("phone_mark", PHONE, (r["phone"] for r in rows if r["phone"]))
     fresh, known = [], 0
     for row in rows:
-        holder = by_id.get(mark(row["id_number"], purpose=ID_NUMBER)) if row["id_number"] else None
-        caller = by_phone.get(mark(row["phone"], purpose=PHONE)) if row["phone"] else None
+        holder = by_id.get(row["id_number"])
+        caller = by_phone.get(row["phone"])
         same = holder or caller
         if same is None:
             fresh.append(row)
@@ -106,15 +106,16 @@ def _split(rows: list[dict[str, Any]], actor: Actor, errors: list[RowError]) -> 
 
 
 def _is(person: Person, row: dict[str, Any], by_id: bool) -> bool:
-    return by_id or bytes(person.name_mark or b"") == mark(row["name"], purpose=NAME)
+    return by_id or bytes(person.name_mark or b"") in marks(row["name"], purpose=NAME)
 
 
-def _found(column: str, marks: Iterable[bytes]) -> dict[bytes, Person]:
-    wanted = list(marks)
-    found: dict[bytes, Person] = {}
-    for start in range(0, len(wanted), 1000):
-        for person in Person.objects.filter(**{f"{column}__in": wanted[start : start + 1000]}):
-            found[bytes(getattr(person, column))] = person
+def _found(column: str, purpose: str, values: Iterable[str]) -> dict[str, Person]:
+    """Find the people behind values by the blind index of a column."""
+    wanted = {blind: value for value in values for blind in marks(value, purpose=purpose)}
+    blinds, found = list(wanted), {}
+    for start in range(0, len(blinds), 1000):
+        for person in Person.objects.filter(**{f"{column}__in": blinds[start : start + 1000]}):
+            found[wanted[bytes(getattr(person, column))]] = person
     return found
 
 

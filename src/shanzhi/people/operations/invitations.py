@@ -19,7 +19,7 @@ from shanzhi.kernel.errors import Conflict, NotFound, Refusal, SignInNeeded
 from shanzhi.kernel.roles import Role
 from shanzhi.people import policies
 from shanzhi.people.actors import actor_of_person
-from shanzhi.people.fields import PHONE_OF_INVITATION, mark
+from shanzhi.people.fields import PHONE_OF_INVITATION, both_marks, marks
 from shanzhi.people.lifecycle import INVITATION
 from shanzhi.people.models import Account, Invitation, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
@@ -61,9 +61,10 @@ def invite(*, actor: Actor, phone: str, role: Role, area: str, reason: str, at: 
     if not reason.strip():
         raise ReasonNeeded(field="reason")
     secret, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**8):08d}"
+    held, following = both_marks(phone, purpose=PHONE_OF_INVITATION)
     with transaction.atomic():
         made = Invitation.objects.create(
-            phone=phone, phone_mark=mark(phone, purpose=PHONE_OF_INVITATION), role=role, area=area,
+            phone=phone, phone_mark=held, phone_mark_next=following, role=role, area=area,
             reason=reason.strip(), secret=digest_of(secret), code=digest_of(secret + code),
             invited_by_id=actor.person(), created_at=at, expires_at=at + timedelta(days=DAYS),
         )  # fmt: skip
@@ -98,7 +99,7 @@ def take_invitation(*, actor: Actor, secret: str, code: str, at: datetime) -> Ro
         except Refusal as refusal:
             raise InvitationUnusable from refusal
         found.state, found.taken_by_id, found.ended_at = INVITATION.move(found.state, "take"), actor.person_id, at
-        found.phone = found.phone_mark = None  # done its work
+        found.phone = found.phone_mark = found.phone_mark_next = None  # done its work
         found.save()
         change = {"grant": str(given.pk)}
         record(actor=actor, verb="people.invitation.take", subject=found, area=found.area, change=change, at=at)
@@ -121,7 +122,8 @@ def _tried(account_id: UUID, secret: str, code: str, at: datetime) -> bool:
             return False
         account = Account.objects.get(pk=account_id)
         phone = account.phone.reveal() if account.phone and account.phone_verified else ""
-        fits = constant_time_compare(mark(phone, purpose=PHONE_OF_INVITATION), bytes(found.phone_mark or b""))
+        wanted = bytes(found.phone_mark or b"")
+        fits = any(constant_time_compare(one, wanted) for one in marks(phone, purpose=PHONE_OF_INVITATION))
         fits &= constant_time_compare(digest_of(secret + code), found.code)
         if not fits:
             found.tries += 1
@@ -137,6 +139,6 @@ def end_invitation(*, actor: Actor, invitation_id: UUID, at: datetime) -> None:
             raise NotFound
         policies.require(policies.may_give(actor=actor, role=Role(found.role), area=found.area, organization=None))
         found.state, found.ended_at = INVITATION.move(found.state, "end"), at
-        found.phone = found.phone_mark = None
+        found.phone = found.phone_mark = found.phone_mark_next = None
         found.save()
         record(actor=actor, verb="people.invitation.end", subject=found, area=found.area, at=at)

@@ -20,7 +20,7 @@ from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.kernel.roles import RANK
 from shanzhi.people import policies
 from shanzhi.people.documents import clean_name
-from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, mark
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, both_marks, marks
 from shanzhi.people.lifecycle import REAL_NAME, VERIFIED, VERIFIERS
 from shanzhi.people.models import Account, Consent, ConsentText, Person
 from shanzhi.people.texts import PRIVACY, TEXTS
@@ -96,7 +96,9 @@ class Stale(Conflict):
 def put(person: Person, field: str, value: str | None) -> None:
     """Set a sealed value together with its blind index."""
     setattr(person, field, value)
-    setattr(person, MARK_COLUMNS[field], mark(value, purpose=MARKS[field]) if value else None)
+    held, following = both_marks(value, purpose=MARKS[field])
+    setattr(person, MARK_COLUMNS[field], held)
+    setattr(person, f"{MARK_COLUMNS[field]}_next", following)
 
 
 @contextmanager
@@ -168,10 +170,10 @@ def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime) 
 
 
 def _record_of(phone: str, name: str) -> Person | None:
-    found = Person.objects.select_for_update().filter(phone_mark=mark(phone, purpose=PHONE)).first()
+    found = Person.objects.select_for_update().filter(phone_mark__in=marks(phone, purpose=PHONE)).first()
     if found is None:
         return None
-    if bytes(found.name_mark or b"") != mark(name, purpose=NAME) or Account.objects.filter(person=found).exists():
+    if bytes(found.name_mark or b"") not in marks(name, purpose=NAME) or Account.objects.filter(person=found).exists():
         raise PhoneTaken(field="phone")
     return found
 
@@ -200,7 +202,7 @@ def correct(*, actor: Actor, name: str, area: str, version: int | None, at: date
         if person.real_name in VERIFIED and (moved or "name" in fields):
             person.real_name = REAL_NAME.move(person.real_name, "revoke")
         person.version += 1
-        person.save(update_fields=["name", "name_mark", "area", "real_name", "version"])
+        person.save(update_fields=["name", "name_mark", "name_mark_next", "area", "real_name", "version"])
         change = {"fields": fields, "state": person.real_name}
         record(actor=actor, verb="people.person.correct", subject=person, area=person.area, change=change, at=at)
     return person
@@ -300,4 +302,4 @@ def phone_of(text: str) -> str:
 
 def account_with_phone(phone: str) -> Account | None:
     """Find the sign-in of a phone (E.164)."""
-    return Account.objects.filter(phone_mark=mark(phone, purpose=PHONE_OF_ACCOUNT)).first()
+    return Account.objects.filter(phone_mark__in=marks(phone, purpose=PHONE_OF_ACCOUNT)).first()

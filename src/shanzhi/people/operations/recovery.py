@@ -19,7 +19,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
 from shanzhi.people import policies, signals
-from shanzhi.people.fields import ID_NUMBER, mark
+from shanzhi.people.fields import ID_NUMBER, marks
 from shanzhi.people.lifecycle import RECOVERERS, RECOVERY
 from shanzhi.people.models import Account, Person, Recovery
 from shanzhi.people.operations.accounts import AccountMissing
@@ -78,7 +78,7 @@ def begin_recovery(*, actor: Actor, person_id: UUID, id_number: str, reason: str
         number = "".join(id_number.split()).upper()
         if not number:
             raise BadDocument(field="id_number")
-        if person.id_mark is None or bytes(person.id_mark) != mark(number, purpose=ID_NUMBER):
+        if person.id_mark is None or bytes(person.id_mark) not in marks(number, purpose=ID_NUMBER):
             raise DocumentDiffers(field="id_number")
         if Recovery.objects.filter(account=account, state__in=("asked", "waiting")).exists():
             raise RecoveryOpen

@@ -14,7 +14,7 @@ from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.people import policies
-from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, marks
 from shanzhi.people.models import Account, ImportBatch, Person, RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
@@ -65,10 +65,10 @@ def search_holders(rows: QuerySet[RoleGrant], words: str) -> QuerySet[RoleGrant]
 
 def _marked(words: str, path: str = "") -> Q:
     text = "".join(words.split())
-    found = Q(**{f"{path}name_mark": mark(text, purpose=NAME)})
-    found |= Q(**{f"{path}id_mark": mark(text.upper(), purpose=ID_NUMBER)})
+    found = Q(**{f"{path}name_mark__in": marks(text, purpose=NAME)})
+    found |= Q(**{f"{path}id_mark__in": marks(text.upper(), purpose=ID_NUMBER)})
     with suppress(identifiers.NotAPhone):  # then it is a name or a number of a document
-        found |= Q(**{f"{path}phone_mark": mark(identifiers.phone(text), purpose=PHONE)})
+        found |= Q(**{f"{path}phone_mark__in": marks(identifiers.phone(text), purpose=PHONE)})
     return found
 
 
@@ -86,7 +86,7 @@ def running(at: datetime) -> Q:
 def by_proven_id(*, viewer: Actor, id_number: str) -> Person | None:
     """Find a person of the viewer's areas by the document number; None when there is none there."""
     scope = places.within_any("area", viewer.areas(policies.READERS))
-    return Person.objects.filter(scope, id_mark=mark(id_number, purpose=ID_NUMBER)).first()
+    return Person.objects.filter(scope, id_mark__in=marks(id_number, purpose=ID_NUMBER)).first()
 
 
 def grants(*, viewer: Actor, person: Person) -> list[RoleGrant]:

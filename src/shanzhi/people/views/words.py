@@ -45,6 +45,9 @@ VERBS: Final = {
     "people.recovery.approve": _("Removal of the second factor confirmed"),
     "people.recovery.finish": _("Second factor removed by two officers"),
     "people.recovery.stop": _("Removal of the second factor stopped"),
+    "people.keys.add": _("New key for personal data added"),
+    "people.keys.use": _("New key for personal data in use"),
+    "people.keys.retire": _("Old key for personal data removed"),
 }
 FIELD_WORDS: Final = {"name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone")}
 STATE_TONES: Final = {"declared": "warn", "verified": "good", "verified_outside": "good"}

@@ -13,7 +13,7 @@ from django.db import transaction
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
 from shanzhi.people.actors import actor_for, actor_of_person
-from shanzhi.people.fields import ID_NUMBER, mark
+from shanzhi.people.fields import ID_NUMBER, marks
 from shanzhi.people.models import Account, Person
 from shanzhi.people.operations import grant, set_password, verify
 from shanzhi.people.operations.records import new_person
@@ -57,14 +57,14 @@ def residents(
     *, group: str, communities: Sequence[str], count: int, at: datetime, progress: Progress = silent, step: str = ""
 ) -> list[Person]:
     """Have `count` verified synthetic residents spread over communities; those of an earlier run are found again."""
-    marks = [mark(number_of(group, place), purpose=ID_NUMBER) for place in range(count)]
-    known = {bytes(one.id_mark or b""): one for one in Person.objects.filter(id_mark__in=marks)}
+    blinds = {blind: place for place in range(count) for blind in marks(number_of(group, place), purpose=ID_NUMBER)}
+    known = {blinds[bytes(one.id_mark or b"")]: one for one in Person.objects.filter(id_mark__in=blinds)}
     draw = Random(f"shanzhi {group}")  # noqa: S311 - made-up names, the same at each run
     people = []
-    for place, blind in enumerate(marks):
+    for place in range(count):
         name = draw.choice(FAMILY) + draw.choice(GIVEN)
         born = date(1945 + draw.randrange(62), 1 + draw.randrange(12), 1 + draw.randrange(28))
-        found = known.get(blind)
+        found = known.get(place)
         if found is None:
             found = _resident(group, place, name, born, communities[place % len(communities)], at)
         people.append(found)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
-from shanzhi.people.fields import ID_NUMBER, PHONE, mark
+from shanzhi.people.fields import ID_NUMBER, PHONE, marks
 from shanzhi.people.models import Person
 from shanzhi.people.queries import search
 from shanzhi.ventures.lifecycle import TRAINING
@@ -158,21 +158,25 @@ def record_sheet(*, actor: Actor, session_id: UUID, rows: Sequence[Mapping[str, 
 def _match(known: Any, rows: Iterable[Mapping[str, Any]]) -> tuple[list[UUID], list[SheetFault]]:
     """Find the persons of the rows by document or phone, in two queries; the name must be theirs."""
     listed = list(rows)
-    by_id = {mark(row["id_number"], purpose=ID_NUMBER): row for row in listed if row["id_number"]}
-    by_phone = {mark(row["phone"], purpose=PHONE): row for row in listed if row["phone"]}
-    ids = {bytes(one.id_mark): one for one in known.filter(id_mark__in=list(by_id))}
-    phones = {bytes(one.phone_mark): one for one in known.filter(phone_mark__in=list(by_phone))}
+    by_id = [one for row in listed if row["id_number"] for one in marks(row["id_number"], purpose=ID_NUMBER)]
+    by_phone = [one for row in listed if row["phone"] for one in marks(row["phone"], purpose=PHONE)]
+    ids = {bytes(one.id_mark): one for one in known.filter(id_mark__in=by_id)}
+    phones = {bytes(one.phone_mark): one for one in known.filter(phone_mark__in=by_phone)}
     people: dict[UUID, None] = {}
     faults = []
     for row in listed:
-        person = ids.get(mark(row["id_number"], purpose=ID_NUMBER)) if row["id_number"] else None
-        person = person or (phones.get(mark(row["phone"], purpose=PHONE)) if row["phone"] else None)
+        person = _found(ids, row["id_number"], ID_NUMBER) or _found(phones, row["phone"], PHONE)
         wrong = _wrong(person, row)
         if person is None or wrong:
             faults.append(SheetFault(row["row"], "phone" if person is None else "name", wrong))
         else:
             people[person.pk] = None
     return list(people), faults
+
+
+def _found(known: Mapping[bytes, Person], value: str, purpose: str) -> Person | None:
+    wanted = marks(value, purpose=purpose) if value else []
+    return next((known[one] for one in wanted if one in known), None)
 
 
 def _wrong(person: Person | None, row: Mapping[str, Any]) -> str:
