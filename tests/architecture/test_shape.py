@@ -21,6 +21,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
     "audit": {
         "append_only": "the guard that other rooms' migrations put on their tables",
         "coverage": "which tables are audited; other rooms' apps say so of theirs",
+        "planned": "the cursor by which events are written, planned once for each connection",
         "verification": "compares tree and rows in SQL of its own; it changes nothing",
         "subjects": "what events are about, and how they read; other rooms' histories register there",
     },

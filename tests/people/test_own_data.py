@@ -189,7 +189,7 @@ DOORS = {
             "people/operations/erasure.py _erase", "people/operations/erasure.py _plain",
             "notices/operations/writing.py _addresses", "notices/operations/erasing.py erase_from_outbox",
             "notices/queries.py own_addresses", "ventures/operations/erasing.py erase_named_members",
-            "voting/operations/registering.py _known",
+            "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",
         ),
         "compared or sent by the program, shown to nobody",
     ),

@@ -96,6 +96,14 @@ class AreaSwitch:
 class _Registry:
     items: dict[str, Item] = field(default_factory=dict)
     area_source: Callable[[HttpRequest], AreaSwitch | None] | None = None
+    ordered: dict[Section, list[Item]] = field(default_factory=dict)
+
+    def of(self, section: Section) -> list[Item]:
+        """Return the entries of a section in their order, sorted once after the last change."""
+        if section not in self.ordered:
+            found = [item for item in self.items.values() if item.section == section]
+            self.ordered[section] = sorted(found, key=lambda item: (item.order, item.key))
+        return self.ordered[section]
 
 
 _registry = _Registry()
@@ -114,6 +122,7 @@ def register(
 ) -> None:
     """Add an entry to the shell; registering the same key again replaces it."""
     _registry.items[key] = Item(key, label, url_name, section, order, visible, by_post, badge)
+    _registry.ordered.clear()
 
 
 def set_area_source(source: Callable[[HttpRequest], AreaSwitch | None]) -> None:
@@ -134,9 +143,7 @@ def links(request: HttpRequest, section: Section) -> tuple[Link, ...]:
     address that the path starts with is the current one.
     """
     found = [
-        (item, url)
-        for item in sorted(_registry.items.values(), key=lambda item: (item.order, item.key))
-        if item.section == section and item.visible(request) and (url := _address(item.url_name))
+        (item, url) for item in _registry.of(section) if item.visible(request) and (url := _address(item.url_name))
     ]
     current = _longest_prefix(request.path, (url for _, url in found))
     return tuple(

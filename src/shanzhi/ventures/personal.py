@@ -110,6 +110,12 @@ describe("ventures.Dispute", _("Objections and appeals"), "filed_by_id", VOICES,
          state=(K.RECORD, E.KEEP))  # fmt: skip
 for _field in ("answered_by", "ruled_by"):
     describe("ventures.Dispute", _("Objections and appeals"), f"{_field}_id", JUDGING, **{_field: (K.LINK, E.KEEP)})
+describe("ventures.Attendance", _("Training you attended"), "person_id", PROPOSALS,
+         person=(K.LINK, E.KEEP), session=(K.LINK, E.KEEP), recorded_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("ventures.Attendance", _("Attendance you recorded"), "recorded_by_id", JUDGING,
+         recorded_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("ventures.TrainingSession", _("Trainings you planned"), "created_by_id", JUDGING,
+         created_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.Comment", _("Comments"), "author_id", VOICES,
          author=(K.LINK, E.KEEP), community=(K.HOME, E.KEEP), text=(K.TEXT, E.SPECIAL), state=(K.RECORD, E.SPECIAL),
          created_at=(K.RECORD, E.KEEP))  # fmt: skip
@@ -126,7 +132,8 @@ name_fields(
     assigned_by=_("Named by"), call=_("Round"), interest=_("Interest"), declared_at=_("Declared on"),
     changed_at=_("Changed on"), closed_by=_("Closed by"), filed_by=_("Filed by"), filed_at=_("Filed on"),
     answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
-    hidden_by=_("Hidden by"), proposal=_("Project"),
+    hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
+    recorded_at=_("Recorded on"),
 )  # fmt: skip
 
 name_field("ventures.Attachment", "name", _("Name of the file"))

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0004_safety"),
-        ("ventures", "0010_voice_guards"),
+        ("ventures", "0011_erasure"),
     ]
 
     operations = [

@@ -122,7 +122,7 @@ DROP FUNCTION ventures_keep_attendance();
 class Migration(migrations.Migration):
     """Put the guards on the tables."""
 
-    dependencies = [("ventures", "0011_training")]
+    dependencies = [("ventures", "0012_training")]
 
     operations = [
         migrations.RunSQL(keep_call(("jury", "training")), keep_call(("jury",))),
