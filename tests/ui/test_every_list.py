@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import pytest
 from django.urls import get_resolver
 
+from shanzhi.kernel.personal import REGISTRY
 from shanzhi.notices.kinds import CHANNELS
+from shanzhi.people.processing import fields_of
 from shanzhi.tally import sensitivity
 from shanzhi.ui import samples
 from shanzhi.ui.listing import Listing
@@ -96,12 +98,18 @@ def bars() -> int:
     return max(results.MOST_BARS, weighings(), shown)
 
 
+def fields_of_a_use() -> int:
+    """Give the most kinds of personal data that one use of them names."""
+    return max(len(fields_of(activity)) for activity in REGISTRY.uses())
+
+
 # Tables that are no lists. What is not bounded by something small is a list.
 SHORT = {
     "ui/pieces/chart.html": Short("the figures beside a chart, one for each bar", 20, bars),
     "notices/delivered.html": Short("one row for each way by which a notice can go out", 6, lambda: len(CHANNELS)),
     "ventures/desk/change_part.html": Short("the fields of one part of the terms", 20, fields_of_a_part),
     "ventures/proposal_body.html": Short("the budget as a page of the proposal's document", 60, lambda: MOST_ROWS),
+    "people/processing.html": Short("the annotated fields of one use of personal data", 60, fields_of_a_use),
     "voting/sensitivity.html": Short("the weighings of one count", 12, weighings),
 }
 PRINTED = {"voting/list_print.html": "paper: all of the signed list is printed, and struck through by hand"}
