@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-browser test-faults check lint types layers migrations translations templates openapi settings-doc \
+.PHONY: help setup demo test test-thorough test-browser test-faults check lint types layers migrations translations templates openapi settings-doc \
         bench shots release-static clean
 
 help: ## list what can be made
@@ -23,8 +23,11 @@ setup: $(VENV)/.made ## make .venv with everything in it, the browser's librarie
 demo: setup ## load the demo and serve it on localhost (PORT=8000)
 	$(BIN)/shanzhi demo --port $(or $(PORT),8000)
 
-test: setup ## run all tests (WORKERS=2, ARGS="-k word")
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --durations=10 $(ARGS)
+test: setup ## run the tests (WORKERS=2, ARGS="-k word")
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --durations=10 -m "not thorough" $(ARGS)
+
+test-thorough: setup ## run the tests that are too slow for every run: clocks, full disks, backups, standby, every look
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --durations=10 -m thorough $(ARGS)
 
 test-faults: setup ## run only the tests that kill servers, fill disks and restore backups
 	$(BIN)/python -m pytest -q tests/faults $(ARGS)

@@ -166,21 +166,33 @@ def test_every_page_fits_the_smallest_phone_in_its_language(
     assert not any(seen.values()), told(seen)
 
 
+@pytest.mark.parametrize("look", [Look("phone"), Look("desktop", "dark", "en")], ids=str)
 @pytest.mark.parametrize("who", WHO)
-def test_every_page_is_clean_by_axe(browser: Browser, site: Site, address: str, who: str) -> None:
-    looks = (Look("phone"), Look("desktop", "dark", "en"))
-    windows = {str(look): opened(browser, site, address, who, look) for look in looks}
+def test_every_page_is_clean_by_axe(browser: Browser, site: Site, address: str, who: str, look: Look) -> None:
+    page = opened(browser, site, address, who, look)
     seen: dict[str, list[str]] = {}
     for name, path in WHO[who](site).items():
-        for place, (look, page) in enumerate(windows.items()):
-            page.goto(path)
-            if found := violations(page):
-                seen[f"{name} {look}"] = found
-            other: Mode = "light" if looks[place].mode == "dark" else "dark"
-            if found := violations_of_the_other_mode(page, other):
-                seen[f"{name} {look} turned {other}"] = found
-    for page in windows.values():
-        page.context.close()
+        page.goto(path)
+        if found := violations(page):
+            seen[name] = found
+    page.context.close()
+    assert not seen, told(seen)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("look", [Look("phone"), Look("desktop", "dark", "en")], ids=str)
+@pytest.mark.parametrize("who", WHO)
+def test_every_page_is_clean_by_axe_once_its_mode_is_turned(
+    browser: Browser, site: Site, address: str, who: str, look: Look
+) -> None:
+    page = opened(browser, site, address, who, look)
+    other: Mode = "light" if look.mode == "dark" else "dark"
+    seen: dict[str, list[str]] = {}
+    for name, path in WHO[who](site).items():
+        page.goto(path)
+        if found := violations_of_the_other_mode(page, other):
+            seen[name] = found
+    page.context.close()
     assert not seen, told(seen)
 
 

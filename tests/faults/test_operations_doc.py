@@ -140,6 +140,7 @@ class TestTheDocument:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 class TestAnOperatorWhoFollowsTheDocument:
     def test_backs_up_upgrades_and_restores(self, operator: Operator) -> None:
         said = operator.follow("backup")

@@ -153,6 +153,7 @@ class TestAFullDisk:
         hold(house, poll, casting)
         stop(served)
 
+    @pytest.mark.thorough
     def test_on_which_even_the_log_finds_no_space_ends_the_database_and_loses_nothing(self, small_disk: Path) -> None:
         house = move_in(small_disk)
         port = free_port()
