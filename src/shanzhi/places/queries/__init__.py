@@ -3,6 +3,7 @@
 from shanzhi.places.queries.following import (
     Resolved,
     changes,
+    kin,
     predecessors,
     reach,
     resolve,
@@ -63,6 +64,7 @@ __all__ = [
     "former_names",
     "full_names",
     "holds",
+    "kin",
     "name_at",
     "names",
     "of_kind",

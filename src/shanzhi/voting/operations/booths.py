@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -20,8 +20,9 @@ from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people.actors import grants_of
 from shanzhi.people.models import Person
+from shanzhi.places.queries import kin, reach, within_any
 from shanzhi.voting.lifecycle import BOOTH, DRAFT, FINISHED_STATES, OPEN, PREPARED, ROLL_FIXED
-from shanzhi.voting.models import Booth, BoothOfficer, Poll, Sheet
+from shanzhi.voting.models import Booth, BoothOfficer, Poll, RollEntry, Sheet
 from shanzhi.voting.operations.polls import BadPoll, event_area, locked
 from shanzhi.voting.operations.serials import new_code, new_serials
 from shanzhi.voting.policies import booth_seen, manages, require_manager
@@ -176,7 +177,7 @@ def _check(poll: Poll, plan: BoothPlan) -> None:
         raise BadBooth(_("Name or place is too long: 80 and 200 characters at most."), field="name")
     if plan.kind not in ("booth", "home_visit"):
         raise BadBooth(_("This is either a polling place or a round of home visits."), field="kind")
-    if not any(covers(code, plan.area) for code in poll.areas):
+    if not any(covers(code, plan.area) for code in reach(poll.areas, poll.closes_at)):
         raise BadBooth(_("The polling place must lie in an area that votes here."), field="area")
     if plan.planned_to <= plan.planned_from:
         raise BadBooth(_("A polling place closes after it opens."), field="planned_to")
@@ -260,12 +261,23 @@ def give_officer(*, actor: Actor, booth_id: UUID, person_id: UUID, at: datetime)
     return given
 
 
+def voters_of(booth: Booth) -> QuerySet[RollEntry]:
+    """Give the part of the roll that a booth takes: whose records know a place of its area, by whichever code."""
+    return RollEntry.objects.filter(within_any("area", kin(booth.area)), poll_id=booth.poll_id)
+
+
+def takes(booth: Booth, home: str) -> bool:
+    """Tell whether a home lies in a booth's area, known by a code of today or from before."""
+    return any(covers(code, home) for code in kin(booth.area))
+
+
 def has_role_there(person: Person, area: str, at: datetime) -> bool:
     """Tell whether a person holds a role at, above or inside an area; to live there is none."""
+    codes = kin(area)
     return any(
         grant.role is not Role.RESIDENT
         and grant.organization is None
-        and (covers(grant.area, area) or covers(area, grant.area))
+        and any(covers(grant.area, code) or covers(code, grant.area) for code in codes)
         for grant in grants_of(person=person, at=at)
     )
 

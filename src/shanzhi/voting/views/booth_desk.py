@@ -175,7 +175,7 @@ def register(request: Request, booth_id: UUID) -> HttpResponse:
     """Register a resident on the spot, and go on to the hand-out."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
     operations.booths.require_officer(request.actor, found)
-    form = NewcomerForm(request.POST or None, areas=lambda: communities_in([found.area], request.now))
+    form = NewcomerForm(request.POST or None, areas=lambda: communities_in(queries.codes_of(booth=found), request.now))
     if form.is_valid():
         number = attempt(
             form,

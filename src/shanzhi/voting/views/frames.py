@@ -87,9 +87,10 @@ def communities_in(areas: Iterable[str], at: datetime) -> list[tuple[str, str]]:
 
 def areas_of(poll: Poll, at: datetime) -> list[tuple[str, str]]:
     """List a poll's areas and the communities inside them, for a select."""
-    names = places.names(list(poll.areas))
-    own = [(code, names.get(code, code)) for code in poll.areas]
-    inside = [(code, f"　{name}") for code, name in communities_in(poll.areas, at) if code not in names]
+    codes = list(dict.fromkeys((*poll.areas, *places.reach(poll.areas, at))))
+    names = places.names(codes)
+    own = [(code, names.get(code, code)) for code in codes]
+    inside = [(code, f"　{name}") for code, name in communities_in(codes, at) if code not in names]
     return own + inside
 
 
