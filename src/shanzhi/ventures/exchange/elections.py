@@ -20,7 +20,7 @@ from shanzhi.ventures.operations import import_round
 from shanzhi.ventures.operations.calls import NotYourArea
 from shanzhi.ventures.policies import runs_area
 from shanzhi.voting import exchange as voting
-from shanzhi.voting.models import Upload
+from shanzhi.voting.operations.uploads import free_upload, give_upload, ready_upload, taken_upload, use_upload
 from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
 
 
@@ -32,10 +32,9 @@ def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: da
     if not runs_area(actor, area):
         raise NotYourArea(field="area")
     with transaction.atomic():
-        found = voting.ready_upload(actor, upload_id)
+        found = ready_upload(actor=actor, upload_id=upload_id)
         job = start_job(actor=actor, kind="ventures.import", area=area, total=1, unit="file", at=at)
-        found.job = job.pk
-        found.save(update_fields=["job"])
+        give_upload(upload=found, job=job.pk)
         values = {"upload": str(upload_id), "title": title, "title_en": title_en, "area": area}
         transaction.on_commit(partial(import_election.enqueue, str(job.pk), str(actor.person()), values))
     return job.pk
@@ -49,7 +48,7 @@ def import_election(job: str, person: str, values: dict[str, str]) -> None:
     try:
         call = _import(actor_of_person(person_id=UUID(person), at=at), values, at)
     except Refusal as refusal:
-        Upload.objects.filter(pk=values["upload"]).update(job=None)
+        free_upload(upload_id=UUID(values["upload"]))
         fail_job(job_id=UUID(job), error=refusal.text, at=at)
         return
     result = {"url": reverse("ventures:call", args=[call.pk]), "label": gettext("See the round")}
@@ -58,7 +57,7 @@ def import_election(job: str, person: str, values: dict[str, str]) -> None:
 
 def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
     with transaction.atomic():
-        found = Upload.objects.select_for_update().get(pk=values["upload"])
+        found = taken_upload(upload_id=UUID(values["upload"]))
         if found.poll_id is not None:
             return Call.objects.get(poll=found.poll_id)  # made by a worker that died before it could say so
         call = import_round(
@@ -70,6 +69,5 @@ def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
             source=found.name,
             at=at,
         )
-        found.content, found.poll = None, call.poll
-        found.save(update_fields=["content", "poll"])
+        use_upload(upload=found, poll=call.poll)
     return call

@@ -50,6 +50,11 @@ def attempt(form: BaseForm, act: Callable[[], Any]) -> Any:
         return None
 
 
+def version_of(request: Request) -> int:
+    """Give the version that the page was opened on; a form that sends none saw nothing, and so is stale."""
+    return ui_forms.version(request) or 0
+
+
 def act_page(
     request: Request,
     booth: Booth,
@@ -65,6 +70,7 @@ def act_page(
     """Draw the page of one act with its form."""
     context = {
         "booth": booth,
+        "version": version_of(request) if request.method == "POST" else booth.version,
         "form": form,
         "heading": heading,
         "label": label,
