@@ -5,7 +5,7 @@ A file with doubtful faults, which could change who wins, waits until the import
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -232,28 +232,52 @@ def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, spec: 
     """
     if not actor.holds(MANAGERS, area):
         raise MayNotImport
+    values = {"title": title, "spec": spec_as_json(spec)}
+    return give_to_worker(
+        actor=actor, upload_id=upload_id, area=area, kind="voting.import", work=import_upload, values=values, at=at
+    )
+
+
+def give_to_worker(
+    *, actor: Actor, upload_id: UUID, area: str, kind: str, work: Any, values: Mapping[str, str], at: datetime
+) -> UUID:
+    """Have a worker carry out the task `work` on an own upload; gives the job that shows its progress.
+
+    Raises NotFound, AlreadyImported, DoubtsOpen.
+    """
     with transaction.atomic():
         found = ready_upload(actor=actor, upload_id=upload_id)
-        job = start_job(actor=actor, kind="voting.import", area=area, total=1, unit="file", at=at)
+        job = start_job(actor=actor, kind=kind, area=area, total=1, unit="file", at=at)
         give_upload(upload=found, job=job.pk)
-        values = {"upload": str(upload_id), "title": title, "area": area, "spec": spec_as_json(spec)}
-        transaction.on_commit(partial(import_upload.enqueue, str(job.pk), str(actor.person()), values))
+        given = {"upload": str(upload_id), "area": area, **values}
+        transaction.on_commit(partial(work.enqueue, str(job.pk), str(actor.person()), given))
     return job.pk
+
+
+def carry_out(
+    job: str, person: str, values: Mapping[str, str], make: Callable[[Actor, datetime], dict[str, str]]
+) -> None:
+    """Do a worker's task on an upload: `make` gives the result; what it refuses frees the file for another try."""
+    at = timezone.now()
+    begin_job(job_id=UUID(job))
+    try:
+        result = make(actor_of_person(person_id=UUID(person), at=at), at)
+    except Refusal as refusal:
+        free_upload(upload_id=UUID(values["upload"]))
+        fail_job(job_id=UUID(job), error=refusal.text, at=at)
+        return
+    finish_job(job_id=UUID(job), result=result, at=timezone.now())
 
 
 @task()
 def import_upload(job: str, person: str, values: dict[str, str]) -> None:
     """Make a finished poll of an upload; nothing is half done when it fails."""
-    at = timezone.now()
-    begin_job(job_id=UUID(job))
-    try:
-        poll_id = _import(actor_of_person(person_id=UUID(person), at=at), values, at)
-    except Refusal as refusal:
-        free_upload(upload_id=UUID(values["upload"]))
-        fail_job(job_id=UUID(job), error=refusal.text, at=at)
-        return
-    result = {"url": reverse("voting:results", args=[poll_id]), "label": now_gettext("See the result")}
-    finish_job(job_id=UUID(job), result=result, at=timezone.now())
+
+    def make(actor: Actor, at: datetime) -> dict[str, str]:
+        poll_id = _import(actor, values, at)
+        return {"url": reverse("voting:results", args=[poll_id]), "label": now_gettext("See the result")}
+
+    carry_out(job, person, values, make)
 
 
 def _import(actor: Actor, values: dict[str, str], at: datetime) -> UUID:

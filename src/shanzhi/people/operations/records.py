@@ -13,13 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
-from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.people import policies
 from shanzhi.people.documents import clean_name
-from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, mark
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
 from shanzhi.people.lifecycle import REAL_NAME, VERIFIED
 from shanzhi.people.models import Account, Consent, Person
 from shanzhi.people.texts import PRIVACY, TEXTS
@@ -268,16 +267,3 @@ def unmask(*, actor: Actor, person_id: UUID, fields: Iterable[str], reason: str,
         )  # fmt: skip
     values = {field: getattr(person, field) for field in wanted}
     return {field: value.reveal() for field, value in values.items() if value is not None}
-
-
-def phone_of(text: str) -> str:
-    """Read a phone as people write it and give it as E.164; raise NotAPhone for the field `phone`."""
-    try:
-        return identifiers.phone(text)
-    except identifiers.NotAPhone as wrong:
-        raise identifiers.NotAPhone(field="phone") from wrong
-
-
-def account_with_phone(phone: str) -> Account | None:
-    """Find the sign-in of a phone (E.164)."""
-    return Account.objects.filter(phone_mark=mark(phone, purpose=PHONE_OF_ACCOUNT)).first()

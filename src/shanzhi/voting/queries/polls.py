@@ -26,7 +26,7 @@ from shanzhi.ui.choosing import AreaSource
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
 from shanzhi.voting.models import Count, Envelope, LeftOption, Option, PaperMark, Poll, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
-from shanzhi.voting.operations.casting import BallotForm, form_of
+from shanzhi.voting.operations.casting import form_of
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.publishing import told_channels, told_totals
@@ -132,11 +132,6 @@ def departures(*, poll: Poll) -> list[LeftOption]:
     """List what has left a poll, with the projects, in the order of the ballot."""
     away = LeftOption.objects.filter(option__poll=poll, back_at__isnull=True).select_related("option")
     return list(away.order_by("option__position"))
-
-
-def ballot_form(*, poll: Poll) -> BallotForm:
-    """Give the rules and codes by which a ballot of the poll is filled in."""
-    return form_of(poll)
 
 
 def may_manage(*, viewer: Actor, poll: Poll) -> bool:
