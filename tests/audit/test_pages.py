@@ -24,11 +24,11 @@ from shanzhi.places import operations as places
 from shanzhi.ventures.models import Proposal
 from tests.architecture.source import package
 from tests.audit.support import AT, SYSTEM, an_event, sealed
-from tests.support.people import actor, client_for, sign_in
+from tests.support.people import actor, client_for, give_role, sign_in
 from tests.support.places import load_districts
 from tests.support.site import Site, build
 
-AREA = "370102001"
+AREA, ELSEWHERE = "370102001", "110114012"
 
 
 @pytest.fixture(scope="module")
@@ -222,10 +222,13 @@ class TestAHistory:
         assert "Another person" in page
         assert "*" not in page
 
-    def test_gives_a_team_no_number_of_who_acted(self, site: Site) -> None:
+    @pytest.mark.parametrize("elsewhere", [False, True])
+    def test_gives_a_team_no_number_of_who_acted(self, site: Site, elsewhere: bool) -> None:
         one = Proposal.objects.filter(call=site.voting, state="on_ballot").first()
         assert one is not None
         assert one.contact is not None
+        if elsewhere:
+            give_role(one.contact, Role.SOCIAL_WORKER, area=ELSEWHERE)  # staff of another area learns no more of it
         team = english(sign_in(Client(), one.contact))
         history = f"/audit/history/ventures.proposal/{one.pk}/"
         others = Event.objects.filter(subject_id=str(one.pk)).exclude(actor_person=one.contact_id)
@@ -241,6 +244,18 @@ class TestAHistory:
         assert len(asked.rows) == len(team.get(history).context["page"].rows), (
             "no filter by a number that is not offered"
         )
+        assert "Another person" in words(team.get(history))
+        assert "*" not in words(team.get(history))
+
+    def test_tells_staff_of_the_area_who_acted(self, site: Site) -> None:
+        one = Proposal.objects.filter(call=site.voting, state="on_ballot").first()
+        assert one is not None
+        history = f"/audit/history/ventures.proposal/{one.pk}/"
+        actors = Event.objects.filter(subject_id=str(one.pk), actor_person__isnull=False)
+        number = actors.values_list("actor_person", flat=True).first()
+        assert "*" in words(english(site.client("district")).get(history))
+        page = site.client("district").get(f"{history}?actor={number}").context["page"]
+        assert page.total == actors.filter(actor_person=number).count()
 
     def test_gives_whoever_acted_the_own_events_whole(self, site: Site) -> None:
         draft = site.own_draft()

@@ -1,11 +1,16 @@
 """The clock beside the worker."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from shanzhi.config.commands import clock
+from shanzhi.kernel.actor import Actor
+from shanzhi.work.models import AnsweredRequest
+from shanzhi.work.operations import once
 
 
 class TestTheClock:
@@ -36,6 +41,15 @@ class TestTheClock:
         monkeypatch.setattr(clock, "skew", lambda: 0.0)
         clock.tick()
         assert asked == ["ventures_clock", "then the next job"]
+
+    @pytest.mark.django_db
+    def test_forgets_answers_of_long_ago(self) -> None:
+        actor, now = Actor.system("test"), timezone.now()
+        for key, at in (("long-ago", now - clock.ANSWERS_KEPT - timedelta(minutes=1)), ("just-now", now)):
+            once(actor=actor, operation="test", key=key, request={}, at=at, run=dict)
+        assert clock.forget_answers in clock.JOBS
+        clock.forget_answers()
+        assert list(AnsweredRequest.objects.values_list("key", flat=True)) == ["just-now"]
 
 
 class TestATimeThatCannotBeTrusted:

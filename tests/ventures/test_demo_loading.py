@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person
 from shanzhi.ventures import queries
 from shanzhi.ventures.demo import loading, people
 from shanzhi.ventures.models import Call, Proposal
+from shanzhi.voting import operations as voting
+from shanzhi.voting import queries as voting_queries
+from shanzhi.voting.models import Sheet
 from tests.support.ground import held_open, undone
+from tests.support.people import client_for
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 OFFICIAL = 17  # of 22 projects, as the city announced
@@ -49,6 +55,22 @@ class TestTheDemo:
         assert votable.proposals.filter(state="on_ballot").count() == 12
         review = Call.objects.get(title=loading.IN_REVIEW)
         assert set(review.proposals.values_list("state", flat=True)) == {"submitted", "returned", "passed"}
+
+    def test_has_a_polling_place_that_everybody_finds_and_its_officers_can_open(self) -> None:
+        votable = Call.objects.get(title=loading.VOTABLE)
+        (booth,) = voting_queries.places(viewer=Actor.anonymous(), poll_id=votable.poll_id or votable.pk)
+        assert AT < booth.planned_from < booth.planned_to < booth.poll.closes_at
+        assert booth.officers.count() == 3
+        assert Sheet.objects.filter(booth=booth).count() == loading.BOOTH_SHEETS
+        officer = people.ensure_helpers(at=AT)["volunteer"]
+        opened = voting.open_booth(actor=officer, booth_id=booth.pk, received=loading.BOOTH_SHEETS, at=AT)
+        assert opened.state == "open"
+        runner = client_for(Role.DISTRICT_OFFICER, "370102")
+        for page, client in ((f"/calls/{votable.pk}/", Client()), (f"/desk/calls/{votable.pk}/phase/", runner)):
+            assert f"/polls/{votable.poll_id}/places/" in client.get(page).content.decode()
+        assert f"/desk/polls/{votable.poll_id}/booths/" in runner.get(page).content.decode()
+        closed = Call.objects.get(title=loading.OPEN)
+        assert "/polls/" not in Client().get(f"/calls/{closed.pk}/").content.decode()
 
     def test_shows_the_official_winners_beside_the_computed_ones(self) -> None:
         call = Call.objects.get(imported=True)

@@ -64,6 +64,15 @@ class TestAppointing:
             )
 
 
+def insert_interest(panel: Panel, place: int, proposal_id: Any) -> None:
+    """Write an interest as no operation does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ventures_conflict (juror_id, proposal_id, interest, declared_at) VALUES (%s, %s, 'other', %s)",
+            [panel.jurors[place].pk, proposal_id, pitching(3)],
+        )
+
+
 class TestAnInterest:
     def test_is_declared_before_the_first_sheet(self, panel: Panel) -> None:
         with pytest.raises(operations.DeclareFirst):
@@ -90,6 +99,26 @@ class TestAnInterest:
         sheet.refresh_from_db()
         assert sheet.state == "void"
         assert json.loads(sheet.content.reveal())["scores"] == {"need": 50, "plan": 50}
+
+    def test_written_past_the_operations_voids_the_sheet_too(self, panel: Panel) -> None:
+        panel.declare(1)
+        sheet, other = panel.score(1, 0, (50, 50)), panel.score(1, 1, (50, 50))
+        insert_interest(panel, 1, panel.projects[0].pk)
+        sheet.refresh_from_db()
+        other.refresh_from_db()
+        assert (sheet.state, other.state) == ("void", "handed_in")
+        with pytest.raises(IntegrityError, match="own interest"), transaction.atomic():
+            ScoreSheet.objects.filter(pk=sheet.pk).update(state="handed_in")
+
+    def test_lies_in_the_own_call_and_before_the_closing(self, world: World, panel: Panel) -> None:
+        elsewhere = bring(world, make_call(world), "submission").proposals.first()
+        assert elsewhere is not None
+        with pytest.raises(IntegrityError, match="own call"), transaction.atomic():
+            insert_interest(panel, 1, elsewhere.pk)
+        panel.score_all()
+        panel.close()
+        with pytest.raises(IntegrityError, match="has closed"), transaction.atomic():
+            insert_interest(panel, 1, panel.projects[0].pk)
 
     def test_is_never_taken_back(self, panel: Panel) -> None:
         panel.declare(1, {0: "relative"})

@@ -264,6 +264,8 @@ JURIES: Final[dict[str, Row]] = {
     "ventures:jury": seated("/juries/{}/"),
     "ventures:jury_interests": seated("/juries/{}/interests/"),
     "POST ventures:jury_interests": seated("/juries/{}/interests/", **POST),
+    "POST ventures:jury_draw": seated("/juries/{}/draw/", **POST),
+    "POST ventures:jury_pitch": seated("/juries/{}/pitches/1/", data={"move": "start"}, **POST),
     "POST ventures:jury_close": seated("/juries/{}/close/", **POST),
     "ventures:jury_sheet": seated("/juries/{}/sheets/{other}/"),
     "POST ventures:jury_sheet": seated("/juries/{}/sheets/{other}/", **POST),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,6 +23,7 @@ from tests.voting.paper_support import Hall, a_hall, a_plan
 from tests.voting.support import STAFF, a_draft, now
 
 pytestmark = pytest.mark.django_db
+STALE = "其间已有他人作了修改"
 
 
 def browser(actor: Actor) -> Client:
@@ -32,6 +34,12 @@ def browser(actor: Actor) -> Client:
 def at(hall: Hall, name: str, *more: object) -> str:
     """Give an address of a booth."""
     return reverse(f"voting:{name}", args=[hall.booth.pk, *more])
+
+
+def send(client: Client, page: str, fields: dict[str, str] | None = None) -> Any:
+    """Send the form of a page as a browser does, with the version that the page showed."""
+    shown = re.search(r'name="version" value="(\d+)"', client.get(page).content.decode())
+    return client.post(page, {**(fields or {}), **({"version": shown[1]} if shown else {})})
 
 
 def text_of(answer: object) -> str:
@@ -57,9 +65,9 @@ class TestWhoRunsTheVote:
         booth = Booth.objects.get(name="示例活动室")
         person = people.a_person("", Role.VOLUNTEER, role_area=support.COMMUNITY)
         page = reverse("voting:booth_officers", args=[booth.pk])
-        assert manager.post(page, {"person": str(person.pk)}).status_code == 302
+        assert send(manager, page, {"person": str(person.pk)}).status_code == 302
         assert booth.officers.count() == 1
-        assert manager.post(page, {"end": str(person.pk)}).status_code == 302
+        assert send(manager, page, {"end": str(person.pk)}).status_code == 302
         assert booth.officers.filter(ended_at=None).count() == 0
         assert manager.post(reverse("voting:booth_print", args=[booth.pk]), {"number": "3"}).status_code == 302
         pdf = manager.post(reverse("voting:booth_sheets", args=[booth.pk, 1]))
@@ -67,7 +75,7 @@ class TestWhoRunsTheVote:
         assert pdf["Cache-Control"] == "no-store"
         assert manager.get(reverse("voting:specimen", args=[hall.poll.pk])).content.startswith(b"%PDF")
         cancel = reverse("voting:booth_cancel", args=[booth.pk])
-        assert manager.post(cancel, {"reason": "停电"}).status_code == 302
+        assert send(manager, cancel, {"reason": "停电"}).status_code == 302
         assert "停电" in text_of(Client().get(reverse("voting:places", args=[hall.poll.pk])))
 
     def test_sets_the_terms_before_the_vote_opens(self) -> None:
@@ -94,7 +102,7 @@ class TestAnOfficerAtTheDesk:
         operations.print_sheets(actor=STAFF, booth_id=hall.booth.pk, number=5, at=now())
         desk = browser(hall.first)
         assert desk.get(at(hall, "booth")).status_code == 200
-        assert desk.post(at(hall, "booth_open"), {"received": "5"}).status_code == 302
+        assert send(desk, at(hall, "booth_open"), {"received": "5"}).status_code == 302
         number = hall.number(hall.voters[0])
         found = desk.post(at(hall, "booth_voters"), {"words": str(number)})
         assert at(hall, "booth_voter", number) in found.content.decode()
@@ -107,13 +115,13 @@ class TestAnOfficerAtTheDesk:
         serial = hall.serials(1)[0]
         assert desk.post(at(hall, "booth_spoil"), {"serial": serial}).status_code == 302
         counts = {"unissued": "3", "spoiled": "1", "returned": "0", "cast": "1"}
-        assert desk.post(at(hall, "booth_close"), counts).status_code == 302
+        assert send(desk, at(hall, "booth_close"), counts).status_code == 302
         assert desk.get(at(hall, "booth")).status_code == 200
         left = hall.serials(1)[0]
         entry = {"serial": left, "numbers": "1 2", "kind": "valid"}
         assert [desk.post(at(hall, "entry"), {**entry, "numbers": n}).status_code for n in ("", "77")] == [422, 422]
         assert desk.post(at(hall, "entry"), entry).status_code == 302
-        assert desk.post(at(hall, "booth_balance")).status_code == 302
+        assert send(desk, at(hall, "booth_balance")).status_code == 302
         hall.booth.refresh_from_db()
         assert hall.booth.state == "closed"
         second = browser(hall.second)
@@ -122,7 +130,7 @@ class TestAnOfficerAtTheDesk:
         assert left in third.get(at(hall, "differences")).content.decode()
         assert third.post(at(hall, "entry"), {**entry, "numbers": "3"}).status_code == 422
         assert third.post(at(hall, "entry"), entry).status_code == 302
-        assert desk.post(at(hall, "booth_balance")).status_code == 302
+        assert send(desk, at(hall, "booth_balance")).status_code == 302
         hall.booth.refresh_from_db()
         assert hall.booth.state == "reconciled"
         support.close(hall.poll)
@@ -168,6 +176,45 @@ class TestAnOfficerAtTheDesk:
         answer = desk.post(at(hall, "booth_register"), fields)
         assert answer.status_code == 302, text_of(answer)
         assert desk.get(answer["Location"]).status_code == 200
+
+    def test_is_told_when_the_booth_changed_meanwhile_and_changes_nothing(self) -> None:
+        hall = a_hall(1, received=None)
+        manager, desk = client_for(Role.SUBDISTRICT_OFFICER, support.AREA), browser(hall.first)
+        stale = {"version": str(Booth.objects.get().version - 1)}
+        person = str(people.a_person("", Role.VOLUNTEER, role_area=support.COMMUNITY).pk)
+        plan = a_plan(hall.poll)
+        opens = support.timezone.localtime(plan.planned_from) + timedelta(minutes=1)
+        moved = {
+            "name": "别处", "place": "x", "area": support.AREA, "kind": "booth",
+            "planned_from": f"{opens:%Y-%m-%dT%H:%M}", "planned_to": f"{opens + timedelta(hours=2):%Y-%m-%dT%H:%M}",
+        }  # fmt: skip
+        count = {"unissued": "5", "spoiled": "0", "returned": "0", "cast": "0", "reason": "x"}
+        before = [
+            (manager, "booth_edit", moved), (manager, "booth_officers", {"person": person}),
+            (manager, "booth_cancel", {"reason": "x"}), (desk, "booth_open", {"received": "5"}),
+        ]  # fmt: skip
+        self.is_stale(hall, before, stale)
+        ending = {"end": str(hall.third.person()), **stale}
+        assert STALE in text_of(manager.post(at(hall, "booth_officers"), ending, follow=True))
+        assert hall.booth.officers.filter(ended_at=None).count() == 3
+        assert send(desk, at(hall, "booth_open"), {"received": "5"}).status_code == 302
+        self.is_stale(hall, [(desk, "booth_receive", {"received": "1"}), (desk, "booth_close", count)], stale)
+        assert send(desk, at(hall, "booth_close"), count).status_code == 302
+        self.is_stale(hall, [(desk, "booth_close", count)], stale)
+        assert STALE in text_of(desk.post(at(hall, "booth_balance"), stale, follow=True))
+        assert Booth.objects.get().state == "closed"
+        assert send(desk, at(hall, "booth_balance")).status_code == 302
+        assert Booth.objects.get().state == "reconciled"
+
+    def is_stale(self, hall: Hall, acts: list[tuple[Client, str, dict[str, str]]], stale: dict[str, str]) -> None:
+        """Send forms with an old version and with none; all are refused in the house's words."""
+        before = Booth.objects.values().get()
+        for client, name, fields in acts:
+            for version in (stale, {}):
+                answer = client.post(at(hall, name), {**fields, **version})
+                assert answer.status_code == 422, name
+                assert STALE in text_of(answer), name
+        assert Booth.objects.values().get() == before
 
     def test_works_without_network_and_uploads_afterwards(self) -> None:
         hall = a_hall(2)

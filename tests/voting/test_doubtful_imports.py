@@ -278,14 +278,14 @@ class TestTheOperation:
     def test_must_come_before_the_import(self, client: Client) -> None:
         owner, upload_id = self.kept(client)
         spec = operations.usual_spec(read(PLAIN.encode()))
-        with pytest.raises(exchange.DoubtsOpen):
+        with pytest.raises(operations.DoubtsOpen):
             exchange.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, spec=spec, at=now())
         exchange.treat_file(actor=owner, upload_id=upload_id, treatments={"unknown_projects": "drop"})
-        with pytest.raises(exchange.DoubtsOpen):
+        with pytest.raises(operations.DoubtsOpen):
             exchange.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, spec=spec, at=now())
         exchange.treat_file(actor=owner, upload_id=upload_id, treatments={"duplicate_voters": "last"})
         exchange.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, spec=spec, at=now())
-        with pytest.raises(exchange.AlreadyImported):
+        with pytest.raises(operations.AlreadyImported):
             exchange.treat_file(actor=owner, upload_id=upload_id, treatments={"duplicate_voters": "first"})
 
     def test_has_words_for_every_treatment(self) -> None:

@@ -42,7 +42,11 @@ class TestADayAtABooth:
         manager = client_for(Role.SUBDISTRICT_OFFICER, support.AREA)
         first, second = browser(hall.first), browser(hall.second)
         assert call(manager, "POST", f"{booth}/runs", {"number": 4}) == {"number": 1}
-        assert call(first, "POST", f"{booth}/open", {"number": 4})["state"] == "open"
+        seen = call(first, "GET", booth)["version"]
+        stale = call(first, "POST", f"{booth}/open", {"number": 4, "version": seen - 1}, status=409)
+        assert stale["code"] == "stale_booth"
+        opened = call(first, "POST", f"{booth}/open", {"number": 4, "version": seen})
+        assert (opened["state"], opened["version"]) == ("open", seen + 1)
         number = hall.number(hall.voters[0])
         (found,) = call(first, "POST", f"{booth}/voters", {"words": str(number)})
         assert (found["number"], found["has_sheet"]) == (number, False)
@@ -53,15 +57,16 @@ class TestADayAtABooth:
         assert call(first, "GET", f"{booth}/marks")["count"] == 1
         serials = hall.serials(2)
         call(first, "POST", f"{booth}/spoil", {"serial": serials[0]}, status=204)
-        count = {"unissued": 2, "spoiled": 1, "returned": 0, "cast": 1}
+        count = {"unissued": 2, "spoiled": 1, "returned": 0, "cast": 1, "version": seen + 1}
         assert call(first, "POST", f"{booth}/close", count)["state"] == "closed"
         entry = {"serial": serials[1], "choices": ["1"]}
         assert not call(first, "POST", f"{booth}/entries", entry)["settled"]
         assert call(first, "POST", f"{booth}/entries", entry, status=409)["code"] == "read_by_you"
-        assert call(first, "POST", f"{booth}/reconcile", status=409)["code"] == "does_not_reconcile"
+        settled = {"version": seen + 2}
+        assert call(first, "POST", f"{booth}/reconcile", settled, status=409)["code"] == "does_not_reconcile"
         assert call(second, "POST", f"{booth}/entries", entry)["settled"]
         assert call(first, "GET", f"{booth}/balance")["differences"] == []
-        assert call(first, "POST", f"{booth}/reconcile")["state"] == "reconciled"
+        assert call(first, "POST", f"{booth}/reconcile", settled)["state"] == "reconciled"
         assert call(Client(), "GET", f"{poll}/places")["items"][0]["name"] == hall.booth.name
 
     def test_tells_channels_in_the_result_and_in_the_published_file(self) -> None:
@@ -114,15 +119,18 @@ class TestAStrangerToTheBooth:
             "name": "x", "place": "y", "area": support.AREA, "planned_from": plan.planned_from.isoformat(),
             "planned_to": plan.planned_to.isoformat(),
         }  # fmt: skip
+        any_version = {"version": 1}
         acts: dict[str, Any] = {
-            "/open": {"number": 1}, "/receive": {"number": 1}, "/voters": {"words": "x"}, "/spoil": {"serial": "x"},
-            "/marks": {"voter": 1, "document_seen": True}, "/list": None, "/open-outers": None, "/reconcile": None,
-            "/close": {"unissued": 1, "spoiled": 0, "returned": 0, "cast": 0},
+            "/open": {"number": 1, **any_version}, "/receive": {"number": 1, **any_version},
+            "/voters": {"words": "x"}, "/spoil": {"serial": "x"},
+            "/marks": {"voter": 1, "document_seen": True}, "/list": None, "/open-outers": None,
+            "/reconcile": any_version,
+            "/close": {"unissued": 1, "spoiled": 0, "returned": 0, "cast": 0, **any_version},
             "/upload": {"lines": [{"voter": 1, "cast_at": "2026-11-25T10:00:00+08:00"}]},
             "/marks/confirm": [str(hall.booth.pk)],
         }  # fmt: skip
-        managing: dict[str, Any] = {"/runs": {"number": 1}, "/cancel": {"reason": "x"},
-                                    "/officers": {"person_id": str(hall.voters[0].pk)}}  # fmt: skip
+        managing: dict[str, Any] = {"/runs": {"number": 1}, "/cancel": {"reason": "x", **any_version},
+                                    "/officers": {"person_id": str(hall.voters[0].pk), **any_version}}  # fmt: skip
         resident = browser(actor(hall.voters[0]))
         worker = client_for(Role.SOCIAL_WORKER, support.AREA)
         outside = client_for(Role.SUBDISTRICT_OFFICER, support.ELSEWHERE[:9])
@@ -130,4 +138,4 @@ class TestAStrangerToTheBooth:
             for who, status in ((resident, 404), (outside, 404), (worker, 403)):
                 call(who, "POST", f"{booth}{end}", body, status=status)
         call(resident, "POST", f"/polls/{hall.poll.pk}/booths", setup, status=404)
-        call(worker, "PUT", booth, setup, status=403)
+        call(worker, "PUT", booth, {**setup, **any_version}, status=403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -103,9 +104,9 @@ def staff_only(path: Callable[[], str], **more: object) -> Row:
     return only(READERS, path, refused=404, anonymous=302, **more)  # type: ignore[arg-type]
 
 
-def officers_only(path: Callable[[], str], *, method: str = "GET", anonymous: int = 302) -> Row:
+def officers_only(path: Callable[[], str], *, anonymous: int = 302, **more: Any) -> Row:
     """A page for the officers of the booth: staff of the area see that there is one, and are refused."""
-    return only(READERS, path, allowed=403, refused=404, anonymous=anonymous, method=method)
+    return only(READERS, path, allowed=403, refused=404, anonymous=anonymous, **more)
 
 
 def managers_only(
@@ -205,7 +206,8 @@ TABLE: dict[str, Row] = {
         "POST /booths/{booth_id}/marks/{mark_id}/hand-back": posted(with_mark("hand-back"), officers_only),
         "POST /booths/{booth_id}/list": posted(paper_api("/list"), officers_only),
         "POST /booths/{booth_id}/open-outers": posted(paper_api("/open-outers", "closed"), officers_only),
-        "POST /booths/{booth_id}/reconcile": posted(paper_api("/reconcile", "closed"), officers_only),
+        "POST /booths/{booth_id}/reconcile": posted(
+            paper_api("/reconcile", "closed"), officers_only, data={"version": 1}),
         "GET /booths/{booth_id}/differences": only(READERS, paper_api("/differences"), refused=404, anonymous=404),
         "GET /booths/{booth_id}/balance": only(READERS, paper_api("/balance"), refused=404, anonymous=404),
     }),

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import upper_bound
 from shanzhi.kernel.canonical import canonical
 from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.ui import formatting
@@ -40,11 +41,15 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A thing as a viewer may see it. With `whole` the viewer reads all of its events, whatever area they lie in."""
+    """A thing as a viewer may see it. With `whole` the viewer reads all of its events, whatever area they lie in.
+
+    With `names` the viewer reads who acted in them too, as those do who run the thing; a team does not.
+    """
 
     title: Words
     url: str = ""
     whole: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,19 +136,31 @@ def tone(verb: str) -> str:
     return _registry.tones.get(verb, "plain")
 
 
-def reads_actors(viewer: Actor) -> bool:
-    """Tell whether a viewer reads who acted: a team reads what was done to its proposal, not which reviewer did it."""
-    return viewer.holds_anywhere(STAFF_READERS)
+def within_areas(codes: tuple[str, ...]) -> Q:
+    """Give the condition that an event lies in one of the areas."""
+    condition = Q(pk__in=())
+    for code in codes:
+        condition |= Q(area__gte=code, area__lt=upper_bound(code)) if code else Q()
+        if not code:
+            return Q()
+    return condition
 
 
-def named(rows: QuerySet[Event], viewer: Actor) -> QuerySet[Event]:
+def named(rows: QuerySet[Event], viewer: Actor, *, names: bool = False) -> QuerySet[Event]:
     """Add to events, in the same query, who acted and what it was about, as far as the viewer may read that.
 
-    Gives `by_viewer`, `actor_name` and `about_name` (masked people), and `about_title` of things.
+    Gives `by_viewer`, `known_actor` (who acted, where the viewer may read that), `actor_name` and `about_name` (masked
+    people), and `about_title` of things. Who acted is read by staff of the event's area, and with `names` of all of
+    them: a team reads what was done to its proposal, not which reviewer did it, also when it is staff elsewhere.
     """
     mine = Q(actor_person=viewer.person_id) if viewer.person_id else Q(pk__in=())
-    rows = rows.annotate(by_viewer=Case(When(mine, then=Value(True)), default=Value(False)))
-    if _registry.name_people is not None and reads_actors(viewer):
+    areas = viewer.areas(STAFF_READERS)
+    everywhere, near = names or "" in areas, within_areas(areas)
+    rows = rows.annotate(
+        by_viewer=Case(When(mine, then=Value(True)), default=Value(False)),
+        known_actor=F("actor_person") if everywhere else Case(When(near, then=F("actor_person"))),
+    )
+    if _registry.name_people is not None and (everywhere or viewer.holds_anywhere(STAFF_READERS)):
         rows = _registry.name_people(rows)
     # A branch is worked out for events of its kind alone: the numbers of others may not even be of its form.
     branches = [When(subject_type=one.type, then=_title(one, viewer)) for one in subjects() if one.titles]
@@ -172,7 +189,7 @@ def actor_of(event: Event) -> str:
     if getattr(event, "by_viewer", False):
         return gettext("You")
     name = getattr(event, "actor_name", None)
-    if name is not None:
+    if name is not None and event.known_actor is not None:  # type: ignore[attr-defined]  # set by `named`
         return str(name)
     if event.actor_label:
         return str(PARTS_OF_SYSTEM.get(event.actor_label, _("The system")))

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
-PROJECT = PACKAGE.parents[1]
 
 
 def data_folder() -> Path:

@@ -102,11 +102,6 @@ def kind_of(key: str) -> Kind:
     return _kinds.get(key, RETIRED)
 
 
-def kinds() -> tuple[Kind, ...]:
-    """List every declared kind."""
-    return tuple(_kinds.values())
-
-
 def categories() -> tuple[Category, ...]:
     """List every category in the order of the page of choices."""
     return tuple(sorted(_categories.values(), key=lambda one: (one.order, one.key)))

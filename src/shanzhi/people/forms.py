@@ -239,15 +239,10 @@ class UnmaskForm(ReasonForm):
     field_order = ("fields_wanted", "reason")
 
 
-class GrantForm(ReasonForm):
-    """A role, its place and its period."""
+class RoleForm(ReasonForm):
+    """A role and its place, of those that the actor may give."""
 
     role = forms.ChoiceField(label=_("Role"))
-    starts_on = DayField(label=_("From"))
-    ends_on = DayField(
-        label=_("Last day"), help_text=_("On this day it ends by itself. Empty: until someone ends it."), required=False
-    )
-    field_order = ("role", "area", "starts_on", "ends_on", "reason")
 
     def __init__(self, *args: Any, roles: list[Role], areas: AreaSource, **kwargs: Any) -> None:
         """Take the roles and areas that the actor may give."""
@@ -256,6 +251,16 @@ class GrantForm(ReasonForm):
         self.fields["role"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["area"] = AreaField(source=areas, label=_("Where it holds"))
         self.order_fields(self.field_order)
+
+
+class GrantForm(RoleForm):
+    """A role, its place and its period."""
+
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(
+        label=_("Last day"), help_text=_("On this day it ends by itself. Empty: until someone ends it."), required=False
+    )
+    field_order = ("role", "area", "starts_on", "ends_on", "reason")
 
 
 class ImportForm(PageForm):

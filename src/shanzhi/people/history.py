@@ -106,6 +106,7 @@ register_verbs(
         **VERBS,
         "people.account.make": _("Sign-in made"),
         "people.account.password": _("Password set"),
+        "people.account.rehash": _("Password hashed anew, unchanged"),
         "people.account.phone": _("Phone of a sign-in set"),
         "people.import.write": _("List of residents written"),
     },

@@ -15,6 +15,7 @@ from shanzhi.audit.operations import record
 from shanzhi.people import signals
 from shanzhi.people.middleware import actor_behind
 from shanzhi.people.models import Account
+from shanzhi.people.operations.accounts import renew_hash
 from shanzhi.people.operations.sessions import FACTOR, end_sessions, keep_session, note_sign_in
 
 
@@ -42,8 +43,14 @@ def factor_changed(*, request: HttpRequest, user: Account, authenticator: Any, s
             signals.factor_changed.send(Account, actor=actor, person_id=user.person_id, at=at)
 
 
+def hash_renewed(*, account: Account, password: str, **_more: Any) -> None:
+    """Have the hash of a password made anew."""
+    renew_hash(account=account, password=password, at=timezone.now())
+
+
 def connect() -> None:
     """Listen."""
+    signals.hash_outdated.connect(hash_renewed, dispatch_uid="people.hash")
     user_logged_in.connect(noted, dispatch_uid="people.sign_in")
     authenticator_added.connect(factor_changed, dispatch_uid="people.factor.added")
     authenticator_removed.connect(factor_changed, dispatch_uid="people.factor.removed")

@@ -6,12 +6,14 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.identifiers import mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
+from shanzhi.people import signals
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField, mask_person
 from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
@@ -161,6 +163,13 @@ class Account(AbstractBaseUser):
     def __str__(self) -> str:
         """Show the sign-in name or the masked phone."""
         return self.login_name or str(self.phone)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Check a password. Where its hash is of an older kind, it is made anew by an operation, which is on record."""
+        return check_password(raw_password, self.password, self._renew_hash)
+
+    def _renew_hash(self, raw_password: str) -> None:
+        signals.hash_outdated.send(Account, account=self, password=raw_password)
 
     def get_session_auth_hash(self) -> str:
         """Bind sessions to the password and to the count that ends them all; a count of nought changes nothing."""

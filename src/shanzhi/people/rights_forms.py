@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.roles import Role
-from shanzhi.people.forms import PhoneNumberField, ReasonForm
-from shanzhi.people.models import ROLE_LABELS
-from shanzhi.ui.choosing import AreaField, AreaSource
+from shanzhi.people.forms import PhoneNumberField, ReasonForm, RoleForm
 from shanzhi.ui.forms import PageForm
 
 
@@ -26,20 +21,11 @@ class RecoveryForm(ReasonForm):
     field_order = ("id_number", "reason")
 
 
-class InviteForm(ReasonForm):
+class InviteForm(RoleForm):
     """A phone, a role and a place."""
 
     phone = PhoneNumberField(label=_("Colleague's mobile phone"))
-    role = forms.ChoiceField(label=_("Role"))
     field_order = ("phone", "role", "area", "reason")
-
-    def __init__(self, *args: Any, roles: list[Role], areas: AreaSource, **kwargs: Any) -> None:
-        """Take the roles and areas that the actor may give."""
-        super().__init__(*args, **kwargs)
-        offered = [("", _("Choose a role")), *((role.value, ROLE_LABELS[role]) for role in roles)]
-        self.fields["role"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["area"] = AreaField(source=areas, label=_("Where it holds"))
-        self.order_fields(self.field_order)
 
 
 class TakeForm(PageForm):

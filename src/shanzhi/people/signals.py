@@ -1,11 +1,12 @@
 """What happened here that higher rooms react to, told inside the transaction in which it happened.
 
 The roles' bring `actor`, `grant` and `at`, the others `actor`, `person_id` and `at`; `recovery_moved`
-brings the `state` too.
+brings the `state` too. `hash_outdated` is this room's own: an `account` gave the right `password`, whose hash is old.
 """
 
 from django.dispatch import Signal
 
+hash_outdated = Signal()
 password_set = Signal()
 signed_in_anew = Signal()
 factor_changed = Signal()

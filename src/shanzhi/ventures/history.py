@@ -29,7 +29,7 @@ def _call(viewer: Actor, call_id: str, at: datetime) -> Shown | None:
     runs = queries.may_run(viewer=viewer, found=found)
     if not runs and not viewer.holds(policies.READERS, found.area):
         raise NotFound
-    return Shown(found.title, reverse("ventures:desk_call", args=[found.pk]), runs)
+    return Shown(found.title, reverse("ventures:desk_call", args=[found.pk]), whole=runs, names=runs)
 
 
 def _proposal(viewer: Actor, proposal_id: str, at: datetime) -> Shown | None:

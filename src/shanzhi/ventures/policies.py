@@ -15,7 +15,7 @@ from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import LEFT, MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
-from shanzhi.ventures.models import Call, Dispute, Proposal, TeamMember
+from shanzhi.ventures.models import Call, Dispute, Juror, Proposal, TeamMember
 
 READERS: Final = STAFF_READERS
 # A proposal's kind of team, and the call's word for those who may propose.
@@ -131,6 +131,13 @@ def visible_calls(viewer: Actor) -> Q:
     """Give the condition of calls that a viewer may see: published ones, and drafts of the own areas."""
     inside = _inside("area", viewer.areas(READERS)) | Q(operator_organization__in=viewer.organizations(Role.OPERATOR))
     return Q(published_at__isnull=False) | inside
+
+
+def chairs(actor: Actor, call_id: UUID) -> bool:
+    """Tell whether the actor chairs the jury of a call now."""
+    if actor.person_id is None:
+        return False
+    return Juror.objects.filter(call=call_id, person=actor.person_id, chair=True, ends_at__isnull=True).exists()
 
 
 def visible_proposals(viewer: Actor) -> Q:

@@ -5,8 +5,8 @@ A file with doubtful faults, which could change who wins, waits until the import
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
+from shanzhi.kernel.errors import Invalid, NotFound, Refusal
 from shanzhi.people.actors import actor_of_person
 from shanzhi.tally.election import Election
 from shanzhi.tally.outcome import amount
@@ -50,9 +50,20 @@ from shanzhi.voting.lifecycle import MANAGERS
 from shanzhi.voting.models import Upload
 from shanzhi.voting.operations import import_poll, usual_spec
 from shanzhi.voting.operations.importing import own_title
+from shanzhi.voting.operations.uploads import (
+    MayNotImport,
+    free_upload,
+    give_upload,
+    keep_upload,
+    ready_upload,
+    require_importer,
+    taken_upload,
+    treat_upload,
+    use_upload,
+    waiting_upload,
+)
 from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
 
-KEPT: Final = timedelta(days=7)
 SHOWN_WARNINGS: Final = 50
 EMPTY: Final[dict[str, Any]] = {
     "title": "",
@@ -84,32 +95,11 @@ class FileTooLarge(Invalid):
     message = _("This file is larger than %(most)s MB. Choose a smaller one, or split it into one file per election.")
 
 
-class MayNotImport(Forbidden):
-    """Only those who run polls import them."""
-
-    code = "may_not_import"
-    message = _("Elections are imported by operators and officers. Ask the one in charge of your area.")
-
-
-class AlreadyImported(Conflict):
-    """The upload has become a poll, or is on the way."""
-
-    code = "already_imported"
-    message = _("This file is already being imported. Follow its progress under “Background work”.")
-
-
 class BadTreatment(Invalid):
     """A treatment that does not exist, or not for this kind of fault."""
 
     code = "bad_treatment"
     message = _("This kind of fault cannot be treated so. Choose one of the ways that the page offers.")
-
-
-class DoubtsOpen(Conflict):
-    """The file has doubtful faults that nobody has decided."""
-
-    code = "doubts_open"
-    message = _("This file has faults that could change who wins. Say first how each kind of them is to be treated.")
 
 
 def largest() -> int:
@@ -208,17 +198,8 @@ def take_file(*, actor: Actor, name: str, content: bytes, at: datetime) -> Uploa
     A file whose faults a treatment can settle is kept too; `treat_file` must follow before the import.
     Raises MayNotImport, FileTooLarge, FileUnreadable.
     """
-    if not actor.areas(MANAGERS):
-        raise MayNotImport
-    told = _look_through(content, STRICT)
-    Upload.objects.filter(poll__isnull=True, created_at__lt=at - KEPT).delete()
-    return Upload.objects.create(
-        owner_id=actor.person(),
-        name=name[:200],
-        content=content,
-        summary=told,
-        created_at=at,
-    )
+    require_importer(actor)
+    return keep_upload(actor=actor, name=name, content=content, summary=_look_through(content, STRICT), at=at)
 
 
 def treat_file(*, actor: Actor, upload_id: UUID, treatments: Mapping[str, str]) -> Upload:
@@ -227,34 +208,13 @@ def treat_file(*, actor: Actor, upload_id: UUID, treatments: Mapping[str, str]) 
     Nothing is changed when it cannot be read so. Raises NotFound, AlreadyImported, BadTreatment, FileUnreadable.
     """
     with transaction.atomic():
-        found = _waiting(actor, upload_id)
+        found = waiting_upload(actor=actor, upload_id=upload_id)
         try:
             treat = _treatment({**found.treatments, **treatments})
         except UnknownTreatment as error:
             raise BadTreatment from error
         assert found.content is not None  # it waits
-        found.summary = _look_through(bytes(found.content), treat)
-        found.treatments = chosen(treat)
-        found.save(update_fields=["summary", "treatments"])
-    return found
-
-
-def _waiting(actor: Actor, upload_id: UUID) -> Upload:
-    """Lock an own upload that has not become a poll."""
-    found = Upload.objects.select_for_update().filter(pk=upload_id, owner_id=actor.person()).first()
-    if found is None:
-        raise NotFound
-    if found.job is not None or found.content is None:
-        raise AlreadyImported
-    return found
-
-
-def ready_upload(actor: Actor, upload_id: UUID) -> Upload:
-    """Lock an own upload that can become a poll. Raises NotFound, AlreadyImported, DoubtsOpen."""
-    found = _waiting(actor, upload_id)
-    if found.summary.get("open"):
-        raise DoubtsOpen
-    return found
+        return treat_upload(upload=found, summary=_look_through(bytes(found.content), treat), treatments=chosen(treat))
 
 
 def upload(*, viewer: Actor, upload_id: UUID) -> Upload:
@@ -272,34 +232,57 @@ def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, spec: 
     """
     if not actor.holds(MANAGERS, area):
         raise MayNotImport
+    values = {"title": title, "spec": spec_as_json(spec)}
+    return give_to_worker(
+        actor=actor, upload_id=upload_id, area=area, kind="voting.import", work=import_upload, values=values, at=at
+    )
+
+
+def give_to_worker(
+    *, actor: Actor, upload_id: UUID, area: str, kind: str, work: Any, values: Mapping[str, str], at: datetime
+) -> UUID:
+    """Have a worker carry out the task `work` on an own upload; gives the job that shows its progress.
+
+    Raises NotFound, AlreadyImported, DoubtsOpen.
+    """
     with transaction.atomic():
-        found = ready_upload(actor, upload_id)
-        job = start_job(actor=actor, kind="voting.import", area=area, total=1, unit="file", at=at)
-        found.job = job.pk
-        found.save(update_fields=["job"])
-        values = {"upload": str(upload_id), "title": title, "area": area, "spec": spec_as_json(spec)}
-        transaction.on_commit(partial(import_upload.enqueue, str(job.pk), str(actor.person()), values))
+        found = ready_upload(actor=actor, upload_id=upload_id)
+        job = start_job(actor=actor, kind=kind, area=area, total=1, unit="file", at=at)
+        give_upload(upload=found, job=job.pk)
+        given = {"upload": str(upload_id), "area": area, **values}
+        transaction.on_commit(partial(work.enqueue, str(job.pk), str(actor.person()), given))
     return job.pk
+
+
+def carry_out(
+    job: str, person: str, values: Mapping[str, str], make: Callable[[Actor, datetime], dict[str, str]]
+) -> None:
+    """Do a worker's task on an upload: `make` gives the result; what it refuses frees the file for another try."""
+    at = timezone.now()
+    begin_job(job_id=UUID(job))
+    try:
+        result = make(actor_of_person(person_id=UUID(person), at=at), at)
+    except Refusal as refusal:
+        free_upload(upload_id=UUID(values["upload"]))
+        fail_job(job_id=UUID(job), error=refusal.text, at=at)
+        return
+    finish_job(job_id=UUID(job), result=result, at=timezone.now())
 
 
 @task()
 def import_upload(job: str, person: str, values: dict[str, str]) -> None:
     """Make a finished poll of an upload; nothing is half done when it fails."""
-    at = timezone.now()
-    begin_job(job_id=UUID(job))
-    try:
-        poll_id = _import(actor_of_person(person_id=UUID(person), at=at), values, at)
-    except Refusal as refusal:
-        Upload.objects.filter(pk=values["upload"]).update(job=None)
-        fail_job(job_id=UUID(job), error=refusal.text, at=at)
-        return
-    result = {"url": reverse("voting:results", args=[poll_id]), "label": now_gettext("See the result")}
-    finish_job(job_id=UUID(job), result=result, at=timezone.now())
+
+    def make(actor: Actor, at: datetime) -> dict[str, str]:
+        poll_id = _import(actor, values, at)
+        return {"url": reverse("voting:results", args=[poll_id]), "label": now_gettext("See the result")}
+
+    carry_out(job, person, values, make)
 
 
 def _import(actor: Actor, values: dict[str, str], at: datetime) -> UUID:
     with transaction.atomic():
-        found = Upload.objects.select_for_update().get(pk=values["upload"])
+        found = taken_upload(upload_id=UUID(values["upload"]))
         if found.poll_id is not None:
             return found.poll_id  # made by a worker that died before it could say so
         poll = import_poll(
@@ -311,6 +294,5 @@ def _import(actor: Actor, values: dict[str, str], at: datetime) -> UUID:
             spec=spec_from_json(values["spec"]),
             at=at,
         )
-        found.content, found.poll = None, poll
-        found.save(update_fields=["content", "poll"])
+        use_upload(upload=found, poll=poll)
     return poll.pk

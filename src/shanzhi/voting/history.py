@@ -26,7 +26,7 @@ def _poll(viewer: Actor, poll_id: str, at: datetime) -> Shown | None:
     runs = manages(viewer, found.areas)
     if not runs and not viewer.holds(STAFF_READERS, event_area(found)):
         raise NotFound
-    return Shown(found.title, reverse("voting:electorate", args=[found.pk]), runs)
+    return Shown(found.title, reverse("voting:electorate", args=[found.pk]), whole=runs, names=runs)
 
 
 def _titles(viewer: Actor) -> tuple[QuerySet[Any], str]:

@@ -12,7 +12,6 @@ from shanzhi.audit.queries.events import (
     require_reader,
     times_done,
     whole,
-    within_areas,
 )
 from shanzhi.audit.queries.heads import (
     Inclusion,
@@ -65,5 +64,4 @@ __all__ = [
     "require_reader",
     "times_done",
     "whole",
-    "within_areas",
 ]

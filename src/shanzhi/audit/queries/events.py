@@ -7,27 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from shanzhi.audit import subjects
 from shanzhi.audit.models import Event
 from shanzhi.audit.queries.heads import position_of
 from shanzhi.audit.queries.leaves import leaf_content
-from shanzhi.audit.subjects import Shown, Subject
+from shanzhi.audit.subjects import Shown, Subject, within_areas
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import upper_bound
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS
-
-
-def within_areas(codes: tuple[str, ...]) -> Q:
-    """Give the condition that an event lies in one of the areas."""
-    condition = Q(pk__in=())
-    for code in codes:
-        condition |= Q(area__gte=code, area__lt=upper_bound(code)) if code else Q()
-        if not code:
-            return Q()
-    return condition
 
 
 def events(*, viewer: Actor) -> QuerySet[Event]:
@@ -92,7 +81,7 @@ def life(*, viewer: Actor, kind: str, subject_id: str, at: datetime) -> Life:
         if not viewer.holds_anywhere(STAFF_READERS):
             raise NotFound
         rows = rows.filter(within_areas(viewer.areas(STAFF_READERS)))
-    return Life(subject, shown, subjects.named(rows, viewer).order_by("-id"))
+    return Life(subject, shown, subjects.named(rows, viewer, names=shown.names).order_by("-id"))
 
 
 def event(*, viewer: Actor, number: int, at: datetime) -> Event:
@@ -100,11 +89,13 @@ def event(*, viewer: Actor, number: int, at: datetime) -> Event:
 
     An event about a thing that is hidden from the viewer is hidden too. Raises NotFound.
     """
-    found = subjects.named(Event.objects.filter(pk=number), viewer).first()
+    row = Event.objects.filter(pk=number)
+    found = row.first()
     if found is None or not viewer.signed_in:
         raise NotFound
     subject = subjects.subject(found.subject_type)
     shown = subject.find(viewer, found.subject_id, at) if subject else None
+    found = subjects.named(row, viewer, names=shown is not None and shown.names).get()
     if shown is not None and shown.whole:
         return found
     if not events(viewer=viewer).filter(pk=number).exists():

@@ -7,6 +7,7 @@ machine's has just jumped. A vote that closes some minutes late harms nobody, on
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from io import StringIO
 from typing import Final
@@ -19,6 +20,7 @@ from django.utils import timezone
 from shanzhi.config.database import LARGEST_SKEW, skew
 
 EVERY: Final = 60.0
+ANSWERS_KEPT: Final = timedelta(days=30)
 LARGEST_JUMP: Final = 60.0  # seconds by which a clock may be set between two looks
 MISTRUST: Final = 600.0  # seconds without moves after a jump, for the operator or the time service to set it right
 log = structlog.get_logger(__name__)
@@ -44,7 +46,14 @@ def seal_log() -> None:
     import_module("shanzhi.audit.operations.sealing").seal(at=timezone.now())
 
 
-JOBS: Final[tuple[Callable[[], None], ...]] = (move_calls, move_people, send_notices, seal_log)
+def forget_answers() -> None:
+    """Drop answers to requests that nobody repeats any more."""
+    import_module("shanzhi.work.operations").forget_answers(before=timezone.now() - ANSWERS_KEPT)
+
+
+JOBS: Final[tuple[Callable[[], None], ...]] = (
+    move_calls, move_people, send_notices, seal_log, forget_answers,
+)  # fmt: skip
 
 
 class Watch:

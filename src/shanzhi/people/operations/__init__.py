@@ -8,6 +8,7 @@ from shanzhi.people.operations.accounts import (
     close_account,
     create_administrator,
     open_account,
+    renew_hash,
     set_account_phone,
     set_password,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "note_sign_in",
     "open_account",
     "prepare_import",
+    "renew_hash",
     "revoke",
     "set_account_phone",
     "set_password",

@@ -102,6 +102,17 @@ def set_password(*, actor: Actor, account_id: UUID, password: str, at: datetime,
     return account
 
 
+def renew_hash(*, account: Account, password: str, at: datetime) -> None:
+    """Hash a password that was just given rightly in today's way; one that was changed meanwhile stays as it is."""
+    with transaction.atomic():
+        held = Account.objects.select_for_update().get(pk=account.pk)
+        if held.password != account.password:
+            return
+        account.set_password(password)
+        account.save(update_fields=["password"])
+        record(actor=SIGN_IN, verb="people.account.rehash", subject=account, area="", at=at)
+
+
 def _put_password(account: Account, password: str) -> None:
     try:
         validate_password(password, account)

@@ -13,14 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
-from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS, covers
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.kernel.roles import RANK
 from shanzhi.people import policies
 from shanzhi.people.documents import clean_name
-from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, both_marks, marks
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, both_marks, marks
 from shanzhi.people.lifecycle import REAL_NAME, VERIFIED, VERIFIERS
 from shanzhi.people.models import Account, Consent, ConsentText, Person
 from shanzhi.people.texts import PRIVACY, TEXTS
@@ -290,16 +289,3 @@ def _office(actor: Actor, area: str) -> dict[str, str]:
     ]
     found = max(held, key=lambda one: RANK[one.role], default=None)
     return {"seen_as": str(found.role), "seen_in": found.area} if found else {}
-
-
-def phone_of(text: str) -> str:
-    """Read a phone as people write it and give it as E.164; raise NotAPhone for the field `phone`."""
-    try:
-        return identifiers.phone(text)
-    except identifiers.NotAPhone as wrong:
-        raise identifiers.NotAPhone(field="phone") from wrong
-
-
-def account_with_phone(phone: str) -> Account | None:
-    """Find the sign-in of a phone (E.164)."""
-    return Account.objects.filter(phone_mark__in=marks(phone, purpose=PHONE_OF_ACCOUNT)).first()

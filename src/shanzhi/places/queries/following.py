@@ -17,6 +17,7 @@ from shanzhi.kernel import areas
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places.models import Area, AreaChange, ChangeLink
 from shanzhi.places.queries.tree import day_of, within_any
+from shanzhi.work.planned import fetch_all
 
 # Where each code leads: from where a way has come to, on by a change of the same day or later. A rename leads nowhere.
 # The look-ups in brackets of their own keep the planner, which expects far more rows, to one look into an index each.
@@ -129,6 +130,15 @@ def predecessors(codes: Sequence[str], at: datetime | date) -> tuple[str, ...]:
     ends = ChangeLink.objects.filter(holding, within_any("new", codes), old__isnull=False)
     starts = list(ends.order_by().values_list("new", flat=True).distinct())
     return tuple(row.pk for row in Area.objects.raw(_BACK, {"codes": starts, "day": day})) if starts else ()
+
+
+def kin(code: str) -> tuple[str, ...]:
+    """Give every code by which records may know the places of an area, in one query: its own, later and former ones.
+
+    Wider than `reach`: a former code of which a part lies elsewhere belongs to it too. For doors at which somebody
+    looks at the person. The database's guards ask the same function. No code of the answer covers another one.
+    """
+    return areas.outermost({row[0] for row in fetch_all("SELECT places_kin(%s::text)", (code,))})
 
 
 def _wholly_followed(inside: Sequence[str], day: date) -> list[str]:

@@ -31,6 +31,8 @@ from shanzhi.ventures.demo.projects import PROJECTS
 from shanzhi.ventures.demo.rounds import DAY, PLAN, cast_ballots, hand_in, move, new_call, passes
 from shanzhi.ventures.demo.voices import mend, speak
 from shanzhi.ventures.models import Call, Proposal
+from shanzhi.voting import operations as voting
+from shanzhi.voting.operations import BoothPlan
 
 AREAS: Final = ("370102001", "370102002")
 COMMUNITIES: Final = (
@@ -38,6 +40,8 @@ COMMUNITIES: Final = (
     "370102002002", "370102002003", "370102002004", "370102002005",
 )  # fmt: skip
 RESIDENTS: Final = 400
+BOOTH_OFFICERS: Final = ("worker", "secretary", "volunteer")
+BOOTH_SHEETS: Final = 30
 EARLY_BALLOTS: Final = 60
 VOTABLE: Final = "历下区 2026 年微创投：我们的楼院我们来（示例）"
 IN_REVIEW: Final = "历下区微创投·秋季小额项目（示例）"
@@ -114,8 +118,27 @@ def _votable(staff: dict[str, Actor], people: list[Person], at: datetime) -> Non
     speak(call, people[-2 * EARLY_BALLOTS :][:12], first_day + (PLAN["notice"] + 1) * DAY)
     operations.draw_roll(actor=runner, call_id=call.pk, at=first_day + (PLAN["voting"] - 1) * DAY)
     move(runner, call, first_day + PLAN["voting"] * DAY)
+    _polling_place(staff, call, at)
     voters = people[-EARLY_BALLOTS:]
     cast_ballots(call=call, voters=voters, seed="shanzhi demo", at=first_day + (PLAN["voting"] + 1) * DAY)
+
+
+def _polling_place(staff: dict[str, Actor], call: Call, at: datetime) -> None:
+    """Set up a polling place for the open vote, with three officers, sheets, and hours from tomorrow morning on."""
+    call.refresh_from_db(fields=["poll"])
+    runner, poll_id, opens = staff["district"], call.poll_id, _morning(at) + DAY
+    assert poll_id is not None  # the roll is drawn
+    plan = BoothPlan(
+        name="党群服务中心投票点（示例）",
+        place="解放路街道党群服务中心一楼（示例地址）",
+        area=AREAS[0],
+        planned_from=opens,
+        planned_to=opens + timedelta(hours=8),
+    )
+    booth = voting.create_booth(actor=runner, poll_id=poll_id, plan=plan, at=at)
+    for login in BOOTH_OFFICERS:
+        voting.give_officer(actor=runner, booth_id=booth.pk, person_id=staff[login].person(), at=at)
+    voting.print_sheets(actor=runner, booth_id=booth.pk, number=BOOTH_SHEETS, at=at)
 
 
 def _in_review(staff: dict[str, Actor], people: list[Person], at: datetime) -> None:

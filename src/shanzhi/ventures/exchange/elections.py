@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django_tasks import task
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Refusal
-from shanzhi.people.actors import actor_of_person
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.operations import import_round
 from shanzhi.ventures.operations.calls import NotYourArea
 from shanzhi.ventures.policies import runs_area
 from shanzhi.voting import exchange as voting
-from shanzhi.voting.models import Upload
-from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
+from shanzhi.voting.operations.uploads import taken_upload, use_upload
 
 
 def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: datetime, title_en: str = "") -> UUID:
@@ -31,34 +26,26 @@ def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: da
     """
     if not runs_area(actor, area):
         raise NotYourArea(field="area")
-    with transaction.atomic():
-        found = voting.ready_upload(actor, upload_id)
-        job = start_job(actor=actor, kind="ventures.import", area=area, total=1, unit="file", at=at)
-        found.job = job.pk
-        found.save(update_fields=["job"])
-        values = {"upload": str(upload_id), "title": title, "title_en": title_en, "area": area}
-        transaction.on_commit(partial(import_election.enqueue, str(job.pk), str(actor.person()), values))
-    return job.pk
+    values = {"title": title, "title_en": title_en}
+    return voting.give_to_worker(
+        actor=actor, upload_id=upload_id, area=area, kind="ventures.import", work=import_election, values=values, at=at
+    )
 
 
 @task()
 def import_election(job: str, person: str, values: dict[str, str]) -> None:
     """Make a finished round of an upload; nothing is half done when it fails, and the file can be tried again."""
-    at = timezone.now()
-    begin_job(job_id=UUID(job))
-    try:
-        call = _import(actor_of_person(person_id=UUID(person), at=at), values, at)
-    except Refusal as refusal:
-        Upload.objects.filter(pk=values["upload"]).update(job=None)
-        fail_job(job_id=UUID(job), error=refusal.text, at=at)
-        return
-    result = {"url": reverse("ventures:call", args=[call.pk]), "label": gettext("See the round")}
-    finish_job(job_id=UUID(job), result=result, at=timezone.now())
+
+    def make(actor: Actor, at: datetime) -> dict[str, str]:
+        call = _import(actor, values, at)
+        return {"url": reverse("ventures:call", args=[call.pk]), "label": gettext("See the round")}
+
+    voting.carry_out(job, person, values, make)
 
 
 def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
     with transaction.atomic():
-        found = Upload.objects.select_for_update().get(pk=values["upload"])
+        found = taken_upload(upload_id=UUID(values["upload"]))
         if found.poll_id is not None:
             return Call.objects.get(poll=found.poll_id)  # made by a worker that died before it could say so
         call = import_round(
@@ -70,6 +57,5 @@ def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
             source=found.name,
             at=at,
         )
-        found.content, found.poll = None, call.poll
-        found.save(update_fields=["content", "poll"])
+        use_upload(upload=found, poll=call.poll)
     return call

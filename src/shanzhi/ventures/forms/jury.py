@@ -17,7 +17,6 @@ from shanzhi.ventures.operations.call_fields import LONGEST_CRITERIA, NORMALISE
 
 SPARE: Final = 2
 ROW: Final = ("name", "weight", "low", "middle", "high")
-ANCHORS: Final = ((0, "low"), (60, "middle"), (100, "high"))
 LABELS: Final = {
     "name": _("Criterion"),
     "weight": _("Weight in %"),

@@ -25,7 +25,7 @@ from shanzhi.ventures.models import Call, Conflict, Juror, Notice, Pitch, PitchO
 from shanzhi.ventures.models.jury import INTERESTS
 from shanzhi.ventures.operations.calls import ReasonMissing, locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
-from shanzhi.ventures.policies import of_team, require_runs
+from shanzhi.ventures.policies import chairs, of_team, require_runs
 from shanzhi.ventures.queries.naming import option_code
 
 PITCHING = ("voting", "pitch")
@@ -143,10 +143,9 @@ def own_juror(actor: Actor, call: Call, *, lock: bool = False) -> Juror:
 def _put_conflict(actor: Actor, juror: Juror, proposal: Proposal, interest: str, at: datetime) -> None:
     row, fresh = Conflict.objects.get_or_create(
         juror=juror, proposal=proposal, defaults={"interest": interest, "declared_at": at}
-    )
+    )  # a trigger voids the sheet there may be, whoever writes the row
     if not fresh:
         return
-    ScoreSheet.objects.filter(juror=juror, proposal=proposal).update(state="void", changed_at=at)
     change = {"juror": juror.number, "project": option_code(proposal), "interest": interest}
     record(actor=actor, verb="ventures.conflict.declare", subject=row, area=juror.call.area, change=change, at=at)
 
@@ -182,14 +181,22 @@ def lot(seed: str, code: str) -> str:
     return hashlib.sha256(f"{seed} {code}".encode()).hexdigest()
 
 
+def _conducted(actor: Actor, call_id: UUID) -> Call:
+    """Lock a call whose pitches the actor conducts: who runs the call, or the chair of its jury."""
+    if not chairs(actor, call_id):
+        call = locked_call(actor=actor, call_id=call_id)
+        require_runs(actor, call)
+        return call
+    return Call.objects.select_for_update().get(pk=call_id)
+
+
 def draw_pitches(*, actor: Actor, call_id: UUID, at: datetime) -> list[Pitch]:
     """Draw the order of the pitches by lot, once, and publish the seed by which anyone can draw it again.
 
-    Raises OrderDrawn, NoPitches, NotYourCall.
+    By who runs the call or chairs its jury. Raises OrderDrawn, NoPitches, NotYourCall.
     """
     with transaction.atomic():
-        call = locked_call(actor=actor, call_id=call_id)
-        require_runs(actor, call)
+        call = _conducted(actor, call_id)
         if PitchOrder.objects.filter(call=call).exists():
             raise OrderDrawn
         projects = list(Proposal.objects.filter(call=call, state="on_ballot"))
@@ -212,11 +219,7 @@ def time_pitch(*, actor: Actor, call_id: UUID, position: int, move: str, at: dat
     if move not in ("start", "end"):
         raise BadValue(_("Choose one of the values offered."), field="move")
     with transaction.atomic():
-        call = Call.objects.select_for_update().filter(pk=call_id).first()
-        if call is None:
-            raise NotFound
-        if not Juror.objects.filter(call=call, person=actor.person_id, chair=True, ends_at=None).exists():
-            require_runs(actor, locked_call(actor=actor, call_id=call_id))
+        call = _conducted(actor, call_id)
         pitch = Pitch.objects.select_for_update().filter(call=call, position=position).first()
         if pitch is None:
             raise NotFound

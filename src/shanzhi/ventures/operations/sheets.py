@@ -22,7 +22,7 @@ from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Notice, 
 from shanzhi.ventures.operations.calls import locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.jury import DeclareFirst, NoJury, own_juror
-from shanzhi.ventures.policies import of_team
+from shanzhi.ventures.policies import chairs, of_team
 from shanzhi.ventures.queries.naming import option_code
 
 LONGEST_COMMENT: Final = 2000
@@ -175,7 +175,7 @@ def close_jury(*, actor: Actor, call_id: UUID, at: datetime) -> JuryClosing:
         call = Call.objects.select_for_update().filter(pk=call_id).first()
         if call is None:
             raise NotFound
-        if not Juror.objects.filter(call=call, person=actor.person_id, chair=True, ends_at=None).exists():
+        if not chairs(actor, call.pk):
             locked_call(actor=actor, call_id=call_id)
             raise NotTheChair
         closed = JuryClosing.objects.filter(call=call).first()

@@ -49,6 +49,7 @@ from shanzhi.ventures.queries.proposals import (
     proposals,
     reads_inside,
 )
+from shanzhi.ventures.queries.running import has_polling_places
 from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
 from shanzhi.ventures.queries.versions import Compared, compared, versions
 from shanzhi.ventures.queries.voices import (
@@ -102,6 +103,7 @@ __all__ = [
     "disputes_of",
     "due_today",
     "figures",
+    "has_polling_places",
     "has_voices",
     "lacks",
     "matching",

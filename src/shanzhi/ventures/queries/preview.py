@@ -16,7 +16,7 @@ from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, MOVE_INTO, PHASES
-from shanzhi.ventures.models import Call, JuryClosing, Notice, Phase, Proposal, Review
+from shanzhi.ventures.models import Call, JuryClosing, Notice, Proposal, Review
 from shanzhi.ventures.queries.checks import Check, blocking, checks_of
 from shanzhi.ventures.queries.disputes import blocks_vote
 from shanzhi.ventures.queries.secrecy import small_roll
@@ -284,8 +284,3 @@ def _told(call: Call, target: str) -> list[Fact]:
         teams = Proposal.objects.filter(call=call).exclude(contact=None).values("contact").distinct().count()
         told.append(Fact("teams", _("Contact persons of teams"), teams))
     return told
-
-
-def current_phase(call: Call) -> Phase | None:
-    """Give the phase in which the call is, of those fetched with it."""
-    return next((phase for phase in call.phases.all() if phase.kind == call.state), None)

@@ -12,6 +12,8 @@ from shanzhi.places.queries import within_any
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.policies import READERS
 from shanzhi.ventures.queries.calls import calls
+from shanzhi.voting import queries as voting
+from shanzhi.voting.lifecycle import DRAFT
 
 
 def desk_calls(*, viewer: Actor) -> QuerySet[Call]:
@@ -27,3 +29,8 @@ def desk_calls(*, viewer: Actor) -> QuerySet[Call]:
         mine = Q(operator_organization__in=viewer.organizations(Role.OPERATOR))
         found = found.filter(within_any("area", areas) | mine)
     return found.annotate(waiting=Counting("proposals", filter=Q(proposals__state="submitted")))
+
+
+def has_polling_places(*, found: Call) -> bool:
+    """Tell whether a call's vote can be cast on paper somewhere, as everybody may know once its roll is fixed."""
+    return found.poll is not None and found.poll.state != DRAFT and voting.has_places(poll=found.poll)

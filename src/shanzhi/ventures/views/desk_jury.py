@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
+from shanzhi.kernel.errors import NotFound, Refusal, SignInNeeded
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ui.methods import acts, form_page
@@ -26,6 +25,7 @@ from shanzhi.ventures.operations.fields import identifier
 from shanzhi.ventures.queries import jury as reading
 from shanzhi.ventures.views.desk_calls import tabs_of
 from shanzhi.ventures.views.desk_frames import answer_form, desk_crumbs, put_refusal, run_call, run_once, sent
+from shanzhi.ventures.views.pitching import draw_order, pitching
 from shanzhi.ventures.views.rows import tags_of
 
 NUMBER: Final = re.compile(r"[0-9]{1,4}")
@@ -96,8 +96,6 @@ def _appoint(request: Request, found: Call, form: AppointForm) -> dict[str, Any]
 
 def _frame(request: Request, found: Call) -> dict[str, Any]:
     closing = reading.closing(found=found)
-    pitches = reading.pitches(found=found)
-    length = timedelta(minutes=found.jury.get("pitch_minutes", 5))
     return {
         "heading": _("Jury"),
         "lead": found.shown_title,
@@ -106,9 +104,7 @@ def _frame(request: Request, found: Call) -> dict[str, Any]:
         "tabs": tabs_of(found, "desk_jury"),
         "closing": closing,
         "due": reading.due(viewer=request.actor, found=found),
-        "pitches": [(one, one.started_at + length if one.started_at else None) for one in pitches],
-        "may_draw": not pitches and found.state in ("voting", "pitch"),
-        "minutes": found.jury.get("pitch_minutes", 5),
+        **pitching(found, "desk_jury"),
         "crumbs": desk_crumbs(found, (_("Jury"), "")),
     }
 
@@ -118,12 +114,7 @@ def _frame(request: Request, found: Call) -> dict[str, Any]:
 def draw(request: Request, call_id: UUID) -> HttpResponse:
     """Draw the order of the pitches by lot."""
     run_call(request, call_id)
-    try:
-        operations.draw_pitches(actor=request.actor, call_id=call_id, at=request.now)
-    except Refusal as refusal:
-        if isinstance(refusal, Forbidden | NotFound | SignInNeeded):
-            raise
-        messages.warning(request, refusal.text)
+    draw_order(request, call_id)
     return redirect(reverse("ventures:desk_jury", args=[call_id]) + "#pitches")
 
 

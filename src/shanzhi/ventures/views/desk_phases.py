@@ -71,6 +71,7 @@ def phase(request: Request, call_id: UUID) -> HttpResponse:
         "refusal": refusal,
         "asks_jury": asks_jury,
         "may_draw": _may_draw(found),
+        "has_places": queries.has_polling_places(found=found),
         "label": gettext("Go on to: %(phase)s") % {"phase": preview.label} if preview else "",
         "crumbs": desk_crumbs(found, (_("Phases"), "")),
     }

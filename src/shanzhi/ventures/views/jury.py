@@ -26,6 +26,7 @@ from shanzhi.ventures.models import Call
 from shanzhi.ventures.operations.sheets import criteria_of
 from shanzhi.ventures.queries import jury as reading
 from shanzhi.ventures.views.desk_frames import answer_form, sent
+from shanzhi.ventures.views.pitching import draw_order, pitching
 
 STATES = {
     "todo": ("plain", _("Not begun")),
@@ -84,9 +85,38 @@ def jury(request: Request, call_id: UUID) -> HttpResponse:
         "own_due": sum(row.state in ("todo", "draft") for row in rows),
         "open": found.state == "pitch" and closing is None,
         "closing": closing,
+        "conducts": own.chair,
+        **(pitching(found, "jury") if own.chair else {}),
         "crumbs": _crumbs(found),
     }
     return render(request, "ventures/jury/jury.html", context)
+
+
+def _chaired(request: Request, call_id: UUID) -> Call:
+    """Give a call whose jury the viewer chairs; another juror is told so, and nobody else finds anything."""
+    found = reading.jury_call(call_id=call_id)
+    if not reading.seat(viewer=request.actor, found=found).chair:
+        raise operations.NotTheChair(_("The pitches are conducted by the chair of the jury."))
+    return found
+
+
+@login_required
+@acts
+def draw(request: Request, call_id: UUID) -> HttpResponse:
+    """Draw the order of the pitches by lot, by the chair."""
+    found = _chaired(request, call_id)
+    draw_order(request, found.pk)
+    return redirect(reverse("ventures:jury", args=[found.pk]) + "#pitches")
+
+
+@login_required
+@acts
+def pitch(request: Request, call_id: UUID, position: int) -> HttpResponse:
+    """Start or end the time of a pitch, by the chair."""
+    found = _chaired(request, call_id)
+    move = request.POST.get("move", "")
+    operations.time_pitch(actor=request.actor, call_id=found.pk, position=position, move=move, at=request.now)
+    return redirect(reverse("ventures:jury", args=[found.pk]) + "#pitches")
 
 
 @login_required

@@ -72,6 +72,7 @@ def call(request: Request, call_id: UUID) -> HttpResponse:
         "versions": versions,
         "awards": queries.awards(viewer=request.actor, call_id=call_id),
         "may_run": queries.may_run(viewer=request.actor, found=found),
+        "has_places": queries.has_polling_places(found=found),
         "crumbs": call_crumbs(found),
     }
     lists = [(exchange.NOTICES, queries.notices(viewer=request.actor, call_id=call_id))]

@@ -37,6 +37,7 @@ class BoothOut(Schema):
     sheets_spoiled: int | None
     sheets_returned: int | None
     sheets_cast: int | None
+    version: int
 
 
 class PlaceOut(Schema):
@@ -51,6 +52,12 @@ class PlaceOut(Schema):
     planned_to: datetime
 
 
+class VersionIn(Given):
+    """The version of the booth that was looked at; a booth that changed since is left as it is."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+
+
 class BoothIn(Given):
     """What is planned for a booth."""
 
@@ -63,7 +70,11 @@ class BoothIn(Given):
 
     def plan(self) -> BoothPlan:
         """Give it as the operations take it."""
-        return BoothPlan(**self.model_dump())
+        return BoothPlan(**self.model_dump(exclude={"version"}))
+
+
+class PlanIn(BoothIn, VersionIn):
+    """What is planned for a booth from now on."""
 
 
 class TermsIn(Given):
@@ -73,7 +84,7 @@ class TermsIn(Given):
     paper_replaces_online: bool
 
 
-class OfficerIn(Given):
+class OfficerIn(VersionIn):
     """A person to work at a booth."""
 
     person_id: UUID
@@ -85,7 +96,11 @@ class NumberIn(Given):
     number: int = Field(ge=0, le=100_000)
 
 
-class CountIn(Given):
+class SheetsIn(NumberIn, VersionIn):
+    """A number of sheets that came to a booth."""
+
+
+class CountIn(VersionIn):
     """Sheets counted by hand; `reason` where an earlier count is corrected."""
 
     unissued: int = Field(ge=0, le=100_000)
@@ -171,6 +186,10 @@ class ReasonIn(Given):
     reason: str = Field(max_length=500)
 
 
+class GiveUpIn(ReasonIn, VersionIn):
+    """Why a booth is given up."""
+
+
 class LineIn(Given):
     """A mark made without network."""
 
@@ -243,30 +262,32 @@ def read(request: HttpRequest, booth_id: UUID) -> Booth:
 
 
 @router.put("/booths/{uuid:booth_id}", response=BoothOut)
-def change(request: HttpRequest, booth_id: UUID, given: BoothIn) -> Booth:
+def change(request: HttpRequest, booth_id: UUID, given: PlanIn) -> Booth:
     """Change what is planned, before it opens."""
-    return operations.change_booth(actor=ask(request).actor, booth_id=booth_id, plan=given.plan(), at=ask(request).now)
+    return operations.change_booth(
+        actor=ask(request).actor, booth_id=booth_id, plan=given.plan(), version=given.version, at=ask(request).now
+    )
 
 
 @router.post("/booths/{uuid:booth_id}/cancel", response=BoothOut)
-def cancel(request: HttpRequest, booth_id: UUID, given: ReasonIn) -> Booth:
+def cancel(request: HttpRequest, booth_id: UUID, given: GiveUpIn) -> Booth:
     """Give up a booth that never opened."""
     return operations.cancel_booth(
-        actor=ask(request).actor, booth_id=booth_id, reason=given.reason, at=ask(request).now
+        actor=ask(request).actor, booth_id=booth_id, at=ask(request).now, **given.model_dump()
     )
 
 
 @router.post("/booths/{uuid:booth_id}/officers", response={204: None})
 def give_officer(request: HttpRequest, booth_id: UUID, given: OfficerIn) -> Any:
     """Name an officer."""
-    operations.give_officer(actor=ask(request).actor, booth_id=booth_id, person_id=given.person_id, at=ask(request).now)
+    operations.give_officer(actor=ask(request).actor, booth_id=booth_id, at=ask(request).now, **given.model_dump())
     return Status(204, None)
 
 
 @router.post("/booths/{uuid:booth_id}/officers/end", response={204: None})
 def end_officer(request: HttpRequest, booth_id: UUID, given: OfficerIn) -> Any:
     """End an officer's work."""
-    operations.end_officer(actor=ask(request).actor, booth_id=booth_id, person_id=given.person_id, at=ask(request).now)
+    operations.end_officer(actor=ask(request).actor, booth_id=booth_id, at=ask(request).now, **given.model_dump())
     return Status(204, None)
 
 
@@ -278,16 +299,20 @@ def print_run(request: HttpRequest, booth_id: UUID, given: NumberIn) -> dict[str
 
 
 @router.post("/booths/{uuid:booth_id}/open", response=BoothOut)
-def open_booth(request: HttpRequest, booth_id: UUID, given: NumberIn) -> Booth:
+def open_booth(request: HttpRequest, booth_id: UUID, given: SheetsIn) -> Booth:
     """Open with so many sheets."""
     return operations.open_booth(
-        actor=ask(request).actor, booth_id=booth_id, received=given.number, at=ask(request).now
+        actor=ask(request).actor,
+        booth_id=booth_id,
+        received=given.number,
+        version=given.version,
+        at=ask(request).now,
     )
 
 
 @router.post("/booths/{uuid:booth_id}/receive", response=BoothOut)
-def receive(request: HttpRequest, booth_id: UUID, given: NumberIn) -> Booth:
+def receive(request: HttpRequest, booth_id: UUID, given: SheetsIn) -> Booth:
     """Note sheets that came later."""
     return operations.receive_sheets(
-        actor=ask(request).actor, booth_id=booth_id, number=given.number, at=ask(request).now
+        actor=ask(request).actor, booth_id=booth_id, at=ask(request).now, **given.model_dump()
     )

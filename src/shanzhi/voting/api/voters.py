@@ -133,12 +133,16 @@ def upload(request: HttpRequest, booth_id: UUID, given: LinesIn) -> Any:
 @router.post("/booths/{uuid:booth_id}/close", response=BoothOut)
 def close_booth(request: HttpRequest, booth_id: UUID, given: CountIn) -> Booth:
     """Close with the count of sheets; with a `reason`, correct the count of a closed booth."""
-    count = SheetCount(given.unissued, given.spoiled, given.returned, given.cast)
+    sent: dict[str, Any] = {
+        "actor": ask(request).actor,
+        "booth_id": booth_id,
+        "count": SheetCount(given.unissued, given.spoiled, given.returned, given.cast),
+        "version": given.version,
+        "at": ask(request).now,
+    }
     if given.reason:
-        return operations.recount_sheets(
-            actor=ask(request).actor, booth_id=booth_id, count=count, reason=given.reason, at=ask(request).now
-        )
-    return operations.close_booth(actor=ask(request).actor, booth_id=booth_id, count=count, at=ask(request).now)
+        return operations.recount_sheets(reason=given.reason, **sent)
+    return operations.close_booth(**sent)
 
 
 @router.post("/booths/{uuid:booth_id}/open-outers", response=DoneOut)

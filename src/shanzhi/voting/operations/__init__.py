@@ -26,6 +26,7 @@ from shanzhi.voting.operations.booths import (
     OfficerAlready,
     OfficerNeedsRole,
     PollNotOpen,
+    StaleBooth,
     TooFewOfficers,
     cancel_booth,
     change_booth,
@@ -135,8 +136,10 @@ from shanzhi.voting.operations.rules import (
     UnknownOption,
 )
 from shanzhi.voting.operations.seals import seal_holds
+from shanzhi.voting.operations.uploads import AlreadyImported, DoubtsOpen, MayNotImport
 
 __all__ = [
+    "AlreadyImported",
     "BadBooth",
     "BadCount",
     "BadLines",
@@ -158,11 +161,13 @@ __all__ = [
     "DifferenceSettled",
     "DocumentNotSeen",
     "DoesNotReconcile",
+    "DoubtsOpen",
     "Entered",
     "JuryMissing",
     "LineOutcome",
     "MarkedAlready",
     "MayNotEnter",
+    "MayNotImport",
     "Newcomer",
     "NoListNow",
     "NoOptions",
@@ -203,6 +208,7 @@ __all__ = [
     "SheetReading",
     "SheetSpoiled",
     "SignedList",
+    "StaleBooth",
     "TooEarlyToClose",
     "TooEarlyToOpen",
     "TooFew",

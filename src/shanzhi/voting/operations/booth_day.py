@@ -100,57 +100,68 @@ def figures_of(booth: Booth) -> dict[str, int]:
     return dict(zip(FIGURES, map(int, row or ()), strict=True))
 
 
-def open_booth(*, actor: Actor, booth_id: UUID, received: int, at: datetime) -> Booth:
-    """Open a booth with so many sheets. Raises NotAnOfficer, TooFewOfficers, PollNotOpen, BadCount, MoveRefused."""
+def open_booth(*, actor: Actor, booth_id: UUID, received: int, version: int | None = None, at: datetime) -> Booth:
+    """Open a booth with so many sheets.
+
+    Raises NotAnOfficer, TooFewOfficers, PollNotOpen, BadCount, MoveRefused, StaleBooth.
+    """
     _whole(received, "received")
     with transaction.atomic():
-        booth = working_booth(actor=actor, booth_id=booth_id)
+        booth = working_booth(actor=actor, booth_id=booth_id, version=version)
         state = BOOTH.move(booth.state, "open")
         if booth.poll.state != OPEN or not booth.poll.opens_at <= at < booth.poll.closes_at:
             raise PollNotOpen
         if BoothOfficer.objects.filter(booth=booth, ended_at=None).count() < LEAST_OFFICERS:
             raise TooFewOfficers
         booth.state, booth.opened_at, booth.sheets_received = state, at, received
-        booth.save(update_fields=["state", "opened_at", "sheets_received"])
+        booth.version += 1
+        booth.save(update_fields=["state", "opened_at", "sheets_received", "version"])
         change = {"received": received}
         record(actor=actor, verb="voting.booth.open", subject=booth, area=booth.area, change=change, at=at)
     return booth
 
 
-def receive_sheets(*, actor: Actor, booth_id: UUID, number: int, at: datetime) -> Booth:
-    """Note sheets that come to an open booth later. Raises NotAnOfficer, BoothNotOpen, BadCount."""
+def receive_sheets(*, actor: Actor, booth_id: UUID, number: int, version: int | None = None, at: datetime) -> Booth:
+    """Note sheets that come to an open booth later. Raises NotAnOfficer, BoothNotOpen, BadCount, StaleBooth."""
     _whole(number, "number")
     with transaction.atomic():
-        booth = working_booth(actor=actor, booth_id=booth_id)
+        booth = working_booth(actor=actor, booth_id=booth_id, version=version)
         if booth.state != OPEN:
             raise BoothNotOpen
         booth.sheets_received = (booth.sheets_received or 0) + number
-        booth.save(update_fields=["sheets_received"])
+        booth.version += 1
+        booth.save(update_fields=["sheets_received", "version"])
         change = {"more": number, "received": booth.sheets_received}
         record(actor=actor, verb="voting.booth.receive", subject=booth, area=booth.area, change=change, at=at)
     return booth
 
 
-def close_booth(*, actor: Actor, booth_id: UUID, count: SheetCount, at: datetime) -> Booth:
-    """Close a booth with the count of its sheets. Raises NotAnOfficer, BoothNotOpen, BadCount."""
+def close_booth(*, actor: Actor, booth_id: UUID, count: SheetCount, version: int | None = None, at: datetime) -> Booth:
+    """Close a booth with the count of its sheets. Raises NotAnOfficer, BoothNotOpen, BadCount, StaleBooth."""
     columns = _counted(count)
     with transaction.atomic():
-        booth = working_booth(actor=actor, booth_id=booth_id)
+        booth = working_booth(actor=actor, booth_id=booth_id, version=version)
         if booth.state != OPEN:
             raise BoothNotOpen
         booth.state, booth.closed_at = BOOTH.move(booth.state, "close"), at
         for column, value in columns.items():
             setattr(booth, column, value)
-        booth.save(update_fields=["state", "closed_at", *columns])
+        booth.version += 1
+        booth.save(update_fields=["state", "closed_at", *columns, "version"])
         record(actor=actor, verb="voting.booth.close", subject=booth, area=booth.area, change=columns, at=at)
     return booth
 
 
-def recount_sheets(*, actor: Actor, booth_id: UUID, count: SheetCount, reason: str, at: datetime) -> Booth:
-    """Correct the count of a closed booth, for a reason. Raises NotAnOfficer, BoothNotClosed, ReasonForRecount."""
+def recount_sheets(
+    *, actor: Actor, booth_id: UUID, count: SheetCount, reason: str, version: int | None = None, at: datetime
+) -> Booth:
+    """Correct the count of a closed booth, for a reason.
+
+    Raises NotAnOfficer, BoothNotClosed, ReasonForRecount, StaleBooth.
+    """
     columns = _counted(count)
     with transaction.atomic():
-        booth = working_booth(actor=actor, booth_id=booth_id)
+        booth = working_booth(actor=actor, booth_id=booth_id, version=version)
         if booth.state != CLOSED:
             raise BoothNotClosed
         if not reason.strip():
@@ -158,7 +169,8 @@ def recount_sheets(*, actor: Actor, booth_id: UUID, count: SheetCount, reason: s
         before = {column: getattr(booth, column) for column in columns}
         for column, value in columns.items():
             setattr(booth, column, value)
-        booth.save(update_fields=list(columns))
+        booth.version += 1
+        booth.save(update_fields=[*columns, "version"])
         record(
             actor=actor,
             verb="voting.booth.recount",
@@ -217,13 +229,13 @@ PENDING: Final = _("%(left)s outer envelopes are neither opened nor void.")
 UNRESOLVED: Final = _("%(left)s sheets wait for a second reading or a third person.")
 
 
-def reconcile_booth(*, actor: Actor, booth_id: UUID, at: datetime) -> Booth:
+def reconcile_booth(*, actor: Actor, booth_id: UUID, version: int | None = None, at: datetime) -> Booth:
     """Settle a closed booth whose figures all agree; after this nothing about it changes.
 
-    Raises NotAnOfficer, BoothNotClosed, DoesNotReconcile with every difference in numbers.
+    Raises NotAnOfficer, BoothNotClosed, StaleBooth, DoesNotReconcile with every difference in numbers.
     """
     with transaction.atomic():
-        booth = working_booth(actor=actor, booth_id=booth_id)
+        booth = working_booth(actor=actor, booth_id=booth_id, version=version)
         if booth.state != CLOSED:
             raise BoothNotClosed
         figures = figures_of(booth)
@@ -238,6 +250,7 @@ def reconcile_booth(*, actor: Actor, booth_id: UUID, at: datetime) -> Booth:
         }
         for column, value in columns.items():
             setattr(booth, column, value)
-        booth.save(update_fields=["state", "reconciled_at", *columns])
+        booth.version += 1
+        booth.save(update_fields=["state", "reconciled_at", *columns, "version"])
         record(actor=actor, verb="voting.booth.reconcile", subject=booth, area=booth.area, change=columns, at=at)
     return booth

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -20,8 +20,9 @@ from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people.actors import grants_of
 from shanzhi.people.models import Person
+from shanzhi.places.queries import kin, reach, within_any
 from shanzhi.voting.lifecycle import BOOTH, DRAFT, FINISHED_STATES, OPEN, PREPARED, ROLL_FIXED
-from shanzhi.voting.models import Booth, BoothOfficer, Poll, Sheet
+from shanzhi.voting.models import Booth, BoothOfficer, Poll, RollEntry, Sheet
 from shanzhi.voting.operations.polls import BadPoll, event_area, locked
 from shanzhi.voting.operations.serials import new_code, new_serials
 from shanzhi.voting.policies import booth_seen, manages, require_manager
@@ -48,6 +49,12 @@ class PollNotOpen(Conflict):
 
     code = "vote_not_running"
     message = _("This can be done while the vote is open. Check its dates.")
+
+
+class StaleBooth(Conflict):
+    """The booth was changed since the page was opened."""
+
+    code = "stale_booth"
 
 
 class BoothNotPrepared(Conflict):
@@ -130,7 +137,7 @@ def create_booth(*, actor: Actor, poll_id: UUID, plan: BoothPlan, at: datetime) 
 
 
 def change_booth(*, actor: Actor, booth_id: UUID, plan: BoothPlan, version: int | None = None, at: datetime) -> Booth:
-    """Change what is planned for a booth that has not opened. Raises BadBooth, BoothNotPrepared, Conflict."""
+    """Change what is planned for a booth that has not opened. Raises BadBooth, BoothNotPrepared, StaleBooth."""
     with transaction.atomic():
         booth = managed_booth(actor=actor, booth_id=booth_id, version=version)
         if booth.state != PREPARED:
@@ -176,7 +183,7 @@ def _check(poll: Poll, plan: BoothPlan) -> None:
         raise BadBooth(_("Name or place is too long: 80 and 200 characters at most."), field="name")
     if plan.kind not in ("booth", "home_visit"):
         raise BadBooth(_("This is either a polling place or a round of home visits."), field="kind")
-    if not any(covers(code, plan.area) for code in poll.areas):
+    if not any(covers(code, plan.area) for code in reach(poll.areas, poll.closes_at)):
         raise BadBooth(_("The polling place must lie in an area that votes here."), field="area")
     if plan.planned_to <= plan.planned_from:
         raise BadBooth(_("A polling place closes after it opens."), field="planned_to")
@@ -201,16 +208,31 @@ def managed_booth(*, actor: Actor, booth_id: UUID, version: int | None = None) -
     if not manages(actor, booth.poll.areas) and not booth_seen(actor, booth):
         raise NotFound
     require_manager(actor, booth.poll)
-    if version is not None and version != booth.version:
-        raise Conflict
+    require_version(booth, version)
     return booth
 
 
-def working_booth(*, actor: Actor, booth_id: UUID) -> Booth:
+def working_booth(*, actor: Actor, booth_id: UUID, version: int | None = None) -> Booth:
     """Lock a booth for one of its officers, poll first; raise NotAnOfficer, or NotFound to strangers."""
     booth = locked_booth(booth_id)
     require_officer(actor, booth)
+    require_version(booth, version)
     return booth
+
+
+def require_version(booth: Booth, version: int | None) -> None:
+    """Refuse who looked at an earlier state of the booth: its plan, officers, opening or counts changed since.
+
+    Pages and API always send what they showed; None is for work that saw no page, as when a demo is loaded.
+    """
+    if version is not None and version != booth.version:
+        raise StaleBooth
+
+
+def next_version(booth: Booth) -> None:
+    """Count a change that is kept beside the booth's own row."""
+    booth.version += 1
+    booth.save(update_fields=["version"])
 
 
 def require_officer(actor: Actor, booth: Booth) -> None:
@@ -239,10 +261,15 @@ def locked_booth(booth_id: UUID) -> Booth:
     return Booth.objects.select_for_update(of=("self",)).select_related("poll").get(pk=booth_id)
 
 
-def give_officer(*, actor: Actor, booth_id: UUID, person_id: UUID, at: datetime) -> BoothOfficer:
-    """Name an officer of a booth: a person who holds a role in its area. Raises OfficerNeedsRole, OfficerAlready."""
+def give_officer(
+    *, actor: Actor, booth_id: UUID, person_id: UUID, version: int | None = None, at: datetime
+) -> BoothOfficer:
+    """Name an officer of a booth: a person who holds a role in its area.
+
+    Raises OfficerNeedsRole, OfficerAlready, StaleBooth.
+    """
     with transaction.atomic():
-        booth = managed_booth(actor=actor, booth_id=booth_id)
+        booth = managed_booth(actor=actor, booth_id=booth_id, version=version)
         person = Person.objects.filter(pk=person_id).first()
         if person is None or not has_role_there(person, booth.area, at):
             raise OfficerNeedsRole(field="person")
@@ -255,44 +282,58 @@ def give_officer(*, actor: Actor, booth_id: UUID, person_id: UUID, at: datetime)
                 )
         except IntegrityError:
             raise OfficerAlready(field="person") from None
+        next_version(booth)
         change = {"officer": str(person_id)}
         record(actor=actor, verb="voting.booth.give_officer", subject=booth, area=booth.area, change=change, at=at)
     return given
 
 
+def voters_of(booth: Booth) -> QuerySet[RollEntry]:
+    """Give the part of the roll that a booth takes: whose records know a place of its area, by whichever code."""
+    return RollEntry.objects.filter(within_any("area", kin(booth.area)), poll_id=booth.poll_id)
+
+
+def takes(booth: Booth, home: str) -> bool:
+    """Tell whether a home lies in a booth's area, known by a code of today or from before."""
+    return any(covers(code, home) for code in kin(booth.area))
+
+
 def has_role_there(person: Person, area: str, at: datetime) -> bool:
     """Tell whether a person holds a role at, above or inside an area; to live there is none."""
+    codes = kin(area)
     return any(
         grant.role is not Role.RESIDENT
         and grant.organization is None
-        and (covers(grant.area, area) or covers(area, grant.area))
+        and any(covers(grant.area, code) or covers(code, grant.area) for code in codes)
         for grant in grants_of(person=person, at=at)
     )
 
 
-def end_officer(*, actor: Actor, booth_id: UUID, person_id: UUID, at: datetime) -> None:
-    """End an officer's work at a booth; two stay while it is open. Raises TooFewOfficers, NotFound."""
+def end_officer(*, actor: Actor, booth_id: UUID, person_id: UUID, version: int | None = None, at: datetime) -> None:
+    """End an officer's work at a booth; two stay while it is open. Raises TooFewOfficers, StaleBooth, NotFound."""
     with transaction.atomic():
-        booth = managed_booth(actor=actor, booth_id=booth_id)
+        booth = managed_booth(actor=actor, booth_id=booth_id, version=version)
         rows = BoothOfficer.objects.filter(booth=booth, ended_at=None)
         if booth.state == OPEN and rows.count() <= LEAST_OFFICERS:
             raise TooFewOfficers
         if not rows.filter(person_id=person_id).update(ended_at=at):
             raise NotFound
+        next_version(booth)
         change = {"officer": str(person_id)}
         record(actor=actor, verb="voting.booth.end_officer", subject=booth, area=booth.area, change=change, at=at)
 
 
-def cancel_booth(*, actor: Actor, booth_id: UUID, reason: str, at: datetime) -> Booth:
-    """Give up a booth that never opened, for a reason. Raises BoothNotPrepared, BadBooth."""
+def cancel_booth(*, actor: Actor, booth_id: UUID, reason: str, version: int | None = None, at: datetime) -> Booth:
+    """Give up a booth that never opened, for a reason. Raises BoothNotPrepared, BadBooth, StaleBooth."""
     with transaction.atomic():
-        booth = managed_booth(actor=actor, booth_id=booth_id)
+        booth = managed_booth(actor=actor, booth_id=booth_id, version=version)
         if booth.state not in BOOTH.moves["cancel"].sources:
             raise BoothNotPrepared
         if not reason.strip():
             raise BadBooth(_("Write the reason; it is kept in the record of events."), field="reason")
         booth.state, booth.reason = BOOTH.move(booth.state, "cancel"), reason.strip()
-        booth.save(update_fields=["state", "reason"])
+        booth.version += 1
+        booth.save(update_fields=["state", "reason", "version"])
         record(actor=actor, verb="voting.booth.cancel", subject=booth, area=booth.area, at=at, reason=booth.reason)
     return booth
 

@@ -159,10 +159,16 @@ def channel_meta(poll: Poll) -> dict[str, str]:
 
 
 def _marks(poll: Poll) -> dict[str, int]:
+    """Count marks by what became of them.
+
+    `online_void` counts every online ballot that was emptied for a mark, also where the sheet was handed back or the
+    visit not confirmed afterwards: so online ballots ever put into a free place are those counted and these. A mark
+    that gave way to an earlier one handed its emptied envelope on, and is not counted for it again.
+    """
     void, opened = Q(state="void"), Q(state="opened")
-    stands = ~Q(state__in=NOT_VOTING)
+    emptied = Q(envelope_void=True) & ~Q(void_reason="paper_elsewhere")
     found: dict[str, int] = PaperMark.objects.filter(poll=poll).aggregate(
-        online_void=Count("pk", filter=stands & Q(envelope_void=True)),
+        online_void=Count("pk", filter=emptied),
         provisional=Count("pk", filter=opened & Q(kind="provisional")),
         provisional_void=Count("pk", filter=void & Q(kind="provisional")),
         visits=Count("pk", filter=opened & Q(kind="home_visit")),

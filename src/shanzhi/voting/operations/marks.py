@@ -24,7 +24,7 @@ from shanzhi.voting.lifecycle import CLOSED, MARK, OPEN
 from shanzhi.voting.models import Booth, PaperMark, RollEntry, Sheet
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.booth_day import BoothNotClosed, BoothNotOpen, ReasonForRecount, figures_of
-from shanzhi.voting.operations.booths import PollNotOpen, working_booth
+from shanzhi.voting.operations.booths import PollNotOpen, voters_of, working_booth
 from shanzhi.voting.operations.casting import PollOver
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
 from shanzhi.voting.operations.keys import key_store
@@ -169,7 +169,7 @@ def to_minute(at: datetime) -> datetime:
 
 def roll_entry(booth: Booth, voter: int) -> RollEntry:
     """Find a voter of this booth's part of the roll by number; raise NotOnThisRoll."""
-    found = RollEntry.objects.filter(poll_id=booth.poll_id, pk=voter, area__startswith=booth.area).first()
+    found = voters_of(booth).filter(pk=voter).first()
     if found is None:
         raise NotOnThisRoll(field="voter")
     return found

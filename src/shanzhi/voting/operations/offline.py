@@ -26,7 +26,7 @@ from shanzhi.voting.lifecycle import CLOSED, MARK, OPEN, PREPARED
 from shanzhi.voting.models import Booth, BoothList, PaperMark, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.booth_day import BoothNotOpen
-from shanzhi.voting.operations.booths import PollNotOpen, working_booth
+from shanzhi.voting.operations.booths import PollNotOpen, voters_of, working_booth
 from shanzhi.voting.operations.envelopes import minute_of
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.marks import (
@@ -124,7 +124,7 @@ def export_list(*, actor: Actor, booth_id: UUID, at: datetime) -> SignedList:
 
 
 def _list_body(booth: Booth, number: int, at: datetime) -> dict[str, Any]:
-    entries = RollEntry.objects.filter(poll_id=booth.poll_id, area__startswith=booth.area)
+    entries = voters_of(booth)
     standing = PaperMark.objects.filter(poll_id=booth.poll_id).exclude(state__in=NOT_VOTING)
     marked = set(standing.values_list("person_id", flat=True))
     rows = [
@@ -199,9 +199,7 @@ def _checked(booth: Booth, lines: Sequence[OfflineLine], at: datetime) -> dict[i
     """Find the voters of all lines, or refuse with every fault."""
     if not lines or len(lines) > MOST_LINES:
         raise BadLines([(1, _("Send 1 to 2,000 lines at once."))])
-    entries = RollEntry.objects.filter(
-        poll_id=booth.poll_id, area__startswith=booth.area, pk__in={line.voter for line in lines}
-    ).in_bulk()
+    entries = voters_of(booth).filter(pk__in={line.voter for line in lines}).in_bulk()
     faults: list[tuple[int, Any]] = []
     seen: set[int] = set()
     for place, line in enumerate(lines, 1):

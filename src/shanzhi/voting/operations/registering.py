@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid
 from shanzhi.people import operations as people
 from shanzhi.people.documents import clean_name
@@ -20,6 +19,7 @@ from shanzhi.people.operations.verification import read_document
 from shanzhi.people.queries import by_proven_id
 from shanzhi.people.texts import PRIVACY
 from shanzhi.voting.models import Booth, RollEntry
+from shanzhi.voting.operations.booths import takes
 from shanzhi.voting.operations.marks import open_now
 from shanzhi.voting.operations.polls import latest_birth
 from shanzhi.work.operations import once
@@ -102,7 +102,7 @@ def _register(actor: Actor, booth_id: UUID, newcomer: Newcomer, number: str, bor
         raise TooYoung(field="born_on")
     found = by_proven_id(viewer=actor, id_number=number)
     person = _known(actor, found, newcomer, number, at) if found else _fresh(actor, booth, newcomer, number, at)
-    if not covers(booth.area, person.area):
+    if not takes(booth, person.area):
         raise NotResidentHere(field="area")
     standing = RollEntry.objects.filter(poll=poll, person=person).first()
     if standing is not None:
@@ -130,7 +130,7 @@ def _known(actor: Actor, person: Person, newcomer: Newcomer, number: str, at: da
 
 def _fresh(actor: Actor, booth: Booth, newcomer: Newcomer, number: str, at: datetime) -> Person:
     home = people.records.clean_home(newcomer.area, at=at)
-    if not covers(booth.area, home):
+    if not takes(booth, home):
         raise NotResidentHere(field="area")
     if not newcomer.consent:
         raise ConsentMissing(field="consent")

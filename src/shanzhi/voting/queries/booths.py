@@ -10,15 +10,17 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import ancestors_of
 from shanzhi.kernel.errors import NotFound
 from shanzhi.people import queries as people
 from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
 from shanzhi.places.models import Area
+from shanzhi.places.queries import kin, within_any
 from shanzhi.voting.lifecycle import CANCELLED, DRAFT, OPEN
 from shanzhi.voting.models import Booth, BoothOfficer, PaperEntry, PaperMark, Poll, RollEntry, Sheet
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.booth_day import Difference, differences_of, figures_of
-from shanzhi.voting.operations.booths import require_officer, works_at
+from shanzhi.voting.operations.booths import require_officer, voters_of, works_at
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
 from shanzhi.voting.policies import ROLL_READERS, NotYourPoll, booth_seen, enters, manages, reads_roll
@@ -101,6 +103,11 @@ def booth(*, viewer: Actor, booth_id: UUID) -> Booth:
     return found
 
 
+def codes_of(*, booth: Booth) -> tuple[str, ...]:
+    """Give the codes by which records may know the places of a booth's area."""
+    return kin(booth.area)
+
+
 def places(*, viewer: Actor, poll_id: UUID) -> QuerySet[Booth]:
     """List the polling places of a poll for everybody: names, places, hours; cancelled ones show as such.
 
@@ -123,9 +130,10 @@ def officer_choices(*, viewer: Actor, booth: Booth, at: datetime) -> list[tuple[
     """List people with a role in the booth's area whom the viewer may name, masked, for a select."""
     if not manages(viewer, booth.poll.areas):
         return []
-    above = [booth.area[:length] for length in (2, 4, 6, 9, 12, 15, 18, 21) if length <= len(booth.area)]
-    reach = Q(area__in=["", *above]) | Q(area__startswith=booth.area)
-    held = RoleGrant.objects.filter(reach, people.running(at), organization=None).select_related("person")
+    codes = kin(booth.area)
+    above = {step for code in codes for step in ancestors_of(code)}
+    near = Q(area__in=["", *above]) | within_any("area", codes)
+    held = RoleGrant.objects.filter(near, people.running(at), organization=None).select_related("person")
     taken = set(BoothOfficer.objects.filter(booth=booth, ended_at=None).values_list("person_id", flat=True))
     found: dict[str, str] = {}
     for grant in held.order_by("-area", "created_at")[:MOST_CHOICES]:
@@ -145,7 +153,7 @@ def find_voters(*, viewer: Actor, booth_id: UUID, words: str) -> list[Voter]:
     text = "".join(words.split())
     if not text or found.state != OPEN:
         return []
-    rows = RollEntry.objects.filter(poll_id=found.poll_id, area__startswith=found.area)
+    rows = voters_of(found)
     matching = Q(person__in=people.search(Person.objects.all(), text).values("pk"))
     if text.isdecimal() and len(text) < 16:
         matching |= Q(pk=int(text))
@@ -156,8 +164,7 @@ def voter(*, viewer: Actor, booth_id: UUID, number: int) -> Voter:
     """Give one voter of a booth's roll to its officers; raise NotFound."""
     found = booth(viewer=viewer, booth_id=booth_id)
     require_officer(viewer, found)
-    rows = RollEntry.objects.filter(poll_id=found.poll_id, area__startswith=found.area, pk=number)
-    voters = _voters(found, rows.select_related("person"))
+    voters = _voters(found, voters_of(found).filter(pk=number).select_related("person"))
     if not voters:
         raise NotFound
     return voters[0]

@@ -15,17 +15,18 @@ from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import upper_bound
+from shanzhi.kernel.areas import covers, upper_bound
 from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
 from shanzhi.people.queries import Open, source_of
 from shanzhi.places.models import Area
+from shanzhi.places.queries import reach
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.voting.lifecycle import COUNTED, DRAFT, FINISHED_STATES, OPEN, SEALED_STATES
 from shanzhi.voting.models import Count, Envelope, LeftOption, Option, PaperMark, Poll, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
-from shanzhi.voting.operations.casting import BallotForm, form_of
+from shanzhi.voting.operations.casting import form_of
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.publishing import told_channels, told_totals
@@ -133,11 +134,6 @@ def departures(*, poll: Poll) -> list[LeftOption]:
     return list(away.order_by("option__position"))
 
 
-def ballot_form(*, poll: Poll) -> BallotForm:
-    """Give the rules and codes by which a ballot of the poll is filled in."""
-    return form_of(poll)
-
-
 def may_manage(*, viewer: Actor, poll: Poll) -> bool:
     """Tell whether the viewer may run the poll."""
     return manages(viewer, poll.areas)
@@ -202,7 +198,7 @@ def _why_not_on_roll(poll: Poll, person_id: UUID) -> Eligibility:
             _("Your real name was not verified when the roll was fixed."),
             _("Show your identity document at your community's committee; then you can vote in the next round."),
         )
-    if not any(person.area.startswith(code) for code in poll.areas):
+    if not any(covers(code, person.area) for code in reach(poll.areas, poll.roll_date)):
         return Eligibility(
             False,
             "other_area",

@@ -35,7 +35,7 @@ from shanzhi.voting.lifecycle import CLOSED, OPEN
 from shanzhi.voting.models import Booth
 from shanzhi.voting.operations import Newcomer, SheetCount
 from shanzhi.voting.operations.serials import grouped_serial
-from shanzhi.voting.views.frames import TONES, act_page, attempt, booth_crumbs, communities_in
+from shanzhi.voting.views.frames import TONES, act_page, attempt, booth_crumbs, communities_in, version_of
 
 
 @never_cache
@@ -91,7 +91,11 @@ def open_booth(request: Request, booth_id: UUID) -> HttpResponse:
     if form.is_valid() and attempt(
         form,
         lambda: operations.open_booth(
-            actor=request.actor, booth_id=booth_id, received=form.cleaned_data["received"], at=request.now
+            actor=request.actor,
+            booth_id=booth_id,
+            received=form.cleaned_data["received"],
+            version=version_of(request),
+            at=request.now,
         ),
     ):
         messages.success(request, _("The polling place is open."))
@@ -110,7 +114,11 @@ def receive(request: Request, booth_id: UUID) -> HttpResponse:
     if form.is_valid() and attempt(
         form,
         lambda: operations.receive_sheets(
-            actor=request.actor, booth_id=booth_id, number=form.cleaned_data["received"], at=request.now
+            actor=request.actor,
+            booth_id=booth_id,
+            number=form.cleaned_data["received"],
+            version=version_of(request),
+            at=request.now,
         ),
     ):
         messages.success(request, _("Noted."))
@@ -181,7 +189,7 @@ def register(request: Request, booth_id: UUID) -> HttpResponse:
     """Register a resident on the spot, and go on to the hand-out."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
     operations.booths.require_officer(request.actor, found)
-    form = NewcomerForm(request.POST or None, areas=lambda: communities_in([found.area], request.now))
+    form = NewcomerForm(request.POST or None, areas=lambda: communities_in(queries.codes_of(booth=found), request.now))
     if form.is_valid():
         number = attempt(
             form,
@@ -243,12 +251,16 @@ def close_booth(request: Request, booth_id: UUID) -> HttpResponse:
 
 
 def _count(request: Request, found: Booth, given: dict[str, Any]) -> Booth:
-    count = SheetCount(**{name: given[name] for name in ("unissued", "spoiled", "returned", "cast")})
+    sent: dict[str, Any] = {
+        "actor": request.actor,
+        "booth_id": found.pk,
+        "count": SheetCount(**{name: given[name] for name in ("unissued", "spoiled", "returned", "cast")}),
+        "version": version_of(request),
+        "at": request.now,
+    }
     if found.state == CLOSED:
-        return operations.recount_sheets(
-            actor=request.actor, booth_id=found.pk, count=count, reason=given["reason"], at=request.now
-        )
-    return operations.close_booth(actor=request.actor, booth_id=found.pk, count=count, at=request.now)
+        return operations.recount_sheets(reason=given["reason"], **sent)
+    return operations.close_booth(**sent)
 
 
 @never_cache
@@ -302,8 +314,10 @@ def balance(request: Request, booth_id: UUID) -> HttpResponse:
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
     if request.method == "POST":
         try:
-            operations.reconcile_booth(actor=request.actor, booth_id=booth_id, at=request.now)
-        except (operations.DoesNotReconcile, operations.BoothNotClosed) as refusal:
+            operations.reconcile_booth(
+                actor=request.actor, booth_id=booth_id, version=version_of(request), at=request.now
+            )
+        except (operations.DoesNotReconcile, operations.BoothNotClosed, operations.StaleBooth) as refusal:
             messages.error(request, refusal.text)
         else:
             messages.success(request, _("The polling place is reconciled. Seal the box and hand it over."))

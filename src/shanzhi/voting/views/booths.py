@@ -26,7 +26,7 @@ from shanzhi.voting.models.booths import BOOTH_KINDS
 from shanzhi.voting.operations import BoothPlan
 from shanzhi.voting.policies import NotYourPoll, require_manager
 from shanzhi.voting.views.ballot import localized
-from shanzhi.voting.views.frames import TONES, act_page, areas_of, attempt, crumbs
+from shanzhi.voting.views.frames import TONES, act_page, areas_of, attempt, crumbs, version_of
 from shanzhi.voting.views.printing import sheets_pdf, specimen_pdf
 
 
@@ -166,7 +166,9 @@ def edit(request: Request, booth_id: UUID) -> HttpResponse:
     )
     if form.is_valid() and attempt(
         form,
-        lambda: operations.change_booth(actor=request.actor, booth_id=booth_id, plan=_plan(form), at=request.now),
+        lambda: operations.change_booth(
+            actor=request.actor, booth_id=booth_id, plan=_plan(form), version=version_of(request), at=request.now
+        ),
     ):
         messages.success(request, _("The plan is changed."))
         return redirect("voting:booth", booth_id)
@@ -192,7 +194,10 @@ def officers(request: Request, booth_id: UUID) -> HttpResponse:
         _end(request, booth, ending)
         return redirect("voting:booth_officers", booth_id)
     if form.is_valid() and attempt(
-        form, lambda: operations.give_officer(person_id=UUID(form.cleaned_data["person"]), **given)
+        form,
+        lambda: operations.give_officer(
+            person_id=UUID(form.cleaned_data["person"]), version=version_of(request), **given
+        ),
     ):
         messages.success(request, _("The officer is named."))
         return redirect("voting:booth_officers", booth_id)
@@ -209,8 +214,10 @@ def _end(request: Request, booth: Booth, ending: str) -> None:
     except ValueError:
         return
     try:
-        operations.end_officer(actor=request.actor, booth_id=booth.pk, person_id=person, at=request.now)
-    except operations.TooFewOfficers as refusal:
+        operations.end_officer(
+            actor=request.actor, booth_id=booth.pk, person_id=person, version=version_of(request), at=request.now
+        )
+    except (operations.TooFewOfficers, operations.StaleBooth) as refusal:
         messages.error(request, refusal.text)
     else:
         messages.success(request, _("The officer's work here has ended."))
@@ -226,7 +233,11 @@ def cancel(request: Request, booth_id: UUID) -> HttpResponse:
     if form.is_valid() and attempt(
         form,
         lambda: operations.cancel_booth(
-            actor=request.actor, booth_id=booth_id, reason=form.cleaned_data["reason"], at=request.now
+            actor=request.actor,
+            booth_id=booth_id,
+            reason=form.cleaned_data["reason"],
+            version=version_of(request),
+            at=request.now,
         ),
     ):
         messages.success(request, _("The polling place is cancelled; the page of places says so."))

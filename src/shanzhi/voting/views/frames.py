@@ -50,6 +50,11 @@ def attempt(form: BaseForm, act: Callable[[], Any]) -> Any:
         return None
 
 
+def version_of(request: Request) -> int:
+    """Give the version that the page was opened on; a form that sends none saw nothing, and so is stale."""
+    return ui_forms.version(request) or 0
+
+
 def act_page(
     request: Request,
     booth: Booth,
@@ -65,6 +70,7 @@ def act_page(
     """Draw the page of one act with its form."""
     context = {
         "booth": booth,
+        "version": version_of(request) if request.method == "POST" else booth.version,
         "form": form,
         "heading": heading,
         "label": label,
@@ -87,9 +93,10 @@ def communities_in(areas: Iterable[str], at: datetime) -> list[tuple[str, str]]:
 
 def areas_of(poll: Poll, at: datetime) -> list[tuple[str, str]]:
     """List a poll's areas and the communities inside them, for a select."""
-    names = places.names(list(poll.areas))
-    own = [(code, names.get(code, code)) for code in poll.areas]
-    inside = [(code, f"　{name}") for code, name in communities_in(poll.areas, at) if code not in names]
+    codes = list(dict.fromkeys((*poll.areas, *places.reach(poll.areas, at))))
+    names = places.names(codes)
+    own = [(code, names.get(code, code)) for code in codes]
+    inside = [(code, f"　{name}") for code, name in communities_in(codes, at) if code not in names]
     return own + inside
 
 

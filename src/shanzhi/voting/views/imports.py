@@ -23,6 +23,7 @@ from shanzhi.voting import exchange
 from shanzhi.voting.forms import ImportForm, TreatmentForm, UploadForm
 from shanzhi.voting.lifecycle import MANAGERS
 from shanzhi.voting.models import Upload
+from shanzhi.voting.operations.uploads import require_importer
 from shanzhi.voting.views import doubts
 from shanzhi.voting.views.words import rule_name
 
@@ -31,8 +32,7 @@ from shanzhi.voting.views.words import rule_name
 @form_page
 def upload(request: Any) -> HttpResponse:
     """Take a Pabulib file."""
-    if not request.actor.areas(MANAGERS):
-        raise exchange.MayNotImport
+    require_importer(request.actor)
     form = UploadForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":

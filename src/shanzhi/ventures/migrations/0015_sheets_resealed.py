@@ -25,6 +25,6 @@ CREATE TRIGGER ventures_scoresheet_keep BEFORE INSERT OR UPDATE OR DELETE ON ven
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ventures", "0013_training_guards")]
+    dependencies = [("ventures", "0014_late_interests")]
 
     operations = [migrations.RunSQL(APART, TOGETHER)]
