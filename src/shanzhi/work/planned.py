@@ -16,3 +16,11 @@ def fetch_one(sql: str, values: Values) -> tuple[Any, ...] | None:
         cursor.execute(sql, values)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
+
+
+def fetch_all(sql: str, values: Values) -> list[tuple[Any, ...]]:
+    """Give all rows of a query."""
+    with planned_cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
