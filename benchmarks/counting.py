@@ -73,7 +73,7 @@ def pabutools() -> Path | None:
     python = ENVIRONMENT / "bin" / "python"
     if python.exists():
         return python
-    uv = shutil.which("uv")
+    uv = shutil.which("uv") or shutil.which("uv", path=str(ROOT / "build" / "uv" / "bin"))  # where `make setup` puts it
     if uv is None:
         return None
     try:

@@ -14,14 +14,15 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
 ROOMS = {
     "__init__", "apps", "models", "lifecycle", "operations", "queries", "policies", "forms", "views", "urls", "api",
-    "exchange", "history", "tasks", "templates", "templatetags", "locale", "management", "migrations", "static",
-    "README.md",
+    "exchange", "history", "personal", "tasks", "templates", "templatetags", "locale", "management", "migrations",
+    "static", "README.md",
 }  # fmt: skip
 # What a room has besides, each with the reason.
 MORE_ROOMS: dict[str, dict[str, str]] = {
     "audit": {
         "append_only": "the guard that other rooms' migrations put on their tables",
         "coverage": "which tables are audited; other rooms' apps say so of theirs",
+        "planned": "the cursor by which events are written, planned once for each connection",
         "verification": "compares tree and rows in SQL of its own; it changes nothing",
         "subjects": "what events are about, and how they read; other rooms' histories register there",
     },
@@ -42,7 +43,8 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "managers": "Django's way to make accounts",
         "middleware": "request.actor",
         "listeners": "what follows when somebody signs in through allauth",
-        "rights": "models of the safety of accounts",
+        "processing": "the record of processing and the impact assessment, written from the annotations",
+        "rights": "models of people's rights and of the safety of accounts",
         "rights_forms": "their forms",
         "rights_queries": "their reads",
         "sessions": "encrypted sessions",
@@ -84,6 +86,7 @@ STATEMENT = re.compile(
 # What writes beside operations, each with the reason.
 WRITES_ELSEWHERE = {
     "src/shanzhi/audit/coverage.py": "tells the sealer, in the loader's transaction, that rows came without digests",
+    "src/shanzhi/audit/planned.py": "runs the statements that others write out; they are looked at where they stand",
     "src/shanzhi/audit/verification/whole.py": "opens a snapshot for its own reads",
     "src/shanzhi/audit/verification/rows.py": "reads rows by SQL put together from the list of audited tables",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",

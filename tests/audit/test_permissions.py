@@ -1,17 +1,18 @@
 """The permission table of the log's pages and API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from tests.audit.support import an_event
-from tests.support.permissions import ANONYMOUS, NO_ROLE, Expected, Roles, Row, check, everyone, missing
+from tests.support.ground import undone
+from tests.support.permissions import ANONYMOUS, NO_ROLE, Expected, Roles, Row, check, everyone, missing, settled
 from tests.support.places import load_districts
 
-pytestmark = pytest.mark.django_db
 INSIDE, OUTSIDE = "370102001", "370102002"
 ROLES = Roles(inside=INSIDE, outside=OUTSIDE)
 
@@ -56,9 +57,17 @@ TABLE = {
 }
 
 
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table and the areas, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES, load_districts):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _areas() -> None:
-    load_districts()
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 @pytest.mark.parametrize("name", TABLE)

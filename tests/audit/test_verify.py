@@ -53,6 +53,7 @@ OTHER = {
 
 SLIPPED = {
     "places_area": {"code": "'370102001999'"},
+    "people_consenttext": {"digest": "'sha256:x'"},
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{

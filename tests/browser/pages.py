@@ -10,7 +10,9 @@ from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
+from shanzhi.people.actors import actor_for
 from shanzhi.people.models import RoleGrant
+from shanzhi.people.operations import give_consent
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
@@ -18,6 +20,7 @@ from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
+from tests.ventures.training_support import trained
 
 Pages = dict[str, str]
 COMMUNITY = "370102001002"
@@ -33,7 +36,7 @@ NO_PAGES = {
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
     "ventures:document_pdf",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
-    "ventures:desk_import_preview",
+    "ventures:desk_import_preview", "ventures:desk_training_turn",
     # a jury's pages need a call with one: tests/browser/test_jury.py
     "ventures:juries", "ventures:jury", "ventures:jury_interests", "ventures:jury_close", "ventures:jury_sheet",
     "ventures:jury_draw", "ventures:jury_pitch",
@@ -42,7 +45,8 @@ NO_PAGES = {
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
     "voting:specimen", "voting:booth_sheets", "voting:entry_back",
     "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
-    "people:unmask", "people:import_sheet", "people:import_preview", "people:consent", "people:open_account",
+    "people:unmask", "people:own_data_file", "people:own_data_schema", "people:import_sheet", "people:import_preview",
+    "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
     "people:end_session", "people:end_others", "people:stop_own_recovery", "people:invited", "people:recovery",
@@ -101,8 +105,9 @@ def visitor(site: Site) -> Pages:
         "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),
         "notices:unsubscribe needed": unsubscribe_path(Choice(site.person("resident").pk, "security", "email")),
         "voting:places": reverse("voting:places", args=[site.poll()]),
-        **{name: reverse(name) for name in ("account_request_login_code", "account_login", "people:sign_up")},
-        "account_inactive": reverse("account_inactive"),
+        **{
+            n: reverse(n) for n in ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
+        },
         **{f"places:{name}": reverse(f"places:{name}") for name in ("country", "stations")},
         "places:search": reverse("places:search") + "?q=解放",
         "places:area": reverse("places:area", args=["370102"]),
@@ -120,6 +125,7 @@ def _log() -> Pages:
     assert head is not None
     digest = Event.objects.earliest("pk").digest
     return {
+        "people:processing": reverse("people:processing"),
         "audit:log": reverse("audit:log"),
         "audit:head": reverse("audit:head", args=[head.size]),
         "audit:check": reverse("audit:check"),
@@ -132,12 +138,15 @@ def resident(site: Site) -> Pages:
     draft = [site.own_draft().pk]
     plain = (
         *("people:account", "people:correct", "people:verify_outside", "people:password", "account_logout"),
-        *("people:sessions", "people:second_factor"),
+        *("people:sessions", "people:second_factor", "people:own_data", "people:erase", "people:consents"),
         *("mfa_list_webauthn", "mfa_add_webauthn", "voting:receipts", "ventures:my_proposals", "portal:today"),
         "work:jobs",
     )
+    own = actor_for(account=site.account("resident"), at=site.at)
+    given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
         **{name: reverse(name) for name in plain},
+        "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         "ventures:propose": reverse("ventures:propose", args=[site.submission.pk]),
         **{
             f"ventures:{name}": reverse(f"ventures:{name}", args=draft)
@@ -211,7 +220,7 @@ def _records(site: Site) -> Pages:
         },
         **{
             f"people:{name}": reverse(f"people:{name}", args=[someone])
-            for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery")
+            for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery", "erase_other")
         },
         "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
     }
@@ -280,12 +289,13 @@ def district(site: Site) -> Pages:
         "ventures:desk_phase voting": reverse("ventures:desk_phase", args=voting),
         **{name: reverse(name) + picked for name in ("ventures:desk_batch", "ventures:desk_assign")},
         **{f"ventures:desk_{n}": reverse(f"ventures:desk_{n}", args=[waiting.pk]) for n in ("review", "review_done")},
-        "voting:electorate": reverse("voting:electorate", args=[site.poll()]),
+        **{f"voting:{n}": reverse(f"voting:{n}", args=[site.poll()]) for n in ("electorate", "roll_communities")},
     }
     return {
         **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},
         **calls,
         **_talk(site),
+        **_training(site),
         **_records(site),
         **_deliveries(),
         **_told(site),
@@ -304,6 +314,22 @@ def _talk(site: Site) -> Pages:
         "ventures:desk_hide": reverse("ventures:desk_hide", args=[said.pk]),
         "ventures:versions": reverse("ventures:versions", args=[mended]),
         "ventures:compare_versions": reverse("ventures:compare_versions", args=[mended]),
+    }
+
+
+def _training(site: Site) -> Pages:
+    """Give the desk's pages of training, with one session that is recorded and one that lies ahead."""
+    session, row = trained(site)
+    one = [session.pk]
+    return {
+        "ventures:desk_trainings": reverse("ventures:desk_trainings", args=[site.submission.pk]),
+        "ventures:desk_trainings none": reverse("ventures:desk_trainings", args=[site.draft.pk]),
+        "ventures:desk_training_new": reverse("ventures:desk_training_new", args=[site.submission.pk]),
+        **{f"ventures:desk_training{n}": reverse(f"ventures:desk_training{n}", args=one) for n in ("", "_edit")},
+        **{
+            f"ventures:desk_training_{n}": reverse(f"ventures:desk_training_{n}", args=one) for n in ("cancel", "sheet")
+        },
+        "ventures:desk_training_remove": reverse("ventures:desk_training_remove", args=[*one, row.pk]),
     }
 
 

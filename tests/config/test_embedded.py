@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+import shanzhi.config
+from shanzhi.config.children import starting
 from shanzhi.config.embedded import SERVING, Cluster, EmbeddedDatabaseError
 from shanzhi.config.roles import DATABASE, OWNER, ROLE, SUPERUSER
 
@@ -133,6 +136,32 @@ class TestAProcessForkedWhileTheServerIsStarted:
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+
+
+class TestAProgramStartedBesideAForkingThread:
+    def test_is_started_before_or_after_the_fork(self) -> None:
+        """A process forked in the midst of it would keep Popen waiting as long as it lives."""
+        begun, done = threading.Event(), threading.Event()
+
+        def slowly() -> None:
+            with starting:
+                begun.set()
+                time.sleep(0.5)
+                done.set()
+
+        thread = threading.Thread(target=slowly)
+        thread.start()
+        begun.wait()
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if done.is_set() else 1)
+        thread.join()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    def test_is_what_the_keeper_and_the_server_use(self) -> None:
+        source = Path(shanzhi.config.__file__).parent
+        users = {path.name for path in source.rglob("*.py") if "Popen(" in path.read_text()}
+        assert users == {"children.py"}
 
 
 class TestAServingProcessKilledOutright:

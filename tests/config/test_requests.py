@@ -12,24 +12,28 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_safe  # noqa: TID251 - refuses as an address of the API does
 
 from shanzhi.config import logs, problems
 from shanzhi.config import urls as house
 from shanzhi.config.middleware import CONTENT_POLICY
 from shanzhi.kernel.errors import Conflict
+from shanzhi.ui.methods import form_page
 
 PHONE, RESIDENT, MAIL = "13800138000", "11010519491231002X", "li@example.org"
 
 
+@form_page
 def refuse(request: HttpRequest, number: int = 0) -> HttpResponse:
     raise Conflict(field="title")
 
 
+@form_page
 def fail(request: HttpRequest, word: str = "") -> HttpResponse:
     raise RuntimeError(f"duplicate key: phone={PHONE}")
 
 
+@form_page
 def lose(request: HttpRequest, why: str = "") -> HttpResponse:
     cause = psycopg.errors.DiskFull() if why == "full" else psycopg.OperationalError()
     raise OperationalError("server closed the connection") from cause

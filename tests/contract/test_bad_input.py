@@ -17,7 +17,8 @@ from shanzhi.kernel.roles import Role
 from shanzhi.ventures.models import Proposal
 from shanzhi.voting.models import Envelope
 from tests.support import people
-from tests.support.site import VISITOR, Site, undone
+from tests.support.ground import undone
+from tests.support.site import VISITOR, Site
 
 API = "/api/v1"
 FORGED = "11111111-1111-4111-8111-111111111111"

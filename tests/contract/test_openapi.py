@@ -30,7 +30,8 @@ from shanzhi.notices.models import Delivery
 from shanzhi.people.models import RoleGrant
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
-from tests.support.site import VISITOR, Site, undone
+from tests.support.ground import undone
+from tests.support.site import VISITOR, Site
 
 TOKEN = "c" * 32
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))

@@ -12,8 +12,9 @@ from django.test import Client
 
 from shanzhi.places.operations import create_station
 from tests.browser import pages
+from tests.support.ground import undone
 from tests.support.places import SYSTEM
-from tests.support.site import VISITOR, Site, undone
+from tests.support.site import VISITOR, Site
 
 WHO = {VISITOR: pages.visitor, "resident": pages.resident, "district": pages.district}
 ASKED = ("q", "area", "state", "sort", "page", "after", "export", "theme", "proposal", "next")

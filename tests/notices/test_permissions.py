@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import STAFF, STAFF_READERS, Role
 from shanzhi.notices import operations
@@ -11,11 +14,11 @@ from shanzhi.notices.models import Delivery, Notice
 from shanzhi.notices.values import To
 from shanzhi.voting.telling import RESULT
 from tests.notices.support import CLOCK, NOON, a_reader, of, tell
-from tests.support.permissions import Roles, Row, check, everyone, missing, only
+from tests.support.ground import undone
+from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
 from tests.voting import support as voting
 from tests.voting.support import COMMUNITY, ELSEWHERE
 
-pytestmark = pytest.mark.django_db
 ROLES = Roles(inside=COMMUNITY, outside=ELSEWHERE)
 READERS, KEEPERS = tuple(STAFF_READERS), tuple(STAFF)
 API = "/api/v1/notices"
@@ -87,6 +90,19 @@ TABLE: dict[str, Row] = {
     f"GET {API}/choices": only((), f"{API}/choices", refused=200),
     f"PUT {API}/choices": everyone(f"{API}/choices", method="PUT", status=422),
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 @pytest.mark.parametrize("name", TABLE)

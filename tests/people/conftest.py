@@ -25,6 +25,10 @@ NAMES = {
 
 @pytest.fixture
 def areas(db: None) -> None:
+    make_areas()
+
+
+def make_areas() -> None:
     for code, name in sorted(NAMES.items(), key=lambda pair: len(pair[0])):
         parent = {2: None, 4: code[:2], 6: code[:4], 9: code[:6], 12: code[:9]}[len(code)]
         Area.objects.create(code=code, name=name, level=LEVELS[len(code)], parent_id=parent)

@@ -279,7 +279,7 @@ class TestTheDesk:
         assert "示例全名" in shown.content.decode()
         assert shown["Cache-Control"] == "no-store"
         event = Event.objects.get(verb="people.person.unmask")
-        assert (event.change, event.reason) == ({"fields": ["name"]}, "核对选民")
+        assert (event.change["fields"], event.reason) == (["name"], "核对选民")
         assert "示例全名" not in client.get(f"/desk/people/{person.pk}/").content.decode()
 
     def test_gives_and_ends_a_role(self) -> None:

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
-from shanzhi.people.models import Person, RoleGrant
-from tests.people.conftest import COMMUNITY
-from tests.support.people import a_person, an_account, client_for, give_role
-from tests.support.permissions import ANONYMOUS, NO_ROLE, operations
+from shanzhi.people.models import Consent, Person, RoleGrant
+from tests.people.conftest import COMMUNITY, make_areas
+from tests.support.ground import undone
+from tests.support.people import AT, a_person, an_account, client_for, give_role
+from tests.support.permissions import ANONYMOUS, NO_ROLE, Roles, operations, settled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 OUTSIDE = "110114008001"
+ROLES = Roles(inside=COMMUNITY, outside=OUTSIDE)
 VERIFIERS = (
     Role.SOCIAL_WORKER, Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR,
 )  # fmt: skip
@@ -25,9 +27,24 @@ GRANTERS = (Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OF
 CLOSERS = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 WHO = (ANONYMOUS, NO_ROLE, *Role)
 SIGN_IN = 302  # pages lead to signing in
+EVERYBODY = ("people:processing", "people:own_data_schema")
 OPEN = ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
 OWN = ("people:account", "people:correct", "people:verify_outside", "people:password", "mfa_list_webauthn",
-       "mfa_add_webauthn", "people:sessions", "people:second_factor", "mfa_index")  # fmt: skip
+       "mfa_add_webauthn", "people:sessions", "people:second_factor", "mfa_index", "people:own_data",
+       "people:own_data_file", "people:erase", "people:consents")  # fmt: skip
+
+
+def rights() -> dict[str, dict[str, Any]]:
+    """Give the desk's addresses of people's rights, and those open to everybody."""
+    desk = {"anonymous": SIGN_IN, "others": 404, "outside": 404}
+    refused = dict.fromkeys((Role.SOCIAL_WORKER, Role.COMMUNITY_SECRETARY, Role.AUDITOR), 403)
+    erasing = {"roles": CLOSERS, **desk, "instead": refused}
+    return {
+        "people:erase_other": erasing,
+        "POST people:erase_other": {**erasing, "data": {"reason": "x"}, "allowed": 302},
+        "people:consent_text": {"roles": READERS, **desk},
+        **{name: {"roles": WHO, "anonymous": 200, "others": 200, "outside": None} for name in EVERYBODY},
+    }
 
 
 def table() -> dict[str, dict[str, Any]]:
@@ -64,6 +81,7 @@ def table() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
     for name in OWN:
         pages[name] = {"roles": WHO[1:], "anonymous": SIGN_IN, "others": 200, "outside": 200}
+    pages |= rights()
     for name in OPEN:
         instead = {} if name == "account_inactive" else dict.fromkeys(WHO[1:], 302)
         pages[name] = {"roles": WHO, "anonymous": 200, "others": 200, "outside": None, "instead": instead}
@@ -110,10 +128,21 @@ def target(name: str) -> tuple[Person, RoleGrant]:
 
 def clients() -> Iterator[tuple[str, bool, Client]]:
     for who in WHO:
-        for inside in (True, False):
-            role = None if who in (ANONYMOUS, NO_ROLE) else Role(who)
-            client = Client() if who == ANONYMOUS else client_for(role, COMMUNITY if inside else OUTSIDE)
+        for inside, client in zip((True, False), ROLES.clients(who), strict=True):
             yield who, inside, client
+
+
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table and the areas, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES, make_areas):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 @pytest.mark.parametrize("name", table())
@@ -124,12 +153,18 @@ def test_every_page_meets_every_role(name: str) -> None:
     for who, inside, client in clients():
         person, given = target(name)
         path = path_of(plain, person, given) + more
+        if plain == "people:consent_text":
+            path = reverse(plain, args=[a_consent(person).pk])
         if "close" in name or "open" in name:
             an_account(person)
         method = client.post if name.startswith("POST") else client.get
         found[who, inside] = method(path, row.get("data", {})).status_code
         wanted[who, inside] = expected(row, who, inside=inside)
     assert found == wanted
+
+
+def a_consent(person: Person) -> Consent:
+    return Consent.objects.create(person=person, purpose="real_name", text_version="1", text_digest="x", given_at=AT)
 
 
 def path_of(name: str, person: Person, given: RoleGrant) -> str:

@@ -1,17 +1,18 @@
 """Every address of the areas meets every role."""
 
+from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
 from shanzhi.places import operations
 from shanzhi.places.models import Area, AreaFigure, SentSheet
-from tests.support.permissions import Roles, Row, check, everyone, missing, only
+from tests.support.ground import undone
+from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
 from tests.support.places import AT, SYSTEM, load_districts
-
-pytestmark = pytest.mark.django_db
 
 COMMUNITY = "370102001002"
 GRID = COMMUNITY + "001"
@@ -106,10 +107,21 @@ TABLE: dict[str, Row] = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _districts() -> None:
-    load_districts()
+def _grid() -> None:
     Area.objects.create(code=GRID, name="示例网格", level="grid", parent_id=COMMUNITY)
+
+
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table, the areas and a grid, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES, load_districts, _grid):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -1,13 +1,16 @@
 """Every address of the public site, of jobs and of preferences meets every role."""
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.work.models import Job
-from tests.support.permissions import Roles, Row, check, everyone, missing, only
+from tests.support.ground import undone
+from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
 from tests.support.places import AT, load_districts
 
-pytestmark = pytest.mark.django_db
 COMMUNITY = "370102001002"
 ROLES = Roles(inside=COMMUNITY, outside="110114012035")
 
@@ -41,9 +44,17 @@ TABLES: dict[str, dict[str, Row]] = {
 ROWS = {name: row for table in TABLES.values() for name, row in table.items()}
 
 
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table and the areas, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES, load_districts):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _districts() -> None:
-    load_districts()
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -10,6 +10,16 @@ An app's `tests/<app>/test_permissions.py` holds one table, `{name: Row}`, and t
     }
     ROLES = Roles(inside="370102001001", outside="110114012035")
 
+    @pytest.fixture(scope="module")
+    def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+        with settled(django_db_blocker, ROLES, load_districts):
+            yield
+
+    @pytest.fixture(autouse=True)
+    def _undone(_ground: None) -> Iterator[None]:
+        with undone():
+            yield
+
     @pytest.mark.parametrize("name", TABLE)
     def test_every_role(name): check(TABLE[name], ROLES)
     def test_table_is_complete(): assert not missing(TABLE, urls="shanzhi.places.urls", api="/api/v1/places/")
@@ -22,16 +32,19 @@ override single roles: `only(…, but={Role.AUDITOR: (200, 404)})`. Paths may be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
 from django.test import Client
 from django.urls import URLPattern
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.config.api import api
 from shanzhi.kernel.roles import Role
+from tests.support.ground import held_open
 from tests.support.people import client_for
 
 ANONYMOUS = "anonymous"
@@ -56,13 +69,43 @@ class Roles:
 
     inside: str
     outside: str
+    _kept: dict[str, tuple[Client, Client]] = field(default_factory=dict, compare=False, repr=False)
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Make everybody once for all that is asked in the block."""
+        self._kept.update({who: self._made(who) for who in WHO})
+        yield
+        self._kept.clear()
 
     def clients(self, who: str) -> tuple[Client, Client]:
-        """Give a browser inside and one outside."""
+        """Give a browser inside and one outside, each as fresh as signing in left it."""
+        near, far = self._kept[who] if who in self._kept else self._made(who)
+        return (_again(near), _again(far)) if who in self._kept else (near, far)
+
+    def _made(self, who: str) -> tuple[Client, Client]:
         if who == ANONYMOUS:
             return Client(), Client()
         role = None if who == NO_ROLE else Role(who)
         return client_for(role, self.inside), client_for(role, self.outside)
+
+
+@contextmanager
+def settled(blocker: DjangoDbBlocker, roles: Roles, *makers: Callable[[], object]) -> Iterator[None]:
+    """Make everybody, and what `makers` make, once for all tests of a module; each must undo what it does."""
+    with held_open(blocker):
+        for make in makers:
+            make()
+        with roles.settled():
+            yield
+
+
+def _again(client: Client) -> Client:
+    fresh = Client()
+    fresh.cookies.load({name: morsel.value for name, morsel in client.cookies.items()})
+    if hasattr(client, "person"):
+        fresh.person = client.person  # type: ignore[attr-defined]  # tests ask who the client is
+    return fresh
 
 
 def everyone(path: str | Callable[[], str], *, status: int = 200, method: str = "GET") -> Row:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -79,11 +76,3 @@ def build(at: datetime | None = None) -> Site:
         finished=Call.objects.get(pk=played.call_id),
         draft=draft,
     )
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Undo in the database whatever is done inside."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

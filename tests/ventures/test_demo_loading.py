@@ -1,9 +1,11 @@
 """What `make demo` loads."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
@@ -14,24 +16,31 @@ from shanzhi.ventures.models import Call, Proposal
 from shanzhi.voting import operations as voting
 from shanzhi.voting import queries as voting_queries
 from shanzhi.voting.models import Sheet
+from tests.support.ground import held_open, undone
 from tests.support.people import client_for
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 OFFICIAL = 17  # of 22 projects, as the city announced
 
 
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load fewer people than the demo has."""
-    monkeypatch.setattr(loading, "RESIDENTS", 60)
-    monkeypatch.setattr(loading, "EARLY_BALLOTS", 10)
+@pytest.fixture(scope="module")
+def _loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The demo with fewer people than it has, loaded once."""
+    with held_open(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "RESIDENTS", 60)
+        patch.setattr(loading, "EARLY_BALLOTS", 10)
+        loading.load(at=AT)
+        yield
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("few")
+@pytest.fixture(autouse=True)
+def _undone(_loaded: None) -> Iterator[None]:
+    with undone():
+        yield
+
+
 class TestTheDemo:
     def test_has_a_vote_open_a_review_running_and_a_real_election(self) -> None:
-        loading.load(at=AT)
         states = dict(Call.objects.values_list("title", "state"))
         assert states == {
             loading.VOTABLE: "voting",
@@ -48,7 +57,6 @@ class TestTheDemo:
         assert set(review.proposals.values_list("state", flat=True)) == {"submitted", "returned", "passed"}
 
     def test_has_a_polling_place_that_everybody_finds_and_its_officers_can_open(self) -> None:
-        loading.load(at=AT)
         votable = Call.objects.get(title=loading.VOTABLE)
         (booth,) = voting_queries.places(viewer=Actor.anonymous(), poll_id=votable.poll_id or votable.pk)
         assert AT < booth.planned_from < booth.planned_to < booth.poll.closes_at
@@ -65,7 +73,6 @@ class TestTheDemo:
         assert "/polls/" not in Client().get(f"/calls/{closed.pk}/").content.decode()
 
     def test_shows_the_official_winners_beside_the_computed_ones(self) -> None:
-        loading.load(at=AT)
         call = Call.objects.get(imported=True)
         won = set(call.proposals.filter(state="won").values_list("code", flat=True))
         assert won == set(call.proposals.filter(official=True).values_list("code", flat=True))
@@ -73,18 +80,15 @@ class TestTheDemo:
         assert len(queries.awards(viewer=Actor.anonymous(), call_id=call.pk)) == OFFICIAL
 
     def test_loaded_again_keeps_what_is_there(self) -> None:
-        loading.load(at=AT)
         before = (Call.objects.count(), Proposal.objects.count(), Person.objects.count())
         loading.load(at=AT + timedelta(hours=3))
         assert (Call.objects.count(), Proposal.objects.count(), Person.objects.count()) == before
 
     def test_marks_everybody_as_synthetic(self) -> None:
-        loading.load(at=AT)
         assert not Person.objects.filter(synthetic=False).exists()
         assert not Proposal.objects.filter(synthetic=False, call__imported=False).exists()
 
     def test_gives_those_who_sign_in_something_to_do(self) -> None:
-        loading.load(at=AT)
         staff = people.ensure_helpers(at=AT)
         worker = {item.key: item.count for item in queries.due_today(viewer=staff["worker"], at=AT)}
         assert worker["my_reviews"] == 2

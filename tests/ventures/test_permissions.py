@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import pytest
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
 from shanzhi.ventures import operations
 from shanzhi.ventures.demo.rounds import DAY, PLAN, move, new_call
+from tests.support.ground import undone
 from tests.support.permissions import (
     ANONYMOUS,
     NO_ROLE,
@@ -21,14 +23,13 @@ from tests.support.permissions import (
     Row,
     everyone,
     only,
+    settled,
 )  # fmt: skip
 from tests.support.places import load_districts
 from tests.ventures.desk_support import SYSTEM, first_day
 from tests.ventures.dispute_support import objection_to
 from tests.ventures.jury_support import JURY, RULE, phases_with_pitch
 from tests.ventures.permission_support import COMMUNITY, Path, made, of_call, of_proposal, several
-
-pytestmark = pytest.mark.django_db
 
 ROLES: Final = Roles(inside=COMMUNITY, outside="110114012035")
 MANAGERS: Final = (
@@ -41,9 +42,17 @@ VERIFIED: Final = tuple(Role)
 API: Final = "/api/v1/ventures"
 
 
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table and the areas, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES, load_districts):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _districts() -> None:
-    load_districts()
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 def judged(path: str) -> Path:

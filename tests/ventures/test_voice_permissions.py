@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.ventures import operations
 from tests.support import people
-from tests.support.permissions import Row, everyone, missing, page_names
+from tests.support.ground import undone
+from tests.support.permissions import Row, everyone, missing, page_names, settled
 from tests.support.permissions import operations as api_operations
 from tests.support.places import load_districts
 from tests.ventures import test_permissions as rounds
+from tests.ventures.test_pages_training import TRAINING
 from tests.ventures.test_permissions import (
     API,
     COMMUNITY,
     POST,
+    ROLES,
     SIGNED_IN,
     Path,
     inside,
@@ -32,12 +37,18 @@ from tests.ventures.test_permissions import (
     team,
 )
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table and the areas, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES, load_districts):
+        yield
 
 
 @pytest.fixture(autouse=True)
-def _districts() -> None:
-    load_districts()
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 def of_comment(path: str) -> Path:
@@ -115,7 +126,7 @@ def test_every_role_meets(name: str) -> None:
 
 
 def test_the_tables_name_every_address() -> None:
-    whole = rounds.TABLE | VOICES
+    whole = rounds.TABLE | VOICES | TRAINING
     plain = {name: row for name, row in whole.items() if " of a " not in name and " under " not in name}
     assert page_names("shanzhi.ventures.urls")
     assert api_operations(f"{API}/")

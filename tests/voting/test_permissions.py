@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
 from shanzhi.voting import operations
 from shanzhi.voting.models import Poll, RollEntry
-from tests.support.permissions import Roles, Row, check, everyone, missing, only
+from tests.support.ground import undone
+from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
 from tests.voting import support
 from tests.voting.paper_support import Hall, another_hall
 from tests.voting.support import COMMUNITY, ELSEWHERE, STAFF, a_draft, a_person, now
 
-pytestmark = pytest.mark.django_db
 ROLES = Roles(inside=COMMUNITY, outside=ELSEWHERE)
 MANAGERS = (
     Role.OPERATOR,
@@ -29,9 +31,9 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 def running() -> Poll:
-    """A poll that can be voted on; nobody of the table is on its roll."""
-    a_person()
-    poll = a_draft(areas=[COMMUNITY])
+    """A poll that can be voted on; nobody of the table is on its roll, for none is old enough."""
+    a_person(born=date(1930, 5, 1))
+    poll = a_draft(areas=[COMMUNITY], minimum_age=90)
     operations.draw_roll(actor=STAFF, poll_id=poll.pk, at=now())
     return operations.open_poll(actor=STAFF, poll_id=poll.pk, at=now())
 
@@ -139,6 +141,7 @@ TABLE: dict[str, Row] = {
     "voting:import": only(MANAGERS, "/desk/polls/import/", anonymous=302, but=dict.fromkeys(MANAGERS, (200, 200))),
     "voting:import_preview": only((), f"/desk/polls/import/{NOBODYS}/", refused=404, anonymous=302),
     "voting:electorate": only(READERS, lambda: f"/desk/polls/{running().pk}/electorate/", refused=404, anonymous=302),
+    "voting:roll_communities": staff_only(lambda: f"/desk/polls/{running().pk}/electorate/communities/"),
     "POST voting:draw_roll": only(
         MANAGERS,
         lambda: f"/desk/polls/{a_draft(areas=[COMMUNITY]).pk}/electorate/draw/",
@@ -192,7 +195,7 @@ TABLE: dict[str, Row] = {
             f"POST /booths/{{booth_id}}/{end}": everyone(paper_api(f"/{end}"), status=422, method="POST")
             for end in (
                 "cancel", "officers", "officers/end", "runs", "open", "receive", "voters", "register", "marks",
-                "marks/confirm", "spoil", "upload", "close", "entries", "entries/take-back",
+                "marks/confirm", "spoil", "upload", "close", "entries", "entries/take-back", "reconcile",
             )
         },
         **{
@@ -203,8 +206,6 @@ TABLE: dict[str, Row] = {
         "POST /booths/{booth_id}/marks/{mark_id}/hand-back": posted(with_mark("hand-back"), officers_only),
         "POST /booths/{booth_id}/list": posted(paper_api("/list"), officers_only),
         "POST /booths/{booth_id}/open-outers": posted(paper_api("/open-outers", "closed"), officers_only),
-        "POST /booths/{booth_id}/reconcile": posted(
-            paper_api("/reconcile", "closed"), officers_only, data={"version": 1}),
         "GET /booths/{booth_id}/differences": only(READERS, paper_api("/differences"), refused=404, anonymous=404),
         "GET /booths/{booth_id}/balance": only(READERS, paper_api("/balance"), refused=404, anonymous=404),
     }),
@@ -219,6 +220,19 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/voting/polls/{poll_id}/result": everyone(lambda: api(counted(), "/result")),
     "GET /api/v1/voting/polls/{poll_id}/file": everyone(lambda: api(counted(), "/file")),
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def _ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everybody of the table, made once; each test undoes what it does."""
+    with settled(django_db_blocker, ROLES):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _undone(_ground: None) -> Iterator[None]:
+    with undone():
+        yield
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -15,6 +15,7 @@ from shanzhi.ui import navigation
 
 OWN_VERBS = {
     "audit.table.cover": _("Table put under the audit"),
+    "audit.event.forget": _("Reasons emptied, since somebody was erased"),
     "audit.table.restate": _("Table digested anew"),
     "audit.key.rotate": _("New signing key made"),
     "audit.key.lost": _("Lost signing key replaced"),

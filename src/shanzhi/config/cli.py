@@ -51,6 +51,9 @@ COMMANDS: Final = {
     "audit": Place("shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True),
     "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
+    "personal-data": Place(
+        "shanzhi.config.commands.personal_data:personal_data", "Write what the law asks for about personal data."
+    ),
     "messages": Place("shanzhi.config.commands.messages:app", "Compile the translations."),
     "manage": Place("shanzhi.config.commands.manage:manage", "Run a management command of Django.", house=True),
 }

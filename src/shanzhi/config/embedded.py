@@ -24,6 +24,7 @@ from typing import IO
 import psycopg
 
 from shanzhi.config import roles
+from shanzhi.config.children import started
 from shanzhi.config.roles import OWNER as OWNER
 from shanzhi.config.roles import ROLE as ROLE
 from shanzhi.config.roles import SUPERUSER as SUPERUSER
@@ -346,7 +347,7 @@ class Cluster:
         program = self._program("postgres")
         command = [*_as_user(_ordinary_user(), dies_with_parent=True), str(program), "-D", str(self.data)]
         with (self.folder / "server.log").open("ab") as log:
-            server = subprocess.Popen(  # noqa: S603 - our own words
+            server = started(
                 [*command, *self._server_words()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

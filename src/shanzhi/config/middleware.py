@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -15,6 +15,7 @@ from shanzhi.audit.operations import request_id as request_of_events
 from shanzhi.config import metrics
 from shanzhi.config.problems import API, not_allowed, refused, too_large
 from shanzhi.kernel.errors import Refusal
+from shanzhi.ui.methods import methods_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ CONTENT_POLICY: Final = "; ".join(
     )
 )
 STATIC: Final = "static"
+ABOUT_THE_API: Final = frozenset({"openapi-json", "api-root"})  # views of the package, which take any method
 PERMISSIONS: Final = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -74,7 +76,7 @@ class RequestIdentity:
         started = time.perf_counter()
         response = self.get_response(request)
         if response.status_code == 405 and request.path_info.startswith(API):
-            response = not_allowed(request, response)
+            response = not_allowed(request, _known(response))
         response["X-Request-ID"] = number
         elapsed = time.perf_counter() - started
         answered(method=request.method or "", route=_route(request), status=response.status_code, elapsed=elapsed)
@@ -95,6 +97,12 @@ def _route(request: HttpRequest) -> str:
     return STATIC if request.path_info.startswith(settings.STATIC_URL) else "unmatched"
 
 
+def _known(response: HttpResponse) -> list[str]:
+    """The methods that an address of the API knows, in the words of its answer; what it gives, it gives by HEAD too."""
+    named = {word.strip() for word in response.headers.get("Allow", "").split(",")}
+    return sorted(named | {"HEAD"} if "GET" in named else named)
+
+
 class SafeHeaders:
     """Tell the browser to run and load nothing but our own files."""
 
@@ -109,6 +117,34 @@ class SafeHeaders:
         response["Permissions-Policy"] = PERMISSIONS
         response.setdefault("Cache-Control", "no-store" if "Set-Cookie" in response.headers else "private, no-cache")
         return response
+
+
+class Methods:
+    """Refuse a method that a page does not take, before its view, and before a form's token, is looked at.
+
+    The API knows the methods of its addresses itself, save that it takes HEAD for GET; the server drops the body.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and leave the method as it came for the logs."""
+        asked = request.method
+        response = self.get_response(request)
+        request.method = asked
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Look at the method."""
+        route = request.resolver_match
+        if request.path_info.startswith(API) and (route is None or route.url_name not in ABOUT_THE_API):
+            if request.method == "HEAD":
+                request.method = "GET"
+            return None
+        methods = methods_of(view)
+        return None if request.method in methods else not_allowed(request, methods)
 
 
 class BodyLimit:

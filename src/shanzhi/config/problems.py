@@ -1,6 +1,7 @@
 """Answers to what went wrong: a page for people, problem+json (RFC 9457) for programs, both with the request's id."""
 
 import sys
+from collections.abc import Sequence
 from copy import copy
 from http import HTTPStatus
 from typing import Any, Final
@@ -132,11 +133,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, status=404, message=_(NOT_FOUND), code=code)
 
 
-def not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Answer a program that used a method which this address does not know."""
-    allowed = response.headers.get("Allow", "")
-    message = _("This address does not know that method; it knows: %(methods)s.") % {"methods": allowed}
-    answered = problem(request, status=405, message=message, code="method_not_allowed")
+def not_allowed(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    """Answer a method that an address does not take; `methods` are those that it takes."""
+    allowed = ", ".join(methods)
+    if request.method in SAFE and methods == ("POST",):
+        message = _("There is no page at this address: it takes what a form sends. Go back and send the form again.")
+    else:
+        message = _("This address does not know that method; it knows: %(methods)s.") % {"methods": allowed}
+    answered = answer(request, status=405, message=message, code="method_not_allowed")
     answered["Allow"] = allowed
     return answered
 

@@ -3,10 +3,12 @@
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from shanzhi.config import health
 from shanzhi.config.api import api
 from shanzhi.config.settings import ROOMS
+from shanzhi.ui.methods import acts
 
 MOUNTS = {
     "portal": "",
@@ -24,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("-/health", health.alive, name="health"),
     path("-/ready", health.ready, name="ready"),
     path("-/metrics", health.figures, name="metrics"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", acts(set_language), name="set_language"),
     path("api/v1/", api.urls),
     *(
         path(MOUNTS.get(room, f"{room}/"), include(f"shanzhi.{room}.urls"))

@@ -31,6 +31,7 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Have every room declare what it tells (its module `telling`), and put the pages into the shell."""
         import_module("shanzhi.notices.history")
+        import_module("shanzhi.notices.personal")
         for table, why in NOT_AUDITED.items():
             coverage.leave_out(f"notices_{table}", why)
         autodiscover_modules("telling")

@@ -39,6 +39,8 @@ class PeopleConfig(AppConfig):
         coverage.cover("people_account", left_out=("last_login",))
         for table in ("person", "rolegrant", "consent", "recovery", "invitation"):
             coverage.cover(f"people_{table}")
+        coverage.cover("people_consenttext", key="digest")
         coverage.leave_out("people_importbatch", "a list that waits for a yes; its rows are sealed, and then dropped")
         coverage.leave_out("people_signin", "where somebody is signed in just now; ended sessions stand in the events")
         import_module("shanzhi.people.history")
+        import_module("shanzhi.people.personal")

@@ -10,8 +10,10 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext
 
 from shanzhi.kernel.ciphers import FieldCipher
+from shanzhi.kernel.identifiers import mask_name
 from shanzhi.kernel.keyring import field_cipher
 
 # The names under which values are sealed and marked; they stay when a column is renamed.
@@ -59,6 +61,11 @@ class Sealed:
 
     def __hash__(self) -> int:
         return hash(self.reveal())
+
+
+def mask_person(name: str) -> str:
+    """Mask a person's name; of who was erased there is none left."""
+    return mask_name(name) if name else gettext("A former resident")
 
 
 def mask_all(_value: str) -> str:

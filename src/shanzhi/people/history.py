@@ -25,6 +25,8 @@ def _person(viewer: Actor, person_id: str, at: datetime) -> Shown | None:
     found = Person.objects.filter(pk=uuid_of(person_id)).first()
     if found is None:
         return None
+    if found.erased_at is not None:
+        return Shown(str(found.name))  # the events stay, for those who read the area's
     if not policies.sees(viewer=viewer, person=found, at=at):
         raise NotFound
     own = viewer.person_id == found.pk
@@ -71,9 +73,12 @@ FIELDS = {
     "kind": _("Second factor"),
     "ended": _("Sessions ended"),
     "recovery": _("Lost second factor"),
+    "seen_as": _("Role of who looked"),
+    "seen_in": _("Area of that role"),
 }
 VALUES = {
     "role": _role,
+    "seen_as": _role,
     "state": lambda value: dict(REAL_NAME.states).get(value, value),
 }
 register(Subject(type="people.person", label=_("Person"), find=_person, fields=FIELDS, values=VALUES))

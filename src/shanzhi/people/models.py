@@ -11,18 +11,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
+from shanzhi.kernel.identifiers import mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
 from shanzhi.people import signals
-from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField
+from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField, mask_person
 from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
-from shanzhi.people.rights import Invitation, Recovery, SignIn
+from shanzhi.people.rights import ConsentText, Invitation, Recovery, SignIn
 
 __all__ = [
     "ROLE_LABELS",
     "Account",
     "Consent",
+    "ConsentText",
     "ImportBatch",
     "Invitation",
     "Person",
@@ -57,11 +58,11 @@ class Person(models.Model):
 
     `area` is where the person lives: a community, or a grid, building or entrance in it. `born_on` stays readable for
     the database, which draws electorates by age; it is shown to nobody but the person and those who verify. The mark of
-    the name is not unique; it finds a person by the whole name.
+    the name is not unique; it finds a person by the whole name. With `erased_at` the row names nobody and never will.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = SealedField(mask=mask_name, purpose=NAME)
+    name = SealedField(mask=mask_person, purpose=NAME)
     name_mark = models.BinaryField(max_length=32, null=True)
     id_number = SealedField(mask=mask_resident_id, purpose=ID_NUMBER, null=True)
     id_mark = models.BinaryField(max_length=32, null=True, unique=True)
@@ -76,6 +77,7 @@ class Person(models.Model):
     synthetic = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+    erased_at = models.DateTimeField(null=True)
 
     # Roles, read with the account of a session (`actors.HELD`); None where nobody asked.
     held: Any = None
@@ -89,6 +91,13 @@ class Person(models.Model):
                 name="people_person_verified_has_document",
             ),
             models.CheckConstraint(condition=_together("id_number", "id_mark"), name="people_person_id_with_mark"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    name_mark=None, id_mark=None, phone_mark=None, born_on=None, real_name="declared", verified_at=None
+                ),
+                name="people_person_erased_is_empty",
+            ),
             models.CheckConstraint(condition=_together("phone", "phone_mark"), name="people_person_phone_with_mark"),
         ]
         indexes = [

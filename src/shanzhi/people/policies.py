@@ -58,7 +58,12 @@ def require(refusal: Refusal | None) -> None:
 
 
 def sees(*, viewer: Actor, person: Person, at: datetime) -> bool:
-    """Tell whether the person exists for the viewer: oneself, one's residents, and who holds a role in one's area."""
+    """Tell whether the person exists for the viewer: oneself, one's residents, and who holds a role in one's area.
+
+    Who was erased exists for nobody.
+    """
+    if person.erased_at is not None:
+        return False
     if viewer.person_id == person.pk or viewer.is_system:
         return True
     if not viewer.holds_anywhere(READERS):

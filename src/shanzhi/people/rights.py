@@ -1,4 +1,4 @@
-"""Tables of the safety of accounts: sign-ins, recoveries, invitations."""
+"""Tables of people's rights and of the safety of accounts: texts agreed to, sign-ins, recoveries, invitations."""
 
 from __future__ import annotations
 
@@ -12,6 +12,24 @@ from shanzhi.people.fields import PHONE_OF_INVITATION, SealedField
 from shanzhi.people.lifecycle import INVITATION, RECOVERY
 
 PERSON = "people.Person"
+
+
+class ConsentText(models.Model):
+    """A text in one version, as people agreed to it: kept whole in both languages, whatever becomes of the program.
+
+    Append-only; found by its digest, which stands in each consent.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=71)
+    purpose = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    title = models.JSONField()
+    paragraphs = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Name purpose and version."""
+        return f"{self.purpose} {self.version}"
 
 
 class SignIn(models.Model):

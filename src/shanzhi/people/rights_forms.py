@@ -55,3 +55,9 @@ class ReviewForm(PageForm):
         label=_("Reason"), help_text=_("Needed when you end roles; kept on record."), max_length=500, required=False,
         widget=forms.Textarea({"rows": 2}),
     )  # fmt: skip
+
+
+class EraseForm(PageForm):
+    """A box that says: I know what I do."""
+
+    confirmed = forms.BooleanField(label=_("Erase my data. I know that this cannot be undone."))

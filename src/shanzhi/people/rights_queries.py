@@ -163,6 +163,7 @@ class Due:
     recoveries: int = 0
     factor: bool = False
     own_recovery: bool = False
+    consent: bool = False
 
 
 def due(*, viewer: Actor, at: datetime) -> Due:
@@ -176,6 +177,7 @@ def due(*, viewer: Actor, at: datetime) -> Due:
     if viewer.holds_anywhere(RECOVERERS):
         waiting = recoveries(viewer=viewer).filter(state="asked").exclude(asked_by_id=viewer.person_id)
         found["recoveries"] = waiting.count()
+    found["consent"] = queries.consent_due(viewer=viewer)
     if found["factor"] or viewer.holds_anywhere(policies.READERS):
         found["own_recovery"] = own_recovery(viewer=viewer) is not None
     return Due(**found)
@@ -183,6 +185,13 @@ def due(*, viewer: Actor, at: datetime) -> Due:
 
 def person_for_recovery(*, viewer: Actor, person_id: UUID, at: datetime) -> Any:
     """Give a person whose second factor the viewer may help to replace."""
+    found = queries.person(viewer=viewer, person_id=person_id, at=at)
+    policies.require(policies.may_close_account(actor=viewer, person=found, at=at))
+    return found
+
+
+def erasable(*, viewer: Actor, person_id: UUID, at: datetime) -> Any:
+    """Give a person whom the viewer may erase on request."""
     found = queries.person(viewer=viewer, person_id=person_id, at=at)
     policies.require(policies.may_close_account(actor=viewer, person=found, at=at))
     return found

@@ -1,4 +1,8 @@
-"""The texts that people agree to, each in a version. A change of words is a new version; old ones stay."""
+"""The texts that people agree to, each in a version. A change of words is a new version; old ones stay.
+
+A consent counts on under a later version that widens nothing: where purpose, way or kinds of data change, the law asks
+for consent anew (个人信息保护法 art. 14), and the version names no earlier one in `covers`.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,16 @@ from shanzhi.kernel.canonical import digest
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of consent in both languages; `purpose` says what it allows."""
+    """A text of consent in both languages; `purpose` says what it allows.
+
+    `covers` are the earlier versions whose consent still counts.
+    """
 
     purpose: str
     version: str
     title: dict[str, str]
     paragraphs: dict[str, tuple[str, ...]]
+    covers: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -31,10 +39,23 @@ class Text:
             }
         )
 
+    def counts(self, version: str) -> bool:
+        """Tell whether a consent to a version is one to this text."""
+        return version == self.version or version in self.covers
+
     @property
     def shown_title(self) -> str:
         """The title in the reader's language."""
         return self.title[_language()]
+
+    @property
+    def both(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """The text in each language, the reader's first: the language's code, title, paragraphs."""
+        own = _language()
+        return [
+            (language, self.title[language], self.paragraphs[language])
+            for language in sorted(self.paragraphs, key=lambda one: one != own)
+        ]
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -46,7 +67,7 @@ def _language() -> str:
     return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
-PRIVACY: Final = Text(
+_FIRST: Final = Text(
     purpose="real_name",
     version="2026-11",
     title={"zh": "个人信息处理告知与同意书", "en": "How your personal data is used"},
@@ -71,4 +92,31 @@ PRIVACY: Final = Text(
         ),
     },
 )
+# Says more of one's rights, and widens nothing.
+PRIVACY: Final = Text(
+    purpose="real_name",
+    version="2026-12",
+    covers=("2026-11",),
+    title=_FIRST.title,
+    paragraphs={
+        "zh": (
+            *_FIRST.paragraphs["zh"][:3],
+            "保存多久：直到您要求删除。删除后，公开的项目、选票计数、账目和操作记录仍然保留，但不再与您的姓名相联系。",
+            "您的权利：可随时查看、下载（机器可读）、更正、删除本人信息，可撤回同意。撤回后不能再提出项目或投票，"
+            "此前的公开记录不受影响。谁在何时、因何看过您的完整信息，您都能看到。",
+            _FIRST.paragraphs["zh"][4],
+        ),
+        "en": (
+            *_FIRST.paragraphs["en"][:3],
+            "For how long: until you have it erased. Public projects, counts of votes, accounts and the log of events "
+            "stay after that, no longer tied to your name.",
+            "Your rights: see, download (machine-readable), correct and erase your data, and take this consent back at "
+            "any time. Then you can no longer propose or vote; public records made before stay. You see who looked at "
+            "your data in full, when and why.",
+            _FIRST.paragraphs["en"][4],
+        ),
+    },
+)
 TEXTS: Final = {PRIVACY.purpose: PRIVACY}
+EVERY: Final = (_FIRST, PRIVACY)
+"""Every text that anybody can have agreed to; none is ever taken out."""

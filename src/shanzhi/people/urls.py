@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from shanzhi.people.views import account, areas, desk, desk_safety, importing, safety, sign_in
+from shanzhi.people.views import account, areas, desk, desk_safety, importing, own_data, safety, sign_in
 
 own = [
     path("account/", account.account, name="account"),
@@ -13,6 +13,13 @@ own = [
     path("account/verification/", account.verify_outside, name="verify_outside"),
     path("account/consents/<slug:purpose>/", account.consent, name="consent"),
     path("account/password/", account.password, name="password"),
+    path("account/own-data/", own_data.held, name="own_data"),
+    path("account/own-data/file/", own_data.download, name="own_data_file"),
+    path("account/own-data/erase/", own_data.erase, name="erase"),
+    path("account/own-data/schema/", own_data.schema, name="own_data_schema"),
+    path("personal-data/", own_data.processing, name="processing"),
+    path("account/consents/", own_data.consents, name="consents"),
+    path("consents/<uuid:consent_id>/", own_data.consent_text, name="consent_text"),
     path("account/sessions/", safety.sessions, name="sessions"),
     path("account/sessions/others/end/", safety.end_others, name="end_others"),
     path("account/sessions/<uuid:sign_in_id>/end/", safety.end_session, name="end_session"),
@@ -34,6 +41,7 @@ own = [
     path("desk/people/import/sheet/", importing.sheet, name="import_sheet"),
     path("desk/people/import/<uuid:batch_id>/", importing.preview, name="import_preview"),
     path("desk/people/<uuid:person_id>/", desk.person, name="person"),
+    path("desk/people/<uuid:person_id>/erase/", own_data.erase_other, name="erase_other"),
     path("desk/people/<uuid:person_id>/unmask/", desk.unmask, name="unmask"),
     path("desk/people/<uuid:person_id>/verify/", desk.verify, name="verify"),
     path("desk/people/<uuid:person_id>/revoke/", desk.revoke, name="revoke"),

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from shanzhi.tally.course import Course
 from shanzhi.tally.ground import Ground
 from shanzhi.tally.leaps import leap
-from shanzhi.tally.shares import Course, Run
+from shanzhi.tally.shares import Run
 from shanzhi.tally.spec import Completion
 
 #: So many steps without a change before the first leap is tried.

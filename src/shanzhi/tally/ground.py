@@ -18,6 +18,9 @@ from shanzhi.tally.spec import Satisfaction, Spec
 from shanzhi.tally.support import Floats, Ints, Support, grouped, read_support
 from shanzhi.tally.ties import TieOrder
 
+TABLE = 2**22
+"""Cells of the largest table of voters by projects, 32 MB."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
@@ -67,6 +70,7 @@ class Ground:
         self.open: list[int] = list(range(size))
         self.rivals = _rivals(election)
         self.exact = spec.exact
+        self.repeated = group
 
     @cached_property
     def stated_score(self) -> list[Fraction]:
@@ -109,6 +113,7 @@ class Ground:
             other.support = support
             other.__dict__.pop("columns", None)
             other.__dict__.pop("entry_shares", None)
+            other.__dict__.pop("table", None)
         return other
 
     def money(self, units: int) -> Fraction:
@@ -136,6 +141,16 @@ class Ground:
     def entry_shares(self) -> Floats:
         """Return weight times worth of every entry of the ballots."""
         return (self.support.weight[self.support.voters] * self.support.worth).astype(np.float64)
+
+    @cached_property
+    def table(self) -> Floats | None:
+        """Return the entry shares as a table of voters by projects, where runs are repeated and it is small."""
+        voters, size = len(self.support.weight), len(self.projects)
+        if not self.repeated or voters * size > TABLE:
+            return None
+        table = np.zeros((voters, size))
+        table[self.support.voters, self.support.project] = self.entry_shares
+        return table
 
     @cached_property
     def columns(self) -> list[Column]:

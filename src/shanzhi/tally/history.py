@@ -13,6 +13,7 @@ pay in full has nothing left and drops out of all later sums. Prices are worked 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 from operator import mul
 
 import numpy as np
@@ -35,19 +36,22 @@ class History:
         self._emptied: list[Ints] = []
         self._payers: list[int] = []
         self._round = np.full(len(ground.projects), -1, dtype=np.int64)
+        self._order = np.zeros(len(ground.projects), dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self._bought)
 
-    def buy(self, position: int, *, emptied: Ints, payers: int, price: Fraction | None) -> None:
+    def buy(self, position: int, *, emptied: Ints, payers: int, due: int | None = None) -> None:
         """Note a purchase: `emptied` gave all they had, the others paid the price for `payers` units of worth.
 
-        Without the exact price it is worked out when it is first needed.
+        `due` is what those shared, over the denominator as it is now; without it that is worked out when it is first
+        needed.
         """
-        if price is not None:
+        if due is not None:
             self._settle(len(self._bought))
-            self._append(price.numerator * self.denominator, price.denominator)
+            self._append(due, payers)
         self._round[position] = len(self._bought)
+        self._order[len(self._bought)] = position
         self._bought.append(position)
         self._emptied.append(emptied)
         self._payers.append(payers)
@@ -65,13 +69,13 @@ class History:
 
     def _append(self, missing: int, payers: int) -> None:
         """Add the price missing / payers; the common denominator grows by what does not cancel."""
-        price = Fraction(missing, payers) if payers else Fraction(0)
-        growth = price.denominator
+        common = gcd(missing, payers)
+        growth, price = (payers // common, missing // common) if payers else (1, 0)
         if growth > 1:
             self._prices = [known * growth for known in self._prices]
             self.endowment *= growth
             self.denominator *= growth
-        self._prices.append(price.numerator)
+        self._prices.append(price)
 
     def _sum(self, voters: Ints, rounds: int) -> int:
         """Return the money of voters after `rounds` rounds, all of whom had money then, over the denominator."""
@@ -81,11 +85,15 @@ class History:
         total = self.endowment * int(np.add.reduce(support.weight[voters]))
         if not rounds:
             return total
-        entries = gather(support.offsets, voters)
-        bought = self._round[support.project[entries]]
-        counts = np.bincount(bought + 1, weights=self._ground.entry_shares[entries], minlength=rounds + 1)
-        paid: list[int] = counts[1 : rounds + 1].astype(np.int64).tolist()
-        spent: int = sum(map(mul, self._prices, paid))
+        table = self._ground.table
+        if table is not None:
+            counts = np.add.reduce(table[voters], axis=0)[self._order[:rounds]]
+        else:
+            entries = gather(support.offsets, voters)
+            bought = self._round[support.project[entries]]
+            shares = self._ground.entry_shares[entries]
+            counts = np.bincount(bought + 1, weights=shares, minlength=rounds + 1)[1 : rounds + 1]
+        spent: int = sum(map(mul, self._prices, counts.astype(np.int64).tolist()))
         return total - spent
 
     def total(self, voters: Ints) -> int:

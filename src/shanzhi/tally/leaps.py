@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from shanzhi.tally.ground import Ground
-from shanzhi.tally.shares import EPSILON, Bought, Course, Run
+from shanzhi.tally.shares import EPSILON, Run
 
 
 class Departure(Exception):
@@ -20,29 +20,27 @@ class Departure(Exception):
 class Follower(Run):
     """A run that plays the course of a run with less money."""
 
-    def follow(self, course: Course) -> None:
-        """Play that course, or raise Departure; success proves that every endowment in between has it too."""
+    def follow(self, other: Run) -> None:
+        """Play its course, or raise Departure; success proves that every endowment in between has it too."""
         self._open()
-        first = len(self.course.rounds)
-        if self.course.winners != course.winners[:first]:
+        first, winners = len(self.course.rounds), other.course.winners
+        if self.course.winners != winners[:first]:
             raise Departure
-        for bought in course.rounds[first:]:
-            self._follow(bought)
+        for number in range(first, len(winners)):
+            self._follow(winners[number], other.history.price(number))
         if self._lowest():
             raise Departure
 
-    def _follow(self, bought: Bought) -> None:
-        """Buy what the course bought in this round, if no other project can come before it anywhere in between."""
-        ground, old = self._ground, bought.price.exact
-        if old is None:
-            raise Departure
-        rate = old / ground.factor(bought.position)
+    def _follow(self, position: int, old: Fraction) -> None:
+        """Buy what was bought at that price in this round, if no other project can come before it in between."""
+        ground = self._ground
+        rate = old / ground.factor(position)
         bids = self._lowest(float(rate) * (1 + 8 * EPSILON))
-        own = next((bid for bid in bids if bid.position == bought.position), None)
+        own = next((bid for bid in bids if bid.position == position), None)
         if own is None:
             raise Departure
         now = self._settled(own)
-        tied = [bought.position]
+        tied = [position]
         for bid in bids:
             if bid is own:
                 continue
@@ -58,7 +56,7 @@ def leap(ground: Ground, run: Run, units: int) -> Run | None:
     """Return the run with so many more units per voter, if the course provably stays the same all the way there."""
     further = Follower(ground, run.course.endowment + units * ground.scale, ground.budget, run.course.winners)
     try:
-        further.follow(run.course)
+        further.follow(run)
     except Departure:
         return None
     return further

@@ -6,78 +6,29 @@ covered (Peters, Pierczynski and Skowron 2021). A rate can only rise, so an old 
 need no new look.
 
 Exactness. All is computed in floats with a bound on the error, and every comparison closer than the bound is decided by
-`History` in whole numbers: which rate is lowest, whether money covers a cost, whether a payer is emptied. The bounds:
-numpy adds pairwise, so a sum of n terms errs by less than SUM_ERROR times the sum of their sizes for n up to 2^26;
-prices that are paid are worked out exactly, so `slack`, the error of any voter's money, only grows by a few roundings
-each round.
+`History` in whole numbers: which rate is lowest, whether money covers a cost, whether a payer is emptied. The bounds: a
+sum of n products, added in whatever order, errs by less than n times EPSILON times the sum of their sizes (twice the
+bound that holds for rounded arithmetic, Higham 2002, section 3.1); prices that are paid are worked out exactly, so
+`slack`, the error of any voter's money, only grows by a few roundings each round.
 """
 
 from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
+from shanzhi.tally.course import Bid, Bought, Course, Price, Split
 from shanzhi.tally.ground import Column, Ground
 from shanzhi.tally.history import History
 from shanzhi.tally.support import Bools, Floats
 
 EPSILON = float(np.finfo(np.float64).eps)
-SUM_ERROR = 24 * EPSILON
 ALIVE = np.iinfo(np.int32).max
+TINY = np.finfo(np.float64).tiny
 NOBODY = np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A price per unit of worth with the bound of its error; `exact` when it has been worked out.
-
-    `capped` when some supporter could not pay it in full. A price that is not `known` is only a lower bound.
-    """
-
-    value: float
-    error: float
-    capped: bool
-    exact: Fraction | None = None
-    known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Bid:
-    """A project with its rate (price divided by its factor) and the price that gives it."""
-
-    position: int
-    low: float
-    high: float
-    price: Price
-
-
-@dataclass(slots=True)
-class Bought:
-    """One round: the project, its price, and the projects that stood equal."""
-
-    position: int
-    price: Price
-    tied: list[int]
-
-
-@dataclass(slots=True)
-class Course:
-    """All rounds of one run. `overspent` when the run was cut because it cost more than the limit."""
-
-    endowment: Fraction
-    rounds: list[Bought] = field(default_factory=list)
-    cost: int = 0
-    overspent: bool = False
-    barred: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def winners(self) -> list[int]:
-        """Return the positions bought, in order."""
-        return [bought.position for bought in self.rounds]
 
 
 class Run:
@@ -89,6 +40,7 @@ class Run:
         `hint` is the course of a run that probably goes alike; it only saves time.
         """
         self._hint = hint
+        self._following = 0
         self._ground = ground
         self._limit = limit
         self._exact = ground.exact
@@ -110,9 +62,11 @@ class Run:
             if not bids:
                 break
             tied = self._first(bids)
-            order = self._ground.ties.ordered(bid.position for bid in tied)
-            bid = next(bid for bid in tied if bid.position == order[0])
-            self._buy(bid.position, bid.price, order if len(order) > 1 else [])
+            bid, order = tied[0], []
+            if len(tied) > 1:
+                order = self._ground.ties.ordered(one.position for one in tied)
+                bid = next(one for one in tied if one.position == order[0])
+            self._buy(bid.position, bid.price, order)
         return self.course
 
     def _open(self) -> None:
@@ -127,7 +81,7 @@ class Run:
                     self._take(
                         position, Price(0.0, 0.0, False, Fraction(0)), ground.free_rivals(position, self.course.barred)
                     )
-                    self.history.buy(position, emptied=NOBODY, payers=column.total, price=Fraction(0))
+                    self.history.buy(position, emptied=NOBODY, payers=column.total)
                 continue
             rate = ground.costs[position] / column.total / ground.factor(position)
             self._queue.append((rate * (1 - 4 * EPSILON), position))
@@ -151,11 +105,9 @@ class Run:
         """
         best = float("inf") if ceiling is None else ceiling
         near: list[Bid] = []
-        number = len(self.course.rounds)
-        hint = self._hint[number] if number < len(self._hint) else -1
-        place = next((at for at, entry in enumerate(self._queue) if entry[1] == hint), -1) if hint >= 0 else -1
+        place = self._hinted()
         if place >= 0:
-            del self._queue[place]
+            _low, hint = self._queue.pop(place)
             bid = self._bid(hint, float("inf"))
             if bid is not None:
                 near.append(bid)
@@ -173,6 +125,16 @@ class Run:
         for bid in near:
             insort(self._queue, (bid.low, bid.position))
         return [bid for bid in near if bid.low <= best]
+
+    def _hinted(self) -> int:
+        """Return the place in the queue of the next project of the hint that is still open, or -1."""
+        while self._following < len(self._hint):
+            wanted = self._hint[self._following]
+            for place, (_low, position) in enumerate(self._queue):
+                if position == wanted:
+                    return place
+            self._following += 1  # bought, ruled out or out of reach
+        return -1
 
     def _bid(self, position: int, best: float) -> Bid | None:
         """Work out the rate of a project in floats, or None when its supporters cannot cover it any more.
@@ -198,11 +160,11 @@ class Run:
         column, cost = self._columns[position], self._ground.costs[position]
         money = self.money[column.voters]
         limit = ceiling if column.worth is None else ceiling * column.worth
-        given = float(np.add.reduce(column.weight * np.minimum(money, limit)))
-        missing = cost - given - (SUM_ERROR * given + self.slack * float(column.total))
+        given = float(column.weight.dot(np.minimum(money, limit)))
+        missing = cost - given - (len(money) * EPSILON * given + self.slack * column.total)
         if missing <= 0:
             return None
-        able = float(np.dot(column.share, money > limit - self.slack))
+        able = float(column.share.dot(money > limit - self.slack))
         if able < 0.5:
             return None
         price = (ceiling + missing / able) * (1 - 8 * EPSILON)
@@ -217,9 +179,8 @@ class Run:
         price = cost / column.total
         if np.minimum.reduce(money) - self.slack > price * (1 + 4 * EPSILON) * column.most:
             return Price(price, 2 * EPSILON * price, capped=False)
-        held = column.weight * money
-        total = float(np.add.reduce(held))
-        doubt = SUM_ERROR * total + self.slack * float(column.total)
+        total = float(column.weight.dot(money))
+        doubt = len(money) * EPSILON * total + self.slack * column.total
         if total < cost - doubt or (not self._exact and total < cost * (1 - 1e-12)):
             return None
         if self._exact and total <= cost + doubt and not self._covers(column, cost):
@@ -227,8 +188,7 @@ class Run:
         if np.count_nonzero(money) < 0.8 * len(money):
             column = self._compact(position, column)
             money = self.money[column.voters]
-            held = column.weight * money
-        return self._raise(position, money, held, doubt)
+        return self._raise(position, money, doubt)
 
     def _compact(self, position: int, column: Column) -> Column:
         """Leave the emptied voters out of a column for the rest of the run."""
@@ -244,21 +204,22 @@ class Run:
         holders = column.voters[self.emptied[column.voters] == ALIVE]
         return self.history.total(holders) >= cost * self.history.denominator
 
-    def _raise(self, position: int, money: Floats, held: Floats, doubt: float) -> Price:
+    def _raise(self, position: int, money: Floats, doubt: float) -> Price:
         """Raise the price until those who can pay it in full cover what the others cannot (Newton from below).
 
         It starts from the price of the last look, which is never above the true one because money only goes down.
         """
         column, cost = self._columns[position], self._ground.costs[position]
         price, payers = max(self._floor[position], cost / column.total * (1 - 4 * EPSILON)), float(column.total)
+        held, share = column.weight * money, column.share
         while True:
-            poor = money < (price if column.worth is None else price * column.worth)
-            able = column.total - float(np.dot(column.share, poor))
+            poor = (money < (price if column.worth is None else price * column.worth)).astype(np.float64)
+            able = column.total - float(share.dot(poor))
             if able < 0.5:
                 each = money if column.worth is None else money / column.worth
                 price, payers = float(np.maximum.reduce(each)), 1.0
                 break
-            raised = (cost - float(np.add.reduce(held * poor))) / able
+            raised = (cost - float(held.dot(poor))) / able
             done = able == payers or raised <= price
             price, payers = max(raised, price), able
             if done:
@@ -274,7 +235,7 @@ class Run:
         while True:
             error = doubt / max(payers, 1.0) + 8 * EPSILON * price
             above = price + error
-            sure = float(np.dot(column.share, money >= (above if column.worth is None else above * column.worth)))
+            sure = float(column.share.dot(money >= (above if column.worth is None else above * column.worth)))
             if sure >= payers or payers <= 1.0:
                 return error + 2 * self.slack
             payers = max(sure, 1.0)
@@ -300,33 +261,44 @@ class Run:
     def _settled(self, bid: Bid) -> Price:
         """Return the price of a bid with its exact value."""
         exact = bid.price.exact
-        if exact is None:
-            exact = self._exact_price(bid.position, bid.price)
+        if exact is None and not bid.price.capped:
+            exact = Fraction(self._ground.costs[bid.position], self._columns[bid.position].total)
+        elif exact is None:
+            split = self._split(self._columns[bid.position], bid.price)
+            missing, payers = self._shared(bid.position, split)
+            exact = Fraction(missing, payers * self.history.denominator)
         value = float(exact)
         return Price(value, EPSILON * value, bid.price.capped, exact)
 
-    def _exact_price(self, position: int, price: Price) -> Fraction:
-        """Work out a price exactly: sure cases from the floats, the voters within the bound from their exact money."""
-        column, cost = self._columns[position], self._ground.costs[position]
-        if not price.capped:
-            return Fraction(cost, column.total)
-        alive = self.emptied[column.voters] == ALIVE
-        money = self.money[column.voters]
-        worth = 1.0 if column.worth is None else column.worth
-        gap = money - price.value * worth
-        bound = price.error * worth + self.slack + 4 * EPSILON * self._start
-        poor = alive & (gap < -bound)
-        close = alive & (np.abs(gap) <= bound)
-        history = self.history
-        missing = -history.total(column.voters[poor])
-        payers = int(column.share[alive & ~poor].sum())
-        missing += cost * history.denominator
-        if close.any():
-            missing, payers = self._squeeze(column, close, missing, payers)
-        return Fraction(missing, payers * history.denominator)
+    def _split(self, column: Column, price: Price) -> Split:
+        """Part the supporters at a price: sure cases from the floats, the others left to their exact money."""
+        money, bound = self.money[column.voters], self.slack + 4 * EPSILON * self._start
+        low = price.value - price.error <= bound  # so low that those without money may seem to have it
+        gap: Floats = money - (price.value if column.worth is None else price.value * column.worth)
+        bounds = price.error * (1.0 if column.worth is None else column.worth) + bound
+        short: Bools = gap < -bounds
+        if low:
+            short |= money <= 0
+        split = self._parted(column, money, short)
+        off = np.abs(gap)
+        if column.worth is not None or np.minimum.reduce(off) <= bounds:
+            close = (off <= bounds) & (money > 0)
+            split.close = close if close.any() else None
+        return split
 
-    def _squeeze(self, column: Column, close: Bools, missing: int, payers: int) -> tuple[int, int]:
+    def _parted(self, column: Column, money: Floats, short: Bools) -> Split:
+        return Split(money, short, column.voters[short & (money > 0)], column.total - int(column.share.dot(short)))
+
+    def _shared(self, position: int, split: Split) -> tuple[int, int]:
+        """Return what those who cannot pay in full leave missing, over the denominator, and how many share it."""
+        column, history = self._columns[position], self.history
+        given = history.total(split.giving)
+        missing = self._ground.costs[position] * history.denominator - given  # as the denominator is by now
+        return (missing, split.payers) if split.close is None else self._squeeze(column, split, missing)
+
+    def _squeeze(self, column: Column, split: Split, missing: int) -> tuple[int, int]:
         """Move those who cannot pay in full from payers to givers of all they have, until the price stands."""
+        close, payers = split.close, split.payers
         amounts, number = self.history.classes(column.voters[close])
         worth = np.ones(len(number), dtype=np.int64) if column.worth is None else column.worth[close].astype(np.int64)
         kinds, kind = np.unique(np.stack((number, worth)), axis=1, return_inverse=True)
@@ -347,48 +319,59 @@ class Run:
         column = self._columns[position]
         place = next(place for place, entry in enumerate(self._queue) if entry[1] == position)  # near the front
         del self._queue[place]
-        worth = 1.0 if column.worth is None else column.worth
-        if self._exact and price.exact is None:
-            price = self._settled(Bid(position, 0.0, 0.0, price))
         if price.capped:
-            self._collect(column, position, price)
+            price = self._collect(column, position, price)
         else:
-            self.money[column.voters] -= price.value * worth
-            self.history.buy(position, emptied=NOBODY, payers=column.total, price=price.exact)
+            self.money[column.voters] -= price.value if column.worth is None else price.value * column.worth
+            self.history.buy(position, emptied=NOBODY, payers=column.total)
         self.slack += price.error * column.most + EPSILON * self._start
         self._take(position, price, tied)
         barred = self.course.barred
         if barred:
             self._queue = [entry for entry in self._queue if entry[1] not in barred]
 
-    def _collect(self, column: Column, position: int, price: Price) -> None:
-        """Take the price from those who can pay it and everything from those who cannot."""
-        worth = 1.0 if column.worth is None else column.worth
-        alive = self.emptied[column.voters] == ALIVE
-        rest = self.money[column.voters] - price.value * worth
-        if self._exact:
-            bound = price.error * worth + self.slack + 4 * EPSILON * self._start
-            short = alive & (rest < -bound)
-            empty, close = short, alive & (np.abs(rest) <= bound)
-            if close.any():
-                empty = short.copy()
-                short[close], empty[close] = self._limits(column, close, price)
-        else:
-            empty = short = alive & (rest <= 1e-12 * self._start)
-        rest[empty | ~alive] = 0.0
-        self.money[column.voters] = rest
-        self.emptied[column.voters[empty]] = len(self.history)
-        self.history.buy(
-            position, emptied=column.voters[short], payers=int(column.share[alive & ~short].sum()), price=price.exact
-        )
+    def _collect(self, column: Column, position: int, price: Price) -> Price:
+        """Take the price from those who can pay it and everything from those who cannot.
 
-    def _limits(self, column: Column, close: Bools, price: Price) -> tuple[Bools, Bools]:
-        """Decide exactly which voters near the limit have less than the price, and which have nothing left after it."""
+        Whoever is not emptied keeps more than nothing in floats too: that is how the living are told from the emptied.
+        """
+        if not self._exact:
+            money = self.money[column.voters]
+            rest = money - (price.value if column.worth is None else price.value * column.worth)
+            split = self._parted(column, money, rest <= 1e-12 * self._start)
+            self._pay(column, split, rest)
+            self.history.buy(position, emptied=split.giving, payers=split.payers)
+            return price
+        split, exact, due = self._split(column, price), price.exact, None
+        if exact is None:
+            due, payers = self._shared(position, split)
+            value = due / (payers * self.history.denominator)
+            price = Price(value, EPSILON * value, capped=True)
+        rest = split.money - (price.value if column.worth is None else price.value * column.worth)
+        empty = None
+        if split.close is not None:
+            over = exact * self.history.denominator if exact is not None else Fraction(due or 0, payers)
+            short, empty = self._limits(column, split, over)
+            rest[split.close] = np.maximum(rest[split.close], TINY)
+            split = self._parted(column, split.money, short)
+        self._pay(column, split, rest, empty)
+        self.history.buy(position, emptied=split.giving, payers=split.payers, due=due)
+        return price
+
+    def _pay(self, column: Column, split: Split, rest: Floats, empty: Bools | None = None) -> None:
+        """Write down what is left to the supporters; `empty` have nothing left, where that is more than the short."""
+        rest[split.short if empty is None else empty] = 0.0
+        self.money[column.voters] = rest
+        gone = split.giving if empty is None else column.voters[empty & (split.money > 0)]
+        self.emptied[gone] = len(self.history)
+
+    def _limits(self, column: Column, split: Split, due: Fraction) -> tuple[Bools, Bools]:
+        """Decide exactly which voters have less than the price, `due` over the denominator, and which nothing left."""
+        close, short, empty = split.close, split.short.copy(), split.short.copy()
         amounts, number = self.history.classes(column.voters[close])
-        due = (price.exact or Fraction(0)) * self.history.denominator
         worth = np.ones(len(number), dtype=np.int64) if column.worth is None else column.worth[close].astype(np.int64)
         kinds, kind = np.unique(np.stack((number, worth)), axis=1, return_inverse=True)
         over = [amounts[int(n)] - due * int(w) for n, w in kinds.T]
-        short = np.array([rest < 0 for rest in over], dtype=np.bool_)
-        empty = np.array([rest <= 0 for rest in over], dtype=np.bool_)
-        return short[kind.ravel()], empty[kind.ravel()]
+        short[close] = np.array([rest < 0 for rest in over], dtype=np.bool_)[kind.ravel()]
+        empty[close] = np.array([rest <= 0 for rest in over], dtype=np.bool_)[kind.ravel()]
+        return short, empty

@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from shanzhi.ui import preferences
+from shanzhi.ui.methods import acts
 
 
-@require_POST
+@acts
 def choose_preferences(request: HttpRequest) -> HttpResponse:
     """Remember mode and elder mode, and go back to the page the reader came from."""
     answer = HttpResponseRedirect(_safe_next(request))

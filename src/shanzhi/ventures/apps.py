@@ -14,7 +14,7 @@ AUDITED = (
     *("call", "callarea", "phase", "callterms", "notice", "award"),
     *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem", "dispute"),
     *("juror", "conflict", "pitch", "scoresheet"),
-    *("proposalversion", "comment"),
+    *("proposalversion", "comment", "trainingsession", "attendance"),
 )
 
 
@@ -78,3 +78,4 @@ class VenturesConfig(AppConfig):
             "ventures_endorsement", "a record of it would tell when somebody backed a project; the number is recorded"
         )
         import_module("shanzhi.ventures.history")
+        import_module("shanzhi.ventures.personal")

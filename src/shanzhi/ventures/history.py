@@ -86,6 +86,7 @@ CALL_FIELDS = {
     "checklist": _("Check list"),
     "reviews_needed": _("Reviews needed"),
     "notice_days": _("Days of public notice"),
+    "training": _("Training"),
     "phases": _("Phases"),
     "state": _("State"),
     "terms": _("Version of the terms"),
@@ -148,6 +149,8 @@ for kind, label in (
     ("ventures.scoresheet", _("Score sheet")),
     ("ventures.juryclosing", _("Closing of the jury")),
     ("ventures.comment", _("Comment")),
+    ("ventures.trainingsession", _("Session of training")),
+    ("ventures.attendance", _("Attendance")),
     ("ventures.endorsement", _("Backing")),
 ):
     register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))

@@ -128,6 +128,21 @@ REVIEW = Lifecycle(
 DECISIONS: Final = {"pass": _("Pass"), "return": _("Return for mending"), "reject": _("Reject")}
 OUTCOMES: Final = {"pass": _("Met"), "fail": _("Not met"), "na": _("Does not apply")}
 
+# Sessions of training that a call asks of its teams. The list of attendance is open while a session is planned.
+TRAINING: Final = Lifecycle(
+    name="ventures.trainingsession",
+    states={
+        "planned": pgettext_lazy("training", "Planned"),
+        "recorded": _("List closed"),
+        "cancelled": pgettext_lazy("training", "Cancelled"),
+    },
+    moves={
+        "close_list": Move(("planned",), "recorded", MANAGERS, ("begun",)),
+        "reopen": Move(("recorded",), "planned", MANAGERS, ("gate_ahead",)),
+        "cancel": Move(("planned",), "cancelled", MANAGERS, ("reason", "nobody_recorded")),
+    },
+)
+
 SHEET = Lifecycle(
     name="ventures.scoresheet",
     states={"draft": _("Begun"), "handed_in": pgettext_lazy("score sheet", "Handed in"), "void": _("Left out")},

@@ -69,6 +69,13 @@ class OwnObjection(Forbidden):
     message = _("You belong to the team of this proposal. To take it out of the round, take it back instead.")
 
 
+class NotARecorder(Forbidden):
+    """The actor keeps no lists of attendance there."""
+
+    code = "not_a_recorder"
+    message = _("Staff who run this call, and social workers in charge of its area, record who attended its training.")
+
+
 class NotImpartial(Forbidden):
     """The one who would rule filed it, is of the team, or decided what the appeal is against."""
 
@@ -102,6 +109,17 @@ def runs_area(actor: Actor, area: str) -> bool:
 def runs(actor: Actor, call: Call) -> bool:
     """Tell whether the actor runs this call: a manager's role over its whole area, or its operator."""
     return runs_area(actor, call.area) or _operates(actor, call.operator_organization)
+
+
+def records_training(actor: Actor, call: Call) -> bool:
+    """Tell whether the actor keeps the lists of attendance of this call's training."""
+    return runs(actor, call) or actor.holds(REVIEWERS, call.area)
+
+
+def require_recorder(actor: Actor, call: Call) -> None:
+    """Refuse who keeps no lists of attendance of this call."""
+    if not records_training(actor, call):
+        raise NotARecorder
 
 
 def _inside(field: str, codes: tuple[str, ...]) -> Q:

@@ -12,6 +12,7 @@ from shanzhi.voting.views import (
     imports,
     offline,
     paper_lists,
+    public_places,
     results,
 )
 
@@ -29,8 +30,9 @@ urlpatterns = [
     path("desk/polls/import/", imports.upload, name="import"),
     path("desk/polls/import/<uuid:upload_id>/", imports.import_preview, name="import_preview"),
     path("desk/polls/<uuid:poll_id>/electorate/", desk.electorate, name="electorate"),
+    path("desk/polls/<uuid:poll_id>/electorate/communities/", desk.communities, name="roll_communities"),
     path("desk/polls/<uuid:poll_id>/electorate/draw/", desk.draw_roll, name="draw_roll"),
-    path("polls/<uuid:poll_id>/places/", booths.public_places, name="places"),
+    path("polls/<uuid:poll_id>/places/", public_places.public_places, name="places"),
     path("desk/booths/", booths.own, name="my_booths"),
     path("desk/polls/<uuid:poll_id>/booths/", booths.booths, name="booths"),
     path("desk/polls/<uuid:poll_id>/booths/add/", booths.add, name="booth_add"),

@@ -17,10 +17,11 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import Cursor, OperationalError
+from psycopg import OperationalError
 from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus
-from psycopg.rows import tuple_row
+
+from shanzhi.audit.planned import planned_cursor
 
 Value = str | bytes | bool | UUID | datetime
 Row = tuple[str | None, ...]
@@ -52,17 +53,16 @@ class Prepared:
         here.ensure_connection()
         raw = here.connection
         if not raw.autocommit or here.queries_logged or here.execute_wrappers:
-            return self._listened_to(raw, values)
+            return self._listened_to(values)
         with here.wrap_database_errors:
             return self._straight(raw, values)
 
-    def _listened_to(self, raw: Any, values: Mapping[str, Value]) -> tuple[Row | None, int]:
+    def _listened_to(self, values: Mapping[str, Value]) -> tuple[Row | None, int]:
         """Run by a cursor that takes part in Django's transaction, query log and wrappers."""
-        cursor = Cursor(raw, row_factory=tuple_row)
-        with connections[DEFAULT_DB_ALIAS]._prepare_cursor(cursor) as wrapped:  # type: ignore[attr-defined]  # unknown to the stubs
-            wrapped.execute(self._sql, dict(values))
-            row = wrapped.fetchone() if cursor.description else None
-            return tuple(None if v is None else str(v) for v in row) if row else None, wrapped.rowcount
+        with planned_cursor() as cursor:
+            cursor.execute(self._sql, dict(values))
+            row = cursor.fetchone() if cursor.description else None
+            return tuple(None if v is None else str(v) for v in row) if row else None, cursor.rowcount
 
     def _straight(self, raw: Any, values: Mapping[str, Value]) -> tuple[Row | None, int]:
         """Run through libpq; the statement is a transaction of its own."""

@@ -9,9 +9,10 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, models
+from django.db import models
 
 from shanzhi.audit.models import Event
+from shanzhi.audit.planned import planned_cursor
 from shanzhi.audit.queries.leaves import leaf_digest
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import canonical, digest_bytes
@@ -87,9 +88,9 @@ def record(
 
 
 def write(event: Event) -> Event:
-    """Insert one finished event; by hand, for every operation pays for it and Django's way costs twice as much."""
+    """Insert one finished event; planned ahead, as every operation pays for it."""
     values = [getattr(event, name) for name in COLUMNS]
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_INSERT, [*values, canonical(event.change).decode()])
         (event.pk,) = cursor.fetchone() or (None,)
     event._state.adding = False

@@ -6,9 +6,12 @@ from datetime import UTC
 from typing import Any, Final
 
 from shanzhi.audit.models import Event, RowChange
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.canonical import canonical, digest_bytes
 from shanzhi.kernel.merkle import leaf_hash
 
+FORGET: Final = "audit.event.forget"
+"""The verb of events that say which reasons were emptied, with digests of what is left."""
 LEAF: Final = ("verb", "actor_label", "subject_type", "subject_id", "area", "change", "reason", "request_id")
 
 
@@ -23,6 +26,11 @@ def leaf_content(event: Event) -> dict[str, Any]:
 def leaf_digest(event: Event) -> str:
     """Digest an event's nonce and content; the nonce keeps short changes from being guessed."""
     return digest_bytes(bytes(event.nonce) + canonical(leaf_content(event)))
+
+
+def left_digest(event: Event) -> str:
+    """Digest an event as emptying its reason leaves it: without the reason, the area no finer than the community."""
+    return digest_bytes(canonical({**leaf_content(event), "reason": "", "area": event.area[: LENGTHS[COMMUNITY]]}))
 
 
 def event_leaf(digest: str) -> bytes:

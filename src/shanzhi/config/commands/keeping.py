@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from shanzhi.config.children import started
 from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
 
 PAUSE: Final = 2.0  # seconds between two looks
@@ -56,7 +57,7 @@ def _end(worker: "subprocess.Popen[bytes]") -> None:
 
 def _started() -> "subprocess.Popen[bytes] | None":
     try:
-        return subprocess.Popen(WORKER, stdin=subprocess.DEVNULL)  # noqa: S603 - our own words
+        return started(WORKER, stdin=subprocess.DEVNULL)
     except OSError as problem:  # no memory, or no room for another process: the next look tries again
         log.error("worker_does_not_start", reason=type(problem).__name__)
         return None

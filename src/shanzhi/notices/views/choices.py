@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.notices import drivers, operations, queries
@@ -23,6 +22,7 @@ from shanzhi.notices.kinds import APP, EMAIL, SMS, WECHAT
 from shanzhi.notices.links import whole
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import acts, form_page
 
 STATE: Final = "notices_wechat_state"
 
@@ -33,6 +33,7 @@ def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
 
 @never_cache
 @login_required
+@form_page
 def choices(request: Any) -> HttpResponse:
     """Choose what reaches me by which channel, in which language, when."""
     if request.actor.person_id is None:
@@ -68,6 +69,7 @@ def choices(request: Any) -> HttpResponse:
 
 @never_cache
 @login_required
+@form_page
 def email(request: Request) -> HttpResponse:
     """Put down an e-mail address; a code is sent to it."""
     viewer = request.actor
@@ -86,6 +88,7 @@ def email(request: Request) -> HttpResponse:
 
 @never_cache
 @login_required
+@form_page
 def email_code(request: Request) -> HttpResponse:
     """Take the code that came by e-mail."""
     held = queries.email(viewer=request.actor)
@@ -104,7 +107,7 @@ def email_code(request: Request) -> HttpResponse:
     return render(request, "notices/email_code.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@acts
 @login_required
 def email_remove(request: Request) -> HttpResponse:
     """Forget my e-mail address."""
@@ -144,7 +147,7 @@ def wechat_back(request: Request) -> HttpResponse:
     return redirect("notices:choices")
 
 
-@require_POST
+@acts
 @login_required
 def wechat_remove(request: Request) -> HttpResponse:
     """Forget my WeChat identity."""

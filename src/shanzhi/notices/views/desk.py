@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from shanzhi.notices import operations, policies, queries
 from shanzhi.notices.kinds import CHANNELS, OUTSIDE, categories
@@ -33,6 +32,7 @@ from shanzhi.ui.listing import (
     listing_response,
     page_of,
 )
+from shanzhi.ui.methods import acts
 
 
 def _search(rows: QuerySet[Notice], text: str) -> QuerySet[Notice]:
@@ -134,7 +134,7 @@ def notice(request: Request, notice_id: UUID) -> HttpResponse:
     return render(request, "notices/delivered.html", context)
 
 
-@require_POST
+@acts
 @login_required
 def retry(request: Request, notice_id: UUID) -> HttpResponse:
     """Try deliveries again that were given up for one cause."""

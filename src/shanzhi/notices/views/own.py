@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.notices import operations, queries
@@ -24,6 +23,7 @@ from shanzhi.notices.models import Delivery
 from shanzhi.notices.templatetags.notices import category_label, told
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response, page_of
+from shanzhi.ui.methods import acts
 
 
 def _search(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
@@ -108,7 +108,7 @@ def notice(request: Request, delivery_id: UUID) -> HttpResponse:
     return render(request, "notices/notice.html", context)
 
 
-@require_POST
+@acts
 @login_required
 def read(request: Request, delivery_id: UUID) -> HttpResponse:
     """Mark one notice as read."""
@@ -116,7 +116,7 @@ def read(request: Request, delivery_id: UUID) -> HttpResponse:
     return redirect("notices:own")
 
 
-@require_POST
+@acts
 @login_required
 def read_all(request: Request) -> HttpResponse:
     """Mark all notices as read that were there when the page was opened."""

@@ -6,17 +6,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from shanzhi.notices import operations
 from shanzhi.notices.kinds import CHANNELS, GATHERED, category_of
 from shanzhi.notices.links import read_choice
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import form_page
 
 
 @csrf_exempt  # the signed link is the authority, and mail programs post without a cookie (RFC 8058)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def unsubscribe(request: Request, token: str) -> HttpResponse:
     """Say by GET what the link does, and do it by POST; a mail program's single POST does it as well."""
     choice = read_choice(token)

@@ -12,6 +12,7 @@ from shanzhi.people.operations.accounts import (
     set_account_phone,
     set_password,
 )
+from shanzhi.people.operations.erasure import ConfirmNeeded, LogDiffers, NotYet, erase_own, erase_person
 from shanzhi.people.operations.imports import (
     ListHasErrors,
     confirm_import,
@@ -71,6 +72,7 @@ __all__ = [
     "BadDocument",
     "BadPeriod",
     "BadScope",
+    "ConfirmNeeded",
     "ConsentNeeded",
     "DocumentDiffers",
     "GrantEnded",
@@ -79,9 +81,11 @@ __all__ = [
     "InvitationUnusable",
     "Invited",
     "ListHasErrors",
+    "LogDiffers",
     "LoginNameTaken",
     "NameMissing",
     "NotVouched",
+    "NotYet",
     "PhoneTaken",
     "ReasonNeeded",
     "RecoveryOpen",
@@ -104,6 +108,8 @@ __all__ = [
     "end_session",
     "end_sessions",
     "end_sessions_of",
+    "erase_own",
+    "erase_person",
     "finish_recovery",
     "give_consent",
     "grant",

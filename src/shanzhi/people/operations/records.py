@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import COMMUNITY, LENGTHS
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS, covers
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
+from shanzhi.kernel.roles import RANK
 from shanzhi.people import policies
 from shanzhi.people.documents import clean_name
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
-from shanzhi.people.lifecycle import REAL_NAME, VERIFIED
-from shanzhi.people.models import Account, Consent, Person
+from shanzhi.people.lifecycle import REAL_NAME, VERIFIED, VERIFIERS
+from shanzhi.people.models import Account, Consent, ConsentText, Person
 from shanzhi.people.texts import PRIVACY, TEXTS
 from shanzhi.places import queries as places
 
@@ -232,6 +233,13 @@ def _consent(actor: Actor, person: Person, purpose: str, at: datetime) -> Consen
         defaults={"text_digest": text.digest, "given_at": at},
     )
     if fresh:
+        ConsentText.objects.get_or_create(
+            digest=text.digest,
+            defaults={
+                "purpose": purpose, "version": text.version, "title": text.title, "kept_at": at,
+                "paragraphs": {language: list(words) for language, words in text.paragraphs.items()},
+            },
+        )  # fmt: skip
         change = {"purpose": purpose, "version": text.version, "digest": text.digest}
         record(actor=actor, verb="people.consent.give", subject=person, area=person.area, change=change, at=at)
     return given
@@ -253,17 +261,29 @@ def withdraw_consent(*, actor: Actor, purpose: str, at: datetime) -> None:
 
 
 def unmask(*, actor: Actor, person_id: UUID, fields: Iterable[str], reason: str, at: datetime) -> dict[str, str]:
-    """Give sealed values in plain to one who may see them; the look, its fields and its reason go on record."""
+    """Give sealed values in plain to one who may see them; who looked in which role, at what and why goes on record.
+
+    The person finds all of it on the own page.
+    """
     wanted = sorted(set(fields) & set(MARKS))
     with transaction.atomic():
         person = policies.load(viewer=actor, person_id=person_id, at=at)
         policies.require(policies.may_unmask(actor=actor, person=person))
         if not reason.strip() or not wanted:
             raise ReasonNeeded(field="reason")
-        change = {"fields": wanted}
+        change = {"fields": wanted, **_office(actor, person.area)}
         record(
             actor=actor, verb="people.person.unmask", subject=person, area=person.area, change=change, at=at,
             reason=reason.strip(),
         )  # fmt: skip
     values = {field: getattr(person, field) for field in wanted}
     return {field: value.reveal() for field, value in values.items() if value is not None}
+
+
+def _office(actor: Actor, area: str) -> dict[str, str]:
+    """Tell in which role, held where, somebody acts on a person of an area: the highest that reaches it."""
+    held = [
+        one for one in actor.grants if one.role in VERIFIERS and one.organization is None and covers(one.area, area)
+    ]
+    found = max(held, key=lambda one: RANK[one.role], default=None)
+    return {"seen_as": str(found.role), "seen_in": found.area} if found else {}

@@ -25,6 +25,7 @@ NOTED: Final = "people_sign_in"
 SEEN: Final = "people_seen"
 SEEN_EVERY: Final = timedelta(hours=1)
 OWNER, OFFICE, ROLE, PASSWORD, FACTOR, CLOSED = "owner", "office", "role", "password", "factor", "closed"
+ERASED: Final = "erased"
 # In this order: browsers call themselves by the names of others too.
 BROWSERS: Final = (
     ("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),

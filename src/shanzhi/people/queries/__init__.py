@@ -10,11 +10,12 @@ from shanzhi.people.queries.areas import (
     read_areas,
     source_of,
 )
+from shanzhi.people.queries.consents import Agreed, agreed, agreed_one, agrees, consent_due
+from shanzhi.people.queries.own_data import Held, held_about_me, held_in_words, own_data_schema, stays
 from shanzhi.people.queries.records import (
     account_of,
     batch,
     by_proven_id,
-    consents,
     grant_in_scope,
     grants,
     has_passkey,
@@ -31,22 +32,30 @@ from shanzhi.people.queries.records import (
 )
 
 __all__ = [
+    "Agreed",
+    "Held",
     "Open",
     "account_of",
+    "agreed",
+    "agreed_one",
+    "agrees",
     "all_areas",
     "areas_for",
     "batch",
     "by_proven_id",
-    "consents",
+    "consent_due",
     "grant_in_scope",
     "granted_areas",
     "grants",
     "has_passkey",
+    "held_about_me",
+    "held_in_words",
     "holding",
     "home_areas",
     "listed_areas",
     "looks",
     "own",
+    "own_data_schema",
     "people",
     "person",
     "read_areas",
@@ -56,4 +65,5 @@ __all__ = [
     "search",
     "search_holders",
     "source_of",
+    "stays",
 ]

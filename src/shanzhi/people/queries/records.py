@@ -15,7 +15,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.people import policies
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, mark
-from shanzhi.people.models import Account, Consent, ImportBatch, Person, RoleGrant
+from shanzhi.people.models import Account, ImportBatch, Person, RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 
@@ -43,7 +43,7 @@ def people(*, viewer: Actor) -> QuerySet[Person]:
     require_desk(viewer)
     name = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
     scope = places.within_any("area", viewer.areas(policies.READERS))
-    return Person.objects.filter(scope).annotate(area_name=name).order_by("-created_at", "id")
+    return Person.objects.filter(scope, erased_at=None).annotate(area_name=name).order_by("-created_at", "id")
 
 
 def person(*, viewer: Actor, person_id: UUID, at: datetime) -> Person:
@@ -113,11 +113,6 @@ def grant_in_scope(*, viewer: Actor, grant_id: UUID, at: datetime) -> RoleGrant:
     if found is None or not policies.sees(viewer=viewer, person=found.person, at=at):
         raise NotFound
     return found
-
-
-def consents(*, person: Person) -> list[Consent]:
-    """List a person's consents, newest first."""
-    return list(Consent.objects.filter(person=person).order_by("-given_at", "id"))
 
 
 def has_passkey(*, account_id: UUID) -> bool:

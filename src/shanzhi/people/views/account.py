@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.people import operations, queries
@@ -23,9 +22,10 @@ from shanzhi.people.adapter import DECLARATION
 from shanzhi.people.forms import DeclareForm, NewPasswordForm, OutsideForm
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.texts import PRIVACY
-from shanzhi.people.views.words import event_words, grant_rows
+from shanzhi.people.views.words import event_words, grant_rows, lookers
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.methods import acts, form_page
 
 FRESH_SECONDS: Final = 10 * 60
 
@@ -40,7 +40,8 @@ def account(request: Any) -> HttpResponse:
         return redirect("people:welcome")
     grants = queries.grants(viewer=viewer, person=person)
     names = places.full_names({person.area, *(g.area for g in grants)} - {""}, without=person.area[:6])
-    consents = queries.consents(person=person)
+    consents = queries.agreed(viewer=viewer, person_id=person.pk, at=request.now)
+    looks = queries.looks(person=person)
     context = {
         "person": person,
         "account": request.user,
@@ -49,15 +50,16 @@ def account(request: Any) -> HttpResponse:
         "outside": bool(getattr(settings, "PEOPLE_REAL_NAME_DRIVER", "")),
         "grants": grant_rows(grants, names, request.now),
         "consents": consents,
-        "agreed": any(c.withdrawn_at is None and c.text_version == PRIVACY.version for c in consents),
+        "agreed": queries.agrees(consents),
         "text": PRIVACY,
-        "looks": event_words(queries.looks(person=person)),
+        "looks": event_words(looks, lookers(looks)),
         "has_passkey": queries.has_passkey(account_id=request.user.pk),
     }
     return render(request, "people/account.html", context)
 
 
 @login_required
+@form_page
 def welcome(request: Any) -> HttpResponse:
     """Ask a new account for name, community and consent."""
     if request.actor.person_id is not None:
@@ -82,6 +84,7 @@ def _next(request: HttpRequest) -> str:
 
 
 @login_required
+@form_page
 def correct(request: Any) -> HttpResponse:
     """Correct the own name and home."""
     person = queries.own(viewer=request.actor)
@@ -105,6 +108,7 @@ def correct(request: Any) -> HttpResponse:
 
 @login_required
 @sensitive_post_parameters()
+@form_page
 def verify_outside(request: Any) -> HttpResponse:
     """Have the own name verified by the outside service."""
     queries.own(viewer=request.actor)
@@ -120,7 +124,7 @@ def verify_outside(request: Any) -> HttpResponse:
     return render(request, "people/verify_outside.html", {"form": form})
 
 
-@require_POST
+@acts
 @login_required
 def consent(request: Any, purpose: str) -> HttpResponse:
     """Give a consent, or take it back."""
@@ -135,6 +139,7 @@ def consent(request: Any, purpose: str) -> HttpResponse:
 
 @login_required
 @sensitive_post_parameters()
+@form_page
 def password(request: Any) -> HttpResponse:
     """Set or change the own password. The present one is asked for unless a code was just entered."""
     fresh = not request.user.has_usable_password() or _by_code_just_now(request)

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from shanzhi.audit import queries as audit
 from shanzhi.audit.views import timeline_of
@@ -30,6 +29,7 @@ from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, gr
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import listing_response
+from shanzhi.ui.methods import acts, form_page
 
 # With a context: other rooms translate the bare word as a number of people.
 PEOPLE_WORD: Final = pgettext_lazy("desk", "People")
@@ -85,6 +85,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "tone": STATE_TONES[found.real_name],
         "verified": found.real_name in VERIFIED,
         "grants": grant_rows(grants, names, request.now),
+        "consents": queries.agreed(viewer=viewer, person_id=found.pk, at=request.now),
         "events": timeline_of(events),
         "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "account": account,
@@ -104,7 +105,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
     return answer
 
 
-@require_POST
+@acts
 @login_required
 def unmask(request: Any, person_id: UUID) -> HttpResponse:
     """Show values in full once, for a reason; they are on this answer alone and in no address."""
@@ -127,6 +128,7 @@ def unmask(request: Any, person_id: UUID) -> HttpResponse:
 
 @login_required
 @sensitive_post_parameters()
+@form_page
 def verify(request: Any, person_id: UUID) -> HttpResponse:
     """Note that a document was seen."""
     found = queries.person(viewer=request.actor, person_id=person_id, at=request.now)
@@ -155,18 +157,21 @@ def _below(found: Any, label: str) -> list[tuple[Any, str]]:
 
 
 @login_required
+@form_page
 def revoke(request: Any, person_id: UUID) -> HttpResponse:
     """Take a verification back."""
     return _with_reason(request, person_id, operations.revoke, _("Take the verification back"), REVOKE_TEXT)
 
 
 @login_required
+@form_page
 def close_account(request: Any, person_id: UUID) -> HttpResponse:
     """Close a person's sign-in."""
     return _with_reason(request, person_id, operations.close_account, _("Close the sign-in"), CLOSE_TEXT)
 
 
 @login_required
+@form_page
 def open_account(request: Any, person_id: UUID) -> HttpResponse:
     """Open a closed sign-in again."""
     return _with_reason(request, person_id, operations.open_account, _("Open the sign-in again"), OPEN_TEXT)
@@ -199,6 +204,7 @@ def _with_reason(request: Any, person_id: UUID, act: Any, heading: str, text: An
 
 
 @login_required
+@form_page
 def grant(request: Any, person_id: UUID) -> HttpResponse:
     """Give a role."""
     found = queries.person(viewer=request.actor, person_id=person_id, at=request.now)
@@ -239,6 +245,7 @@ def _midnight(day: Any) -> datetime:
 
 
 @login_required
+@form_page
 def end_grant(request: Any, grant_id: UUID) -> HttpResponse:
     """End a role."""
     given = queries.grant_in_scope(viewer=request.actor, grant_id=grant_id, at=request.now)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import Role
@@ -30,6 +29,7 @@ from shanzhi.people.views.listings import role_options
 from shanzhi.people.views.words import place_words
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response, page_of
+from shanzhi.ui.methods import acts, form_page
 
 TONES: Final = {"asked": "warn", "waiting": "warn", "done": "good", "stopped": "plain", "open": "warn",
                 "taken": "good", "ended": "plain"}  # fmt: skip
@@ -130,6 +130,7 @@ def recoveries(request: Any) -> HttpResponse:
 
 @login_required
 @sensitive_post_parameters()
+@form_page
 def begin_recovery(request: Any, person_id: UUID) -> HttpResponse:
     """Begin a recovery for who stands at the desk."""
     found = rights_queries.person_for_recovery(viewer=request.actor, person_id=person_id, at=request.now)
@@ -148,6 +149,7 @@ def begin_recovery(request: Any, person_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def recovery(request: Any, recovery_id: UUID) -> HttpResponse:
     """Show a recovery and take its next step."""
     found = rights_queries.recovery(viewer=request.actor, recovery_id=recovery_id, at=request.now)
@@ -188,6 +190,7 @@ def invitations(request: Any) -> HttpResponse:
 
 @never_cache
 @login_required
+@form_page
 def invite(request: Any) -> HttpResponse:
     """Invite a colleague; link and code are shown once, on this answer alone."""
     rights_queries.require_granters(request.actor)
@@ -211,6 +214,7 @@ def invite(request: Any) -> HttpResponse:
 
 
 @login_required
+@form_page
 def end_invitation(request: Any, invitation_id: UUID) -> HttpResponse:
     """Show an invitation and take it back."""
     found = rights_queries.invitation(viewer=request.actor, invitation_id=invitation_id)
@@ -227,6 +231,7 @@ def end_invitation(request: Any, invitation_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def review(request: Any) -> HttpResponse:
     """List the roles that are due for their yearly review, and confirm or end those picked."""
     rows = rights_queries.due_for_review(viewer=request.actor, at=request.now)
@@ -263,7 +268,7 @@ def _reviewed(request: Any, form: ReviewForm) -> bool:
     return True
 
 
-@require_POST
+@acts
 @login_required
 def end_sessions(request: Any, person_id: UUID) -> HttpResponse:
     """End all sessions of a person, for a reason."""

@@ -16,6 +16,9 @@ from shanzhi.people.forms import ImportForm
 from shanzhi.people.views.desk import crumbs
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.faults import faults_of
+from shanzhi.ui.listing import listings_response
+from shanzhi.ui.methods import form_page
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -26,6 +29,7 @@ def _require(request: Any) -> None:
 
 
 @login_required
+@form_page
 def upload(request: Any) -> HttpResponse:
     """Take a list and read it."""
     _require(request)
@@ -56,6 +60,7 @@ def sheet(request: Any) -> HttpResponse:
 
 
 @login_required
+@form_page
 def preview(request: Any, batch_id: UUID) -> HttpResponse:
     """Show what the list would do; on yes, start the work and lead to its progress."""
     _require(request)
@@ -67,11 +72,14 @@ def preview(request: Any, batch_id: UUID) -> HttpResponse:
     if batch.job is not None:
         return redirect("work:job", batch.job)
     names = places.full_names([batch.area])
-    errors = [{**e, "field": exchange.WORDS.get(e["field"], e["field"])} for e in batch.errors]
+    errors = [(e["row"], str(exchange.WORDS.get(e["field"], e["field"])), e["cure"]) for e in batch.errors]
     context = {
         "batch": batch,
-        "errors": errors,
+        "errors": len(errors),
         "area": names.get(batch.area, ""),
         "crumbs": crumbs((_("Bring in a list"), "")),
     }
-    return render(request, "people/import_preview.html", context)
+    answer: HttpResponse = listings_response(
+        request, [faults_of(errors)], context, template="people/import_preview.html"
+    )
+    return answer

@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.kernel.roles import Role
@@ -30,6 +29,7 @@ from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.rights_forms import TakeForm
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.methods import acts, form_page
 
 NETWORKS: Final = {
     "machine": gettext_lazy("from this machine itself"),
@@ -49,7 +49,7 @@ def sessions(request: Any) -> HttpResponse:
     return render(request, "people/sessions.html", context)
 
 
-@require_POST
+@acts
 @login_required
 def end_session(request: Any, sign_in_id: UUID) -> HttpResponse:
     """End one session."""
@@ -58,7 +58,7 @@ def end_session(request: Any, sign_in_id: UUID) -> HttpResponse:
     return redirect("people:sessions")
 
 
-@require_POST
+@acts
 @login_required
 def end_others(request: Any) -> HttpResponse:
     """End all sessions but this one."""
@@ -81,7 +81,7 @@ def second_factor(request: Any) -> HttpResponse:
     return render(request, "people/second_factor.html", context)
 
 
-@require_POST
+@acts
 @login_required
 def stop_own_recovery(request: Any) -> HttpResponse:
     """Stop the recovery of the own account: nobody is locked out by an officer who was deceived."""
@@ -97,6 +97,7 @@ def stop_own_recovery(request: Any) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @login_required
+@form_page
 def invited(request: Any, secret: str) -> HttpResponse:
     """Take up an invitation: the link, the code and the phone must fit together."""
     found = rights_queries.invitation_behind(secret=secret, at=request.now)
@@ -163,8 +164,8 @@ class FactorAgain(factor.ReauthenticateView):  # type: ignore[misc]  # allauth i
     template_name = "people/factor_again.html"
 
 
-generator = Generator.as_view()
-generator_remove = RemoveGenerator.as_view()
+generator = form_page(Generator.as_view())
+generator_remove = form_page(RemoveGenerator.as_view())
 recovery_codes = never_cache(RecoveryCodes.as_view())
-recovery_codes_new = NewRecoveryCodes.as_view()
-factor_again = FactorAgain.as_view()
+recovery_codes_new = form_page(NewRecoveryCodes.as_view())
+factor_again = form_page(FactorAgain.as_view())

@@ -18,6 +18,7 @@ from shanzhi.people import drivers, queries
 from shanzhi.people.adapter import DECLARATION
 from shanzhi.people.forms import SignUpForm
 from shanzhi.people.texts import PRIVACY
+from shanzhi.ui.methods import form_page
 
 
 class SignIn(allauth.RequestLoginCodeView):  # type: ignore[misc]  # allauth is untyped
@@ -139,16 +140,16 @@ class PasskeyToo(factor.AuthenticateView):  # type: ignore[misc]  # allauth is u
         return context
 
 
-sign_in = SignIn.as_view()
-sign_up = SignUp.as_view()
-enter_code = EnterCode.as_view()
-by_password = ByPassword.as_view()
-sign_out = SignOut.as_view()
+sign_in = form_page(SignIn.as_view())
+sign_up = form_page(SignUp.as_view())
+enter_code = form_page(EnterCode.as_view())
+by_password = form_page(ByPassword.as_view())
+sign_out = form_page(SignOut.as_view())
 closed = Closed.as_view()
-password_again = PasswordAgain.as_view()
+password_again = form_page(PasswordAgain.as_view())
 passkeys = Passkeys.as_view()
-passkey_add = AddPasskey.as_view()
-passkey_remove = RemovePasskey.as_view()
-passkey_sign_in = PasskeySignIn.as_view()
-passkey_again = PasskeyAgain.as_view()
-passkey_too = PasskeyToo.as_view()
+passkey_add = form_page(AddPasskey.as_view())
+passkey_remove = form_page(RemovePasskey.as_view())
+passkey_sign_in = form_page(PasskeySignIn.as_view())
+passkey_again = form_page(PasskeyAgain.as_view())
+passkey_too = form_page(PasskeyToo.as_view())

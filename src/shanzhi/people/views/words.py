@@ -14,6 +14,7 @@ from shanzhi.audit.models import Event
 from shanzhi.kernel.roles import Role
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import ROLE_LABELS, RoleGrant
+from shanzhi.places import queries as places
 from shanzhi.ui import pieces
 
 VERBS: Final = {
@@ -39,6 +40,7 @@ VERBS: Final = {
     "people.invitation.end": _("Invitation taken back"),
     "people.factor.add": _("Second factor set up"),
     "people.factor.remove": _("Second factor removed"),
+    "people.person.erase": _("Erased"),
     "people.recovery.begin": _("Second factor reported lost"),
     "people.recovery.approve": _("Removal of the second factor confirmed"),
     "people.recovery.finish": _("Second factor removed by two officers"),
@@ -108,6 +110,19 @@ def event_words(events: Iterable[Event], who: Mapping[int, str] | None = None) -
         )
         for event in events
     ]
+
+
+def lookers(events: Iterable[Event]) -> dict[int, str]:
+    """Say who looked, as the person may know it: the role and its area, never the name."""
+    found = [event for event in events if event.change.get("seen_as")]
+    names = places.full_names({event.change["seen_in"] for event in found} - {""})
+    return {
+        event.pk: " · ".join(
+            (str(ROLE_LABELS[Role(event.change["seen_as"])]),
+             names.get(event.change["seen_in"], gettext("The whole country")))
+        )
+        for event in found
+    }  # fmt: skip
 
 
 def _details(event: Event) -> str:

@@ -8,16 +8,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from shanzhi.places import forms, operations, policies
 from shanzhi.places.models import Area
 from shanzhi.places.views.frames import answer_form, open_area, sent
 from shanzhi.places.views.words import acting, crumbs, today
 from shanzhi.ui.forms import PageForm
+from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Crumb
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _url(code: str) -> str:

@@ -11,17 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
-from django.views.decorators.http import require_safe
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import forms, operations, policies, queries
 from shanzhi.places.exchange import units
 from shanzhi.places.models import AreaFigure, Measure
-from shanzhi.places.views.changing import form_context, form_page
+from shanzhi.places.views.changing import form_context
 from shanzhi.places.views.frames import answer_form, open_area, sent
 from shanzhi.places.views.words import acting, actor_of, crumbs, figure_plain, figure_words, today
 from shanzhi.ui import formatting
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Crumb, Tab
 
 
@@ -154,7 +154,6 @@ def _page(request: HttpRequest, code: str, *, corrections: bool = False) -> dict
     }
 
 
-@require_safe
 def figures(request: HttpRequest, code: str) -> HttpResponse:
     """The whole series of an area as it stands."""
     context = _page(request, code)
@@ -164,7 +163,6 @@ def figures(request: HttpRequest, code: str) -> HttpResponse:
     return answer
 
 
-@require_safe
 def corrections(request: HttpRequest, code: str) -> HttpResponse:
     """What was corrected of an area's figures, when and why."""
     context = _page(request, code, corrections=True)

@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
-from django.views.decorators.http import require_safe
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries
@@ -36,7 +35,6 @@ HISTORY = Listing(
 )
 
 
-@require_safe
 def history(request: HttpRequest, code: str) -> HttpResponse:
     """Every change of an area's name and code."""
     steps = queries.path(code)

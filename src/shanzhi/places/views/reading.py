@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
-from django.views.decorators.http import require_safe
 
 from shanzhi.kernel import areas
 from shanzhi.kernel.actor import Actor
@@ -81,7 +80,6 @@ def with_parents(rows: QuerySet[Area]) -> QuerySet[Area]:
     return rows.select_related("parent__parent__parent__parent__parent__parent__parent")
 
 
-@require_safe
 def country(request: HttpRequest) -> HttpResponse:
     """The tree from its top."""
     context = {
@@ -95,7 +93,6 @@ def country(request: HttpRequest) -> HttpResponse:
     return _listed(request, PROVINCES, queries.children(""), context, "places/tree.html")
 
 
-@require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """Search in the whole tree; without words all of it."""
     context = {
@@ -107,7 +104,6 @@ def find(request: HttpRequest) -> HttpResponse:
     return _listed(request, FOUND, with_parents(queries.subtree("")), context, "places/tree.html")
 
 
-@require_safe
 def area(request: HttpRequest, code: str) -> HttpResponse:
     """One area: where it lies, what lies in it, its figures, stations and history."""
     steps = queries.path(code)
@@ -132,7 +128,6 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     return _listed(request, listing, queries.children(code), context, "places/area.html")
 
 
-@require_safe
 def below(request: HttpRequest, code: str) -> HttpResponse:
     """All that lies in an area, at every level."""
     steps = queries.path(code)
@@ -143,7 +138,6 @@ def below(request: HttpRequest, code: str) -> HttpResponse:
     return _listed(request, SUBTREE, rows, context, "places/tree.html")
 
 
-@require_safe
 def outline(request: HttpRequest, code: str) -> HttpResponse:
     """The outline of an area as GeoJSON."""
     found = exchange.outline(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -11,8 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from shanzhi.kernel import areas
 from shanzhi.kernel.errors import Refusal
@@ -20,15 +20,16 @@ from shanzhi.places import exchange, forms, operations, policies, queries
 from shanzhi.places.exchange import units
 from shanzhi.places.models import SentSheet, SheetKind
 from shanzhi.places.operations.sheets import ROLES, STATION_FIELDS
-from shanzhi.places.views.changing import form_page
 from shanzhi.places.views.frames import sent
 from shanzhi.places.views.words import acting, actor_of, now_of
 from shanzhi.ui import formatting
+from shanzhi.ui.faults import faults_of
 from shanzhi.ui.forms import apply_refusal
+from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, Rows, listings_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Crumb
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_SHOWN: Final = 100
 HEADINGS: Final[dict[SheetKind, Any]] = {
     SheetKind.FIGURES: gettext_lazy("Bring in figures from a sheet"),
     SheetKind.STATIONS: gettext_lazy("Bring in stations from a sheet"),
@@ -74,13 +75,11 @@ def import_stations(request: HttpRequest) -> HttpResponse:
     return _sending(request, SheetKind.STATIONS)
 
 
-@require_safe
 def empty_figures(request: HttpRequest) -> HttpResponse:
     """Give a sheet for figures with the visitor's areas in it."""
     return _empty(request, SheetKind.FIGURES)
 
 
-@require_safe
 def empty_stations(request: HttpRequest) -> HttpResponse:
     """Give a sheet for stations with the visitor's areas in it."""
     return _empty(request, SheetKind.STATIONS)
@@ -152,28 +151,74 @@ def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
         "name": found.name,
         "again": reverse(f"places:import-{kind.value}"),
         "crumbs": _crumbs(kind, found.name),
-        **(_shown(request, found) if found.written_at is None else {"written": found.result}),
     }
-    return render(request, "places/sheet.html", context)
+    if found.written_at is not None:
+        return render(request, "places/sheet.html", {**context, "written": found.result})
+    shown, lists = _shown(request, found)
+    answer: HttpResponse = listings_response(request, lists, {**context, **shown}, template="places/sheet.html")
+    return answer
 
 
-def _shown(request: HttpRequest, found: SentSheet) -> dict[str, Any]:
-    """Lay out the plan: numbers, faults, and the first rows of which something comes."""
+@dataclass(frozen=True)
+class Line:
+    """What would come of one row; `id` is its place among them."""
+
+    id: int
+    row: int
+    area: str
+    what: str
+    effect: str
+    does: str
+
+
+def _found(rows: Rows, text: str) -> Rows:
+    """Find by the number of the row, or by a part of the area or the entry."""
+    wanted = text.casefold()
+    return rows.having(lambda row: wanted == str(row.row) or wanted in f"{row.area} {row.what}".casefold())
+
+
+LINES: Final = Listing(
+    key="lines",
+    prefix="line-",
+    caption=gettext_lazy("What would be written"),
+    columns=(
+        Column("row", gettext_lazy("Row"), "number", sort="row"),
+        Column("area", pgettext_lazy("area", "Area"), sort="area"),
+        Column("what", pgettext_lazy("sheet", "Entry")),
+        Column("effect", pgettext_lazy("sheet", "Effect"), sort="does", scale="course"),
+    ),
+    default_sort="row",
+    filters=(
+        ChoiceFilter(
+            "does", pgettext_lazy("sheet", "Effect"),
+            choices=[("add", pgettext_lazy("sheet", "New")), ("change", pgettext_lazy("sheet", "Changed"))],
+        ),
+    ),
+    search=_found,
+    search_label=gettext_lazy("Row, area or entry"),
+    empty=Empty(gettext_lazy("All of this is on record already; there is nothing to do.")),
+)  # fmt: skip
+
+
+def _shown(request: HttpRequest, found: SentSheet) -> tuple[dict[str, Any], list[tuple[Listing, Rows]]]:
+    """Lay out the plan: numbers, faults, and the rows of which something comes."""
     plan = operations.planned(sheet=found, **acting(request))
     doing = [step for step in plan.steps if step.does != "keep"]
-    names = queries.full_names(step.area.code for step in doing[:MOST_SHOWN])
+    names = queries.full_names(step.area.code for step in doing)
     write = _figure_line if found.kind == SheetKind.FIGURES else _station_line
-    lines = [(step.row["row"], names[step.area.code], *write(step)) for step in doing[:MOST_SHOWN]]
-    return {
+    lines = [
+        Line(place, step.row["row"], names[step.area.code], *write(step), step.does) for place, step in enumerate(doing)
+    ]
+    faults = [(fault.row, fault.field, str(fault.message)) for fault in plan.faults]
+    shown = {
         "plan": plan,
         "added": plan.count("add"),
         "changed": plan.count("change"),
         "kept": plan.count("keep"),
-        "faults": plan.faults[:MOST_SHOWN],
-        "more_faults": max(0, len(plan.faults) - MOST_SHOWN),
-        "lines": lines,
-        "more_lines": max(0, len(doing) - MOST_SHOWN),
+        "faults": len(faults),
+        "lines": len(lines),
     }
+    return shown, [faults_of(faults), (LINES, Rows(lines))]
 
 
 def _figure_line(step: operations.Step) -> tuple[str, str]:

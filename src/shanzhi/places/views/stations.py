@@ -12,16 +12,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
-from django.views.decorators.http import require_safe
 
 from shanzhi.places import forms, operations, policies, queries
 from shanzhi.places.models import LEVEL_LABELS, Station
-from shanzhi.places.views.changing import form_page
 from shanzhi.places.views.frames import answer_form, open_area, sent
 from shanzhi.places.views.words import above_words, acting, actor_of, crumbs, today
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import version
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, Empty, Listing, listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer, Crumb
 
 
@@ -91,7 +90,6 @@ STATIONS = Listing(
 )
 
 
-@require_safe
 def stations(request: HttpRequest) -> HttpResponse:
     """All stations."""
     staff = bool(actor_of(request).areas(policies.STATIONS))
@@ -105,7 +103,6 @@ def stations(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@require_safe
 def station(request: HttpRequest, station_id: UUID) -> HttpResponse:
     """One station."""
     found = queries.station(station_id=station_id)

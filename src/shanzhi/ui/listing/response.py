@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,15 +20,15 @@ TEMPLATE = "ui/list_page.html"
 def listing_response(
     request: HttpRequest,
     listing: Listing,
-    queryset: QuerySet[Any],
+    queryset: ordering.Source,
     context: dict[str, Any] | None = None,
     *,
     template: str = TEMPLATE,
 ) -> Any:
     """Answer a request for a list: the whole page, only the list for htmx, or the export (`?export=xlsx|csv`).
 
-    `context` gives heading, lead, crumbs and whatever `template` (which extends `ui/list_page.html`) needs. Bad
-    parameters never fail: they fall back, and the page says so.
+    The rows come as a queryset or as `Rows`. `context` gives heading, lead, crumbs and whatever `template` (which
+    extends `ui/list_page.html`) needs. Bad parameters never fail: they fall back, and the page says so.
     """
     page, rows = paging.build(request, listing, queryset)
     wanted = page.params.get("export", "")

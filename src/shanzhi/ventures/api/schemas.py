@@ -93,6 +93,13 @@ class JuryBody(Given):
     answer_minutes: int = Field(5, ge=0, le=60)
 
 
+class TrainingBody(Given):
+    """Before which phase a team must have attended every required session, and how many of the others; '' is none."""
+
+    gate: Literal["", "notice", "voting"] = ""
+    others: int = Field(0, ge=0, le=20)
+
+
 class CallFields(Given):
     """What can be said of a call; what is left out stays. Money in fen."""
 
@@ -112,6 +119,7 @@ class CallFields(Given):
     ballot: BallotBody | None = None
     rule: RuleBody | None = None
     jury: JuryBody | None = None
+    training: TrainingBody | None = None
     exclusive_groups: list[str] | None = Field(None, max_length=20)
     checklist: list[ItemBody] | None = Field(None, max_length=30)
     reviews_needed: int | None = Field(None, ge=1, le=9)
@@ -119,9 +127,9 @@ class CallFields(Given):
     phases: list[PhaseBody] | None = Field(None, max_length=7)
 
     def given(self) -> dict[str, Any]:
-        """List what was sent; rule, ballot and jury whole, with the defaults of what they leave out."""
+        """List what was sent; rule, ballot, jury and training whole, with the defaults of what they leave out."""
         sent = {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
-        whole = {"rule": self.rule, "ballot": self.ballot, "jury": self.jury}
+        whole = {"rule": self.rule, "ballot": self.ballot, "jury": self.jury, "training": self.training}
         bodies = {name: body.model_dump() for name, body in whole.items() if body is not None}
         for name in ("smallest_electorate", "smallest_group"):
             if "ballot" in bodies and bodies["ballot"][name] is None:

@@ -26,6 +26,7 @@ from shanzhi.ventures.forms.desk_parts import (
 )
 from shanzhi.ventures.forms.desk_rule import RuleForm
 from shanzhi.ventures.forms.jury import JuryPartForm
+from shanzhi.ventures.forms.training import TrainingPartForm
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
 
 PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
@@ -37,6 +38,7 @@ PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "electorate": (_("Who may vote"), ElectorateForm),
     "ballot": (_("Ballot"), BallotForm),
     "rule": (_("Rule of decision"), RuleForm),
+    "training": (_("Training"), TrainingPartForm),
     "jury": (_("Jury and its criteria"), JuryPartForm),
     "review": (_("Check list of the review"), ReviewForm),
 }
@@ -60,6 +62,7 @@ PART_OF: Final = {
     "roll_date": "electorate",
     "ballot": "ballot",
     "rule": "rule",
+    "training": "training",
     "jury": "jury",
     "checklist": "review",
 }

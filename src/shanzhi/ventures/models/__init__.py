@@ -5,12 +5,14 @@ from shanzhi.ventures.models.disputes import Dispute
 from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
+from shanzhi.ventures.models.training import Attendance, TrainingSession
 from shanzhi.ventures.models.versions import ProposalVersion
 from shanzhi.ventures.models.voices import Comment, Endorsement, EndorsementCount
 
 __all__ = [
     "Activity",
     "Attachment",
+    "Attendance",
     "Award",
     "BudgetLine",
     "Call",
@@ -33,4 +35,5 @@ __all__ = [
     "ReviewItem",
     "ScoreSheet",
     "TeamMember",
+    "TrainingSession",
 ]

@@ -67,6 +67,7 @@ class Call(models.Model):
     exclusive_groups: models.JSONField[Any] = models.JSONField(default=list)
     checklist: models.JSONField[Any] = models.JSONField(default=list)
     jury: models.JSONField[Any] = models.JSONField(default=dict)
+    training: models.JSONField[Any] = models.JSONField(default=dict)
     reviews_needed = models.PositiveSmallIntegerField(default=1)
     notice_days = models.PositiveSmallIntegerField(default=3)
     state = models.CharField(max_length=20, choices=CALL.choices(), default=CALL.first)

@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.identifiers import mask_name
-from shanzhi.people.fields import SealedField
+from shanzhi.people.fields import SealedField, mask_person
 from shanzhi.people.models import Person
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models.calls import Call
@@ -103,7 +102,7 @@ class TeamMember(models.Model):
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="members")
     position = models.PositiveSmallIntegerField()
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    name = SealedField(mask=mask_name, purpose="ventures.teammember.name")
+    name = SealedField(mask=mask_person, purpose="ventures.teammember.name")
     part = models.CharField(max_length=80, blank=True)
 
     class Meta:

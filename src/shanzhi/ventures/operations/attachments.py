@@ -121,3 +121,9 @@ def detach(*, actor: Actor, proposal_id: UUID, attachment_id: UUID, at: datetime
             raise NotFound
         found.delete()
         note(actor, "detach", proposal, {"digest": found.digest}, at)
+
+
+def drop_file(digest: str) -> None:
+    """Delete a file's bytes; the caller knows that nothing points to it any more."""
+    mark = digest.removeprefix("sha256:")
+    (folder() / mark[:2] / mark).unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from shanzhi.kernel.areas import outermost
 from shanzhi.kernel.canonical import canonical
 from shanzhi.ventures.lifecycle import PHASES
 from shanzhi.ventures.models.calls import PROPOSE_WHERE, PROPOSERS
+from shanzhi.ventures.models.training import GATES
 from shanzhi.ventures.operations import fields
 from shanzhi.ventures.operations.fields import BadValue
 
@@ -137,6 +138,17 @@ def _jury(value: Any) -> dict[str, Any]:
             "criteria": rows}  # fmt: skip
 
 
+def _training(value: Any) -> dict[str, Any]:
+    """Read before which phase training is asked for, and how many of the sessions that are not required ones."""
+    if not isinstance(value, Mapping):
+        raise BadValue
+    readers: dict[str, fields.Reader] = {"gate": fields.choice({"": "", **GATES}), "others": fields.whole(0, 20)}
+    found, problems = fields.read(readers, value)
+    if problems:
+        raise BadValue(problems[0].words)
+    return {"gate": found["gate"], "others": found.get("others", 0)} if found.get("gate") else {}
+
+
 def _areas(value: Any) -> tuple[str, ...]:
     codes = value.split() if isinstance(value, str) else value
     if not isinstance(codes, (list, tuple)) or len(codes) > MOST_AREAS:
@@ -178,6 +190,7 @@ READERS: Final[dict[str, fields.Reader]] = {
     "exclusive_groups": fields.texts(20, 40),
     "checklist": _checklist,
     "jury": _jury,
+    "training": _training,
     "reviews_needed": fields.whole(1, 9),
     "notice_days": fields.whole(0, 60),
     "moves_by_clock": fields.flag,

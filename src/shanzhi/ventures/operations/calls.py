@@ -21,7 +21,7 @@ from shanzhi.ventures.models.calls import PROPOSERS
 from shanzhi.ventures.operations import fields
 from shanzhi.ventures.operations.call_fields import CHECKLIST, READERS, RULE, usual_ballot
 from shanzhi.ventures.operations.fields import BadValue, Problem
-from shanzhi.ventures.operations.terms import DECIDING, JURY
+from shanzhi.ventures.operations.terms import DECIDING, OPTIONAL
 from shanzhi.ventures.policies import require_runs, runs_area, visible_calls
 
 
@@ -143,7 +143,7 @@ def save_call(*, actor: Actor, call_id: UUID, version: int, given: Mapping[str, 
         call = locked_call(actor=actor, call_id=call_id)
         require_runs(actor, call)
         values, problems = fields.read(READERS, given)
-        if call.state not in UNFROZEN and set(values) & {*DECIDING, JURY, *PARTS}:
+        if call.state not in UNFROZEN and set(values) & {*DECIDING, *OPTIONAL, *PARTS}:
             raise TermsFrozen
         changed = changed_fields(call, values)
         if version != call.version and changed:

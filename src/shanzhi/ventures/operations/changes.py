@@ -30,7 +30,7 @@ from shanzhi.ventures.operations.calls import (
     locked_call,
 )
 from shanzhi.ventures.operations.fields import BadValue
-from shanzhi.ventures.operations.terms import DECIDING, JURY, terms_of, write_terms
+from shanzhi.ventures.operations.terms import DECIDING, OPTIONAL, terms_of, write_terms
 from shanzhi.ventures.policies import GROUP_OF, require_runs, voting_actor
 from shanzhi.ventures.queries.checks import blocking, checks_of
 
@@ -76,7 +76,7 @@ def change_terms(
         require_runs(actor, call)
         _changeable(call, version)
         changed = changed_fields(call, values)
-        if not changed.keys() & {*DECIDING, JURY, *PARTS}:
+        if not changed.keys() & {*DECIDING, *OPTIONAL, *PARTS}:
             raise NothingChanged
         _keeps_promises(call, values)
         _take_over(actor, call, values, reason=words, at=at)
@@ -104,6 +104,8 @@ def _keeps_promises(call: Call, values: Mapping[str, Any]) -> None:
         if not values["areas"]:
             raise BadValue(_("Choose at least one area."), field="areas")
         _fits(handed_in.exclude(within_any("community", values["areas"])), "areas", AREAS)
+    if call.state == "notice" and values.get("training", call.training) != call.training:
+        raise BadValue(_("Training can no longer be asked for: the public notice has begun."), field="training")
     if values.get("themes"):
         _fits(handed_in.exclude(theme__in=["", *values["themes"]]), "themes", THEMES)
     if "proposers" in values:
@@ -149,10 +151,11 @@ def _require_whole(call: Call, at: datetime) -> None:
 def _future(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
     future = terms_of(call)
     for name, value in values.items():
-        if name in DECIDING or (name == JURY and value):
+        if name in DECIDING or (name in OPTIONAL and value):
             future[name] = value.isoformat() if isinstance(value, date) else value
-    if JURY in values and not values[JURY]:
-        future.pop(JURY, None)
+    for name in OPTIONAL:
+        if name in values and not values[name]:
+            future.pop(name, None)
     if "areas" in values:
         future["areas"] = sorted(values["areas"])
     if "phases" in values:

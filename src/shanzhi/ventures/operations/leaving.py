@@ -49,7 +49,7 @@ def withdraw_proposal(*, actor: Actor, proposal_id: UUID, reason: str = "", at: 
         require_team(actor, proposal)
         if proposal.number is not None and not words:
             raise ReasonMissing(field="reason")
-        _leave(actor, proposal, "withdraw", words, at)
+        leave(actor, proposal, "withdraw", words, at)
     return proposal
 
 
@@ -67,12 +67,13 @@ def disqualify_proposal(*, actor: Actor, proposal_id: UUID, reason: str, at: dat
             raise OwnProposal
         if not words:
             raise ReasonMissing(field="reason")
-        _leave(actor, proposal, "disqualify", words, at)
+        leave(actor, proposal, "disqualify", words, at)
         telling.tell_disqualified(actor=actor, proposal=proposal, at=at)
     return proposal
 
 
-def _leave(actor: Actor, proposal: Proposal, move: str, reason: str, at: datetime) -> None:
+def leave(actor: Actor, proposal: Proposal, move: str, reason: str, at: datetime) -> None:
+    """Take a locked proposal out of the round by `move`; whether the actor may is settled before."""
     before, call = proposal.state, proposal.call
     proposal.state = PROPOSAL.move(before, move)
     if call.state not in LEAVES_WHILE.get(before, (call.state,)):

@@ -22,6 +22,7 @@ from shanzhi.ventures.models import Call, Notice, Proposal, Review
 from shanzhi.ventures.operations.ballot import count_and_award, end_vote, open_vote, prepare_vote
 from shanzhi.ventures.operations.calls import locked_call
 from shanzhi.ventures.operations.terms import terms_of, write_terms
+from shanzhi.ventures.operations.training import pass_gate
 from shanzhi.ventures.operations.voices import freeze_endorsements
 from shanzhi.ventures.policies import require_runs, voting_actor
 from shanzhi.ventures.queries.preview import MovePreview, due_at, next_state, preview_of
@@ -140,6 +141,7 @@ def _end_submission(_actor: Actor, call: Call, at: datetime) -> None:
 def _give_notice(actor: Actor, call: Call, at: datetime) -> None:
     _lapse(call, ("draft", "returned"), at)
     Review.objects.filter(proposal__call=call, state="due").update(state="void")
+    pass_gate(actor=actor, call=call, target="notice", at=at)
     passed = Proposal.objects.filter(call=call, state="passed").order_by("number")
     phase = call.phases.get(kind="notice")
     content: dict[str, Any] = {
@@ -168,6 +170,7 @@ def _give_notice(actor: Actor, call: Call, at: datetime) -> None:
 
 
 def _open_voting(actor: Actor, call: Call, at: datetime) -> None:
+    pass_gate(actor=actor, call=call, target="voting", at=at)
     open_vote(voting_actor(actor, call), call, at)
     freeze_endorsements(call, at)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from shanzhi.kernel.canonical import digest
 from shanzhi.ventures.models import Call, CallTerms, Notice
 
-# The call's own deciding columns, and `jury` where there is one; migration 0010 holds the same list in a trigger.
+# The call's own deciding columns; migration 0012 holds the same list, and the optional ones, in a trigger.
 DECIDING: Final = (
     "title",
     "purse_fen",
@@ -28,14 +28,14 @@ DECIDING: Final = (
 )
 
 
-JURY: Final = "jury"
+# These are left out of the terms where there are none, so that terms published before them keep their digest.
+OPTIONAL: Final = ("jury", "training")
 
 
 def terms_of(call: Call) -> dict[str, Any]:
     """Write all that decides a call as plain values; money in fen, moments in ISO 8601 with their zone (UTC)."""
     terms: dict[str, Any] = {name: getattr(call, name) for name in DECIDING}
-    if call.jury:  # left out where there is none, so that terms published before juries keep their digest
-        terms["jury"] = call.jury
+    terms |= {name: getattr(call, name) for name in OPTIONAL if getattr(call, name)}
     terms["roll_date"] = call.roll_date.isoformat() if call.roll_date else None
     terms["areas"] = sorted(call.areas.values_list("code", flat=True))
     terms["phases"] = [

@@ -60,6 +60,7 @@ def checks_of(call: Call, at: datetime) -> list[Check]:
         *_rule(call, phases),
         *_review(call),
         *_jury(call),
+        *_training(call, phases),
     ]
 
 
@@ -256,6 +257,34 @@ def _jury(call: Call) -> list[Check]:
             _("A jury with criteria counts in the rule of decision."),
             _("Choose the rule of votes and jury together, or take the criteria away."),
             "rule",
+        ),
+    ]
+
+
+def _training(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
+    if not call.training:
+        return []
+    held = [one for one in call.training_sessions.all() if one.state != "cancelled"]
+    others = sum(not one.required for one in held)
+    gate = phases.get(call.training["gate"])
+    late = gate is not None and any(
+        one.starts_at + timedelta(minutes=one.minutes) > gate.starts_at for one in held if one.state == "planned"
+    )
+    return [
+        Check(
+            "training",
+            bool(held) and others >= call.training["others"] and len(held) - others + call.training["others"] > 0,
+            _("The training that the rule asks for is planned."),
+            _("Plan its sessions on the tab Training, or take the gate away."),
+            "training",
+        ),
+        Check(
+            "training_in_time",
+            not late,
+            _("Every session of training ends before the phase that waits for it."),
+            _("Move the session forward, or the phase back."),
+            "training",
+            blocking=False,
         ),
     ]
 

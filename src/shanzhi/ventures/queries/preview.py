@@ -20,6 +20,8 @@ from shanzhi.ventures.models import Call, JuryClosing, Notice, Proposal, Review
 from shanzhi.ventures.queries.checks import Check, blocking, checks_of
 from shanzhi.ventures.queries.disputes import blocks_vote
 from shanzhi.ventures.queries.secrecy import small_roll
+from shanzhi.ventures.queries.training import Standing
+from shanzhi.ventures.queries.training import leaving as at_the_gate
 from shanzhi.voting.lifecycle import ROLL_FIXED
 
 
@@ -43,7 +45,7 @@ class Fact:
 class MovePreview:
     """The next move: `blocks` must be empty for it to be made; `final` says what can no longer be undone.
 
-    `warnings` keep nothing from being done.
+    `warnings` keep nothing from being done; `leaving` are the proposals that training, not attended, takes out.
     """
 
     move: str
@@ -56,6 +58,7 @@ class MovePreview:
     final: tuple[Any, ...]
     blocks: tuple[Check, ...] = field(default=())
     warnings: tuple[Any, ...] = field(default=())
+    leaving: tuple[tuple[Proposal, Standing], ...] = field(default=())
 
     @property
     def label(self) -> Any:
@@ -94,7 +97,12 @@ def preview_of(call: Call, at: datetime) -> MovePreview:
     CALL.move(call.state, move)
     states = {row["state"]: row["n"] for row in call.proposals.values("state").annotate(n=Counting("pk")).order_by()}
     due = due_at(call, target)
-    blocks = [*_date(due, at), *BLOCKS.get(target, _nothing)(call, states, at)]
+    leaving = at_the_gate(call) if call.training.get("gate") == target else []
+    blocks = [
+        *_date(due, at),
+        *BLOCKS.get(target, _nothing)(call, states, at),
+        *_training(call, states, target, leaving),
+    ]
     return MovePreview(
         move=move,
         source=call.state,
@@ -106,6 +114,7 @@ def preview_of(call: Call, at: datetime) -> MovePreview:
         final=FINAL.get(target, ()),
         blocks=tuple(blocks),
         warnings=tuple(small_roll(call, target)),
+        leaving=tuple(leaving),
     )
 
 
@@ -169,6 +178,28 @@ def _ready_to_vote(call: Call, states: dict[str, int], at: datetime) -> list[Che
     if voting is not None and at >= voting.ends_at:
         words = _("The time of the vote is over already.")
         found.append(_block("too_late", words, _("Change the dates of the vote, with a public reason."), "phases"))
+    return found
+
+
+def _training(call: Call, states: dict[str, int], target: str, leaving: list[tuple[Proposal, Standing]]) -> list[Check]:
+    """Wait, at the gate, until every list of attendance is closed; a round without a team left cannot go on."""
+    if call.training.get("gate") != target:
+        return []
+    found = []
+    waiting = call.training_sessions.filter(state="planned").count()
+    if waiting:
+        words = ngettext(
+            "The list of attendance of %(count)s session is not closed.",
+            "The lists of attendance of %(count)s sessions are not closed.",
+            waiting,
+        ) % {"count": waiting}
+        cure = _("Close each list under Training, or cancel what was not held.")
+        found.append(_block("attendance", words, cure, "attendance"))
+    if leaving and len(leaving) == states.get("passed", 0):
+        nobody = _("No proposal that passed review has attended the training.")
+        found.append(
+            _block("training", nobody, _("Look through the lists of attendance under Training."), "attendance")
+        )
     return found
 
 

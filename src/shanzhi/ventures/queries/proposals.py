@@ -120,14 +120,17 @@ def reads_inside(*, viewer: Actor, found: Proposal) -> bool:
 
 
 def people_of(*, viewer: Actor, found: Proposal) -> dict[str, Any]:
-    """Give contact and members: plain names to the team itself, masked to everybody else."""
+    """Give contact and members: to the team the names that it wrote itself, masked to everybody else.
+
+    The contact's own name comes from the record of people, and is plain to nobody but the contact.
+    """
     plain = policies.of_team(viewer, found)
 
-    def shown(sealed: Any) -> str:
-        return sealed.reveal() if plain else str(sealed)
+    def shown(sealed: Any, *, own: bool = plain) -> str:
+        return (sealed.reveal() if own else "") or str(sealed)
 
     return {
-        "contact": shown(found.contact.name) if found.contact else "",
+        "contact": shown(found.contact.name, own=viewer.person_id == found.contact_id) if found.contact else "",
         "members": [{"name": shown(row.name), "part": row.part} for row in found.members.all()],
     }
 

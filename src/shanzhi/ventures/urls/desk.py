@@ -11,6 +11,7 @@ from shanzhi.ventures.views import (
     desk_leaving,
     desk_phases,
     desk_reviews,
+    desk_training,
     desk_voices,
 )
 
@@ -44,6 +45,18 @@ urlpatterns = [
     path(f"{CALL}jury/draw/", desk_jury.draw, name="desk_jury_draw"),
     path(f"{CALL}jury/pitches/<int:position>/", desk_jury.pitch, name="desk_jury_pitch"),
     path(f"{CALL}jury/<uuid:juror_id>/end/", desk_jury.end, name="desk_jury_end"),
+    path(f"{CALL}training/", desk_training.sessions, name="desk_trainings"),
+    path(f"{CALL}training/new/", desk_training.new, name="desk_training_new"),
+    path("desk/training/<uuid:session_id>/", desk_training.session, name="desk_training"),
+    path("desk/training/<uuid:session_id>/edit/", desk_training.edit, name="desk_training_edit"),
+    path("desk/training/<uuid:session_id>/cancel/", desk_training.cancel, name="desk_training_cancel"),
+    path("desk/training/<uuid:session_id>/turn/", desk_training.turn, name="desk_training_turn"),
+    path("desk/training/<uuid:session_id>/sheet/", desk_training.sheet, name="desk_training_sheet"),
+    path(
+        "desk/training/<uuid:session_id>/attendance/<uuid:attendance_id>/remove/",
+        desk_training.remove,
+        name="desk_training_remove",
+    ),
     path("desk/reviews/batch/", desk_reviews.batch, name="desk_batch"),
     path("desk/reviews/assign/", desk_reviews.assign, name="desk_assign"),
     path("desk/reviews/<uuid:proposal_id>/", desk_reviews.review, name="desk_review"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import copying, disputes, feed, jury, public, team, versions, voices
+from shanzhi.ventures.views import copying, disputes, feed, jury, jury_scores, public, team, versions, voices
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
@@ -37,7 +37,7 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/backing/end/", voices.stop_backing, name="stop_backing"),
     path("comments/<uuid:comment_id>/answer/", voices.answer, name="answer_comment"),
     path("comments/<uuid:comment_id>/withdraw/", voices.withdraw, name="withdraw_comment"),
-    path("calls/<uuid:call_id>/jury/", jury.result, name="jury_result"),
+    path("calls/<uuid:call_id>/jury/", jury_scores.result, name="jury_result"),
     path("juries/", jury.seats, name="juries"),
     path("juries/<uuid:call_id>/", jury.jury, name="jury"),
     path("juries/<uuid:call_id>/interests/", jury.interests, name="jury_interests"),

@@ -12,23 +12,21 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ui.forms import PageForm
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import Column, Empty, listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.exchange.voices import EARLIER_COLUMNS
 from shanzhi.ventures.operations.copying import what_is_copied
-from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import answer_form, sent
 from shanzhi.ventures.views.rows import call_crumbs
 from shanzhi.ventures.views.team import own
 
 
 @login_required
-@require_safe
 def earlier(request: Request, call_id: UUID) -> HttpResponse:
     """List one's own earlier proposals, each to begin from in this call."""
     call = queries.call(viewer=request.actor, call_id=call_id)

@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.ui import choosing, formatting, pieces
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.forms.desk import OPEN_PART, OPEN_PARTS, PART_OF, PARTS, NewCallForm
 from shanzhi.ventures.forms.desk_parts import AreasForm, PartForm
@@ -39,8 +39,6 @@ from shanzhi.ventures.views.desk_frames import (
     sent,
 )
 from shanzhi.ventures.views.rows import phases_of, tags_of
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _next_due(call: Call) -> Any:
@@ -100,7 +98,6 @@ def due_tasks(request: Request) -> list[pieces.Task]:
 
 
 @login_required
-@require_safe
 def calls(request: Request) -> HttpResponse:
     """List the calls of the own areas, with what is due."""
     context = {
@@ -143,7 +140,6 @@ def new(request: Request) -> HttpResponse:
 
 
 @login_required
-@require_safe
 def areas(request: Request) -> HttpResponse:
     """Give the areas that fit what was typed, of those in which the visitor runs calls."""
     require_manager(request)
@@ -162,6 +158,8 @@ def mend_url(call: Call, field: str) -> str:
     """Give the page on which what a check found is mended."""
     if field == "reviews":
         return reverse("ventures:desk_reviews")
+    if field == "attendance":
+        return reverse("ventures:desk_trainings", args=[call.pk])
     if field == "notices":
         return reverse("ventures:call", args=[call.pk])
     if field == "electorate":
@@ -188,6 +186,7 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
         ("desk_proposals", _("Proposals")),
         ("desk_preview", _("What decides")),
         *([("desk_jury", _("Jury"))] if call.jury else []),
+        ("desk_trainings", _("Training")),
         ("desk_comments", _("Comments")),
         ("desk_history", _("History")),
     )
@@ -197,7 +196,6 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
 
 
 @login_required
-@require_safe
 def builder(request: Request, call_id: UUID) -> HttpResponse:
     """Show the parts of a call as a task list, with what the checks say; after the freeze, what can still be done."""
     found = read_call(request, call_id)

@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from shanzhi.audit.views import history_response
 from shanzhi.kernel.canonical import digest
@@ -26,6 +25,7 @@ from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.choosing import AreasField
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, policies, queries
 from shanzhi.ventures.forms.desk import PARTS, CopyForm, ExclusiveForm, ReasonForm
 from shanzhi.ventures.forms.desk_parts import PartForm
@@ -33,7 +33,7 @@ from shanzhi.ventures.lifecycle import CALL, PROPOSAL, UNFROZEN
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.terms import terms_of
 from shanzhi.ventures.views import terms
-from shanzhi.ventures.views.desk_calls import form_page, part_form, tabs_of
+from shanzhi.ventures.views.desk_calls import part_form, tabs_of
 from shanzhi.ventures.views.desk_frames import (
     answer_form,
     desk_crumbs,
@@ -48,12 +48,11 @@ from shanzhi.ventures.views.rows import phases_of
 COPIED: Final = (
     "about", "sponsor", "sponsor_organization", "operator", "operator_organization", "purse_fen", "limit_fen",
     "themes", "proposers", "propose_where", "minimum_age", "ballot", "rule", "exclusive_groups", "checklist",
-    "reviews_needed", "notice_days", "moves_by_clock", "jury",
+    "reviews_needed", "notice_days", "moves_by_clock", "jury", "training",
 )  # fmt: skip
 
 
 @login_required
-@require_safe
 def preview(request: Request, call_id: UUID) -> HttpResponse:
     """Show all that decides as it will be, or is, published, with its digest."""
     found = read_call(request, call_id)
@@ -65,6 +64,7 @@ def preview(request: Request, call_id: UUID) -> HttpResponse:
         "areas": places.full_names([area.code for area in found.areas.all()]).values(),
         "ballot_words": terms.ballot_words(found),
         "rule_words": terms.rule_words(found),
+        "training_words": terms.training_words(found),
         "jury_words": terms.jury_words(found),
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
@@ -76,7 +76,6 @@ def preview(request: Request, call_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_safe
 def change(request: Request, call_id: UUID) -> HttpResponse:
     """Choose what of the frozen terms is to be changed in public."""
     found = run_call(request, call_id)
@@ -264,7 +263,6 @@ def cancel(request: Request, call_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_safe
 def history(request: Request, call_id: UUID) -> HttpResponse:
     """Show what was done to a call and its vote, newest first."""
     found = read_call(request, call_id)
@@ -326,7 +324,6 @@ GROUPED: Final = replace(
 
 
 @login_required
-@require_safe
 def proposals(request: Request, call_id: UUID) -> HttpResponse:
     """List all that was handed in to a call, in every state."""
     found = read_call(request, call_id)

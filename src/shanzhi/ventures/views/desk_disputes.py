@@ -10,22 +10,20 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 
 from shanzhi.ui.forms import version as sent_version
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.forms.disputes import RulingForm
 from shanzhi.ventures.lifecycle import OPEN_DISPUTES
-from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import answer_form, sent
 from shanzhi.ventures.views.disputes import told
 from shanzhi.ventures.views.rows import proposal_tags
 
 
 @login_required
-@require_safe
 def listing(request: Request) -> HttpResponse:
     """List objections and appeals of the own areas, those due first on top."""
     rows = queries.desk_disputes(viewer=request.actor)

@@ -14,11 +14,11 @@ from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.tally.pabulib import spec_from_json
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import queries
 from shanzhi.ventures.exchange import elections
 from shanzhi.ventures.forms.desk import ImportForm
 from shanzhi.ventures.views import terms
-from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import Crumbs, put_refusal, require_manager, sent
 from shanzhi.voting import exchange as voting
 from shanzhi.voting.forms import UploadForm

@@ -12,18 +12,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import NotFound, Refusal, SignInNeeded
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import operations
 from shanzhi.ventures.forms.desk import ReasonForm
 from shanzhi.ventures.forms.jury import AppointForm
 from shanzhi.ventures.models import Call, Juror
 from shanzhi.ventures.operations.fields import identifier
 from shanzhi.ventures.queries import jury as reading
-from shanzhi.ventures.views.desk_calls import form_page, tabs_of
+from shanzhi.ventures.views.desk_calls import tabs_of
 from shanzhi.ventures.views.desk_frames import answer_form, desk_crumbs, put_refusal, run_call, run_once, sent
 from shanzhi.ventures.views.pitching import draw_order, pitching
 from shanzhi.ventures.views.rows import tags_of
@@ -110,7 +110,7 @@ def _frame(request: Request, found: Call) -> dict[str, Any]:
 
 
 @login_required
-@require_POST
+@acts
 def draw(request: Request, call_id: UUID) -> HttpResponse:
     """Draw the order of the pitches by lot."""
     run_call(request, call_id)
@@ -119,7 +119,7 @@ def draw(request: Request, call_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def pitch(request: Request, call_id: UUID, position: int) -> HttpResponse:
     """Start or end the time of a pitch."""
     run_call(request, call_id)

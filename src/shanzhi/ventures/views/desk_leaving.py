@@ -16,11 +16,11 @@ from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.ui.forms import PageForm
 from shanzhi.ui.forms import version as sent_version
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.forms.desk import ReasonForm
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.queries.succession import NO_MONEY, RULED_OUT, Placing
-from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import answer_form, desk_crumbs, run_call, sent
 from shanzhi.ventures.views.rows import proposal_tags
 

@@ -10,18 +10,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.forms.desk import JuryForm
 from shanzhi.ventures.lifecycle import CALL
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.queries import MovePreview
 from shanzhi.ventures.queries.naming import option_code
-from shanzhi.ventures.views.desk_calls import form_page, mend_url, tabs_of
+from shanzhi.ventures.views.desk_calls import mend_url, tabs_of
 from shanzhi.ventures.views.desk_frames import desk_crumbs, run_call, sent
 from shanzhi.ventures.views.rows import phases_of, tags_of
 from shanzhi.voting.lifecycle import DRAFT, ROLL_FIXED
@@ -103,7 +103,7 @@ def _advance(request: Request, found: Call, jury: dict[str, int] | None) -> Http
 
 
 @login_required
-@require_POST
+@acts
 def draw(request: Request, call_id: UUID) -> HttpResponse:
     """Draw the roll of a call under notice, and say how many are on it."""
     found = run_call(request, call_id)

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.people.models import ROLE_LABELS, Person
@@ -25,13 +24,13 @@ from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.forms import PageForm
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import BooleanFilter, Column, Listing, listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, policies, queries
 from shanzhi.ventures.forms.desk import AssignForm, BatchForm, ReviewDecisionForm
 from shanzhi.ventures.lifecycle import REVIEWERS
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.operations.reviews import MOST_AT_ONCE
 from shanzhi.ventures.views import words
-from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import answer_form, put_refusal, run_once, sent
 from shanzhi.ventures.views.rows import proposal_tags
 
@@ -83,7 +82,6 @@ def require_reviews(request: Request) -> None:
 
 
 @login_required
-@require_safe
 def queue(request: Request) -> HttpResponse:
     """List what waits for review in the own areas, with the number still due."""
     require_reviews(request)
@@ -165,7 +163,6 @@ def _review_context(request: Request, found: Proposal) -> dict[str, Any]:
 
 
 @login_required
-@require_safe
 def review_done(request: Request, proposal_id: UUID) -> HttpResponse:
     """Confirm a review, and offer the proposal that waits next."""
     found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)

@@ -10,16 +10,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import Column, listing_response
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.exchange.voices import COMMENTS
 from shanzhi.ventures.forms.voices import HideForm
 from shanzhi.ventures.lifecycle import COMMENT
 from shanzhi.ventures.models import Comment
-from shanzhi.ventures.views.desk_calls import form_page, tabs_of
+from shanzhi.ventures.views.desk_calls import tabs_of
 from shanzhi.ventures.views.desk_frames import answer_form, desk_crumbs, read_call, sent
 
 
@@ -43,7 +43,6 @@ HIDABLE: Final = replace(
 
 
 @login_required
-@require_safe
 def comments(request: Request, call_id: UUID) -> HttpResponse:
     """List the comments and answers on a call's projects, hidden words too."""
     found = read_call(request, call_id)

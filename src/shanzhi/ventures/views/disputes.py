@@ -18,13 +18,13 @@ from shanzhi.ui import pieces
 from shanzhi.ui.forms import PageForm
 from shanzhi.ui.forms import version as sent_version
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import form_page
 from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.exchange import dispute_state, filed_as
 from shanzhi.ventures.forms.disputes import AnswerForm, GroundsForm
 from shanzhi.ventures.lifecycle import DISPUTE, DISPUTE_KINDS, EFFECTS
 from shanzhi.ventures.models import Dispute, Proposal
 from shanzhi.ventures.queries.disputes import SHOWN, appeals_against, objects_as, standing
-from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import answer_form, sent
 from shanzhi.ventures.views.rows import proposal_crumbs
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,22 +13,20 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
-from shanzhi.ventures import operations, queries
+from shanzhi.ui.methods import acts, form_page
+from shanzhi.ventures import operations
 from shanzhi.ventures.forms.jury import InterestsForm, SheetForm
 from shanzhi.ventures.lifecycle import CALL
 from shanzhi.ventures.models import Call
-from shanzhi.ventures.operations.call_fields import NORMALISE
 from shanzhi.ventures.operations.sheets import criteria_of
 from shanzhi.ventures.queries import jury as reading
 from shanzhi.ventures.views.desk_frames import answer_form, sent
 from shanzhi.ventures.views.pitching import draw_order, pitching
-from shanzhi.ventures.views.rows import call_crumbs
 
 STATES = {
     "todo": ("plain", _("Not begun")),
@@ -58,7 +55,6 @@ SEATS: Final = Listing(
 
 
 @login_required
-@require_safe
 def seats(request: Request) -> HttpResponse:
     """List the viewer's juries."""
     context = {"heading": _("My juries"), "crumbs": [(_("Home"), "/"), (_("My juries"), "")]}
@@ -75,7 +71,6 @@ def _crumbs(call: Call, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
 
 @login_required
 @never_cache
-@require_safe
 def jury(request: Request, call_id: UUID) -> HttpResponse:
     """Show a juror the projects in the order of pitches, and what is still due."""
     found = reading.jury_call(call_id=call_id)
@@ -106,7 +101,7 @@ def _chaired(request: Request, call_id: UUID) -> Call:
 
 
 @login_required
-@require_POST
+@acts
 def draw(request: Request, call_id: UUID) -> HttpResponse:
     """Draw the order of the pitches by lot, by the chair."""
     found = _chaired(request, call_id)
@@ -115,7 +110,7 @@ def draw(request: Request, call_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def pitch(request: Request, call_id: UUID, position: int) -> HttpResponse:
     """Start or end the time of a pitch, by the chair."""
     found = _chaired(request, call_id)
@@ -126,7 +121,7 @@ def pitch(request: Request, call_id: UUID, position: int) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def interests(request: Request, call_id: UUID) -> HttpResponse:
     """Ask a juror for own interests; what was declared stays declared."""
     found = reading.jury_call(call_id=call_id)
@@ -154,7 +149,7 @@ def interests(request: Request, call_id: UUID) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def sheet(request: Request, call_id: UUID, proposal_id: UUID) -> HttpResponse:
     """Fill in a sheet. A script saves it as one types and keeps it on the phone while the network is away."""
     found = reading.jury_call(call_id=call_id)
@@ -210,7 +205,7 @@ def _save(request: Request, found: Call, proposal_id: UUID, form: SheetForm) -> 
 
 
 @login_required
-@require_POST
+@acts
 def close(request: Request, call_id: UUID) -> HttpResponse:
     """Close the jury, by its chair."""
     found = reading.jury_call(call_id=call_id)
@@ -223,42 +218,3 @@ def close(request: Request, call_id: UUID) -> HttpResponse:
         messages.warning(request, refusal.text)
         return redirect("ventures:jury", call_id=found.pk)
     return redirect("ventures:jury_result", call_id=found.pk)
-
-
-@require_safe
-def result(request: Request, call_id: UUID) -> HttpResponse:
-    """Show everybody the scores of a closed jury: every voice by number, what was dropped, the method."""
-    found = queries.call(viewer=request.actor, call_id=call_id)
-    closing = reading.closing(found=found)
-    if closing is None or not found.jury:
-        raise NotFound
-    titles = {row.code: row for row in reading.public_projects(found=found)}
-    context = {
-        "call": found,
-        "closing": closing,
-        "criteria": list(criteria_of(found).values()),
-        "method": NORMALISE[closing.method.get("normalise", "none")],
-        "rows": [_line(one, titles.get(one["project"]), criteria_of(found)) for one in closing.results],
-        "pitches": reading.pitches(found=found),
-        "order": getattr(found, "pitch_order", None),
-        "crumbs": call_crumbs(found, (_("Scores of the jury"), "")),
-    }
-    return render(request, "ventures/jury/result.html", context)
-
-
-def _line(one: dict[str, Any], project: Any, criteria: Any) -> dict[str, Any]:
-    return {
-        "code": one["project"],
-        "title": project.proposal.title if project else one["project"],
-        "score": one["score"] / 100,
-        "voices": [
-            {
-                "juror": voice["juror"],
-                "points": [voice["scores"].get(key, "") for key in criteria],
-                "given": round(float(Fraction(voice["given"])), 2),
-                "used": round(float(Fraction(voice["used"])), 2),
-                "dropped": voice["dropped"],
-            }
-            for voice in one["voices"]
-        ],
-    }

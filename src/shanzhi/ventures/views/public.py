@@ -21,8 +21,9 @@ from shanzhi.places import queries as places
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response, listings_response
 from shanzhi.ventures import exchange, queries
-from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.queries import jury
+from shanzhi.ventures.queries.training import standings
 from shanzhi.ventures.views import terms, words
 from shanzhi.ventures.views.disputes import told_disputes
 from shanzhi.ventures.views.rows import (
@@ -64,6 +65,7 @@ def call(request: Request, call_id: UUID) -> HttpResponse:
         "ballot_words": terms.ballot_words(found),
         "rule_words": terms.rule_words(found),
         "jury_words": terms.jury_words(found),
+        "training": _training(found),
         "jury_closed": bool(found.jury) and jury.closing(found=found) is not None,
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
@@ -76,6 +78,20 @@ def call(request: Request, call_id: UUID) -> HttpResponse:
     lists = [(exchange.NOTICES, queries.notices(viewer=request.actor, call_id=call_id))]
     answer: HttpResponse = listings_response(request, lists, context, template="ventures/call.html")
     return answer
+
+
+def _training(found: Call, proposal: Proposal | None = None) -> dict[str, Any]:
+    """Give the training of a call; with a proposal of it, where its team stands."""
+    sessions = list(found.training_sessions.all())
+    if not sessions:
+        return {"rule": terms.training_words(found), "sessions": []}
+    standing = standings(found, [proposal])[proposal.pk] if proposal else None
+    seen = {one.pk for one in standing.attended} if standing else set()
+    return {
+        "rule": terms.training_words(found),
+        "sessions": [(one, one.pk in seen) for one in sessions],
+        "standing": standing if found.training else None,
+    }
 
 
 def terms_file(request: Request, call_id: UUID, version: int) -> HttpResponse:
@@ -121,6 +137,7 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "place": " ".join(places.full_names([found.community]).values()) if found.community else "",
         "people": queries.people_of(viewer=viewer, found=found),
         "inside": inside,
+        "training": _training(found.call, found) if inside else {},
         "events": [] if history is None else timeline_of(recent(viewer=viewer, rows=history)),
         "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "reviews": words.reviews_of(queries.reviews_of(viewer=viewer, found=found)) if inside else (),

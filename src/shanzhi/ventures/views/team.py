@@ -10,13 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.ui import choosing, pieces
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ConfirmForm, FileForm, WithdrawForm
 from shanzhi.ventures.models import Proposal
@@ -35,7 +35,7 @@ def own(request: Request, proposal_id: UUID) -> Proposal:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def propose(request: Request, call_id: UUID) -> HttpResponse:
     """Say what proposing asks for, and begin a draft."""
     call = queries.call(viewer=request.actor, call_id=call_id)
@@ -89,7 +89,7 @@ def edit(request: Request, proposal_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
     """Edit one part; a script may save it while one types."""
     if part not in PARTS:
@@ -135,14 +135,13 @@ def _section_page(request: Request, found: Proposal, part: parts.Part, status: i
 
 
 @login_required
-@require_safe
 def communities(request: Request, proposal_id: UUID) -> HttpResponse:
     """Give the communities of the call that fit what the team has typed."""
     return choosing.answer(request, queries.communities_for(found=own(request, proposal_id), at=request.now))
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def files(request: Request, proposal_id: UUID) -> HttpResponse:
     """Show the files of a proposal and take another."""
     found = own(request, proposal_id)
@@ -167,7 +166,7 @@ def files(request: Request, proposal_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def detach(request: Request, proposal_id: UUID, attachment_id: UUID) -> HttpResponse:
     """Take a file away."""
     operations.detach(actor=request.actor, proposal_id=proposal_id, attachment_id=attachment_id, at=request.now)
@@ -175,7 +174,7 @@ def detach(request: Request, proposal_id: UUID, attachment_id: UUID) -> HttpResp
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def check(request: Request, proposal_id: UUID) -> HttpResponse:
     """Let the team check its answers, confirm them and hand the proposal in."""
     found = own(request, proposal_id)
@@ -220,7 +219,7 @@ def handed_in(request: Request, proposal_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def withdraw(request: Request, proposal_id: UUID) -> HttpResponse:
     """Take a proposal back, after saying in full what that means."""
     found = own(request, proposal_id)

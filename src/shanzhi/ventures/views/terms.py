@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui import formatting
@@ -111,6 +111,26 @@ def voters_words(call: Call) -> list[Any]:
     if call.roll_date:
         found.append(gettext("The roll is fixed on %(day)s.") % {"day": formatting.day(call.roll_date)})
     return found
+
+
+def training_words(call: Call) -> list[Any]:
+    """Say what training a team must have attended, and before which phase."""
+    if not call.training:
+        return []
+    before = {
+        "notice": _("Before the public notice, a team has attended every session that is required."),
+        "voting": _("Before the vote, a team has attended every session that is required."),
+    }
+    found: list[Any] = [before[call.training["gate"]]]
+    others = call.training.get("others", 0)
+    if others:
+        words = ngettext(
+            "Of the other sessions it has attended at least %(count)s.",
+            "Of the other sessions it has attended at least %(count)s.",
+            others,
+        )
+        found.append(words % {"count": others})
+    return [*found, _("A proposal whose team lacks it leaves the round.")]
 
 
 def jury_words(call: Call) -> list[Any]:

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
@@ -21,7 +20,6 @@ LONGEST_NUMBER = 6
 
 
 @login_required
-@require_safe
 def versions(request: Request, proposal_id: UUID) -> HttpResponse:
     """List the kept versions of a proposal, for its team and the staff of the area."""
     found, rows = queries.versions(viewer=request.actor, proposal_id=proposal_id)
@@ -36,7 +34,6 @@ def versions(request: Request, proposal_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_safe
 def compare(request: Request, proposal_id: UUID) -> HttpResponse:
     """Show what differs between two versions, the one before and the last unless others are named."""
     found = queries.compared(

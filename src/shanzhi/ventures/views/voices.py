@@ -11,13 +11,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.forms.voices import CommentForm
 from shanzhi.ventures.models import Proposal
-from shanzhi.ventures.views.desk_calls import form_page
 from shanzhi.ventures.views.desk_frames import answer_form, sent
 from shanzhi.ventures.views.rows import proposal_crumbs
 
@@ -86,7 +85,7 @@ def answer(request: Request, comment_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def withdraw(request: Request, comment_id: UUID) -> HttpResponse:
     """Take one's own words back."""
     found = operations.withdraw_comment(actor=request.actor, comment_id=comment_id, at=request.now)
@@ -95,7 +94,7 @@ def withdraw(request: Request, comment_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def back(request: Request, proposal_id: UUID) -> HttpResponse:
     """Back a project."""
     operations.endorse(actor=request.actor, proposal_id=proposal_id, at=request.now)
@@ -104,7 +103,7 @@ def back(request: Request, proposal_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def stop_backing(request: Request, proposal_id: UUID) -> HttpResponse:
     """Back a project no longer."""
     operations.take_back_endorsement(actor=request.actor, proposal_id=proposal_id, at=request.now)

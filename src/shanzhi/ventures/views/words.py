@@ -66,6 +66,14 @@ VERBS: Final = {
     "ventures.comment.hide": _("Comment hidden"),
     "ventures.endorsement.give": _("Project backed"),
     "ventures.endorsement.take_back": _("Backing taken back"),
+    "ventures.trainingsession.plan": _("Session of training planned"),
+    "ventures.trainingsession.change": _("Session of training changed"),
+    "ventures.trainingsession.cancel": _("Session of training cancelled"),
+    "ventures.trainingsession.close_list": _("List of attendance closed"),
+    "ventures.trainingsession.reopen": _("List of attendance opened again"),
+    "ventures.trainingsession.import": _("Sheet of attendance brought in"),
+    "ventures.attendance.record": _("Attendance recorded"),
+    "ventures.attendance.remove": _("Attendance removed"),
     "ventures.sheet.hand_in": _("Score sheet handed in"),
 }
 TONES: Final[dict[str, Any]] = {

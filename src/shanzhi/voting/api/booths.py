@@ -186,7 +186,7 @@ class ReasonIn(Given):
     reason: str = Field(max_length=500)
 
 
-class CancelIn(ReasonIn, VersionIn):
+class GiveUpIn(ReasonIn, VersionIn):
     """Why a booth is given up."""
 
 
@@ -270,7 +270,7 @@ def change(request: HttpRequest, booth_id: UUID, given: PlanIn) -> Booth:
 
 
 @router.post("/booths/{uuid:booth_id}/cancel", response=BoothOut)
-def cancel(request: HttpRequest, booth_id: UUID, given: CancelIn) -> Booth:
+def cancel(request: HttpRequest, booth_id: UUID, given: GiveUpIn) -> Booth:
     """Give up a booth that never opened."""
     return operations.cancel_booth(
         actor=ask(request).actor, booth_id=booth_id, at=ask(request).now, **given.model_dump()

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import ancestors_of
 from shanzhi.kernel.errors import NotFound
 from shanzhi.people import queries as people
 from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
+from shanzhi.places.models import Area
 from shanzhi.places.queries import kin, within_any
 from shanzhi.voting.lifecycle import CANCELLED, DRAFT, OPEN
 from shanzhi.voting.models import Booth, BoothOfficer, PaperEntry, PaperMark, Poll, RollEntry, Sheet
@@ -107,13 +108,17 @@ def codes_of(*, booth: Booth) -> tuple[str, ...]:
     return kin(booth.area)
 
 
-def places(*, viewer: Actor, poll_id: UUID) -> list[Booth]:
-    """List the polling places of a poll for everybody: names, places, hours; cancelled ones show as such."""
+def places(*, viewer: Actor, poll_id: UUID) -> QuerySet[Booth]:
+    """List the polling places of a poll for everybody: names, places, hours; cancelled ones show as such.
+
+    `place_name` names the area that a place is for.
+    """
     poll = visible_poll(viewer=viewer, poll_id=poll_id)
     rows = Booth.objects.filter(poll=poll)
     if poll.state == DRAFT:
         rows = rows.none()
-    return list(rows.order_by("area", "planned_from", "name"))
+    named = Area.objects.filter(pk=OuterRef("area")).values("name")[:1]
+    return rows.annotate(place_name=Subquery(named)).order_by("area", "planned_from", "name")
 
 
 def officers(*, booth: Booth) -> list[BoothOfficer]:

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import Invalid, Refusal
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui import pieces
 from shanzhi.ui.formatting import short_day
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.voting import operations, queries
 from shanzhi.voting.forms import read_choices
 from shanzhi.voting.models import Option, Poll
@@ -108,6 +108,7 @@ def _turned_away(request: Request, poll_id: UUID) -> HttpResponse | None:
 
 @never_cache
 @sensitive_post_parameters()
+@form_page
 def vote(request: Request, poll_id: UUID) -> HttpResponse:
     """Choose projects. A POST keeps what is chosen while the list is narrowed, or when coming back from the check."""
     if away := _turned_away(request, poll_id):
@@ -125,7 +126,7 @@ def vote(request: Request, poll_id: UUID) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@require_POST
+@acts
 def review(request: Request, poll_id: UUID) -> HttpResponse:
     """Show the ballot as it would be cast; a blank one only when it was asked for."""
     if away := _turned_away(request, poll_id):
@@ -153,7 +154,7 @@ def review(request: Request, poll_id: UUID) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@require_POST
+@acts
 def cast(request: Request, poll_id: UUID) -> HttpResponse:
     """Cast the checked ballot and go on to the receipt."""
     form = operations.casting.open_form(poll_id)

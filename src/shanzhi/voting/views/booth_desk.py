@@ -19,6 +19,7 @@ from shanzhi.kernel.errors import Refusal
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui import pieces
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import form_page
 from shanzhi.voting import operations, queries
 from shanzhi.voting.forms import (
     HandOutForm,
@@ -82,6 +83,7 @@ def _steps(found: Booth, balance: queries.Balance, apart: int) -> list[pieces.Ta
 
 
 @login_required
+@form_page
 def open_booth(request: Request, booth_id: UUID) -> HttpResponse:
     """Open with the number of sheets received."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -103,6 +105,7 @@ def open_booth(request: Request, booth_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def receive(request: Request, booth_id: UUID) -> HttpResponse:
     """Note sheets that came later."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -126,6 +129,7 @@ def receive(request: Request, booth_id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 @sensitive_post_parameters()
+@form_page
 def voters(request: Request, booth_id: UUID) -> HttpResponse:
     """Find a voter on the roll. What is looked for comes in the body and stands in no address."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -144,6 +148,7 @@ def voters(request: Request, booth_id: UUID) -> HttpResponse:
 
 @never_cache
 @login_required
+@form_page
 def voter(request: Request, booth_id: UUID, number: int) -> HttpResponse:
     """Hand out a sheet to a voter who showed a document; the voter is marked at once."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -179,6 +184,7 @@ def voter(request: Request, booth_id: UUID, number: int) -> HttpResponse:
 @never_cache
 @login_required
 @sensitive_post_parameters()
+@form_page
 def register(request: Request, booth_id: UUID) -> HttpResponse:
     """Register a resident on the spot, and go on to the hand-out."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -205,6 +211,7 @@ def register(request: Request, booth_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def spoil(request: Request, booth_id: UUID) -> HttpResponse:
     """Note a spoiled sheet; the voter gets a fresh one."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -226,6 +233,7 @@ def spoil(request: Request, booth_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def close_booth(request: Request, booth_id: UUID) -> HttpResponse:
     """Close with the count of sheets; later, correct that count."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -257,6 +265,7 @@ def _count(request: Request, found: Booth, given: dict[str, Any]) -> Booth:
 
 @never_cache
 @login_required
+@form_page
 def visits(request: Request, booth_id: UUID) -> HttpResponse:
     """Confirm home visits as the second officer, and note that accepted outer envelopes were opened and mixed."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -299,6 +308,7 @@ def _confirm_or_open(request: Request, booth_id: UUID) -> None:
 
 @never_cache
 @login_required
+@form_page
 def balance(request: Request, booth_id: UUID) -> HttpResponse:
     """Show what agrees and what does not; reconcile when all does."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -324,6 +334,7 @@ def balance(request: Request, booth_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def mark(request: Request, booth_id: UUID, mark_id: UUID) -> HttpResponse:
     """Show one mark with what can be done about it: handed back, carried off, not confirmed."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)

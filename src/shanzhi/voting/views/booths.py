@@ -14,11 +14,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_POST
 
-from shanzhi.places import queries as places
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, Empty, Listing, listing_response, page_of
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.voting import operations, queries
 from shanzhi.voting.forms import BoothForm, OfficerForm, PaperTermsForm, PrintForm, ReasonForm
 from shanzhi.voting.lifecycle import BOOTH, DRAFT, FINISHED_STATES, OPEN, ROLL_FIXED
@@ -29,7 +28,6 @@ from shanzhi.voting.policies import NotYourPoll, require_manager
 from shanzhi.voting.views.ballot import localized
 from shanzhi.voting.views.frames import TONES, act_page, areas_of, attempt, crumbs, version_of
 from shanzhi.voting.views.printing import sheets_pdf, specimen_pdf
-from shanzhi.voting.views.words import title_of
 
 
 def _search(rows: QuerySet[Booth], text: str) -> QuerySet[Booth]:
@@ -98,6 +96,7 @@ def _managed_poll(request: Request, poll_id: UUID) -> Poll:
 
 
 @login_required
+@form_page
 def paper_terms(request: Request, poll_id: UUID) -> HttpResponse:
     """Say how far paper goes."""
     poll = _managed_poll(request, poll_id)
@@ -125,6 +124,7 @@ def _plan(form: BoothForm) -> BoothPlan:
 
 
 @login_required
+@form_page
 def add(request: Request, poll_id: UUID) -> HttpResponse:
     """Set up a booth."""
     poll = _managed_poll(request, poll_id)
@@ -153,6 +153,7 @@ def add(request: Request, poll_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def edit(request: Request, booth_id: UUID) -> HttpResponse:
     """Change what is planned."""
     booth = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -180,6 +181,7 @@ def _require_runs(request: Request, booth: Booth) -> None:
 
 
 @login_required
+@form_page
 def officers(request: Request, booth_id: UUID) -> HttpResponse:
     """Name officers, and end their work."""
     booth = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -222,6 +224,7 @@ def _end(request: Request, booth: Booth, ending: str) -> None:
 
 
 @login_required
+@form_page
 def cancel(request: Request, booth_id: UUID) -> HttpResponse:
     """Give a booth up that never opened."""
     booth = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -244,6 +247,7 @@ def cancel(request: Request, booth_id: UUID) -> HttpResponse:
 
 
 @login_required
+@form_page
 def print_run(request: Request, booth_id: UUID) -> HttpResponse:
     """Draw serials for a run of sheets, and lead to their PDF."""
     booth = queries.booth(viewer=request.actor, booth_id=booth_id)
@@ -271,7 +275,7 @@ def print_run(request: Request, booth_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@acts
 def sheets(request: Request, booth_id: UUID, run: int) -> HttpResponse:
     """Give a run of sheets as PDF, in an order drawn anew each time and kept nowhere."""
     booth, rows = queries.sheets_to_print(viewer=request.actor, booth_id=booth_id, run=run)
@@ -294,28 +298,6 @@ def specimen(request: Request, poll_id: UUID) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="specimen.pdf"'
     return answer
-
-
-def public_places(request: Request, poll_id: UUID) -> HttpResponse:
-    """Show everybody where and when one votes on paper, by which rules; after the close, how many came which way."""
-    poll = queries.poll(viewer=request.actor, poll_id=poll_id)
-    found = queries.places(viewer=request.actor, poll_id=poll_id)
-    names = places.names({booth.area for booth in found})
-    context = {
-        "poll": poll,
-        **title_of(poll),
-        "places": [(booth, names.get(booth.area, booth.area), TONES[booth.state]) for booth in found],
-        "channels": _channels(request, poll),
-        "over": poll.state in FINISHED_STATES,
-        "crumbs": [(_("Home"), "/"), (localized(poll), ""), (_("Polling places"), "")],
-    }
-    return render(request, "voting/places.html", context)
-
-
-def _channels(request: Request, poll: Poll) -> dict[str, Any] | None:
-    if poll.state not in FINISHED_STATES:
-        return None
-    return queries.turnout(viewer=request.actor, poll_id=poll.pk).channels
 
 
 @login_required

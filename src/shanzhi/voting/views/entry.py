@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from shanzhi.kernel.errors import Refusal
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.voting import operations, queries
 from shanzhi.voting.forms import EntryForm, SerialForm
 from shanzhi.voting.models import Booth
@@ -34,6 +34,7 @@ def _reading_booth(request: Request, booth_id: UUID) -> Booth:
 @never_cache
 @login_required
 @sensitive_post_parameters()
+@form_page
 def entry(request: Request, booth_id: UUID) -> HttpResponse:
     """Read in a sheet, then the next; nothing that was read is shown again."""
     booth = _reading_booth(request, booth_id)
@@ -84,7 +85,7 @@ def _said(made: Entered) -> str:
 
 
 @login_required
-@require_POST
+@acts
 def take_back(request: Request, booth_id: UUID) -> HttpResponse:
     """Take back the own reading of a sheet."""
     _reading_booth(request, booth_id)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from shanzhi.tally.coarse import by_totals
 from shanzhi.tally.pabulib import spec_from_json
 from shanzhi.ui.http import Request
+from shanzhi.ui.listing import BooleanFilter, Column, Empty, Listing, Rows, listings_response
 from shanzhi.voting import queries
 from shanzhi.voting.models import Count, Option, Poll
 from shanzhi.voting.views.ballot import localized
@@ -21,11 +22,52 @@ from shanzhi.voting.views.words import rule_words, title_of
 
 @dataclass(frozen=True)
 class HeldLine:
-    """One project: whether it won, and its supporters where they are told."""
+    """One project: whether it won, and its supporters where they are told; `id` is its place on the ballot."""
 
+    id: int
     option: Option
     won: bool
     votes: int | None
+    currency: str
+    lang: SafeString | str
+
+    @property
+    def title(self) -> str:
+        """The name of the project."""
+        return self.option.name
+
+    @property
+    def cost_fen(self) -> int:
+        """What it costs."""
+        return self.option.cost_fen
+
+
+def _found(rows: Rows, text: str) -> Rows:
+    """Find by a part of a project's name."""
+    wanted = text.casefold()
+    return rows.having(lambda row: wanted in row.title.casefold())
+
+
+HELD_PROJECTS: Final = Listing(
+    key="held_projects",
+    prefix="held-",
+    caption=gettext_lazy("Projects of the result"),
+    columns=(
+        Column("id", gettext_lazy("Order of the ballot"), "number", sort="id"),
+        Column("title", gettext_lazy("Project"), sort="title"),
+        Column("status", gettext_lazy("Result"), value=lambda row: _("Won") if row.won else _("Not chosen"), sort="won",
+               scale="course"),
+        Column("cost_fen", gettext_lazy("Cost"), "money", sort="cost_fen"),
+        Column("currency", gettext_lazy("Currency"), on_page=False),
+        Column("votes", gettext_lazy("Supporters"), "number", sort="votes"),
+    ),
+    default_sort="-status",
+    filters=(BooleanFilter("won", gettext_lazy("Result"), yes=gettext_lazy("Won"), no=gettext_lazy("Not chosen")),),
+    search=_found,
+    search_label=gettext_lazy("Search the projects"),
+    cards="voting/held_card.html",
+    empty=Empty(gettext_lazy("No project stood on the ballot.")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,17 +134,23 @@ def held_results(request: Request, poll: Poll, count: Count, others: dict[str, A
     """Show the result of a small electorate; `others` tells of further counts and of projects that left."""
     winners, votes = set(count.publication["winners"]), count.publication["votes"]
     listed = [option for option in queries.options(poll=poll) if option.code in votes]  # what has left is not there
-    lines = [HeldLine(option, option.code in winners, votes[option.code]) for option in listed]
+    names = title_of(poll)
+    lines = [
+        HeldLine(place, option, option.code in winners, votes[option.code], poll.currency, names["lang"])
+        for place, option in enumerate(listed, 1)
+    ]
     context = {
         "poll": poll,
-        **title_of(poll),
+        **names,
         "count": count,
         **others,
         "held": held_words(count),
-        "winners": [line for line in lines if line.won],
-        "losers": [line for line in lines if not line.won],
+        "winners": len(winners),
         "turnout": queries.turnout(viewer=request.actor, poll_id=poll.pk),
         "rule": rule_words(count.result["outcome"]),
         "crumbs": [(_("Home"), "/"), (localized(poll), "")],
     }
-    return render(request, "voting/results_held.html", context)
+    answer: HttpResponse = listings_response(
+        request, [(HELD_PROJECTS, Rows(lines))], context, template="voting/results_held.html"
+    )
+    return answer

@@ -18,6 +18,7 @@ from shanzhi.tally.pabulib import spec_from_json
 from shanzhi.tally.spec import Completion, Spec, Threshold
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import form_page
 from shanzhi.voting import exchange
 from shanzhi.voting.forms import ImportForm, TreatmentForm, UploadForm
 from shanzhi.voting.lifecycle import MANAGERS
@@ -28,6 +29,7 @@ from shanzhi.voting.views.words import rule_name
 
 
 @login_required
+@form_page
 def upload(request: Any) -> HttpResponse:
     """Take a Pabulib file."""
     require_importer(request.actor)
@@ -64,6 +66,7 @@ def _areas(request: Request) -> list[tuple[str, str]]:
 
 
 @login_required
+@form_page
 def import_preview(request: Any, upload_id: UUID) -> HttpResponse:
     """Ask how doubtful faults are to be treated; then show what a file holds, and make it a poll when told so."""
     kept = exchange.upload(viewer=request.actor, upload_id=upload_id)

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from shanzhi.ui.http import Request
+from shanzhi.ui.methods import acts
 from shanzhi.voting import operations, queries
 from shanzhi.voting.forms import LinesForm
 from shanzhi.voting.operations import BadLines
@@ -50,7 +50,7 @@ def worker(request: Request, booth_id: UUID) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@acts
 def signed_list(request: Request, booth_id: UUID) -> HttpResponse:
     """Make a signed list: as a sheet to print, or as JSON for the page."""
     made = operations.export_list(actor=request.actor, booth_id=booth_id, at=request.now)
@@ -70,7 +70,7 @@ def signed_list(request: Request, booth_id: UUID) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_POST
+@acts
 @sensitive_post_parameters()
 def upload(request: Request, booth_id: UUID) -> HttpResponse:
     """Take over marks made without network, and say what became of each."""

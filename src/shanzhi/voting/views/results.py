@@ -18,6 +18,7 @@ from shanzhi.ui import forms as ui_forms
 from shanzhi.ui import pieces
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import Rows, listings_response
+from shanzhi.ui.methods import form_page
 from shanzhi.voting import queries
 from shanzhi.voting.forms import ReceiptForm
 from shanzhi.voting.models import Count, Poll
@@ -176,6 +177,7 @@ def published_file(request: Request, poll_id: UUID) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
+@form_page
 def receipt(request: Request, poll_id: UUID) -> HttpResponse:
     """Look up a receipt after the close. It comes in the body: addresses end in logs and histories."""
     poll = queries.poll(viewer=request.actor, poll_id=poll_id)

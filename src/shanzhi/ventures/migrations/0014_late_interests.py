@@ -54,7 +54,7 @@ DROP FUNCTION ventures_keep_interest();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ventures", "0010_voice_guards")]
+    dependencies = [("ventures", "0013_training_guards")]
 
     operations = [
         migrations.RunSQL(SHEETS.replace("@LOCK@", " FOR NO KEY UPDATE"), SHEETS.replace("@LOCK@", "")),

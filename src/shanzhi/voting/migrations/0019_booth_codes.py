@@ -39,6 +39,6 @@ BY_KIN = ROLL.replace("@HERE@", "EXISTS (SELECT FROM places_kin(b.area) AS code 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("voting", "0017_marks_and_officers_kept"), ("places", "0005_kin")]
+    dependencies = [("voting", "0018_erasure"), ("places", "0005_kin")]
 
     operations = [migrations.RunSQL(BY_KIN, BY_CODE)]

@@ -1,0 +1,251 @@
+"""A person with unmistakable words in every field that can hold any, and a search for them in all that is stored."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test import Client
+
+from shanzhi.audit.operations import record
+from shanzhi.kernel.ciphers import Unreadable
+from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
+from shanzhi.kernel.roles import Role
+from shanzhi.notices import models as notices
+from shanzhi.people import fields as people_fields
+from shanzhi.people import operations
+from shanzhi.people.fields import (
+    ID_NUMBER,
+    NAME,
+    PHONE,
+    PHONE_OF_ACCOUNT,
+    PHONE_OF_INVITATION,
+    SealedField,
+    cipher,
+    mark,
+)
+from shanzhi.people.models import Account, ImportBatch, Invitation, Person, Recovery
+from shanzhi.ventures import models as ventures
+from shanzhi.ventures.operations.attachments import store
+from shanzhi.voting.models import Booth, PaperMark, Poll, RollEntry
+from shanzhi.work.models import AnsweredRequest, Job
+from tests.people.conftest import COMMUNITY, DISTRICT
+from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
+
+WHO, MOBILE, DOCUMENT, BORN = "欧阳无双甲", "+8613977776666", "370102193102030013", date(1931, 2, 3)
+MAIL, WANTED, OPENID, LOGIN = (
+    "unmistakable@example.cn",
+    "wished@example.cn",
+    "openid-unmistakable",
+    "login-unmistakable",
+)
+HOME = COMMUNITY + "007"
+OWN_WORDS = "绝无仅有之语"
+MARKS = (
+    WHO, MOBILE[3:], DOCUMENT, BORN.isoformat(), MAIL, WANTED, OPENID, LOGIN, HOME, OWN_WORDS, "Singular Browser",
+    "绝无仅有的附件", "绝无仅有的内容", mask_name(WHO), mask_phone(MOBILE), mask_resident_id(DOCUMENT),
+)  # fmt: skip
+TOLD = f"请找{WHO}，电话{MOBILE[3:]}，证件{DOCUMENT}"
+
+
+def purposes() -> set[str]:
+    """Give every purpose under which something is sealed: of the fields, and of what is sealed besides."""
+    found = {value for name, value in vars(people_fields).items() if name.isupper() and isinstance(value, str)}
+    models = [*notices.__dict__.values(), *ventures.__dict__.values()]
+    for model in models:
+        for field in getattr(getattr(model, "_meta", None), "fields", ()):
+            if isinstance(field, SealedField):
+                found.add(field.purpose)
+    return found | {"people.session"}
+
+
+def opened(raw: bytes, names: Iterable[str]) -> Iterator[str]:
+    """Give all that can be read from bytes: as text, and decrypted under every purpose."""
+    yield raw.decode("utf-8", "replace")
+    for purpose in names:
+        with contextlib.suppress(Unreadable, IndexError, ValueError):
+            yield cipher().open(raw, purpose=purpose)
+
+
+def indexes() -> dict[bytes, str]:
+    """Give the blind indexes of the person's values, under every purpose."""
+    return {
+        mark(value, purpose=purpose): f"index of {value}"
+        for purpose in (NAME, ID_NUMBER, PHONE, PHONE_OF_ACCOUNT, PHONE_OF_INVITATION)
+        for value in (WHO, DOCUMENT, MOBILE)
+    }
+
+
+def everything(folder: Path) -> Iterator[tuple[str, Any]]:
+    """Give every value of every column of every table, and every file with its name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            columns = [column.name for column in cursor.description or ()]
+            for row in cursor.fetchall():
+                yield from ((f"{table}.{name}", value) for name, value in zip(columns, row, strict=True))
+    for path in folder.rglob("*"):
+        yield f"file {path.name}", path.name
+        if path.is_file():
+            yield f"file {path.name}", path.read_bytes()
+
+
+def texts(value: Any, names: set[str]) -> Iterator[str]:
+    """Give all that can be read from a value: as text, decrypted, and decrypted where it is sealed inside a text."""
+    if isinstance(value, bytes | memoryview):
+        yield from opened(bytes(value), names)
+    elif value is not None:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        yield text
+        for piece in re.findall(r"[A-Za-z0-9+/=]{40,}", text):
+            with contextlib.suppress(ValueError):
+                yield from opened(base64.b64decode(piece, validate=True), names)
+
+
+def found_in(folder: Path) -> dict[str, set[str]]:
+    """Search everything for what is the person's; give what was found where."""
+    found: dict[str, set[str]] = {}
+    names, known = purposes(), indexes()
+    for place, value in everything(folder):
+        if isinstance(value, bytes | memoryview) and bytes(value) in known:
+            found.setdefault(place, set()).add(known[bytes(value)])
+        for text in texts(value, names):
+            for marked in MARKS:
+                if marked in text:
+                    found.setdefault(place, set()).add(marked)
+    return found
+
+
+@contextlib.contextmanager
+def guards_off() -> Iterator[None]:
+    """Let rows be made that only a whole round would make; the constraints of the tables still hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def a_marked_person() -> Person:
+    """Make a person whose every field, in every room, carries something unmistakable."""
+    person = a_person(HOME, name=WHO, phone=MOBILE, id_number=DOCUMENT, born_on=BORN)
+    account = an_account(person, phone=MOBILE, phone_mark=mark(MOBILE, purpose=PHONE_OF_ACCOUNT), phone_verified=True)
+    Account.objects.filter(pk=account.pk).update(login_name=LOGIN, password="绝无仅有之语", last_login=AT)
+    account.refresh_from_db()
+    sign_in(Client(HTTP_USER_AGENT="x"), person)
+    account.sign_ins.update(
+        device="Singular Browser", session_key="绝无仅有之语" + account.sign_ins.get().session_key[:20]
+    )
+    Authenticator.objects.create(user=account, type="totp", data={"secret": OWN_WORDS}, created_at=AT)
+    officer = an_actor(Role.DISTRICT_OFFICER, DISTRICT)
+    _roles(person, account, officer)
+    operations.give_consent(actor=actor(person), purpose="real_name", at=AT)
+    rows = [
+        {"row": 2, "name": WHO, "id_number": DOCUMENT, "phone": MOBILE, "area": COMMUNITY},
+        {"row": 3, "name": "示例乙", "id_number": "", "phone": "+8613900000001", "area": COMMUNITY},
+    ]
+    ImportBatch.objects.create(owner_id=officer.person_id, area=COMMUNITY, rows=json.dumps(rows), fresh=2, known=0,
+                               created_at=AT)  # fmt: skip
+    operations.unmask(actor=officer, person_id=person.pk, fields=["name"], reason=f"{OWN_WORDS}：{TOLD}", at=AT)
+    record(actor=officer, verb="work.job.start", subject=Job(kind="x", created_at=AT), area="", at=AT, reason=TOLD)
+    AnsweredRequest.objects.create(owner=str(account.pk), operation="x", key="x" * 8, request_digest="x", at=AT,
+                                   answer={"said": OWN_WORDS})  # fmt: skip
+    _notices(person)
+    _paper(person, officer.person())
+    _ventures(person, officer.person())
+    return person
+
+
+def _roles(person: Person, account: Account, officer: Any) -> None:
+    give_role(person, Role.SOCIAL_WORKER, area=COMMUNITY, reason=OWN_WORDS, ended_reason=OWN_WORDS,
+              ends_at=AT - timedelta(days=1))  # fmt: skip
+    operations.invite(actor=officer, phone=MOBILE, role=Role.JUROR, area=COMMUNITY, reason=OWN_WORDS, at=AT)
+    Invitation.objects.create(
+        role="juror", reason=OWN_WORDS, state="taken", secret="s", code="c", invited_by_id=officer.person_id,
+        taken_by=person, created_at=AT, expires_at=AT,
+    )  # fmt: skip
+    with guards_off():
+        Recovery.objects.create(
+            account=account, person=person, state="stopped", asked_by_id=officer.person_id, asked_at=AT,
+            document="resident_id", reason=OWN_WORDS, ended_reason=OWN_WORDS, ended_at=AT,
+        )  # fmt: skip
+
+
+def _notices(person: Person) -> None:
+    told = notices.Notice.objects.create(kind="x", category="x", key="x", created_at=AT)
+    token = "00000000-0000-0000-0000-000000000001"
+    notices.Delivery.objects.create(notice=told, person=person, channel="sms", state="sent", token=token, created_at=AT)
+    notices.EmailAddress.objects.create(person=person, address=MAIL, wanted=WANTED, code_mark=b"x", code_until=AT,
+                                        verified_at=AT, changed_at=AT)  # fmt: skip
+    notices.WeChatLink.objects.create(person=person, openid=OPENID, linked_at=AT)
+    notices.Manner.objects.create(person=person)
+    notices.Preference.objects.create(person=person, category="x", channel="sms", wanted=True)
+    entry = {"channel": "sms", "language": "en", "title": "x", "text": OWN_WORDS, "at": AT}
+    notices.OutboxEntry.objects.create(token=token, address="+8613900000002", **entry)
+    notices.OutboxEntry.objects.create(token=token[:-1] + "2", address=MAIL, **entry)
+
+
+def _paper(person: Person, officer: Any) -> None:
+    """Put the person on the roll of a counted vote, with a mark."""
+    with guards_off():
+        poll = Poll.objects.create(
+            title="旧投票", areas=[DISTRICT], ballot_kind="approval", minimum_age=18, roll_date=AT.date(), budget_fen=1,
+            spec="{}", opens_at=AT - timedelta(days=9), closes_at=AT - timedelta(days=8), state="counted",
+            created_at=AT,
+        )  # fmt: skip
+        booth = Booth.objects.create(
+            poll=poll, name="x", place="x", area=COMMUNITY, code="AAA", planned_from=AT - timedelta(days=9),
+            planned_to=AT - timedelta(days=8), created_at=AT,
+        )  # fmt: skip
+        RollEntry.objects.create(poll=poll, person=person, area=COMMUNITY)
+        PaperMark.objects.create(poll=poll, person=person, booth=booth, officer_id=officer, cast_at=AT, kind="booth",
+                                 state="carried_off", reason=OWN_WORDS)  # fmt: skip
+
+
+def _ventures(person: Person, officer: Any) -> None:
+    """Put a draft and a proposal of before, with teams, versions and files, behind the person; and the own words."""
+    call = ventures.Call.objects.create(title="轮次", area=DISTRICT, created_at=AT)
+    texts = ("title", "summary", "team_name", "need", "aims", "people_note", "risks", "decision_reason")
+    for number, state in ((None, "draft"), (1, "rejected")):
+        proposal = ventures.Proposal.objects.create(
+            call=call, number=number, state=state, contact=person, created_at=AT, changed_at=AT,
+            **dict.fromkeys(texts, TOLD if number else OWN_WORDS),
+        )  # fmt: skip
+        ventures.TeamMember.objects.create(proposal=proposal, position=0, person=person, name=WHO, part=OWN_WORDS)
+        ventures.TeamMember.objects.create(proposal=proposal, position=1, name=WHO, part=OWN_WORDS)
+        said = {"proposal": proposal, "position": 0}
+        ventures.Activity.objects.create(**said, title=TOLD, place=TOLD, detail=TOLD)
+        ventures.BudgetLine.objects.create(**said, item=TOLD, note=TOLD)
+        ventures.ProposalVersion.objects.create(
+            proposal=proposal, number=1, kind="hand_in" if number else "draft", digest="sha256:x", at=AT,
+            by=person if number else None, content={"title": TOLD, "need": "" if number else OWN_WORDS},
+        )  # fmt: skip
+        ventures.Attachment.objects.create(
+            proposal=proposal, name="绝无仅有的附件.pdf", kind="pdf", digest=store(f"绝无仅有的内容{number}".encode()),
+            size=3, added_by=person, created_at=AT,
+        )  # fmt: skip
+    # a file that was put beside a proposal once and taken away again
+    gone = store("绝无仅有的内容，已移走".encode())
+    record(
+        actor=actor(person), verb="ventures.proposal.attach", subject=proposal, area="", at=AT, change={"digest": gone}
+    )
+    with guards_off():
+        juror = {"starts_at": AT, "ends_at": AT, "created_at": AT}
+        ventures.Juror.objects.create(call=call, person=person, number=1, ended_reason=TOLD, **juror)
+        ventures.Dispute.objects.create(
+            proposal=proposal, kind="objection", state="withdrawn", text=TOLD, filed_by=person, standing="resident",
+            filed_at=AT, due_at=AT + timedelta(days=1),
+        )  # fmt: skip
+        words = {"proposal": proposal, "kind": "comment", "author": person, "text": OWN_WORDS, "created_at": AT}
+        ventures.Comment.objects.create(**words, changed_at=AT)
+        ventures.Comment.objects.create(**words, changed_at=AT, state="hidden", reason="x", hidden_by_id=officer)
