@@ -86,6 +86,7 @@ STATEMENT = re.compile(
 # What writes beside operations, each with the reason.
 WRITES_ELSEWHERE = {
     "src/shanzhi/audit/coverage.py": "tells the sealer, in the loader's transaction, that rows came without digests",
+    "src/shanzhi/audit/planned.py": "runs the statements that others write out; they are looked at where they stand",
     "src/shanzhi/audit/verification/whole.py": "opens a snapshot for its own reads",
     "src/shanzhi/audit/verification/rows.py": "reads rows by SQL put together from the list of audited tables",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",

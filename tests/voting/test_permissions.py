@@ -195,7 +195,7 @@ TABLE: dict[str, Row] = {
             f"POST /booths/{{booth_id}}/{end}": everyone(paper_api(f"/{end}"), status=422, method="POST")
             for end in (
                 "cancel", "officers", "officers/end", "runs", "open", "receive", "voters", "register", "marks",
-                "marks/confirm", "spoil", "upload", "close", "entries", "entries/take-back",
+                "marks/confirm", "spoil", "upload", "close", "entries", "entries/take-back", "reconcile",
             )
         },
         **{
@@ -206,8 +206,6 @@ TABLE: dict[str, Row] = {
         "POST /booths/{booth_id}/marks/{mark_id}/hand-back": posted(with_mark("hand-back"), officers_only),
         "POST /booths/{booth_id}/list": posted(paper_api("/list"), officers_only),
         "POST /booths/{booth_id}/open-outers": posted(paper_api("/open-outers", "closed"), officers_only),
-        "POST /booths/{booth_id}/reconcile": posted(
-            paper_api("/reconcile", "closed"), officers_only, data={"version": 1}),
         "GET /booths/{booth_id}/differences": only(READERS, paper_api("/differences"), refused=404, anonymous=404),
         "GET /booths/{booth_id}/balance": only(READERS, paper_api("/balance"), refused=404, anonymous=404),
     }),
