@@ -34,7 +34,7 @@ NOT_OF_PEOPLE = {
 
 def personal(field: "models.Field[object, object]") -> bool:
     """Whether a field is personal by its kind: sealed, a blind index, a link to a person or a sign-in, or words."""
-    if isinstance(field, SealedField) or field.name.endswith(("_mark", "_mac")) or field.name in WORDS:
+    if isinstance(field, SealedField) or field.name.endswith(("_mark", "_mark_next", "_mac")) or field.name in WORDS:
         return True
     if isinstance(field, models.ForeignKey):
         return field.related_model in (Person, Account)
@@ -92,6 +92,13 @@ class TestEveryPersonalField:
     def test_that_is_sealed_is_dropped_or_a_record_of_the_round(self) -> None:
         kept = {one.name for one in REGISTRY.annotations.values() if processing.is_sealed(one) and one.erase == "keep"}
         assert kept == {"ventures.ScoreSheet.content", "voting.Envelope.voter_mac"}
+
+
+class TestABlindIndex:
+    def test_is_given_to_nobody(self) -> None:
+        found = [one for one in REGISTRY.annotations.values() if one.field.endswith(("_mark", "_mark_next"))]
+        assert {one.field for one in found} >= {"phone_mark", "phone_mark_next", "name_mark_next", "id_mark_next"}
+        assert not any(one.exported for one in found)
 
 
 class TestTheDocuments:

@@ -174,6 +174,26 @@ def test_at_each_step_a_number_stands_once(steps: tuple[str, ...]) -> None:
     assert found == held
 
 
+def test_who_was_erased_keeps_no_key_from_going_and_lets_nothing_back_in() -> None:
+    keys.add(kind="index", reason=WHY, at=AT)
+    gone = a_person(COMMUNITY, phone="+8613500000009")
+    sum(keys.rewrite(kind="index"))
+    operations.erase_own(actor=actor(gone), confirmed=True, at=AT)
+    gone.refresh_from_db()
+    assert (gone.name_mark_next, gone.id_mark_next, gone.phone_mark_next) == (None, None, None)
+    rotate("index")
+    keys.add(kind="fields", reason=WHY, at=AT)
+    keys.use(kind="fields", reason=WHY, at=AT)
+    with pytest.raises(IntegrityError, match="erased"):  # what is sealed under the newer key is no empty name
+        Person.objects.filter(pk=gone.pk).update(name="王小明")
+    rotate("fields")
+    assert keys.state("fields").left == keys.state("index").left == {}
+    gone.refresh_from_db()
+    assert gone.name.reveal() == ""
+    with pytest.raises(IntegrityError, match="erased"):
+        Person.objects.filter(pk=gone.pk).update(name="王小明")
+
+
 def test_a_row_that_somebody_holds_is_passed_over_and_done_later() -> None:
     a_person(COMMUNITY)
     held = a_person(COMMUNITY)

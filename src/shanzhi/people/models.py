@@ -64,7 +64,7 @@ class Person(models.Model):
     `area` is where the person lives: a community, or a grid, building or entrance in it. `born_on` stays readable for
     the database, which draws electorates by age; it is shown to nobody but the person and those who verify. The mark of
     the name is not unique; it finds a person by the whole name. With `erased_at` the row names nobody and never will.
-    Next marks are those under a newer key while the key of the blind index changes (`operations.rekeying`), and missing
+    Next marks are those under a newer key while the key of the blind index changes (`operations.keys`), and missing
     otherwise.
     """
 
@@ -109,6 +109,10 @@ class Person(models.Model):
                 name="people_person_erased_is_empty",
             ),
             models.CheckConstraint(condition=_together("phone", "phone_mark"), name="people_person_phone_with_mark"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(name_mark_next=None, id_mark_next=None, phone_mark_next=None),
+                name="people_person_erased_has_no_next",
+            ),
             _once("id_mark_next", "people_person_id_mark_next"),
             _once("phone_mark_next", "people_person_phone_mark_next"),
         ]
