@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,8 @@ PHONE_OF_INVITATION: Final = "people.invitation.phone"
 SEED_OF_FACTOR: Final = "people.factor.secret"
 
 
+LOOK_AGAIN: Final = 0.02
+"""Seconds until the key files are looked at again: a page opens a hundred values, and a change of keys waits longer."""
 Stamp = tuple[tuple[int, int, int], ...]
 
 
@@ -32,10 +35,21 @@ class _Kept:
     """The cipher last read, from where, and what the files looked like; one value, so that threads see all or none."""
 
     read: tuple[Path, Stamp, FieldCipher] | None = None
+    fresh: tuple[object, float, FieldCipher] | None = None  # what the setting was, until when no look is due
 
 
 def cipher() -> FieldCipher:
-    """Give the cipher for personal data; production never makes new keys itself.
+    """Give the cipher for personal data; production never makes new keys itself."""
+    fresh, now = _Kept.fresh, time.monotonic()
+    if fresh is not None and now < fresh[1] and fresh[0] == settings.KEYS_FOLDER:
+        return fresh[2]
+    found = _looked_at()
+    _Kept.fresh = (settings.KEYS_FOLDER, now + LOOK_AGAIN, found)
+    return found
+
+
+def _looked_at() -> FieldCipher:
+    """Give the cipher by the files as they are now.
 
     The files are looked at each time and read anew when they changed, so that a change of keys takes hold at once in
     every process. Files that cannot be read are no reason to stop: what was read last goes on, and the doctor tells.
