@@ -32,6 +32,7 @@ from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.site import Site, build
 from tests.ventures.dispute_support import disputed
+from tests.ventures.training_support import trained
 
 COVERED = coverage.covers()
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 40
@@ -93,6 +94,7 @@ def fill_the_rest(site: Site) -> None:
     fill_safety(site)
     fill_booths(site)
     disputed(site)
+    trained(site)
     fill_jury(site)
 
 

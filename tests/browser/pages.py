@@ -17,7 +17,8 @@ from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
-from shanzhi.voting.models import Booth, PaperMark, RollEntry
+from shanzhi.voting.models import PaperMark, RollEntry
+from tests.support.booths import booth_of
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
 from tests.ventures.training_support import trained
@@ -244,7 +245,7 @@ def _booths(site: Site) -> Pages:
                  "booth_visits", "booth_close", "offline"),
         "closed": ("booth_balance", "entry", "differences"),
     }  # fmt: skip
-    booths = {state: Booth.objects.get(poll=site.poll(), state=state) for state in by_state}
+    booths = {state: booth_of(state) for state in by_state}
     mark = PaperMark.objects.get(booth=booths["open"])
     fresh = RollEntry.objects.filter(poll=site.poll(), area__startswith=booths["open"].area).earliest("pk")
     poll = [site.poll()]

@@ -198,7 +198,7 @@ name_fields(
     area=_("Area"), real_name=_("Real name"), verified_at=_("Verified"), verified_against=_("Document"),
     verified_by=_("Verified by"), created_at=_("Made on"), person=_("Person"), login_name=_("Sign-in name"),
     password=_("Password"), last_login=_("Last sign-in"), type=_("Type"), data=_("Secret of the factor"),
-    last_used_at=_("Last used"), account=_("Sign-in"), session_key=_("Session"), device=_("Device"),
+    last_used_at=_("Last used"), account=_("Sign-in"), session_key=_("Key of the session"), device=_("Device"),
     network=_("Network"), started_at=_("Since"), seen_at=_("Last seen"), state=_("State"), asked_at=_("Asked on"),
     document=_("Document"), reason=_("Reason"), ended_reason=_("Reason of the end"), asked_by=_("Asked by"),
     approved_by=_("Confirmed by"), ended_by=_("Ended by"), role=_("Role"), starts_at=_("Starts"), ends_at=_("Ends"),

@@ -146,7 +146,7 @@ def _judged(activity: Activity) -> Iterator[str]:
     for label, words in (
         (_("Lawful and needed"), f"{activity.why} {GROUNDS[activity.ground]} ({activity.law})"),
         (_("What could go wrong"), activity.risk),
-        (_("Answer"), activity.answer),
+        (_("Answer to the risk"), activity.answer),
         (_("Fields that can tell who somebody is"),
          _("%(all)s, of which %(sealed)s encrypted or digested") % {"all": len(found), "sealed": sealed}),
         (_("Risk that is left"), level(activity)),

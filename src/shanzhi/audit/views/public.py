@@ -57,7 +57,7 @@ HEADS: Final = Listing(
             export=lambda head: head.root,
         ),
         Column("key_id", gettext_lazy("Key"), value=lambda head: in_type(_key_id(head)), export=_key_id, priority=2),
-        Column("note", gettext_lazy("Note"), value=queries.note_of, on_page=False),
+        Column("note", gettext_lazy("Signed note"), value=queries.note_of, on_page=False),
     ),
     default_sort="-size",
     filters=(
