@@ -63,8 +63,6 @@ def run(module: str) -> Outcome:
 
 def number(value: Any) -> str:
     """A figure with four significant digits."""
-    if value is None:
-        return ""
     return f"{value:.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 

@@ -31,17 +31,17 @@ def extract(room: Path, work: Path) -> polib.POFile:
 
 def faults(room: Path, work: Path) -> list[str]:
     """What is wrong with a room's translation, one line each."""
-    present = (
-        {entry.msgid: entry for entry in polib.pofile(str(room / CATALOGUE))} if (room / CATALOGUE).exists() else {}
-    )
+    known = polib.pofile(str(room / CATALOGUE)) if (room / CATALOGUE).exists() else polib.POFile()
+    present = {(entry.msgctxt, entry.msgid): entry for entry in known}
     found = []
     for entry in extract(room, work):
-        mine = present.get(entry.msgid)
+        mine = present.get((entry.msgctxt, entry.msgid))
+        named = f"{entry.msgid!r}{f' ({entry.msgctxt})' if entry.msgctxt else ''}"
         words = [mine.msgstr, *mine.msgstr_plural.values()] if mine else []
         if mine is None:
-            found.append(f"{room.name}: missing: {entry.msgid!r}")
+            found.append(f"{room.name}: missing: {named}")
         elif mine.fuzzy or not any(words):
-            found.append(f"{room.name}: {'fuzzy' if mine.fuzzy else 'empty'}: {entry.msgid!r}")
+            found.append(f"{room.name}: {'fuzzy' if mine.fuzzy else 'empty'}: {named}")
         elif not mine.msgid_plural and set(PLACES.findall(mine.msgid)) != set(PLACES.findall(mine.msgstr)):
             found.append(f"{room.name}: other places: {entry.msgid!r} - {mine.msgstr!r}")
     return found

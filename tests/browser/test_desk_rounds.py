@@ -16,8 +16,8 @@ from tests.ventures import desk_support as desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = (
-    Look("phone", "light", "zh-hans"), Look("desktop", "dark", "zh-hans"),
-    Look("phone", "dark", "en"), Look("desktop", "light", "en"),
+    Look("phone", "light", "zh-hans"), pytest.param(Look("desktop", "dark", "zh-hans"), marks=pytest.mark.thorough),
+    Look("phone", "dark", "en"), pytest.param(Look("desktop", "light", "en"), marks=pytest.mark.thorough),
 )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ from tests.ventures.support import day, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = (
-    Look("phone", "light", "zh-hans"), Look("desktop", "dark", "zh-hans"),
-    Look("small", "dark", "en"), Look("desktop", "light", "en"),
+    Look("phone", "light", "zh-hans"), pytest.param(Look("desktop", "dark", "zh-hans"), marks=pytest.mark.thorough),
+    Look("small", "dark", "en"), pytest.param(Look("desktop", "light", "en"), marks=pytest.mark.thorough),
 )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ class TestALifeCycle:
     def test_moves_along_its_table(self) -> None:
         assert self.TABLE.first == "off"
         assert self.TABLE.move("off", "switch_on") == "on"
+        assert self.TABLE.open_moves("on") == ()
 
     def test_refuses_a_move_from_elsewhere(self) -> None:
         with pytest.raises(MoveRefused):

@@ -1,5 +1,8 @@
 """Files of keys: what they may hold, and the steps of a change."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from shanzhi.kernel import keyfiles
@@ -27,3 +30,13 @@ class TestFiles:
         keys = keyfiles.used(keys)
         assert keyfiles.stage(keys) == "used"
         assert [(k.version, k.secret, k.writes) for k in keyfiles.retired(keys)] == [(2, "fresh", True)]
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="giving a file away needs root")
+    def test_stay_whose_they_are_when_another_changes_them(self, tmp_path: Path) -> None:
+        path = tmp_path / "fields.keys"
+        path.write_text("1:a")
+        os.chown(path, 65534, 65534)
+        keyfiles.put(path, keyfiles.added(keyfiles.parse("1:a"), "b"))
+        found = path.stat()
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (65534, 65534, 0o600)
+        assert path.read_text() == "*1:a\n2:b\n"

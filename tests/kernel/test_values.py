@@ -13,6 +13,7 @@ from shanzhi.kernel.canonical import canonical, digest
 from shanzhi.kernel.ciphers import FieldCipher, Unreadable, derive
 from shanzhi.kernel.keyfiles import parse
 from shanzhi.kernel.money import MOST_FEN, NotAnAmount, format_yuan, parse_yuan
+from shanzhi.kernel.periods import age_on
 
 KEY = derive("one", "fields")
 CIPHER = FieldCipher(keys={1: KEY}, index_key=derive("index", "index"))
@@ -114,3 +115,10 @@ class TestKeys:
     def test_that_are_missing_are_not_made_anew(self, tmp_path: Path) -> None:
         with pytest.raises(keyring.KeyMissing):
             keyring.field_cipher(tmp_path, create=False)
+
+
+class TestAge:
+    def test_turns_on_the_birthday(self) -> None:
+        assert age_on(date(2008, 11, 24), date(2026, 11, 24)) == 18
+        assert age_on(date(2008, 11, 25), date(2026, 11, 24)) == 17
+        assert age_on(date(2008, 2, 29), date(2026, 2, 28)) == 17

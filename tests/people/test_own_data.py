@@ -188,7 +188,7 @@ DOORS = {
             "people/operations/erasing.py numbers_of", "people/operations/erasing.py erase_from_lists",
             "people/operations/erasure.py _erase", "people/operations/erasure.py _plain",
             "notices/operations/writing.py _addresses", "notices/operations/erasing.py erase_from_outbox",
-            "notices/queries.py own_addresses", "ventures/operations/erasing.py erase_named_members",
+            "notices/operations/erasing.py own_addresses", "ventures/operations/erasing.py erase_named_members",
             "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",
         ),
         "compared or sent by the program, shown to nobody",

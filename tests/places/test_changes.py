@@ -17,7 +17,7 @@ from shanzhi.places.command import app
 from shanzhi.places.models import Area, AreaChange, ChangeLink, FormerName
 from shanzhi.places.operations import Part
 from shanzhi.places.operations.differences import WrongMapping
-from tests.support.places import AT, SYSTEM, load_districts, name_at
+from tests.support.places import AT, SYSTEM, load_districts
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ class TestTheSplitOfYunquyuan:
         assert queries.resolve(YUNQUYUAN, date(2023, 6, 29)).current == (YUNQUYUAN,)
         assert queries.resolve(YUNQUYUAN, CHANGED).current == (SOUTH, NORTH)
         assert queries.resolve(YUNQUYUAN, AT).passed == (YUNQUYUAN,)
-        assert name_at(YUNQUYUAN, AT) == "云趣园社区居委会"
+        assert queries.name_at(YUNQUYUAN, AT) == "云趣园社区居委会"
         with pytest.raises(NotFound):
             queries.area(code=YUNQUYUAN, at=AT)
 
@@ -95,8 +95,8 @@ class TestTheChangesOfAYear:
         assert first.exit_code == 0, first.output
         assert "136 renamed, 2 links" in first.output
         assert FormerName.objects.filter(queries.within("area", "370102"), valid_to=CHANGED).count() == 136
-        assert name_at("370102001002", date(2023, 6, 29)) == "解放桥社区居委会"
-        assert name_at("370102001002", CHANGED) == "解放桥社区居民委员会"
+        assert queries.name_at("370102001002", date(2023, 6, 29)) == "解放桥社区居委会"
+        assert queries.name_at("370102001002", CHANGED) == "解放桥社区居民委员会"
         assert "nothing changed" in CliRunner().invoke(app, arguments).output
 
     def test_find_an_area_by_its_former_name(self) -> None:
@@ -168,7 +168,7 @@ class TestAChange:
         operations.rename(code=NORTH, name="甲", **WHY)
         operations.rename(code=NORTH, name="乙", **{**WHY, "on": date(2026, 1, 1)})
         days = {date(2024, 12, 31): "云趣园北里社区居委会", DAY: "甲", date(2025, 12, 31): "甲", date(2026, 1, 1): "乙"}
-        assert {day: name_at(NORTH, day) for day in days} == days
+        assert {day: queries.name_at(NORTH, day) for day in days} == days
 
 
 @pytest.mark.usefixtures("districts")

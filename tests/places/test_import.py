@@ -20,7 +20,7 @@ from shanzhi.places.exchange.npm import unpacked
 from shanzhi.places.models import Area, FormerName
 from tests.support.database import as_owner
 from tests.support.people import an_actor
-from tests.support.places import AT, CODES_OF, SYSTEM, load_districts, name_at
+from tests.support.places import AT, CODES_OF, SYSTEM, load_districts
 
 pytestmark = pytest.mark.django_db
 
@@ -92,8 +92,8 @@ class TestALaterFile:
         report = load(write(tmp_path, newer), as_of=date(2024, 6, 30))
         assert (report.added, report.renamed) == (1, 1)
         assert queries.area(code="370102").name == "新历下区"
-        assert name_at("370102", date(2024, 6, 29)) == "历下区"
-        assert name_at("370102", date(2024, 6, 30)) == "新历下区"
+        assert queries.name_at("370102", date(2024, 6, 29)) == "历下区"
+        assert queries.name_at("370102", date(2024, 6, 30)) == "新历下区"
 
     def test_that_is_older_than_a_rename_here_does_not_undo_it(self, tmp_path: Path) -> None:
         load(write(tmp_path, SMALL))

@@ -6,7 +6,6 @@ from functools import cache
 from shanzhi.kernel.actor import Actor
 from shanzhi.places import exchange, operations
 from shanzhi.places.exchange import Sheet
-from shanzhi.places.models import Area, FormerName
 from tests.support.database import as_owner
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -23,9 +22,3 @@ def load_districts() -> operations.ImportReport:
     """Load 历下区 and 昌平区 with all below and above them, 751 areas, in some 50 ms."""
     with as_owner():  # as `shanzhi areas` and the demo do
         return operations.import_areas(actor=SYSTEM, sheets=_sheets(), as_of=CODES_OF, source="shipped", at=AT)
-
-
-def name_at(code: str, day: date | datetime) -> str:
-    """Give the name that an area had on a day."""
-    former = FormerName.objects.filter(area=code, valid_to__gt=day).order_by("valid_to").first()
-    return former.name if former else Area.objects.get(pk=code).name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import Any
 
@@ -14,7 +15,8 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import Person
 from shanzhi.ventures import operations
 from shanzhi.ventures.demo import rounds
-from shanzhi.ventures.models import Juror, Pitch, ScoreSheet
+from shanzhi.ventures.models import Juror, Pitch, Proposal, ScoreSheet
+from shanzhi.ventures.queries.naming import option_code
 from tests.support.people import sign_in
 from tests.ventures.jury_support import Panel, juror, make_panel, pitching
 from tests.ventures.support import World, day
@@ -96,6 +98,16 @@ class TestAJurorsPhone:
         answer = chair.post(reverse("ventures:jury_close", args=[panel.call.pk]), follow=True)
         assert answer.redirect_chain[-1][0] == reverse("ventures:jury_result", args=[panel.call.pk])
         assert "76.00" in text(Client().get(reverse("ventures:jury_result", args=[panel.call.pk])))
+
+    def test_tells_projects_of_one_name_apart_in_the_result(self, world: World, panel: Panel) -> None:
+        assert of(panel.actors[0]).post(reverse("ventures:jury_draw", args=[panel.call.pk])).status_code == 302
+        self.test_leads_from_interests_to_sheets_to_the_closing(world, panel)
+        Proposal.objects.filter(call=panel.call).update(title="同名项目")
+        result = reverse("ventures:jury_result", args=[panel.call.pk])
+        rows = csv.DictReader(Client().get(f"{result}?score-export=csv").getvalue().decode("utf-8-sig").splitlines())
+        turns = {row["编号"]: row["路演顺序"] for row in rows}
+        pitches = Pitch.objects.filter(call=panel.call).select_related("proposal")
+        assert turns == {option_code(one.proposal): str(one.position) for one in pitches}
 
     def test_gives_the_chair_the_lot_and_the_clock_and_nothing_of_the_desk(self, panel: Panel) -> None:
         chair, other = of(panel.actors[0]), of(panel.actors[1])

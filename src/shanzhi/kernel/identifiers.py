@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 import phonenumbers
-from stdnum.cn import ric
+from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from shanzhi.kernel.errors import Invalid
@@ -35,6 +35,13 @@ class NotAPhone(Invalid):
 
     code = "not_a_phone"
     message = _("The telephone number is wrong. Write a mobile number of 11 digits, or +, country code and number.")
+
+
+class NotACreditCode(Invalid):
+    """The code is no unified social credit code of GB 32100."""
+
+    code = "not_a_credit_code"
+    message = _("The unified social credit code is wrong: it has 18 characters and its last one checks the rest.")
 
 
 def resident_id(text: str) -> str:
@@ -73,6 +80,14 @@ def phone(text: str) -> str:
     if not phonenumbers.is_valid_number(number):
         raise NotAPhone
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def credit_code(text: str) -> str:
+    """Check a unified social credit code (GB 32100-2015) and give it in its plain form; raise NotACreditCode."""
+    try:
+        return str(uscc.validate(text.strip().upper()))
+    except ValidationError as error:
+        raise NotACreditCode from error
 
 
 def mask_name(name: str) -> str:

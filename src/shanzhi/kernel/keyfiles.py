@@ -91,12 +91,19 @@ def put(path: Path, keys: tuple[Key, ...]) -> None:
     lines = [f"{STAR if key.writes and len(keys) > 1 else ''}{key.version}:{key.secret}\n" for key in keys]
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     with os.fdopen(handle, "w") as file:
+        before = path.stat()
+        os.fchown(file.fileno(), before.st_uid, before.st_gid)  # the operator may be root, and the site is not
         file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
     Path(name).replace(path)
-    opened = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(handle)
     finally:
-        os.close(opened)
+        os.close(handle)

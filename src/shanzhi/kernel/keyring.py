@@ -13,7 +13,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shanzhi.kernel.ciphers import FieldCipher, derive
-from shanzhi.kernel.keyfiles import parse
+from shanzhi.kernel.keyfiles import parse, sync_folder
 
 FIELDS: Final = "fields.keys"
 INDEX: Final = "index.key"
@@ -38,15 +38,6 @@ def write_secret(path: Path, content: bytes) -> None:
     finally:
         Path(name).unlink()
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _secret(path: Path, *, create: bool, fresh: str) -> str:

@@ -56,6 +56,10 @@ class Lifecycle:
             raise MoveRefused(state=state, move=name)
         return move.target
 
+    def open_moves(self, state: str) -> tuple[str, ...]:
+        """Name the moves that start in this state."""
+        return tuple(name for name, move in self.moves.items() if state in move.sources)
+
     def choices(self) -> list[tuple[str, Any]]:
         """List states and labels, as a model field's choices."""
         return list(self.states.items())

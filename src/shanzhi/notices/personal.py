@@ -17,8 +17,7 @@ from shanzhi.kernel.personal import (
     name_fields,
     register_activity,
 )
-from shanzhi.notices.operations.erasing import erase_from_outbox
-from shanzhi.notices.queries import own_addresses
+from shanzhi.notices.operations.erasing import erase_from_outbox, own_addresses
 
 K, E = Kind, Erase
 TOLD: Final = register_activity(

@@ -203,11 +203,3 @@ def outbox(*, viewer: Actor) -> QuerySet[OutboxEntry]:
     if not policies.sees_outbox(viewer):
         raise NotFound
     return OutboxEntry.objects.order_by("-at", "token")
-
-
-def own_addresses(person_id: UUID) -> list[str]:
-    """Give the addresses by which one is reached outside, in plain, for the erasure of the person alone."""
-    mail = EmailAddress.objects.filter(person_id=person_id).first()
-    link = WeChatLink.objects.filter(person_id=person_id).first()
-    sealed = [mail.address, mail.wanted] if mail else []
-    return [value.reveal() for value in (*sealed, link.openid if link else None) if value is not None]

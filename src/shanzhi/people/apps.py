@@ -23,7 +23,7 @@ class PeopleConfig(AppConfig):
 
     name = "shanzhi.people"
     label = "people"
-    verbose_name = _("People")
+    verbose_name = pgettext_lazy("desk", "People")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

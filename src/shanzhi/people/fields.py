@@ -48,6 +48,11 @@ def cipher() -> FieldCipher:
     return found
 
 
+def look_now() -> None:
+    """Have the key files looked at when they are next needed: this process just changed them."""
+    _Kept.fresh = None
+
+
 def _looked_at() -> FieldCipher:
     """Give the cipher by the files as they are now.
 

@@ -18,6 +18,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people import policies, queries, rights_queries
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import ROLE_LABELS, Person
+from shanzhi.people.texts import TEXTS
 from shanzhi.people.views.words import FIELD_WORDS, VERBS
 
 
@@ -56,6 +57,11 @@ def name_people(rows: QuerySet[Event]) -> QuerySet[Event]:
     return rows.annotate(actor_name=Subquery(acted), about_name=named)
 
 
+def _purpose(value: Any) -> Any:
+    text = TEXTS.get(value)
+    return text.shown_title if text else value
+
+
 def _role(value: Any) -> Any:
     return ROLE_LABELS.get(value, value)
 
@@ -77,6 +83,7 @@ FIELDS = {
     "seen_in": _("Area of that role"),
 }
 VALUES = {
+    "purpose": _purpose,
     "role": _role,
     "seen_as": _role,
     "state": lambda value: dict(REAL_NAME.states).get(value, value),

@@ -15,6 +15,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
+from shanzhi.kernel.personal import Hindrance, hindrances
 from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import policies, queries
 from shanzhi.people.actors import second_factor_due
@@ -195,3 +196,13 @@ def erasable(*, viewer: Actor, person_id: UUID, at: datetime) -> Any:
     found = queries.person(viewer=viewer, person_id=person_id, at=at)
     policies.require(policies.may_close_account(actor=viewer, person=found, at=at))
     return found
+
+
+def hindering(*, viewer: Actor, person_id: UUID, at: datetime) -> list[Hindrance]:
+    """Give what forbids for now to erase a person whom the viewer may erase on request."""
+    return hindrances(erasable(viewer=viewer, person_id=person_id, at=at).pk, at)
+
+
+def hindering_me(*, viewer: Actor, at: datetime) -> list[Hindrance]:
+    """Give what forbids for now to erase the viewer."""
+    return hindrances(queries.own(viewer=viewer).pk, at)

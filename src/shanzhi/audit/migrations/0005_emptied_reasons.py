@@ -1,8 +1,8 @@
 """A door through the guard of append-only tables for erasing a person, and the one function of the log that uses it.
 
 The site has no right to change the log. The function runs as the owner of the tables and can do one thing: empty the
-reason of an event together with its nonce, and cut its area to the community. The guard lets it pass while the setting names the table, and only for the
-owner: for the site, which may set what it likes, its rights end before the guard.
+reason of an event together with its nonce, and cut its area to the community. The guard lets it pass while the setting
+names the table, and only for the owner: for the site, which may set what it likes, its rights end before the guard.
 """
 
 from django.db import migrations

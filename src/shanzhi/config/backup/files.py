@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shanzhi.config.backup.store import BackupError, Store, label_of
-from shanzhi.kernel.keyring import sync_folder
+from shanzhi.kernel.keyfiles import sync_folder
 
 List = dict[str, str]
 

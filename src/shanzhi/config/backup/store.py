@@ -21,7 +21,7 @@ from typing import Final
 
 from shanzhi.config.embedded import Cluster, EmbeddedDatabaseError
 from shanzhi.config.environment import Environment
-from shanzhi.kernel.keyring import sync_folder
+from shanzhi.kernel.keyfiles import sync_folder
 
 LABEL: Final = "%Y%m%dT%H%M%S%fZ"
 SEGMENT: Final = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})")

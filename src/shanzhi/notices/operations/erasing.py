@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from shanzhi.kernel.personal import Leaving, Touched
-from shanzhi.notices.models import Delivery, OutboxEntry
+from shanzhi.notices.models import Delivery, EmailAddress, OutboxEntry, WeChatLink
 
 
 def erase_from_outbox(leaving: Leaving) -> Touched:
@@ -16,3 +18,11 @@ def erase_from_outbox(leaving: Leaving) -> Touched:
     own = [one.pk for one in OutboxEntry.objects.only("token", "address") if one.address.reveal() in leaving.numbers]
     OutboxEntry.objects.filter(pk__in=own).delete()
     return {}
+
+
+def own_addresses(person_id: UUID) -> list[str]:
+    """Give the addresses by which one is reached outside, in plain, for the erasure of the person alone."""
+    mail = EmailAddress.objects.filter(person_id=person_id).first()
+    link = WeChatLink.objects.filter(person_id=person_id).first()
+    sealed = [mail.address, mail.wanted] if mail else []
+    return [value.reveal() for value in (*sealed, link.openid if link else None) if value is not None]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from shanzhi.audit.models import TreeHead
 from shanzhi.audit.operations import record
@@ -22,6 +22,7 @@ from shanzhi.kernel import keyfiles
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.keyfiles import Key, Stage
 from shanzhi.kernel.keyring import FIELDS, INDEX
+from shanzhi.people.fields import LOOK_AGAIN, look_now
 from shanzhi.people.operations import resealing
 
 Kind = Literal["fields", "index"]
@@ -78,12 +79,14 @@ def _change(
         after = turn(before)
         if after == before:
             return
-        keyfiles.put(folder() / FILES[kind], after)
-    change = {"keys": kind, "versions": [key.version for key in after]}
-    record(
-        actor=Actor.system("operator"), verb=f"people.keys.{verb}", subject=TreeHead(size=0), area="", change=change,
-        at=at, reason=reason,
-    )  # fmt: skip
+        change = {"keys": kind, "versions": [key.version for key in after]}
+        with transaction.atomic():  # without the event no change; the file comes last, as nothing takes it back
+            record(
+                actor=Actor.system("operator"), verb=f"people.keys.{verb}", subject=TreeHead(size=0), area="",
+                change=change, at=at, reason=reason,
+            )  # fmt: skip
+            keyfiles.put(folder() / FILES[kind], after)
+        look_now()
 
 
 def add(*, kind: Kind, reason: str, at: datetime) -> None:
@@ -128,9 +131,10 @@ def rewrite(*, kind: Kind) -> Iterator[int]:
 def settle(*, grace: float = GRACE) -> None:
     """Wait until whatever began under the keys of before is over; raises StillNeeded when that takes too long.
 
-    A process looks at the files at each use, so only what it worked out just before can still be on its way.
+    A process looks at the files within LOOK_AGAIN of each use, so only what it worked out just before can still be on
+    its way.
     """
-    time.sleep(grace)
+    time.sleep(max(grace, 2 * LOOK_AGAIN))
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (since,) = cursor.fetchone() or (None,)

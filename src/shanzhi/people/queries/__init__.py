@@ -11,7 +11,7 @@ from shanzhi.people.queries.areas import (
     source_of,
 )
 from shanzhi.people.queries.consents import Agreed, agreed, agreed_one, agrees, consent_due
-from shanzhi.people.queries.own_data import Held, held_about_me, held_in_words, own_data_schema, stays
+from shanzhi.people.queries.own_data import MOST_SHOWN, Held, held_about_me, held_in_words, own_data_schema, stays
 from shanzhi.people.queries.records import (
     account_of,
     batch,
@@ -32,6 +32,7 @@ from shanzhi.people.queries.records import (
 )
 
 __all__ = [
+    "MOST_SHOWN",
     "Agreed",
     "Held",
     "Open",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -20,15 +20,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from shanzhi.kernel.errors import Refusal
-from shanzhi.kernel.personal import REGISTRY, hindrances
+from shanzhi.kernel.personal import REGISTRY
 from shanzhi.people import operations, queries, rights_queries
 from shanzhi.people.forms import ReasonForm
 from shanzhi.people.processing import ERASES, GROUNDS, KINDS, fields_of
 from shanzhi.people.rights_forms import EraseForm
+from shanzhi.people.views.account import FRESH_SECONDS
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.methods import form_page
-
-FRESH_SECONDS: Final = 10 * 60
 
 
 @never_cache
@@ -36,7 +35,7 @@ FRESH_SECONDS: Final = 10 * 60
 def held(request: Any) -> HttpResponse:
     """Show everything that is held about oneself, in words."""
     groups = queries.held_in_words(viewer=request.actor, at=request.now)
-    return render(request, "people/own_data.html", {"groups": groups, "most": 20})
+    return render(request, "people/own_data.html", {"groups": groups, "most": queries.MOST_SHOWN})
 
 
 @never_cache
@@ -93,8 +92,7 @@ def _prove(request: HttpRequest) -> HttpResponse | None:
 @form_page
 def erase(request: Any) -> HttpResponse:
     """Erase the own data, or say what forbids it for now; only for who proved just now to be the person."""
-    person = queries.own(viewer=request.actor)
-    found, proved = hindrances(person.pk, request.now), _proved(request)
+    found, proved = rights_queries.hindering_me(viewer=request.actor, at=request.now), _proved(request)
     if not proved and not found:
         answer = _prove(request)
         if answer is not None:
@@ -132,7 +130,7 @@ def erase_other(request: Any, person_id: UUID) -> HttpResponse:
     context = {
         "form": form, "person": found, "heading": _("Erase this person's data"),
         "text": _("Name, number, phone and sign-in are dropped everywhere. This cannot be undone."),
-        "hindrances": hindrances(found.pk, request.now),
+        "hindrances": rights_queries.hindering(viewer=request.actor, person_id=person_id, at=request.now),
     }  # fmt: skip
     return render(request, "people/desk_reason.html", context, status=422 if form.errors else 200)
 

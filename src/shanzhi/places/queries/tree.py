@@ -131,6 +131,12 @@ def full_names(codes: Iterable[str], *, without: str = "") -> dict[str, str]:
     }
 
 
+def name_at(code: str, at: datetime | date) -> str:
+    """Give the name that an area had on a day; the name of today where no change is known."""
+    former = FormerName.objects.filter(area=code, valid_to__gt=day_of(at)).order_by("valid_to").first()
+    return former.name if former else area(code=code).name
+
+
 def after(rows: QuerySet[Area], last: str) -> QuerySet[Area]:
     """Give what `search` found behind one of the areas that it found; raise NotFound for another code."""
     row: Any = rows.filter(pk=last).first()

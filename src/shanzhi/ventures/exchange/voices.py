@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from shanzhi.ui.pieces import Tone
@@ -44,7 +45,13 @@ VERSIONS: Final = Listing(
         Column("title", _("Project")),
         Column("at", _("When"), "datetime", sort="at"),
         Column("by", _("By"), value=_by),
-        Column("compare", _("What changed"), value=lambda _row: _("Compare"), url=_compare, in_export=False),
+        Column(
+            "compare",
+            _("What changed"),
+            value=lambda _row: pgettext("versions", "Compare"),
+            url=_compare,
+            in_export=False,
+        ),
         Column("digest", _("Digest"), on_page=False),
     ),
     default_sort="-number",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from shanzhi.kernel.canonical import digest
 from shanzhi.ventures.models import Call, CallTerms, Notice
 
-# The call's own deciding columns; migration 0012 holds the same list, and the optional ones, in a trigger.
+# The call's own deciding columns; migration 0013 holds the same list, and the optional ones, in a trigger.
 DECIDING: Final = (
     "title",
     "purse_fen",

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.people import exchange as sheets
 from shanzhi.ui import pieces
+from shanzhi.ui.forms import version as sent_version
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import acts, form_page
@@ -151,11 +152,10 @@ def edit(request: Request, session_id: UUID) -> HttpResponse:
     form = SessionForm(sent(request), initial=SessionForm.opened(found))
 
     def act(filled: Any) -> str:
-        sent_version = request.POST.get("version", "")
         operations.change_session(
             actor=request.actor,
             session_id=session_id,
-            version=int(sent_version) if sent_version.isdecimal() else 0,
+            version=sent_version(request) or 0,
             given=filled.cleaned_data,
             at=request.now,
         )

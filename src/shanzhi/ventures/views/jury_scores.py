@@ -19,6 +19,7 @@ from shanzhi.ventures import queries
 from shanzhi.ventures.operations.call_fields import NORMALISE
 from shanzhi.ventures.operations.sheets import criteria_of
 from shanzhi.ventures.queries import jury as reading
+from shanzhi.ventures.queries.naming import option_code
 from shanzhi.ventures.views.rows import call_crumbs
 
 
@@ -124,7 +125,7 @@ def result(request: Request, call_id: UUID) -> HttpResponse:
         raise NotFound
     criteria = criteria_of(found)
     titles = {row.code: row.proposal.title for row in reading.public_projects(found=found)}
-    turns = {one.proposal.title: one.position for one in reading.pitches(found=found)}
+    turns = {option_code(one.proposal): one.position for one in reading.pitches(found=found)}
     context = {
         "call": found,
         "closing": closing,
@@ -141,9 +142,8 @@ def result(request: Request, call_id: UUID) -> HttpResponse:
 
 def _scored(one: dict[str, Any], titles: Mapping[str, str], turns: Mapping[str, int]) -> Scored:
     code, voices = one["project"], one["voices"]
-    title = titles.get(code, code)
     dropped = any(voice["dropped"] for voice in voices)
-    return Scored(code, title, one["score"] / 100, len(voices), dropped, turns.get(title))
+    return Scored(code, titles.get(code, code), one["score"] / 100, len(voices), dropped, turns.get(code))
 
 
 def _voices(results: list[dict[str, Any]], titles: Mapping[str, str], criteria: Mapping[str, Any]) -> list[Voice]:

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.errors import Refusal
-from shanzhi.kernel.keyring import sync_folder, write_secret
+from shanzhi.kernel.keyfiles import sync_folder
+from shanzhi.kernel.keyring import write_secret
 
 LENGTH: Final = 32
 SUFFIX: Final = ".key"
