@@ -1,9 +1,11 @@
 """The log's pages and API, and the histories of things as people read them."""
 
 import ast
+import csv
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -86,6 +88,20 @@ class TestThePublicPage:
         rows = b"".join(client.get("/audit/?export=csv")).decode("utf-8-sig")
         assert rows.count("localhost") >= 30
         assert root in rows
+
+    def test_finds_a_head_by_a_root_that_begins_with_digits_alone(self) -> None:
+        an_event()
+        key = sealed().key
+        for size, root in ((17, "9" * 64), (12836861, "a" * 64), (40, "1283686115" + "b" * 54)):
+            TreeHead.objects.create(size=size, root=root, at=AT, origin="localhost/log", key=key, signature=bytes(64))
+        found = [
+            [row["Leaves"] for row in csv.DictReader(StringIO(text))]
+            for text in (
+                b"".join(english(Client()).get(f"/audit/?q={words}&export=csv")).decode("utf-8-sig")
+                for words in ("1283686115", "12836861", "17", "128368611500000000", "sha256:1283686115b")
+            )
+        ]
+        assert found == [["40"], ["12836861", "40"], ["17"], [], ["40"]]
 
     def test_gives_a_head_as_the_note_that_was_signed(self) -> None:
         an_event()

@@ -271,6 +271,7 @@ class TestARulingThatReinstates:
             operations.reinstate(actor=world.officer, proposal=one, reason="x", at=day("voting", 1))
 
 
+@pytest.mark.django_db
 class TestTheBallot:
     def test_shows_what_left_and_offers_it_no_more(self) -> None:
         load_districts()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +22,8 @@ from shanzhi.ui.http import Request
 from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, listing_response
 from shanzhi.ui.pieces import Answer
 
+FEWEST_OF_A_ROOT: Final = 8
+MOST_OF_A_SIZE: Final = 15
 TEXT: Final = "text/plain; charset=utf-8"
 
 
@@ -39,10 +41,12 @@ def in_type(text: str) -> SafeString:
 
 
 def _found(rows: QuerySet[TreeHead], words: str) -> QuerySet[TreeHead]:
-    """Find heads by their size or the beginning of their root."""
-    if words.isascii() and words.isdigit() and len(words) < 16:
+    """Find heads by their size or the beginning of their root, which may be digits alone: few digits are a size."""
+    digits = words.isascii() and words.isdigit()
+    root = Q(root__startswith=words.lower().removeprefix("sha256:"))
+    if digits and len(words) < FEWEST_OF_A_ROOT:
         return rows.filter(size=int(words))
-    return rows.filter(root__startswith=words.lower().removeprefix("sha256:"))
+    return rows.filter(root | Q(size=int(words))) if digits and len(words) <= MOST_OF_A_SIZE else rows.filter(root)
 
 
 HEADS: Final = Listing(
