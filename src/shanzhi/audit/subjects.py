@@ -153,7 +153,7 @@ def named(rows: QuerySet[Event], viewer: Actor, *, names: bool = False) -> Query
     people), and `about_title` of things. Who acted is read by staff of the event's area, and with `names` of all of
     them: a team reads what was done to its proposal, not which reviewer did it, also when it is staff elsewhere.
     """
-    mine = Q(actor_person=viewer.person_id) if viewer.person_id else Q(pk__in=())
+    mine = Q(actor_person__in=viewer.persons) if viewer.person_id else Q(pk__in=())
     areas = viewer.areas(STAFF_READERS)
     everywhere, near = names or "" in areas, within_areas(areas)
     rows = rows.annotate(

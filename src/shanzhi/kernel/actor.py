@@ -35,6 +35,8 @@ class Actor:
     account_id: UUID | None = None
     grants: tuple[Grant, ...] = ()
     label: str = ""
+    # Records of the same person that were merged into the one that acts; what hangs on them stays there.
+    also: tuple[UUID, ...] = ()
 
     @classmethod
     def anonymous(cls) -> Actor:
@@ -61,6 +63,15 @@ class Actor:
         if self.person_id is None:
             raise SignInNeeded
         return self.person_id
+
+    @property
+    def persons(self) -> tuple[UUID, ...]:
+        """The person's records: the one that acts first, then those merged into it; empty without a person."""
+        return () if self.person_id is None else (self.person_id, *self.also)
+
+    def is_person(self, person_id: UUID | None) -> bool:
+        """Tell whether a record is the actor's own, merged ones among them."""
+        return person_id is not None and person_id in self.persons
 
     def holds(self, roles: Role | Iterable[Role], code: str) -> bool:
         """Tell whether one of the roles counts at the area of this code."""

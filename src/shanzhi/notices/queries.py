@@ -27,7 +27,7 @@ def own(*, viewer: Actor) -> QuerySet[Delivery]:
     moment = Cast(Extract("created_at", "epoch"), BigIntegerField())
     unread = Value(UNREAD_FIRST, output_field=BigIntegerField()) + moment
     first = Case(When(state=SENT, then=unread), default=moment, output_field=BigIntegerField())
-    mine = Delivery.objects.filter(person_id=viewer.person(), channel=APP)
+    mine = Delivery.objects.filter(person_id__in=(viewer.person(), *viewer.also), channel=APP)
     return mine.select_related("notice").annotate(first=first).order_by("-first", "id")
 
 

@@ -17,7 +17,7 @@ MOST_SHOWN: Final = 99
 # By the index of a person's deliveries, and never further than the bell can show.
 _UNREAD: Final = """
 SELECT count(*) FROM (
-    SELECT 1 FROM notices_delivery WHERE person_id = %s AND channel = 'app' AND state = 'sent' LIMIT 100
+    SELECT 1 FROM notices_delivery WHERE person_id = ANY(%s) AND channel = 'app' AND state = 'sent' LIMIT 100
 ) AS unread
 """
 
@@ -28,7 +28,7 @@ def unread(request: HttpRequest) -> int:
     if actor is None or actor.person_id is None:
         return 0
     try:
-        row = fetch_one(_UNREAD, (actor.person_id,))
+        row = fetch_one(_UNREAD, (list(actor.persons),))
     except DatabaseError:  # the page that tells of a broken database stands in the same shell
         return 0
     return int(row[0]) if row else 0

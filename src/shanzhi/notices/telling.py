@@ -108,9 +108,30 @@ ENDED: Final = Kind(
     {"moment": MOMENT, "link": LINK},
     channels=frozenset({APP, EMAIL}),
 )
+MERGED: Final = Kind(
+    "security.merged",
+    SECURITY,
+    _("Two records under your name were merged"),
+    _(
+        "Your office merged two records as one person's at %(moment)s. Nothing was deleted. If you are not both, tell "
+        "your office at once; it can be undone."
+    ),
+    {"moment": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+    urgent=True,
+)
+PARTED: Final = Kind(
+    "security.parted",
+    SECURITY,
+    _("The merge of your records was undone"),
+    _("Your office undid a merge at %(moment)s: the two records stand by themselves again, as they were."),
+    {"moment": MOMENT, "link": LINK},
+    channels=EVERYWHERE,
+    urgent=True,
+)
 ACCOUNT: Final = To("people:account")
 FACTORS: Final = To("people:second_factor")
-register(DIGEST, PASSWORD, DEVICE, FACTOR, RECOVERY, REMOVED, GIVEN, ENDED)
+register(DIGEST, PASSWORD, DEVICE, FACTOR, RECOVERY, REMOVED, MERGED, PARTED, GIVEN, ENDED)
 
 
 def _warn(kind: Kind, link: To, *, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:
@@ -136,6 +157,8 @@ for _signal, _receiver in (
     (signals.signed_in_anew, partial(_warn, DEVICE, ACCOUNT)),
     (signals.factor_changed, partial(_warn, FACTOR, FACTORS)),
     (signals.recovery_moved, _warn_of_recovery),
+    (signals.people_merged, partial(_warn, MERGED, ACCOUNT)),
+    (signals.merge_undone, partial(_warn, PARTED, ACCOUNT)),
     (signals.role_given, partial(_tell_role, GIVEN)),
     (signals.role_ended, partial(_tell_role, ENDED)),
 ):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -20,19 +21,40 @@ from shanzhi.places.queries import predecessors, sole_successor
 from shanzhi.work.planned import fetch_one
 
 HOME: Final = LENGTHS[COMMUNITY]
-# Two columns beside a person p: all roles ever given, with whether codes outside the role's area led into it, and the
-# day on which the code of the home ended. Both changes are rare, and only then more is asked.
+# Three columns beside a person p: all roles ever given to it or to a record merged into it, with whether codes outside
+# the role's area led into it; the day on which the code of the home ended; and the records merged into it. All these
+# changes are rare, and only then more is asked.
 HELD: Final = f"""
 (SELECT coalesce(json_agg(json_build_array(role, area, organization, starts_at, ends_at, moved)), '[]') FROM (
     SELECT g.role, g.area, g.organization, g.starts_at, g.ends_at, g.area <> '' AND EXISTS (
         SELECT FROM places_changelink l
         WHERE l.new_id >= g.area AND l.new_id < g.area || ':' AND NOT starts_with(l.old_id, g.area)
     ) AS moved
-    FROM people_rolegrant g WHERE g.person_id = p.id ORDER BY g.starts_at, g.id
+    FROM people_rolegrant g WHERE g.person_id = ANY (ARRAY(
+        SELECT p.id UNION ALL SELECT m.id FROM people_person m WHERE m.merged_into_id = p.id
+    )) ORDER BY g.starts_at, g.id
 ) given),
-(SELECT valid_to FROM places_area WHERE code = left(p.area, {HOME}))
+(SELECT valid_to FROM places_area WHERE code = left(p.area, {HOME})),
+(SELECT coalesce(json_agg(m.id ORDER BY m.id), '[]') FROM people_person m WHERE m.merged_into_id = p.id)
 """  # noqa: S608 - our own columns
 _READ_HELD: Final = f"SELECT {HELD} FROM people_person p WHERE p.id = %s"  # noqa: S608 - our own columns
+
+
+def held_by(person: Person) -> tuple[Any, Any, Any]:
+    """Give the columns of `HELD`, as read with the account or asked for now; those read with it are asked for once."""
+    given, home_until, merged = person.held or fetch_one(_READ_HELD, (person.pk,)) or ([], None, [])
+    return given, home_until, merged
+
+
+def survivor(person: Person) -> Person:
+    """Give the record that a person goes by: the one it was merged into, else itself."""
+    return person if person.merged_into_id is None else Person.objects.get(pk=person.merged_into_id)
+
+
+def records_of(person_id: UUID) -> list[UUID]:
+    """List the records of one person, from the one that it goes by: that one, then those merged into it."""
+    merged = Person.objects.filter(merged_into=person_id).order_by("pk").values_list("pk", flat=True)
+    return [person_id, *merged]
 
 
 def grants_of(*, person: Person, at: datetime) -> tuple[Grant, ...]:
@@ -42,7 +64,11 @@ def grants_of(*, person: Person, at: datetime) -> tuple[Grant, ...]:
     to somebody; and whose home's code has one successor is resident there. Asks nothing of the database where the
     person was read with the account (`backends.account_with_person`).
     """
-    given, home_until = person.held or fetch_one(_READ_HELD, (person.pk,)) or ([], None)
+    return _given(person, held_by(person), at)
+
+
+def _given(person: Person, held: tuple[Any, Any, Any], at: datetime) -> tuple[Grant, ...]:
+    given, home_until, _merged = held
     day = timezone.localdate(at)
     grants: list[Grant] = []
     for role, area, organization, starts, ends, moved in given:
@@ -80,7 +106,7 @@ def second_factor_due(*, account: Account, at: datetime) -> bool:
     """Tell whether an account holds a role that asks for a second factor and has none."""
     if account.person is None or proven(account):
         return False
-    return any(grant.role in SECOND_FACTOR_ROLES for grant in grants_of(person=account.person, at=at))
+    return any(grant.role in SECOND_FACTOR_ROLES for grant in grants_of(person=survivor(account.person), at=at))
 
 
 def actor_for(*, account: Account, at: datetime) -> Actor:
@@ -90,10 +116,16 @@ def actor_for(*, account: Account, at: datetime) -> Actor:
     person: Person | None = account.person
     if person is None:
         return Actor(account_id=account.pk)
-    return Actor(person_id=person.pk, account_id=account.pk, grants=awake(account, grants_of(person=person, at=at)))
+    return replace(_acting(survivor(person), at, account), account_id=account.pk)
 
 
 def actor_of_person(*, person_id: UUID, at: datetime) -> Actor:
     """Give the actor of a person without a sign-in, for work started on the person's behalf."""
-    person = Person.objects.get(pk=person_id)
-    return Actor(person_id=person.pk, grants=grants_of(person=person, at=at))
+    return _acting(survivor(Person.objects.get(pk=person_id)), at)
+
+
+def _acting(person: Person, at: datetime, account: Account | None = None) -> Actor:
+    """Give the actor of a record that others were merged into or none, with the roles that do not sleep."""
+    held = held_by(person)
+    grants, also = _given(person, held, at), tuple(UUID(one) for one in held[2])
+    return Actor(person_id=person.pk, grants=awake(account, grants) if account else grants, also=also)

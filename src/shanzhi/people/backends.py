@@ -28,10 +28,10 @@ def account_with_person(account_id: Any) -> Account | None:
     if row is None:
         return None
     account: Account = _built(Account, _ACCOUNT, row[: len(_ACCOUNT)])
-    account.has_second_factor, held, home_until = row[-3:]
+    account.has_second_factor, *held = row[-4:]
     if account.person_id is not None:
-        account.person = _built(Person, _PERSON, row[len(_ACCOUNT) : -3])
-        account.person.held = held, home_until
+        account.person = _built(Person, _PERSON, row[len(_ACCOUNT) : -4])
+        account.person.held = tuple(held)
     return account
 
 

@@ -30,7 +30,7 @@ def _person(viewer: Actor, person_id: str, at: datetime) -> Shown | None:
         return Shown(str(found.name))  # the events stay, for those who read the area's
     if not policies.sees(viewer=viewer, person=found, at=at):
         raise NotFound
-    own = viewer.person_id == found.pk
+    own = viewer.is_person(found.pk)
     return Shown(
         str(found.name), reverse("people:account" if own else "people:person", args=[] if own else [found.pk]), own
     )
@@ -39,7 +39,7 @@ def _person(viewer: Actor, person_id: str, at: datetime) -> Shown | None:
 def _grant(viewer: Actor, grant_id: str, at: datetime) -> Shown | None:
     found = queries.grant_in_scope(viewer=viewer, grant_id=uuid_of(grant_id), at=at)
     title = f"{ROLE_LABELS[Role(found.role)]} · {found.person.name}"
-    return Shown(title, reverse("people:roles"), viewer.person_id == found.person_id)
+    return Shown(title, reverse("people:roles"), viewer.is_person(found.person_id))
 
 
 def _invitation(viewer: Actor, invitation_id: str, at: datetime) -> Shown | None:
@@ -79,6 +79,9 @@ FIELDS = {
     "kind": _("Second factor"),
     "ended": _("Sessions ended"),
     "recovery": _("Lost second factor"),
+    "merge": _("Merge of records"),
+    "kept": _("Record that stays"),
+    "merged": _("Record that gave way"),
     "seen_as": _("Role of who looked"),
     "seen_in": _("Area of that role"),
 }
@@ -124,5 +127,7 @@ register_verbs(
         "people.factor.remove": "warn",
         "people.recovery.finish": "warn",
         "people.role.lapse": "warn",
+        "people.merge.approve": "warn",
+        "people.merge.undo": "warn",
     },
 )

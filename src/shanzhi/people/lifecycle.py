@@ -63,3 +63,18 @@ INVITATION = Lifecycle(
         "end": Move(("open",), "ended", VERIFIERS),
     },
 )
+
+MERGE = Lifecycle(
+    name="people.merge",
+    states={
+        "proposed": _("Waits for a second member of staff"),
+        "done": _("Merged"),
+        "refused": _("Not merged"),
+        "undone": _("Undone, two records again"),
+    },
+    moves={
+        "approve": Move(("proposed",), "done", VERIFIERS, ("second_of_staff", "no_hindrance")),
+        "refuse": Move(("proposed",), "refused", VERIFIERS, ("reason",)),
+        "undo": Move(("done",), "undone", VERIFIERS, ("reason", "last_first")),
+    },
+)

@@ -17,7 +17,7 @@ from shanzhi.people import signals
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField, mask_person
 from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
-from shanzhi.people.rights import ConsentText, Invitation, Recovery, SignIn
+from shanzhi.people.rights import ConsentText, Invitation, PersonMerge, Recovery, SignIn
 
 __all__ = [
     "ROLE_LABELS",
@@ -27,6 +27,7 @@ __all__ = [
     "ImportBatch",
     "Invitation",
     "Person",
+    "PersonMerge",
     "Recovery",
     "RoleGrant",
     "SignIn",
@@ -64,6 +65,7 @@ class Person(models.Model):
     `area` is where the person lives: a community, or a grid, building or entrance in it. `born_on` stays readable for
     the database, which draws electorates by age; it is shown to nobody but the person and those who verify. The mark of
     the name is not unique; it finds a person by the whole name. With `erased_at` the row names nobody and never will.
+    With `merged_into` the person goes by that other record, and what hangs on this one is read with it (`PersonMerge`).
     Next marks are those under a newer key while the key of the blind index changes (`operations.keys`), and missing
     otherwise.
     """
@@ -88,8 +90,9 @@ class Person(models.Model):
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     erased_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
-    # Roles, read with the account of a session (`actors.HELD`); None where nobody asked.
+    # Roles and merged records, read with the account of a session (`actors.HELD`); None where nobody asked.
     held: Any = None
 
     class Meta:
@@ -122,6 +125,9 @@ class Person(models.Model):
             models.Index(fields=["real_name", "-created_at", "id"], name="people_person_state"),
             models.Index(fields=["area", "id"], name="people_person_area"),
             models.Index(fields=["name_mark"], name="people_person_name"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="people_person_merged_into"
+            ),
         ]
 
     def __str__(self) -> str:

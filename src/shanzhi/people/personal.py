@@ -70,6 +70,20 @@ RECOVERY: Final = register_activity(
         order=18,
     )
 )
+MERGE: Final = register_activity(
+    Activity(
+        "merge",
+        _("Merging records of one person"),
+        _("One person, one record: nobody is on a roll twice, and everybody finds all that is the own."),
+        Ground.DUTY,
+        _("Personal Information Protection Law, articles 8 and 46: correct and complete data"),
+        _("As long as the log of events; after erasure without the name."),
+        _("The person; staff who verify where both records live, masked."),
+        _("Two people are taken for one, and one of them acts as the other."),
+        _("Nothing is rewritten; two of staff where it matters; the person is told; it can be undone."),
+        order=17,
+    )
+)
 ROLES: Final = register_activity(
     Activity(
         "roles",
@@ -132,7 +146,7 @@ describe(
     name=(K.IDENTITY, E.BLANK), name_mark=(K.IDENTITY, E.EMPTY), id_number=(K.IDENTITY, E.EMPTY),
     id_mark=(K.IDENTITY, E.EMPTY), phone=(K.CONTACT, E.EMPTY), phone_mark=(K.CONTACT, E.EMPTY),
     name_mark_next=(K.IDENTITY, E.EMPTY), id_mark_next=(K.IDENTITY, E.EMPTY), phone_mark_next=(K.CONTACT, E.EMPTY),
-    born_on=(K.BIRTH, E.EMPTY), area=(K.HOME, E.SPECIAL), real_name=(K.RECORD, E.SPECIAL),
+    born_on=(K.BIRTH, E.EMPTY), area=(K.HOME, E.SPECIAL), merged_into=(K.LINK, E.KEEP), real_name=(K.RECORD, E.SPECIAL),
     verified_at=(K.RECORD, E.EMPTY), verified_against=(K.RECORD, E.BLANK), verified_by=(K.LINK, E.EMPTY),
     created_at=(K.RECORD, E.KEEP),
 )  # fmt: skip
@@ -166,6 +180,15 @@ describe(
     person=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), area=(K.RECORD, E.KEEP), starts_at=(K.RECORD, E.KEEP),
     ends_at=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), ended_reason=(K.TEXT, E.BLANK),
 )  # fmt: skip
+MERGES: Final = _("Records merged with yours")
+for _field in ("kept", "merged"):
+    describe("people.PersonMerge", MERGES, f"{_field}_id", MERGE, **{
+        _field: (K.LINK, E.KEEP), "state": (K.RECORD, E.KEEP), "proposed_at": (K.RECORD, E.KEEP),
+        "decided_at": (K.RECORD, E.KEEP), "undone_at": (K.RECORD, E.KEEP), "reason": (K.TEXT, E.BLANK),
+        "ended_reason": (K.TEXT, E.BLANK),
+    })  # fmt: skip
+for _field in ("proposed_by", "decided_by", "undone_by"):
+    describe("people.PersonMerge", MERGES, f"{_field}_id", MERGE, **{_field: (K.LINK, E.KEEP)})
 describe("people.RoleGrant", _("Roles"), "granted_by_id", ROLES, granted_by=(K.LINK, E.KEEP))
 describe("people.Invitation", _("Invitations"), "", ROLES, phone=(K.CONTACT, E.SPECIAL),
          phone_mark=(K.CONTACT, E.SPECIAL), phone_mark_next=(K.CONTACT, E.SPECIAL))  # fmt: skip
@@ -205,6 +228,9 @@ name_fields(
     granted_by=_("Given by"), taken_by=_("Taken up by"), invited_by=_("Invited by"), purpose=_("Purpose of the text"),
     text_version=_("Version of the text"), text_digest=_("Digest of the text"), given_at=_("Given on"),
     withdrawn_at=_("Taken back"), rows=_("Rows of the list"), owner=_("Sent in by"), actor_person=_("Who acted"),
+    kept=_("Record that stays"), merged=_("Record that gave way"), merged_into=_("Record that stays"),
+    proposed_at=_("Proposed on"), decided_at=_("Decided on"), undone_at=_("Undone on"), proposed_by=_("Proposed by"),
+    decided_by=_("Decided by"), undone_by=_("Undone by"),
     at=_("Moment"), verb=_("Act"), kind=_("Sort"), name_mark=_("Blind index of the name"),
     name_mark_next=_("Blind index of the name"), id_mark_next=_("Blind index of the number"),
     phone_mark_next=_("Blind index of the phone"),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
-from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
+from shanzhi.kernel.errors import Conflict, Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.kernel.roles import GRANTERS, RANK, STAFF_READERS, Role, may_grant
 from shanzhi.people.actors import grants_of
-from shanzhi.people.lifecycle import VERIFIERS
+from shanzhi.people.lifecycle import VERIFIED, VERIFIERS
 from shanzhi.people.models import Person
 
 CLOSERS: Final = frozenset({Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
@@ -51,6 +51,20 @@ class HigherPerson(Forbidden):
     message = _("This person holds a role above yours. Ask someone with a higher role.")
 
 
+class MergedAway(Conflict):
+    """The record gave way to another one of the same person."""
+
+    code = "merged_away"
+    message = _("This record was merged with another one of the same person. Open that one and do it there.")
+
+
+class VerifiedStaffOnly(Forbidden):
+    """Whoever says that two records are one person's must be known by the own name."""
+
+    code = "verified_staff_only"
+    message = _("Only staff whose own name is verified merge records. Have yours verified first.")
+
+
 def require(refusal: Refusal | None) -> None:
     """Raise the refusal that a policy gave, if it gave one."""
     if refusal is not None:
@@ -64,7 +78,7 @@ def sees(*, viewer: Actor, person: Person, at: datetime) -> bool:
     """
     if person.erased_at is not None:
         return False
-    if viewer.person_id == person.pk or viewer.is_system:
+    if viewer.is_person(person.pk) or viewer.is_system:
         return True
     if not viewer.holds_anywhere(READERS):
         return False
@@ -76,27 +90,57 @@ def sees(*, viewer: Actor, person: Person, at: datetime) -> bool:
     return any(viewer.holds(READERS, place) for place in places)
 
 
-def load(*, viewer: Actor, person_id: UUID, at: datetime, lock: bool = True) -> Person:
-    """Fetch a person for the viewer, locked for a change; outside the viewer's scope there is no such person."""
+def load(*, viewer: Actor, person_id: UUID, at: datetime, lock: bool = True, merged_too: bool = False) -> Person:
+    """Fetch a person for the viewer, locked for a change; outside the viewer's scope there is no such person.
+
+    A record that gave way to another is not changed any more, unless `merged_too`. Raises MergedAway.
+    """
     rows = Person.objects.select_for_update() if lock else Person.objects
     person = rows.filter(pk=person_id).first()
     if person is None or not sees(viewer=viewer, person=person, at=at):
         raise NotFound
+    if lock and person.merged_into_id is not None and not merged_too:
+        raise MergedAway
     return person
 
 
 def own_or(*, actor: Actor, person: Person, roles: Iterable[Role]) -> Refusal | None:
     """Allow the person and those who hold one of the roles where the person lives."""
-    return None if actor.person_id == person.pk or actor.holds(roles, person.area) else Forbidden()
+    return None if actor.is_person(person.pk) or actor.holds(roles, person.area) else Forbidden()
 
 
 def may_verify(*, actor: Actor, person: Person) -> Refusal | None:
     """Allow staff of where the person lives; nobody vouches for themselves."""
     if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
-    if actor.person_id == person.pk:
+    if actor.is_person(person.pk):
         return NotYourself()
     return None if actor.holds(VERIFIERS, person.area) else Forbidden()
+
+
+def may_merge(*, actor: Actor, people: Iterable[Person], at: datetime) -> Refusal | None:
+    """Allow verified staff who verify where both live; never about themselves nor about somebody who ranks higher.
+
+    The record that stays has the roles of both, and who signs in by either acts as it: so whoever may not give a role
+    may not hand it on by a merge either.
+    """
+    if not actor.signed_in:
+        return SignInNeeded()
+    for person in people:
+        if actor.is_person(person.pk):
+            return NotYourself()
+        own = [grant for grant in actor.grants if grant.role in VERIFIERS and grant.organization is None]
+        if not any(grant.reaches(person.area) for grant in own):
+            return Forbidden()
+        for held in grants_of(person=person, at=at):
+            reaching = own if held.organization else [grant for grant in own if grant.reaches(held.area)]
+            if not reaching:
+                return OutsideOwnScope()
+            if RANK[held.role] > max(RANK[grant.role] for grant in reaching):
+                return HigherPerson()
+    if not Person.objects.filter(pk=actor.person_id, real_name__in=VERIFIED).exists():
+        return VerifiedStaffOnly()
+    return None
 
 
 def may_unmask(*, actor: Actor, person: Person) -> Refusal | None:
@@ -131,14 +175,14 @@ def may_give(*, actor: Actor, role: Role, area: str, organization: UUID | None) 
 
 def may_grant_to(*, actor: Actor, person: Person, role: Role, area: str, organization: UUID | None) -> Refusal | None:
     """Allow what `may_give` allows, but never to oneself."""
-    if actor.person_id == person.pk:
+    if actor.is_person(person.pk):
         return NotYourself()
     return may_give(actor=actor, role=role, area=area, organization=organization)
 
 
 def may_close_account(*, actor: Actor, person: Person, at: datetime) -> Refusal | None:
     """Allow officers in charge of where the person lives and works, unless the person ranks higher."""
-    if actor.person_id == person.pk:
+    if actor.is_person(person.pk):
         return NotYourself()
     if not actor.holds_anywhere(CLOSERS):
         return Forbidden()

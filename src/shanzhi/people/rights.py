@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from shanzhi.kernel.identifiers import mask_phone
 from shanzhi.people.fields import PHONE_OF_INVITATION, SealedField
-from shanzhi.people.lifecycle import INVITATION, RECOVERY
+from shanzhi.people.lifecycle import INVITATION, MERGE, RECOVERY
 
 PERSON = "people.Person"
 
@@ -138,3 +138,55 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         """Name role and area."""
         return f"{self.role} {self.area}"
+
+
+class PersonMerge(models.Model):
+    """That two records are one person's: `merged` gives way to `kept`, and nothing that hangs on either is rewritten.
+
+    `place` counts the merges into one record, for the last is undone first. Where a second member of staff is needed,
+    the one who proposed does not decide. A merge stays on record, undone or not.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kept = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=MERGE.choices(), default=MERGE.first)
+    place = models.PositiveIntegerField(null=True)
+    needs_second = models.BooleanField()
+    reason = models.TextField()
+    proposed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        """A record gives way once, and takes one proposal at a time (triggers: no chains, the last is undone first)."""
+
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("merged")), name="people_merge_two_records"),
+            models.CheckConstraint(
+                condition=Q(needs_second=False) | ~Q(state__in=("done", "undone")) | ~Q(decided_by=F("proposed_by")),
+                name="people_merge_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("done", "undone"))
+                | Q(decided_by__isnull=False, decided_at__isnull=False, place__isnull=False),
+                name="people_merge_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="undone") | Q(undone_by__isnull=False, undone_at__isnull=False),
+                name="people_merge_undone_by",
+            ),
+            models.UniqueConstraint(
+                fields=["merged"], condition=Q(state__in=("proposed", "done")), name="people_merge_gives_way_once"
+            ),
+            models.UniqueConstraint(fields=["kept"], condition=Q(state="proposed"), name="people_merge_one_proposal"),
+        ]
+        indexes = [models.Index(fields=["-proposed_at", "id"], name="people_merge_newest")]
+
+    def __str__(self) -> str:
+        """Name the state."""
+        return self.state

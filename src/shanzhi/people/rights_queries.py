@@ -15,13 +15,14 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
-from shanzhi.kernel.personal import Hindrance, hindrances
+from shanzhi.kernel.personal import Hindrance
 from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import policies, queries
 from shanzhi.people.actors import second_factor_due
 from shanzhi.people.fields import PHONE_OF_INVITATION, marks
 from shanzhi.people.lifecycle import RECOVERERS
 from shanzhi.people.models import Account, Invitation, Recovery, RoleGrant, SignIn
+from shanzhi.people.operations.erasure import hindrances_of
 from shanzhi.people.operations.invitations import digest_of
 from shanzhi.people.operations.reviews import YEAR, unconfirmed
 from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
@@ -200,9 +201,9 @@ def erasable(*, viewer: Actor, person_id: UUID, at: datetime) -> Any:
 
 def hindering(*, viewer: Actor, person_id: UUID, at: datetime) -> list[Hindrance]:
     """Give what forbids for now to erase a person whom the viewer may erase on request."""
-    return hindrances(erasable(viewer=viewer, person_id=person_id, at=at).pk, at)
+    return hindrances_of(erasable(viewer=viewer, person_id=person_id, at=at).pk, at)
 
 
 def hindering_me(*, viewer: Actor, at: datetime) -> list[Hindrance]:
     """Give what forbids for now to erase the viewer."""
-    return hindrances(queries.own(viewer=viewer).pk, at)
+    return hindrances_of(queries.own(viewer=viewer).pk, at)

@@ -11,5 +11,8 @@ password_set = Signal()
 signed_in_anew = Signal()
 factor_changed = Signal()
 recovery_moved = Signal()
+# Each brings `actor`, `person_id` (the record kept) and `at`.
+people_merged = Signal()
+merge_undone = Signal()
 role_given = Signal()
 role_ended = Signal()

@@ -137,7 +137,7 @@ def chairs(actor: Actor, call_id: UUID) -> bool:
     """Tell whether the actor chairs the jury of a call now."""
     if actor.person_id is None:
         return False
-    return Juror.objects.filter(call=call_id, person=actor.person_id, chair=True, ends_at__isnull=True).exists()
+    return Juror.objects.filter(call=call_id, person__in=actor.persons, chair=True, ends_at__isnull=True).exists()
 
 
 def visible_proposals(viewer: Actor) -> Q:
@@ -159,8 +159,8 @@ def own_proposals(viewer: Actor) -> Q:
     """Give the condition of proposals of whose team the viewer is."""
     if viewer.person_id is None:
         return Q(pk__in=())
-    mine = TeamMember.objects.filter(person=viewer.person_id).values("proposal")
-    return Q(contact=viewer.person_id) | Q(pk__in=mine)
+    mine = TeamMember.objects.filter(person__in=viewer.persons).values("proposal")
+    return Q(contact__in=viewer.persons) | Q(pk__in=mine)
 
 
 def require_runs(actor: Actor, call: Call) -> None:
@@ -177,8 +177,8 @@ def of_team(actor: Actor, proposal: Proposal) -> bool:
     if actor.person_id is None:
         return False
     return (
-        proposal.contact_id == actor.person_id
-        or TeamMember.objects.filter(proposal=proposal, person=actor.person_id).exists()
+        actor.is_person(proposal.contact_id)
+        or TeamMember.objects.filter(proposal=proposal, person__in=actor.persons).exists()
     )
 
 
@@ -269,14 +269,14 @@ def require_ruler(actor: Actor, dispute: Dispute, deciders: frozenset[UUID]) -> 
     """
     proposal = dispute.proposal
     require_runs(actor, proposal.call)
-    person = actor.person()
-    if person == dispute.filed_by_id:
+    actor.person()
+    if actor.is_person(dispute.filed_by_id):
         raise NotImpartial
     if of_team(actor, proposal):
         raise NotImpartial(
             _("You belong to the team of this proposal, so somebody else must rule. Ask another officer in charge.")
         )
-    if person in deciders:
+    if deciders.intersection(actor.persons):
         raise NotImpartial(
             _(
                 "You took the decision that this appeal is against, so somebody else must rule on it. Ask another "

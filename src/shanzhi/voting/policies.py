@@ -68,7 +68,7 @@ def booth_seen(viewer: Actor, booth: Booth) -> bool:
         return True
     if viewer.person_id is None:
         return False
-    return BoothOfficer.objects.filter(booth=booth, person_id=viewer.person_id, ended_at=None).exists()
+    return BoothOfficer.objects.filter(booth=booth, person_id__in=viewer.persons, ended_at=None).exists()
 
 
 def enters(actor: Actor, booth: Booth) -> bool:
@@ -77,4 +77,4 @@ def enters(actor: Actor, booth: Booth) -> bool:
         return False
     if actor.holds(MANAGERS, booth.area):
         return True
-    return BoothOfficer.objects.filter(booth=booth, person_id=actor.person_id, ended_at=None).exists()
+    return BoothOfficer.objects.filter(booth=booth, person_id__in=actor.persons, ended_at=None).exists()

@@ -17,7 +17,7 @@ def job(*, viewer: Actor, job_id: UUID) -> Job:
     found = Job.objects.filter(pk=job_id).first()
     if found is None or not viewer.signed_in:
         raise NotFound
-    own = found.owner is not None and found.owner == viewer.person_id
+    own = viewer.is_person(found.owner)
     if not own and not viewer.holds(STAFF_READERS, found.area):
         raise NotFound
     return found
@@ -27,4 +27,4 @@ def own_jobs(*, viewer: Actor) -> QuerySet[Job]:
     """List the viewer's own jobs."""
     if viewer.person_id is None:
         return Job.objects.none()
-    return Job.objects.filter(owner=viewer.person_id)
+    return Job.objects.filter(owner__in=viewer.persons)

@@ -105,7 +105,7 @@ def event(*, viewer: Actor, number: int, at: datetime) -> Event:
 
 def reads_whole(*, viewer: Actor, found: Event) -> bool:
     """Tell whether the viewer may read who acted, and so the text under the digest: staff, or whoever acted."""
-    own = viewer.person_id is not None and found.actor_person == viewer.person_id
+    own = viewer.is_person(found.actor_person)
     return own or events(viewer=viewer).filter(pk=found.pk).exists()
 
 

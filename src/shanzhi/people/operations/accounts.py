@@ -16,6 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people import policies, signals
+from shanzhi.people.actors import records_of
 from shanzhi.people.fields import PHONE_OF_ACCOUNT, both_marks, marks
 from shanzhi.people.models import Account, Person, RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded, new_person
@@ -137,13 +138,14 @@ def _set_active(actor: Actor, person_id: UUID, reason: str, at: datetime, *, act
         policies.require(policies.may_close_account(actor=actor, person=person, at=at))
         if not reason.strip():
             raise ReasonNeeded(field="reason")
-        account = Account.objects.select_for_update().filter(person=person).first()
-        if account is None:
+        accounts = Account.objects.select_for_update().filter(person__in=records_of(person.pk)).order_by("pk")
+        if not accounts:
             raise AccountMissing
-        account.is_active = active
-        account.save(update_fields=["is_active"])
-        if not active:
-            end_sessions(account_id=account.pk, why=CLOSED, at=at)
+        for account in accounts:  # of merged records too: all of them lead to this person
+            account.is_active = active
+            account.save(update_fields=["is_active"])
+            if not active:
+                end_sessions(account_id=account.pk, why=CLOSED, at=at)
         verb = "people.account.open" if active else "people.account.close"
         record(actor=actor, verb=verb, subject=person, area=person.area, at=at, reason=reason)
 

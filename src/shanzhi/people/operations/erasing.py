@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.personal import Hindrance, Leaving, Touched
 from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.people.fields import PHONE_OF_INVITATION, marks
-from shanzhi.people.lifecycle import INVITATION
-from shanzhi.people.models import Account, ImportBatch, Invitation, Person, Recovery, RoleGrant, SignIn
+from shanzhi.people.lifecycle import INVITATION, MERGE
+from shanzhi.people.models import Account, ImportBatch, Invitation, Person, PersonMerge, Recovery, RoleGrant, SignIn
 from shanzhi.people.operations.sessions import ERASED, end_sessions
 from shanzhi.work.models import AnsweredRequest
 
@@ -54,6 +54,7 @@ def erase_account(leaving: Leaving) -> Touched:
     running.filter(starts_at__gte=leaving.at).delete()
     running.update(ends_at=leaving.at)
     AnsweredRequest.objects.filter(owner=str(leaving.person_id)).delete()
+    touched["people_personmerge"] = _refuse_proposals(leaving)
     account = Account.objects.select_for_update().filter(person_id=leaving.person_id).first()
     if account is None:
         return touched
@@ -67,6 +68,15 @@ def erase_account(leaving: Leaving) -> Touched:
     account.set_unusable_password()
     account.save()
     return {**touched, "people_account": [str(account.pk)]}
+
+
+def _refuse_proposals(leaving: Leaving) -> list[str]:
+    """End proposals to merge the person's record: nobody can say any more whose it was."""
+    about = Q(kept=leaving.person_id) | Q(merged=leaving.person_id)
+    waiting = PersonMerge.objects.filter(about, state="proposed")
+    keys = [str(key) for key in waiting.values_list("pk", flat=True)]
+    waiting.update(state=MERGE.move("proposed", "refuse"), decided_at=leaving.at)
+    return keys
 
 
 def erase_from_lists(leaving: Leaving) -> Touched:

@@ -27,8 +27,9 @@ from shanzhi.audit.operations.rows import RowsDiffer, forget
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.errors import Conflict, Invalid
-from shanzhi.kernel.personal import REGISTRY, Annotation, Erase, Leaving, Touched, hindrances
+from shanzhi.kernel.personal import REGISTRY, Annotation, Erase, Hindrance, Leaving, Touched, hindrances
 from shanzhi.people import policies
+from shanzhi.people.actors import records_of
 from shanzhi.people.fields import Sealed
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import Account, Person
@@ -74,30 +75,46 @@ def erase_person(*, actor: Actor, person_id: UUID, reason: str, at: datetime) ->
 
 
 def _erase(actor: Actor, person_id: UUID, reason: str, at: datetime) -> None:
+    """Erase a person with the records that were merged into that one's."""
     with transaction.atomic():
-        person = policies.load(viewer=actor, person_id=person_id, at=at)
-        hindering = hindrances(person_id, at)
+        policies.load(viewer=actor, person_id=person_id, at=at)
+        records = records_of(person_id)
+        people = [Person.objects.select_for_update().get(pk=one) for one in records]
+        hindering = hindrances_of(person_id, at)
         if hindering:
             raise NotYet(" ".join(str(one.words) for one in hindering))
-        numbers = tuple(number for given in REGISTRY.numbers.values() for number in given(person_id))
-        leaving = Leaving(person_id, at, person.name.reveal(), numbers)
-        account_id = Account.objects.filter(person_id=person_id).values_list("pk", flat=True).first()
-        touched: dict[str, set[str]] = defaultdict(set)
-        _empty_person(person, at)
-        touched["people_person"].add(str(person_id))
-        for run in _steps():
-            for table, keys in run(leaving).items():
-                touched[table].update(keys)
-        try:
-            _forget_digests(touched)
-            forget_reasons(numbers=_reasons(leaving, account_id, touched), at=at)
-        except (RowsDiffer, EventsDiffer) as differ:
-            raise LogDiffers from differ
-        change = {table: len(keys) for table, keys in sorted(touched.items()) if keys}
-        record(
-            actor=actor, verb="people.person.erase", subject=person, area=person.area, change=change, at=at,
-            reason=leaving.scrub(reason),
-        )  # fmt: skip
+        numbers = tuple(found for one in records for given in REGISTRY.numbers.values() for found in given(one))
+        leaving = [Leaving(one.pk, at, one.name.reveal(), numbers) for one in people]
+        for one in leaving:
+            reason = one.scrub(reason)
+        for person, one in zip(reversed(people), reversed(leaving), strict=True):
+            _erase_record(actor, person, one, reason)
+
+
+def hindrances_of(person_id: UUID, at: datetime) -> list[Hindrance]:
+    """List what forbids erasing a person for now, with the records merged into that one's; each thing once."""
+    found = [one for record_id in records_of(person_id) for one in hindrances(record_id, at)]
+    return list({str(one.words): one for one in found}.values())
+
+
+def _erase_record(actor: Actor, person: Person, leaving: Leaving, reason: str) -> None:
+    account_id = Account.objects.filter(person=person).values_list("pk", flat=True).first()
+    touched: dict[str, set[str]] = defaultdict(set)
+    _empty_person(person, leaving.at)
+    touched["people_person"].add(str(person.pk))
+    for run in _steps():
+        for table, keys in run(leaving).items():
+            touched[table].update(keys)
+    try:
+        _forget_digests(touched)
+        forget_reasons(numbers=_reasons(leaving, account_id, touched), at=leaving.at)
+    except (RowsDiffer, EventsDiffer) as differ:
+        raise LogDiffers from differ
+    change = {table: len(keys) for table, keys in sorted(touched.items()) if keys}
+    record(
+        actor=actor, verb="people.person.erase", subject=person, area=person.area, change=change, at=leaving.at,
+        reason=reason,
+    )  # fmt: skip
 
 
 def _empty_person(person: Person, at: datetime) -> None:

@@ -251,7 +251,9 @@ def withdraw_consent(*, actor: Actor, purpose: str, at: datetime) -> None:
     """Take a consent back. Without consent to the real-name text the person counts as declared only."""
     with transaction.atomic():
         person = policies.load(viewer=actor, person_id=actor.person(), at=at)
-        standing = Consent.objects.select_for_update().filter(person=person, purpose=purpose, withdrawn_at=None)
+        standing = Consent.objects.select_for_update().filter(
+            person__in=actor.persons, purpose=purpose, withdrawn_at=None
+        )
         if not standing.update(withdrawn_at=at):
             raise NotFound
         if purpose == PRIVACY.purpose and person.real_name in VERIFIED:
@@ -269,7 +271,7 @@ def unmask(*, actor: Actor, person_id: UUID, fields: Iterable[str], reason: str,
     """
     wanted = sorted(set(fields) & set(MARKS))
     with transaction.atomic():
-        person = policies.load(viewer=actor, person_id=person_id, at=at)
+        person = policies.load(viewer=actor, person_id=person_id, at=at, merged_too=True)
         policies.require(policies.may_unmask(actor=actor, person=person))
         if not reason.strip() or not wanted:
             raise ReasonNeeded(field="reason")

@@ -114,7 +114,7 @@ def approve_recovery(*, actor: Actor, recovery_id: UUID, at: datetime) -> Recove
     with transaction.atomic():
         found = _moved(actor, recovery_id, "approve", at)
         _may(actor, found.person, at)
-        if found.asked_by_id == actor.person_id:
+        if actor.is_person(found.asked_by_id):
             raise SecondOfficerNeeded
         found.approved_by_id, found.approved_at, found.ready_at = actor.person(), at, at + WAIT
         found.save()
@@ -126,7 +126,7 @@ def stop_recovery(*, actor: Actor, recovery_id: UUID, reason: str, at: datetime)
     """Stop a recovery: the person it is about, from any session that is signed in, or an officer, for a reason."""
     with transaction.atomic():
         found = _moved(actor, recovery_id, "stop", at)
-        if actor.person_id != found.person_id:
+        if not actor.is_person(found.person_id):
             _may(actor, found.person, at)
             if not reason.strip():
                 raise ReasonNeeded(field="reason")

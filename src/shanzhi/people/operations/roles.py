@@ -171,8 +171,8 @@ def end_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> Rol
         given = RoleGrant.objects.select_for_update().filter(pk=grant_id).first()
         if given is None:
             raise NotFound
-        person = policies.load(viewer=actor, person_id=given.person_id, at=at)
-        if actor.person_id != person.pk:
+        person = policies.load(viewer=actor, person_id=given.person_id, at=at, merged_too=True)
+        if not actor.is_person(person.pk):
             policies.require(
                 policies.may_give(actor=actor, role=Role(given.role), area=given.area, organization=given.organization)
             )

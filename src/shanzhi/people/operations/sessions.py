@@ -18,7 +18,8 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.people import policies
-from shanzhi.people.models import Account, SignIn
+from shanzhi.people.actors import records_of
+from shanzhi.people.models import Account, Person, SignIn
 from shanzhi.people.operations.records import ReasonNeeded
 
 NOTED: Final = "people_sign_in"
@@ -139,7 +140,8 @@ def end_sessions_of(*, actor: Actor, person_id: UUID, reason: str, at: datetime)
 
 
 def end_for(*, person_id: UUID, why: str, at: datetime) -> None:
-    """End all sessions of a person, if the person signs in at all; called inside the operation that is the reason."""
-    account_id = Account.objects.filter(person_id=person_id).values_list("pk", flat=True).first()
-    if account_id is not None:
+    """End all sessions of a person, by whichever record it signs in; called inside the operation that is the reason."""
+    person = Person.objects.get(pk=person_id)
+    records = records_of(person.merged_into_id or person.pk)
+    for account_id in Account.objects.filter(person__in=records).order_by("pk").values_list("pk", flat=True):
         end_sessions(account_id=account_id, why=why, at=at)

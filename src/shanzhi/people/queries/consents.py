@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.people import policies
@@ -24,11 +26,11 @@ class Agreed:
 
 
 def agreed(*, viewer: Actor, person_id: UUID, at: datetime) -> list[Agreed]:
-    """List what a person agreed to, newest first: for the person, and for staff who may see the person."""
+    """List what a person agreed to by whichever record, newest first: for the person, and for staff who may see it."""
     if not viewer.signed_in:
         raise SignInNeeded
     person = policies.load(viewer=viewer, person_id=person_id, at=at, lock=False)
-    rows = list(Consent.objects.filter(person=person).order_by("-given_at", "id"))
+    rows = Consent.objects.filter(Q(person=person) | Q(person__merged_into=person)).order_by("-given_at", "id")
     texts = _texts({row.text_digest for row in rows})
     return [Agreed(row, texts.get(row.text_digest), _stands(row)) for row in rows]
 
@@ -55,7 +57,7 @@ def consent_due(*, viewer: Actor) -> bool:
     """
     if viewer.person_id is None:
         return False
-    rows = list(Consent.objects.filter(person_id=viewer.person_id, purpose=PRIVACY.purpose, withdrawn_at=None))
+    rows = list(Consent.objects.filter(person_id__in=viewer.persons, purpose=PRIVACY.purpose, withdrawn_at=None))
     return bool(rows) and not any(_stands(row) for row in rows)
 
 

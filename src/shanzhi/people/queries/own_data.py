@@ -32,13 +32,14 @@ AREAS: Final = ("area", "community", "place")
 def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
     """Give everything held about the viewer as plain JSON values: by model, its rows with the fields described.
 
-    Of a model with more than ten thousand rows the newest are given, and `left_out` says how many were not.
+    Records merged into the viewer's are the viewer's own: what hangs on them is here too. Of a model with more than ten
+    thousand rows the newest are given, and `left_out` says how many were not.
     """
     person = own(viewer=viewer)
     records: dict[str, list[dict[str, Any]]] = defaultdict(list)
     left_out: dict[str, int] = {}
     for model, path, fields in _groups():
-        rows = apps.get_model(model)._default_manager.filter(**{path: person.pk}).order_by("-pk")
+        rows = apps.get_model(model)._default_manager.filter(**{f"{path}__in": viewer.persons}).order_by("-pk")
         found = list(rows[: MOST_ROWS + 1])
         if len(found) > MOST_ROWS:
             left_out[model] = rows.count() - MOST_ROWS

@@ -14,6 +14,7 @@ from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.people import policies
+from shanzhi.people.actors import survivor
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, marks
 from shanzhi.people.models import Account, ImportBatch, Person, RoleGrant
 from shanzhi.places import queries as places
@@ -39,11 +40,18 @@ def own(*, viewer: Actor) -> Person:
 
 
 def people(*, viewer: Actor) -> QuerySet[Person]:
-    """Give the people who live in the viewer's areas, with the name of the home as `area_name`; newest first."""
+    """Give the people who live in the viewer's areas, with the name of the home as `area_name`; newest first.
+
+    Records that gave way to another of the same person are left out: the search finds that one by them.
+    """
     require_desk(viewer)
     name = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
     scope = places.within_any("area", viewer.areas(policies.READERS))
-    return Person.objects.filter(scope, erased_at=None).annotate(area_name=name).order_by("-created_at", "id")
+    return (
+        Person.objects.filter(scope, erased_at=None, merged_into=None)
+        .annotate(area_name=name)
+        .order_by("-created_at", "id")
+    )
 
 
 def person(*, viewer: Actor, person_id: UUID, at: datetime) -> Person:
@@ -54,16 +62,22 @@ def person(*, viewer: Actor, person_id: UUID, at: datetime) -> Person:
 
 
 def search(rows: QuerySet[Person], words: str) -> QuerySet[Person]:
-    """Find by the whole phone, the whole document number or the whole name, through the blind indexes."""
-    return rows.filter(_marked(words))
+    """Find by the whole phone, the whole document number or the whole name, through the blind indexes.
+
+    What stands on a record that was merged away finds the one that stayed, too.
+    """
+    condition = marked(words)
+    away = Person.objects.filter(condition, merged_into__isnull=False).values("merged_into")
+    return rows.filter(condition | Q(pk__in=away))
 
 
 def search_holders(rows: QuerySet[RoleGrant], words: str) -> QuerySet[RoleGrant]:
     """Find roles by who holds them, as `search` finds people."""
-    return rows.filter(_marked(words, "person__"))
+    return rows.filter(marked(words, "person__"))
 
 
-def _marked(words: str, path: str = "") -> Q:
+def marked(words: str, path: str = "") -> Q:
+    """Give the condition that a person, found by a path, has a whole phone, document number or name."""
     text = "".join(words.split())
     found = Q(**{f"{path}name_mark__in": marks(text, purpose=NAME)})
     found |= Q(**{f"{path}id_mark__in": marks(text.upper(), purpose=ID_NUMBER)})
@@ -84,15 +98,17 @@ def running(at: datetime) -> Q:
 
 
 def by_proven_id(*, viewer: Actor, id_number: str) -> Person | None:
-    """Find a person of the viewer's areas by the document number; None when there is none there."""
+    """Find a person of the viewer's areas by the document number, also of a merged record; None when there is none."""
     scope = places.within_any("area", viewer.areas(policies.READERS))
-    return Person.objects.filter(scope, id_mark__in=marks(id_number, purpose=ID_NUMBER)).first()
+    found = Person.objects.filter(scope, id_mark__in=marks(id_number, purpose=ID_NUMBER)).first()
+    return found and survivor(found)
 
 
 def grants(*, viewer: Actor, person: Person) -> list[RoleGrant]:
-    """List a person's roles, those that run first, then by start; the viewer must see the person already."""
-    rows = RoleGrant.objects.filter(person=person).select_related("granted_by").order_by("-starts_at", "id")
-    if viewer.person_id == person.pk or viewer.holds(policies.READERS, person.area):
+    """List a person's roles, those of merged records too, by start; the viewer must see the person already."""
+    rows = RoleGrant.objects.filter(Q(person=person) | Q(person__merged_into=person))
+    rows = rows.select_related("granted_by").order_by("-starts_at", "id")
+    if viewer.is_person(person.pk) or viewer.holds(policies.READERS, person.area):
         return list(rows)
     return [g for g in rows if g.area and viewer.holds(policies.READERS, g.area)]
 
@@ -125,17 +141,19 @@ def account_of(*, person: Person) -> Account | None:
     return Account.objects.filter(person=person).first()
 
 
-def looks(*, person: Person) -> list[Event]:
-    """List when the person's data was shown in full and why, for the person itself; newest first, fifty at most."""
+def looks(*, viewer: Actor) -> list[Event]:
+    """List when the viewer's own data was shown in full and why; newest first, fifty at most."""
     rows = Event.objects.filter(
-        subject_type=Person._meta.label_lower, subject_id=str(person.pk), verb="people.person.unmask"
+        subject_type=Person._meta.label_lower,
+        subject_id__in=[str(one) for one in viewer.persons],
+        verb="people.person.unmask",
     )
     return list(rows.order_by("-id")[:50])
 
 
 def batch(*, viewer: Actor, batch_id: UUID) -> ImportBatch:
     """Give a list that the viewer sent in; to others it does not exist."""
-    found = ImportBatch.objects.filter(pk=batch_id, owner_id=viewer.person()).first()
+    found = ImportBatch.objects.filter(pk=batch_id, owner_id__in=(viewer.person(), *viewer.also)).first()
     if found is None:
         raise NotFound
     return found

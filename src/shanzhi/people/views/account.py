@@ -41,7 +41,7 @@ def account(request: Any) -> HttpResponse:
     grants = queries.grants(viewer=viewer, person=person)
     names = places.full_names({person.area, *(g.area for g in grants)} - {""}, without=person.area[:6])
     consents = queries.agreed(viewer=viewer, person_id=person.pk, at=request.now)
-    looks = queries.looks(person=person)
+    looks = queries.looks(viewer=viewer)
     context = {
         "person": person,
         "account": request.user,

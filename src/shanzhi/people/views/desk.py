@@ -90,8 +90,8 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "account": account,
         "may_verify": policies.may_verify(actor=viewer, person=found) is None,
-        "may_unmask": policies.may_unmask(actor=viewer, person=found) is None and viewer.person_id != found.pk,
-        "may_grant": bool(policies.grantable(actor=viewer)) and viewer.person_id != found.pk,
+        "may_unmask": policies.may_unmask(actor=viewer, person=found) is None and not viewer.is_person(found.pk),
+        "may_grant": bool(policies.grantable(actor=viewer)) and not viewer.is_person(found.pk),
         "may_close": account is not None
         and policies.may_close_account(actor=viewer, person=found, at=request.now) is None,
         "plain": [(FIELD_WORDS[name], value) for name, value in (plain or {}).items()],
@@ -250,7 +250,7 @@ def end_grant(request: Any, grant_id: UUID) -> HttpResponse:
     """End a role."""
     given = queries.grant_in_scope(viewer=request.actor, grant_id=grant_id, at=request.now)
     form = ReasonForm(request.POST or None)
-    back = "people:account" if given.person_id == request.actor.person_id else "people:person"
+    back = "people:account" if request.actor.is_person(given.person_id) else "people:person"
     if form.is_valid():
         try:
             operations.end_grant(

@@ -171,7 +171,7 @@ def recovery(request: Any, recovery_id: UUID) -> HttpResponse:
     context = {
         "recovery": found, "form": form, "tag": _recovery_tag(found),
         "ripe": bool(found.ready_at) and found.ready_at <= request.now,
-        "own": found.asked_by_id == request.actor.person_id,
+        "own": request.actor.is_person(found.asked_by_id),
         "crumbs": crumbs((_("Lost second factors"), reverse("people:recoveries")), (str(found.person.name), "")),
     }  # fmt: skip
     return render(request, "people/recovery.html", context, status=422 if form.errors else 200)

@@ -66,7 +66,7 @@ def consents(request: Any) -> HttpResponse:
 def consent_text(request: Any, consent_id: UUID) -> HttpResponse:
     """Show a text as somebody agreed to it, in both languages."""
     found = queries.agreed_one(viewer=request.actor, consent_id=consent_id, at=request.now)
-    own = found.consent.person_id == request.actor.person_id
+    own = request.actor.is_person(found.consent.person_id)
     back = reverse("people:consents") if own else reverse("people:person", args=[found.consent.person_id])
     return render(request, "people/consent_read.html", {"one": found, "back": back, "own": own})
 

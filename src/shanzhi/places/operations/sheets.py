@@ -102,7 +102,9 @@ def planned(*, actor: Actor, sheet: SentSheet, at: datetime) -> Plan:
 def write_sheet(*, actor: Actor, sheet_id: UUID, at: datetime) -> SentSheet:
     """Write a kept sheet after its sender's yes; a second yes finds it written. Raises NotFound and as `take` does."""
     with transaction.atomic():
-        sheet = SentSheet.objects.select_for_update().filter(pk=sheet_id, owner=actor.person()).first()
+        sheet = (
+            SentSheet.objects.select_for_update().filter(pk=sheet_id, owner__in=(actor.person(), *actor.also)).first()
+        )
         if sheet is None:
             raise NotFound
         if sheet.written_at is None:

@@ -134,7 +134,7 @@ def end_juror(*, actor: Actor, call_id: UUID, juror_id: UUID, reason: str, at: d
 def own_juror(actor: Actor, call: Call, *, lock: bool = False) -> Juror:
     """Give the actor's seat in the jury of a call; who has none finds nothing."""
     rows = Juror.objects.select_for_update() if lock else Juror.objects
-    found = rows.filter(call=call, person=actor.person_id, ends_at__isnull=True).first() if actor.person_id else None
+    found = rows.filter(call=call, person__in=actor.persons, ends_at__isnull=True).first()
     if found is None:
         raise NotFound
     return found

@@ -160,7 +160,7 @@ def withdraw_comment(*, actor: Actor, comment_id: UUID, at: datetime) -> Comment
     """Take one's own words back within an hour; they are erased. Raises NotFound, Forbidden, TooLateToWithdraw."""
     with transaction.atomic():
         found = _visible(actor, comment_id, lock=True)
-        if found.author_id != actor.person_id:
+        if not actor.is_person(found.author_id):
             raise Forbidden
         state = COMMENT.move(found.state, "withdraw")
         if at - found.created_at > AN_HOUR:
@@ -210,6 +210,8 @@ def endorse(*, actor: Actor, proposal_id: UUID, at: datetime) -> None:
     require_neighbour(actor, found)
     try:
         with transaction.atomic():
+            if Endorsement.objects.filter(proposal=found, person__in=actor.also).exists():
+                return
             row, made = Endorsement.objects.get_or_create(proposal=found, person_id=actor.person())
             if made:
                 _note_backing("give", row, at)
@@ -224,7 +226,7 @@ def take_back_endorsement(*, actor: Actor, proposal_id: UUID, at: datetime) -> N
         raise BackingClosed
     try:
         with transaction.atomic():
-            row = Endorsement.objects.filter(proposal=found, person=actor.person()).first()
+            row = Endorsement.objects.filter(proposal=found, person__in=(actor.person(), *actor.also)).first()
             if row is not None:
                 _note_backing("take_back", row, at)
                 row.delete()

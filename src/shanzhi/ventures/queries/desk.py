@@ -45,7 +45,7 @@ def review_queue(*, viewer: Actor, waiting: bool = True) -> QuerySet[Proposal]:
             place_name=area_name("community"),
             reviews_done=Counting("reviews", filter=now & Q(reviews__state="done")),
             reviews_due=Counting("reviews", filter=now & Q(reviews__state="due")),
-            mine_due=Counting("reviews", filter=now & Q(reviews__state="due", reviews__reviewer=viewer.person_id)),
+            mine_due=Counting("reviews", filter=now & Q(reviews__state="due", reviews__reviewer__in=viewer.persons)),
         )
         .order_by("submitted_at", "id")
     )
@@ -99,7 +99,7 @@ def _end_of_day(at: datetime) -> datetime:
 def _my_reviews(viewer: Actor, at: datetime) -> list[DueItem]:
     if viewer.person_id is None:
         return []
-    due = Review.objects.filter(reviewer=viewer.person_id, state="due", proposal__state="submitted")
+    due = Review.objects.filter(reviewer__in=viewer.persons, state="due", proposal__state="submitted")
     figures = list(due.values_list("deadline", flat=True))
     if not figures:
         return []
@@ -110,7 +110,9 @@ def _my_reviews(viewer: Actor, at: datetime) -> list[DueItem]:
 def _my_mending(viewer: Actor, at: datetime) -> list[DueItem]:
     if viewer.person_id is None:
         return []
-    mine = Proposal.objects.filter(contact=viewer.person_id, state="returned").values_list("return_deadline", flat=True)
+    mine = Proposal.objects.filter(contact__in=viewer.persons, state="returned").values_list(
+        "return_deadline", flat=True
+    )
     return [
         DueItem("mend", _("Proposals of yours to mend"), 1, deadline, deadline is not None and deadline < at)
         for deadline in mine

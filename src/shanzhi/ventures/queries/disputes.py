@@ -181,7 +181,7 @@ def disputes_of(*, viewer: Actor, proposal_id: UUID) -> QuerySet[Dispute]:
         raise NotFound
     seen = ~Q(state="withdrawn")
     if viewer.person_id is not None:
-        seen |= Q(filed_by=viewer.person_id)
+        seen |= Q(filed_by__in=viewer.persons)
     return _rows().filter(seen, proposal=proposal_id).order_by("-filed_at", "id")
 
 

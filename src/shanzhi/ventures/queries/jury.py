@@ -90,7 +90,7 @@ def pitches(*, found: Call) -> list[Pitch]:
 def seats(*, viewer: Actor) -> QuerySet[Juror]:
     """List the juries in which the viewer sits or sat, the newest call first."""
     return (
-        Juror.objects.filter(person=viewer.person_id, person__isnull=False)
+        Juror.objects.filter(person__in=viewer.persons)
         .select_related("call", "call__jury_closing")
         .annotate(handed_in=Counting("sheets", filter=Q(sheets__state="handed_in")))
         .order_by("-call__created_at", "id")
@@ -99,7 +99,7 @@ def seats(*, viewer: Actor) -> QuerySet[Juror]:
 
 def seat(*, viewer: Actor, found: Call) -> Juror:
     """Give the viewer's seat in a jury; who has none finds nothing."""
-    own = Juror.objects.filter(call=found, person=viewer.person_id, ends_at__isnull=True).first()
+    own = Juror.objects.filter(call=found, person__in=viewer.persons, ends_at__isnull=True).first()
     if viewer.person_id is None or own is None:
         raise NotFound
     return own

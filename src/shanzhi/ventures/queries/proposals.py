@@ -130,7 +130,7 @@ def people_of(*, viewer: Actor, found: Proposal) -> dict[str, Any]:
         return (sealed.reveal() if own else "") or str(sealed)
 
     return {
-        "contact": shown(found.contact.name, own=viewer.person_id == found.contact_id) if found.contact else "",
+        "contact": shown(found.contact.name, own=viewer.is_person(found.contact_id)) if found.contact else "",
         "members": [{"name": shown(row.name), "part": row.part} for row in found.members.all()],
     }
 

@@ -104,7 +104,7 @@ def talk(*, viewer: Actor, found: Proposal, page: str, at: datetime) -> Talk:
 
 
 def _said(row: Comment, viewer: Actor, at: datetime) -> Said:
-    own = viewer.person_id is not None and row.author_id == viewer.person_id
+    own = viewer.is_person(row.author_id)
     answers = row.given_answers.all() if row.kind == "comment" else ()
     return Said(
         id=row.pk,
@@ -125,7 +125,7 @@ def backing(*, viewer: Actor, found: Proposal) -> Backing:
         None if opened else EndorsementCount.objects.filter(proposal=found).values_list("number", flat=True).first()
     )
     rows = Endorsement.objects.filter(proposal=found)
-    own = viewer.person_id is not None and rows.filter(person=viewer.person_id).exists()
+    own = viewer.person_id is not None and rows.filter(person__in=viewer.persons).exists()
     return Backing(
         number=rows.count() if frozen is None else frozen,
         open=opened,

@@ -146,7 +146,7 @@ def _decide(request: Request, found: Proposal, form: ReviewDecisionForm) -> dict
 
 def _review_context(request: Request, found: Proposal) -> dict[str, Any]:
     reviews = list(queries.reviews_of(viewer=request.actor, found=found))
-    mine = [one for one in reviews if one.reviewer_id == request.actor.person_id and one.round == found.review_round]
+    mine = [one for one in reviews if request.actor.is_person(one.reviewer_id) and one.round == found.review_round]
     review_ends = next((one.ends_at for one in found.call.phases.all() if one.kind == "review"), None)
     return {
         "proposal": found,

@@ -248,7 +248,7 @@ def works_at(actor: Actor, booth: Booth) -> bool:
     """Tell whether the actor is an officer of the booth now."""
     if actor.person_id is None:
         return False
-    return BoothOfficer.objects.filter(booth=booth, person_id=actor.person_id, ended_at=None).exists()
+    return BoothOfficer.objects.filter(booth=booth, person_id__in=actor.persons, ended_at=None).exists()
 
 
 def locked_booth(booth_id: UUID) -> Booth:

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import Final
@@ -28,6 +28,7 @@ from shanzhi.voting.models import Option, PaperMark, Poll, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.envelopes import Choices, Sealer, receipt_text, width
 from shanzhi.voting.operations.keys import PollKeyMissing, key_store
+from shanzhi.voting.operations.merged import voting_record
 from shanzhi.voting.operations.rules import BallotRules, CastChoices, check
 from shanzhi.work.operations import BadKey, KeyReused
 from shanzhi.work.prepared import Prepared, Value
@@ -224,6 +225,9 @@ def cast(*, actor: Actor, poll_id: UUID, choices: CastChoices, key: str, at: dat
         "told": _told_time.get(),
     }
     if _CAST.change(values) != 1:
+        other = voting_record(poll_id, person)  # of one person whose records were merged, one votes
+        if other != person:
+            return cast(actor=replace(actor, person_id=other), poll_id=poll_id, choices=choices, key=key, at=at)
         _say_why(poll_id, person)
         raise _late_or_reused(poll_id)
     return CastReceipt(receipt_text(raw))

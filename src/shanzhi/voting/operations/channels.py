@@ -19,6 +19,7 @@ from shanzhi.voting.models import Booth, InvalidSheet, PaperEntry, PaperMark, Po
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.entries import choices_of, final_readings
 from shanzhi.voting.operations.envelopes import Choices
+from shanzhi.voting.operations.merged import held_places
 from shanzhi.voting.operations.publishing import told_channels
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
 
@@ -63,8 +64,9 @@ def settle_booths(*, actor: Actor, poll: Poll, at: datetime) -> None:
 
 
 def check_places(poll: Poll, empty: int) -> None:
-    """Compare the number of empty envelopes with the votes on paper that stand."""
-    if PaperMark.objects.filter(poll=poll).exclude(state__in=NOT_VOTING).count() != empty:
+    """Compare the number of empty envelopes with the votes on paper that stand, and the places held for one person."""
+    on_paper = PaperMark.objects.filter(poll=poll).exclude(state__in=NOT_VOTING).count()
+    if on_paper + held_places(poll.pk) != empty:
         raise PlacesDisagree
 
 

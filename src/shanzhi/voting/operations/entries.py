@@ -125,7 +125,7 @@ def enter_sheet(
         checked = _checked(form, reading)
         sealer = PaperSealer(poll_id=booth.poll_id, key=key_store().read(booth.poll_id))
         tag = sealer.tag(serial=sheet.serial, reading=checked)
-        number, settled = _which(sheet, actor.person(), tag, sure)
+        number, settled = _which(sheet, actor, tag, sure)
         width = reading_width(options=len(form.codes), most=form.rules.max_choices, points=form.rules.kind == "points")
         _write(sheet, actor, number, sealer.seal(serial=sheet.serial, reading=checked, width=width), tag)
         change = {"round": number}
@@ -155,7 +155,7 @@ def _checked(form: BallotForm, reading: SheetReading) -> Reading:
     return Reading("valid", "", found) if found.positions else Reading("blank")
 
 
-def _which(sheet: Sheet, person: UUID, tag: bytes, sure: bool) -> tuple[int, bool]:
+def _which(sheet: Sheet, actor: Actor, tag: bytes, sure: bool) -> tuple[int, bool]:
     """Tell which reading this is, and whether it settles the sheet."""
     before = list(PaperEntry.objects.filter(sheet=sheet).order_by("round"))
     if any(entry.round == 3 for entry in before):
@@ -163,7 +163,7 @@ def _which(sheet: Sheet, person: UUID, tag: bytes, sure: bool) -> tuple[int, boo
     tags = [bytes(entry.tag) for entry in before]
     if len(before) == 2 and tags[0] == tags[1]:
         raise ReadTwice(field="serial")
-    if any(entry.entered_by_id == person for entry in before):
+    if any(actor.is_person(entry.entered_by_id) for entry in before):
         raise ReadByYou(field="serial")
     if len(before) == 2:
         if tag not in tags and not sure:

@@ -28,6 +28,7 @@ from shanzhi.voting.operations.booths import PollNotOpen, voters_of, working_boo
 from shanzhi.voting.operations.casting import PollOver
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
 from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.merged import OtherEntry, voting_record
 from shanzhi.voting.operations.serials import normal_serial, outer_serial
 from shanzhi.work.operations import once
 
@@ -234,6 +235,8 @@ def take_place(booth: Booth, person_id: UUID, *, replace: bool) -> bool:
         return False
     if standing_mark(booth.poll_id, person_id) is not None:
         raise told_already(booth.poll_id, person_id)
+    if voting_record(booth.poll_id, person_id) != person_id:
+        raise OtherEntry(field="voter")
     if not replace:
         raise VotedOnline(field="voter")
     empty_envelope(booth, place)
@@ -345,7 +348,7 @@ def confirm_visits(*, actor: Actor, booth_id: UUID, mark_ids: Iterable[UUID], at
         marks = [_mark_here(booth, mark_id) for mark_id in sorted(set(mark_ids))]
         waiting = [mark for mark in marks if mark.state == "awaiting"]
         for mark in waiting:
-            if mark.officer_id == actor.person():
+            if actor.is_person(mark.officer_id):
                 raise SameOfficer
             mark.state, mark.second_officer_id = MARK.move(mark.state, "confirm"), actor.person()
             mark.save(update_fields=["state", "second_officer"])

@@ -39,6 +39,7 @@ from shanzhi.voting.operations.marks import (
     standing_mark,
     to_minute,
 )
+from shanzhi.voting.operations.merged import voting_record
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
 from shanzhi.voting.operations.serials import outer_serial
 
@@ -238,7 +239,9 @@ def _settle(actor: Actor, booth: Booth, entry: RollEntry, line: OfflineLine, at:
             emptied = gave_way.envelope_void  # the online ballot stays void, and is told under the mark that stands
     else:
         place = sealer_of(booth).mark(entry.person_id)
-        if not enter_place(booth, place):
+        if voting_record(booth.poll_id, entry.person_id) != entry.person_id:
+            void = "paper_elsewhere"
+        elif not enter_place(booth, place):
             emptied = _paper_was_first(booth, place, cast_at)
             void = "" if emptied else "online_first"
     visit = booth.kind == "home_visit"

@@ -24,6 +24,7 @@ from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import DRAFT, POLL, ROLL_FIXED
 from shanzhi.voting.models import Option, Poll, RollEntry
 from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.merged import hold_at_opening
 from shanzhi.voting.operations.rules import MOST_OPTIONS, BallotRules, OptionInput
 from shanzhi.voting.policies import NotYourPoll, manages, require_manager
 
@@ -221,6 +222,7 @@ SELECT %s, person.id, person.area
 FROM unnest(%s::text[], %s::text[]) AS reach(low, high)
 JOIN people_person AS person ON person.area >= reach.low AND person.area < reach.high
 WHERE person.real_name = ANY(%s) AND person.verified_at < %s AND (person.born_on <= %s OR %s = 0)
+    AND person.merged_into_id IS NULL
 ORDER BY person.area, person.id
 """
 
@@ -279,6 +281,7 @@ def open_poll(*, actor: Actor, poll_id: UUID, at: datetime) -> Poll:
         key_store().create(poll.pk)
         poll.state, poll.digest = state, poll_digest(poll)
         poll.save(update_fields=["state", "digest"])
+        hold_at_opening(poll.pk)
         change = {"digest": poll.digest, "roll": poll.roll_total}
         record(actor=actor, verb="voting.poll.open", subject=poll, area=event_area(poll), change=change, at=at)
         telling.tell_opened(actor=actor, poll=poll, area=event_area(poll), at=at)

@@ -12,6 +12,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid
 from shanzhi.people import operations as people
+from shanzhi.people.actors import records_of
 from shanzhi.people.documents import clean_name
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Person
@@ -104,7 +105,7 @@ def _register(actor: Actor, booth_id: UUID, newcomer: Newcomer, number: str, bor
     person = _known(actor, found, newcomer, number, at) if found else _fresh(actor, booth, newcomer, number, at)
     if not takes(booth, person.area):
         raise NotResidentHere(field="area")
-    standing = RollEntry.objects.filter(poll=poll, person=person).first()
+    standing = RollEntry.objects.filter(poll=poll, person__in=records_of(person.pk)).order_by("pk").first()
     if standing is not None:
         return standing.pk
     entry = RollEntry.objects.create(poll=poll, person=person, area=person.area, added_at_booth=booth)

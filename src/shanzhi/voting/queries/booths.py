@@ -64,7 +64,7 @@ class Progress:
 def booths(*, viewer: Actor, poll_id: UUID) -> QuerySet[Booth]:
     """List a poll's booths that the viewer works at or is staff for, with the number of officers and sheets printed."""
     poll = visible_poll(viewer=viewer, poll_id=poll_id)
-    scope = Q(officers__person_id=viewer.person_id, officers__ended_at=None) if viewer.person_id else Q(pk__in=())
+    scope = Q(officers__person_id__in=viewer.persons, officers__ended_at=None) if viewer.person_id else Q(pk__in=())
     seen = Booth.objects.filter(scope | _staffed(viewer), poll=poll).values("pk")
     if not manages(viewer, poll.areas) and not seen.exists() and not reads_roll(viewer, poll):
         raise NotFound
@@ -91,7 +91,8 @@ def own_booths(*, viewer: Actor) -> list[Booth]:
     """List the booths at which the viewer works, those that open or close next first."""
     if viewer.person_id is None:
         return []
-    rows = Booth.objects.filter(officers__person_id=viewer.person_id, officers__ended_at=None)
+    working = BoothOfficer.objects.filter(person_id__in=viewer.persons, ended_at=None).values("booth")
+    rows = Booth.objects.filter(pk__in=working)
     return list(rows.exclude(state=CANCELLED).select_related("poll").order_by("-planned_from", "name")[:50])
 
 
@@ -219,7 +220,7 @@ def progress(*, viewer: Actor, booth_id: UUID) -> Progress:
     figures = figures_of(found)
     entries = PaperEntry.objects.filter(sheet__booth=found)
     apart = len(differing(viewer=viewer, booth_id=booth_id))
-    mine = entries.filter(entered_by_id=viewer.person_id).count() if viewer.person_id else 0
+    mine = entries.filter(entered_by_id__in=viewer.persons).count() if viewer.person_id else 0
     return Progress(figures["entered"], figures["unresolved"] - apart, mine, apart, found.sheets_cast or 0)
 
 

@@ -159,8 +159,8 @@ def may_vote(*, viewer: Actor, poll_id: UUID, at: datetime) -> Eligibility:
             _("You are not signed in, so we cannot know whether you are on the roll."),
             _("Sign in with your phone number; it takes a minute."),
         )
-    standing = PaperMark.objects.filter(poll=found, person_id=viewer.person_id).exclude(state__in=NOT_VOTING)
-    on_roll = RollEntry.objects.filter(poll=found, person_id=viewer.person_id)
+    standing = PaperMark.objects.filter(poll=found, person_id__in=viewer.persons).exclude(state__in=NOT_VOTING)
+    on_roll = RollEntry.objects.filter(poll=found, person_id__in=viewer.persons)
     on_paper = on_roll.annotate(on_paper=Exists(standing)).values_list("on_paper", flat=True).first()
     if on_paper is False:
         return Eligibility(True)
@@ -228,16 +228,18 @@ def preview(*, viewer: Actor, poll_id: UUID, choices: CastChoices) -> Preview:
 
 def own_ballot(*, viewer: Actor, poll_id: UUID) -> OwnBallot | None:
     """Open the viewer's own envelope while the vote runs; None when there is none, or the vote has closed."""
-    person = viewer.person()
+    viewer.person()
     found = poll(viewer=viewer, poll_id=poll_id)
     if found.state != OPEN:
         return None
     sealer = Sealer(poll_id=poll_id, key=key_store().read(poll_id))
-    mark = sealer.mark(person)
-    row = Envelope.objects.filter(poll_id=poll_id, voter_mac=mark).values_list("sealed", flat=True).first()
-    if row is None or bytes(row) == TAKEN_ON_PAPER:
+    own = [sealer.mark(person) for person in viewer.persons]
+    rows = Envelope.objects.filter(poll_id=poll_id, voter_mac__in=own).values_list("voter_mac", "sealed")
+    lying = [(bytes(mark), bytes(sealed)) for mark, sealed in rows if bytes(sealed) != TAKEN_ON_PAPER]
+    if not lying:
         return None
-    opened = sealer.open(mark=mark, sealed=bytes(row), points=found.ballot_kind == "points")
+    mark, sealed = lying[0]
+    opened = sealer.open(mark=mark, sealed=sealed, points=found.ballot_kind == "points")
     named = form_of(found).named(opened.choices)
     return OwnBallot(opened.receipt, named, opened.choices.blank)
 
@@ -246,7 +248,7 @@ def own_polls(*, viewer: Actor) -> tuple[list[Poll], list[Poll]]:
     """List open and finished polls on whose roll the viewer stands: next close first, latest close first."""
     if viewer.person_id is None:
         return [], []
-    on_roll = Poll.objects.filter(pk__in=RollEntry.objects.filter(person_id=viewer.person_id).values("poll_id"))
+    on_roll = Poll.objects.filter(pk__in=RollEntry.objects.filter(person_id__in=viewer.persons).values("poll_id"))
     running = on_roll.filter(state=OPEN).order_by("closes_at", "id")
     return list(running[:50]), list(on_roll.filter(state__in=FINISHED_STATES).order_by("-closes_at", "id")[:50])
 
@@ -255,7 +257,7 @@ def own_votes(*, viewer: Actor) -> QuerySet[Poll]:
     """List all votes, running or over, on whose roll the viewer stands; whether one voted is not told."""
     if viewer.person_id is None:
         return Poll.objects.none()
-    mine = RollEntry.objects.filter(person_id=viewer.person_id).values("poll_id")
+    mine = RollEntry.objects.filter(person_id__in=viewer.persons).values("poll_id")
     return Poll.objects.filter(pk__in=mine, state__in=(OPEN, *FINISHED_STATES))
 
 

@@ -276,7 +276,7 @@ def visits(request: Request, booth_id: UUID) -> HttpResponse:
     context = {
         "booth": found,
         "waiting": [
-            (mark, mark.officer_id == request.actor.person_id)
+            (mark, request.actor.is_person(mark.officer_id))
             for mark in queries.waiting_visits(viewer=request.actor, booth_id=booth_id)
         ],
         "accepted": queries.marks(viewer=request.actor, booth_id=booth_id).filter(state="accepted").count(),
