@@ -12,13 +12,14 @@ from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
 from shanzhi.people.actors import actor_for
 from shanzhi.people.models import RoleGrant
-from shanzhi.people.operations import give_consent
+from shanzhi.people.operations import give_consent, propose_merge
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.support.booths import booth_of
+from tests.support.people import AT, a_person, an_actor
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
 from tests.ventures.training_support import trained
@@ -217,12 +218,14 @@ def _records(site: Site) -> Pages:
     people = {
         **{
             f"people:{name}": reverse(f"people:{name}")
-            for name in ("desk", "roles", "import", "recoveries", "invitations", "invite", "review")
+            for name in ("desk", "roles", "import", "twins", "merges", "recoveries", "invitations", "invite", "review")
         },
         **{
             f"people:{name}": reverse(f"people:{name}", args=[someone])
             for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery", "erase_other")
         },
+        "people:merge_with": reverse("people:merge_with", args=[someone]) + "?q=没有的人",
+        **_merging(),
         "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
     }
     forms = ("add", "rename", "split", "merge", "succeed", "close", "add-figure", "add-station")
@@ -235,6 +238,19 @@ def _records(site: Site) -> Pages:
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
     return {**people, **places}
+
+
+def _merging() -> Pages:
+    """Give the pages of two records that look like one person's, before a merge and after."""
+    staff = an_actor(Role.DISTRICT_OFFICER, COMMUNITY[:6])
+    kept, merged, other = (a_person(COMMUNITY, name="重名者", verified=n == 0) for n in range(3))
+    found = propose_merge(actor=staff, kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=AT)
+    return {
+        "people:merge_with found": reverse("people:merge_with", args=[kept.pk]),
+        "people:merge_with beside": reverse("people:merge_with", args=[kept.pk]) + f"?other={other.pk}",
+        "people:merge": reverse("people:merge", args=[found.pk]),
+        "people:person merged": reverse("people:person", args=[merged.pk]),
+    }
 
 
 def _booths(site: Site) -> Pages:

@@ -11,10 +11,11 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
-from shanzhi.people.models import Consent, Person, RoleGrant
+from shanzhi.people.models import Consent, Person, PersonMerge, RoleGrant
+from shanzhi.people.operations import propose_merge
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.support.ground import undone
-from tests.support.people import AT, a_person, an_account, client_for, give_role
+from tests.support.people import AT, a_person, an_account, an_actor, client_for, give_role
 from tests.support.permissions import ANONYMOUS, NO_ROLE, Roles, operations, settled
 
 OUTSIDE = "110114008001"
@@ -54,6 +55,12 @@ def table() -> dict[str, dict[str, Any]]:
         "people:desk": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:roles": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:recoveries": {"roles": CLOSERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:twins": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:merges": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:merge_with": {"roles": VERIFIERS, **desk, "instead": {Role.AUDITOR: 403}},
+        "people:merge": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 404},
+        "POST people:merge": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 404,
+                              "data": {"act": "undo", "reason": "x"}, "allowed": 302},
         "people:invitations": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:invite": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:review": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
@@ -155,12 +162,20 @@ def test_every_page_meets_every_role(name: str) -> None:
         path = path_of(plain, person, given) + more
         if plain == "people:consent_text":
             path = reverse(plain, args=[a_consent(person).pk])
+        if plain == "people:merge":
+            path = reverse(plain, args=[a_merge(person).pk])
         if "close" in name or "open" in name:
             an_account(person)
         method = client.post if name.startswith("POST") else client.get
         found[who, inside] = method(path, row.get("data", {})).status_code
         wanted[who, inside] = expected(row, who, inside=inside)
     assert found == wanted
+
+
+def a_merge(person: Person) -> PersonMerge:
+    staff = an_actor(Role.DISTRICT_OFFICER, COMMUNITY[:6])
+    merged = a_person(COMMUNITY, verified=False)
+    return propose_merge(actor=staff, kept_id=person.pk, merged_id=merged.pk, reason="x", at=AT)
 
 
 def a_consent(person: Person) -> Consent:

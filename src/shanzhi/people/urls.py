@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from shanzhi.people.views import account, areas, desk, desk_safety, importing, own_data, safety, sign_in
+from shanzhi.people.views import account, areas, desk, desk_safety, importing, merging, own_data, safety, sign_in
 
 own = [
     path("account/", account.account, name="account"),
@@ -40,6 +40,10 @@ own = [
     path("desk/people/import/", importing.upload, name="import"),
     path("desk/people/import/sheet/", importing.sheet, name="import_sheet"),
     path("desk/people/import/<uuid:batch_id>/", importing.preview, name="import_preview"),
+    path("desk/people/twins/", merging.twins, name="twins"),
+    path("desk/people/merges/", merging.merges, name="merges"),
+    path("desk/people/merges/<uuid:merge_id>/", merging.merge, name="merge"),
+    path("desk/people/<uuid:person_id>/merge/", merging.merge_with, name="merge_with"),
     path("desk/people/<uuid:person_id>/", desk.person, name="person"),
     path("desk/people/<uuid:person_id>/erase/", own_data.erase_other, name="erase_other"),
     path("desk/people/<uuid:person_id>/unmask/", desk.unmask, name="unmask"),

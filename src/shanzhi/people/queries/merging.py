@@ -140,9 +140,20 @@ def mergeable(*, viewer: Actor, person_id: UUID, at: datetime) -> Person:
 
 def preview(*, viewer: Actor, kept_id: UUID, merged_id: UUID, at: datetime) -> Preview:
     """Show two records side by side, and what a merge would do. Both must lie in the viewer's areas."""
-    kept, merged = (mergeable(viewer=viewer, person_id=one, at=at) for one in (kept_id, merged_id))
+    if kept_id == merged_id:
+        raise NotFound
+    return _preview(*(mergeable(viewer=viewer, person_id=one, at=at) for one in (kept_id, merged_id)), at=at)
+
+
+def preview_of(*, viewer: Actor, found: PersonMerge, at: datetime) -> Preview:
+    """Show the two records of a merge that the viewer sees, and what stands in the way of it."""
+    require_mergers(viewer)
+    return _preview(found.kept, found.merged, at=at)
+
+
+def _preview(kept: Person, merged: Person, *, at: datetime) -> Preview:
     names = places.full_names({kept.area, merged.area} - {""})
-    accounts = {one.person_id: one for one in Account.objects.filter(person__in=(kept_id, merged_id))}
+    accounts = {one.person_id: one for one in Account.objects.filter(person__in=(kept, merged))}
     sides = [
         Side(one, names.get(one.area, ""), accounts.get(one.pk), merge_rooms.counts(one.pk)) for one in (kept, merged)
     ]

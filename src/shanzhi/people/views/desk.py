@@ -22,10 +22,10 @@ from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import GRANTERS, Role
 from shanzhi.people import operations, policies, queries
 from shanzhi.people.forms import GrantForm, ReasonForm, UnmaskForm, VerifyForm
-from shanzhi.people.lifecycle import RECOVERERS, VERIFIED
+from shanzhi.people.lifecycle import RECOVERERS, VERIFIED, VERIFIERS
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.views.listings import PEOPLE, ROLES
-from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, grant_rows
+from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, grant_rows, merge_rows
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import listing_response
@@ -48,6 +48,7 @@ def people(request: Any) -> HttpResponse:
         "heading": PEOPLE_WORD,
         "lead": _("Names and numbers are masked, in the export too. Search by the whole phone, number or name."),
         "crumbs": [(_("Home"), "/"), (PEOPLE_WORD, "")],
+        "may_merge": request.actor.holds_anywhere(VERIFIERS),
         "may_import": request.actor.holds_anywhere(policies.IMPORTERS),
         "may_invite": request.actor.holds_anywhere(GRANTERS),
         "may_recover": request.actor.holds_anywhere(RECOVERERS),
@@ -90,6 +91,8 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "account": account,
         "may_verify": policies.may_verify(actor=viewer, person=found) is None,
+        "may_merge": policies.may_merge(actor=viewer, people=[found], at=request.now) is None,
+        "merges": merge_rows(queries.merges_of(person=found), found),
         "may_unmask": policies.may_unmask(actor=viewer, person=found) is None and not viewer.is_person(found.pk),
         "may_grant": bool(policies.grantable(actor=viewer)) and not viewer.is_person(found.pk),
         "may_close": account is not None

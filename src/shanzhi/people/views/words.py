@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.models import Event
 from shanzhi.kernel.roles import Role
 from shanzhi.people.lifecycle import REAL_NAME
-from shanzhi.people.models import ROLE_LABELS, RoleGrant
+from shanzhi.people.models import ROLE_LABELS, Person, PersonMerge, RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.ui import pieces
 
@@ -94,6 +94,11 @@ def grant_rows(grants: Iterable[RoleGrant], names: Mapping[str, str], at: dateti
         for g in grants
         for tone, state in [grant_state(g, at)]
     ]
+
+
+def merge_rows(rows: Iterable[PersonMerge], person: Person) -> list[tuple[PersonMerge, Person, bool]]:
+    """Prepare the merges of a record for its page: each with the other record, and whether this one gives way."""
+    return [(row, row.kept, True) if row.merged_id == person.pk else (row, row.merged, False) for row in rows]
 
 
 def state_tag(real_name: str) -> tuple[str, Any]:
