@@ -32,7 +32,7 @@ from shanzhi.people.fields import (
     cipher,
     mark,
 )
-from shanzhi.people.models import Account, ImportBatch, Invitation, Person, Recovery
+from shanzhi.people.models import Account, ImportBatch, Invitation, Person, PersonMerge, Recovery
 from shanzhi.ventures import models as ventures
 from shanzhi.ventures.operations.attachments import store
 from shanzhi.voting.models import Booth, PaperMark, Poll, RollEntry
@@ -175,6 +175,11 @@ def _roles(person: Person, account: Account, officer: Any) -> None:
         taken_by=person, created_at=AT, expires_at=AT,
     )  # fmt: skip
     with guards_off():
+        PersonMerge.objects.create(
+            kept=person, merged=a_person(COMMUNITY, verified=False), state="undone", place=1, needs_second=False,
+            reason=OWN_WORDS, ended_reason=OWN_WORDS, proposed_by_id=officer.person_id, proposed_at=AT,
+            decided_by_id=officer.person_id, decided_at=AT, undone_by_id=officer.person_id, undone_at=AT,
+        )  # fmt: skip
         Recovery.objects.create(
             account=account, person=person, state="stopped", asked_by_id=officer.person_id, asked_at=AT,
             document="resident_id", reason=OWN_WORDS, ended_reason=OWN_WORDS, ended_at=AT,

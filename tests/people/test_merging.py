@@ -194,7 +194,7 @@ class TestUndoing:
 
 class TestWhatStandsInTheWay:
     def test_are_documents_that_differ(self, staff: Actor) -> None:
-        with pytest.raises(operations.CannotMerge, match="documents that differ"):
+        with pytest.raises(operations.CannotMerge, match="证件不同"):
             merge(staff, a_person(COMMUNITY), a_person(COMMUNITY))
 
     def test_is_not_a_passport_beside_a_resident_identity_card(self, staff: Actor, second: Actor) -> None:
@@ -224,7 +224,7 @@ class TestWhatStandsInTheWay:
                 merge(staff, one, other)
         last = a_person(COMMUNITY)
         Person.objects.filter(pk=last.pk).update(verified_against="passport")
-        with pytest.raises(operations.CannotMerge, match="Other records"):
+        with pytest.raises(operations.CannotMerge, match="已有其他档案"):
             merge(staff, last, kept)
         with pytest.raises(DatabaseError, match="people_merge_no_chain"), transaction.atomic():
             PersonMerge.objects.create(

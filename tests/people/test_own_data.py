@@ -223,7 +223,7 @@ class TestEveryDoorToPlainData:
                 operations.unmask(actor=worker, person_id=person.pk, fields=fields, reason=reason, at=AT)
         assert not Event.objects.filter(verb="people.person.unmask").exists()
         operations.unmask(actor=worker, person_id=person.pk, fields=["name"], reason="核对名册", at=AT)
-        (look,) = queries.looks(person=person)
+        (look,) = queries.looks(viewer=actor(person))
         assert look.change == {"fields": ["name"], "seen_as": "social_worker", "seen_in": COMMUNITY}
         page = sign_in(Client(), person).get("/account/", headers={"accept-language": "zh-hans"}).content.decode()
         assert all(told in page for told in ("核对名册", "社工", "历山路社区"))

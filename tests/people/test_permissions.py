@@ -48,6 +48,19 @@ def rights() -> dict[str, dict[str, Any]]:
     }
 
 
+def merging() -> dict[str, dict[str, Any]]:
+    """Give the desk's addresses of records that may be one person's."""
+    lists = {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200}
+    one = {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 404}
+    return {
+        "people:twins": lists,
+        "people:merges": lists,
+        "people:merge_with": {**one, "others": 404, "instead": {Role.AUDITOR: 403}},
+        "people:merge": one,
+        "POST people:merge": {**one, "data": {"act": "undo", "reason": "x"}, "allowed": 302},
+    }
+
+
 def table() -> dict[str, dict[str, Any]]:
     """Give each address: who inside gets 200, what others get, and what those outside get."""
     desk = {"anonymous": SIGN_IN, "others": 404, "outside": 404}
@@ -55,12 +68,6 @@ def table() -> dict[str, dict[str, Any]]:
         "people:desk": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:roles": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:recoveries": {"roles": CLOSERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
-        "people:twins": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
-        "people:merges": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
-        "people:merge_with": {"roles": VERIFIERS, **desk, "instead": {Role.AUDITOR: 403}},
-        "people:merge": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 404},
-        "POST people:merge": {"roles": VERIFIERS, "anonymous": SIGN_IN, "others": 403, "outside": 404,
-                              "data": {"act": "undo", "reason": "x"}, "allowed": 302},
         "people:invitations": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:invite": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
         "people:review": {"roles": GRANTERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
@@ -88,7 +95,7 @@ def table() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
     for name in OWN:
         pages[name] = {"roles": WHO[1:], "anonymous": SIGN_IN, "others": 200, "outside": 200}
-    pages |= rights()
+    pages |= rights() | merging()
     for name in OPEN:
         instead = {} if name == "account_inactive" else dict.fromkeys(WHO[1:], 302)
         pages[name] = {"roles": WHO, "anonymous": 200, "others": 200, "outside": None, "instead": instead}

@@ -80,14 +80,14 @@ FIELDS = {
     "ended": _("Sessions ended"),
     "recovery": _("Lost second factor"),
     "merge": _("Merge of records"),
-    "kept": _("Record that stays"),
-    "merged": _("Record that gave way"),
+    "side": _("This record"),
     "seen_as": _("Role of who looked"),
     "seen_in": _("Area of that role"),
 }
 VALUES = {
     "purpose": _purpose,
     "role": _role,
+    "side": lambda value: {"kept": _("stays"), "merged": _("gives way")}.get(value, value),
     "seen_as": _role,
     "state": lambda value: dict(REAL_NAME.states).get(value, value),
 }

@@ -138,7 +138,7 @@ def may_merge(*, actor: Actor, people: Iterable[Person], at: datetime) -> Refusa
                 return OutsideOwnScope()
             if RANK[held.role] > max(RANK[grant.role] for grant in reaching):
                 return HigherPerson()
-    if not Person.objects.filter(pk=actor.person_id, real_name__in=VERIFIED).exists():
+    if not Person.objects.filter(pk=actor.person(), real_name__in=VERIFIED).exists():
         return VerifiedStaffOnly()
     return None
 

@@ -78,5 +78,4 @@ class VenturesConfig(AppConfig):
             "ventures_endorsement", "a record of it would tell when somebody backed a project; the number is recorded"
         )
         import_module("shanzhi.ventures.history")
-        import_module("shanzhi.ventures.merging")
         import_module("shanzhi.ventures.personal")

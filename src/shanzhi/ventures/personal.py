@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.kernel.merging import MergeRoom, register
 from shanzhi.kernel.personal import (
     REGISTRY,
     Activity,
@@ -18,6 +20,7 @@ from shanzhi.kernel.personal import (
     name_fields,
     register_activity,
 )
+from shanzhi.ventures.models import Juror, Proposal
 from shanzhi.ventures.operations.erasing import (
     erase_comments,
     erase_drafts,
@@ -148,3 +151,14 @@ for _name, _run in (
     REGISTRY.specials[f"ventures.{_name}"] = Special("ventures", _run)
 # Last: a draft that is handed over is scrubbed before, while it is still known as the person's.
 REGISTRY.specials["ventures.drafts"] = Special("ventures", erase_drafts, after=True)
+
+
+def _counts(person_id: UUID) -> list[tuple[Any, int]]:
+    """Count proposals handed in and seats in juries; drafts are the team's alone."""
+    return [
+        (_("Proposals handed in"), Proposal.objects.filter(contact=person_id, number__isnull=False).count()),
+        (_("Seats in juries"), Juror.objects.filter(person=person_id).count()),
+    ]
+
+
+register("ventures", MergeRoom(_counts))

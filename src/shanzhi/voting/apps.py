@@ -56,5 +56,4 @@ class VotingConfig(AppConfig):
         coverage.leave_out("voting_upload", "a file that waits for a yes; what becomes of it is a poll")
         coverage.check("seals of counts", broken_seals)
         import_module("shanzhi.voting.history")
-        import_module("shanzhi.voting.merging")
         import_module("shanzhi.voting.personal")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.kernel.merging import MergeRoom, register
 from shanzhi.kernel.personal import (
     REGISTRY,
     Activity,
@@ -17,6 +19,8 @@ from shanzhi.kernel.personal import (
     name_fields,
     register_activity,
 )
+from shanzhi.voting.models import BoothOfficer, RollEntry
+from shanzhi.voting.operations import merged
 from shanzhi.voting.queries.standing import running_votes
 
 K, E = Kind, Erase
@@ -58,3 +62,14 @@ name_fields(
 name_field("voting.Upload", "name", _("Name of the file"))
 
 REGISTRY.hindrances["voting"] = running_votes
+
+
+def _counts(person_id: UUID) -> list[tuple[Any, int]]:
+    """Count rolls and work at polling places, and nothing that would tell whether somebody voted."""
+    return [
+        (_("Rolls of voters"), RollEntry.objects.filter(person=person_id).count()),
+        (_("Polling places worked at"), BoothOfficer.objects.filter(person=person_id).count()),
+    ]
+
+
+register("voting", MergeRoom(_counts, merged.hindrances, merged.join, merged.part))

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
-from shanzhi.people import merge_rooms, policies, signals
+from shanzhi.kernel.merging import ROOMS
+from shanzhi.people import policies, signals
 from shanzhi.people.lifecycle import MERGE
 from shanzhi.people.models import Person, PersonMerge
 from shanzhi.people.operations.records import ReasonNeeded
@@ -99,7 +100,7 @@ def _do(actor: Actor, found: PersonMerge, at: datetime) -> None:
     earlier = PersonMerge.objects.filter(kept=found.kept_id).aggregate(last=Max("place"))["last"]
     found.place, found.decided_by_id, found.decided_at = (earlier or 0) + 1, actor.person(), at
     found.save(update_fields=["state", "place", "decided_by", "decided_at"])
-    for room in merge_rooms.ROOMS.values():
+    for room in ROOMS.values():
         room.join(found.kept_id, found.merged_id)
     Person.objects.filter(pk=found.merged_id).update(merged_into=found.kept_id)
     _note(actor, found, "approve", at)
@@ -135,7 +136,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID, reason: str, at: datetime) -> Pe
         found.undone_by_id, found.undone_at, found.ended_reason = actor.person(), at, reason.strip()
         found.save(update_fields=["state", "undone_by", "undone_at", "ended_reason"])
         Person.objects.filter(pk=found.merged_id).update(merged_into=None)
-        for room in merge_rooms.ROOMS.values():
+        for room in ROOMS.values():
             room.part(found.kept_id, found.merged_id)
         _note(actor, found, "undo", at, found.ended_reason)
         for person_id in (found.kept_id, found.merged_id):
@@ -173,8 +174,8 @@ def _locked(actor: Actor, merge_id: UUID, at: datetime) -> PersonMerge:
 
 def _note(actor: Actor, found: PersonMerge, name: str, at: datetime, reason: str = "") -> None:
     """Put a step on record with both records, so that it stands in the history of each."""
-    change = {"merge": str(found.pk), "kept": str(found.kept_id), "merged": str(found.merged_id)}
-    for person in (found.kept, found.merged):
+    for person, side in ((found.kept, "kept"), (found.merged, "merged")):
+        change = {"merge": str(found.pk), "side": side}
         record(
             actor=actor, verb=f"people.merge.{name}", subject=person, area=person.area, change=change, at=at,
             reason=reason,

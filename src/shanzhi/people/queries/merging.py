@@ -11,11 +11,12 @@ from django.db.models import DateField, F, OuterRef, Q, QuerySet, Subquery, Valu
 from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.kernel import merging
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS
-from shanzhi.people import merge_rooms, policies
+from shanzhi.people import policies
 from shanzhi.people.actors import grants_of, records_of
 from shanzhi.people.documents import WITH_RESIDENT_ID
 from shanzhi.people.lifecycle import VERIFIED, VERIFIERS
@@ -68,9 +69,10 @@ def _alike() -> QuerySet[Person]:
     )
 
 
-def _seen(side: str, other: str) -> QuerySet[PersonMerge]:
+def _seen(side: str, other: str) -> QuerySet[Any, Any]:
     """Give pairs that were looked at and found to be two people, of an outer person on one side."""
-    return PersonMerge.objects.filter(state="refused", **{side: OuterRef(OuterRef("pk"))}).values(other)
+    rows: QuerySet[Any, Any] = PersonMerge.objects.filter(state="refused", **{side: OuterRef(OuterRef("pk"))})
+    return rows.values(other)
 
 
 def twins(*, viewer: Actor) -> QuerySet[Person]:
@@ -154,12 +156,11 @@ def preview_of(*, viewer: Actor, found: PersonMerge, at: datetime) -> Preview:
 def _preview(kept: Person, merged: Person, *, at: datetime) -> Preview:
     names = places.full_names({kept.area, merged.area} - {""})
     accounts = {one.person_id: one for one in Account.objects.filter(person__in=(kept, merged))}
-    sides = [
-        Side(one, names.get(one.area, ""), accounts.get(one.pk), merge_rooms.counts(one.pk)) for one in (kept, merged)
-    ]
-    return Preview(
-        *sides, hindrances_of(kept=kept, merged=merged), needs_second(kept=kept, merged=merged, at=at)
-    )  # fmt: skip
+    first, second = (
+        Side(one, names.get(one.area, ""), accounts.get(one.pk), merging.counts(one.pk)) for one in (kept, merged)
+    )
+    second_due = needs_second(kept=kept, merged=merged, at=at)
+    return Preview(first, second, hindrances_of(kept=kept, merged=merged), second_due)
 
 
 def hindrances_of(*, kept: Person, merged: Person) -> list[Any]:
@@ -177,7 +178,7 @@ def hindrances_of(*, kept: Person, merged: Person) -> list[Any]:
         found.append(_("Both were verified against documents that differ, so these are two people."))
     if Recovery.objects.filter(person__in=(kept, merged), state__in=("asked", "waiting")).exists():
         found.append(_("A lost second factor of one of them is being replaced. Have that finished or stopped first."))
-    return [*found, *merge_rooms.hindrances(kept.pk, merged.pk)]
+    return [*found, *merging.hindrances(kept.pk, merged.pk)]
 
 
 def _differ(one: Person, other: Person) -> bool:
@@ -236,8 +237,8 @@ def _counts(person_id: UUID) -> list[tuple[Any, int]]:
         (_("Roles"), RoleGrant.objects.filter(person=person_id).count()),
         (_("Texts agreed to"), Consent.objects.filter(person=person_id).count()),
         (_("Sign-ins"), Account.objects.filter(person=person_id).count()),
-        (_("Records merged into it before"), len(records_of(person_id)) - 1),
+        (_("Records merged into it"), len(records_of(person_id)) - 1),
     ]
 
 
-merge_rooms.register("people", merge_rooms.MergeRoom(counts=_counts))
+merging.register("people", merging.MergeRoom(counts=_counts))

@@ -23,7 +23,7 @@ from shanzhi.kernel.roles import GRANTERS, Role
 from shanzhi.people import operations, policies, queries
 from shanzhi.people.forms import GrantForm, ReasonForm, UnmaskForm, VerifyForm
 from shanzhi.people.lifecycle import RECOVERERS, VERIFIED, VERIFIERS
-from shanzhi.people.models import ROLE_LABELS
+from shanzhi.people.models import ROLE_LABELS, Account, Person
 from shanzhi.people.views.listings import PEOPLE, ROLES
 from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, grant_rows, merge_rows
 from shanzhi.places import queries as places
@@ -72,6 +72,17 @@ def person(request: Any, person_id: UUID) -> HttpResponse:
     return _person_page(request, person_id)
 
 
+def _changes(request: Any, found: Person, account: Account | None) -> dict[str, bool]:
+    """Tell what the viewer may change about a person; a record that was merged away is changed no more."""
+    viewer = request.actor
+    closes = account is not None and policies.may_close_account(actor=viewer, person=found, at=request.now) is None
+    return {
+        "may_verify": policies.may_verify(actor=viewer, person=found) is None,
+        "may_grant": bool(policies.grantable(actor=viewer)) and not viewer.is_person(found.pk),
+        "may_close": closes,
+    }
+
+
 def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = None, form: Any = None) -> HttpResponse:
     viewer = request.actor
     found = queries.person(viewer=viewer, person_id=person_id, at=request.now)
@@ -90,13 +101,10 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "events": timeline_of(events),
         "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "account": account,
-        "may_verify": policies.may_verify(actor=viewer, person=found) is None,
         "may_merge": policies.may_merge(actor=viewer, people=[found], at=request.now) is None,
         "merges": merge_rows(queries.merges_of(person=found), found),
         "may_unmask": policies.may_unmask(actor=viewer, person=found) is None and not viewer.is_person(found.pk),
-        "may_grant": bool(policies.grantable(actor=viewer)) and not viewer.is_person(found.pk),
-        "may_close": account is not None
-        and policies.may_close_account(actor=viewer, person=found, at=request.now) is None,
+        **(_changes(request, found, account) if found.merged_into_id is None else {}),
         "plain": [(FIELD_WORDS[name], value) for name, value in (plain or {}).items()],
         "unmask_form": form or UnmaskForm(),
         "end_form": ReasonForm(auto_id="end_%s"),

@@ -128,7 +128,7 @@ def _shared(kept_id: UUID, merged_id: UUID) -> Iterator[tuple[Poll, Places]]:
 
 def hindrances(kept_id: UUID, merged_id: UUID) -> list[Any]:
     """Say in which running votes both took part, and where both work at one polling place."""
-    found = []
+    found: list[Any] = []
     for poll, places in _shared(kept_id, merged_id):
         if places.took_part(merged_id) and any(places.took_part(one) for one in places.on_roll if one != merged_id):
             found.append(BOTH_VOTED % {"title": poll.title})
@@ -160,7 +160,7 @@ def part(kept_id: UUID, merged_id: UUID) -> None:
 def hold_at_opening(poll_id: UUID) -> None:
     """Hold the places of all records but one of each person whose records were merged after the roll was fixed."""
     away = RollEntry.objects.filter(poll=poll_id, person__merged_into__isnull=False)
-    for kept_id in set(away.values_list("person__merged_into", flat=True)):
+    for kept_id in {one for one in away.values_list("person__merged_into", flat=True) if one is not None}:
         places = Places(poll_id, known_records(kept_id))
         for one in places.on_roll[1:]:
             places.hold(one)
@@ -169,7 +169,7 @@ def hold_at_opening(poll_id: UUID) -> None:
 def held_places(poll_id: UUID) -> int:
     """Count the places that are held in a poll: of each person with several records on the roll, all but one."""
     entries = RollEntry.objects.filter(poll=poll_id)
-    people: dict[UUID, int] = defaultdict(int)
+    people: dict[UUID | None, int] = defaultdict(int)
     for kept_id in entries.filter(person__merged_into__isnull=False).values_list("person__merged_into", flat=True):
         people[kept_id] += 1
     stay = set(entries.filter(person__in=list(people)).values_list("person", flat=True)) if people else set()
