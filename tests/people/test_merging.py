@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.audit.models import Event
 from shanzhi.audit.operations.sealing import seal
@@ -22,7 +24,7 @@ from shanzhi.people.operations.accounts import account_for_phone
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.policies import own_proposals
 from tests.people.conftest import COMMUNITY, DISTRICT, SUBDISTRICT
-from tests.support.people import AT, a_person, an_account, an_actor, give_role
+from tests.support.people import AT, a_person, an_account, an_actor, give_role, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 LATER = AT + timedelta(hours=1)
@@ -320,3 +322,66 @@ class TestTheListOfTwins:
         operations.refuse_merge(actor=second, merge_id=found.pk, reason="同名", at=AT)
         pairs = {frozenset((row.pk, row.twin_id)) for row in queries.twins(viewer=staff)}
         assert pairs == {frozenset((other.pk, unknown.pk))}
+
+
+class TestThePages:
+    def test_lead_from_the_list_of_twins_to_a_merge_and_back(self, staff: Actor, client: Client) -> None:
+        kept, merged = pair(phone="+8613800005555")
+        sign_in(client, Person.objects.get(pk=staff.person()))
+        page = client.get("/desk/people/twins/").content.decode()
+        first, other = sorted((kept.pk, merged.pk))
+        path = f"/desk/people/{first}/merge/?other={other}"
+        assert path in page
+        beside = client.get(path).content.decode()
+        assert all(shown in beside for shown in ("欧*一", "138****5555", f'value="{kept.pk}"'))
+        assert "13800005555" not in beside
+        answer = client.post(path, {"keep": str(kept.pk), "reason": ""})
+        assert answer.status_code == 422
+        answer = client.post(path, {"keep": str(kept.pk), "reason": "本人到场说明"})
+        found = PersonMerge.objects.get(kept=kept, merged=merged)
+        assert (answer.status_code, answer["Location"]) == (302, f"/desk/people/merges/{found.pk}/")
+        assert "本人到场说明" in client.get(answer["Location"]).content.decode()
+        away = client.get(f"/desk/people/{merged.pk}/").content.decode()
+        assert f"/desk/people/{kept.pk}/" in away
+        assert f"/desk/people/{merged.pk}/verify/" not in away
+        client.post(answer["Location"], {"act": "undo", "reason": "是两个人"})
+        found.refresh_from_db()
+        assert (found.state, found.ended_reason) == ("undone", "是两个人")
+
+    def test_say_what_stands_in_the_way_beside_both_records(self, staff: Actor, client: Client) -> None:
+        one, other = a_person(COMMUNITY), a_person(COMMUNITY)
+        sign_in(client, Person.objects.get(pk=staff.person()))
+        path = f"/desk/people/{one.pk}/merge/?other={other.pk}"
+        assert "证件不同" in client.get(path).content.decode()
+        answer = client.post(path, {"keep": str(other.pk), "reason": "x"})
+        assert answer.status_code == 422
+        assert not PersonMerge.objects.exists()
+
+    def test_let_a_second_of_staff_decide_and_not_the_first(self, staff: Actor, second: Actor, client: Client) -> None:
+        kept, merged = pair()
+        an_account(kept), an_account(merged)
+        found = merge(staff, kept, merged)
+        path = f"/desk/people/merges/{found.pk}/"
+        sign_in(client, Person.objects.get(pk=staff.person()))
+        client.post(path, {"act": "approve"})
+        found.refresh_from_db()
+        assert found.state == "proposed"
+        sign_in(client, Person.objects.get(pk=second.person()))
+        client.post(path, {"act": "approve"})
+        found.refresh_from_db()
+        assert found.state == "done"
+
+    @pytest.mark.parametrize("path", ["/desk/people/twins/", "/desk/people/merges/"])
+    def test_of_lists_ask_as_much_for_many_as_for_few(self, staff: Actor, client: Client, path: str) -> None:
+        sign_in(client, Person.objects.get(pk=staff.person()))
+        asked = []
+        for number in (1, 4):
+            for _ in range(number):
+                one, other = pair()
+                if "merges" in path:
+                    merge(staff, one, other)
+            client.get(path)
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(path).status_code == 200
+            asked.append(len(seen))
+        assert asked[0] == asked[1]

@@ -146,7 +146,7 @@ def _warn_of_recovery(*, state: str, **told: Any) -> None:
 
 def _tell_role(kind: Kind, *, actor: Actor, grant: RoleGrant, at: datetime, **_more: Any) -> None:
     """Tell the holder, unless the holder did it."""
-    if grant.person_id == actor.person_id:
+    if actor.is_person(grant.person_id):
         return
     values = {"moment": max(at, grant.starts_at) if kind is GIVEN else at, "link": ACCOUNT}
     notify(actor=actor, kind=kind, values=values, to=[grant.person_id], key=str(grant.pk), at=at)

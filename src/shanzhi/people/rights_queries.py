@@ -143,7 +143,7 @@ def due_for_review(*, viewer: Actor, at: datetime) -> QuerySet[RoleGrant]:
     """Give the roles in the viewer's areas that nobody confirmed for a year, those that lapse first at the top."""
     require_granters(viewer)
     scope = places.within_any("area", viewer.areas(GRANTERS))
-    rows = unconfirmed(since=at - YEAR, at=at).filter(scope).exclude(person_id=viewer.person())
+    rows = unconfirmed(since=at - YEAR, at=at).filter(scope).exclude(person_id__in=(viewer.person(), *viewer.also))
     by_age: Any = rows.select_related("person").annotate(area_name=_place("area"))  # `confirmed` stands in no table
     found: QuerySet[RoleGrant] = by_age.order_by("confirmed", "id")
     return found

@@ -20,6 +20,7 @@ from shanzhi.kernel.personal import (
     name_fields,
     register_activity,
 )
+from shanzhi.people.actors import records_of
 from shanzhi.ventures.models import Juror, Proposal
 from shanzhi.ventures.operations.erasing import (
     erase_comments,
@@ -161,4 +162,13 @@ def _counts(person_id: UUID) -> list[tuple[Any, int]]:
     ]
 
 
-register("ventures", MergeRoom(_counts))
+def _two_seats(kept_id: UUID, merged_id: UUID) -> list[Any]:
+    """Refuse two seats in one jury that is not closed: one person has one voice in it."""
+    seats = Juror.objects.filter(ends_at=None, call__jury_closing=None)
+    theirs = seats.filter(person__in=records_of(kept_id)).values("call")
+    if seats.filter(person=merged_id, call__in=theirs).exists():
+        return [_("Both records sit in one jury, as if they were two. End one of the two seats first.")]
+    return []
+
+
+register("ventures", MergeRoom(_counts, _two_seats))

@@ -162,7 +162,7 @@ def withdraw_dispute(*, actor: Actor, dispute_id: UUID, version: int, at: dateti
     """
     with transaction.atomic():
         found = _locked(actor, dispute_id)
-        if found.filed_by_id != actor.person():
+        if not actor.is_person(found.filed_by_id):
             if found.state == "withdrawn":
                 raise NotFound
             raise NotYourDispute

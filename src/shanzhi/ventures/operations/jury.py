@@ -93,11 +93,11 @@ def appoint_juror(*, actor: Actor, call_id: UUID, person_id: UUID, chair: bool =
         if not who.holds(Role.JUROR, call.area):
             raise NotAJuror(field="person")
         known = Juror.objects.filter(call=call)
-        if known.filter(person=person_id).exists() or (chair and known.filter(chair=True, ends_at=None).exists()):
+        if known.filter(person__in=who.persons).exists() or (chair and known.filter(chair=True, ends_at=None).exists()):
             raise JurorAlready(field="person")
         number = (known.aggregate(most=Max("number"))["most"] or 0) + 1
         juror = Juror.objects.create(
-            call=call, person_id=person_id, number=number, chair=chair, starts_at=at, created_at=at
+            call=call, person_id=who.person(), number=number, chair=chair, starts_at=at, created_at=at
         )
         change = {"call": str(call.pk), "number": number, "chair": chair}
         record(actor=actor, verb="ventures.juror.appoint", subject=juror, area=call.area, change=change, at=at)

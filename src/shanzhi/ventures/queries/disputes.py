@@ -117,7 +117,7 @@ def objects_as(*, actor: Actor, proposal: Proposal, at: datetime) -> tuple[str, 
     ends = next((phase.ends_at for phase in call.phases.all() if phase.kind == "notice"), None)
     if proposal.state != "passed" or call.state != "notice" or ends is None or at >= ends or call.imported:
         raise NotUnderNotice
-    if proposal.disputes.filter(kind="objection", filed_by=actor.person(), state__in=OPEN_DISPUTES).exists():
+    if proposal.disputes.filter(kind="objection", filed_by__in=actor.persons, state__in=OPEN_DISPUTES).exists():
         raise ObjectedAlready
     return found
 

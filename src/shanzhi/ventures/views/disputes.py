@@ -75,7 +75,7 @@ def told_disputes(viewer: Actor, found: Proposal, at: datetime) -> Section:
     rows = queries.disputes_of(viewer=viewer, proposal_id=found.pk)
     first = list(rows[: SHOWN + 1])
     team = bool(first) and queries.of_team(viewer=viewer, found=found)
-    shown = [told(one, mine=one.filed_by_id == viewer.person_id, team=team) for one in first[:SHOWN]]
+    shown = [told(one, mine=viewer.is_person(one.filed_by_id), team=team) for one in first[:SHOWN]]
     return Section(shown, rows.order_by().count() if len(first) > SHOWN else len(first))
 
 
@@ -185,7 +185,7 @@ def withdraw(request: Request, dispute_id: UUID) -> HttpResponse:
     """Withdraw what one filed oneself."""
     one = queries.dispute(viewer=request.actor, dispute_id=dispute_id)
     found = queries.proposal(viewer=request.actor, proposal_id=one.proposal_id)
-    if one.filed_by_id != request.actor.person_id:
+    if not request.actor.is_person(one.filed_by_id):
         raise operations.NotYourDispute
     if request.method != "POST":
         DISPUTE.move(one.state, "withdraw")

@@ -271,8 +271,10 @@ def give_officer(
     with transaction.atomic():
         booth = managed_booth(actor=actor, booth_id=booth_id, version=version)
         person = Person.objects.filter(pk=person_id).first()
-        if person is None or not has_role_there(person, booth.area, at):
+        if person is None or person.merged_into_id is not None or not has_role_there(person, booth.area, at):
             raise OfficerNeedsRole(field="person")
+        if booth.officers.filter(person__merged_into=person, ended_at=None).exists():
+            raise OfficerAlready(field="person")
         if booth.state not in (PREPARED, OPEN, "closed"):
             raise NoPaperInThisState
         try:
