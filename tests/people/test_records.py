@@ -251,7 +251,7 @@ class TestTheLookInFull:
             actor=an_actor(Role.SOCIAL_WORKER, COMMUNITY), person_id=person.pk, fields=["phone", "id_number"],
             reason="核对", at=AT,
         )  # fmt: skip
-        assert [event.reason for event in queries.looks(person=person)] == ["核对"]
+        assert [event.reason for event in queries.looks(viewer=actor(person))] == ["核对"]
 
 
 class TestTheFirstAdministrator:
