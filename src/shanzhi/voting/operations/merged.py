@@ -142,8 +142,8 @@ def join(kept_id: UUID, merged_id: UUID) -> None:
     """Hold, in each open vote with both on the roll, the place of the record that took no part. Raises BothVoted."""
     for poll, places in _shared(kept_id, merged_id):
         before = next(one for one in places.on_roll if one != merged_id and not places.held(one))
-        idle = before if places.took_part(merged_id) else merged_id
-        if not places.hold(idle):  # a ballot came meanwhile
+        idle = [one for one in (merged_id, before) if not places.took_part(one)]
+        if not any(places.hold(one) for one in idle):  # ballots came meanwhile
             raise BothVoted(BOTH_VOTED % {"title": poll.title})
 
 
