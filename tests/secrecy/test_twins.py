@@ -82,6 +82,7 @@ NOTHING_THERE = {
     "/desk/disputes/<uuid:dispute_id>/",
     "/desk/people/import/<uuid:batch_id>/",
     "/desk/people/invitations/<uuid:invitation_id>/",
+    "/desk/people/merges/<uuid:merge_id>/",
     "/desk/people/recoveries/<uuid:recovery_id>/",
     "/desk/polls/import/<uuid:upload_id>/",
     "/desk/reviews/assign/",

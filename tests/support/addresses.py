@@ -35,8 +35,8 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     "position": (1,),
     "secret": ("nobodys-secret",),
     "token": ("nobodys-token",),
-    **dict.fromkeys(("upload_id", "batch_id", "sheet_id", "job_id", "sign_in_id", "recovery_id", "invitation_id"),
-                    (NOBODYS,)),
+    **dict.fromkeys(("upload_id", "batch_id", "sheet_id", "job_id", "sign_in_id", "recovery_id", "invitation_id",
+                     "merge_id"), (NOBODYS,)),
 }  # fmt: skip
 
 
