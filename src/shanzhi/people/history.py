@@ -79,7 +79,6 @@ FIELDS = {
     "kind": _("Second factor"),
     "ended": _("Sessions ended"),
     "recovery": _("Lost second factor"),
-    "merge": _("Merge of records"),
     "side": _("This record"),
     "seen_as": _("Role of who looked"),
     "seen_in": _("Area of that role"),
