@@ -105,7 +105,7 @@ SHORT_STATES: Final = {"declared": _("Declared only"), "verified": _("Verified")
 LONG_STATES: Final = dict(REAL_NAME.states)
 
 
-LINK_STATES: Final = {"holds": _("Holds"), "over": _("Over")}
+LINK_STATES: Final = {"holds": _("In force"), "over": _("Over")}
 ENDED_HOW: Final = {
     "staff": _("Ended by staff"),
     "closed": _("Closed when noted anew or when one of the two was erased"),
