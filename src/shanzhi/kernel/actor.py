@@ -29,7 +29,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person with the roles that hold at this moment, the system itself, or nobody."""
+    """A person with the roles that hold at this moment, the system itself, or nobody.
+
+    `waits` names whose consent a minor lacks for taking part, and is empty where none is lacking.
+    """
 
     person_id: UUID | None = None
     account_id: UUID | None = None
@@ -37,6 +40,7 @@ class Actor:
     label: str = ""
     # Records of the same person that were merged into the one that acts; what hangs on them stays there.
     also: tuple[UUID, ...] = ()
+    waits: str = ""
 
     @classmethod
     def anonymous(cls) -> Actor:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from shanzhi.kernel.actor import Actor, Grant
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.roles import Role
+from shanzhi.people import minors
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Account, Person
 from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
@@ -127,5 +128,6 @@ def actor_of_person(*, person_id: UUID, at: datetime) -> Actor:
 def _acting(person: Person, at: datetime, account: Account | None = None) -> Actor:
     """Give the actor of a record that others were merged into or none, with the roles that do not sleep."""
     held = held_by(person)
-    grants, also = _given(person, held, at), tuple(UUID(one) for one in held[2])
-    return Actor(person_id=person.pk, grants=awake(account, grants) if account else grants, also=also)
+    grants, also = minors.fit_roles(person, _given(person, held, at), at), tuple(UUID(one) for one in held[2])
+    waits = minors.waits_for(person, at)
+    return Actor(person_id=person.pk, grants=awake(account, grants) if account else grants, also=also, waits=waits)

@@ -20,7 +20,7 @@ from shanzhi.people import policies
 from shanzhi.people.actors import grants_of, records_of
 from shanzhi.people.documents import WITH_RESIDENT_ID
 from shanzhi.people.lifecycle import VERIFIED, VERIFIERS
-from shanzhi.people.models import Account, Consent, Person, PersonMerge, Recovery, RoleGrant
+from shanzhi.people.models import Account, Consent, Guardianship, Person, PersonMerge, Recovery, RoleGrant
 from shanzhi.people.queries.records import marked, search
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
@@ -178,6 +178,10 @@ def hindrances_of(*, kept: Person, merged: Person) -> list[Any]:
         found.append(_("Both were verified against documents that differ, so these are two people."))
     if Recovery.objects.filter(person__in=(kept, merged), state__in=("asked", "waiting")).exists():
         found.append(_("A lost second factor of one of them is being replaced. Have that finished or stopped first."))
+    if Guardianship.objects.filter(Q(ward=merged) | Q(guardian=merged), ended_at=None).exists():
+        found.append(
+            _("A guardian link stands on the record that would give way. End it, and note it on the other one.")
+        )
     return [*found, *merging.hindrances(kept.pk, merged.pk)]
 
 

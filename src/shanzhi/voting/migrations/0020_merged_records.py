@@ -22,6 +22,6 @@ GUARD_BACK = "DROP TRIGGER voting_rollentry_merged ON voting_rollentry; DROP FUN
 
 
 class Migration(migrations.Migration):
-    dependencies = [("voting", "0019_booth_codes"), ("people", "0008_merges")]
+    dependencies = [("voting", "0019_booth_codes"), ("people", "0010_merges")]
 
     operations = [migrations.RunSQL(GUARD, GUARD_BACK)]

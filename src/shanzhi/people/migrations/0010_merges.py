@@ -96,7 +96,7 @@ def somebody(*, null: bool = False, index: bool = True) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0007_erased_stays_empty")]
+    dependencies = [("people", "0009_guardians")]
 
     operations = [
         migrations.AddField("person", "merged_into", somebody(null=True, index=False)),
