@@ -341,3 +341,26 @@ class TestRights:
         operations.consent_for(actor=guardian, ward_id=ward.pk, at=AT)
         operations.erase_own(actor=guardian, confirmed=True, at=AT)
         assert actor(ward, at=AT + timedelta(seconds=1)).waits == minors.GUARDIAN
+
+
+class TestMergedRecords:
+    def test_do_not_lead_a_link_or_a_minors_age_to_a_record_without_it(self) -> None:
+        ward, _guardian, staff = linked(YOUTH)
+        other = a_person(COMMUNITY, verified=False, born_on=YOUTH)
+        with pytest.raises(operations.CannotMerge, match="监护"):
+            operations.propose_merge(actor=staff, kept_id=other.pk, merged_id=ward.pk, reason="x", at=AT)
+        ageless = a_person(COMMUNITY, verified=False)
+        Person.objects.filter(pk=ageless.pk).update(born_on=None)
+        with pytest.raises(operations.CannotMerge, match="未成年"):
+            operations.propose_merge(actor=staff, kept_id=ageless.pk, merged_id=other.pk, reason="x", at=AT)
+        assert operations.propose_merge(actor=staff, kept_id=ward.pk, merged_id=other.pk, reason="x", at=AT)
+
+    def test_count_with_the_consents_given_by_either(self) -> None:
+        kept = a_person(COMMUNITY, verified=False, born_on=YOUTH)
+        merged = a_person(COMMUNITY, verified=False, born_on=YOUTH)
+        operations.give_consent(actor=actor(merged), purpose="real_name", at=AT)
+        assert actor(kept).waits == minors.OWN
+        staff = an_actor(Role.SOCIAL_WORKER, COMMUNITY)
+        made = operations.propose_merge(actor=staff, kept_id=kept.pk, merged_id=merged.pk, reason="x", at=AT)
+        operations.approve_merge(actor=an_actor(Role.SOCIAL_WORKER, COMMUNITY), merge_id=made.pk, at=AT)
+        assert actor(kept).waits == ""

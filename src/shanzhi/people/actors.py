@@ -128,6 +128,11 @@ def actor_of_person(*, person_id: UUID, at: datetime) -> Actor:
 def _acting(person: Person, at: datetime, account: Account | None = None) -> Actor:
     """Give the actor of a record that others were merged into or none, with the roles that do not sleep."""
     held = held_by(person)
-    grants, also = minors.fit_roles(person, _given(person, held, at), at), tuple(UUID(one) for one in held[2])
-    waits = minors.waits_for(person, at)
-    return Actor(person_id=person.pk, grants=awake(account, grants) if account else grants, also=also, waits=waits)
+    also = tuple(UUID(one) for one in held[2])
+    grants = minors.fit_roles(person, _given(person, held, at), at)
+    return Actor(
+        person_id=person.pk,
+        grants=awake(account, grants) if account else grants,
+        waits=minors.waits_for(person, at, also),
+        also=also,
+    )

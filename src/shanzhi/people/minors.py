@@ -94,20 +94,23 @@ def guardian_agrees(person_id: UUID, at: datetime) -> bool:
     return given_for(person_id, at).exists()
 
 
-def agrees_alone(person_id: UUID) -> bool:
-    """Tell whether somebody's own consent stands."""
+def agrees_alone(records: Iterable[UUID]) -> bool:
+    """Tell whether somebody's own consent stands, given by whichever record."""
     return Consent.objects.filter(
-        person_id=person_id, guardianship=None, purpose=PRIVACY.purpose, withdrawn_at=None
+        person_id__in=list(records), guardianship=None, purpose=PRIVACY.purpose, withdrawn_at=None
     ).exists()
 
 
-def waits_for(person: Person, at: datetime) -> str:
-    """Tell whose consent somebody waits for before taking part: GUARDIAN, OWN, or '' for nobody's."""
+def waits_for(person: Person, at: datetime, also: Iterable[UUID] = ()) -> str:
+    """Tell whose consent somebody waits for before taking part: GUARDIAN, OWN, or '' for nobody's.
+
+    `also` are records of the same person that were merged into this one.
+    """
     if not is_minor(person, at):
         return ""
     if is_child(person, at):
         return "" if guardian_agrees(person.pk, at) else GUARDIAN
-    return "" if agrees_alone(person.pk) else OWN
+    return "" if agrees_alone((person.pk, *also)) else OWN
 
 
 def fit_roles(person: Person, grants: Iterable[Grant], at: datetime) -> tuple[Grant, ...]:

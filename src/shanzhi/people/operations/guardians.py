@@ -14,6 +14,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.people import minors, policies, signals
+from shanzhi.people.actors import survivor
 from shanzhi.people.fields import ID_NUMBER, marks
 from shanzhi.people.guardianship import KINDS, PROOFS
 from shanzhi.people.lifecycle import REAL_NAME, VERIFIED
@@ -102,7 +103,7 @@ def link_guardian(*, actor: Actor, ward_id: UUID, guardian_number: str, proof: P
         tail = _check(proof, at)
         _note_birth(ward, proof.born_on, at)
         guardian = _guardian(guardian_number, ward, at)
-        if guardian.pk == actor.person_id:
+        if actor.is_person(guardian.pk):
             raise policies.NotYourself
         _refuse_twice(ward, guardian, at)
         made = Guardianship.objects.create(
@@ -143,7 +144,8 @@ def _guardian(number: str, ward: Person, at: datetime) -> Person:
     found = Person.objects.select_for_update().filter(
         id_mark__in=marks("".join(number.split()).upper(), purpose=ID_NUMBER), erased_at=None, real_name__in=VERIFIED
     ).exclude(pk=ward.pk).first()  # fmt: skip
-    if found is None or found.born_on is None or minors.is_minor(found, at):
+    found = survivor(found) if found else None
+    if found is None or found.pk == ward.pk or found.born_on is None or minors.is_minor(found, at):
         raise GuardianMissing(field="guardian_number")
     return found
 
@@ -172,7 +174,7 @@ def end_link(*, actor: Actor, link_id: UUID, reason: str, at: datetime) -> Guard
         if found is None or not policies.sees(viewer=actor, person=found.ward, at=at):
             raise NotFound
         policies.require(policies.may_verify(actor=actor, person=found.ward))
-        if found.guardian_id == actor.person_id:
+        if actor.is_person(found.guardian_id):
             raise policies.NotYourself
         if not reason.strip():
             raise ReasonNeeded(field="reason")

@@ -52,7 +52,7 @@ def agreed_one(*, viewer: Actor, consent_id: UUID, at: datetime) -> Agreed:
 
 def _gave(viewer: Actor, found: Consent) -> bool:
     """Tell whether the viewer gave it as a guardian; what one signed one may read, also when the link is over."""
-    return found.guardianship is not None and found.guardianship.guardian_id == viewer.person_id
+    return found.guardianship is not None and viewer.is_person(found.guardianship.guardian_id)
 
 
 def agrees(rows: Iterable[Agreed]) -> bool:
@@ -71,7 +71,7 @@ def consent_due(*, viewer: Actor, at: datetime) -> bool:
     person = Person.objects.get(pk=viewer.person_id)
     if minors.is_child(person, at):
         return False
-    rows = list(Consent.objects.filter(person__in=viewer.persons))
+    rows = list(Consent.objects.filter(person_id__in=viewer.persons))
     own = [row for row in rows if row.purpose == PRIVACY.purpose and row.withdrawn_at is None]
     if own:
         return not any(_stands(row) for row in own)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import DateField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel import merging
@@ -16,7 +17,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS
-from shanzhi.people import policies
+from shanzhi.people import minors, policies
 from shanzhi.people.actors import grants_of, records_of
 from shanzhi.people.documents import WITH_RESIDENT_ID
 from shanzhi.people.lifecycle import VERIFIED, VERIFIERS
@@ -181,6 +182,10 @@ def hindrances_of(*, kept: Person, merged: Person) -> list[Any]:
     if Guardianship.objects.filter(Q(ward=merged) | Q(guardian=merged), ended_at=None).exists():
         found.append(
             _("A guardian link stands on the record that would give way. End it, and note it on the other one.")
+        )
+    if kept.born_on is None and merged.born_on is not None and minors.is_minor(merged, timezone.now()):
+        found.append(
+            _("Only the record that gives way tells that this is a minor. Let that record be the one that stays.")
         )
     return [*found, *merging.hindrances(kept.pk, merged.pk)]
 
