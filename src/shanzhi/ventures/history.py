@@ -87,6 +87,7 @@ CALL_FIELDS = {
     "reviews_needed": _("Reviews needed"),
     "notice_days": _("Days of public notice"),
     "training": _("Training"),
+    "budget_rules": _("Rules for budgets"),
     "phases": _("Phases"),
     "state": _("State"),
     "terms": _("Version of the terms"),

@@ -6,6 +6,7 @@ keeps whatever is right.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -133,11 +134,20 @@ class BudgetRow(PageForm):
     drafts = True
 
     item = forms.CharField(label=_("Item"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False)
     unit = forms.CharField(label=_("Unit"), required=False)
     quantity = forms.CharField(label=_("Quantity"), required=False, widget=forms.TextInput({"inputmode": "decimal"}))
     unit_price_fen = forms.CharField(label=_("Price of one"), required=False, widget=YuanInput())
     source = forms.ChoiceField(label=_("Paid from"), choices=list(SOURCES.items()), required=False)
     note = forms.CharField(label=_("Remark"), required=False)
+
+    def __init__(self, *args: Any, categories: Sequence[tuple[str, Any]] = (), **kwargs: Any) -> None:
+        """Take the categories of the call's rules; without any there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        if categories:
+            self.fields["category"].choices = [("", _("Choose")), *categories]  # type: ignore[attr-defined]  # a ChoiceField
+        else:
+            del self.fields["category"]
 
 
 class MemberRow(PageForm):
@@ -183,4 +193,4 @@ PART_FORMS: Final[dict[str, type[PartForm]]] = {
     "budget": EmptyForm,
     "risks": RisksForm,
 }
-ROW_FORMS: Final = {"activities": ActivityRow, "budget": BudgetRow, "members": MemberRow}
+ROW_FORMS: Final[dict[str, type[PageForm]]] = {"activities": ActivityRow, "budget": BudgetRow, "members": MemberRow}

@@ -141,7 +141,10 @@ class Activity(models.Model):
 
 
 class BudgetLine(models.Model):
-    """A row of the budget. `amount_fen` is quantity times unit price, rounded to the fen; the database holds that."""
+    """A row of the budget. `amount_fen` is quantity times unit price, rounded to the fen; the database holds that.
+
+    `category` is the key of one that the call's budget rules name.
+    """
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="budget")
     position = models.PositiveSmallIntegerField()
@@ -152,6 +155,7 @@ class BudgetLine(models.Model):
     amount_fen = models.BigIntegerField(default=0)
     source = models.CharField(max_length=6, choices=list(SOURCES.items()), default="asked")
     note = models.CharField(max_length=200, blank=True)
+    category = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         """A place once, nothing negative."""
@@ -167,6 +171,12 @@ class BudgetLine(models.Model):
     def __str__(self) -> str:
         """Show the item."""
         return self.item
+
+    @property
+    def category_name(self) -> str:
+        """The category's name in the rules of the call; empty where the line has none, or one that the call lacks."""
+        named = self.proposal.call.budget_rules.get("categories", ())
+        return next((one["name"] for one in named if one["key"] == self.category), "")
 
 
 class Attachment(models.Model):

@@ -60,6 +60,7 @@ from shanzhi.ventures.operations.leaving import (
 )
 from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
 from shanzhi.ventures.operations.proposals import (
+    BudgetRuleBroken,
     Incomplete,
     MendingOver,
     NotEditable,
@@ -129,6 +130,7 @@ __all__ = [
     "BadValue",
     "BatchLine",
     "Blocked",
+    "BudgetRuleBroken",
     "ChecklistOpen",
     "ClockLine",
     "DeadlineMissing",

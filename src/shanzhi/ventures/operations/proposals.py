@@ -81,6 +81,18 @@ class OverLimit(Invalid):
     message = _("You ask for more than this call gives one project. Lower the budget, or pay a part from other money.")
 
 
+class BudgetRuleBroken(Invalid):
+    """The budget breaks rules of the call; `missing` lists all of them, each with its lines and cure."""
+
+    code = "budget_rule_broken"
+    message = _("The budget does not keep the rules of this call. %(why)s")
+
+    def __init__(self, found: Sequence[Missing]) -> None:
+        """Say every rule that is broken, and put the refusal on the first line."""
+        self.missing = tuple(found)
+        super().__init__(field=found[0].field, why=" ".join(str(one.words) for one in found))
+
+
 @dataclass(frozen=True, slots=True)
 class SavedProposal:
     """A proposal after saving: what was right is in it, `problems` name what was not."""
@@ -208,8 +220,8 @@ def save_proposal(
 def submit_proposal(*, actor: Actor, proposal_id: UUID, version: int, at: datetime) -> Proposal:
     """Hand a proposal in, or hand it in again after mending. The first time it gets its number.
 
-    Raises Incomplete (its `missing` lists everything), OverLimit, StaleProposal, NotTakingProposals, MendingOver,
-    MayNotPropose.
+    Raises Incomplete (its `missing` lists everything), BudgetRuleBroken, OverLimit, StaleProposal,
+    NotTakingProposals, MendingOver, MayNotPropose.
     """
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
@@ -253,6 +265,8 @@ def _require_complete(proposal: Proposal, codes: tuple[str, ...]) -> None:
     lacks = missing(proposal, codes=codes)
     if proposal.amount_fen > proposal.call.limit_fen and all(one.field == "budget" for one in lacks):
         raise OverLimit(field="budget")
+    if lacks and all(one.rule for one in lacks):
+        raise BudgetRuleBroken(lacks)
     if lacks:
         raise Incomplete(lacks)
 

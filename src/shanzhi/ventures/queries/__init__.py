@@ -1,6 +1,14 @@
 """Every reading of the rounds. Each function takes the viewer and gives only what that viewer may see."""
 
 from shanzhi.ventures.queries.areas import communities_for, communities_of, reviewed_areas, run_areas
+from shanzhi.ventures.queries.budget import (
+    category_choices,
+    category_names,
+    fault_words,
+    page_data,
+    said,
+    verdict_of,
+)
 from shanzhi.ventures.queries.calls import (
     CallFigures,
     PhaseLine,
@@ -90,6 +98,8 @@ __all__ = [
     "builder_checks",
     "call",
     "calls",
+    "category_choices",
+    "category_names",
     "comment",
     "comments",
     "comments_of_call",
@@ -102,6 +112,7 @@ __all__ = [
     "dispute",
     "disputes_of",
     "due_today",
+    "fault_words",
     "figures",
     "has_polling_places",
     "has_voices",
@@ -116,6 +127,7 @@ __all__ = [
     "my_proposals",
     "notices",
     "of_team",
+    "page_data",
     "people_of",
     "phase_line",
     "places_to_fill",
@@ -130,7 +142,9 @@ __all__ = [
     "reviews_of",
     "ruler_refusal",
     "run_areas",
+    "said",
     "talk",
     "terms",
+    "verdict_of",
     "versions",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS, covers
 from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.queries.budget import fault_words, verdict_of
 
 LABELS: Final[dict[str, Any]] = {
     "title": _("Name of the project"),
@@ -60,6 +61,8 @@ class Missing:
     field: str
     label: Any
     words: Any
+    rule: bool = False
+    """Whether a rule of the call's budget is broken, and nothing is left out."""
 
 
 def content(proposal: Proposal) -> dict[str, Any]:
@@ -84,6 +87,7 @@ def content(proposal: Proposal) -> dict[str, Any]:
             "unit_price_fen": row.unit_price_fen,
             "source": row.source,
             "note": row.note,
+            "category": row.category,
         }
         for row in proposal.budget.all()
     ]
@@ -94,9 +98,15 @@ def content(proposal: Proposal) -> dict[str, Any]:
 
 
 def kept_content(proposal: Proposal) -> dict[str, Any]:
-    """Give the content as versions keep it and digests stand for it: members, being personal, by their number only."""
+    """Give the content as versions keep it and digests stand for it: members, being personal, by their number only.
+
+    A line without a category has none in it, so that what was kept before there were categories keeps its digest.
+    """
     found = content(proposal)
     found["members"] = len(found["members"])
+    for row in found["budget"]:
+        if not row["category"]:
+            del row["category"]
     return found
 
 
@@ -169,4 +179,5 @@ def _money(proposal: Proposal, call: Call) -> list[Missing]:
         found.append(_lack("budget", _("Add the budget: at least one line asked from the call.")))
     elif proposal.amount_fen > call.limit_fen:
         found.append(_lack("budget", _("You ask for more than the call gives one project; lower the budget.")))
-    return found
+    broken = [fault for fault in verdict_of(proposal).faults if fault.code != "project"]
+    return found + [Missing(fault.field, LABELS["budget"], fault_words(fault, call), rule=True) for fault in broken]

@@ -19,6 +19,7 @@ from shanzhi.places import queries as places
 from shanzhi.ventures import policies
 from shanzhi.ventures.models import Proposal, ProposalVersion
 from shanzhi.ventures.models.versions import DRAFT
+from shanzhi.ventures.queries.budget import category_names
 from shanzhi.ventures.queries.content import kept_content
 from shanzhi.ventures.queries.differences import Difference, differences
 from shanzhi.ventures.queries.proposals import proposal, reads_inside
@@ -97,4 +98,6 @@ def _differences(found: Proposal, pair: Sequence[dict[str, Any]]) -> list[Differ
     def place(code: str) -> str:
         return names.get(code, code)
 
-    return differences(pair[0], pair[1], currency=found.call.currency, places=place)
+    return differences(
+        pair[0], pair[1], currency=found.call.currency, places=place, categories=category_names(found.call)
+    )

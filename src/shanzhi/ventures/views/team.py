@@ -24,6 +24,7 @@ from shanzhi.ventures.operations.attachments import MOST_BYTES
 from shanzhi.ventures.policies import NotYourProposal
 from shanzhi.ventures.views import parts
 from shanzhi.ventures.views.rows import call_crumbs, proposal_crumbs, proposal_tags
+from shanzhi.ventures.views.terms import budget_words
 
 
 def own(request: Request, proposal_id: UUID) -> Proposal:
@@ -114,11 +115,28 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
         return HttpResponse(status=204, headers={"X-Version": str(saved.proposal.version)})
     if saved.problems or shown.unclear:
         shown.show(saved.problems)
-        found.version = saved.proposal.version
+        found = own(request, proposal_id)
         return _section_page(request, found, shown, 422)
+    if "check" in request.POST:
+        return redirect(reverse("ventures:section", args=[found.pk, part]) + "#budget-check")
     if "more" in request.POST:
         return redirect("ventures:section", proposal_id=found.pk, part=part)
     return redirect("ventures:edit", proposal_id=found.pk)
+
+
+def _budget(found: Proposal) -> dict[str, Any]:
+    """Give what stands beside a budget: the rules in words and as data, and how the saved lines keep them."""
+    verdict = queries.verdict_of(found)
+    return {
+        "words": budget_words(found.call),
+        "rules": queries.page_data(found.call),
+        "verdict": verdict,
+        "said": queries.said(verdict, found.call),
+        "faults": [
+            (queries.fault_words(one, found.call), f"id_budget-{one.places[0]}-item" if one.places else "")
+            for one in verdict.faults
+        ],
+    }
 
 
 def _section_page(request: Request, found: Proposal, part: parts.Part, status: int) -> HttpResponse:
@@ -127,6 +145,7 @@ def _section_page(request: Request, found: Proposal, part: parts.Part, status: i
         "call": found.call,
         "part": part,
         "label": PARTS[part.name],
+        "budget": _budget(found) if part.name == "budget" else {},
         "crumbs": proposal_crumbs(
             found, (_("Write"), reverse("ventures:edit", args=[found.pk])), (PARTS[part.name], "")
         ),
@@ -202,6 +221,7 @@ def check(request: Request, proposal_id: UUID) -> HttpResponse:
         "call": found.call,
         "people": queries.people_of(viewer=request.actor, found=found),
         "lacking": [one for one in queries.lacks(found) if one.field != "truthful"],
+        "shares": queries.verdict_of(found).shares,
         "parts": [(label, reverse("ventures:section", args=[found.pk, name])) for name, label in PARTS.items()],
         "form": form,
         "crumbs": proposal_crumbs(found, (_("Check and hand in"), "")),
