@@ -62,7 +62,7 @@ def opened(proposal: Proposal, name: str, request: Request) -> Part:
     """Open a part on what is saved, with spare rows in its table."""
     saved = queries.content(proposal)
     initial = {key: _text(key, saved[key]) for key in PART_FIELDS[name]}
-    form = PART_FORMS[name](initial=initial, offers=offers_of(proposal, request))
+    form = PART_FORMS[name](initial=initial, offers=offers_of(proposal, request), theme=proposal.theme)
     table = ROWS.get(name)
     if table is None:
         return Part(name, form)
@@ -81,7 +81,7 @@ def _rows(proposal: Proposal, table: str, *, initial: Any = None, data: QueryDic
 
 def sent(proposal: Proposal, name: str, request: Request) -> tuple[Part, dict[str, Any]]:
     """Read a sent part: its forms, to be drawn again if needed, and the values for the operation as they were typed."""
-    form = PART_FORMS[name](request.POST, offers=offers_of(proposal, request))
+    form = PART_FORMS[name](request.POST, offers=offers_of(proposal, request), theme=proposal.theme)
     form.full_clean()
     given: dict[str, Any] = {key: request.POST.get(key, "") for key in PART_FIELDS[name] if key in form.fields}
     if "community" in given:  # what was typed stands for the place that it names

@@ -18,7 +18,8 @@ from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import exchange, operations, queries
-from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ConfirmForm, FileForm, WithdrawForm
+from shanzhi.ventures.forms.guidance import TABLES
+from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ROWS, ConfirmForm, FileForm, WithdrawForm
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.operations.attachments import MOST_BYTES
 from shanzhi.ventures.policies import NotYourProposal
@@ -124,6 +125,12 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
     return redirect("ventures:edit", proposal_id=found.pk)
 
 
+def _table_guide(found: Proposal, part: str) -> dict[str, Any]:
+    """Give help and example of a part's table, where it has one."""
+    guide = TABLES.get(ROWS.get(part, ""))
+    return {"words": guide.words, "example": guide.example_for(found.theme)} if guide else {}
+
+
 def _budget(found: Proposal) -> dict[str, Any]:
     """Give what stands beside a budget: the rules in words and as data, and how the saved lines keep them."""
     verdict = queries.verdict_of(found)
@@ -145,6 +152,7 @@ def _section_page(request: Request, found: Proposal, part: parts.Part, status: i
         "call": found.call,
         "part": part,
         "label": PARTS[part.name],
+        "guide": _table_guide(found, part.name),
         "budget": _budget(found) if part.name == "budget" else {},
         "crumbs": proposal_crumbs(
             found, (_("Write"), reverse("ventures:edit", args=[found.pk])), (PARTS[part.name], "")
