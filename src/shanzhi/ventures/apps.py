@@ -14,7 +14,7 @@ AUDITED = (
     *("call", "callarea", "phase", "callterms", "notice", "award"),
     *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem", "dispute"),
     *("juror", "conflict", "pitch", "scoresheet"),
-    *("proposalversion", "comment", "trainingsession", "attendance"),
+    *("proposalversion", "comment", "trainingsession", "attendance", "template"),
 )
 
 

@@ -151,6 +151,7 @@ for kind, label in (
     ("ventures.juryclosing", _("Closing of the jury")),
     ("ventures.comment", _("Comment")),
     ("ventures.trainingsession", _("Session of training")),
+    ("ventures.template", _("Template")),
     ("ventures.attendance", _("Attendance")),
     ("ventures.endorsement", _("Backing")),
 ):

@@ -5,6 +5,7 @@ from shanzhi.ventures.models.disputes import Dispute
 from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
+from shanzhi.ventures.models.templates import Template
 from shanzhi.ventures.models.training import Attendance, TrainingSession
 from shanzhi.ventures.models.versions import ProposalVersion
 from shanzhi.ventures.models.voices import Comment, Endorsement, EndorsementCount
@@ -35,5 +36,6 @@ __all__ = [
     "ReviewItem",
     "ScoreSheet",
     "TeamMember",
+    "Template",
     "TrainingSession",
 ]

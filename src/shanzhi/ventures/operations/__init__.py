@@ -95,6 +95,13 @@ from shanzhi.ventures.operations.sheets import (
     save_sheet,
 )
 from shanzhi.ventures.operations.succession import fill_places
+from shanzhi.ventures.operations.templates import (
+    StaleTemplate,
+    TemplatesOver,
+    begin_from_template,
+    copy_templates,
+    save_template,
+)
 from shanzhi.ventures.operations.training import (
     AttendanceThere,
     GatePassed,
@@ -176,7 +183,9 @@ __all__ = [
     "StaleProposal",
     "StaleSession",
     "StaleSheet",
+    "StaleTemplate",
     "TalkClosed",
+    "TemplatesOver",
     "TermsFrozen",
     "TermsUnfit",
     "TooLateToLeave",
@@ -191,6 +200,7 @@ __all__ = [
     "appoint_juror",
     "assign",
     "attach",
+    "begin_from_template",
     "cancel_call",
     "cancel_session",
     "change_session",
@@ -198,6 +208,7 @@ __all__ = [
     "close_jury",
     "close_list",
     "copy_proposal",
+    "copy_templates",
     "create_call",
     "create_proposal",
     "decide",
@@ -229,6 +240,7 @@ __all__ = [
     "save_call",
     "save_proposal",
     "save_sheet",
+    "save_template",
     "set_exclusive",
     "submit_proposal",
     "take_back_endorsement",

@@ -113,6 +113,9 @@ def copy_proposal(*, actor: Actor, proposal_id: UUID, call_id: UUID, at: datetim
         require_team(actor, source)
         copied = what_is_copied(source=source, call=call)
         made = create_proposal(actor=actor, call_id=call.pk, given=copied.given, at=at)
+        if source.template:
+            made.proposal.template = source.template
+            made.proposal.save(update_fields=["template"])
         left_out = sorted({one.field for one in copied.left_out})
         note(actor, "copy", made.proposal, {"source": str(source.pk), "left_out": left_out}, at)
     return SavedProposal(made.proposal, (*copied.left_out, *made.problems))

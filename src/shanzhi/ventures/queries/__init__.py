@@ -59,6 +59,7 @@ from shanzhi.ventures.queries.proposals import (
 )
 from shanzhi.ventures.queries.running import has_polling_places
 from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
+from shanzhi.ventures.queries.templates import templates_of
 from shanzhi.ventures.queries.versions import Compared, compared, versions
 from shanzhi.ventures.queries.voices import (
     Backing,
@@ -144,6 +145,7 @@ __all__ = [
     "run_areas",
     "said",
     "talk",
+    "templates_of",
     "terms",
     "verdict_of",
     "versions",

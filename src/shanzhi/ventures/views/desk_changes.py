@@ -216,6 +216,7 @@ def copy(request: Request, call_id: UUID) -> HttpResponse:
             **given,
             **_moved_on(found, request.now),
         )
+        operations.copy_templates(actor=request.actor, source=found, target=made, at=request.now)
         return reverse("ventures:desk_call", args=[made.pk])
 
     context = {

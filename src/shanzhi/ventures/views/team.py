@@ -44,7 +44,7 @@ def propose(request: Request, call_id: UUID) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = operations.create_proposal(actor=request.actor, call_id=call_id, at=request.now)
+            made = _begin(request, call_id)
             return redirect("ventures:edit", proposal_id=made.proposal.pk)
         except Refusal as refused:
             if isinstance(refused, NotFound):
@@ -52,8 +52,17 @@ def propose(request: Request, call_id: UUID) -> HttpResponse:
             refusal = refused
     drafts = queries.my_proposals(viewer=request.actor).filter(call=call_id, state="draft")[:5]
     crumbs = call_crumbs(call, (_("Propose a project"), ""))
-    context = {"call": call, "refusal": refusal, "drafts": drafts, "crumbs": crumbs}
+    templates = queries.templates_of(viewer=request.actor, found=call)
+    context = {"call": call, "templates": templates, "refusal": refusal, "drafts": drafts, "crumbs": crumbs}
     return render(request, "ventures/propose.html", context, status=refusal.status if refusal else 200)
+
+
+def _begin(request: Request, call_id: UUID) -> operations.SavedProposal:
+    """Begin with nothing, or from the template of the theme that was chosen."""
+    theme = request.POST.get("template", "")
+    if theme:
+        return operations.begin_from_template(actor=request.actor, call_id=call_id, theme=theme, at=request.now)
+    return operations.create_proposal(actor=request.actor, call_id=call_id, at=request.now)
 
 
 def _tasks(found: Proposal, lacking: list[Any]) -> list[pieces.Task]:
