@@ -37,7 +37,7 @@ NO_PAGES = {
     "notices:outbox",  # an operator's of a demo
     "ventures:back", "ventures:stop_backing", "ventures:withdraw_comment",
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
-    "ventures:document_pdf",
+    "ventures:document_pdf", "ventures:take_section",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview", "ventures:desk_training_turn",
     # a jury's pages need a call with one: tests/browser/test_jury.py

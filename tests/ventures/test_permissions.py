@@ -166,6 +166,7 @@ TEAM: Final[dict[str, Row]] = {
     "ventures:communities": team(of_proposal("review", "/proposals/{}/edit/communities/?name=community")),
     "ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/")),
     "POST ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/"), **POST),
+    "POST ventures:take_section": team(of_proposal("review", "/proposals/{}/edit/idea/take/"), **POST),
     "ventures:check": team(of_proposal("review", "/proposals/{}/check/")),
     "POST ventures:check": team(of_proposal("review", "/proposals/{}/check/"), **POST),
     "ventures:handed_in": team(of_proposal("review", "/proposals/{}/handed-in/")),

@@ -118,6 +118,7 @@ register(
             "digest": _("Digest"),
             "kept": _("Version kept"),
             "left_out": _("Not taken over"),
+            "section": _("Section"),
         },
         values={
             "state": lambda value: dict(PROPOSAL.states).get(value, value),

@@ -116,6 +116,8 @@ describe("ventures.Attendance", _("Attendance you recorded"), "recorded_by_id", 
          recorded_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.TrainingSession", _("Trainings you planned"), "created_by_id", JUDGING,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("ventures.Section", _("Sections you write on"), "holder_id", PROPOSALS,
+         holder=(K.LINK, E.KEEP), part=(K.RECORD, E.KEEP), since=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Template", _("Templates you wrote"), "changed_by_id", JUDGING,
          changed_by=(K.LINK, E.KEEP), changed_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Comment", _("Comments"), "author_id", VOICES,
@@ -136,7 +138,7 @@ name_fields(
     changed_at=_("Changed on"), closed_by=_("Closed by"), filed_by=_("Filed by"), filed_at=_("Filed on"),
     answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
-    recorded_at=_("Recorded on"),
+    recorded_at=_("Recorded on"), holder=_("Written on by"), since=_("Since"),
 )  # fmt: skip
 
 name_field("ventures.Attachment", "name", _("Name of the file"))

@@ -16,7 +16,7 @@ from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm, YuanInput
 from shanzhi.ventures.forms.guidance import GUIDES
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
-from shanzhi.ventures.queries import LABELS
+from shanzhi.ventures.queries import LABELS, SECTIONS
 
 PARTS: Final[dict[str, Any]] = {
     "idea": _("The idea"),
@@ -26,14 +26,7 @@ PARTS: Final[dict[str, Any]] = {
     "budget": _("Budget"),
     "risks": _("Risks"),
 }
-PART_FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    "idea": ("title", "summary", "community", "theme"),
-    "need": ("need", "aims", "people_reached", "people_note"),
-    "team": ("team_kind", "team_name", "members"),
-    "plan": ("starts_on", "ends_on", "activities"),
-    "budget": ("budget",),
-    "risks": ("risks",),
-}
+PART_FIELDS: Final = SECTIONS
 ROWS: Final = {"plan": "activities", "budget": "budget", "team": "members"}
 
 

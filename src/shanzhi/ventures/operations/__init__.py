@@ -85,6 +85,7 @@ from shanzhi.ventures.operations.reviews import (
     decide,
     decide_many,
 )
+from shanzhi.ventures.operations.sections import SectionHeld
 from shanzhi.ventures.operations.sheets import (
     NotTheChair,
     OwnInterest,
@@ -95,6 +96,7 @@ from shanzhi.ventures.operations.sheets import (
     save_sheet,
 )
 from shanzhi.ventures.operations.succession import fill_places
+from shanzhi.ventures.operations.taking import let_go, take_section
 from shanzhi.ventures.operations.templates import (
     StaleTemplate,
     TemplatesOver,
@@ -173,6 +175,7 @@ __all__ = [
     "RequiredFrozen",
     "SavedCall",
     "SavedProposal",
+    "SectionHeld",
     "SeveralFound",
     "SheetFault",
     "SheetIncomplete",
@@ -225,6 +228,7 @@ __all__ = [
     "fill_places",
     "hide_comment",
     "import_round",
+    "let_go",
     "lot",
     "plan_session",
     "record_person",
@@ -244,6 +248,7 @@ __all__ = [
     "set_exclusive",
     "submit_proposal",
     "take_back_endorsement",
+    "take_section",
     "time_pitch",
     "withdraw_comment",
     "withdraw_dispute",

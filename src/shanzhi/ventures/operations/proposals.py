@@ -20,6 +20,7 @@ from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
+from shanzhi.ventures.operations.sections import hold, locked_sections, note_change, stale
 from shanzhi.ventures.operations.versions import keep_day, keep_hand_in
 from shanzhi.ventures.policies import (
     home_communities,
@@ -44,7 +45,10 @@ class StaleProposal(Conflict):
     """The proposal was saved by someone else meanwhile."""
 
     code = "stale_proposal"
-    message = _("Someone of your team changed this after you opened it. Reload the page and type your change again.")
+    message = _(
+        "Someone of your team changed this after you opened it. Nothing of yours is saved yet: look at what stands "
+        "there now, then save again."
+    )
 
 
 class NotEditable(Conflict):
@@ -194,8 +198,9 @@ def save_proposal(
 ) -> SavedProposal:
     """Save what was typed so far, any part of it; wrong values are left out and named, so a draft saves as one types.
 
-    Saving the same again changes nothing and is answered alike, also under the version before. Raises StaleProposal,
-    NotEditable, MendingOver, NotYourProposal.
+    Saving the same again changes nothing and is answered alike, also under the version before. What others saved in
+    other sections since that version does not matter; the sections changed here are then the actor's for some minutes.
+    Raises StaleProposal, SectionHeld, NotEditable, MendingOver, NotYourProposal.
     """
     values, problems = read_proposal(given)
     with transaction.atomic():
@@ -204,7 +209,10 @@ def save_proposal(
         require_editable(proposal, at)
         now = content(proposal)
         changed = sorted(name for name, value in values.items() if now[name] != value)
-        if changed and version != proposal.version:
+        sections = locked_sections(proposal, changed)
+        if changed:
+            hold(actor, sections, at)
+        if changed and stale(proposal, sections, changed, version):
             raise StaleProposal
         if changed:
             kept = keep_day(proposal, at)
@@ -212,6 +220,7 @@ def save_proposal(
             proposal.version += 1
             proposal.changed_at = at
             proposal.save()
+            note_change(sections, proposal.version)
             change = {"fields": changed, "version": proposal.version} | ({"kept": kept} if kept else {})
             note(actor, "save", proposal, change, at)
     return SavedProposal(proposal, tuple(problems))

@@ -58,9 +58,10 @@ from shanzhi.ventures.queries.proposals import (
     reads_inside,
 )
 from shanzhi.ventures.queries.running import has_polling_places
+from shanzhi.ventures.queries.sections import SECTIONS, Hold, holds_on
 from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
 from shanzhi.ventures.queries.templates import templates_of
-from shanzhi.ventures.queries.versions import Compared, compared, versions
+from shanzhi.ventures.queries.versions import Compared, against_saved, compared, versions
 from shanzhi.ventures.queries.voices import (
     Backing,
     Talk,
@@ -74,6 +75,7 @@ from shanzhi.ventures.queries.voices import (
 
 __all__ = [
     "LABELS",
+    "SECTIONS",
     "AppealOver",
     "AppealedAlready",
     "Backing",
@@ -82,6 +84,7 @@ __all__ = [
     "Compared",
     "DueItem",
     "Fact",
+    "Hold",
     "Missing",
     "MovePreview",
     "NoNextPhase",
@@ -92,6 +95,7 @@ __all__ = [
     "PhaseLine",
     "Placing",
     "Talk",
+    "against_saved",
     "appeal_until",
     "attachment",
     "awards",
@@ -117,6 +121,7 @@ __all__ = [
     "figures",
     "has_polling_places",
     "has_voices",
+    "holds_on",
     "lacks",
     "matching",
     "may_disqualify",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,6 +76,14 @@ def compared(*, viewer: Actor, proposal_id: UUID, older: int | None, newer: int 
     contents[0] = _now(found)
     pair = contents[older], contents[newer]
     return Compared(found, tuple(numbers), older, newer, _differences(found, pair))
+
+
+def against_saved(*, found: Proposal, values: Mapping[str, Any]) -> list[Difference]:
+    """Compare what somebody of the team typed, as the operation reads it, with what is saved now: gone is the typed."""
+    typed = {**kept_content(found), **values}
+    if "members" in values:
+        typed["members"] = len(values["members"])
+    return _differences(found, (json.loads(canonical(typed)), _now(found)))
 
 
 def _age(number: int) -> float:

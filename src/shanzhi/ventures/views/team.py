@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from shanzhi.ventures.forms.guidance import TABLES
 from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ROWS, ConfirmForm, FileForm, WithdrawForm
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.operations.attachments import MOST_BYTES
+from shanzhi.ventures.operations.drafts import read_proposal
 from shanzhi.ventures.policies import NotYourProposal
 from shanzhi.ventures.views import parts
 from shanzhi.ventures.views.rows import call_crumbs, proposal_crumbs, proposal_tags
@@ -65,7 +67,7 @@ def _begin(request: Request, call_id: UUID) -> operations.SavedProposal:
     return operations.create_proposal(actor=request.actor, call_id=call_id, at=request.now)
 
 
-def _tasks(found: Proposal, lacking: list[Any]) -> list[pieces.Task]:
+def _tasks(found: Proposal, lacking: list[Any], holds: dict[str, queries.Hold]) -> list[pieces.Task]:
     missing = {one.field.split(".")[0]: one for one in reversed(lacking)}
     tasks = []
     for name, label in PARTS.items():
@@ -73,7 +75,8 @@ def _tasks(found: Proposal, lacking: list[Any]) -> list[pieces.Task]:
         begun = any(queries.content(found)[field] for field in PART_FIELDS[name] if field not in ("team_kind",))
         state: Any = "done" if not gaps else "started" if begun else "todo"
         url = reverse("ventures:section", args=[found.pk, name])
-        tasks.append(pieces.Task(label, url, state, gaps[0].words if gaps else ""))
+        hint = holds[name].said if name in holds else gaps[0].words if gaps else ""
+        tasks.append(pieces.Task(label, url, state, hint))
     files = found.attachments.all()
     state = "done" if files else "todo"
     tasks.append(
@@ -91,7 +94,7 @@ def edit(request: Request, proposal_id: UUID) -> HttpResponse:
     context = {
         "proposal": found,
         "tags": proposal_tags(found),
-        "tasks": _tasks(found, lacking),
+        "tasks": _tasks(found, lacking, queries.holds_on(viewer=request.actor, found=found, at=request.now)),
         "ready": not [one for one in lacking if one.field != "truthful"],
         "open": open_now,
         "crumbs": proposal_crumbs(found, (_("Write"), "")),
@@ -118,9 +121,9 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
         )
     except Refusal as refusal:
         if ui_forms.is_autosave(request):
-            return HttpResponse(refusal.text, status=refusal.status)
+            return HttpResponse(refusal.text, status=refusal.status, content_type="text/plain; charset=utf-8")
         ui_forms.apply_refusal(shown.form, refusal)
-        return _section_page(request, found, shown, refusal.status)
+        return _section_page(request, found, shown, refusal.status, theirs=_theirs(found, given, refusal))
     if ui_forms.is_autosave(request):
         return HttpResponse(status=204, headers={"X-Version": str(saved.proposal.version)})
     if saved.problems or shown.unclear:
@@ -131,7 +134,24 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
         return redirect(reverse("ventures:section", args=[found.pk, part]) + "#budget-check")
     if "more" in request.POST:
         return redirect("ventures:section", proposal_id=found.pk, part=part)
+    operations.let_go(actor=request.actor, proposal_id=found.pk, part=part, at=request.now)
     return redirect("ventures:edit", proposal_id=found.pk)
+
+
+def _theirs(found: Proposal, given: dict[str, Any], refusal: Refusal) -> list[Any]:
+    """Say what stands in the section now, against what was typed, where a colleague came first."""
+    if not isinstance(refusal, operations.SectionHeld | operations.StaleProposal):
+        return []
+    return queries.against_saved(found=found, values=read_proposal(given)[0])
+
+
+@login_required
+@acts
+def take(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
+    """Take a section over from a colleague."""
+    own(request, proposal_id)
+    operations.take_section(actor=request.actor, proposal_id=proposal_id, part=part, at=request.now)
+    return redirect("ventures:section", proposal_id=proposal_id, part=part)
 
 
 def _table_guide(found: Proposal, part: str) -> dict[str, Any]:
@@ -155,12 +175,16 @@ def _budget(found: Proposal) -> dict[str, Any]:
     }
 
 
-def _section_page(request: Request, found: Proposal, part: parts.Part, status: int) -> HttpResponse:
+def _section_page(
+    request: Request, found: Proposal, part: parts.Part, status: int, theirs: Sequence[Any] = ()
+) -> HttpResponse:
     context = {
         "proposal": found,
         "call": found.call,
         "part": part,
         "label": PARTS[part.name],
+        "hold": queries.holds_on(viewer=request.actor, found=found, at=request.now).get(part.name),
+        "theirs": theirs,
         "guide": _table_guide(found, part.name),
         "budget": _budget(found) if part.name == "budget" else {},
         "crumbs": proposal_crumbs(

@@ -29,6 +29,7 @@ VERBS: Final = {
     "ventures.call.import": _("Round imported"),
     "ventures.proposal.create": _("Proposal begun"),
     "ventures.proposal.copy": _("Begun from an earlier proposal"),
+    "ventures.proposal.take": _("Section taken over"),
     "ventures.proposal.template": _("Begun from a template"),
     "ventures.template.change": _("Template written"),
     "ventures.template.remove": _("Template taken away"),
