@@ -112,15 +112,14 @@ class TestThePages:
     def test_ask_the_database_as_often_for_many_lines_as_for_one(self, world: World) -> None:
         call = ruled(world)
         browser = sign_in(Client(), world.people[0])
-        browser.get("/account/proposals/")
         counts = []
-        for number in (1, 9):
+        for number in (1, 1, 9):  # the first visit fills what is kept between visits
             draft = a_draft(world, call, [line("桌椅", 10, "things"), line("讲师", 10, "labour")] * number)
             with time_machine.travel(day("submission", 5)), CaptureQueriesContext(connection) as asked:
                 for tail in ("", "edit/budget/", "check/", "document.docx"):
                     assert browser.get(f"/proposals/{draft.pk}/{tail}").status_code == 200
             counts.append(len(asked))
-        assert counts[0] == counts[1]
+        assert counts[1] == counts[2]
 
     def test_on_paper_name_categories_and_shares(self, world: World) -> None:
         draft = a_draft(world, ruled(world), [line("桌椅", 300, "things"), line("讲师", 100, "labour")])
