@@ -95,6 +95,9 @@ def fill_the_rest(site: Site) -> None:
     fill_booths(site)
     disputed(site)
     trained(site)
+    ventures.save_template(
+        actor=SYSTEM, call_id=site.submission.pk, theme="为老服务", version=0, given={"need": "谁需要？"}, at=at
+    )
     fill_jury(site)
 
 

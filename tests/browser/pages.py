@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -37,7 +39,7 @@ NO_PAGES = {
     "notices:outbox",  # an operator's of a demo
     "ventures:back", "ventures:stop_backing", "ventures:withdraw_comment",
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
-    "ventures:document_pdf",
+    "ventures:document_pdf", "ventures:take_section",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview", "ventures:desk_training_turn",
     # a jury's pages need a call with one: tests/browser/test_jury.py
@@ -299,6 +301,14 @@ def _booths(site: Site) -> Pages:
     }
 
 
+def _templates(draft: list[UUID]) -> Pages:
+    """Give the pages on which the templates of a call are written."""
+    return {
+        "ventures:desk_templates": reverse("ventures:desk_templates", args=draft),
+        "ventures:desk_template": reverse("ventures:desk_template", args=draft) + "?theme=为老服务",
+    }
+
+
 def district(site: Site) -> Pages:
     """Give the pages of the desk of a district."""
     waiting = Proposal.objects.filter(call=site.review, state="submitted").order_by("number").first()
@@ -315,6 +325,7 @@ def district(site: Site) -> Pages:
             f"ventures:desk_{name}": reverse(f"ventures:desk_{name}", args=review)
             for name in ("change", "history", "proposals", "phase", "places")
         },
+        **_templates(draft),
         **{f"ventures:desk_part {part}": reverse("ventures:desk_part", args=[*draft, part]) for part in CALL_PARTS},
         **{
             f"ventures:desk_change_part {part}": reverse("ventures:desk_change_part", args=[*review, part])

@@ -154,7 +154,8 @@ class TestEveryPiece:
         shown = {
             "answers": "answers", "area_map": "map", "bar": "bar", "breadcrumb": "crumbs", "card": "card",
             "chart": "chart", "confirmation": "confirmation", "digest_badge": "digest-badge", "empty_state": "empty",
-            "error_summary": "error-summary", "field": "field", "field_words": "help", "money_bar": "money",
+            "error_summary": "error-summary", "field": "field", "field_words": "help", "example": "example",
+            "money_bar": "money",
             "notice": "notice", "person_chip": "person", "phase_line": "phase-line", "progress": "progress",
             "purse_bar": "purse", "qr_card": "qr-card", "submit": "button", "tabs": "tabs", "task_list": "task-list",
             "timeline": "timeline", "saved_line": "saved",

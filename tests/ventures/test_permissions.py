@@ -166,6 +166,7 @@ TEAM: Final[dict[str, Row]] = {
     "ventures:communities": team(of_proposal("review", "/proposals/{}/edit/communities/?name=community")),
     "ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/")),
     "POST ventures:section": team(of_proposal("review", "/proposals/{}/edit/idea/"), **POST),
+    "POST ventures:take_section": team(of_proposal("review", "/proposals/{}/edit/idea/take/"), **POST),
     "ventures:check": team(of_proposal("review", "/proposals/{}/check/")),
     "POST ventures:check": team(of_proposal("review", "/proposals/{}/check/"), **POST),
     "ventures:handed_in": team(of_proposal("review", "/proposals/{}/handed-in/")),
@@ -186,6 +187,10 @@ DESK: Final[dict[str, Row]] = {
     "ventures:desk_call": read(of_call("draft", "/desk/calls/{}/")),
     "ventures:desk_part": run(of_call("draft", "/desk/calls/{}/parts/rule/")),
     "POST ventures:desk_part": run(of_call("draft", "/desk/calls/{}/parts/rule/"), status=422, **POST),
+    "ventures:desk_templates": run(of_call("draft", "/desk/calls/{}/templates/")),
+    "ventures:desk_template": run(of_call("draft", "/desk/calls/{}/templates/theme/?theme=为老服务")),
+    "POST ventures:desk_template": run(
+        of_call("draft", "/desk/calls/{}/templates/theme/?theme=为老服务"), status=302, **POST),
     "ventures:desk_preview": read(of_call("draft", "/desk/calls/{}/preview/")),
     "ventures:desk_copy": run(of_call("draft", "/desk/calls/{}/copy/")),
     "POST ventures:desk_copy": run(of_call("draft", "/desk/calls/{}/copy/"), status=422, **POST),

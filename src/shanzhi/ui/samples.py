@@ -41,6 +41,11 @@ def _found(codes: Iterable[str]) -> dict[str, Place]:
 class SampleForm(PageForm):
     """Each kind of field."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Give one field an example beside its help."""
+        super().__init__(*args, **kwargs)
+        self.fields["summary"].example = pgettext_lazy("example", "Twelve neighbours set up a bench at the east gate.")  # type: ignore[attr-defined]  # read by the field's piece
+
     title = forms.CharField(
         label=pgettext_lazy("example", "Name of the project"),
         help_text=pgettext_lazy("example", "At most 40 characters, for example “A rain shelter for the east gate”"),

@@ -14,7 +14,7 @@ AUDITED = (
     *("call", "callarea", "phase", "callterms", "notice", "award"),
     *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem", "dispute"),
     *("juror", "conflict", "pitch", "scoresheet"),
-    *("proposalversion", "comment", "trainingsession", "attendance"),
+    *("proposalversion", "comment", "trainingsession", "attendance", "template"),
 )
 
 
@@ -76,6 +76,9 @@ class VenturesConfig(AppConfig):
         coverage.cover("ventures_endorsementcount", key="proposal_id")
         coverage.leave_out(
             "ventures_endorsement", "a record of it would tell when somebody backed a project; the number is recorded"
+        )
+        coverage.leave_out(
+            "ventures_section", "who has a form open for minutes; each save, and each taking over, is recorded"
         )
         import_module("shanzhi.ventures.history")
         import_module("shanzhi.ventures.personal")

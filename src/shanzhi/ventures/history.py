@@ -87,6 +87,7 @@ CALL_FIELDS = {
     "reviews_needed": _("Reviews needed"),
     "notice_days": _("Days of public notice"),
     "training": _("Training"),
+    "budget_rules": _("Rules for budgets"),
     "phases": _("Phases"),
     "state": _("State"),
     "terms": _("Version of the terms"),
@@ -117,6 +118,7 @@ register(
             "digest": _("Digest"),
             "kept": _("Version kept"),
             "left_out": _("Not taken over"),
+            "section": _("Section"),
         },
         values={
             "state": lambda value: dict(PROPOSAL.states).get(value, value),
@@ -150,6 +152,7 @@ for kind, label in (
     ("ventures.juryclosing", _("Closing of the jury")),
     ("ventures.comment", _("Comment")),
     ("ventures.trainingsession", _("Session of training")),
+    ("ventures.template", _("Template")),
     ("ventures.attendance", _("Attendance")),
     ("ventures.endorsement", _("Backing")),
 ):

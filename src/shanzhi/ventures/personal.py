@@ -120,6 +120,10 @@ describe("ventures.Attendance", _("Attendance you recorded"), "recorded_by_id", 
          recorded_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.TrainingSession", _("Trainings you planned"), "created_by_id", JUDGING,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("ventures.Section", _("Sections you write on"), "holder_id", PROPOSALS,
+         holder=(K.LINK, E.KEEP), part=(K.RECORD, E.KEEP), since=(K.RECORD, E.KEEP))  # fmt: skip
+describe("ventures.Template", _("Templates you wrote"), "changed_by_id", JUDGING,
+         changed_by=(K.LINK, E.KEEP), changed_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Comment", _("Comments"), "author_id", VOICES,
          author=(K.LINK, E.KEEP), community=(K.HOME, E.KEEP), text=(K.TEXT, E.SPECIAL), state=(K.RECORD, E.SPECIAL),
          created_at=(K.RECORD, E.KEEP))  # fmt: skip
@@ -132,12 +136,13 @@ name_fields(
     risks=_("Risks and how you meet them"),
     decision_reason=_("Reason of the decision"), part=_("Part in the team"), place=_("Place"), detail=_("Detail"),
     item=_("Item"), note=_("Note"), content=_("Content"), by=_("Handed in by"), added_by=_("Added by"),
-    created_by=_("Begun by"), reviewer=_("Reviewer"), decision=_("Decision"), decided_at=_("Decided on"),
+    created_by=_("Begun by"), changed_by=_("Changed by"),
+    reviewer=_("Reviewer"), decision=_("Decision"), decided_at=_("Decided on"),
     assigned_by=_("Named by"), call=_("Round"), interest=_("Interest"), declared_at=_("Declared on"),
     changed_at=_("Changed on"), closed_by=_("Closed by"), filed_by=_("Filed by"), filed_at=_("Filed on"),
     answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
-    recorded_at=_("Recorded on"),
+    recorded_at=_("Recorded on"), holder=_("Written on by"), since=_("Since"),
 )  # fmt: skip
 
 name_field("ventures.Attachment", "name", _("Name of the file"))

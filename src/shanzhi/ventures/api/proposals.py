@@ -53,6 +53,7 @@ class BudgetBody(Given):
     unit_price_fen: Fen = 0
     source: Literal["asked", "own", "other"] = "asked"
     note: str = Field("", max_length=200)
+    category: str = Field("", max_length=40)
 
 
 class MemberBody(Given):
@@ -172,6 +173,8 @@ class BudgetOut(Schema):
     amount_fen: int
     source: str
     note: str
+    category: str
+    category_name: str
 
 
 class ProposalDetail(ProposalOut):

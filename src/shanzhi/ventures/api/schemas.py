@@ -100,6 +100,23 @@ class TrainingBody(Given):
     others: int = Field(0, ge=0, le=20)
 
 
+class CategoryBody(Given):
+    """A category of budget lines: its largest share of what is asked in percent, or forbidden."""
+
+    key: str = Field("", max_length=40)
+    name: str = Field(max_length=40)
+    share: int | None = Field(None, ge=1, le=100)
+    forbidden: bool = False
+
+
+class BudgetRulesBody(Given):
+    """Rules for the lines asked from the call; money in fen. `asked_share` is the largest part of the whole cost."""
+
+    categories: list[CategoryBody] = Field(default=[], max_length=20)
+    line_fen: Fen | None = None
+    asked_share: int | None = Field(None, ge=1, le=100)
+
+
 class CallFields(Given):
     """What can be said of a call; what is left out stays. Money in fen."""
 
@@ -120,6 +137,7 @@ class CallFields(Given):
     rule: RuleBody | None = None
     jury: JuryBody | None = None
     training: TrainingBody | None = None
+    budget_rules: BudgetRulesBody | None = None
     exclusive_groups: list[str] | None = Field(None, max_length=20)
     checklist: list[ItemBody] | None = Field(None, max_length=30)
     reviews_needed: int | None = Field(None, ge=1, le=9)
@@ -127,9 +145,10 @@ class CallFields(Given):
     phases: list[PhaseBody] | None = Field(None, max_length=7)
 
     def given(self) -> dict[str, Any]:
-        """List what was sent; rule, ballot, jury and training whole, with the defaults of what they leave out."""
+        """List what was sent; what has fields of its own comes whole, with the defaults of what it leaves out."""
         sent = {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
-        whole = {"rule": self.rule, "ballot": self.ballot, "jury": self.jury, "training": self.training}
+        names = ("rule", "ballot", "jury", "training", "budget_rules")
+        whole = {name: getattr(self, name) for name in names}
         bodies = {name: body.model_dump() for name, body in whole.items() if body is not None}
         for name in ("smallest_electorate", "smallest_group"):
             if "ballot" in bodies and bodies["ballot"][name] is None:
@@ -202,6 +221,7 @@ class CallOut(Schema):
     roll_date: date | None
     ballot: dict[str, Any]
     rule: dict[str, Any]
+    budget_rules: dict[str, Any]
     phases: list[PhaseOut]
     terms_version: int
     poll: UUID | None

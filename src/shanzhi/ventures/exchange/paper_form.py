@@ -17,6 +17,7 @@ from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
 from shanzhi.ventures.queries import people_of
+from shanzhi.ventures.queries.budget import Share, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def paper_form(*, viewer: Actor, proposal: Proposal) -> PaperForm:
         *(Part(label, (text or formatting.NONE).split("\n")) for label, text in texts),
         Part(_("Activities and schedule"), (), _schedule(proposal)),
         Part(_("Budget"), (), _budget(proposal)),
+        *_shares(proposal),
     ]
     members = people_of(viewer=viewer, found=proposal)["members"]
     if members:
@@ -124,7 +126,7 @@ def _budget(proposal: Proposal) -> Table:
     rows = [
         (
             str(place),
-            line.item + (f"\n{line.note}" if line.note else ""),
+            "\n".join(filter(None, (line.item, line.category_name, line.note))),
             f"{line.quantity.normalize():f} {line.unit}".strip(),
             formatting.money(line.unit_price_fen, currency),
             formatting.money(line.amount_fen, currency),
@@ -135,6 +137,23 @@ def _budget(proposal: Proposal) -> Table:
     rows.append(("", _("Sum"), "", "", formatting.money(proposal.total_fen, currency), ""))
     head = (_("No."), _("Item"), _("Quantity"), _("Unit price"), _("Amount"), _("From"))
     return Table(rows, (1.2, 5.0, 2.2, 2.4, 2.6, 2.6), head)
+
+
+def _shares(proposal: Proposal) -> list[Part]:
+    """Give what each category takes of the money asked, where the call's rules name categories."""
+    call = proposal.call
+    rows = [
+        (one.name, formatting.money(one.fen, call.currency), one.written, _limit(one))
+        for one in verdict_of(proposal).shares
+    ]
+    head = (_("Category"), _("Amount"), _("Share of what is asked"), _("Limit"))
+    return [Part(_("Shares of what is asked"), (), Table(rows, (5.0, 3.6, 3.6, 3.8), head))] if rows else []
+
+
+def _limit(share: Share) -> str:
+    if share.forbidden:
+        return _("Not paid for by this call")
+    return _("At most %(limit)s %%") % {"limit": share.limit} if share.limit else _("No limit of its own")
 
 
 def _signatures() -> Table:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import MomentField, PageForm
+from shanzhi.ventures.forms.budget import BudgetRulesForm
 from shanzhi.ventures.forms.desk_ballot import BallotForm
 from shanzhi.ventures.forms.desk_parts import (
     AreasForm,
@@ -33,6 +34,7 @@ PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "basics": (_("Title, purpose, sponsor"), BasicsForm),
     "areas": (_("Areas"), AreasForm),
     "money": (_("Money"), MoneyForm),
+    "budget": (_("Rules for budgets"), BudgetRulesForm),
     "themes": (_("Themes and who may propose"), ThemesForm),
     "dates": (_("Dates and days of notice"), DatesForm),
     "electorate": (_("Who may vote"), ElectorateForm),
@@ -63,6 +65,7 @@ PART_OF: Final = {
     "ballot": "ballot",
     "rule": "rule",
     "training": "training",
+    "budget_rules": "budget",
     "jury": "jury",
     "checklist": "review",
 }

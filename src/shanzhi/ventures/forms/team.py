@@ -6,6 +6,7 @@ keeps whatever is right.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm, YuanInput
+from shanzhi.ventures.forms.guidance import GUIDES
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
-from shanzhi.ventures.queries import LABELS
+from shanzhi.ventures.queries import LABELS, SECTIONS
 
 PARTS: Final[dict[str, Any]] = {
     "idea": _("The idea"),
@@ -24,22 +26,15 @@ PARTS: Final[dict[str, Any]] = {
     "budget": _("Budget"),
     "risks": _("Risks"),
 }
-PART_FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    "idea": ("title", "summary", "community", "theme"),
-    "need": ("need", "aims", "people_reached", "people_note"),
-    "team": ("team_kind", "team_name", "members"),
-    "plan": ("starts_on", "ends_on", "activities"),
-    "budget": ("budget",),
-    "risks": ("risks",),
-}
+PART_FIELDS: Final = SECTIONS
 ROWS: Final = {"plan": "activities", "budget": "budget", "team": "members"}
 
 
-def words(name: str, help_text: Any = "", *, rows: int = 0, inputmode: str = "text", css: str = "") -> forms.CharField:
+def words(name: str, *, rows: int = 0, inputmode: str = "text", css: str = "") -> forms.CharField:
     """Give a field of text under its label, several lines high where `rows` is set."""
     attrs = {"inputmode": inputmode, "class": css}
     widget = forms.Textarea({"rows": rows}) if rows else forms.TextInput(attrs)
-    return forms.CharField(label=LABELS[name], help_text=help_text, widget=widget, required=False, strip=False)
+    return forms.CharField(label=LABELS[name], widget=widget, required=False, strip=False)
 
 
 def day(label: Any) -> forms.CharField:
@@ -48,14 +43,21 @@ def day(label: Any) -> forms.CharField:
 
 
 class PartForm(PageForm):
-    """A part of a proposal; `offers` names what can be chosen (communities, themes)."""
+    """A part of a proposal; `offers` names what can be chosen (communities, themes), `theme` chooses the examples."""
 
     drafts = True
 
-    def __init__(self, *args: Any, offers: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offers: dict[str, Any] | None = None, theme: str = "", **kwargs: Any) -> None:
         """Fill the choices: an area from its source, others from pairs; a field whose list is empty is left out."""
         super().__init__(*args, **kwargs)
-        for name, choices in (offers or {}).items():
+        self._offer(offers or {})
+        for name, field in self.fields.items():
+            if name in GUIDES:
+                field.help_text = GUIDES[name].words
+                field.example = GUIDES[name].example_for(theme)  # type: ignore[attr-defined]  # read by the field's piece
+
+    def _offer(self, offers: dict[str, Any]) -> None:
+        for name, choices in offers.items():
             if name not in self.fields:
                 continue
             if isinstance(choices, AreaSource):
@@ -71,10 +73,8 @@ class PartForm(PageForm):
 class IdeaForm(PartForm):
     """Name, summary, place, theme."""
 
-    title = words(
-        "title", _("Short and telling, for example: a bench and a lamp for entrance 3. At most 60 characters.")
-    )
-    summary = words("summary", _("What you plan, in two or three sentences. Neighbours read this first."), rows=4)
+    title = words("title")
+    summary = words("summary", rows=4)
     community = forms.CharField(label=LABELS["community"], required=False)
     theme = forms.CharField(label=LABELS["theme"], required=False)
 
@@ -82,17 +82,17 @@ class IdeaForm(PartForm):
 class NeedForm(PartForm):
     """Need, aims, people."""
 
-    need = words("need", _("What is missing, for whom, and how do you know? For example: 40 elders talked to."), rows=6)
-    aims = words("aims", _("What will be different when it is done? Name something one can see or count."), rows=5)
-    people_reached = words("people_reached", _("A rough number, for example 120."), inputmode="numeric", css="short")
-    people_note = words("people_note", _("For example: elders who live alone in buildings 2 to 6."))
+    need = words("need", rows=6)
+    aims = words("aims", rows=5)
+    people_reached = words("people_reached", inputmode="numeric", css="short")
+    people_note = words("people_note")
 
 
 class TeamForm(PartForm):
     """Kind and name of the team."""
 
     team_kind = forms.ChoiceField(label=LABELS["team_kind"], choices=list(TEAM_KINDS.items()), required=False)
-    team_name = words("team_name", _("Any name the neighbours know you by."))
+    team_name = words("team_name")
 
 
 class PlanForm(PartForm):
@@ -105,9 +105,7 @@ class PlanForm(PartForm):
 class RisksForm(PartForm):
     """Risks."""
 
-    risks = words(
-        "risks", _("What could go wrong, and what do you do then? For example: rain - we move indoors."), rows=5
-    )
+    risks = words("risks", rows=5)
 
 
 class EmptyForm(PartForm):
@@ -133,11 +131,20 @@ class BudgetRow(PageForm):
     drafts = True
 
     item = forms.CharField(label=_("Item"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False)
     unit = forms.CharField(label=_("Unit"), required=False)
     quantity = forms.CharField(label=_("Quantity"), required=False, widget=forms.TextInput({"inputmode": "decimal"}))
     unit_price_fen = forms.CharField(label=_("Price of one"), required=False, widget=YuanInput())
     source = forms.ChoiceField(label=_("Paid from"), choices=list(SOURCES.items()), required=False)
     note = forms.CharField(label=_("Remark"), required=False)
+
+    def __init__(self, *args: Any, categories: Sequence[tuple[str, Any]] = (), **kwargs: Any) -> None:
+        """Take the categories of the call's rules; without any there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        if categories:
+            self.fields["category"].choices = [("", _("Choose")), *categories]  # type: ignore[attr-defined]  # a ChoiceField
+        else:
+            del self.fields["category"]
 
 
 class MemberRow(PageForm):
@@ -183,4 +190,4 @@ PART_FORMS: Final[dict[str, type[PartForm]]] = {
     "budget": EmptyForm,
     "risks": RisksForm,
 }
-ROW_FORMS: Final = {"activities": ActivityRow, "budget": BudgetRow, "members": MemberRow}
+ROW_FORMS: Final[dict[str, type[PageForm]]] = {"activities": ActivityRow, "budget": BudgetRow, "members": MemberRow}

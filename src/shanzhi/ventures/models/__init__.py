@@ -5,6 +5,8 @@ from shanzhi.ventures.models.disputes import Dispute
 from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
+from shanzhi.ventures.models.sections import Section
+from shanzhi.ventures.models.templates import Template
 from shanzhi.ventures.models.training import Attendance, TrainingSession
 from shanzhi.ventures.models.versions import ProposalVersion
 from shanzhi.ventures.models.voices import Comment, Endorsement, EndorsementCount
@@ -34,6 +36,8 @@ __all__ = [
     "Review",
     "ReviewItem",
     "ScoreSheet",
+    "Section",
     "TeamMember",
+    "Template",
     "TrainingSession",
 ]

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people.models import Person
@@ -68,6 +68,7 @@ class Call(models.Model):
     checklist: models.JSONField[Any] = models.JSONField(default=list)
     jury: models.JSONField[Any] = models.JSONField(default=dict)
     training: models.JSONField[Any] = models.JSONField(default=dict)
+    budget_rules: models.JSONField[Any] = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     reviews_needed = models.PositiveSmallIntegerField(default=1)
     notice_days = models.PositiveSmallIntegerField(default=3)
     state = models.CharField(max_length=20, choices=CALL.choices(), default=CALL.first)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people.fields import SealedField, mask_person
@@ -28,6 +29,7 @@ class Proposal(models.Model):
     `number` is given at the first hand-in, per call and without gaps. `amount_fen` is what is asked from the call,
     the sum of its budget lines of that source. `left_shown`: it left the round after everybody had
     seen it. `official` is what an imported file says: won or not, beside our count.
+    `template` is what the draft was given to begin from, which is not the team's own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,6 +59,7 @@ class Proposal(models.Model):
     code = models.CharField(max_length=80, blank=True)
     return_deadline = models.DateTimeField(null=True)
     decision_reason = models.TextField(blank=True)
+    template: models.JSONField[Any] = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     left_shown = models.BooleanField(default=False, db_default=False)
     review_round = models.PositiveSmallIntegerField(default=0)
     synthetic = models.BooleanField(default=False)
@@ -141,7 +144,10 @@ class Activity(models.Model):
 
 
 class BudgetLine(models.Model):
-    """A row of the budget. `amount_fen` is quantity times unit price, rounded to the fen; the database holds that."""
+    """A row of the budget. `amount_fen` is quantity times unit price, rounded to the fen; the database holds that.
+
+    `category` is the key of one that the call's budget rules name.
+    """
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="budget")
     position = models.PositiveSmallIntegerField()
@@ -152,6 +158,7 @@ class BudgetLine(models.Model):
     amount_fen = models.BigIntegerField(default=0)
     source = models.CharField(max_length=6, choices=list(SOURCES.items()), default="asked")
     note = models.CharField(max_length=200, blank=True)
+    category = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         """A place once, nothing negative."""
@@ -167,6 +174,12 @@ class BudgetLine(models.Model):
     def __str__(self) -> str:
         """Show the item."""
         return self.item
+
+    @property
+    def category_name(self) -> str:
+        """The category's name in the rules of the call; empty where the line has none, or one that the call lacks."""
+        named = self.proposal.call.budget_rules.get("categories", ())
+        return next((one["name"] for one in named if one["key"] == self.category), "")
 
 
 class Attachment(models.Model):

@@ -60,6 +60,7 @@ from shanzhi.ventures.operations.leaving import (
 )
 from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
 from shanzhi.ventures.operations.proposals import (
+    BudgetRuleBroken,
     Incomplete,
     MendingOver,
     NotEditable,
@@ -84,6 +85,7 @@ from shanzhi.ventures.operations.reviews import (
     decide,
     decide_many,
 )
+from shanzhi.ventures.operations.sections import SectionHeld
 from shanzhi.ventures.operations.sheets import (
     NotTheChair,
     OwnInterest,
@@ -94,6 +96,14 @@ from shanzhi.ventures.operations.sheets import (
     save_sheet,
 )
 from shanzhi.ventures.operations.succession import fill_places
+from shanzhi.ventures.operations.taking import let_go, take_section
+from shanzhi.ventures.operations.templates import (
+    StaleTemplate,
+    TemplatesOver,
+    begin_from_template,
+    copy_templates,
+    save_template,
+)
 from shanzhi.ventures.operations.training import (
     AttendanceThere,
     GatePassed,
@@ -129,6 +139,7 @@ __all__ = [
     "BadValue",
     "BatchLine",
     "Blocked",
+    "BudgetRuleBroken",
     "ChecklistOpen",
     "ClockLine",
     "DeadlineMissing",
@@ -164,6 +175,7 @@ __all__ = [
     "RequiredFrozen",
     "SavedCall",
     "SavedProposal",
+    "SectionHeld",
     "SeveralFound",
     "SheetFault",
     "SheetIncomplete",
@@ -174,7 +186,9 @@ __all__ = [
     "StaleProposal",
     "StaleSession",
     "StaleSheet",
+    "StaleTemplate",
     "TalkClosed",
+    "TemplatesOver",
     "TermsFrozen",
     "TermsUnfit",
     "TooLateToLeave",
@@ -189,6 +203,7 @@ __all__ = [
     "appoint_juror",
     "assign",
     "attach",
+    "begin_from_template",
     "cancel_call",
     "cancel_session",
     "change_session",
@@ -196,6 +211,7 @@ __all__ = [
     "close_jury",
     "close_list",
     "copy_proposal",
+    "copy_templates",
     "create_call",
     "create_proposal",
     "decide",
@@ -212,6 +228,7 @@ __all__ = [
     "fill_places",
     "hide_comment",
     "import_round",
+    "let_go",
     "lot",
     "plan_session",
     "record_person",
@@ -227,9 +244,11 @@ __all__ = [
     "save_call",
     "save_proposal",
     "save_sheet",
+    "save_template",
     "set_exclusive",
     "submit_proposal",
     "take_back_endorsement",
+    "take_section",
     "time_pitch",
     "withdraw_comment",
     "withdraw_dispute",

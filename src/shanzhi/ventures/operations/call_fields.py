@@ -55,6 +55,7 @@ CHECKLIST: Final = [
 LONGEST_CHECKLIST: Final = 30
 LONGEST_CRITERIA: Final = 12
 MOST_AREAS: Final = 500
+MOST_CATEGORIES: Final = 20
 NORMALISE: Final = {
     "none": _("As given"),
     "shift": _("Strict and mild jurors moved to one mean"),
@@ -149,6 +150,33 @@ def _training(value: Any) -> dict[str, Any]:
     return {"gate": found["gate"], "others": found.get("others", 0)} if found.get("gate") else {}
 
 
+def _budget_rules(value: Any) -> dict[str, Any]:
+    """Read categories, each with its largest share or forbidden, and the limits of a line and of what is asked."""
+    if not isinstance(value, Mapping):
+        raise BadValue
+    category: dict[str, fields.Reader] = {
+        "key": fields.text(40), "name": fields.text(40), "share": fields.optional(fields.whole(1, 100)),
+        "forbidden": fields.flag,
+    }  # fmt: skip
+    empty = {"key": "", "name": "", "share": None, "forbidden": False}
+    found, problems = fields.rows(category, empty, value.get("categories", []), name="categories", most=MOST_CATEGORIES)
+    readers: dict[str, fields.Reader] = {
+        "line_fen": fields.optional(fields.fen),
+        "asked_share": fields.optional(fields.whole(1, 100)),
+    }
+    limits, wrong = fields.read(readers, {name: value[name] for name in readers if name in value})
+    if problems or wrong:
+        raise BadValue([*problems, *wrong][0].words)
+    rows = [{**row, "key": row["key"] or f"c{number}"} for number, row in enumerate(found, 1)]
+    names = {row["name"] for row in rows}
+    if "" in names or len(names) < len(rows) or len({row["key"] for row in rows}) < len(rows):
+        raise BadValue(_("Each category needs a name of its own."))
+    if any(row["forbidden"] and row["share"] for row in rows):
+        raise BadValue(_("A category is forbidden or has a largest share, not both."))
+    line, share = limits.get("line_fen") or None, limits.get("asked_share")
+    return {"categories": rows, "line_fen": line, "asked_share": share} if rows or line or share else {}
+
+
 def _areas(value: Any) -> tuple[str, ...]:
     codes = value.split() if isinstance(value, str) else value
     if not isinstance(codes, (list, tuple)) or len(codes) > MOST_AREAS:
@@ -191,6 +219,7 @@ READERS: Final[dict[str, fields.Reader]] = {
     "checklist": _checklist,
     "jury": _jury,
     "training": _training,
+    "budget_rules": _budget_rules,
     "reviews_needed": fields.whole(1, 9),
     "notice_days": fields.whole(0, 60),
     "moves_by_clock": fields.flag,

@@ -32,6 +32,7 @@ from shanzhi.ventures.operations.calls import (
 from shanzhi.ventures.operations.fields import BadValue
 from shanzhi.ventures.operations.terms import DECIDING, OPTIONAL, terms_of, write_terms
 from shanzhi.ventures.policies import GROUP_OF, require_runs, voting_actor
+from shanzhi.ventures.queries.budget import verdict_of
 from shanzhi.ventures.queries.checks import blocking, checks_of
 
 HANDED_IN: Final = ("submitted", "returned", "passed")
@@ -39,6 +40,7 @@ NAMED: Final = 10  # proposals that a refusal names
 LIMIT: Final = _("Proposals for more than this limit were handed in already (%(numbers)s); keep it higher.")
 AREAS: Final = _("Proposals from outside these areas were handed in already (%(numbers)s); keep their areas.")
 THEMES: Final = _("Proposals with a theme left out here were handed in already (%(numbers)s); keep their themes.")
+BUDGETS: Final = _("Budgets handed in already would break these rules (%(numbers)s); keep the rules milder.")
 TEAMS: Final = _("Proposals of teams left out here were handed in already (%(numbers)s); keep their kind of team.")
 
 
@@ -106,6 +108,8 @@ def _keeps_promises(call: Call, values: Mapping[str, Any]) -> None:
         _fits(handed_in.exclude(within_any("community", values["areas"])), "areas", AREAS)
     if call.state == "notice" and values.get("training", call.training) != call.training:
         raise BadValue(_("Training can no longer be asked for: the public notice has begun."), field="training")
+    if values.get("budget_rules", call.budget_rules) != call.budget_rules:
+        _fits_budgets(handed_in, values["budget_rules"])
     if values.get("themes"):
         _fits(handed_in.exclude(theme__in=["", *values["themes"]]), "themes", THEMES)
     if "proposers" in values:
@@ -123,6 +127,16 @@ def _fits(left_out: QuerySet[Proposal], field: str, words: Any) -> None:
     numbers = list(left_out.order_by("number").values_list("number", flat=True)[:NAMED])
     if numbers:
         raise BadValue(words % {"numbers": ", ".join(f"{number:03d}" for number in numbers)}, field=field)
+
+
+def _fits_budgets(handed_in: QuerySet[Proposal], rules: Mapping[str, Any]) -> None:
+    """Refuse rules that budgets handed in already would break; the lines keep their categories by key."""
+    broken = []
+    for proposal in handed_in.select_related("call").prefetch_related("budget").order_by("number"):
+        if any(fault.code != "project" for fault in verdict_of(proposal, rules).faults):
+            broken.append(f"{proposal.number:03d}")
+    if broken:
+        raise BadValue(BUDGETS % {"numbers": ", ".join(broken[:NAMED])}, field="budget_rules")
 
 
 def _take_over(actor: Actor, call: Call, values: Mapping[str, Any], *, reason: str, at: datetime) -> None:

@@ -25,6 +25,7 @@ from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.fields import Problem
 from shanzhi.ventures.operations.proposals import SavedProposal, create_proposal, note
 from shanzhi.ventures.policies import GROUP_OF, require_team, visible_calls, visible_proposals
+from shanzhi.ventures.queries.budget import category_names
 from shanzhi.ventures.queries.content import content
 
 
@@ -41,6 +42,7 @@ def what_is_copied(*, source: Proposal, call: Call) -> Copied:
     given = content(source)
     del given["truthful"]
     left_out = [*_misfits(given, call), *_days(given, call)]
+    left_out += _categories(given, source.call, call)
     known = [row for row in given["members"] if row["person"]]
     if len(known) < len(given["members"]):
         left_out.append(Problem("members", _("Members who are not on record here; ask them, and add them again.")))
@@ -67,6 +69,17 @@ def _misfits(given: dict[str, Any], call: Call) -> list[Problem]:
     for name in wrong:
         del given[name]
     return [Problem(name, words[name]) for name in wrong]
+
+
+def _categories(given: dict[str, Any], before: Call, call: Call) -> list[Problem]:
+    """Turn the categories of budget lines into those of the same name in the new call, and empty the others."""
+    named, keys = category_names(before), {name: key for key, name in category_names(call).items()}
+    lost = False
+    for row in given["budget"]:
+        key = keys.get(named.get(row["category"], ""), "")
+        lost = lost or bool(row["category"] and not key)
+        row["category"] = key
+    return [Problem("budget", _("Categories that this round does not have; choose anew."))] if lost else []
 
 
 def _days(given: dict[str, Any], call: Call) -> list[Problem]:
@@ -100,6 +113,9 @@ def copy_proposal(*, actor: Actor, proposal_id: UUID, call_id: UUID, at: datetim
         require_team(actor, source)
         copied = what_is_copied(source=source, call=call)
         made = create_proposal(actor=actor, call_id=call.pk, given=copied.given, at=at)
+        if source.template:
+            made.proposal.template = source.template
+            made.proposal.save(update_fields=["template"])
         left_out = sorted({one.field for one in copied.left_out})
         note(actor, "copy", made.proposal, {"source": str(source.pk), "left_out": left_out}, at)
     return SavedProposal(made.proposal, (*copied.left_out, *made.problems))

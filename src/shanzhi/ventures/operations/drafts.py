@@ -50,6 +50,7 @@ BUDGET: Final[dict[str, fields.Reader]] = {
     "unit_price_fen": fields.fen,
     "source": fields.choice(SOURCES),
     "note": fields.text(200),
+    "category": fields.text(40),
 }
 NO_BUDGET: Final = {
     "item": "",
@@ -58,6 +59,7 @@ NO_BUDGET: Final = {
     "unit_price_fen": 0,
     "source": "asked",
     "note": "",
+    "category": "",
 }
 MEMBER: Final[dict[str, fields.Reader]] = {
     "name": fields.text(60),

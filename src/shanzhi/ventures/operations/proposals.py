@@ -21,6 +21,7 @@ from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
+from shanzhi.ventures.operations.sections import hold, locked_sections, note_change, stale
 from shanzhi.ventures.operations.versions import keep_day, keep_hand_in
 from shanzhi.ventures.policies import (
     home_communities,
@@ -45,7 +46,10 @@ class StaleProposal(Conflict):
     """The proposal was saved by someone else meanwhile."""
 
     code = "stale_proposal"
-    message = _("Someone of your team changed this after you opened it. Reload the page and type your change again.")
+    message = _(
+        "Someone of your team changed this after you opened it. Nothing of yours is saved yet: look at what stands "
+        "there now, then save again."
+    )
 
 
 class NotEditable(Conflict):
@@ -80,6 +84,18 @@ class OverLimit(Invalid):
 
     code = "over_limit"
     message = _("You ask for more than this call gives one project. Lower the budget, or pay a part from other money.")
+
+
+class BudgetRuleBroken(Invalid):
+    """The budget breaks rules of the call; `missing` lists all of them, each with its lines and cure."""
+
+    code = "budget_rule_broken"
+    message = _("The budget does not keep the rules of this call. %(why)s")
+
+    def __init__(self, found: Sequence[Missing]) -> None:
+        """Say every rule that is broken, and put the refusal on the first line."""
+        self.missing = tuple(found)
+        super().__init__(field=found[0].field, why=" ".join(str(one.words) for one in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +199,9 @@ def save_proposal(
 ) -> SavedProposal:
     """Save what was typed so far, any part of it; wrong values are left out and named, so a draft saves as one types.
 
-    Saving the same again changes nothing and is answered alike, also under the version before. Raises StaleProposal,
-    NotEditable, MendingOver, NotYourProposal.
+    Saving the same again changes nothing and is answered alike, also under the version before. What others saved in
+    other sections since that version does not matter; the sections changed here are then the actor's for some minutes.
+    Raises StaleProposal, SectionHeld, NotEditable, MendingOver, NotYourProposal.
     """
     values, problems = read_proposal(given)
     with transaction.atomic():
@@ -193,7 +210,10 @@ def save_proposal(
         require_editable(proposal, at)
         now = content(proposal)
         changed = sorted(name for name, value in values.items() if now[name] != value)
-        if changed and version != proposal.version:
+        sections = locked_sections(proposal, changed)
+        if changed:
+            hold(actor, sections, at)
+        if changed and stale(proposal, sections, changed, version):
             raise StaleProposal
         if changed:
             kept = keep_day(proposal, at)
@@ -201,6 +221,7 @@ def save_proposal(
             proposal.version += 1
             proposal.changed_at = at
             proposal.save()
+            note_change(sections, proposal.version)
             change = {"fields": changed, "version": proposal.version} | ({"kept": kept} if kept else {})
             note(actor, "save", proposal, change, at)
     return SavedProposal(proposal, tuple(problems))
@@ -209,8 +230,8 @@ def save_proposal(
 def submit_proposal(*, actor: Actor, proposal_id: UUID, version: int, at: datetime) -> Proposal:
     """Hand a proposal in, or hand it in again after mending. The first time it gets its number.
 
-    Raises Incomplete (its `missing` lists everything), OverLimit, StaleProposal, NotTakingProposals, MendingOver,
-    MayNotPropose.
+    Raises Incomplete (its `missing` lists everything), BudgetRuleBroken, OverLimit, StaleProposal,
+    NotTakingProposals, MendingOver, MayNotPropose.
     """
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
@@ -255,6 +276,8 @@ def _require_complete(proposal: Proposal, codes: tuple[str, ...]) -> None:
     lacks = missing(proposal, codes=codes)
     if proposal.amount_fen > proposal.call.limit_fen and all(one.field == "budget" for one in lacks):
         raise OverLimit(field="budget")
+    if lacks and all(one.rule for one in lacks):
+        raise BudgetRuleBroken(lacks)
     if lacks:
         raise Incomplete(lacks)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from shanzhi.kernel.canonical import digest
 from shanzhi.ventures.models import Call, CallTerms, Notice
 
-# The call's own deciding columns; migration 0013 holds the same list, and the optional ones, in a trigger.
+# The call's own deciding columns; migration 0016 holds the same list, and the optional ones, in a trigger.
 DECIDING: Final = (
     "title",
     "purse_fen",
@@ -29,7 +29,7 @@ DECIDING: Final = (
 
 
 # These are left out of the terms where there are none, so that terms published before them keep their digest.
-OPTIONAL: Final = ("jury", "training")
+OPTIONAL: Final = ("jury", "training", "budget_rules")
 
 
 def terms_of(call: Call) -> dict[str, Any]:

@@ -1,6 +1,14 @@
 """Every reading of the rounds. Each function takes the viewer and gives only what that viewer may see."""
 
 from shanzhi.ventures.queries.areas import communities_for, communities_of, reviewed_areas, run_areas
+from shanzhi.ventures.queries.budget import (
+    category_choices,
+    category_names,
+    fault_words,
+    page_data,
+    said,
+    verdict_of,
+)
 from shanzhi.ventures.queries.calls import (
     CallFigures,
     PhaseLine,
@@ -50,8 +58,10 @@ from shanzhi.ventures.queries.proposals import (
     reads_inside,
 )
 from shanzhi.ventures.queries.running import has_polling_places
+from shanzhi.ventures.queries.sections import SECTIONS, Hold, holds_on
 from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
-from shanzhi.ventures.queries.versions import Compared, compared, versions
+from shanzhi.ventures.queries.templates import templates_of
+from shanzhi.ventures.queries.versions import Compared, against_saved, compared, versions
 from shanzhi.ventures.queries.voices import (
     Backing,
     Talk,
@@ -65,6 +75,7 @@ from shanzhi.ventures.queries.voices import (
 
 __all__ = [
     "LABELS",
+    "SECTIONS",
     "AppealOver",
     "AppealedAlready",
     "Backing",
@@ -73,6 +84,7 @@ __all__ = [
     "Compared",
     "DueItem",
     "Fact",
+    "Hold",
     "Missing",
     "MovePreview",
     "NoNextPhase",
@@ -83,6 +95,7 @@ __all__ = [
     "PhaseLine",
     "Placing",
     "Talk",
+    "against_saved",
     "appeal_until",
     "attachment",
     "awards",
@@ -90,6 +103,8 @@ __all__ = [
     "builder_checks",
     "call",
     "calls",
+    "category_choices",
+    "category_names",
     "comment",
     "comments",
     "comments_of_call",
@@ -102,9 +117,11 @@ __all__ = [
     "dispute",
     "disputes_of",
     "due_today",
+    "fault_words",
     "figures",
     "has_polling_places",
     "has_voices",
+    "holds_on",
     "lacks",
     "matching",
     "may_disqualify",
@@ -116,6 +133,7 @@ __all__ = [
     "my_proposals",
     "notices",
     "of_team",
+    "page_data",
     "people_of",
     "phase_line",
     "places_to_fill",
@@ -130,7 +148,10 @@ __all__ = [
     "reviews_of",
     "ruler_refusal",
     "run_areas",
+    "said",
     "talk",
+    "templates_of",
     "terms",
+    "verdict_of",
     "versions",
 ]

@@ -61,6 +61,7 @@ def checks_of(call: Call, at: datetime) -> list[Check]:
         *_review(call),
         *_jury(call),
         *_training(call, phases),
+        *_budget(call),
     ]
 
 
@@ -286,6 +287,21 @@ def _training(call: Call, phases: Mapping[str, Phase]) -> list[Check]:
             "training",
             blocking=False,
         ),
+    ]
+
+
+def _budget(call: Call) -> list[Check]:
+    named = call.budget_rules.get("categories", ())
+    shares = [0 if one["forbidden"] else one["share"] for one in named]
+    possible = not named or None in shares or sum(share or 0 for share in shares) >= 100
+    return [
+        Check(
+            "budget_rules",
+            possible,
+            _("A budget can keep the shares of its categories."),
+            _("The largest shares add up to less than 100 %: raise one, or leave a category without a limit."),
+            "budget_rules",
+        )
     ]
 
 

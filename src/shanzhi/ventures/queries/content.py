@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS, covers
 from shanzhi.ventures.models import Call, Proposal
+from shanzhi.ventures.queries.budget import fault_words, verdict_of
+from shanzhi.ventures.queries.templates import TEXTS, only_template, own_text, template_details
 
 LABELS: Final[dict[str, Any]] = {
     "title": _("Name of the project"),
@@ -49,6 +51,8 @@ SIMPLE: Final = (
     "ends_on",
     "truthful",
 )
+LEFT: Final = _("This still says what the template says. Write your own words in its place.")
+LEFT_DETAIL: Final = _("What happens still says what the template says. Write what you do, or empty it.")
 # Shorter than this a need or an aim says nothing; it is no measure of quality.
 LEAST_WORDS: Final = 10
 
@@ -60,6 +64,8 @@ class Missing:
     field: str
     label: Any
     words: Any
+    rule: bool = False
+    """Whether a rule of the call's budget is broken, and nothing is left out."""
 
 
 def content(proposal: Proposal) -> dict[str, Any]:
@@ -84,6 +90,7 @@ def content(proposal: Proposal) -> dict[str, Any]:
             "unit_price_fen": row.unit_price_fen,
             "source": row.source,
             "note": row.note,
+            "category": row.category,
         }
         for row in proposal.budget.all()
     ]
@@ -94,9 +101,15 @@ def content(proposal: Proposal) -> dict[str, Any]:
 
 
 def kept_content(proposal: Proposal) -> dict[str, Any]:
-    """Give the content as versions keep it and digests stand for it: members, being personal, by their number only."""
+    """Give the content as versions keep it and digests stand for it: members, being personal, by their number only.
+
+    A line without a category has none in it, so that what was kept before there were categories keeps its digest.
+    """
     found = content(proposal)
     found["members"] = len(found["members"])
+    for row in found["budget"]:
+        if not row["category"]:
+            del row["category"]
     return found
 
 
@@ -117,15 +130,16 @@ def _texts(proposal: Proposal, call: Call) -> list[Missing]:
     found = []
     if not proposal.title:
         found.append(_lack("title", _("Give the project a name.")))
+    found += [_lack(name, LEFT) for name in TEXTS if only_template(proposal, name)]
     if not proposal.summary:
         found.append(_lack("summary", _("Say in a few sentences what you plan; neighbours read this first.")))
     if not proposal.team_name and proposal.team_kind != "resident":
         found.append(_lack("team_name", _("Write the name of your team or organisation.")))
-    if len(proposal.need) < LEAST_WORDS:
+    if len(own_text(proposal, "need")) < LEAST_WORDS and not only_template(proposal, "need"):
         found.append(_lack("need", _("Tell which need of the neighbours this answers.")))
-    if len(proposal.aims) < LEAST_WORDS:
+    if len(own_text(proposal, "aims")) < LEAST_WORDS and not only_template(proposal, "aims"):
         found.append(_lack("aims", _("Tell what will be different when it is done.")))
-    if len(proposal.risks) < LEAST_WORDS:
+    if len(own_text(proposal, "risks")) < LEAST_WORDS and not only_template(proposal, "risks"):
         found.append(_lack("risks", _("Name what could go wrong, and what you do then.")))
     if call.themes and proposal.theme not in call.themes:
         found.append(_lack("theme", _("Choose one of the themes of the call.")))
@@ -155,6 +169,7 @@ def _plan(proposal: Proposal) -> list[Missing]:
     for number, row in enumerate(rows):
         if not row.title or row.starts_on is None:
             found.append(_lack(f"activities.{number}", _("Each activity needs a name and a day.")))
+    found += [_lack(f"activities.{place}", LEFT_DETAIL) for place in template_details(proposal)]
     return found
 
 
@@ -169,4 +184,5 @@ def _money(proposal: Proposal, call: Call) -> list[Missing]:
         found.append(_lack("budget", _("Add the budget: at least one line asked from the call.")))
     elif proposal.amount_fen > call.limit_fen:
         found.append(_lack("budget", _("You ask for more than the call gives one project; lower the budget.")))
-    return found
+    broken = [fault for fault in verdict_of(proposal).faults if fault.code != "project"]
+    return found + [Missing(fault.field, LABELS["budget"], fault_words(fault, call), rule=True) for fault in broken]

@@ -43,6 +43,7 @@ CELLS: Final[dict[str, dict[str, Any]]] = {
         "unit_price_fen": _("Price of one"),
         "source": _("Paid from"),
         "note": _("Remark"),
+        "category": _("Category"),
     },
 }
 
@@ -110,13 +111,19 @@ def replaced(before: str, after: str) -> tuple[Piece, ...]:
 
 
 def differences(
-    older: Mapping[str, Any], newer: Mapping[str, Any], *, currency: str, places: Callable[[str], str]
+    older: Mapping[str, Any],
+    newer: Mapping[str, Any],
+    *,
+    currency: str,
+    places: Callable[[str], str],
+    categories: Mapping[str, str] | None = None,
 ) -> list[Difference]:
     """List what differs between two contents as versions keep them, in the order of the form.
 
-    `places` names the community of a code. Rows of tables are matched by their place.
+    `places` names the community of a code, `categories` those of the budget by their keys. Rows of tables are
+    matched by their place.
     """
-    write = partial(_written, currency=currency, places=places)
+    write = partial(_written, currency=currency, places=places, categories=categories or {})
     found = []
     for name in (*SIMPLE, "activities", "budget", "members"):
         before, after = older.get(name), newer.get(name)
@@ -164,7 +171,9 @@ def _row_label(table: str, number: int, old: bool, new: bool) -> str:
     return gettext("Activity %(n)s · %(cell)s") if new else gettext("Activity %(n)s, taken out · %(cell)s")
 
 
-def _written(name: str, value: Any, *, currency: str, places: Callable[[str], str]) -> str:
+def _written(
+    name: str, value: Any, *, currency: str, places: Callable[[str], str], categories: Mapping[str, str]
+) -> str:
     """Write a kept value as a reader says it; '' where there is none."""
     if value is None or value == "":
         return ""
@@ -178,6 +187,8 @@ def _written(name: str, value: Any, *, currency: str, places: Callable[[str], st
         return gettext("Confirmed") if value else gettext("Not confirmed")
     if name in ("team_kind", "source"):
         return str((TEAM_KINDS if name == "team_kind" else SOURCES).get(value, value))
+    if name == "category":
+        return categories.get(value, value)
     if name == "community":
         return places(value)
     if name == "organization":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from shanzhi.places import queries as places
 from shanzhi.ventures import policies
 from shanzhi.ventures.models import Proposal, ProposalVersion
 from shanzhi.ventures.models.versions import DRAFT
+from shanzhi.ventures.queries.budget import category_names
 from shanzhi.ventures.queries.content import kept_content
 from shanzhi.ventures.queries.differences import Difference, differences
 from shanzhi.ventures.queries.proposals import proposal, reads_inside
@@ -77,6 +78,14 @@ def compared(*, viewer: Actor, proposal_id: UUID, older: int | None, newer: int 
     return Compared(found, tuple(numbers), older, newer, _differences(found, pair))
 
 
+def against_saved(*, found: Proposal, values: Mapping[str, Any]) -> list[Difference]:
+    """Compare what somebody of the team typed, as the operation reads it, with what is saved now: gone is the typed."""
+    typed = {**kept_content(found), **values}
+    if "members" in values:
+        typed["members"] = len(values["members"])
+    return _differences(found, (json.loads(canonical(typed)), _now(found)))
+
+
 def _age(number: int) -> float:
     return float("inf") if number == 0 else number
 
@@ -97,4 +106,6 @@ def _differences(found: Proposal, pair: Sequence[dict[str, Any]]) -> list[Differ
     def place(code: str) -> str:
         return names.get(code, code)
 
-    return differences(pair[0], pair[1], currency=found.call.currency, places=place)
+    return differences(
+        pair[0], pair[1], currency=found.call.currency, places=place, categories=category_names(found.call)
+    )

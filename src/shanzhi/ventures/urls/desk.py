@@ -11,6 +11,7 @@ from shanzhi.ventures.views import (
     desk_leaving,
     desk_phases,
     desk_reviews,
+    desk_templates,
     desk_training,
     desk_voices,
 )
@@ -24,6 +25,8 @@ urlpatterns = [
     path("desk/calls/import/<uuid:upload_id>/", desk_import.preview, name="desk_import_preview"),
     path(CALL, desk_calls.builder, name="desk_call"),
     path(f"{CALL}parts/<slug:part>/", desk_calls.part, name="desk_part"),
+    path(f"{CALL}templates/", desk_templates.templates, name="desk_templates"),
+    path(f"{CALL}templates/theme/", desk_templates.template, name="desk_template"),
     path(f"{CALL}preview/", desk_changes.preview, name="desk_preview"),
     path(f"{CALL}copy/", desk_changes.copy, name="desk_copy"),
     path(f"{CALL}cancel/", desk_changes.cancel, name="desk_cancel"),

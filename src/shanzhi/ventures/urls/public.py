@@ -23,6 +23,7 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/edit/files/", team.files, name="files"),
     path("proposals/<uuid:proposal_id>/edit/files/<uuid:attachment_id>/remove/", team.detach, name="detach"),
     path("proposals/<uuid:proposal_id>/edit/<slug:part>/", team.section, name="section"),
+    path("proposals/<uuid:proposal_id>/edit/<slug:part>/take/", team.take, name="take_section"),
     path("proposals/<uuid:proposal_id>/check/", team.check, name="check"),
     path("proposals/<uuid:proposal_id>/handed-in/", team.handed_in, name="handed_in"),
     path("proposals/<uuid:proposal_id>/withdraw/", team.withdraw, name="withdraw"),

@@ -183,6 +183,11 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
     views = (
         ("desk_call", _("Builder")),
         ("desk_phase", _("Phases")),
+        *(
+            [("desk_templates", _("Templates"))]
+            if call.state in (*UNFROZEN, "submission") and not call.imported
+            else []
+        ),
         ("desk_proposals", _("Proposals")),
         ("desk_preview", _("What decides")),
         *([("desk_jury", _("Jury"))] if call.jury else []),

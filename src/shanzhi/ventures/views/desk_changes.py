@@ -48,7 +48,7 @@ from shanzhi.ventures.views.rows import phases_of
 COPIED: Final = (
     "about", "sponsor", "sponsor_organization", "operator", "operator_organization", "purse_fen", "limit_fen",
     "themes", "proposers", "propose_where", "minimum_age", "ballot", "rule", "exclusive_groups", "checklist",
-    "reviews_needed", "notice_days", "moves_by_clock", "jury", "training",
+    "reviews_needed", "notice_days", "moves_by_clock", "jury", "training", "budget_rules",
 )  # fmt: skip
 
 
@@ -65,6 +65,7 @@ def preview(request: Request, call_id: UUID) -> HttpResponse:
         "ballot_words": terms.ballot_words(found),
         "rule_words": terms.rule_words(found),
         "training_words": terms.training_words(found),
+        "budget_words": terms.budget_words(found),
         "jury_words": terms.jury_words(found),
         "proposers_words": terms.proposers_words(found),
         "voters_words": terms.voters_words(found),
@@ -215,6 +216,7 @@ def copy(request: Request, call_id: UUID) -> HttpResponse:
             **given,
             **_moved_on(found, request.now),
         )
+        operations.copy_templates(actor=request.actor, source=found, target=made, at=request.now)
         return reverse("ventures:desk_call", args=[made.pk])
 
     context = {

@@ -154,6 +154,7 @@ def _review_context(request: Request, found: Proposal) -> dict[str, Any]:
         "tags": proposal_tags(found),
         "place": " ".join(places.full_names([found.community]).values()) if found.community else "",
         "people": queries.people_of(viewer=request.actor, found=found),
+        "shares": queries.verdict_of(found).shares,
         "reviews": words.reviews_of(reviews),
         "done_before": any(one.state == "done" for one in mine),
         "open": found.state == "submitted" and found.call.state in ("submission", "review"),

@@ -62,22 +62,26 @@ def opened(proposal: Proposal, name: str, request: Request) -> Part:
     """Open a part on what is saved, with spare rows in its table."""
     saved = queries.content(proposal)
     initial = {key: _text(key, saved[key]) for key in PART_FIELDS[name]}
-    form = PART_FORMS[name](initial=initial, offers=offers_of(proposal, request))
+    form = PART_FORMS[name](initial=initial, offers=offers_of(proposal, request), theme=proposal.theme)
     table = ROWS.get(name)
     if table is None:
         return Part(name, form)
     rows = [{key: _text(key, value) for key, value in row.items()} for row in saved[table]]
-    return Part(name, form, _rows(table, initial=rows))
+    return Part(name, form, _rows(proposal, table, initial=rows))
 
 
-def _rows(table: str, *, initial: Any = None, data: QueryDict | None = None) -> BaseFormSet[Any]:
-    made = formset_factory(ROW_FORMS[table], extra=SPARE_ROWS, max_num=MOST_SENT_ROWS, absolute_max=MOST_SENT_ROWS)
-    return made(data, initial=initial, prefix=table) if data is None else made(data, prefix=table)
+def _rows(proposal: Proposal, table: str, *, initial: Any = None, data: QueryDict | None = None) -> BaseFormSet[Any]:
+    made: Any = formset_factory(ROW_FORMS[table], extra=SPARE_ROWS, max_num=MOST_SENT_ROWS, absolute_max=MOST_SENT_ROWS)
+    given: dict[str, Any] = {"prefix": table}
+    if table == "budget":
+        given["form_kwargs"] = {"categories": tuple(queries.category_choices(proposal.call))}
+    rows: BaseFormSet[Any] = made(data, initial=initial, **given) if data is None else made(data, **given)
+    return rows
 
 
 def sent(proposal: Proposal, name: str, request: Request) -> tuple[Part, dict[str, Any]]:
     """Read a sent part: its forms, to be drawn again if needed, and the values for the operation as they were typed."""
-    form = PART_FORMS[name](request.POST, offers=offers_of(proposal, request))
+    form = PART_FORMS[name](request.POST, offers=offers_of(proposal, request), theme=proposal.theme)
     form.full_clean()
     given: dict[str, Any] = {key: request.POST.get(key, "") for key in PART_FIELDS[name] if key in form.fields}
     if "community" in given:  # what was typed stands for the place that it names
@@ -86,7 +90,7 @@ def sent(proposal: Proposal, name: str, request: Request) -> tuple[Part, dict[st
     table = ROWS.get(name)
     if table is None:
         return Part(name, form), given
-    rows = _rows(table, data=request.POST)
+    rows = _rows(proposal, table, data=request.POST)
     rows.full_clean()
     given[table] = [_row(one) for one in rows.forms]
     return Part(name, form, rows), given
@@ -95,7 +99,7 @@ def sent(proposal: Proposal, name: str, request: Request) -> tuple[Part, dict[st
 def _row(form: Any) -> dict[str, Any]:
     """Give the cells of a row as typed; an untouched row is left to the operation to drop."""
     cells = {name: form.data.get(form.add_prefix(name), "").strip() for name in form.fields}
-    if not any(value for name, value in cells.items() if name != "source"):
+    if not any(value for name, value in cells.items() if name not in ("source", "category")):
         return {}
     if "quantity" in cells and not cells["quantity"]:
         cells["quantity"] = "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,15 @@ from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import exchange, operations, queries
-from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ConfirmForm, FileForm, WithdrawForm
+from shanzhi.ventures.forms.guidance import TABLES
+from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ROWS, ConfirmForm, FileForm, WithdrawForm
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.operations.attachments import MOST_BYTES
+from shanzhi.ventures.operations.drafts import read_proposal
 from shanzhi.ventures.policies import NotYourProposal
 from shanzhi.ventures.views import parts
 from shanzhi.ventures.views.rows import call_crumbs, proposal_crumbs, proposal_tags
+from shanzhi.ventures.views.terms import budget_words
 
 
 def own(request: Request, proposal_id: UUID) -> Proposal:
@@ -42,7 +46,7 @@ def propose(request: Request, call_id: UUID) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            made = operations.create_proposal(actor=request.actor, call_id=call_id, at=request.now)
+            made = _begin(request, call_id)
             return redirect("ventures:edit", proposal_id=made.proposal.pk)
         except Refusal as refused:
             if isinstance(refused, NotFound):
@@ -50,11 +54,20 @@ def propose(request: Request, call_id: UUID) -> HttpResponse:
             refusal = refused
     drafts = queries.my_proposals(viewer=request.actor).filter(call=call_id, state="draft")[:5]
     crumbs = call_crumbs(call, (_("Propose a project"), ""))
-    context = {"call": call, "refusal": refusal, "drafts": drafts, "crumbs": crumbs}
+    templates = queries.templates_of(viewer=request.actor, found=call)
+    context = {"call": call, "templates": templates, "refusal": refusal, "drafts": drafts, "crumbs": crumbs}
     return render(request, "ventures/propose.html", context, status=refusal.status if refusal else 200)
 
 
-def _tasks(found: Proposal, lacking: list[Any]) -> list[pieces.Task]:
+def _begin(request: Request, call_id: UUID) -> operations.SavedProposal:
+    """Begin with nothing, or from the template of the theme that was chosen."""
+    theme = request.POST.get("template", "")
+    if theme:
+        return operations.begin_from_template(actor=request.actor, call_id=call_id, theme=theme, at=request.now)
+    return operations.create_proposal(actor=request.actor, call_id=call_id, at=request.now)
+
+
+def _tasks(found: Proposal, lacking: list[Any], holds: dict[str, queries.Hold]) -> list[pieces.Task]:
     missing = {one.field.split(".")[0]: one for one in reversed(lacking)}
     tasks = []
     for name, label in PARTS.items():
@@ -62,7 +75,8 @@ def _tasks(found: Proposal, lacking: list[Any]) -> list[pieces.Task]:
         begun = any(queries.content(found)[field] for field in PART_FIELDS[name] if field not in ("team_kind",))
         state: Any = "done" if not gaps else "started" if begun else "todo"
         url = reverse("ventures:section", args=[found.pk, name])
-        tasks.append(pieces.Task(label, url, state, gaps[0].words if gaps else ""))
+        hint = holds[name].said if name in holds else gaps[0].words if gaps else ""
+        tasks.append(pieces.Task(label, url, state, hint))
     files = found.attachments.all()
     state = "done" if files else "todo"
     tasks.append(
@@ -80,7 +94,7 @@ def edit(request: Request, proposal_id: UUID) -> HttpResponse:
     context = {
         "proposal": found,
         "tags": proposal_tags(found),
-        "tasks": _tasks(found, lacking),
+        "tasks": _tasks(found, lacking, queries.holds_on(viewer=request.actor, found=found, at=request.now)),
         "ready": not [one for one in lacking if one.field != "truthful"],
         "open": open_now,
         "crumbs": proposal_crumbs(found, (_("Write"), "")),
@@ -107,26 +121,72 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
         )
     except Refusal as refusal:
         if ui_forms.is_autosave(request):
-            return HttpResponse(refusal.text, status=refusal.status)
+            return HttpResponse(refusal.text, status=refusal.status, content_type="text/plain; charset=utf-8")
         ui_forms.apply_refusal(shown.form, refusal)
-        return _section_page(request, found, shown, refusal.status)
+        return _section_page(request, found, shown, refusal.status, theirs=_theirs(found, given, refusal))
     if ui_forms.is_autosave(request):
         return HttpResponse(status=204, headers={"X-Version": str(saved.proposal.version)})
     if saved.problems or shown.unclear:
         shown.show(saved.problems)
-        found.version = saved.proposal.version
+        found = own(request, proposal_id)
         return _section_page(request, found, shown, 422)
+    if "check" in request.POST:
+        return redirect(reverse("ventures:section", args=[found.pk, part]) + "#budget-check")
     if "more" in request.POST:
         return redirect("ventures:section", proposal_id=found.pk, part=part)
+    operations.let_go(actor=request.actor, proposal_id=found.pk, part=part, at=request.now)
     return redirect("ventures:edit", proposal_id=found.pk)
 
 
-def _section_page(request: Request, found: Proposal, part: parts.Part, status: int) -> HttpResponse:
+def _theirs(found: Proposal, given: dict[str, Any], refusal: Refusal) -> list[Any]:
+    """Say what stands in the section now, against what was typed, where a colleague came first."""
+    if not isinstance(refusal, operations.SectionHeld | operations.StaleProposal):
+        return []
+    return queries.against_saved(found=found, values=read_proposal(given)[0])
+
+
+@login_required
+@acts
+def take(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
+    """Take a section over from a colleague."""
+    own(request, proposal_id)
+    operations.take_section(actor=request.actor, proposal_id=proposal_id, part=part, at=request.now)
+    return redirect("ventures:section", proposal_id=proposal_id, part=part)
+
+
+def _table_guide(found: Proposal, part: str) -> dict[str, Any]:
+    """Give help and example of a part's table, where it has one."""
+    guide = TABLES.get(ROWS.get(part, ""))
+    return {"words": guide.words, "example": guide.example_for(found.theme)} if guide else {}
+
+
+def _budget(found: Proposal) -> dict[str, Any]:
+    """Give what stands beside a budget: the rules in words and as data, and how the saved lines keep them."""
+    verdict = queries.verdict_of(found)
+    return {
+        "words": budget_words(found.call),
+        "rules": queries.page_data(found.call),
+        "verdict": verdict,
+        "said": queries.said(verdict, found.call),
+        "faults": [
+            (queries.fault_words(one, found.call), f"id_budget-{one.places[0]}-item" if one.places else "")
+            for one in verdict.faults
+        ],
+    }
+
+
+def _section_page(
+    request: Request, found: Proposal, part: parts.Part, status: int, theirs: Sequence[Any] = ()
+) -> HttpResponse:
     context = {
         "proposal": found,
         "call": found.call,
         "part": part,
         "label": PARTS[part.name],
+        "hold": queries.holds_on(viewer=request.actor, found=found, at=request.now).get(part.name),
+        "theirs": theirs,
+        "guide": _table_guide(found, part.name),
+        "budget": _budget(found) if part.name == "budget" else {},
         "crumbs": proposal_crumbs(
             found, (_("Write"), reverse("ventures:edit", args=[found.pk])), (PARTS[part.name], "")
         ),
@@ -202,6 +262,7 @@ def check(request: Request, proposal_id: UUID) -> HttpResponse:
         "call": found.call,
         "people": queries.people_of(viewer=request.actor, found=found),
         "lacking": [one for one in queries.lacks(found) if one.field != "truthful"],
+        "shares": queries.verdict_of(found).shares,
         "parts": [(label, reverse("ventures:section", args=[found.pk, name])) for name, label in PARTS.items()],
         "form": form,
         "crumbs": proposal_crumbs(found, (_("Check and hand in"), "")),

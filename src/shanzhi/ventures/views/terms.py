@@ -133,6 +133,28 @@ def training_words(call: Call) -> list[Any]:
     return [*found, _("A proposal whose team lacks it leaves the round.")]
 
 
+def budget_words(call: Call) -> list[Any]:
+    """Say which rules the budget of a project must keep."""
+    rules = call.budget_rules
+    if not rules:
+        return []
+    found: list[Any] = [_("These rules are for what is asked from this call; own and other money is free.")]
+    for one in rules["categories"]:
+        words = gettext("%(name)s: no limit of its own")
+        if one["forbidden"]:
+            words = gettext("%(name)s: not paid for by this call")
+        elif one["share"]:
+            words = gettext("%(name)s: at most %(share)s %% of what is asked")
+        found.append(words % one)
+    if rules["line_fen"]:
+        found.append(
+            gettext("One line: at most %(most)s") % {"most": formatting.money(rules["line_fen"], call.currency)}
+        )
+    if rules["asked_share"]:
+        found.append(gettext("Asked in all: at most %(asked_share)s %% of the whole cost") % rules)
+    return found
+
+
 def jury_words(call: Call) -> list[Any]:
     """Say what the jury scores and how its sheets are counted."""
     if not call.jury:

@@ -24,6 +24,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         keepalive: true,
         credentials: "same-origin",
       });
+      if (answer.status === 409) {
+        dirty = true;
+        say(await answer.text());
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const version = answer.headers.get("X-Version");
       const held = form.elements.namedItem("version");
