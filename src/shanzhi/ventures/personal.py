@@ -116,6 +116,10 @@ describe("ventures.Attendance", _("Attendance you recorded"), "recorded_by_id", 
          recorded_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.TrainingSession", _("Trainings you planned"), "created_by_id", JUDGING,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("ventures.Merger", _("Mergers you began"), "begun_by_id", PROPOSALS,
+         begun_by=(K.LINK, E.KEEP), message=(K.TEXT, E.SCRUB), created_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("ventures.Merger", _("Mergers you ended"), "ended_by_id", PROPOSALS,
+         ended_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB), ended_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Comment", _("Comments"), "author_id", VOICES,
          author=(K.LINK, E.KEEP), community=(K.HOME, E.KEEP), text=(K.TEXT, E.SPECIAL), state=(K.RECORD, E.SPECIAL),
          created_at=(K.RECORD, E.KEEP))  # fmt: skip
@@ -133,7 +137,7 @@ name_fields(
     changed_at=_("Changed on"), closed_by=_("Closed by"), filed_by=_("Filed by"), filed_at=_("Filed on"),
     answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
-    recorded_at=_("Recorded on"),
+    recorded_at=_("Recorded on"), begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
 )  # fmt: skip
 
 name_field("ventures.Attachment", "name", _("Name of the file"))
