@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.demo import rounds
 from shanzhi.ventures.demo.projects import PROJECTS, DemoProject
-from shanzhi.ventures.models import Call, Marks, Merger, Proposal
+from shanzhi.ventures.models import Call, Merger, Proposal
 from shanzhi.ventures.queries import mergers, twins
 from tests.ventures.support import FIRST_DAY, World, bring, day, make_call, resident
 
@@ -35,9 +34,9 @@ def hand_in(world: World, call: Call, project: DemoProject, place: int, hours: i
     )
 
 
-def pair(world: World) -> tuple[Proposal, Proposal]:
-    """Make a call with two like projects, the second of which lets itself be found."""
-    call = bring(world, make_call(world), "submission", proposals=0)
+def pair(world: World, draft: Call | None = None) -> tuple[Proposal, Proposal]:
+    """Bring a call to two like projects, the second of which lets itself be found."""
+    call = bring(world, draft or make_call(world), "submission", proposals=0)
     first, second = hand_in(world, call, LAMPS, 0), hand_in(world, call, LIKE_LAMPS, 2, 3)
     operations.set_findable(
         actor=leader(world, 2), proposal_id=second.pk, findable=True, at=day("submission", 4)
@@ -101,13 +100,3 @@ def merged(world: World) -> tuple[Merger, Proposal, Proposal]:
     consents(world, found, 0)
     found = consents(world, found, 2, hours=9)
     return found, Proposal.objects.get(pk=first.pk), Proposal.objects.get(pk=second.pk)
-
-
-def later(hours: int) -> Any:
-    """Give a moment in the phase of proposals."""
-    return day("submission") + timedelta(hours=hours)
-
-
-def forget_marks() -> None:
-    """Bring the data to what it was before marks were kept."""
-    Marks.objects.all().delete()

@@ -29,6 +29,7 @@ from tests.ventures.merger_support import (
     planned,
 )
 from tests.ventures.support import World, bring, day, make_person
+from tests.ventures.training_support import asking, plan
 
 pytestmark = pytest.mark.django_db
 CLOCK = Actor.system("clock")
@@ -227,20 +228,17 @@ class TestTheMerging:
             assert {"ventures.merger.invite", "ventures.merger.show", "ventures.merger.consent"} <= set(verbs)
 
     def test_counts_the_training_of_both(self, world: World) -> None:
-        first, second = pair(world)
-        call = first.call
-        session = call.training_sessions.create(
-            title="预算怎么写", starts_at=day("submission", -30), ends_at=day("submission", -28),
-            required=True, created_at=day("submission", -40), changed_at=day("submission", -40),
+        draft = asking(world)
+        session = plan(world, draft, 3, required=True, starts_at=day("submission", 1))
+        first, second = pair(world, draft)
+        operations.record_team(
+            actor=world.officer, session_id=session.pk, proposal_id=second.pk, at=day("submission", 4)
         )  # fmt: skip
-        session.attendance.create(
-            proposal=second, recorded_at=day("submission", -27), recorded_by_id=world.officer.person_id
-        )  # fmt: skip
-        assert training.standings(call, [first])[first.pk].lacks
+        assert session in training.standings(first.call, [first])[first.pk].lacks
         found = planned(world, opened(world, first, second))
         consents(world, found, 0)
         consents(world, found, 2, hours=9)
-        assert training.standings(call, [first])[first.pk].attended == (session,)
+        assert training.standings(first.call, [first])[first.pk].attended == (session,)
 
     def test_leaves_a_draft_a_draft(self, world: World) -> None:
         first, second = pair(world)
