@@ -16,6 +16,7 @@ from tests.support.permissions import Row, everyone, missing, page_names, settle
 from tests.support.permissions import operations as api_operations
 from tests.support.places import load_districts
 from tests.ventures import test_permissions as rounds
+from tests.ventures.merger_table import MERGERS
 from tests.ventures.test_pages_training import TRAINING
 from tests.ventures.test_permissions import (
     API,
@@ -120,13 +121,14 @@ VOICES: Final[dict[str, Row]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", VOICES)
+@pytest.mark.parametrize("name", VOICES | MERGERS)
 def test_every_role_meets(name: str) -> None:
-    assert meet(VOICES[name]) == {}, VOICES[name].expected
+    row = (VOICES | MERGERS)[name]
+    assert meet(row) == {}, row.expected
 
 
 def test_the_tables_name_every_address() -> None:
-    whole = rounds.TABLE | VOICES | TRAINING
+    whole = rounds.TABLE | VOICES | TRAINING | MERGERS
     plain = {name: row for name, row in whole.items() if " of a " not in name and " under " not in name}
     assert page_names("shanzhi.ventures.urls")
     assert api_operations(f"{API}/")
