@@ -15,21 +15,25 @@ from shanzhi.ventures.models import Merger, Proposal, Twin
 from shanzhi.ventures.queries import mergers
 from tests.support import people
 from tests.support.permissions import Row
+from tests.support.site import Site
 from tests.ventures.desk_support import first_day
 from tests.ventures.merger_support import LAMPS, LIKE_LAMPS
-from tests.ventures.permission_support import COMMUNITY, Path, made, several
+from tests.ventures.permission_support import COMMUNITY, made, several
 from tests.ventures.test_permissions import API, POST, READERS, REVIEWERS, SIGNED_IN, inside, run, staffed, team
 
 
-def like_projects(*contacts: Person) -> tuple[Proposal, Proposal]:
-    """Hand in two like projects of an open call, by these or by two made up; the second lets itself be found."""
+def like_projects(contact: Person | None = None) -> tuple[Proposal, Proposal]:
+    """Hand in two like projects of an open call; the second lets itself be found, the first is led by `contact`."""
     start, call = first_day("submission"), made("submission")
-    who = [*contacts, *(people.a_person(COMMUNITY, name=name) for name in ("示例甲", "示例乙"))]
+    who = [people.a_person(COMMUNITY, name=name) for name in ("示例甲", "示例乙")]
     at = start + (PLAN["submission"] + 1) * DAY
     first, second = (
         hand_in(call=call, project=project, contact=who[place], first_day=start, at=at)
         for place, project in enumerate((LAMPS, LIKE_LAMPS))
     )
+    if contact is not None:
+        first.contact = contact
+        first.save()
     operations.set_findable(actor=leader(second), proposal_id=second.pk, findable=True, at=timezone.now())
     return first, second
 
@@ -56,54 +60,53 @@ def agreed(first: Proposal, second: Proposal, *, merge: bool = False) -> Merger:
     return found
 
 
-def of_pair(path: str) -> Path:
-    """Give an address of two like projects, `merger` that of the merger on which their teams agree."""
+def merging(site: Site) -> dict[str, str]:
+    """Give the scene in which the demo's resident leads one team of each merger; made once."""
+    person = site.person("resident")
+    found = Merger.objects.filter(first__contact=person).order_by("created_at")
+    if len(found) < 2:
+        scene(person)
+    now, done = found.get(state="open"), found.get(state="merged")
+    twin = Twin.objects.get(one=now.first, other=now.second).pk
+    named = {"first": now.first_id, "second": now.second_id, "twin": twin, "merger": now.pk, "merged": done.pk}
+    return {key: str(value) for key, value in (*named.items(), ("stays", done.stays_id), ("goes", done.goes_id))}
 
-    def address() -> str:
-        first, second = like_projects()
-        twin = Twin.objects.get(one=first, other=second)
-        found = agreed(first, second) if "{merger}" in path else None
-        return path.format(first=first.pk, second=second.pk, twin=twin.pk, merger=found and found.pk)
 
-    return address
-
-
-def of_merged(path: str) -> Path:
-    """Give an address of two projects that were merged."""
-
-    def address() -> str:
-        first, second = like_projects()
-        found = agreed(first, second, merge=True)
-        return path.format(first=first.pk, second=second.pk, merger=found.pk)
-
-    return address
+def scene(contact: Person | None = None) -> dict[str, str]:
+    """Make two like projects whose teams agree on a merger, and two that were merged; gives what addresses name."""
+    first, second = like_projects(contact)
+    twin = Twin.objects.get(one=first, other=second)
+    named = {"first": first.pk, "second": second.pk, "twin": twin.pk, "merger": agreed(first, second).pk}
+    stays, goes = like_projects(contact)
+    return {key: str(value) for key, value in (*named.items(), ("goes", goes.pk),
+                                               ("merged", agreed(stays, goes, merge=True).pk))}  # fmt: skip
 
 
 ASK: Final = "/proposals/{first}/twins/{second}/ask/"
 MERGERS: Final[dict[str, Row]] = {
-    "ventures:twins": team(of_pair("/proposals/{first}/twins/")),
-    "POST ventures:findable": team(of_pair("/proposals/{first}/twins/findable/"), **POST),
-    "ventures:merger_invite": team(of_pair(ASK)),
-    "POST ventures:merger_invite": team(of_pair(ASK), **POST),
-    "ventures:before_merging": inside(of_merged("/proposals/{second}/before-merging/")),
-    "ventures:merger": inside(of_pair("/mergers/{merger}/"), anonymous=302),
-    "POST ventures:merger_show": team(of_pair("/mergers/{merger}/show/"), **POST),
-    "ventures:merger_plan": team(of_pair("/mergers/{merger}/plan/")),
-    "POST ventures:merger_plan": team(of_pair("/mergers/{merger}/plan/"), **POST),
-    "POST ventures:merger_consent": team(of_pair("/mergers/{merger}/consent/"), **POST),
-    "POST ventures:merger_take_back": team(of_pair("/mergers/{merger}/consent/end/"), **POST),
-    "ventures:merger_refuse": team(of_pair("/mergers/{merger}/refuse/")),
-    "POST ventures:merger_refuse": team(of_pair("/mergers/{merger}/refuse/"), **POST),
+    "ventures:twins": team("/proposals/{first}/twins/"),
+    "POST ventures:findable": team("/proposals/{first}/twins/findable/", **POST),
+    "ventures:merger_invite": team(ASK),
+    "POST ventures:merger_invite": team(ASK, **POST),
+    "ventures:before_merging": inside("/proposals/{goes}/before-merging/"),
+    "ventures:merger": inside("/mergers/{merger}/", anonymous=302),
+    "POST ventures:merger_show": team("/mergers/{merger}/show/", **POST),
+    "ventures:merger_plan": team("/mergers/{merger}/plan/"),
+    "POST ventures:merger_plan": team("/mergers/{merger}/plan/", **POST),
+    "POST ventures:merger_consent": team("/mergers/{merger}/consent/", **POST),
+    "POST ventures:merger_take_back": team("/mergers/{merger}/consent/end/", **POST),
+    "ventures:merger_refuse": team("/mergers/{merger}/refuse/"),
+    "POST ventures:merger_refuse": team("/mergers/{merger}/refuse/", **POST),
     "ventures:desk_twins": staffed("/desk/twins/", roles=READERS),
     "ventures:desk_twin": several(
-        {SIGNED_IN: (403, 403), READERS: (200, 404)}, (302, 302), of_pair("/desk/twins/{twin}/")),
+        {SIGNED_IN: (403, 403), READERS: (200, 404)}, (302, 302), "/desk/twins/{twin}/"),
     "POST ventures:desk_twin": several(
         {SIGNED_IN: (403, 403), READERS: (403, 404), REVIEWERS: (422, 404)}, (302, 302),
-        of_pair("/desk/twins/{twin}/"), **POST),
-    "ventures:desk_merger_undo": run(of_merged("/desk/mergers/{merger}/undo/")),
-    "POST ventures:desk_merger_undo": run(of_merged("/desk/mergers/{merger}/undo/"), status=422, **POST),
+        "/desk/twins/{twin}/", **POST),
+    "ventures:desk_merger_undo": run("/desk/mergers/{merged}/undo/"),
+    "POST ventures:desk_merger_undo": run("/desk/mergers/{merged}/undo/", status=422, **POST),
     f"GET {API}/proposals/{{proposal_id}}/twins": several(
-        {SIGNED_IN: (404, 404)}, (404, 404), of_pair(f"{API}/proposals/{{first}}/twins")),
-    f"GET {API}/proposals/{{proposal_id}}/mergers": inside(of_pair(f"{API}/proposals/{{first}}/mergers")),
+        {SIGNED_IN: (404, 404)}, (404, 404), f"{API}/proposals/{{first}}/twins"),
+    f"GET {API}/proposals/{{proposal_id}}/mergers": inside(f"{API}/proposals/{{first}}/mergers"),
     f"GET {API}/twins": several({SIGNED_IN: (403, 403), READERS: (200, 200)}, (401, 401), f"{API}/twins"),
 }  # fmt: skip

@@ -45,6 +45,8 @@ EVERYDAY_WORDS: Final = frozenset(
     )
 )
 LEAST_LETTERS: Final = 3
+# What says nothing at either end of a run of words.
+PARTICLES: Final = "的了和与在是人把将请"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,6 @@ def _runs(run: str, known: set[str], second: str) -> list[str]:
             continue
         while end < len(units) and "".join(units[place : end + 1]) in second:
             end += 1
-        found.append("".join(units[place:end]))
+        found.append("".join(units[place:end]).strip(PARTICLES))
         place = end - 1
-    return found
+    return [words for words in found if len(words) > 1]

@@ -119,7 +119,6 @@ register(
             "left_out": _("Not taken over"),
             "findable": _("Found by teams with a like project"),
             "state_of_merger": _("Merger"),
-            "merger": _("Number of the merger"),
             "taken_in": _("Merged into it"),
             "went_into": _("Merged into"),
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +15,11 @@ from shanzhi.ventures.operations.mergers import LONGEST_WORDS
 from shanzhi.ventures.queries.combining import GROUP_LABELS, GROUPS, JOINABLE, TABLES
 
 SIDE_WORDS: Final[dict[str, Any]] = {
-    "first": _("As in the first proposal"),
-    "second": _("As in the second proposal"),
-    "both": _("Both texts, one after the other"),
+    "first": _("The first: %(text)s"),
+    "second": _("The second: %(text)s"),
 }
+BOTH: Final = _("Both texts, one after the other")
+SHOWN: Final = 80
 ROW_LABELS: Final[dict[str, dict[str, Any]]] = {
     "activities": {"first": _("Activities of the first"), "second": _("Activities of the second")},
     "budget": {"first": _("Budget lines of the first"), "second": _("Budget lines of the second")},
@@ -65,18 +67,26 @@ class PlanForm(PageForm):
     )
 
     def __init__(
-        self, *args: Any, plan: dict[str, Any], may_stay: tuple[str, ...], rows: dict[str, Any], **kwargs: Any
+        self,
+        *args: Any,
+        plan: dict[str, Any],
+        may_stay: tuple[str, ...],
+        texts: dict[str, dict[str, str]],
+        rows: dict[str, Any],
+        **kwargs: Any,
     ) -> None:
-        """Offer the texts of both and the rows of both, `rows` by table and side, as the plan has them now."""
+        """Offer the texts of both where they differ, and the rows of both by table and side, as the plan has them."""
         super().__init__(*args, **kwargs)
+        self.plan = plan
         names = {"first": gettext("The first proposal"), "second": gettext("The second proposal")}
         self.fields["stays"].choices = [(side, names[side]) for side in may_stay]  # type: ignore[attr-defined]
         self.initial["stays"] = plan["stays"]
-        for name in GROUPS:
-            offered = (*SIDES, "both") if name in JOINABLE else SIDES
+        for name in (name for name in GROUPS if texts[name]["first"] != texts[name]["second"]):
+            offered = [(side, SIDE_WORDS[side] % {"text": Truncator(texts[name][side] or "–").chars(SHOWN)})
+                       for side in SIDES]  # fmt: skip
             self.fields[f"text_{name}"] = forms.ChoiceField(
                 label=GROUP_LABELS[name],
-                choices=[(side, SIDE_WORDS[side]) for side in offered],
+                choices=[*offered, ("both", BOTH)] if name in JOINABLE else offered,
                 widget=forms.RadioSelect,
                 initial=plan["texts"][name],
             )
@@ -97,4 +107,8 @@ class PlanForm(PageForm):
         rows = {
             table: {side: [int(one) for one in chosen.get(f"{table}_{side}", ())] for side in SIDES} for table in TABLES
         }
-        return {"stays": chosen["stays"], "texts": {name: chosen[f"text_{name}"] for name in GROUPS}, **rows}
+        return {
+            "stays": chosen["stays"],
+            "texts": {name: chosen.get(f"text_{name}", self.plan["texts"][name]) for name in GROUPS},
+            **rows,
+        }

@@ -68,8 +68,8 @@ def merge_now(*, actor: Actor, found: Merger, at: datetime) -> None:
     _leave(goes, at)
     if stays.number is not None:
         write_marks(stays, at)
-    note(actor, "take_in", stays, {"merger": str(found.pk), "taken_in": goes.number or str(goes.pk)}, at)
-    note(actor, "merge", goes, {"merger": str(found.pk), "went_into": stays.number or str(stays.pk)}, at)
+    note(actor, "take_in", stays, {"taken_in": goes.number or str(goes.pk)}, at)
+    note(actor, "merge", goes, {"went_into": stays.number or str(stays.pk)}, at)
     telling_mergers.tell_merged(actor=actor, merger=found, at=at)
 
 
@@ -122,7 +122,7 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
             if one.number is not None:
                 write_marks(one, at)
             verb = "take_out" if one is stays else "split_off"
-            note(actor, verb, one, {"merger": str(found.pk), "state": one.state}, at, reason=said)
+            note(actor, verb, one, {"state": one.state}, at, reason=said)
         telling_mergers.tell_undone(actor=actor, merger=found, at=at)
     return found
 

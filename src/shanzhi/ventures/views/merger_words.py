@@ -19,12 +19,17 @@ from shanzhi.ventures.queries.mergers import Merging
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One matter of both proposals and of the one; None where the viewer does not read it."""
+    """One matter of both proposals, None where the viewer does not read it; `taken` says whose text the one has."""
 
     label: Any
     first: str | None
     second: str | None
-    together: str | None
+    taken: str
+
+    @property
+    def same(self) -> bool:
+        """Tell whether both say the same."""
+        return self.first == self.second
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +50,30 @@ class Table:
 
 
 def side_by_side(found: Merging) -> list[Row]:
-    """Lay both proposals out beside each other, as far as the viewer reads them, and the one beside them."""
-    if not any(side.readable for side in found.sides):
+    """Lay both proposals out beside each other while they are agreed on, as far as the viewer reads them."""
+    if not found.found.live or not any(side.readable for side in found.sides):
         return []
     first, second = found.sides
-    names = {side.proposal.community: getattr(side.proposal, "place_name", "") for side in found.sides}
     rows = []
     for name in GROUPS:
-        one = _text(name, first.proposal, names) if first.readable else None
-        other = _text(name, second.proposal, names) if second.readable else None
-        both = _text(name, found.together.proposal, names) if found.together else None
-        if one or other or both:
-            rows.append(Row(GROUP_LABELS[name], one, other, both))
+        one = text_of(name, first.proposal) if first.readable else None
+        other = text_of(name, second.proposal) if second.readable else None
+        if one or other:
+            rows.append(Row(GROUP_LABELS[name], one, other, found.found.plan["texts"][name] if found.together else ""))
     return rows
 
 
-def _text(name: str, one: Proposal, places: dict[str, str]) -> str:
+def texts_of(first: Proposal, second: Proposal) -> dict[str, dict[str, str]]:
+    """Give what both say of each matter, in words, to choose from."""
+    return {name: {"first": text_of(name, first), "second": text_of(name, second)} for name in GROUPS}
+
+
+def text_of(name: str, one: Proposal) -> str:
+    """Say one matter of a proposal in words."""
     if name == "team":
         return f"{one.team_name} · {TEAM_KINDS[one.team_kind]}" if one.team_name else str(TEAM_KINDS[one.team_kind])
     if name == "community":
-        return places.get(one.community) or one.community
+        return str(getattr(one, "place_name", "") or one.community)
     if name == "people":
         return " · ".join(str(part) for part in (one.people_reached, one.people_note) if part)
     if name == "dates":
@@ -75,8 +84,8 @@ def _text(name: str, one: Proposal, places: dict[str, str]) -> str:
 
 def tables_of(found: Merging) -> list[Table]:
     """Lay the rows of both schedules and budgets out, each with a word whether it stays."""
-    tables = []
-    for table in TABLES:
+    tables: list[Table] = []
+    for table in TABLES if found.found.live else ():
         sides: dict[str, Any] = {}
         for side in found.sides:
             kept = found.found.plan[table][side.name] if found.together else None

@@ -25,7 +25,7 @@ from shanzhi.ventures.queries import mergers
 from shanzhi.ventures.queries import twins as finding
 from shanzhi.ventures.queries.combining import may_stay
 from shanzhi.ventures.views.desk_frames import answer_form, run_once, sent
-from shanzhi.ventures.views.merger_words import rows_of, side_by_side, tables_of
+from shanzhi.ventures.views.merger_words import rows_of, side_by_side, tables_of, texts_of
 from shanzhi.ventures.views.public import proposal_page
 from shanzhi.ventures.views.rows import call_crumbs, proposal_crumbs
 from shanzhi.ventures.views.team import own
@@ -86,13 +86,12 @@ def merger(request: Request, merger_id: UUID) -> HttpResponse:
         "merger": one,
         "call": one.call,
         "tag": merger_tag(one),
-        "side_words": {"first": _("The first proposal"), "second": _("The second proposal")},
         "rows": side_by_side(found),
         "tables": tables_of(found),
         "people": [
             (side, queries.people_of(viewer=request.actor, found=side.proposal))
             for side in found.sides
-            if side.readable
+            if side.readable and one.live
         ],
         "together": found.together,
         "lasts": one.live and request.now < one.lapses_at,
@@ -155,7 +154,8 @@ def plan(request: Request, merger_id: UUID) -> HttpResponse:
     one = found.found
     MERGER.move(one.state, "merge")
     form = PlanForm(
-        sent(request), plan=one.plan, may_stay=may_stay(one.first, one.second), rows=rows_of(one.first, one.second)
+        sent(request), plan=one.plan, may_stay=may_stay(one.first, one.second), rows=rows_of(one.first, one.second),
+        texts=texts_of(one.first, one.second),
     )  # fmt: skip
 
     def act(form: Any) -> str:
