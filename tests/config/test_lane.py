@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -19,6 +20,7 @@ from django.test import Client, override_settings
 
 from shanzhi.config import lane
 from shanzhi.config.lane import BallotLane
+from shanzhi.config.logs import Lines
 from shanzhi.people.models import Account, Person
 from shanzhi.voting.models import Envelope, Poll
 from tests.support import people as making
@@ -27,6 +29,7 @@ from tests.voting.support import a_person, an_open_poll, close, now
 pytestmark = pytest.mark.django_db
 TOKEN = "b" * 32
 NUMBER = "abcd-1234"
+CHANGING = {"seconds", "timestamp"}
 Answer = tuple[str, dict[str, str], bytes]
 
 
@@ -220,13 +223,18 @@ class TestAGoodBallot:
         assert Envelope.objects.filter(poll=case.poll).count() == 1
 
     def test_is_counted_and_logged_as_any_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        told: list[dict[str, Any]] = []
-        monkeypatch.setattr(lane, "answered", lambda **given: told.append(given))
-        monkeypatch.setattr("shanzhi.config.middleware.answered", lambda **given: told.append(given))
+        written = StringIO()
+        counted: list[dict[str, Any]] = []
+        handler = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, Lines))
+        monkeypatch.setattr(handler, "stream", written)
+        monkeypatch.setattr("shanzhi.config.metrics.observe", lambda **given: counted.append(given))
         both(Case())
-        whole, short = ({k: v for k, v in one.items() if k != "elapsed"} for one in told)
-        assert whole == short
+        lines = [json.loads(line) for line in written.getvalue().splitlines()]
+        whole, short = ({k: v for k, v in one.items() if k not in CHANGING} for one in lines)
+        assert list(whole.items()) == list(short.items())
+        assert [list(line) for line in lines] == [list(lines[0])] * 2
         assert short["route"].endswith(":poll_id>/ballot")
+        assert [{**one, "elapsed": 0} for one in counted] == [{**counted[0], "elapsed": 0}] * 2
 
     def test_goes_the_whole_way_when_the_lane_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken(*_: object, **__: object) -> None:

@@ -28,7 +28,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from shanzhi.config import database
-from shanzhi.config.middleware import answered, bind, number_of
+from shanzhi.config.middleware import answered_well, bind, number_of
 from shanzhi.people.sessions import voter_behind
 from shanzhi.voting import operations
 from shanzhi.voting.api import BallotIn
@@ -123,7 +123,7 @@ class BallotLane:
                 return self._whole(environ, start_response)
             if not KEPT:
                 close_old_connections()
-            answered(method="PUT", route=_route(), status=200, elapsed=time.perf_counter() - started)
+            answered_well(method="PUT", route=_route(), elapsed=time.perf_counter() - started)
             start_response("200 OK", [*headers, ("X-Request-ID", number)])
             return [_body_of(receipt)]
         return self._whole(environ, start_response)

@@ -5,10 +5,12 @@ text are blotted out, and of an exception only its type and the places it came t
 message repeats the values it refused.
 """
 
+import json
 import logging
 import re
 import traceback
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -24,6 +26,8 @@ QUERY_STRING: Final = re.compile(r"\?[^\s\"']+")
 LONG_NUMBER: Final = re.compile(r"(?<![0-9A-Fa-f-])\+?\d[\d -]{8,}\d[Xx]?(?![0-9A-Fa-f-])")
 MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 HIDDEN: Final = "[…]"
+LINE: Final = "line"
+"""The attribute of a record that holds its line, written already."""
 Event = MutableMapping[str, Any]
 
 
@@ -80,6 +84,27 @@ def only_template(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
+class Lines(structlog.stdlib.ProcessorFormatter):
+    """Writes a record by the processors, or the line that it brings along."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        return getattr(record, LINE, None) or super().format(record)
+
+
+def tell(logger: logging.Logger, event: str, **fields: str | float) -> None:
+    """Write an event as structlog's `info` would, in a third of the time.
+
+    No processor looks at the fields: they must be numbers and words of our own code.
+    """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    told = {**fields, "event": event, **structlog.contextvars.get_contextvars()}
+    told |= {"level": "info", "logger": logger.name, "timestamp": moment}
+    logger.info(event, extra={LINE: json.dumps(told, ensure_ascii=False)})
+
+
 SHARED: Final[list[Processor]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -95,7 +120,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "json": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": Lines,
                 "foreign_pre_chain": [*SHARED, only_template],
                 "processors": [
                     only_places,

@@ -1,5 +1,6 @@
 """What is done for every request, whatever the room."""
 
+import logging
 import re
 import secrets
 import time
@@ -12,13 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from shanzhi.audit.operations import request_id as request_of_events
-from shanzhi.config import metrics
+from shanzhi.config import logs, metrics
 from shanzhi.config.problems import API, not_allowed, refused, too_large
 from shanzhi.kernel.errors import Refusal
 from shanzhi.ui.methods import methods_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
+_plain_log: Final = logging.getLogger(__name__)
 
 SAFE_ID: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
 CONTENT_POLICY: Final = "; ".join(
@@ -57,6 +59,12 @@ def answered(*, method: str, route: str, status: int, elapsed: float) -> None:
     metrics.observe(method=method, route=route, status=status, elapsed=elapsed)
     tell = log.error if status >= 500 else log.debug if route == STATIC else log.info
     tell("answered", method=method, route=route, status=status, seconds=round(elapsed, 4))
+
+
+def answered_well(*, method: str, route: str, elapsed: float) -> None:
+    """Do the same for a request answered with 200, quickly: for ballots, of which thousands come in a minute."""
+    metrics.observe(method=method, route=route, status=200, elapsed=elapsed)
+    logs.tell(_plain_log, "answered", method=method, route=route, status=200, seconds=round(elapsed, 4))
 
 
 class RequestIdentity:

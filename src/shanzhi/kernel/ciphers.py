@@ -45,6 +45,11 @@ class FieldCipher:
     writes: int = 0
     other_index_keys: tuple[bytes, ...] = field(default=(), repr=False)
     next_index_key: bytes | None = field(default=None, repr=False)
+    _opened: Mapping[int, AESGCM] = field(init=False, repr=False, compare=False)  # a page opens a hundred values
+
+    def __post_init__(self) -> None:
+        """Ready each key once."""
+        object.__setattr__(self, "_opened", {version: AESGCM(key) for version, key in self.keys.items()})
 
     @property
     def version(self) -> int:
@@ -54,16 +59,16 @@ class FieldCipher:
     def seal(self, text: str, *, purpose: str) -> bytes:
         """Encrypt a text for the field named `purpose`."""
         nonce = secrets.token_bytes(NONCE)
-        sealed = AESGCM(self.keys[self.version]).encrypt(nonce, text.encode(), purpose.encode())
+        sealed = self._opened[self.version].encrypt(nonce, text.encode(), purpose.encode())
         return bytes([self.version]) + nonce + sealed
 
     def open(self, stored: bytes, *, purpose: str) -> str:
         """Decrypt what `seal` gave for the same field; raise Unreadable."""
-        key = self.keys.get(stored[0]) if stored else None
-        if key is None:
+        aes = self._opened.get(stored[0]) if stored else None
+        if aes is None:
             raise Unreadable(purpose)
         try:
-            return AESGCM(key).decrypt(stored[1 : 1 + NONCE], stored[1 + NONCE :], purpose.encode()).decode()
+            return aes.decrypt(stored[1 : 1 + NONCE], stored[1 + NONCE :], purpose.encode()).decode()
         except InvalidTag as error:
             raise Unreadable(purpose) from error
 

@@ -177,8 +177,12 @@ class Account(AbstractBaseUser):
 
     def get_session_auth_hash(self) -> str:
         """Bind sessions to the password and to the count that ends them all; a count of nought changes nothing."""
-        proof: str = super().get_session_auth_hash()
-        return f"{proof}{self.session_count}" if self.session_count else proof
+        return session_proof(super().get_session_auth_hash(), self.session_count)
+
+
+def session_proof(proof: str, count: int) -> str:
+    """Add the count that ends all sessions to the proof of a password; a count of nought changes nothing."""
+    return f"{proof}{count}" if count else proof
 
 
 class RoleGrant(models.Model):

@@ -24,6 +24,16 @@ class TestAColumn:
         for place in range(width):
             assert as_texts(cut_column(*marks, place, width)) == [row[place] for row in rows]
 
+    @given(st.lists(st.tuples(st.text("甲a", max_size=2), st.text("乙b", min_size=90, max_size=99)), min_size=1))
+    @settings(max_examples=50, deadline=None)
+    def test_is_cut_out_beside_a_wide_one(self, rows: list[tuple[str, str]]) -> None:
+        for turned in (False, True):
+            lines = [row[::-1] if turned else row for row in rows]
+            marks = marks_of("\n".join(";".join(line) for line in lines).encode(), 2)
+            assert marks is not None
+            for place in range(2):
+                assert as_texts(cut_column(*marks, place, 2)) == [line[place] for line in lines]
+
     def test_is_not_cut_where_rows_are_uneven(self) -> None:
         assert marks_of(b"a;b;c\nd", 2) is None
         assert marks_of(b"a;b\nc;d;e;f", 2) is None

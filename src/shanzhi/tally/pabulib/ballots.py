@@ -111,9 +111,20 @@ def _bulk(column: Bytes, index: dict[str, int]) -> tuple[Ints, npt.NDArray[np.in
         return counts, choices, np.flatnonzero(choices == _UNKNOWN)
     rows = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     odd = (choices == _UNKNOWN) | (blank & (counts[rows] > 1))
-    keys = np.sort(rows * (len(index) + 2) + choices + 2)
-    twice = keys[1:][keys[1:] == keys[:-1]] // (len(index) + 2)
-    return counts, choices, np.unique(np.concatenate([rows[odd], twice]))
+    return counts, choices, np.unique(np.concatenate([rows[odd], _twice(rows, choices, len(counts), len(index) + 2)]))
+
+
+def _twice(rows: Ints, choices: npt.NDArray[np.int32], number: int, width: int) -> Ints:
+    """The rows in which a choice stands more than once; choices lie from -2 to `width` - 3."""
+    keys: Ints = np.asarray(rows * width + choices + 2, dtype=np.int64)
+    if number * width <= _MOST_CELLS:
+        seen = np.zeros(number * width, dtype=np.bool_)
+        seen[keys] = True
+        if np.count_nonzero(seen) == len(keys):
+            return np.zeros(0, dtype=np.int64)
+    keys.sort()
+    doubled: Ints = keys[1:][keys[1:] == keys[:-1]]
+    return doubled // width
 
 
 def _points(points: list[str], counts: Ints, votes: Bytes, lines: Sequence[int]) -> tuple[Ints, int]:

@@ -1,7 +1,7 @@
 """Filters of a list: each reads its own parameters, narrows the rows and shows itself as chips."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from shanzhi.kernel.areas import LEVELS, upper_bound
 from shanzhi.ui import formatting
-from shanzhi.ui.choosing import LONGEST_WORDS, MOST_MATCHES, AreaSource, Place
+from shanzhi.ui.choosing import LONGEST_WORDS, MOST_MATCHES, AreaSource, Place, lines
 
 Words = str | Promise
 Choices = Iterable[tuple[str, Words]]
@@ -48,7 +48,7 @@ class Filter:
         """What this filter compares."""
         return self.field or self.key
 
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+    def options(self, request: HttpRequest) -> Sequence[tuple[str, str]]:
         """List the values to choose from and their words; none where anything can be typed."""
         return []
 
@@ -76,7 +76,7 @@ class ChoiceFilter(Filter):
         """Chips or a select; without choices (an area's code) a text."""
         return "choice" if self.choices else "text"
 
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+    def options(self, request: HttpRequest) -> Sequence[tuple[str, str]]:
         """List the values and their words."""
         pairs = self.choices(request) if callable(self.choices) else self.choices
         return [(str(value), str(label)) for value, label in pairs]
@@ -103,7 +103,7 @@ class BooleanFilter(Filter):
         """Two chips."""
         return "choice"
 
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+    def options(self, request: HttpRequest) -> Sequence[tuple[str, str]]:
         """List both values and their words."""
         return [("1", str(self.yes or gettext("Yes"))), ("0", str(self.no or gettext("No")))]
 
@@ -193,11 +193,9 @@ class AreaFilter(ChoiceFilter):
         """Asked for by name where nothing says that areas are few."""
         return "area" if self.source else super().shape
 
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+    def options(self, request: HttpRequest) -> Sequence[tuple[str, str]]:
         """List the areas where they are few."""
-        if self.source is None:
-            return super().options(request)
-        return [(place.code, place.words) for place in self.source(request).few or ()]
+        return super().options(request) if self.source is None else lines(self.source(request).few or ())
 
     def parse(self, params: Mapping[str, str], request: HttpRequest) -> Any:
         """Read a code, or the name of an area; Several where the name is that of more than one."""

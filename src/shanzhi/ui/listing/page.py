@@ -1,7 +1,8 @@
 """One page of a list, worked out from a request: what was asked, which rows, how many, and where to go on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -162,7 +163,7 @@ class ListPage:
     @property
     def sort_options(self) -> SafeString:
         """The orders to choose from; '' where no column can be sorted."""
-        return _option_tags(ordering.choices(self.listing), self.order.parameter)
+        return _option_tags(tuple(ordering.choices(self.listing)), self.order.parameter)
 
     @property
     def removals(self) -> list[Chip]:
@@ -254,8 +255,9 @@ class ListPage:
         return self.url(after=self.after) if self.after else ""
 
 
-def _option_tags(options: Iterable[tuple[str, str]], current: str) -> SafeString:
-    """Draw the options of a select, by hand because there may be dozens."""
+@lru_cache(maxsize=256)
+def _option_tags(options: tuple[tuple[str, str], ...], current: str) -> SafeString:
+    """Draw the options of a select, by hand and once for the same, because there may be hundreds."""
     tags = (
         f'<option value="{escape(value)}"{" selected" if value == current else ""}>{escape(words)}</option>'
         for value, words in options
