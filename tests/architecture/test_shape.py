@@ -44,6 +44,8 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "middleware": "request.actor",
         "listeners": "what follows when somebody signs in through allauth",
         "processing": "the record of processing and the impact assessment, written from the annotations",
+        "guardianship": "the model of guardian links",
+        "minors": "what the age of a person asks for",
         "rights": "models of people's rights and of the safety of accounts",
         "rights_forms": "their forms",
         "rights_queries": "their reads",

@@ -19,6 +19,7 @@ from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.support.booths import booth_of
+from tests.support.guardians import guarded
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
@@ -48,7 +49,8 @@ NO_PAGES = {
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
     "voting:specimen", "voting:booth_sheets", "voting:entry_back",
     "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
-    "people:unmask", "people:own_data_file", "people:own_data_schema", "people:import_sheet", "people:import_preview",
+    "people:unmask", "people:ward_file", "people:ward_consent",
+    "people:own_data_file", "people:own_data_schema", "people:import_sheet", "people:import_preview",
     "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
@@ -142,6 +144,7 @@ def resident(site: Site) -> Pages:
     plain = (
         *("people:account", "people:correct", "people:verify_outside", "people:password", "account_logout"),
         *("people:sessions", "people:second_factor", "people:own_data", "people:erase", "people:consents"),
+        *("people:wards", "people:guardians"),
         *("mfa_list_webauthn", "mfa_add_webauthn", "voting:receipts", "ventures:my_proposals", "portal:today"),
         "work:jobs",
     )
@@ -150,6 +153,9 @@ def resident(site: Site) -> Pages:
     return {
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
+        **{
+            f"people:{name}": reverse(f"people:{name}", args=[guarded(site).ward_id]) for name in ("ward", "ward_erase")
+        },
         "ventures:propose": reverse("ventures:propose", args=[site.submission.pk]),
         **{
             f"ventures:{name}": reverse(f"ventures:{name}", args=draft)
@@ -248,8 +254,10 @@ def _records(site: Site) -> Pages:
     people = {
         **{
             f"people:{name}": reverse(f"people:{name}")
-            for name in ("desk", "roles", "import", "recoveries", "invitations", "invite", "review")
+            for name in ("desk", "roles", "import", "recoveries", "invitations", "invite", "review", "guardians_desk")
         },
+        "people:guardianship": reverse("people:guardianship", args=[guarded(site).pk]),
+        "people:link_guardian": reverse("people:link_guardian", args=[guarded(site).ward_id]),
         **{
             f"people:{name}": reverse(f"people:{name}", args=[someone])
             for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery", "erase_other")

@@ -32,7 +32,7 @@ from shanzhi.people.fields import (
     cipher,
     mark,
 )
-from shanzhi.people.models import Account, ImportBatch, Invitation, Person, Recovery
+from shanzhi.people.models import Account, Guardianship, ImportBatch, Invitation, Person, Recovery
 from shanzhi.ventures import models as ventures
 from shanzhi.ventures.operations.attachments import store
 from shanzhi.voting.models import Booth, PaperMark, Poll, RollEntry
@@ -178,6 +178,11 @@ def _roles(person: Person, account: Account, officer: Any) -> None:
         Recovery.objects.create(
             account=account, person=person, state="stopped", asked_by_id=officer.person_id, asked_at=AT,
             document="resident_id", reason=OWN_WORDS, ended_reason=OWN_WORDS, ended_at=AT,
+        )  # fmt: skip
+        Guardianship.objects.create(
+            ward=a_person(COMMUNITY), guardian=person, kind="parent", starts_on=AT.date(), document="appointment",
+            document_tail=OWN_WORDS, verified_by_id=officer.person_id, verified_at=AT, ended_at=AT,
+            ended_reason=OWN_WORDS,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
-from shanzhi.people.models import Consent, Person, RoleGrant
+from shanzhi.people.models import Consent, Guardianship, Person, RoleGrant
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.support.ground import undone
 from tests.support.people import AT, a_person, an_account, client_for, give_role
@@ -31,7 +31,10 @@ EVERYBODY = ("people:processing", "people:own_data_schema")
 OPEN = ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
 OWN = ("people:account", "people:correct", "people:verify_outside", "people:password", "mfa_list_webauthn",
        "mfa_add_webauthn", "people:sessions", "people:second_factor", "mfa_index", "people:own_data",
-       "people:own_data_file", "people:erase", "people:consents")  # fmt: skip
+       "people:own_data_file", "people:erase", "people:consents", "people:wards", "people:guardians")  # fmt: skip
+# A stranger's ward does not exist, for staff neither: the desk has pages of its own.
+OF_A_WARD = ("people:ward", "people:ward_file", "people:ward_erase", "POST people:ward_consent",
+             "POST people:ward_erase")  # fmt: skip
 
 
 def rights() -> dict[str, dict[str, Any]]:
@@ -45,6 +48,23 @@ def rights() -> dict[str, dict[str, Any]]:
         "people:consent_text": {"roles": READERS, **desk},
         **{name: {"roles": WHO, "anonymous": 200, "others": 200, "outside": None} for name in EVERYBODY},
     }
+
+
+def guarding() -> dict[str, dict[str, Any]]:
+    """Give the addresses of guardian links."""
+    desk = {"anonymous": SIGN_IN, "others": 404, "outside": 404}
+    page = {"roles": VERIFIERS, **desk, "instead": {Role.AUDITOR: 403}}
+    one = {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 404}
+    return {
+        **{name: {"roles": (), **desk, "data": {"act": "give", "confirmed": "on"}} for name in OF_A_WARD},
+        "people:guardians_desk": {"roles": READERS, "anonymous": SIGN_IN, "others": 403, "outside": 200},
+        "people:link_guardian": page,
+        "POST people:link_guardian": {**page, "data": {"kind": "parent"}, "allowed": 422},
+        "people:guardianship": one,
+        "POST people:guardianship": {
+            **one, "roles": VERIFIERS, "data": {"reason": "x"}, "allowed": 302, "instead": {Role.AUDITOR: 403}
+        },
+    }  # fmt: skip
 
 
 def table() -> dict[str, dict[str, Any]]:
@@ -81,7 +101,7 @@ def table() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
     for name in OWN:
         pages[name] = {"roles": WHO[1:], "anonymous": SIGN_IN, "others": 200, "outside": 200}
-    pages |= rights()
+    pages |= rights() | guarding()
     for name in OPEN:
         instead = {} if name == "account_inactive" else dict.fromkeys(WHO[1:], 302)
         pages[name] = {"roles": WHO, "anonymous": 200, "others": 200, "outside": None, "instead": instead}
@@ -155,6 +175,8 @@ def test_every_page_meets_every_role(name: str) -> None:
         path = path_of(plain, person, given) + more
         if plain == "people:consent_text":
             path = reverse(plain, args=[a_consent(person).pk])
+        if plain == "people:guardianship":
+            path = reverse(plain, args=[a_link(person).pk])
         if "close" in name or "open" in name:
             an_account(person)
         method = client.post if name.startswith("POST") else client.get
@@ -165,6 +187,14 @@ def test_every_page_meets_every_role(name: str) -> None:
 
 def a_consent(person: Person) -> Consent:
     return Consent.objects.create(person=person, purpose="real_name", text_version="1", text_digest="x", given_at=AT)
+
+
+def a_link(guardian: Person) -> Guardianship:
+    ward = a_person(COMMUNITY, verified=False, born_on=AT.date().replace(year=AT.year - 10))
+    return Guardianship.objects.create(
+        ward=ward, guardian=guardian, kind="parent", starts_on=AT.date(), document="birth_certificate",
+        document_tail="12", verified_by=a_person(COMMUNITY), verified_at=AT,
+    )  # fmt: skip
 
 
 def path_of(name: str, person: Person, given: RoleGrant) -> str:

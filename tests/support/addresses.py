@@ -37,6 +37,8 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     "token": ("nobodys-token",),
     **dict.fromkeys(("upload_id", "batch_id", "sheet_id", "job_id", "sign_in_id", "recovery_id", "invitation_id"),
                     (NOBODYS,)),
+    "ward_id": (NOBODYS,),
+    "link_id": (NOBODYS,),
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """People for tests: persons, accounts, actors and signed-in clients, made straight in the tables."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -100,7 +101,7 @@ def actor(person: Person, *, at: datetime = AT) -> Actor:
     """Give the actor of a person: with the account's id when there is an account, else with one made up."""
     account = Account.objects.filter(person=person).first() or an_account(person)
     found = actor_of_person(person_id=person.pk, at=at)
-    return Actor(person_id=person.pk, account_id=account.pk, grants=found.grants)
+    return replace(found, account_id=account.pk)
 
 
 def an_actor(role: Role | None = None, area: str = AREA, **fields: Any) -> Actor:

@@ -29,12 +29,16 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person with the roles that hold at this moment, the system itself, or nobody."""
+    """A person with the roles that hold at this moment, the system itself, or nobody.
+
+    `waits` names whose consent a minor lacks for taking part, and is empty where none is lacking.
+    """
 
     person_id: UUID | None = None
     account_id: UUID | None = None
     grants: tuple[Grant, ...] = ()
     label: str = ""
+    waits: str = ""
 
     @classmethod
     def anonymous(cls) -> Actor:

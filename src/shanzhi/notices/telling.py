@@ -108,9 +108,48 @@ ENDED: Final = Kind(
     {"moment": MOMENT, "link": LINK},
     channels=frozenset({APP, EMAIL}),
 )
+GUARDIANS: Final = Category(
+    "guardians",
+    _("Guardians and wards"),
+    _("A guardian was noted, agreed for a ward, took that back, or the guardianship ended."),
+    needed=_("Guardian and ward must know who may decide for whom."),
+    order=25,
+)
+ASKED: Final = Kind(
+    "guardians.asked",
+    GUARDIANS,
+    _("A minor waits for your consent"),
+    _("You were noted as a guardian at %(moment)s. Read under My wards what is asked, and agree or leave it."),
+    {"moment": MOMENT, "link": LINK},
+    channels=frozenset({APP, EMAIL}),
+)
+NOTED: Final = Kind(
+    "guardians.noted",
+    GUARDIANS,
+    _("A guardian was noted for you"),
+    _("Your community office noted a guardian for you at %(moment)s. Look under My guardians, and tell it of errors."),
+    {"moment": MOMENT, "link": LINK},
+)
+CONSENTED: Final = Kind(
+    "guardians.consent",
+    GUARDIANS,
+    _("A guardian decided for you"),
+    _("At %(moment)s a guardian agreed for you to how data is used, or took that back. Look under My guardians."),
+    {"moment": MOMENT, "link": LINK},
+)
+OVER: Final = Kind(
+    "guardians.ended",
+    GUARDIANS,
+    _("A guardianship has ended"),
+    _("Your community office ended a guardian link of yours at %(moment)s. What was agreed by it no longer counts."),
+    {"moment": MOMENT, "link": LINK},
+    channels=frozenset({APP, EMAIL}),
+)
+OWN_GUARDIANS: Final = To("people:guardians")
+OWN_WARDS: Final = To("people:wards")
 ACCOUNT: Final = To("people:account")
 FACTORS: Final = To("people:second_factor")
-register(DIGEST, PASSWORD, DEVICE, FACTOR, RECOVERY, REMOVED, GIVEN, ENDED)
+register(DIGEST, PASSWORD, DEVICE, FACTOR, RECOVERY, REMOVED, GIVEN, ENDED, ASKED, NOTED, CONSENTED, OVER)
 
 
 def _warn(kind: Kind, link: To, *, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:
@@ -131,6 +170,21 @@ def _tell_role(kind: Kind, *, actor: Actor, grant: RoleGrant, at: datetime, **_m
     notify(actor=actor, kind=kind, values=values, to=[grant.person_id], key=str(grant.pk), at=at)
 
 
+def _tell_link(
+    to_guardian: Kind, to_ward: Kind, *, actor: Actor, ward_id: UUID, guardian_id: UUID, link_id: UUID, at: datetime,
+    **_more: Any,
+) -> None:  # fmt: skip
+    """Tell guardian and ward, naming nobody: who it is they see on their own pages."""
+    for kind, person_id, link in ((to_guardian, guardian_id, OWN_WARDS), (to_ward, ward_id, OWN_GUARDIANS)):
+        key = f"{link_id}:{person_id}"
+        notify(actor=actor, kind=kind, values={"moment": at, "link": link}, to=[person_id], key=key, at=at)
+
+
+def _tell_ward(*, actor: Actor, ward_id: UUID, at: datetime, **_more: Any) -> None:
+    values = {"moment": at, "link": OWN_GUARDIANS}
+    notify(actor=actor, kind=CONSENTED, values=values, to=[ward_id], key=str(uuid4()), at=at)
+
+
 for _signal, _receiver in (
     (signals.password_set, partial(_warn, PASSWORD, ACCOUNT)),
     (signals.signed_in_anew, partial(_warn, DEVICE, ACCOUNT)),
@@ -138,6 +192,9 @@ for _signal, _receiver in (
     (signals.recovery_moved, _warn_of_recovery),
     (signals.role_given, partial(_tell_role, GIVEN)),
     (signals.role_ended, partial(_tell_role, ENDED)),
+    (signals.guardian_linked, partial(_tell_link, ASKED, NOTED)),
+    (signals.guardian_ended, partial(_tell_link, OVER, OVER)),
+    (signals.guardian_consent, _tell_ward),
 ):
     _signal.connect(_receiver, weak=False, dispatch_uid="shanzhi.notices")
 devices.watch()

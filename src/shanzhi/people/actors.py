@@ -13,6 +13,7 @@ from django.utils import timezone
 from shanzhi.kernel.actor import Actor, Grant
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS
 from shanzhi.kernel.roles import Role
+from shanzhi.people import minors
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Account, Person
 from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
@@ -90,10 +91,17 @@ def actor_for(*, account: Account, at: datetime) -> Actor:
     person: Person | None = account.person
     if person is None:
         return Actor(account_id=account.pk)
-    return Actor(person_id=person.pk, account_id=account.pk, grants=awake(account, grants_of(person=person, at=at)))
+    grants = minors.fit_roles(person, grants_of(person=person, at=at), at)
+    return Actor(
+        person_id=person.pk,
+        account_id=account.pk,
+        grants=awake(account, grants),
+        waits=minors.waits_for(person, at),
+    )
 
 
 def actor_of_person(*, person_id: UUID, at: datetime) -> Actor:
     """Give the actor of a person without a sign-in, for work started on the person's behalf."""
     person = Person.objects.get(pk=person_id)
-    return Actor(person_id=person.pk, grants=grants_of(person=person, at=at))
+    grants = minors.fit_roles(person, grants_of(person=person, at=at), at)
+    return Actor(person_id=person.pk, grants=grants, waits=minors.waits_for(person, at))

@@ -12,6 +12,7 @@ from allauth.mfa.stages import AuthenticateStage
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +80,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         try:
             if declared is None:
                 raise operations.ConsentNeeded
-            operations.declare(actor=Actor(account_id=user.pk), at=moment(request), **declared)
+            born_on = parse_date(declared.pop("born_on", ""))
+            operations.declare(actor=Actor(account_id=user.pk), at=moment(request), born_on=born_on, **declared)
         except Refusal:
             request.session[DECLARATION] = {name: (declared or {}).get(name, "") for name in ("name", "area")}
             return HttpResponseRedirect(f"{reverse('people:welcome')}?{urlencode({'next': answer['Location']})}")

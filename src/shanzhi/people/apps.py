@@ -37,7 +37,7 @@ class PeopleConfig(AppConfig):
             "people", pgettext_lazy("desk", "People"), "people:desk", section="desk", order=60, visible=at_the_desk
         )
         coverage.cover("people_account", left_out=("last_login",))
-        for table in ("person", "rolegrant", "consent", "recovery", "invitation"):
+        for table in ("person", "rolegrant", "consent", "recovery", "invitation", "guardianship"):
             coverage.cover(f"people_{table}")
         coverage.cover("people_consenttext", key="digest")
         coverage.leave_out("people_importbatch", "a list that waits for a yes; its rows are sealed, and then dropped")

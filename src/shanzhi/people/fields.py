@@ -24,6 +24,7 @@ PHONE_OF_ACCOUNT: Final = "people.account.phone"
 ROWS_OF_LIST: Final = "people.importbatch.rows"
 PHONE_OF_INVITATION: Final = "people.invitation.phone"
 SEED_OF_FACTOR: Final = "people.factor.secret"
+DOCUMENT_OF_GUARDIAN: Final = "people.guardianship.document_tail"
 
 
 LOOK_AGAIN: Final = 0.02
@@ -112,6 +113,11 @@ class Sealed:
 def mask_person(name: str) -> str:
     """Mask a person's name; of who was erased there is none left."""
     return mask_name(name) if name else gettext("A former resident")
+
+
+def mask_tail(tail: str) -> str:
+    """Mask the last characters of a number, but for two."""
+    return f"**{tail[-2:]}"
 
 
 def mask_all(_value: str) -> str:

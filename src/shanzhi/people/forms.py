@@ -86,7 +86,17 @@ class SignUpForm(Searches, PhoneForm):
         """Take the communities to choose from."""
         super().__init__(*args, **kwargs)
         self.fields["area"] = home_field(areas)
-        self.order_fields(["phone", "name", "area", "consent"])
+        self.fields["born_on"] = birth_field()
+        self.order_fields(["phone", "name", "area", "born_on", "consent"])
+
+
+def birth_field() -> DayField:
+    """Give the question for the date of birth, which minors alone answer."""
+    return DayField(
+        label=_("Date of birth, only if you are under 18"),
+        help_text=_("Under 14 a guardian must agree before you take part. From 18 on leave this empty."),
+        required=False,
+    )
 
 
 def home_field(source: AreaSource) -> AreaField:
@@ -190,6 +200,7 @@ class DeclareForm(PageForm):
         super().__init__(*args, **kwargs)
         self.fields["area"] = home_field(areas)
         if consent:
+            self.fields["born_on"] = birth_field()
             self.fields["consent"] = forms.BooleanField(label=_("I have read how my data is used, and I agree"))
 
 

@@ -16,6 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people import policies, queries, rights_queries
+from shanzhi.people.guardianship import KINDS, PROOFS
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import ROLE_LABELS, Person
 from shanzhi.people.texts import TEXTS
@@ -45,6 +46,11 @@ def _grant(viewer: Actor, grant_id: str, at: datetime) -> Shown | None:
 def _invitation(viewer: Actor, invitation_id: str, at: datetime) -> Shown | None:
     found = rights_queries.invitation(viewer=viewer, invitation_id=uuid_of(invitation_id))
     return Shown(ROLE_LABELS[Role(found.role)], reverse("people:end_invitation", args=[found.pk]))
+
+
+def _guardianship(viewer: Actor, link_id: str, at: datetime) -> Shown | None:
+    found = queries.guardianship(viewer=viewer, link_id=uuid_of(link_id))
+    return Shown(f"{found.ward.name} · {found.guardian.name}", reverse("people:guardianship", args=[found.pk]))
 
 
 def name_people(rows: QuerySet[Event]) -> QuerySet[Event]:
@@ -106,6 +112,15 @@ register(
         values={"role": _role},
     )
 )
+register(
+    Subject(
+        type="people.guardianship",
+        label=_("Guardian link"),
+        find=_guardianship,
+        fields={"kind": _("Guardian by"), "document": _("Document")},
+        values={"kind": lambda value: KINDS.get(value, value), "document": lambda value: PROOFS.get(value, value)},
+    )
+)
 register(Subject(type="people.account", label=_("Sign-in"), find=lambda viewer, key, at: None))
 register_people(name_people)
 register_verbs(
@@ -122,6 +137,7 @@ register_verbs(
         "people.person.revoke": "warn",
         "people.account.close": "warn",
         "people.factor.remove": "warn",
+        "people.guardian.end": "warn",
         "people.recovery.finish": "warn",
         "people.role.lapse": "warn",
     },

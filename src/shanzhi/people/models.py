@@ -15,15 +15,18 @@ from shanzhi.kernel.identifiers import mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
 from shanzhi.people import signals
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, PHONE_OF_ACCOUNT, ROWS_OF_LIST, SealedField, mask_person
+from shanzhi.people.guardianship import Guardianship
 from shanzhi.people.lifecycle import BATCH, REAL_NAME
 from shanzhi.people.managers import AccountManager
 from shanzhi.people.rights import ConsentText, Invitation, Recovery, SignIn
+from shanzhi.people.texts import BY_GUARDIAN
 
 __all__ = [
     "ROLE_LABELS",
     "Account",
     "Consent",
     "ConsentText",
+    "Guardianship",
     "ImportBatch",
     "Invitation",
     "Person",
@@ -221,7 +224,10 @@ class RoleGrant(models.Model):
 
 
 class Consent(models.Model):
-    """That a person agreed to a text, in the version that was shown; taken back, it stays on record."""
+    """That a person agreed to a text, in the version that was shown; taken back, it stays on record.
+
+    With a `guardianship` it was given for the person by that guardian, to the text on minors.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")
@@ -230,15 +236,25 @@ class Consent(models.Model):
     text_digest = models.CharField(max_length=71)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    guardianship = models.ForeignKey(Guardianship, null=True, on_delete=models.PROTECT, related_name="consents")
+    withdrawn_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        """One standing consent for each text and version."""
+        """One standing consent of each who gives it, for each text and version."""
 
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "purpose", "text_version"],
+                fields=["person", "guardianship", "purpose", "text_version"],
                 condition=Q(withdrawn_at__isnull=True),
+                nulls_distinct=False,
                 name="people_consent_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(guardianship__isnull=True) ^ Q(purpose=BY_GUARDIAN), name="people_consent_of_whom"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=False) | Q(withdrawn_by__isnull=True),
+                name="people_consent_withdrawn_by",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")),

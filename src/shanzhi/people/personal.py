@@ -19,6 +19,7 @@ from shanzhi.kernel.personal import (
     register_activity,
 )
 from shanzhi.people.operations.erasing import (
+    end_links,
     erase_account,
     erase_from_lists,
     numbers_of,
@@ -98,6 +99,23 @@ CONSENT: Final = register_activity(
         order=14,
     )
 )
+GUARDIANS: Final = register_activity(
+    Activity(
+        "guardians",
+        _("Guardians of minors"),
+        _("Nobody but a guardian consents for a child, and only as long as the guardianship lasts."),
+        Ground.DUTY,
+        _("Personal Information Protection Law, articles 28 and 31; Civil Code, articles 27 to 32"),
+        _("As long as the log of events; after erasure without name and document."),
+        _("The ward; the guardian; staff who verify where the ward lives."),
+        _("Somebody poses as a guardian and reads or decides about a child."),
+        _(
+            "A document seen by staff, of which the last characters alone are kept, sealed; a third person notes the "
+            "link; both are told; it ends by dates."
+        ),
+        order=15,
+    )
+)  # fmt: skip
 LISTS: Final = register_activity(
     Activity(
         "lists",
@@ -179,6 +197,24 @@ describe(
     person=(K.LINK, E.KEEP), purpose=(K.RECORD, E.KEEP), text_version=(K.RECORD, E.KEEP),
     text_digest=(K.RECORD, E.KEEP), given_at=(K.RECORD, E.KEEP), withdrawn_at=(K.RECORD, E.KEEP),
 )  # fmt: skip
+describe("people.Consent", _("What you agreed to"), "guardianship__guardian_id", CONSENT,
+         guardianship=(K.LINK, E.KEEP), given_at=(K.RECORD, E.KEEP), withdrawn_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("people.Consent", _("What you agreed to"), "withdrawn_by_id", CONSENT, withdrawn_by=(K.LINK, E.KEEP))
+describe(
+    "people.Guardianship", _("Guardian links"), "ward_id", GUARDIANS,
+    ward=(K.LINK, E.KEEP), kind=(K.RECORD, E.KEEP), starts_on=(K.RECORD, E.KEEP), ends_on=(K.RECORD, E.KEEP),
+    document=(K.RECORD, E.KEEP), document_tail=(K.IDENTITY, E.SPECIAL), verified_at=(K.RECORD, E.KEEP),
+    ended_at=(K.RECORD, E.KEEP), ended_reason=(K.TEXT, E.SPECIAL),
+)  # fmt: skip
+describe(
+    "people.Guardianship", _("Guardian links"), "guardian_id", GUARDIANS,
+    guardian=(K.LINK, E.KEEP), kind=(K.RECORD, E.KEEP), starts_on=(K.RECORD, E.KEEP), ends_on=(K.RECORD, E.KEEP),
+    document=(K.RECORD, E.KEEP), document_tail=(K.IDENTITY, E.SPECIAL), verified_at=(K.RECORD, E.KEEP),
+    ended_at=(K.RECORD, E.KEEP), ended_reason=(K.TEXT, E.SPECIAL),
+)  # fmt: skip
+for _field in ("verified_by", "ended_by"):
+    describe("people.Guardianship", _("Guardian links"), f"{_field}_id", GUARDIANS,
+             **{_field: (K.LINK, E.KEEP)})  # fmt: skip
 describe("people.ImportBatch", _("Lists of residents"), "", LISTS, rows=(K.IDENTITY, E.SPECIAL))
 describe("people.ImportBatch", _("Lists of residents"), "owner_id", LISTS,
          owner=(K.LINK, E.KEEP), created_at=(K.RECORD, E.KEEP))  # fmt: skip
@@ -208,6 +244,8 @@ name_fields(
     at=_("Moment"), verb=_("Act"), kind=_("Sort"), name_mark=_("Blind index of the name"),
     name_mark_next=_("Blind index of the name"), id_mark_next=_("Blind index of the number"),
     phone_mark_next=_("Blind index of the phone"),
+    ward=_("Ward"), guardian=_("Guardian"), starts_on=_("From"), ends_on=_("Last day"), ended_at=_("Ended on"),
+    document_tail=_("Last characters of its number"), guardianship=_("Guardian link"), withdrawn_by=_("Taken back by"),
     id_mark=_("Blind index of the number"), phone_mark=_("Blind index of the phone"),
 )  # fmt: skip
 
@@ -215,5 +253,9 @@ name_field("places.SentSheet", "name", _("Name of the file"))
 
 REGISTRY.numbers["people"] = numbers_of
 REGISTRY.hindrances["people"] = roles_and_recoveries
-for _name, _run in (("lists", erase_from_lists), ("account", erase_account)):
+for _name, _run in (
+    ("lists", erase_from_lists),
+    ("account", erase_account),
+    ("links", end_links),
+):
     REGISTRY.specials[f"people.{_name}"] = Special("people", _run)

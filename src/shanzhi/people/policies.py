@@ -13,6 +13,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.kernel.roles import GRANTERS, RANK, STAFF_READERS, Role, may_grant
+from shanzhi.people import minors
 from shanzhi.people.actors import grants_of
 from shanzhi.people.lifecycle import VERIFIERS
 from shanzhi.people.models import Person
@@ -49,6 +50,57 @@ class HigherPerson(Forbidden):
 
     code = "higher_person"
     message = _("This person holds a role above yours. Ask someone with a higher role.")
+
+
+class GuardianConsentNeeded(Forbidden):
+    """The person is under 14, and no guardian consented."""
+
+    code = "guardian_consent_needed"
+    message = _(
+        "This waits for a guardian's consent: the person is under 14. The guardian goes to the community office once "
+        "with the household register, then agrees on this site under My wards."
+    )
+
+
+class OwnConsentNeeded(Forbidden):
+    """The person is between 14 and 17, and did not consent alone."""
+
+    code = "own_consent_needed"
+    message = _("From 14 on you decide yourself: first agree on the page of your account to how your data is used.")
+
+
+class GuardianNotAsked(Forbidden):
+    """A minor is to volunteer or to lead, and no guardian consented to that."""
+
+    code = "guardian_not_asked"
+    message = _(
+        "The person is under 18: volunteering and leading a team need a guardian's consent. Note the guardian first, "
+        "who then agrees on this site under My wards."
+    )
+
+
+class ForGrownUps(Forbidden):
+    """A minor would become a juror or staff."""
+
+    code = "for_grown_ups"
+    message = _("The person is under 18 on that day: jurors and staff are grown-ups.")
+
+
+def require_taking_part(actor: Actor) -> None:
+    """Refuse a minor for whom a consent is missing; everybody else may go on to the rules of the thing itself."""
+    if actor.waits == minors.GUARDIAN:
+        raise GuardianConsentNeeded
+    if actor.waits == minors.OWN:
+        raise OwnConsentNeeded
+
+
+def may_hold(*, person: Person, role: Role, starts_at: datetime, at: datetime) -> Refusal | None:
+    """Allow roles by age: jurors and staff are grown-ups, other roles of minors need a guardian's consent."""
+    if role not in minors.FOR_MINORS:
+        return ForGrownUps(field="role") if minors.is_minor(person, max(starts_at, at)) else None
+    if minors.is_minor(person, at) and not minors.guardian_agrees(person.pk, at):
+        return GuardianNotAsked(field="role")
+    return None
 
 
 def require(refusal: Refusal | None) -> None:

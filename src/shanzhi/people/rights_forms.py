@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people.forms import PhoneNumberField, ReasonForm, RoleForm
-from shanzhi.ui.forms import PageForm
+from shanzhi.people.guardianship import KINDS, PROOFS
+from shanzhi.ui.forms import DayField, PageForm
 
 
 class RecoveryForm(ReasonForm):
@@ -61,3 +64,40 @@ class EraseForm(PageForm):
     """A box that says: I know what I do."""
 
     confirmed = forms.BooleanField(label=_("Erase my data. I know that this cannot be undone."))
+
+
+class EraseWardForm(PageForm):
+    """The same for a ward."""
+
+    confirmed = forms.BooleanField(label=_("Erase what is held about my ward. I know that this cannot be undone."))
+
+
+class GuardianForm(PageForm):
+    """Who the guardian is, and what staff read in the documents."""
+
+    guardian_number = forms.CharField(
+        label=_("Guardian's document number"),
+        help_text=_("The whole number, from the document in the guardian's hand. It must be verified here already."),
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "off", "class": "short"}),
+    )
+    kind = forms.ChoiceField(label=_("Guardian by"), choices=list(KINDS.items()), widget=forms.RadioSelect)
+    document = forms.ChoiceField(label=_("Proof seen"), choices=list(PROOFS.items()), widget=forms.RadioSelect)
+    document_tail = forms.CharField(
+        label=_("Last characters of its number"),
+        help_text=_("2 to 6 letters and digits. They are kept encrypted; take no photo and no copy."),
+        max_length=8,
+        widget=forms.TextInput({"autocomplete": "off", "class": "short"}),
+    )
+    starts_on = DayField(label=_("Guardian since"))
+    ends_on = DayField(
+        label=_("Last day"),
+        help_text=_("Only where the decision names one. Without it the link ends when the ward is 18."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, born: bool, **kwargs: Any) -> None:
+        """Take whether the date of birth is on record; else it is read from the same document."""
+        super().__init__(*args, **kwargs)
+        if not born:
+            self.fields["born_on"] = DayField(label=_("Minor's date of birth"))

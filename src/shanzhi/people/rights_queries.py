@@ -158,13 +158,14 @@ def staff_without_factor(*, at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Due:
-    """What is due for a viewer in this room: how many roles to review, recoveries to confirm, a factor to set up."""
+    """What is due for a viewer in this room: roles to review, recoveries to confirm, a factor to set up, consents."""
 
     reviews: int = 0
     recoveries: int = 0
     factor: bool = False
     own_recovery: bool = False
     consent: bool = False
+    wards: int = 0
 
 
 def due(*, viewer: Actor, at: datetime) -> Due:
@@ -178,7 +179,9 @@ def due(*, viewer: Actor, at: datetime) -> Due:
     if viewer.holds_anywhere(RECOVERERS):
         waiting = recoveries(viewer=viewer).filter(state="asked").exclude(asked_by_id=viewer.person_id)
         found["recoveries"] = waiting.count()
-    found["consent"] = queries.consent_due(viewer=viewer)
+    found["consent"] = queries.consent_due(viewer=viewer, at=at)
+    if viewer.person_id is not None:
+        found["wards"] = queries.wards_due(viewer=viewer, at=at)
     if found["factor"] or viewer.holds_anywhere(policies.READERS):
         found["own_recovery"] = own_recovery(viewer=viewer) is not None
     return Due(**found)

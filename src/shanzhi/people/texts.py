@@ -117,6 +117,44 @@ PRIVACY: Final = Text(
         ),
     },
 )
-TEXTS: Final = {PRIVACY.purpose: PRIVACY}
-EVERY: Final = (_FIRST, PRIVACY)
+BY_GUARDIAN: Final = "minor"
+"""The purpose of the text to which guardians alone agree."""
+MINOR: Final = Text(
+    purpose=BY_GUARDIAN,
+    version="2026-12",
+    title={
+        "zh": "监护人同意书：未成年人的个人信息与参与",
+        "en": "A guardian's consent: a minor's data and taking part",
+    },
+    paragraphs={
+        "zh": (
+            "您作为监护人，为未满十八周岁的被监护人表示同意。未满十四周岁者，经您同意才处理其个人信息；"
+            "已满十四周岁者由本人同意，参加志愿服务或担任团队负责人时还须您同意。",
+            "我们收集：姓名、出生日期、所在社区；核验时的证件号码。这些属于敏感个人信息：姓名和证件号码逐项加密保存，出生日期不向他人展示；"
+            "其他字段只显示部分字符，每次完整查看都写明理由并留下记录。不收集照片、位置、学校和健康信息。",
+            "用途：确认其为本社区居民；使其可以提出项目、附议、评论，以及在您知情时参加与年龄相适应的志愿服务。不作其他用途。",
+            "未成年人不担任评审或工作人员。",
+            "您的权利：可随时查看、下载、要求更正和删除未满十四周岁被监护人的信息，可撤回同意。"
+            "撤回后，未满十四周岁者不能再参与；此前的公开记录不受影响。",
+            "您的权利至监护关系结束或被监护人满十八周岁时自行终止；其后由本人决定。您的同意记录双方都能看到。",
+        ),
+        "en": (
+            "As the guardian you agree for your ward, who is under 18. Under 14, data is processed only after you "
+            "agreed; from 14 on the ward agrees alone, and needs your consent too for volunteering or leading a team.",
+            "We keep the name, the date of birth and the community; the number of the document once it is verified. "
+            "This is sensitive data: name and number are kept encrypted and shown in part, the date of birth is shown "
+            "to nobody else, and every look at the whole carries a reason and is recorded. No photo, place, school or "
+            "health data is collected.",
+            "What for: to know that the ward lives in the community; so that the ward can propose, back and comment, "
+            "and with your knowledge volunteer in what suits the age. For nothing else.",
+            "Minors are no jurors and no staff.",
+            "Your rights: see, download, have corrected and have erased what is held on a ward under 14, and take this "
+            "consent back at any time. Then a ward under 14 can no longer take part; public records made before stay.",
+            "Your rights end by themselves when the guardianship ends or the ward turns 18; then the ward decides. "
+            "Both of you see what you agreed to.",
+        ),
+    },
+)
+TEXTS: Final = {PRIVACY.purpose: PRIVACY, MINOR.purpose: MINOR}
+EVERY: Final = (_FIRST, PRIVACY, MINOR)
 """Every text that anybody can have agreed to; none is ever taken out."""

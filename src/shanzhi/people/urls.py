@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from shanzhi.people.views import account, areas, desk, desk_safety, importing, own_data, safety, sign_in
+from shanzhi.people.views import (
+    account,
+    areas,
+    desk,
+    desk_guardians,
+    desk_safety,
+    importing,
+    own_data,
+    safety,
+    sign_in,
+    wards,
+)
 
 own = [
     path("account/", account.account, name="account"),
@@ -20,6 +31,15 @@ own = [
     path("personal-data/", own_data.processing, name="processing"),
     path("account/consents/", own_data.consents, name="consents"),
     path("consents/<uuid:consent_id>/", own_data.consent_text, name="consent_text"),
+    path("account/guardians/", wards.guardians, name="guardians"),
+    path("account/wards/", wards.wards, name="wards"),
+    path("account/wards/<uuid:ward_id>/", wards.ward, name="ward"),
+    path("account/wards/<uuid:ward_id>/consent/", wards.consent, name="ward_consent"),
+    path("account/wards/<uuid:ward_id>/file/", wards.download, name="ward_file"),
+    path("account/wards/<uuid:ward_id>/erase/", wards.erase, name="ward_erase"),
+    path("desk/people/guardians/", desk_guardians.guardians, name="guardians_desk"),
+    path("desk/people/guardians/<uuid:link_id>/", desk_guardians.guardianship, name="guardianship"),
+    path("desk/people/<uuid:person_id>/guardian/", desk_guardians.link_guardian, name="link_guardian"),
     path("account/sessions/", safety.sessions, name="sessions"),
     path("account/sessions/others/end/", safety.end_others, name="end_others"),
     path("account/sessions/<uuid:sign_in_id>/end/", safety.end_session, name="end_session"),

@@ -13,6 +13,7 @@ from shanzhi.kernel.actor import Actor, Grant
 from shanzhi.kernel.areas import COUNTRY, covers
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS, Role
+from shanzhi.people.policies import require_taking_part
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import LEFT, MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
 from shanzhi.ventures.models import Call, Dispute, Juror, Merger, Proposal, TeamMember
@@ -240,6 +241,7 @@ def require_proposer(actor: Actor, call: Call, *, team_kind: str, codes: tuple[s
     """Refuse who may not propose in this call (the call's `proposers`, after Chengdu's rule: residents at home)."""
     if actor.person_id is None:
         raise SignInNeeded
+    require_taking_part(actor)
     kind = GROUP_OF[team_kind]
     if kind not in call.proposers:
         raise MayNotPropose(
@@ -276,6 +278,7 @@ def voting_actor(actor: Actor, call: Call) -> Actor:
 def standing_of(actor: Actor, proposal: Proposal, codes: tuple[str, ...]) -> tuple[str, str]:
     """Say as what somebody objects, and a resident's community. Raises MayNotObject, OwnObjection."""
     actor.person()
+    require_taking_part(actor)
     if of_team(actor, proposal):
         raise OwnObjection
     homes = home_communities(actor, codes)
@@ -314,6 +317,7 @@ def require_neighbour(actor: Actor, proposal: Proposal) -> str:
 
     The team does not speak as neighbours. Raises NotANeighbour, OwnTeam.
     """
+    require_taking_part(actor)
     homes = home_communities(actor, tuple(proposal.call.areas.values_list("code", flat=True)))
     if not homes:
         raise NotANeighbour

@@ -15,7 +15,7 @@ from shanzhi.kernel.personal import Hindrance, Leaving, Touched
 from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.people.fields import PHONE_OF_INVITATION, marks
 from shanzhi.people.lifecycle import INVITATION
-from shanzhi.people.models import Account, ImportBatch, Invitation, Person, Recovery, RoleGrant, SignIn
+from shanzhi.people.models import Account, Guardianship, ImportBatch, Invitation, Person, Recovery, RoleGrant, SignIn
 from shanzhi.people.operations.sessions import ERASED, end_sessions
 from shanzhi.work.models import AnsweredRequest
 
@@ -67,6 +67,18 @@ def erase_account(leaving: Leaving) -> Touched:
     account.set_unusable_password()
     account.save()
     return {**touched, "people_account": [str(account.pk)]}
+
+
+def end_links(leaving: Leaving) -> Touched:
+    """End the guardian links of who leaves, as ward or as guardian, and drop what tells of documents and reasons.
+
+    Consents given by them count no longer.
+    """
+    own = Guardianship.objects.filter(Q(ward_id=leaving.person_id) | Q(guardian_id=leaving.person_id))
+    keys = [str(key) for key in own.values_list("pk", flat=True)]
+    own.filter(ended_at=None).update(ended_at=leaving.at)
+    own.update(document_tail=None, ended_reason="")
+    return {"people_guardianship": keys}
 
 
 def erase_from_lists(leaving: Leaving) -> Touched:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,14 +17,15 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS, covers
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.kernel.roles import RANK
-from shanzhi.people import policies
+from shanzhi.people import minors, policies
 from shanzhi.people.documents import clean_name
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, both_marks, marks
 from shanzhi.people.lifecycle import REAL_NAME, VERIFIED, VERIFIERS
-from shanzhi.people.models import Account, Consent, ConsentText, Person
-from shanzhi.people.texts import PRIVACY, TEXTS
+from shanzhi.people.models import Account, Consent, ConsentText, Guardianship, Person
+from shanzhi.people.texts import BY_GUARDIAN, PRIVACY, TEXTS, Text
 from shanzhi.places import queries as places
 
+OLDEST_YEARS: Final = 130
 MARKS: Final = {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE}
 MARK_COLUMNS: Final = {"name": "name_mark", "id_number": "id_mark", "phone": "phone_mark"}
 
@@ -142,11 +143,21 @@ def new_person(
     return person
 
 
-def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime) -> Person:
+def clean_birth(born_on: date, *, at: datetime) -> date:
+    """Check that a date of birth is one that somebody alive can have; raise BadBirth."""
+    today = timezone.localdate(at)
+    if not today.year - OLDEST_YEARS <= born_on.year or born_on > today:
+        raise BadBirth(field="born_on")
+    return born_on
+
+
+def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime, born_on: date | None = None) -> Person:
     """Put the signed-in person on record under the declared name, with consent to the text of today.
 
     When the office has a record with this proven phone and this very name and nobody signs in to it yet, that one
-    becomes the account's, and nothing is asked twice. Raises AlreadyDeclared, ConsentNeeded, PhoneTaken, NameMissing.
+    becomes the account's, and nothing is asked twice. Of a minor the date of birth is kept, of others not before a
+    document is seen. Who is under 14 cannot consent alone: then no consent is noted, and a guardian's is waited for.
+    Raises AlreadyDeclared, ConsentNeeded, PhoneTaken, NameMissing, BadBirth.
     """
     if actor.account_id is None:
         raise SignInNeeded
@@ -162,10 +173,20 @@ def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime) 
             person = new_person(actor=actor, name=name, area=clean_home(area, at=at), at=at, phone=phone)
         else:
             record(actor=actor, verb="people.person.claim", subject=person, area=person.area, at=at)
+        _keep_birth(person, born_on, at)
         account.person = person
         account.save(update_fields=["person"])
-        _consent(actor, person, PRIVACY.purpose, at)
+        if not minors.is_child(person, at):
+            put_consent(actor, person, PRIVACY, at)
     return person
+
+
+def _keep_birth(person: Person, born_on: date | None, at: datetime) -> None:
+    if born_on is None or person.born_on is not None:
+        return
+    if minors.years(clean_birth(born_on, at=at), timezone.localdate(at)) < minors.ADULT:
+        person.born_on = born_on
+        person.save(update_fields=["born_on"])
 
 
 def _record_of(phone: str, name: str) -> Person | None:
@@ -217,19 +238,25 @@ def _follows(old: str, new: str, at: datetime) -> bool:
 
 
 def give_consent(*, actor: Actor, purpose: str, at: datetime) -> Consent:
-    """Agree to the text of today; agreeing twice counts once."""
+    """Agree to the text of today; agreeing twice counts once. Who is under 14 cannot: raises GuardianConsentNeeded."""
     with transaction.atomic():
         person = policies.load(viewer=actor, person_id=actor.person(), at=at)
-        return _consent(actor, person, purpose, at)
+        text = TEXTS.get(purpose)
+        if text is None or purpose == BY_GUARDIAN:
+            raise NotFound
+        if minors.is_child(person, at):
+            raise policies.GuardianConsentNeeded
+        return put_consent(actor, person, text, at)
 
 
-def _consent(actor: Actor, person: Person, purpose: str, at: datetime) -> Consent:
-    text = TEXTS.get(purpose)
-    if text is None:
-        raise NotFound
+def put_consent(
+    actor: Actor, person: Person, text: Text, at: datetime, guardianship: Guardianship | None = None
+) -> Consent:
+    """Note a consent of the person, or with a link of that guardian for the person; the caller saw that it may be."""
     given, fresh = Consent.objects.get_or_create(
         person=person,
-        purpose=purpose,
+        guardianship=guardianship,
+        purpose=text.purpose,
         text_version=text.version,
         withdrawn_at=None,
         defaults={"text_digest": text.digest, "given_at": at},
@@ -238,11 +265,11 @@ def _consent(actor: Actor, person: Person, purpose: str, at: datetime) -> Consen
         ConsentText.objects.get_or_create(
             digest=text.digest,
             defaults={
-                "purpose": purpose, "version": text.version, "title": text.title, "kept_at": at,
+                "purpose": text.purpose, "version": text.version, "title": text.title, "kept_at": at,
                 "paragraphs": {language: list(words) for language, words in text.paragraphs.items()},
             },
         )  # fmt: skip
-        change = {"purpose": purpose, "version": text.version, "digest": text.digest}
+        change = {"purpose": text.purpose, "version": text.version, "digest": text.digest}
         record(actor=actor, verb="people.consent.give", subject=person, area=person.area, change=change, at=at)
     return given
 
@@ -251,7 +278,9 @@ def withdraw_consent(*, actor: Actor, purpose: str, at: datetime) -> None:
     """Take a consent back. Without consent to the real-name text the person counts as declared only."""
     with transaction.atomic():
         person = policies.load(viewer=actor, person_id=actor.person(), at=at)
-        standing = Consent.objects.select_for_update().filter(person=person, purpose=purpose, withdrawn_at=None)
+        standing = Consent.objects.select_for_update().filter(
+            person=person, guardianship=None, purpose=purpose, withdrawn_at=None
+        )
         if not standing.update(withdrawn_at=at):
             raise NotFound
         if purpose == PRIVACY.purpose and person.real_name in VERIFIED:

@@ -99,6 +99,7 @@ def put_grant(
             policies.may_grant_to(actor=actor, person=person, role=role, area=area, organization=organization)
         )
         _check(role, area, organization, starts_at, ends_at, reason, at)
+        policies.require(policies.may_hold(person=person, role=role, starts_at=starts_at, at=at))
         given = RoleGrant(
             person=person,
             role=role,

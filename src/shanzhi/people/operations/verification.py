@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -15,13 +13,20 @@ from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
 from shanzhi.kernel.identifiers import NotAResidentId
-from shanzhi.people import drivers, policies
+from shanzhi.people import drivers, minors, policies
 from shanzhi.people.documents import DOCUMENTS, OTHER_NUMBER, WITH_RESIDENT_ID
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import Person
-from shanzhi.people.operations.records import BadBirth, BadDocument, IdTaken, ReasonNeeded, Stale, put, taken
-
-OLDEST_YEARS: Final = 130
+from shanzhi.people.operations.records import (
+    BadBirth,
+    BadDocument,
+    IdTaken,
+    ReasonNeeded,
+    Stale,
+    clean_birth,
+    put,
+    taken,
+)
 
 
 class NotVouched(Conflict):
@@ -45,10 +50,9 @@ def read_document(*, document: str, id_number: str, born_on: date | None, at: da
         number = id_number.strip().upper()
         if not OTHER_NUMBER.fullmatch(number):
             raise BadDocument(field="id_number")
-    today = timezone.localdate(at)
-    if born_on is None or not today.year - OLDEST_YEARS <= born_on.year or born_on > today:
+    if born_on is None:
         raise BadBirth(field="born_on")
-    return number, born_on
+    return number, clean_birth(born_on, at=at)
 
 
 def verify(
@@ -81,8 +85,11 @@ def verify(
 
 
 def _note(person: Person, number: str, born: date, document: str, state: str, actor: Actor, at: datetime) -> None:
+    person.born_on = born
+    if minors.is_child(person, at) and not minors.guardian_agrees(person.pk, at):
+        raise policies.GuardianConsentNeeded
     put(person, "id_number", number)
-    person.born_on, person.verified_against, person.real_name = born, document, state
+    person.verified_against, person.real_name = document, state
     person.verified_at, person.verified_by_id = at, actor.person_id
     person.version += 1
     with taken():

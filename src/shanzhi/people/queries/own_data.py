@@ -129,7 +129,8 @@ def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[
         return lambda value: formatting.moment(datetime.fromisoformat(value))
     if isinstance(column, models.DateField):
         return lambda value: formatting.day(date.fromisoformat(value))
-    choices = DOCUMENTS if name in ("document", "verified_against") else dict(column.flatchoices)
+    bare = name in ("document", "verified_against") and not column.choices
+    choices = DOCUMENTS if bare else dict(column.flatchoices)
     return lambda value: str(choices.get(value, _written(value)))
 
 

@@ -55,15 +55,16 @@ def person(*, viewer: Actor, person_id: UUID, at: datetime) -> Person:
 
 def search(rows: QuerySet[Person], words: str) -> QuerySet[Person]:
     """Find by the whole phone, the whole document number or the whole name, through the blind indexes."""
-    return rows.filter(_marked(words))
+    return rows.filter(marked(words))
 
 
 def search_holders(rows: QuerySet[RoleGrant], words: str) -> QuerySet[RoleGrant]:
     """Find roles by who holds them, as `search` finds people."""
-    return rows.filter(_marked(words, "person__"))
+    return rows.filter(marked(words, "person__"))
 
 
-def _marked(words: str, path: str = "") -> Q:
+def marked(words: str, path: str = "") -> Q:
+    """Give the condition that a person has the whole phone, document number or name that was typed."""
     text = "".join(words.split())
     found = Q(**{f"{path}name_mark__in": marks(text, purpose=NAME)})
     found |= Q(**{f"{path}id_mark__in": marks(text.upper(), purpose=ID_NUMBER)})

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from shanzhi.kernel.errors import NotFound, Refusal
-from shanzhi.people import operations, queries
+from shanzhi.people import minors, operations, queries
 from shanzhi.people.adapter import DECLARATION
 from shanzhi.people.forms import DeclareForm, NewPasswordForm, OutsideForm
 from shanzhi.people.lifecycle import VERIFIED
@@ -52,6 +52,8 @@ def account(request: Any) -> HttpResponse:
         "consents": consents,
         "agreed": queries.agrees(consents),
         "text": PRIVACY,
+        "waits": viewer.waits,
+        "child": minors.is_child(person, request.now),
         "looks": event_words(looks, lookers(looks)),
         "has_passkey": queries.has_passkey(account_id=request.user.pk),
     }

@@ -20,12 +20,12 @@ from shanzhi.audit import queries as audit
 from shanzhi.audit.views import timeline_of
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import GRANTERS, Role
-from shanzhi.people import operations, policies, queries
+from shanzhi.people import minors, operations, policies, queries
 from shanzhi.people.forms import GrantForm, ReasonForm, UnmaskForm, VerifyForm
 from shanzhi.people.lifecycle import RECOVERERS, VERIFIED
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.views.listings import PEOPLE, ROLES
-from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, grant_rows
+from shanzhi.people.views.words import FIELD_WORDS, LONG_STATES, STATE_TONES, grant_rows, link_rows
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import listing_response
@@ -78,6 +78,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
     names = places.full_names({found.area, *(g.area for g in grants)} - {""}, without=found.area[:6])
     events = audit.recent(viewer=viewer, rows=audit.history(viewer=viewer, subject=found))
     account = queries.account_of(person=found)
+    may_verify = policies.may_verify(actor=viewer, person=found) is None
     context = {
         "person": found,
         "home": names.get(found.area, ""),
@@ -86,10 +87,13 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "verified": found.real_name in VERIFIED,
         "grants": grant_rows(grants, names, request.now),
         "consents": queries.agreed(viewer=viewer, person_id=found.pk, at=request.now),
+        "links": link_rows(queries.guardians_of(viewer=viewer, person=found), request.now),
+        "minor": minors.is_minor(found, request.now),
+        "may_link": may_verify and (found.born_on is None or minors.is_minor(found, request.now)),
         "events": timeline_of(events),
         "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "account": account,
-        "may_verify": policies.may_verify(actor=viewer, person=found) is None,
+        "may_verify": may_verify,
         "may_unmask": policies.may_unmask(actor=viewer, person=found) is None and viewer.person_id != found.pk,
         "may_grant": bool(policies.grantable(actor=viewer)) and viewer.person_id != found.pk,
         "may_close": account is not None

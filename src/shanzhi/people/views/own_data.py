@@ -67,7 +67,13 @@ def consent_text(request: Any, consent_id: UUID) -> HttpResponse:
     """Show a text as somebody agreed to it, in both languages."""
     found = queries.agreed_one(viewer=request.actor, consent_id=consent_id, at=request.now)
     own = found.consent.person_id == request.actor.person_id
-    back = reverse("people:consents") if own else reverse("people:person", args=[found.consent.person_id])
+    link = found.consent.guardianship
+    if own:
+        back = reverse("people:consents")
+    elif link is not None and link.guardian_id == request.actor.person_id:
+        back = reverse("people:wards")
+    else:
+        back = reverse("people:person", args=[found.consent.person_id])
     return render(request, "people/consent_read.html", {"one": found, "back": back, "own": own})
 
 

@@ -119,7 +119,8 @@ def invited(request: Any, secret: str) -> HttpResponse:
     place = places.full_names({found.area}).get(found.area, "") if found and found.area else ""
     context = {"form": form, "label": label, "place": place, "usable": found is not None}
     answer = render(request, "people/invited.html", context, status=422 if form.errors else 200)
-    answer["Referrer-Policy"] = "no-referrer"  # the address holds the secret
+    # The address holds the secret. With no referrer at all a browser names no origin either, and the form is refused.
+    answer["Referrer-Policy"] = "strict-origin"
     return answer
 
 

@@ -47,7 +47,11 @@ class SignUp(SignIn):
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         """Keep what was declared, then send the code."""
-        self.request.session[DECLARATION] = {name: form.cleaned_data[name] for name in ("name", "area", "consent")}
+        data = form.cleaned_data
+        born_on = data["born_on"].isoformat() if data["born_on"] else ""
+        self.request.session[DECLARATION] = {
+            "name": data["name"], "area": data["area"], "consent": data["consent"], "born_on": born_on
+        }  # fmt: skip
         answer: HttpResponse = super().form_valid(form)
         return answer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.roles import Role
+from shanzhi.people.guardianship import KINDS
 from shanzhi.people.lifecycle import REAL_NAME
-from shanzhi.people.models import ROLE_LABELS, RoleGrant
+from shanzhi.people.models import ROLE_LABELS, Guardianship, RoleGrant
+from shanzhi.people.queries import over
 from shanzhi.places import queries as places
 from shanzhi.ui import pieces
 
@@ -41,6 +43,8 @@ VERBS: Final = {
     "people.factor.add": _("Second factor set up"),
     "people.factor.remove": _("Second factor removed"),
     "people.person.erase": _("Erased"),
+    "people.guardian.link": _("Guardian noted"),
+    "people.guardian.end": _("Guardian link ended"),
     "people.recovery.begin": _("Second factor reported lost"),
     "people.recovery.approve": _("Removal of the second factor confirmed"),
     "people.recovery.finish": _("Second factor removed by two officers"),
@@ -99,6 +103,44 @@ def state_tag(real_name: str) -> tuple[str, Any]:
 
 SHORT_STATES: Final = {"declared": _("Declared only"), "verified": _("Verified"), "verified_outside": _("Verified")}
 LONG_STATES: Final = dict(REAL_NAME.states)
+
+
+LINK_STATES: Final = {"holds": _("In force"), "over": _("Over")}
+ENDED_HOW: Final = {
+    "staff": _("Ended by staff"),
+    "closed": _("Closed when noted anew or when one of the two was erased"),
+    "date": _("Over since its last day"),
+    "majority": _("Over: the ward is 18"),
+}
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A guardian link as a page shows it; `until` is its last day or the day on which it was over."""
+
+    link: Guardianship
+    kind: Any
+    tone: str
+    state: Any
+    until: date | None
+    running: bool
+
+
+def link_state(link: Guardianship, at: datetime) -> tuple[str, Any]:
+    """Give tone and words of a guardian link's state at a moment."""
+    ended = over(link, at)
+    return ("good", LINK_STATES["holds"]) if ended is None else ("plain", ENDED_HOW[ended[0]])
+
+
+def link_rows(links: Iterable[Guardianship], at: datetime) -> list[LinkRow]:
+    """Prepare guardian links for a page."""
+    found = []
+    for link in links:
+        ended = over(link, at)
+        tone, state = link_state(link, at)
+        until = link.ends_on if ended is None else ended[1]
+        found.append(LinkRow(link, KINDS[link.kind], tone, state, until, ended is None))
+    return found
 
 
 def event_words(events: Iterable[Event], who: Mapping[int, str] | None = None) -> list[pieces.Event]:

@@ -61,6 +61,7 @@ def _people(viewer: Actor, now: datetime) -> list[pieces.Task]:
     tasks = [
         (due.own_recovery, _("Somebody asked to remove your second factor"), "people:second_factor", None),
         (due.consent, _("The text on your data changed: read it and agree again"), "people:account", None),
+        (due.wards, _("Wards who wait for your consent"), "people:wards", due.wards),
         (due.factor, _("Set up a second factor"), "people:second_factor", None),
         (due.recoveries, _("Lost second factors to confirm"), "people:recoveries", due.recoveries),
         (due.reviews, _("Roles due for their yearly review"), "people:review", due.reviews),

@@ -15,6 +15,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
+from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.lifecycle import EDITABLE, PROPOSAL
 from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
@@ -215,6 +216,7 @@ def submit_proposal(*, actor: Actor, proposal_id: UUID, version: int, at: dateti
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
         require_team(actor, proposal)
+        require_taking_part(actor)
         move = "resubmit" if proposal.state == "returned" else "submit"
         state = PROPOSAL.move(proposal.state, move)
         require_editable(proposal, at)

@@ -17,6 +17,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from shanzhi.people.models import Person
+from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures import telling
 from shanzhi.ventures.lifecycle import COMMENT
 from shanzhi.ventures.models import Call, Comment, Endorsement, EndorsementCount, Proposal
@@ -132,6 +133,7 @@ def answer_comment(*, actor: Actor, comment_id: UUID, words: str, at: datetime) 
     """
     asked = _visible(actor, comment_id)
     require_team(actor, asked.proposal)
+    require_taking_part(actor)
     if not talk_open(asked.proposal) or asked.state != "shown" or asked.kind != "comment":
         raise TalkClosed
     said = _words(words)
