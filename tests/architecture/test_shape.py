@@ -64,7 +64,11 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "telling": "what the room itself tells",
         "values": "what may stand in a notice",
     },
-    "ventures": {"demo": "the demo's content", "telling": "what the rounds tell, and whom"},
+    "ventures": {
+        "demo": "the demo's content",
+        "telling": "what the rounds tell, and whom",
+        "telling_mergers": "what mergers tell",
+    },
     "work": {
         "search": "search in Chinese names, shared by the rooms above",
         "planned": "statements of every signed-in request, planned once",

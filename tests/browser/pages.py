@@ -25,6 +25,7 @@ from tests.support.guardians import guarded
 from tests.support.people import AT, a_person, an_actor
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
+from tests.ventures.merger_table import merging
 from tests.ventures.training_support import trained
 
 Pages = dict[str, str]
@@ -40,6 +41,7 @@ NO_PAGES = {
     "ventures:back", "ventures:stop_backing", "ventures:withdraw_comment",
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
     "ventures:document_pdf", "ventures:take_section",
+    "ventures:findable", "ventures:merger_show", "ventures:merger_consent", "ventures:merger_take_back",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview", "ventures:desk_training_turn",
     # a jury's pages need a call with one: tests/browser/test_jury.py
@@ -169,6 +171,7 @@ def resident(site: Site) -> Pages:
         **_voices(site),
         **_notices(site),
         **_disputes(site),
+        **_mergers(site),
     }
 
 
@@ -190,6 +193,34 @@ def _desk_of_disputes(site: Site) -> Pages:
     """Give the desk's list of objections and appeals, and one to rule on."""
     one = reverse("ventures:desk_dispute", args=[disputed(site).pk])
     return {"ventures:desk_disputes": reverse("ventures:desk_disputes"), "ventures:desk_dispute": one}
+
+
+def _mergers(site: Site) -> Pages:
+    """Give a leader's pages of like projects and of mergers: one being agreed on, one done, one refused."""
+    named = merging(site)
+    first, other, goes = named["first"], named["second"], named["goes"]
+    return {
+        "ventures:twins": reverse("ventures:twins", args=[first]),
+        "ventures:twins none": reverse("ventures:twins", args=[site.own_draft().pk]),
+        "ventures:merger_invite": reverse("ventures:merger_invite", args=[first, other]),
+        "ventures:merger": reverse("ventures:merger", args=[named["merger"]]),
+        "ventures:merger done": reverse("ventures:merger", args=[named["merged"]]),
+        **{f"ventures:merger_{name}": reverse(f"ventures:merger_{name}", args=[named["merger"]])
+           for name in ("plan", "refuse")},
+        "ventures:before_merging": reverse("ventures:before_merging", args=[goes]),
+        "ventures:proposal of two": reverse("ventures:proposal", args=[named["stays"]]),
+    }  # fmt: skip
+
+
+def _desk_of_mergers(site: Site) -> Pages:
+    """Give the desk's list of like projects, a pair, and a merging to undo."""
+    named = merging(site)
+    return {
+        "ventures:desk_twins": reverse("ventures:desk_twins"),
+        "ventures:desk_twin": reverse("ventures:desk_twin", args=[named["twin"]]),
+        "ventures:desk_merger_undo": reverse("ventures:desk_merger_undo", args=[named["merged"]]),
+        "ventures:merger at the desk": reverse("ventures:merger", args=[named["merger"]]),
+    }
 
 
 def _voices(site: Site) -> Pages:
@@ -347,6 +378,7 @@ def district(site: Site) -> Pages:
         **_deliveries(),
         **_told(site),
         **_desk_of_disputes(site),
+        **_desk_of_mergers(site),
         **_booths(site),
     }
 

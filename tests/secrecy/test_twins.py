@@ -64,6 +64,7 @@ NOTHING_THERE = {
     "/api/v1/audit/proofs/inclusion",
     "/api/v1/places/search",
     "/api/v1/ventures/calls/<uuidstr:call_id>/jury",
+    "/api/v1/ventures/proposals/<proposal_id>/twins",
     "/api/v1/voting/polls/<uuidstr:poll_id>/file",
     "/api/v1/voting/polls/<uuidstr:poll_id>/result",
     "/audit/checkpoint",
@@ -95,6 +96,7 @@ NOTHING_THERE = {
     "/polls/<uuid:poll_id>/recount/",
     "/polls/<uuid:poll_id>/results/",
     "/proposals/<uuid:proposal_id>/appeal/",
+    "/proposals/<uuid:proposal_id>/before-merging/",
     "/proposals/<uuid:proposal_id>/check/",
     "/proposals/<uuid:proposal_id>/edit/",
     "/proposals/<uuid:proposal_id>/edit/<slug:part>/",
@@ -103,6 +105,7 @@ NOTHING_THERE = {
     "/proposals/<uuid:proposal_id>/files/<uuid:attachment_id>/",
     "/proposals/<uuid:proposal_id>/handed-in/",
     "/proposals/<uuid:proposal_id>/object/",
+    "/proposals/<uuid:proposal_id>/twins/",
     "/proposals/<uuid:proposal_id>/withdraw/",
     "/work/<uuid:job_id>/",
 }

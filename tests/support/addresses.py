@@ -109,7 +109,8 @@ def _tables() -> dict[str, Any]:
         "poll_id": "voting.Poll", "proposal_id": "ventures.Proposal", "station_id": "places.Station",
         "code": "places.Area", "number": "audit.Event", "size": "audit.TreeHead", "pk": "mfa.Authenticator",
         "session_id": "ventures.TrainingSession", "attendance_id": "ventures.Attendance",
-        "consent_id": "people.Consent",
+        "consent_id": "people.Consent", "merger_id": "ventures.Merger", "twin_id": "ventures.Twin",
+        "other_id": "ventures.Proposal",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}
 

@@ -80,7 +80,7 @@ def staffed(path: Path | str, *, roles: Iterable[Role], status: int = 200, **row
     return several({SIGNED_IN: (403, 403), tuple(roles): (status, status)}, (302, 302), path, **row)
 
 
-def run(path: Path, *, status: int = 200, hidden: int = 404, anonymous: int = 302, **row: Any) -> Row:
+def run(path: Path | str, *, status: int = 200, hidden: int = 404, anonymous: int = 302, **row: Any) -> Row:
     """Make the row of a page for those who run a call: other staff of the area may see it, strangers only if public."""
     groups: dict[tuple[Any, ...], Expected] = {
         SIGNED_IN: (hidden, hidden), READERS: (403, hidden), MANAGERS: (status, hidden)}  # fmt: skip
@@ -92,7 +92,7 @@ def read(path: Path) -> Row:
     return several({SIGNED_IN: (404, 404), READERS: (200, 404)}, (302, 302), path)
 
 
-def team(path: Path, *, anonymous: int = 302, **row: Any) -> Row:
+def team(path: Path | str, *, anonymous: int = 302, **row: Any) -> Row:
     """Make the row of a page for the team alone: staff of the area see the proposal, others do not."""
     return several({SIGNED_IN: (404, 404), READERS: (403, 404)}, (anonymous, anonymous), path, **row)
 
@@ -110,7 +110,7 @@ def review(path: Path, *, status: int, anonymous: int = 302, **row: Any) -> Row:
     return several(groups, (anonymous, anonymous), path, **row)
 
 
-def inside(path: Path, *, anonymous: int = 404) -> Row:
+def inside(path: Path | str, *, anonymous: int = 404) -> Row:
     """Make the row of what staff of the area read and others do not find."""
     return several({SIGNED_IN: (404, 404), READERS: (200, 404)}, (anonymous, anonymous), path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.permissions import Row, everyone, missing, page_names, settle
 from tests.support.permissions import operations as api_operations
 from tests.support.places import load_districts
 from tests.ventures import test_permissions as rounds
+from tests.ventures.merger_table import MERGERS, scene
 from tests.ventures.test_pages_training import TRAINING
 from tests.ventures.test_permissions import (
     API,
@@ -125,8 +127,14 @@ def test_every_role_meets(name: str) -> None:
     assert meet(VOICES[name]) == {}, VOICES[name].expected
 
 
+def test_every_role_meets_the_addresses_of_mergers() -> None:
+    named = scene()  # all that is sent to them is refused, so that one scene serves every row
+    found = {name: meet(replace(row, path=str(row.path).format(**named))) for name, row in MERGERS.items()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
 def test_the_tables_name_every_address() -> None:
-    whole = rounds.TABLE | VOICES | TRAINING
+    whole = rounds.TABLE | VOICES | TRAINING | MERGERS
     plain = {name: row for name, row in whole.items() if " of a " not in name and " under " not in name}
     assert page_names("shanzhi.ventures.urls")
     assert api_operations(f"{API}/")

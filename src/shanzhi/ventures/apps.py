@@ -15,6 +15,7 @@ AUDITED = (
     *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem", "dispute"),
     *("juror", "conflict", "pitch", "scoresheet"),
     *("proposalversion", "comment", "trainingsession", "attendance", "template"),
+    "merger",
 )
 
 
@@ -68,12 +69,17 @@ class VenturesConfig(AppConfig):
             order=25,
             visible=staff,
         )
+        navigation.register(
+            "desk-twins", _("Similar projects"), "ventures:desk_twins", section="desk", order=24, visible=staff
+        )
         navigation.register("juries", _("My juries"), "ventures:juries", section="account", order=25, visible=juror)
         for table in AUDITED:
             coverage.cover(f"ventures_{table}")
         for table in ("pitchorder", "juryclosing"):
             coverage.cover(f"ventures_{table}", key="call_id")
         coverage.cover("ventures_endorsementcount", key="proposal_id")
+        coverage.cover("ventures_marks", key="proposal_id", left_out=("title", "need", "activities", "place", "keys"))
+        coverage.leave_out("ventures_twin", "worked out from what was handed in, and worked out anew at each hand-in")
         coverage.leave_out(
             "ventures_endorsement", "a record of it would tell when somebody backed a project; the number is recorded"
         )

@@ -14,7 +14,7 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uui
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ventures import policies, queries
-from shanzhi.ventures.lifecycle import CALL, DECISIONS, DISPUTE, EFFECTS, PROPOSAL, RULINGS
+from shanzhi.ventures.lifecycle import CALL, DECISIONS, DISPUTE, EFFECTS, MERGER, PROPOSAL, RULINGS
 from shanzhi.ventures.models import Call, Dispute, Proposal
 from shanzhi.ventures.models.disputes import STANDINGS
 from shanzhi.ventures.queries.content import LABELS
@@ -119,8 +119,13 @@ register(
             "kept": _("Version kept"),
             "left_out": _("Not taken over"),
             "section": _("Section"),
+            "findable": _("Found by teams with a like project"),
+            "state_of_merger": _("Merger"),
+            "taken_in": _("Merged into it"),
+            "went_into": _("Merged into"),
         },
         values={
+            "state_of_merger": lambda value: dict(MERGER.states).get(value, value),
             "state": lambda value: dict(PROPOSAL.states).get(value, value),
             "decision": lambda value: DECISIONS.get(value, value),
         },
@@ -155,5 +160,7 @@ for kind, label in (
     ("ventures.template", _("Template")),
     ("ventures.attendance", _("Attendance")),
     ("ventures.endorsement", _("Backing")),
+    ("ventures.merger", _("Merger")),
+    ("ventures.marks", _("Marks of a proposal")),
 ):
     register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))

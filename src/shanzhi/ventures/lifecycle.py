@@ -70,6 +70,10 @@ ENDED: Final = ("closed", "cancelled")
 # From the notice on, proposals that passed are open to everybody.
 SHOWS_PROPOSALS: Final = ("notice", "voting", "pitch", "award", "closed")
 
+# A proposal in one of these can be merged with another, while its call is in one of those.
+MERGEABLE: Final = ("draft", "submitted", "returned", "passed")
+MERGES_WHILE: Final = ("submission", "review")
+
 PROPOSAL = Lifecycle(
     name="ventures.proposal",
     states={
@@ -81,6 +85,7 @@ PROPOSAL = Lifecycle(
         "withdrawn": _("Withdrawn"),
         "disqualified": _("Disqualified"),
         "lapsed": _("Lapsed"),
+        "merged": _("Merged into another"),
         "on_ballot": _("On the ballot"),
         "won": _("Chosen"),
         "lost": _("Not chosen"),
@@ -110,6 +115,17 @@ PROPOSAL = Lifecycle(
         "win": Move(("on_ballot",), "won", frozenset(), ("count",)),
         "lose": Move(("on_ballot",), "lost", frozenset(), ("count",)),
         "move_up": Move(("lost",), "won", MANAGERS, ("recount",)),
+        # Two teams make one proposal of theirs: one takes the other in, and is reviewed anew where it was handed in.
+        "merge": Move(MERGEABLE, "merged", frozenset(), ("both_consent", "phase")),
+        "take_in": Move(
+            ("submitted", "returned", "passed"),
+            "submitted",
+            frozenset(),
+            ("both_consent", "phase", "complete", "limit"),
+        ),
+        "take_out": Move(("submitted", "returned", "passed"), "submitted", MANAGERS, ("reason", "phase")),
+        "split_off": Move(("merged",), "submitted", MANAGERS, ("reason", "phase")),
+        "split_draft": Move(("merged",), "draft", MANAGERS, ("reason", "phase")),
     },
 )
 EDITABLE: Final = ("draft", "returned")
@@ -199,3 +215,26 @@ COMMENT = Lifecycle(
         "hide": Move(("shown",), "hidden", MANAGERS, ("not_own", "reason")),
     },
 )
+
+# Two teams agree to make one proposal of theirs 合并申报. Both leaders consent to the very same plan.
+MERGER = Lifecycle(
+    name="ventures.merger",
+    states={
+        "proposed": pgettext_lazy("merger", "Proposed"),
+        "open": pgettext_lazy("merger", "Being agreed on"),
+        "merged": pgettext_lazy("merger", "Merged"),
+        "refused": pgettext_lazy("merger", "Refused"),
+        "lapsed": pgettext_lazy("merger", "Lapsed"),
+        "undone": pgettext_lazy("merger", "Undone"),
+    },
+    moves={
+        "open": Move(("proposed",), "open", frozenset(), ("leader", "both_show_theirs")),
+        "refuse": Move(("proposed", "open"), "refused", frozenset(), ("leader",)),
+        "lapse": Move(("proposed", "open"), "lapsed", frozenset(), ("date_or_phase_over",)),
+        "merge": Move(("open",), "merged", frozenset(), ("both_consent", "phase")),
+        "undo": Move(("merged",), "undone", MANAGERS, ("not_own", "reason", "phase")),
+    },
+)
+LIVE_MERGERS: Final = ("proposed", "open")
+# A proposed merger lapses after that many days, or with the review of its call.
+MERGER_DAYS: Final = 14

@@ -124,6 +124,10 @@ describe("ventures.Section", _("Sections you write on"), "holder_id", PROPOSALS,
          holder=(K.LINK, E.KEEP), part=(K.RECORD, E.KEEP), since=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Template", _("Templates you wrote"), "changed_by_id", JUDGING,
          changed_by=(K.LINK, E.KEEP), changed_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("ventures.Merger", _("Mergers you began"), "begun_by_id", PROPOSALS,
+         begun_by=(K.LINK, E.KEEP), message=(K.TEXT, E.SCRUB), created_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("ventures.Merger", _("Mergers you ended"), "ended_by_id", PROPOSALS,
+         ended_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB), ended_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Comment", _("Comments"), "author_id", VOICES,
          author=(K.LINK, E.KEEP), community=(K.HOME, E.KEEP), text=(K.TEXT, E.SPECIAL), state=(K.RECORD, E.SPECIAL),
          created_at=(K.RECORD, E.KEEP))  # fmt: skip
@@ -143,6 +147,7 @@ name_fields(
     answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
     recorded_at=_("Recorded on"), holder=_("Written on by"), since=_("Since"),
+    begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
 )  # fmt: skip
 
 name_field("ventures.Attachment", "name", _("Name of the file"))

@@ -16,7 +16,7 @@ from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.people.policies import require_taking_part
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import LEFT, MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
-from shanzhi.ventures.models import Call, Dispute, Juror, Proposal, TeamMember
+from shanzhi.ventures.models import Call, Dispute, Juror, Merger, Proposal, TeamMember
 
 READERS: Final = STAFF_READERS
 # A proposal's kind of team, and the call's word for those who may propose.
@@ -149,11 +149,23 @@ def visible_proposals(viewer: Actor) -> Q:
     """
     seen = Q(state__in=PUBLIC_PROPOSALS, call__state__in=SHOWS_PROPOSALS) | Q(state__in=LEFT, left_shown=True)
     handed_in = Q(number__isnull=False)
-    seen |= handed_in & _inside("community", viewer.areas(READERS))
+    seen |= handed_in & staffed(viewer)
+    return seen | own_proposals(viewer) | taken_into_own(viewer)
+
+
+def staffed(viewer: Actor, prefix: str = "") -> Q:
+    """Give the condition that a proposal lies where the viewer is staff; `prefix` leads to it from another table."""
+    found = _inside(f"{prefix}community", viewer.areas(READERS))
     organizations = viewer.organizations(Role.OPERATOR)
-    if organizations:
-        seen |= handed_in & Q(call__operator_organization__in=organizations)
-    return seen | own_proposals(viewer)
+    return found | Q(**{f"{prefix}call__operator_organization__in": organizations}) if organizations else found
+
+
+def taken_into_own(viewer: Actor) -> Q:
+    """Give the condition of proposals that were merged into one of whose team the viewer is."""
+    if viewer.person_id is None:
+        return Q(pk__in=())
+    mine = Proposal.objects.filter(own_proposals(viewer)).values("pk")
+    return Q(state="merged", pk__in=Merger.objects.filter(state="merged", stays__in=mine).values("goes"))
 
 
 def own_proposals(viewer: Actor) -> Q:
@@ -181,6 +193,18 @@ def of_team(actor: Actor, proposal: Proposal) -> bool:
         actor.is_person(proposal.contact_id)
         or TeamMember.objects.filter(proposal=proposal, person__in=actor.persons).exists()
     )
+
+
+def leads(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether the actor speaks for the team: its contact person alone does."""
+    return actor.person_id is not None and proposal.contact_id == actor.person_id
+
+
+def of_one_team_now(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether the actor is of the team of a proposal, or of the one that it was merged into."""
+    if of_team(actor, proposal):
+        return True
+    return proposal.state == "merged" and Proposal.objects.filter(taken_into_own(actor), pk=proposal.pk).exists()
 
 
 def require_team(actor: Actor, proposal: Proposal) -> None:

@@ -5,6 +5,7 @@ from shanzhi.ventures.api.disputes import router as disputes
 from shanzhi.ventures.api.jury import router as jury
 from shanzhi.ventures.api.proposals import router as proposals
 from shanzhi.ventures.api.routing import router
+from shanzhi.ventures.api.twins import router as twins
 from shanzhi.ventures.api.voices import router as voices
 
 router.add_router("", calls)
@@ -12,5 +13,6 @@ router.add_router("", proposals)
 router.add_router("", jury)
 router.add_router("", disputes)
 router.add_router("", voices)
+router.add_router("", twins)
 
 __all__ = ["router"]

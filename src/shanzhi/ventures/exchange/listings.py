@@ -39,6 +39,7 @@ PROPOSAL_TONES: Final[dict[str, Tone]] = {
     "withdrawn": "plain",
     "disqualified": "bad",
     "lapsed": "plain",
+    "merged": "plain",
     "on_ballot": "accent",
     "won": "good",
     "lost": "plain",

@@ -3,11 +3,13 @@
 from shanzhi.ventures.models.calls import Award, Call, CallArea, CallTerms, Notice, Phase
 from shanzhi.ventures.models.disputes import Dispute
 from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
+from shanzhi.ventures.models.mergers import Merger
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
 from shanzhi.ventures.models.sections import Section
 from shanzhi.ventures.models.templates import Template
 from shanzhi.ventures.models.training import Attendance, TrainingSession
+from shanzhi.ventures.models.twins import Marks, Twin
 from shanzhi.ventures.models.versions import ProposalVersion
 from shanzhi.ventures.models.voices import Comment, Endorsement, EndorsementCount
 
@@ -27,6 +29,8 @@ __all__ = [
     "EndorsementCount",
     "Juror",
     "JuryClosing",
+    "Marks",
+    "Merger",
     "Notice",
     "Phase",
     "Pitch",
@@ -40,4 +44,5 @@ __all__ = [
     "TeamMember",
     "Template",
     "TrainingSession",
+    "Twin",
 ]

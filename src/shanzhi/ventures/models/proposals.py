@@ -74,7 +74,7 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], name="ventures_proposal_number"),
             models.CheckConstraint(
-                condition=Q(state__in=("draft", "withdrawn", "lapsed")) | Q(number__isnull=False),
+                condition=Q(state__in=("draft", "withdrawn", "lapsed", "merged")) | Q(number__isnull=False),
                 name="ventures_proposal_numbered",
             ),
             models.CheckConstraint(condition=Q(amount_fen__gte=0, other_fen__gte=0), name="ventures_proposal_money"),

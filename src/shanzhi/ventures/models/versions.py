@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.people.models import Person
 from shanzhi.ventures.models.proposals import Proposal
 
-DRAFT, HAND_IN, MENDED = "draft", "hand_in", "mended"
+DRAFT, HAND_IN, MENDED, MERGED, UNMERGED = "draft", "hand_in", "mended", "merged", "unmerged"
 VERSION_KINDS = {
     DRAFT: _("A day of writing"),
     HAND_IN: _("Handed in"),
     MENDED: _("Handed in again"),
+    MERGED: _("Merged with another"),
+    UNMERGED: _("As before merging"),
 }
 
 

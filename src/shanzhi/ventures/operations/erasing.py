@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.personal import REMOVED, Leaving, Touched
-from shanzhi.ventures.models import Attachment, Comment, Proposal, TeamMember
+from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, TeamMember
 from shanzhi.ventures.operations.attachments import drop_file
 
 
@@ -54,6 +54,10 @@ def erase_drafts(leaving: Leaving) -> Touched:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ventures_forget_versions(%s, %s, %s)", [leaving.person_id, [], REMOVED])
         touched["ventures_proposalversion"] = list((cursor.fetchone() or ([],))[0])
+    drafts = _drafts(leaving).values("pk")
+    gone_with = Merger.objects.filter(Q(first__in=drafts) | Q(second__in=drafts))
+    touched["ventures_merger"] = _keys(gone_with)
+    gone_with.delete()
     touched["ventures_proposal"] += _keys(_drafts(leaving))
     _drafts(leaving).delete()
     return touched

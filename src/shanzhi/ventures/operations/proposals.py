@@ -22,6 +22,7 @@ from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
 from shanzhi.ventures.operations.sections import hold, locked_sections, note_change, stale
+from shanzhi.ventures.operations.twins import write_marks
 from shanzhi.ventures.operations.versions import keep_day, keep_hand_in
 from shanzhi.ventures.policies import (
     home_communities,
@@ -247,11 +248,12 @@ def submit_proposal(*, actor: Actor, proposal_id: UUID, version: int, at: dateti
             _open_call(actor, call.pk, at)
             require_proposer(actor, call, team_kind=proposal.team_kind, codes=_codes(call))
         require_home(actor, call, community=proposal.community, team_kind=proposal.team_kind)
-        _require_complete(proposal, _codes(call))
+        require_complete(proposal, _codes(call))
         if proposal.number is None:
             proposal.number = _next_number(call.pk)
         _hand_in(proposal, state, at)
         keep_hand_in(proposal, again=move == "resubmit", at=at, by=actor.person_id)
+        write_marks(proposal, at)
         change = {"number": proposal.number, "amount_fen": proposal.amount_fen, "digest": content_digest(proposal)}
         record(
             actor=actor,
@@ -272,7 +274,8 @@ def _hand_in(proposal: Proposal, state: str, at: datetime) -> None:
     proposal.save()
 
 
-def _require_complete(proposal: Proposal, codes: tuple[str, ...]) -> None:
+def require_complete(proposal: Proposal, codes: tuple[str, ...]) -> None:
+    """Refuse what lacks something or asks for too much. Raises Incomplete, OverLimit."""
     lacks = missing(proposal, codes=codes)
     if proposal.amount_fen > proposal.call.limit_fen and all(one.field == "budget" for one in lacks):
         raise OverLimit(field="budget")

@@ -72,3 +72,11 @@ def note_change(sections: dict[str, Section], version: int) -> None:
     for row in sections.values():
         row.changed_version = version
         row.save()
+
+
+def note_rewritten(proposal: Proposal) -> None:
+    """Free every section, and have whoever typed before meet what the version of now brought."""
+    rows = locked_sections(proposal, SECTION_OF)
+    for row in rows.values():
+        row.holder, row.since, row.until = None, None, None
+    note_change(rows, proposal.version)

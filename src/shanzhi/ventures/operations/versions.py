@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from shanzhi.kernel.canonical import canonical, digest
 from shanzhi.ventures.models import Proposal, ProposalVersion
-from shanzhi.ventures.models.versions import DRAFT, HAND_IN, MENDED
+from shanzhi.ventures.models.versions import DRAFT, HAND_IN, MENDED, MERGED, UNMERGED
 from shanzhi.ventures.queries.content import kept_content
 
 
@@ -33,6 +33,19 @@ def keep_day(proposal: Proposal, at: datetime) -> int | None:
 def keep_hand_in(proposal: Proposal, *, again: bool, at: datetime, by: UUID | None) -> None:
     """Keep what is handed in, also where a day of writing had kept the same words."""
     _keep(proposal, MENDED if again else HAND_IN, at=at, by=by)
+
+
+def keep_before_merging(proposal: Proposal, at: datetime) -> int:
+    """Keep what a proposal says before another is merged into it; gives the number of the version that says so."""
+    kept = _keep(proposal, DRAFT, at=at, by=None)
+    if kept is None:
+        kept = proposal.versions.order_by("-number").values_list("number", flat=True)[0]
+    return kept
+
+
+def keep_merged(proposal: Proposal, *, undone: bool = False, at: datetime, by: UUID | None) -> None:
+    """Keep what two proposals became together, or what is left once that is undone."""
+    _keep(proposal, UNMERGED if undone else MERGED, at=at, by=by)
 
 
 def _keep(proposal: Proposal, kind: str, *, at: datetime, by: UUID | None) -> int | None:

@@ -116,7 +116,7 @@ def may_review(*, viewer: Actor, found: Proposal) -> bool:
 def reads_inside(*, viewer: Actor, found: Proposal) -> bool:
     """Tell whether the viewer reads what is not public: the team, staff of the area, the operator of the call."""
     staff = viewer.holds(policies.READERS, found.community or found.call.area) or policies.reviews(viewer, found)
-    return staff or policies.of_team(viewer, found)
+    return staff or policies.of_one_team_now(viewer, found)
 
 
 def people_of(*, viewer: Actor, found: Proposal) -> dict[str, Any]:

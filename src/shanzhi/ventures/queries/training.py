@@ -19,7 +19,7 @@ from shanzhi.people.policies import READERS as PEOPLE_READERS
 from shanzhi.people.queries import search
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import TRAINING
-from shanzhi.ventures.models import Attendance, Call, Proposal, TeamMember, TrainingSession
+from shanzhi.ventures.models import Attendance, Call, Merger, Proposal, TeamMember, TrainingSession
 from shanzhi.ventures.policies import records_training, require_recorder, visible_calls
 from shanzhi.ventures.queries.naming import course
 
@@ -75,7 +75,7 @@ def candidates(*, viewer: Actor, call: Call) -> QuerySet[Person]:
 
 def teams(*, found: Call) -> list[Proposal]:
     """List the proposals of a call whose team may be recorded without naming anybody."""
-    rows = found.proposals.exclude(state__in=("withdrawn", "lapsed", "disqualified", "rejected"))
+    rows = found.proposals.exclude(state__in=("withdrawn", "lapsed", "disqualified", "rejected", "merged"))
     return list(rows.filter(number__isnull=False).order_by("number")[:500])
 
 
@@ -134,8 +134,12 @@ def _seen(call: Call) -> tuple[dict[UUID, set[Any]], dict[UUID, set[Any]]]:
     people: dict[UUID, set[Any]] = defaultdict(set)
     teams_seen: dict[UUID, set[Any]] = defaultdict(set)
     recorded = Attendance.objects.filter(session__call=call).values_list("session", "person", "proposal")
+    into = dict(Merger.objects.filter(call=call, state="merged").values_list("goes", "stays"))
     for where, person, proposal in recorded:
         (people if person else teams_seen)[where].add(person or proposal)
+        while proposal in into:  # what a team attended counts for the one that it became
+            proposal = into[proposal]
+            teams_seen[where].add(proposal)
     return people, teams_seen
 
 

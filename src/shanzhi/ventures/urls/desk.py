@@ -13,6 +13,7 @@ from shanzhi.ventures.views import (
     desk_reviews,
     desk_templates,
     desk_training,
+    desk_twins,
     desk_voices,
 )
 
@@ -41,6 +42,9 @@ urlpatterns = [
     path(f"{CALL}phase/roll/", desk_phases.draw, name="desk_draw_roll"),
     path("desk/disputes/", desk_disputes.listing, name="desk_disputes"),
     path("desk/disputes/<uuid:dispute_id>/", desk_disputes.dispute, name="desk_dispute"),
+    path("desk/twins/", desk_twins.listing, name="desk_twins"),
+    path("desk/twins/<uuid:twin_id>/", desk_twins.twin, name="desk_twin"),
+    path("desk/mergers/<uuid:merger_id>/undo/", desk_twins.undo, name="desk_merger_undo"),
     path("desk/reviews/", desk_reviews.queue, name="desk_reviews"),
     path(f"{CALL}comments/", desk_voices.comments, name="desk_comments"),
     path("desk/comments/<uuid:comment_id>/hide/", desk_voices.hide, name="desk_hide"),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from shanzhi.ventures.views import copying, disputes, feed, jury, jury_scores, public, team, versions, voices
+from shanzhi.ventures.views import (
+    copying,
+    disputes,
+    feed,
+    jury,
+    jury_scores,
+    mergers,
+    public,
+    team,
+    twins,
+    versions,
+    voices,
+)
 
 urlpatterns = [
     path("calls/", public.calls, name="calls"),
@@ -36,6 +48,16 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/comments/new/", voices.write, name="comment"),
     path("proposals/<uuid:proposal_id>/backing/", voices.back, name="back"),
     path("proposals/<uuid:proposal_id>/backing/end/", voices.stop_backing, name="stop_backing"),
+    path("proposals/<uuid:proposal_id>/twins/", twins.twins, name="twins"),
+    path("proposals/<uuid:proposal_id>/twins/findable/", twins.findable, name="findable"),
+    path("proposals/<uuid:proposal_id>/twins/<uuid:other_id>/ask/", mergers.invite, name="merger_invite"),
+    path("proposals/<uuid:proposal_id>/before-merging/", mergers.before_merging, name="before_merging"),
+    path("mergers/<uuid:merger_id>/", mergers.merger, name="merger"),
+    path("mergers/<uuid:merger_id>/show/", mergers.show, name="merger_show"),
+    path("mergers/<uuid:merger_id>/plan/", mergers.plan, name="merger_plan"),
+    path("mergers/<uuid:merger_id>/consent/", mergers.consent, name="merger_consent"),
+    path("mergers/<uuid:merger_id>/consent/end/", mergers.take_back, name="merger_take_back"),
+    path("mergers/<uuid:merger_id>/refuse/", mergers.refuse, name="merger_refuse"),
     path("comments/<uuid:comment_id>/answer/", voices.answer, name="answer_comment"),
     path("comments/<uuid:comment_id>/withdraw/", voices.withdraw, name="withdraw_comment"),
     path("calls/<uuid:call_id>/jury/", jury_scores.result, name="jury_result"),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ from shanzhi.ui.http import Request
 from shanzhi.ui.listing import listing_response, listings_response
 from shanzhi.ventures import exchange, queries
 from shanzhi.ventures.models import Call, Proposal
-from shanzhi.ventures.queries import jury
+from shanzhi.ventures.queries import jury, mergers
 from shanzhi.ventures.queries.training import standings
 from shanzhi.ventures.views import terms, words
 from shanzhi.ventures.views.disputes import told_disputes
@@ -33,6 +33,7 @@ from shanzhi.ventures.views.rows import (
     proposal_tags,
     tags_of,
 )
+from shanzhi.ventures.views.twins import merging_of
 from shanzhi.ventures.views.voices import voices_of
 
 CALL_CARDS: Final = replace(exchange.CALLS, cards="ventures/call_card.html", page_size=24)
@@ -127,10 +128,17 @@ def _proposals(request: Request, rows: QuerySet[Proposal], context: dict[str, An
 
 def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
     """Show one proposal; the team and staff see more of it."""
+    leads_to = mergers.leads_to(viewer=request.actor, proposal_id=proposal_id)
+    if leads_to is not None:
+        return redirect("ventures:proposal", proposal_id=leads_to)
+    return proposal_page(request, queries.proposal(viewer=request.actor, proposal_id=proposal_id))
+
+
+def proposal_page(request: Request, found: Proposal) -> HttpResponse:
+    """Draw a proposal fetched for its viewer."""
     viewer = request.actor
-    found = queries.proposal(viewer=viewer, proposal_id=proposal_id)
     inside = queries.reads_inside(viewer=viewer, found=found)
-    history = queries.proposal_history(viewer=viewer, proposal_id=proposal_id) if inside else None
+    history = queries.proposal_history(viewer=viewer, proposal_id=found.pk) if inside else None
     context = {
         "proposal": found,
         "call": found.call,
@@ -153,6 +161,7 @@ def proposal(request: Request, proposal_id: UUID) -> HttpResponse:
         "appeal_until": queries.appeal_until(viewer=viewer, found=found, at=request.now),
         "reason": words.award_reason(found) if found.state == "won" else "",
         "jury_comments": jury.comments(viewer=viewer, proposal=found) if found.call.jury else (),
+        **merging_of(request, found, inside=inside),
         **voices_of(request, found),
         "crumbs": proposal_crumbs(found),
     }

@@ -20,6 +20,8 @@ class Command(BaseCommand):
         at = timezone.now()
         voting.tidy_keys()
         voting.remind_last_day(actor=Actor.system("clock"), at=at)
+        operations.mark_missing(at=at)
+        operations.lapse_mergers(actor=Actor.system("clock"), at=at)
         operations.remind_deadlines(actor=Actor.system("clock"), at=at)
         for line in operations.run_clock(at=at):
             self.stdout.write(f"{line.call_id} {line.state} {line.refusal.text if line.refusal else 'moved'}")
