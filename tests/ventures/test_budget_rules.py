@@ -209,9 +209,8 @@ class TestRulesOfACall:
     def test_keep_a_key_by_which_a_line_or_a_template_goes(self, world: World) -> None:
         call = ruled(world, {"categories": [{"name": "材料"}]})
         a_draft(world, call, [line("桌椅", 300, "c7")])
-        Template.objects.create(
-            call=call, theme="环境", content={"budget": [{"item": "灯", "category": "c8"}]}, changed_at=day("submission")
-        )  # fmt: skip
+        content = {"budget": [{"item": "灯", "category": "c8"}]}
+        Template.objects.create(call=call, theme="环境", content=content, changed_at=day("submission"))
         now = Call.objects.get(pk=call.pk)
         found = operations.change_terms(
             actor=world.officer, call_id=call.pk, version=now.version, reason="更正", at=day("submission", 30),
