@@ -18,7 +18,7 @@ router = Router()
 
 
 class AlikeOut(Schema):
-    """A project like one's own: points of 100, and what both say."""
+    """A project like one's own: points of 100, and what both say where the caller may read it."""
 
     proposal: UUID
     title: str

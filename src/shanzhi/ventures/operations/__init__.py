@@ -73,7 +73,7 @@ from shanzhi.ventures.operations.mergers import (
     suggest,
     take_back_consent,
 )
-from shanzhi.ventures.operations.merging import TooLateToUndo, TooManyMembers, undo_merger
+from shanzhi.ventures.operations.merging import LaterMerging, TooLateToUndo, TooManyMembers, undo_merger
 from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
 from shanzhi.ventures.operations.proposals import (
     BudgetRuleBroken,
@@ -167,6 +167,7 @@ __all__ = [
     "ImportedAlready",
     "Incomplete",
     "JurorAlready",
+    "LaterMerging",
     "MendingOver",
     "MergerLapsed",
     "MergingAlready",

@@ -9,13 +9,25 @@ from django.db.models import Q, QuerySet
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.personal import REMOVED, Leaving, Touched
+from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, TeamMember
 from shanzhi.ventures.operations.attachments import drop_file
+from shanzhi.ventures.operations.drafts import NOTHING, may_join, write_content
+from shanzhi.ventures.queries.combining import homes_of
 
 
 def _drafts(leaving: Leaving) -> QuerySet[Proposal]:
-    """Give the person's drafts that were never handed in."""
-    return Proposal.objects.filter(contact_id=leaving.person_id, state="draft", number=None)
+    """Give the person's drafts that were never handed in, also those that went into another proposal."""
+    return Proposal.objects.filter(contact_id=leaving.person_id, state__in=("draft", "merged"), number=None)
+
+
+def _heir(draft: Proposal, leaving: Leaving) -> Any:
+    """Give who leads the draft from now on: the first of the team who may take part; None where there is nobody."""
+    rows = draft.members.exclude(person=None).order_by("position").values_list("person_id", flat=True)
+    others = [key for key in rows if key is not None]
+    home = homes_of([leaving.person_id, *others])
+    known = may_join([key for key in others if home[key] != home[leaving.person_id]], leaving.at)
+    return next((known[key] for key in others if key in known), None)
 
 
 def _keys(rows: QuerySet[Any]) -> list[str]:
@@ -39,11 +51,13 @@ def erase_files(leaving: Leaving) -> Touched:
 
 
 def erase_drafts(leaving: Leaving) -> Touched:
-    """Hand drafts over to another member of the team who is on record; delete those in which there is none."""
+    """Hand drafts over to another member of the team who is on record; delete those in which there is none.
+
+    What a merging was made of stays as a row, since the merging stays on record; nothing is left in it.
+    """
     touched: dict[str, list[str]] = {"ventures_proposal": []}
     for draft in _drafts(leaving):
-        others = draft.members.exclude(person=None).exclude(person_id=leaving.person_id)
-        heir = others.order_by("position").values_list("person_id", flat=True).first()
+        heir = _heir(draft, leaving)
         if heir is not None:
             draft.contact_id = heir
             draft.save(update_fields=["contact"])
@@ -54,13 +68,30 @@ def erase_drafts(leaving: Leaving) -> Touched:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ventures_forget_versions(%s, %s, %s)", [leaving.person_id, [], REMOVED])
         touched["ventures_proposalversion"] = list((cursor.fetchone() or ([],))[0])
-    drafts = _drafts(leaving).values("pk")
-    gone_with = Merger.objects.filter(Q(first__in=drafts) | Q(second__in=drafts))
-    touched["ventures_merger"] = _keys(gone_with)
-    gone_with.delete()
     touched["ventures_proposal"] += _keys(_drafts(leaving))
-    _drafts(leaving).delete()
+    touched["ventures_merger"] = _drop(_drafts(leaving))
     return touched
+
+
+def _drop(drafts: QuerySet[Proposal]) -> list[str]:
+    """Delete drafts with what was being agreed on for them; empty those that were merged. Gives the mergers' keys."""
+    keys = set(drafts.values_list("pk", flat=True))
+    of_them = Merger.objects.filter(Q(first__in=keys) | Q(second__in=keys))
+    merged = of_them.filter(state__in=("merged", "undone")).values_list("first", "second")
+    stay = keys & {key for pair in merged for key in pair}
+    gone_with = of_them.exclude(state__in=("merged", "undone"))
+    gone = _keys(gone_with)
+    gone_with.delete()
+    for one in Proposal.objects.filter(pk__in=stay):
+        write_content(one, NOTHING)
+        one.template = {}
+        if one.state == "draft":
+            one.state = PROPOSAL.move(one.state, "withdraw")
+        one.save()
+        one.attachments.all().delete()
+        one.sections.all().delete()
+    Proposal.objects.filter(pk__in=keys - stay).delete()
+    return gone
 
 
 def erase_versions(leaving: Leaving) -> Touched:

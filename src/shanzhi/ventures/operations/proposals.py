@@ -128,7 +128,7 @@ def create_proposal(
 
     Raises NotTakingProposals, MayNotPropose, SignInNeeded. Wrong values are left out and named.
     """
-    values, problems = read_proposal(given or {})
+    values, problems = read_proposal(given or {}, at)
     with transaction.atomic():
         call = _open_call(actor, call_id, at)
         kind = values.get("team_kind", "residents")
@@ -204,10 +204,11 @@ def save_proposal(
     other sections since that version does not matter; the sections changed here are then the actor's for some minutes.
     Raises StaleProposal, SectionHeld, NotEditable, MendingOver, NotYourProposal.
     """
-    values, problems = read_proposal(given)
+    values, problems = read_proposal(given, at)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
         require_team(actor, proposal)
+        require_taking_part(actor)
         require_editable(proposal, at)
         now = content(proposal)
         changed = sorted(name for name, value in values.items() if now[name] != value)
