@@ -132,6 +132,8 @@ def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[
         return lambda value: formatting.day(date.fromisoformat(value))
     bare = name in ("document", "verified_against") and not column.choices
     choices = DOCUMENTS if bare else dict(column.flatchoices)
+    if isinstance(column, models.JSONField):  # what is no text is in no list of choices
+        return _written
     return lambda value: str(choices.get(value, _written(value)))
 
 
