@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
@@ -15,12 +14,11 @@ from shanzhi.people import exchange, operations, policies, queries, rights_queri
 from shanzhi.people.actors import actor_for, actor_of_person
 from shanzhi.people.models import Account, Consent, Guardianship, Person, PersonMerge, Recovery
 from shanzhi.people.operations.accounts import account_for_phone
-from shanzhi.ventures.models import Call, Proposal
 from tests.people.conftest import COMMUNITY, DISTRICT, SUBDISTRICT
 from tests.people.test_guardians import CHILD, YOUTH, a_guardian, linked, note
 from tests.people.test_import import a_sheet, rows
 from tests.people.test_merging import merge, pair, undo
-from tests.support.people import AT, a_person, actor, an_account, an_actor, sign_in
+from tests.support.people import AT, a_person, actor, an_account, an_actor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 LATER = AT + timedelta(hours=1)
@@ -206,10 +204,3 @@ def loops(plan: str) -> list[int]:
         return own + below
 
     return walk(json.loads(plan)[0]["Plan"])
-
-
-def test_the_page_of_the_own_data_shows_what_is_no_text(client: Client) -> None:
-    person = a_person(COMMUNITY)
-    call = Call.objects.create(title="轮次", area=DISTRICT, created_at=AT)
-    Proposal.objects.create(call=call, contact=person, created_at=AT, changed_at=AT)
-    assert sign_in(client, person).get("/account/own-data/").status_code == 200

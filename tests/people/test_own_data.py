@@ -20,8 +20,9 @@ from shanzhi.people import operations, queries
 from shanzhi.people.models import Consent, ConsentText, Person
 from shanzhi.people.queries import own_data_schema
 from shanzhi.people.texts import EVERY, PRIVACY, TEXTS
+from shanzhi.ventures.models import Call, Proposal, ProposalVersion
 from tests.architecture.source import PACKAGE
-from tests.people.conftest import COMMUNITY
+from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.people.erasure_support import DOCUMENT, MAIL, MOBILE, WHO, a_marked_person
 from tests.support.people import AT, a_person, actor, an_account, an_actor, client_for, sign_in
 
@@ -67,6 +68,17 @@ class TestTheOwnData:
     def test_schema_refuses_what_it_does_not_name(self) -> None:
         wrong = {"format": "x", "at": "", "person": "", "records": {"people.Person": [{}]}, "left_out": {}}
         assert not jsonschema_rs.is_valid(own_data_schema(), wrong)
+
+    def test_show_what_is_no_text(self, files: Path) -> None:
+        person = a_person(COMMUNITY)
+        call = Call.objects.create(title="轮次", area=DISTRICT, created_at=AT)
+        proposal = Proposal.objects.create(call=call, contact=person, created_at=AT, changed_at=AT)
+        ProposalVersion.objects.create(
+            proposal=proposal, number=1, kind="draft", content={"title": "楼道灯"}, digest="x", at=AT
+        )
+        answer = sign_in(Client(), person).get("/account/own-data/")
+        assert answer.status_code == 200
+        assert "楼道灯" in answer.content.decode()
 
     def test_need_as_many_queries_for_many_rows(self, files: Path) -> None:
         person = a_person(COMMUNITY)

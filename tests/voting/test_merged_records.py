@@ -209,7 +209,7 @@ class TestOnPaper:
         hall = a_hall(2)
         kept, merged = hall.voters
         Person.objects.filter(pk=merged.pk).update(verified_against="passport")
-        hall.mark(hall.voters[marked])
+        hall.mark(sorted(hall.voters, key=hall.number)[marked])
         merge(staff, kept, merged)
         me = actor_of_person(person_id=kept.pk, at=now())
         assert queries.may_vote(viewer=me, poll_id=hall.poll.pk, at=now()).code == "voted_on_paper"

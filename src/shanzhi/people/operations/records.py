@@ -174,7 +174,9 @@ def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime, 
             person = new_person(actor=actor, name=name, area=clean_home(area, at=at), at=at, phone=phone)
         else:
             record(actor=actor, verb="people.person.claim", subject=person, area=person.area, at=at)
-        home = Person.objects.select_for_update().get(pk=person.merged_into_id or person.pk)
+        home = person
+        if person.merged_into_id is not None:
+            home = Person.objects.select_for_update().get(pk=person.merged_into_id)
         _keep_birth(home, born_on, at)
         account.person = person
         account.save(update_fields=["person"])

@@ -161,10 +161,10 @@ def may_vote(*, viewer: Actor, poll_id: UUID, at: datetime) -> Eligibility:
         )
     standing = PaperMark.objects.filter(poll=found, person_id__in=viewer.persons).exclude(state__in=NOT_VOTING)
     on_roll = RollEntry.objects.filter(poll=found, person_id__in=viewer.persons)
-    entries = set(on_roll.annotate(on_paper=Exists(standing)).values_list("on_paper", flat=True))
-    if entries == {False}:
+    on_paper = on_roll.annotate(on_paper=Exists(standing)).values_list("on_paper", flat=True).first()
+    if on_paper is False:
         return Eligibility(True)
-    if entries:  # a sheet given for any of the person's records is the person's vote
+    if on_paper:
         return Eligibility(
             False,
             "voted_on_paper",
