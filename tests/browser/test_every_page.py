@@ -155,7 +155,9 @@ def faults_of(page: Page, path: str, look: Look, *, foreign: bool = False) -> li
     return found
 
 
-@pytest.mark.parametrize("look", [Look("small"), Look("small", "dark", "en")], ids=str)
+@pytest.mark.parametrize(
+    "look", [pytest.param(Look("small"), marks=pytest.mark.thorough), Look("small", "dark", "en")], ids=str
+)
 @pytest.mark.parametrize("who", WHO)
 def test_every_page_fits_the_smallest_phone_in_its_language(
     browser: Browser, site: Site, address: str, who: str, look: Look
