@@ -78,7 +78,7 @@ class TestTheOwnData:
         )
         answer = sign_in(Client(), person).get("/account/own-data/")
         assert answer.status_code == 200
-        assert "楼道灯" in answer.content.decode()
+        assert "<code>{&quot;title&quot;: &quot;楼道灯&quot;}</code>" in answer.content.decode()
 
     def test_need_as_many_queries_for_many_rows(self, files: Path) -> None:
         person = a_person(COMMUNITY)

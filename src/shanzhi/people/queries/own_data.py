@@ -113,7 +113,8 @@ def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
 
 def _said(model: str, name: str, value: Any, tell: Callable[[Any], str]) -> tuple[Any, str, bool]:
     words = tell(value)
-    return REGISTRY.words(model, name), words, words == value and words.isascii()
+    stored = isinstance(value, dict | list) or (words == value and words.isascii())
+    return REGISTRY.words(model, name), words, stored
 
 
 def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[Any], str] | None:
