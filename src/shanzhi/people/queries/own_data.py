@@ -113,7 +113,8 @@ def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
 
 def _said(model: str, name: str, value: Any, tell: Callable[[Any], str]) -> tuple[Any, str, bool]:
     words = tell(value)
-    return REGISTRY.words(model, name), words, words == value and words.isascii()
+    stored = isinstance(value, dict | list) or (words == value and words.isascii())
+    return REGISTRY.words(model, name), words, stored
 
 
 def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[Any], str] | None:
@@ -132,6 +133,8 @@ def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[
         return lambda value: formatting.day(date.fromisoformat(value))
     bare = name in ("document", "verified_against") and not column.choices
     choices = DOCUMENTS if bare else dict(column.flatchoices)
+    if isinstance(column, models.JSONField):  # what is no text is in no list of choices
+        return _written
     return lambda value: str(choices.get(value, _written(value)))
 
 
