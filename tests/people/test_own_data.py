@@ -211,6 +211,7 @@ DOORS = {
             "notices/operations/writing.py _addresses", "notices/operations/erasing.py erase_from_outbox",
             "notices/operations/erasing.py own_addresses", "ventures/operations/erasing.py erase_named_members",
             "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",
+            "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
         ),
         "compared or sent by the program, shown to nobody",
     ),
