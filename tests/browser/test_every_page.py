@@ -16,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from shanzhi.places.operations import create_station
 from shanzhi.voting import operations as voting
 from tests.browser import pages
+from tests.browser.no_pages import NO_PAGES
 from tests.browser.support import (
     Look,
     Mode,
@@ -215,4 +216,4 @@ def test_the_keyboard_leads_through_with_visible_focus(browser: Browser, site: S
 
 def test_the_pages_are_all_there_are(site: Site) -> None:
     known = {name.split(" ")[0] for give in WHO.values() for name in give(site)}
-    assert pages.names() == known | pages.NO_PAGES
+    assert pages.names() == known | NO_PAGES
