@@ -13,14 +13,14 @@ from django.test import Client
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people import operations as people
-from shanzhi.people.models import Person, PersonMerge
+from shanzhi.people.models import Person
 from shanzhi.people.policies import GuardianConsentNeeded
 from shanzhi.ventures import operations, policies
 from shanzhi.ventures.demo.projects import DemoProject
 from shanzhi.ventures.models import Merger, Proposal, ProposalVersion
 from shanzhi.ventures.queries import mergers
 from shanzhi.ventures.queries.combining import digest_of
-from tests.support.people import actor, sign_in
+from tests.support.people import actor, merge_away, sign_in
 from tests.ventures.merger_support import (
     LAMPS,
     LIKE_LAMPS,
@@ -75,12 +75,7 @@ def names(found: Proposal) -> list[str]:
 
 def goes_by(merged_away: Person, kept: Person) -> Actor:
     """Let one record be merged into another; gives the actor of the person."""
-    staff = make_person(60)
-    found = PersonMerge.objects.create(
-        kept=kept, merged=merged_away, needs_second=False, reason="同一人", proposed_by=staff, proposed_at=LATE
-    )  # fmt: skip
-    PersonMerge.objects.filter(pk=found.pk).update(state="done", place=1, decided_by=staff, decided_at=LATE)
-    Person.objects.filter(pk=merged_away.pk).update(merged_into=kept)
+    merge_away(merged_away, kept, staff=make_person(60), at=LATE)
     return replace(leader_of(kept), also=(merged_away.pk,))
 
 

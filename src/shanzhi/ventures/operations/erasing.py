@@ -9,11 +9,11 @@ from django.db.models import Q, QuerySet
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.personal import REMOVED, Leaving, Touched
+from shanzhi.people.actors import homes_of
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, TeamMember
 from shanzhi.ventures.operations.attachments import drop_file
 from shanzhi.ventures.operations.drafts import NOTHING, may_join, write_content
-from shanzhi.ventures.queries.combining import homes_of
 
 
 def _drafts(leaving: Leaving) -> QuerySet[Proposal]:

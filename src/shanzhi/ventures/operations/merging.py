@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, NotFound
+from shanzhi.people.actors import homes_of
 from shanzhi.ventures import telling_mergers
 from shanzhi.ventures.lifecycle import MERGEABLE, MERGER, MERGES_WHILE, PROPOSAL
 from shanzhi.ventures.models import Call, Merger, Proposal
@@ -22,7 +23,7 @@ from shanzhi.ventures.operations.sections import note_rewritten
 from shanzhi.ventures.operations.twins import drop_twins, write_marks
 from shanzhi.ventures.operations.versions import keep_before_merging, keep_merged
 from shanzhi.ventures.policies import OwnProposal, of_team, require_runs
-from shanzhi.ventures.queries.combining import combined, homes_of, shared_members, template_of
+from shanzhi.ventures.queries.combining import combined, shared_members, template_of
 from shanzhi.ventures.queries.content import content
 from shanzhi.ventures.queries.mergers import later_mergings, visible_mergers
 
@@ -120,7 +121,8 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
         if not said:
             raise ReasonMissing(field="reason")
         state = MERGER.move(found.state, "undo")
-        assert stays is not None and goes is not None  # noqa: PT018 - a merger that is merged has both
+        assert stays is not None  # a merger that is merged has both
+        assert goes is not None
         if found.call.state not in MERGES_WHILE or stays.state not in MERGEABLE:
             raise TooLateToUndo
         if later_mergings(found).exists():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.canonical import digest
-from shanzhi.people.models import Person
+from shanzhi.people.actors import homes_of
 from shanzhi.ventures.models import Activity, BudgetLine, Merger, Proposal
 from shanzhi.ventures.models.mergers import SIDES
 from shanzhi.ventures.queries.content import LABELS, SIMPLE, content
@@ -82,14 +81,6 @@ def combined(plan: Mapping[str, Any], first: Proposal, second: Proposal) -> dict
 def _joined(both: Mapping[str, Mapping[str, Any]], field: str) -> str:
     texts = dict.fromkeys(str(both[side][field]).strip() for side in SIDES)
     return "\n\n".join(text for text in texts if text)
-
-
-def homes_of(keys: Iterable[UUID | None]) -> dict[UUID, UUID]:
-    """Say by which record each person goes: the own one, or the one that it was merged into."""
-    asked = {key for key in keys if key is not None}
-    merged = Person.objects.filter(pk__in=asked, merged_into__isnull=False) if asked else Person.objects.none()
-    moved = {key: home for key, home in merged.values_list("pk", "merged_into") if home is not None}
-    return {key: key for key in asked} | moved
 
 
 def members(stays: Proposal, goes: Proposal) -> list[dict[str, Any]]:

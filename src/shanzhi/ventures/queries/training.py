@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.people.actors import homes_of
 from shanzhi.people.models import Person
 from shanzhi.people.policies import READERS as PEOPLE_READERS
 from shanzhi.people.queries import search
@@ -117,15 +118,18 @@ def standings(call: Call, proposals: Iterable[Proposal]) -> dict[UUID, Standing]
     rows = list(proposals)
     held = [one for one in call.training_sessions.all() if one.state != "cancelled"]
     people, teams_seen = _seen(call)
-    members = defaultdict(set)
-    for proposal, person in TeamMember.objects.filter(
-        proposal__in=[one.pk for one in rows], person__isnull=False
-    ).values_list("proposal", "person"):
+    members: dict[UUID, set[Any]] = {one.pk: {one.contact_id} - {None} for one in rows}
+    for proposal, person in TeamMember.objects.filter(proposal__in=list(members), person__isnull=False).values_list(
+        "proposal", "person"
+    ):
         members[proposal].add(person)
+    home = homes_of(one for some in (*members.values(), *people.values()) for one in some)
+    people = {where: {home[one] for one in some} for where, some in people.items()}
     others = [one for one in held if not one.required]
     needed = min(int(call.training.get("others", 0)), len(others))
     return {
-        one.pk: _standing(held, needed, people, teams_seen, one, members[one.pk] | {one.contact_id}) for one in rows
+        one.pk: _standing(held, needed, people, teams_seen, one, {home[person] for person in members[one.pk]})
+        for one in rows
     }
 
 
@@ -151,7 +155,7 @@ def _standing(
     proposal: Proposal,
     team: set[Any],
 ) -> Standing:
-    attended = [one for one in held if team & people[one.pk] or proposal.pk in teams_seen[one.pk]]
+    attended = [one for one in held if team & people.get(one.pk, set()) or proposal.pk in teams_seen[one.pk]]
     lacks = tuple(one for one in held if one.required and one not in attended)
     more = needed - sum(not one.required for one in attended)
     return Standing(tuple(attended), lacks, max(more, 0))

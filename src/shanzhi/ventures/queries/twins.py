@@ -26,6 +26,8 @@ from shanzhi.ventures.queries.proposals import matching
 COMPARED: Final = ("submitted", "returned", "passed", "on_ballot", "won", "lost")
 FINDABLE_IN: Final = ("submitted", "returned", "passed")
 MOST_CANDIDATES: Final = 300
+STRONG: Final = 40
+"""From so many points on two are much alike."""
 MOST_SHOWN: Final = 10
 _COUNT_OF_BOTH: Final = "(SELECT count(*) FROM (SELECT unnest(%(expressions)s)) AS shared)"
 PART_LABELS: Final[dict[str, Any]] = {
@@ -40,8 +42,8 @@ PART_LABELS: Final[dict[str, Any]] = {
 class Alike:
     """A project that is like another: the points, part by part where both have it, and the words that both use.
 
-    Parts and words are there for the reader of both alone: who could ask again and again with another text of the own
-    would read the other's by them.
+    Parts and words are there for the reader of both alone, and so are the exact points, which others are given as the
+    least that they can be: who could ask again and again with another text of the own would read the other's by them.
     """
 
     proposal: Proposal
@@ -101,7 +103,8 @@ def twins_of(*, viewer: Actor, found: Proposal) -> list[Alike]:
     others = Proposal.objects.filter(pk__in=best).select_related("call").prefetch_related("activities")
     known = {one.pk: one for one in others.annotate(place_name=area_name("community"))}
     readable = set(seen.filter(pk__in=best).values_list("pk", flat=True))
-    return [_alike(found, known[pk], points[pk], readable=pk in readable) for pk in best]
+    shown_so = [_alike(found, known[pk], points[pk], readable=pk in readable) for pk in best]
+    return sorted(shown_so, key=lambda one: (-one.score, one.proposal.title))
 
 
 def most_shared(rows: QuerySet[Marks], parts: Mapping[str, list[int]]) -> QuerySet[Marks]:
@@ -114,7 +117,7 @@ def most_shared(rows: QuerySet[Marks], parts: Mapping[str, list[int]]) -> QueryS
 
 def _alike(found: Proposal, other: Proposal, like: likeness.Likeness, *, readable: bool) -> Alike:
     if not readable:
-        return Alike(other, like.score, (), (), readable)
+        return Alike(other, STRONG if like.score >= STRONG else likeness.THRESHOLD, (), (), readable)
     parts = tuple((PART_LABELS[name], value) for name, value in like.parts.items() if value is not None)
     return Alike(other, like.score, parts, words_of(found, other), readable)
 
