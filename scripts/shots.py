@@ -30,7 +30,7 @@ PORT = int(os.environ.get("PORT", "8766"))
 SITE = f"http://localhost:{PORT}"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
-MOST_PAGES = 120
+MOST_PAGES = 500
 ADDRESSES = "found => found.map(a => new URL(a.getAttribute('href'), a.baseURI).href)"  # links of drawings, too
 # What signs out, makes a file or leads to another site is no page to be pictured.
 LEAVE = re.compile(r"logout|sign-out|/export|\.xlsx|\.docx|\.pdf|\.pb$|/i18n/|/api/|\.ics$|/notices/wechat/$|#")
