@@ -163,4 +163,4 @@ for kind, label in (
     ("ventures.merger", _("Merger")),
     ("ventures.marks", _("Marks of a proposal")),
 ):
-    register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))
+    register(Subject(type=kind, label=label))
