@@ -25,7 +25,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.places import operations as places
 from shanzhi.ventures.models import Proposal
 from tests.architecture.source import package
-from tests.audit.support import AT, SYSTEM, an_event, sealed
+from tests.audit.support import AT, SYSTEM, an_event, english, sealed
 from tests.support.people import actor, client_for, give_role, sign_in
 from tests.support.places import load_districts
 from tests.support.site import Site, build
@@ -54,11 +54,6 @@ def site(whole: Site) -> Iterator[Site]:
 def words(answer: Any) -> str:
     assert answer.status_code == 200, answer.content
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-def english(client: Client) -> Client:
-    client.cookies["language"] = "en"
-    return client
 
 
 @pytest.mark.django_db
