@@ -19,7 +19,8 @@ from shanzhi.people.devices import remember
 from shanzhi.people.models import Account
 from shanzhi.people.operations.sessions import note_seen
 
-DESK: Final = "/desk/"
+# Where roles of staff are worked in: the desk, and the pages of jurors, who have none there.
+WORK: Final = ("/desk/", "/juries/")
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -59,8 +60,8 @@ class ActorMiddleware:
         return answer
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
-        """Lead staff whose roles sleep from the desk to where the second factor is set up."""
-        if settings.SECOND_FACTOR != "demand" or not request.path.startswith(DESK) or not request.user.is_authenticated:
+        """Lead staff and jurors whose roles sleep from their work to where the second factor is set up."""
+        if settings.SECOND_FACTOR != "demand" or not request.path.startswith(WORK) or not request.user.is_authenticated:
             return None
         if second_factor_due(account=request.user, at=request.now):  # type: ignore[attr-defined]  # ours
             return redirect("people:second_factor")

@@ -135,10 +135,15 @@ def visible_calls(viewer: Actor) -> Q:
 
 
 def chairs(actor: Actor, call_id: UUID) -> bool:
-    """Tell whether the actor chairs the jury of a call now."""
+    """Tell whether the actor chairs the jury of a call now: by the seat, and by a role that neither ended nor sleeps."""
     if actor.person_id is None:
         return False
-    return Juror.objects.filter(call=call_id, person__in=actor.persons, chair=True, ends_at__isnull=True).exists()
+    return Juror.objects.filter(seated(actor), call=call_id, chair=True).exists()
+
+
+def seated(actor: Actor) -> Q:
+    """Give the condition of the seats from which an actor works now; the role of juror must hold there as well."""
+    return Q(person__in=actor.persons, ends_at__isnull=True) & _inside("call__area", actor.areas(Role.JUROR))
 
 
 def visible_proposals(viewer: Actor) -> Q:

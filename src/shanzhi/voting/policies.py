@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.actor import Actor, Grant
+from shanzhi.kernel.areas import COUNTRY, ancestors_of, covers
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.kernel.roles import Role
+from shanzhi.places.queries import kin, within_any
 from shanzhi.voting.lifecycle import DRAFT, MANAGERS
 from shanzhi.voting.models import Booth, BoothOfficer, Poll
 
@@ -66,15 +69,39 @@ def booth_seen(viewer: Actor, booth: Booth) -> bool:
     held = viewer.areas(ROLL_READERS)
     if any(booth.area.startswith(area) or area.startswith(booth.area) for area in held):
         return True
-    if viewer.person_id is None:
+    return works_at(viewer, booth)
+
+
+def serves(grant: Grant, codes: Iterable[str]) -> bool:
+    """Tell whether a role lets its holder work at a booth known by these codes: at, above or inside; not to live there."""
+    if grant.role is Role.RESIDENT or grant.organization is not None:
         return False
-    return BoothOfficer.objects.filter(booth=booth, person_id__in=viewer.persons, ended_at=None).exists()
+    return any(covers(grant.area, code) or covers(code, grant.area) for code in codes)
+
+
+def works_at(actor: Actor, booth: Booth) -> bool:
+    """Tell whether the actor is an officer of the booth now and holds a role there that neither ended nor sleeps."""
+    if actor.person_id is None:
+        return False
+    if not BoothOfficer.objects.filter(booth=booth, person_id__in=actor.persons, ended_at=None).exists():
+        return False
+    codes = kin(booth.area)
+    return any(serves(grant, codes) for grant in actor.grants)
+
+
+def worked_at(viewer: Actor) -> Q:
+    """Give the condition of the booths at which `works_at` finds the viewer."""
+    held = {one.area for one in viewer.grants if one.role is not Role.RESIDENT and one.organization is None}
+    if viewer.person_id is None or not held:
+        return Q(pk__in=())
+    working = Q(pk__in=BoothOfficer.objects.filter(person_id__in=viewer.persons, ended_at=None).values("booth"))
+    if COUNTRY in held:
+        return working
+    codes = {code for area in held for code in kin(area)}
+    above = {step for code in codes for step in ancestors_of(code)}
+    return working & (within_any("area", codes) | Q(area__in=above))
 
 
 def enters(actor: Actor, booth: Booth) -> bool:
     """Tell whether the actor may read in sheets of a booth: its officers, and those in charge of its area."""
-    if actor.person_id is None:
-        return False
-    if actor.holds(MANAGERS, booth.area):
-        return True
-    return BoothOfficer.objects.filter(booth=booth, person_id__in=actor.persons, ended_at=None).exists()
+    return actor.person_id is not None and (actor.holds(MANAGERS, booth.area) or works_at(actor, booth))

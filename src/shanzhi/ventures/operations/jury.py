@@ -25,7 +25,7 @@ from shanzhi.ventures.models import Call, Conflict, Juror, Notice, Pitch, PitchO
 from shanzhi.ventures.models.jury import INTERESTS
 from shanzhi.ventures.operations.calls import ReasonMissing, locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
-from shanzhi.ventures.policies import chairs, of_team, require_runs
+from shanzhi.ventures.policies import chairs, of_team, require_runs, seated
 from shanzhi.ventures.queries.naming import option_code
 
 PITCHING = ("voting", "pitch")
@@ -132,9 +132,9 @@ def end_juror(*, actor: Actor, call_id: UUID, juror_id: UUID, reason: str, at: d
 
 
 def own_juror(actor: Actor, call: Call, *, lock: bool = False) -> Juror:
-    """Give the actor's seat in the jury of a call; who has none finds nothing."""
-    rows = Juror.objects.select_for_update() if lock else Juror.objects
-    found = rows.filter(call=call, person__in=actor.persons, ends_at__isnull=True).first()
+    """Give the actor's seat in the jury of a call; who has none, or no awake role of juror there, finds nothing."""
+    rows = Juror.objects.select_for_update(of=("self",)) if lock else Juror.objects
+    found = rows.filter(seated(actor), call=call).first()
     if found is None:
         raise NotFound
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count as Counting
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
@@ -18,7 +18,7 @@ from shanzhi.people.models import Person, RoleGrant
 from shanzhi.ventures.lifecycle import LEFT
 from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Pitch, Proposal, ScoreSheet
 from shanzhi.ventures.operations.sheets import OwnInterest, due_sheets
-from shanzhi.ventures.policies import of_team, own_proposals, require_runs, runs
+from shanzhi.ventures.policies import of_team, own_proposals, require_runs, runs, seated
 from shanzhi.ventures.queries.naming import option_code
 
 
@@ -92,14 +92,17 @@ def seats(*, viewer: Actor) -> QuerySet[Juror]:
     return (
         Juror.objects.filter(person__in=viewer.persons)
         .select_related("call", "call__jury_closing")
-        .annotate(handed_in=Counting("sheets", filter=Q(sheets__state="handed_in")))
+        .annotate(
+            handed_in=Counting("sheets", filter=Q(sheets__state="handed_in"), distinct=True),
+            works=Exists(Juror.objects.filter(seated(viewer), pk=OuterRef("pk"))),
+        )
         .order_by("-call__created_at", "id")
     )
 
 
 def seat(*, viewer: Actor, found: Call) -> Juror:
-    """Give the viewer's seat in a jury; who has none finds nothing."""
-    own = Juror.objects.filter(call=found, person__in=viewer.persons, ends_at__isnull=True).first()
+    """Give the viewer's seat in a jury; who has none, or no awake role of juror there, finds nothing."""
+    own = Juror.objects.filter(seated(viewer), call=found).first()
     if viewer.person_id is None or own is None:
         raise NotFound
     return own

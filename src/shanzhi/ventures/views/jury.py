@@ -40,7 +40,7 @@ SEATS: Final = Listing(
     caption=_("My juries"),
     columns=(
         Column("title", _("Round"), value=lambda row: row.call.shown_title, sort="call__title",
-               url=lambda row: reverse("ventures:jury", args=[row.call_id])),
+               url=lambda row: reverse("ventures:jury", args=[row.call_id]) if row.works else ""),
         Column("state", _("State"), value=lambda row: CALL.states[row.call.state], sort="call__state"),
         Column("number", _("Your number"), "number", sort="number", priority=2),
         Column("handed_in", _("Sheets handed in"), "number", sort="handed_in"),

@@ -17,7 +17,6 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from shanzhi.kernel.roles import Role
 from shanzhi.people.actors import grants_of
 from shanzhi.people.models import Person
 from shanzhi.places.queries import kin, reach, within_any
@@ -25,7 +24,7 @@ from shanzhi.voting.lifecycle import BOOTH, DRAFT, FINISHED_STATES, OPEN, PREPAR
 from shanzhi.voting.models import Booth, BoothOfficer, Poll, RollEntry, Sheet
 from shanzhi.voting.operations.polls import BadPoll, event_area, locked
 from shanzhi.voting.operations.serials import new_code, new_serials
-from shanzhi.voting.policies import booth_seen, manages, require_manager
+from shanzhi.voting.policies import booth_seen, manages, require_manager, serves, works_at
 
 LEAST_OFFICERS: Final = 2
 MOST_SHEETS: Final = 500
@@ -244,13 +243,6 @@ def require_officer(actor: Actor, booth: Booth) -> None:
     raise NotAnOfficer
 
 
-def works_at(actor: Actor, booth: Booth) -> bool:
-    """Tell whether the actor is an officer of the booth now."""
-    if actor.person_id is None:
-        return False
-    return BoothOfficer.objects.filter(booth=booth, person_id__in=actor.persons, ended_at=None).exists()
-
-
 def locked_booth(booth_id: UUID) -> Booth:
     """Lock a booth, having first taken a share of its poll, so that the close waits for us and we for it."""
     poll_id = Booth.objects.filter(pk=booth_id).values_list("poll_id", flat=True).first()
@@ -303,12 +295,7 @@ def takes(booth: Booth, home: str) -> bool:
 def has_role_there(person: Person, area: str, at: datetime) -> bool:
     """Tell whether a person holds a role at, above or inside an area; to live there is none."""
     codes = kin(area)
-    return any(
-        grant.role is not Role.RESIDENT
-        and grant.organization is None
-        and any(covers(grant.area, code) or covers(code, grant.area) for code in codes)
-        for grant in grants_of(person=person, at=at)
-    )
+    return any(serves(grant, codes) for grant in grants_of(person=person, at=at))
 
 
 def end_officer(*, actor: Actor, booth_id: UUID, person_id: UUID, version: int | None = None, at: datetime) -> None:

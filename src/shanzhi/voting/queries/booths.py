@@ -20,10 +20,19 @@ from shanzhi.voting.lifecycle import CANCELLED, DRAFT, OPEN
 from shanzhi.voting.models import Booth, BoothOfficer, PaperEntry, PaperMark, Poll, RollEntry, Sheet
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.booth_day import Difference, differences_of, figures_of
-from shanzhi.voting.operations.booths import require_officer, voters_of, works_at
+from shanzhi.voting.operations.booths import require_officer, voters_of
 from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
-from shanzhi.voting.policies import ROLL_READERS, NotYourPoll, booth_seen, enters, manages, reads_roll
+from shanzhi.voting.policies import (
+    ROLL_READERS,
+    NotYourPoll,
+    booth_seen,
+    enters,
+    manages,
+    reads_roll,
+    worked_at,
+    works_at,
+)
 from shanzhi.voting.queries.polls import poll as visible_poll
 from shanzhi.voting.queries.polls import within_held
 
@@ -64,8 +73,7 @@ class Progress:
 def booths(*, viewer: Actor, poll_id: UUID) -> QuerySet[Booth]:
     """List a poll's booths that the viewer works at or is staff for, with the number of officers and sheets printed."""
     poll = visible_poll(viewer=viewer, poll_id=poll_id)
-    scope = Q(officers__person_id__in=viewer.persons, officers__ended_at=None) if viewer.person_id else Q(pk__in=())
-    seen = Booth.objects.filter(scope | _staffed(viewer), poll=poll).values("pk")
+    seen = Booth.objects.filter(worked_at(viewer) | _staffed(viewer), poll=poll).values("pk")
     if not manages(viewer, poll.areas) and not seen.exists() and not reads_roll(viewer, poll):
         raise NotFound
     here = BoothOfficer.objects.filter(booth=OuterRef("pk"), ended_at=None).order_by().values("booth")
@@ -89,10 +97,7 @@ def _staffed(viewer: Actor) -> Q:
 
 def own_booths(*, viewer: Actor) -> list[Booth]:
     """List the booths at which the viewer works, those that open or close next first."""
-    if viewer.person_id is None:
-        return []
-    working = BoothOfficer.objects.filter(person_id__in=viewer.persons, ended_at=None).values("booth")
-    rows = Booth.objects.filter(pk__in=working)
+    rows = Booth.objects.filter(worked_at(viewer))
     return list(rows.exclude(state=CANCELLED).select_related("poll").order_by("-planned_from", "name")[:50])
 
 
