@@ -16,7 +16,7 @@ NO_PAGES = {
     "ventures:desk_import_preview", "ventures:desk_training_turn",
     # a jury's pages need a call with one: tests/browser/test_jury.py
     "ventures:juries", "ventures:jury", "ventures:jury_interests", "ventures:jury_close", "ventures:jury_sheet",
-    "ventures:jury_draw", "ventures:jury_pitch",
+    "ventures:jury_draw", "ventures:jury_pitch", "ventures:jury_due",
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
     "ventures:desk_jury_end",
     "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",

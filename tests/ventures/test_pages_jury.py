@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +74,28 @@ class TestThePanelAtTheDesk:
             assert "秘密".encode() not in shown
         assert "8" in text(client.get(reverse("ventures:desk_jury", args=[panel.call.pk])))
 
+    def test_asks_again_for_the_number_of_sheets_due(self, world: World, panel: Panel) -> None:
+        address = reverse("ventures:jury_due", args=[panel.call.pk])
+        pages = {of(world.officer): "desk_jury", of(panel.actors[1]): "jury"}
+        for client, name in pages.items():
+            page = client.get(reverse(f"ventures:{name}", args=[panel.call.pk])).content.decode()
+            assert f'hx-get="{address}" hx-trigger="every 10s"' in page
+            assert text(client.get(address)).strip() == "9"
+        panel.declare(1)
+        panel.score(1, 0, (83, 67), comment="秘密的意见")
+        for client in pages:
+            part = client.get(address).content.decode()
+            assert (text(client.get(address)).strip(), "<html" in part) == ("8", False)
+        assert of(juror(245)).get(address).status_code == 404
+        assert sign_in(Client(), world.people[3]).get(address).status_code == 404
+        for place in (0, 2):
+            panel.declare(place)
+        for place, project in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)):
+            panel.score(place, project, (70, 60))
+        panel.close()
+        for client in pages:  # no longer asked
+            assert "hx-get" not in client.get(address).content.decode()
+
     def test_lets_a_juror_leave_for_a_reason(self, world: World, panel: Panel) -> None:
         path = reverse("ventures:desk_jury_end", args=[panel.call.pk, panel.jurors[2].pk])
         client = of(world.officer)
@@ -130,6 +153,23 @@ class TestAJurorsPhone:
         for name in ("desk_jury", "desk_jury_draw"):
             answer = chair.post(reverse(f"ventures:{name}", args=[panel.call.pk]))
             assert answer.status_code == 403
+
+    def test_shows_the_clock_of_pitch_and_answers_to_every_juror(self, world: World) -> None:
+        panel = make_panel(world, pitch_minutes=6, answer_minutes=4)
+        operations.draw_pitches(actor=world.officer, call_id=panel.call.pk, at=pitching(1))
+        page = reverse("ventures:jury", args=[panel.call.pk])
+        chair, other = of(panel.actors[0]), of(panel.actors[1])
+        for client in (chair, other):
+            assert "路演 : 6分钟 · 提问与回答: 4分钟".replace(" ", "") in text(client.get(page)).replace(" ", "")
+        operations.time_pitch(actor=panel.actors[0], call_id=panel.call.pk, position=1, move="start", at=pitching(2))
+        ends = [pitching(2) + timedelta(minutes=after) for after in (6, 10)]
+        for client, controls in ((chair, True), (other, False)):
+            shown = client.get(page).content.decode()
+            assert [datetime.fromisoformat(one) for one in re.findall(r'data-until="([^"]+)"', shown)] == ends
+            assert (reverse("ventures:jury_pitch", args=[panel.call.pk, 1]) in shown) is controls
+        terms = text(Client().get(reverse("ventures:call", args=[panel.call.pk])))
+        assert "每个项目路演 6 分钟。" in terms
+        assert "随后提问与回答 4 分钟。" in terms
 
     def test_takes_the_clock_from_a_chair_who_left(self, world: World, panel: Panel) -> None:
         operations.end_juror(
@@ -204,6 +244,19 @@ class TestTheResultPage:
             for language, words in (("zh-hans", "换一种权重"), ("en", "Would other weights")):
                 answer = Client(headers={"Accept-Language": language}).get(f"/polls/{call.poll_id}/results/")
                 assert words in answer.content.decode()
+
+    def test_draws_the_chart_with_its_table_also_where_no_winner_would_change(self, world: World, panel: Panel) -> None:
+        panel.score_all({(place, 0): (100, 100) for place in range(3)})
+        panel.close()
+        with time_machine.travel(day("award")):
+            call = rounds.move(world.officer, panel.call, day("award"))
+            page = Client().get(f"/polls/{call.poll_id}/results/").content.decode()
+        part = page[page.index('id="weights"') : page.index('class="rounds"', page.index('id="weights"'))]
+        assert "入选项目都相同" in part
+        assert 'data-chart="weighing"' in part
+        rows = re.findall(r"<tr><th[^>]*>(.*?)</th><td>(.*?)</td></tr>", part)
+        assert ("只看投票", "0") in rows
+        assert len(rows) >= 4
 
     def test_is_nothing_before_the_closing(self, world: World, panel: Panel) -> None:
         panel.score_all()

@@ -267,6 +267,8 @@ JURIES: Final[dict[str, Row]] = {
     "ventures:jury_result": everyone(judged("/calls/{}/jury/"), status=404),  # public once its chair has closed it
     "ventures:juries": signed_in("/juries/"),
     "ventures:jury": seated("/juries/{}/"),
+    "ventures:jury_due": several(  # the number alone, also for those who run the call
+        {SIGNED_IN: (404, 404), MANAGERS: (200, 404)}, (302, 302), judged("/juries/{}/due/")),
     "ventures:jury_interests": seated("/juries/{}/interests/"),
     "POST ventures:jury_interests": seated("/juries/{}/interests/", **POST),
     "POST ventures:jury_draw": seated("/juries/{}/draw/", **POST),

@@ -135,7 +135,7 @@ def visible_calls(viewer: Actor) -> Q:
 
 
 def chairs(actor: Actor, call_id: UUID) -> bool:
-    """Tell whether the actor chairs the jury of a call now: by the seat, and by a role that neither ended nor sleeps."""
+    """Tell whether the actor chairs the jury of a call now, by a seat and by a role that neither ended nor sleeps."""
     if actor.person_id is None:
         return False
     return Juror.objects.filter(seated(actor), call=call_id, chair=True).exists()

@@ -73,7 +73,7 @@ def booth_seen(viewer: Actor, booth: Booth) -> bool:
 
 
 def serves(grant: Grant, codes: Iterable[str]) -> bool:
-    """Tell whether a role lets its holder work at a booth known by these codes: at, above or inside; not to live there."""
+    """Tell whether a role lets its holder work at a booth known by these codes; to live there does not."""
     if grant.role is Role.RESIDENT or grant.organization is not None:
         return False
     return any(covers(grant.area, code) or covers(code, grant.area) for code in codes)

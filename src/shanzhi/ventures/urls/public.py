@@ -63,6 +63,7 @@ urlpatterns = [
     path("calls/<uuid:call_id>/jury/", jury_scores.result, name="jury_result"),
     path("juries/", jury.seats, name="juries"),
     path("juries/<uuid:call_id>/", jury.jury, name="jury"),
+    path("juries/<uuid:call_id>/due/", jury.due, name="jury_due"),
     path("juries/<uuid:call_id>/interests/", jury.interests, name="jury_interests"),
     path("juries/<uuid:call_id>/draw/", jury.draw, name="jury_draw"),
     path("juries/<uuid:call_id>/pitches/<int:position>/", jury.pitch, name="jury_pitch"),

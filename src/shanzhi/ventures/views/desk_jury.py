@@ -25,7 +25,7 @@ from shanzhi.ventures.operations.fields import identifier
 from shanzhi.ventures.queries import jury as reading
 from shanzhi.ventures.views.desk_calls import tabs_of
 from shanzhi.ventures.views.desk_frames import answer_form, desk_crumbs, put_refusal, run_call, run_once, sent
-from shanzhi.ventures.views.pitching import draw_order, pitching
+from shanzhi.ventures.views.pitching import draw_order, is_open, pitching
 from shanzhi.ventures.views.rows import tags_of
 
 NUMBER: Final = re.compile(r"[0-9]{1,4}")
@@ -103,6 +103,8 @@ def _frame(request: Request, found: Call) -> dict[str, Any]:
         "tags": tags_of(found),
         "tabs": tabs_of(request, found, "desk_jury"),
         "closing": closing,
+        "open": is_open(found, closing),
+        "conducts": True,
         "due": reading.due(viewer=request.actor, found=found),
         **pitching(found, "desk_jury"),
         "crumbs": desk_crumbs(found, (_("Jury"), "")),

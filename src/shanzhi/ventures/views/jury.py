@@ -26,7 +26,7 @@ from shanzhi.ventures.models import Call
 from shanzhi.ventures.operations.sheets import criteria_of
 from shanzhi.ventures.queries import jury as reading
 from shanzhi.ventures.views.desk_frames import answer_form, sent
-from shanzhi.ventures.views.pitching import draw_order, pitching
+from shanzhi.ventures.views.pitching import draw_order, is_open, pitching
 
 STATES = {
     "todo": ("plain", _("Not begun")),
@@ -83,13 +83,23 @@ def jury(request: Request, call_id: UUID) -> HttpResponse:
         "rows": [(row, *STATES[row.state]) for row in rows],
         "due": reading.due(viewer=request.actor, found=found),
         "own_due": sum(row.state in ("todo", "draft") for row in rows),
-        "open": found.state == "pitch" and closing is None,
+        "open": is_open(found, closing),
         "closing": closing,
         "conducts": own.chair,
-        **(pitching(found, "jury") if own.chair else {}),
+        **pitching(found, "jury"),
         "crumbs": _crumbs(found),
     }
     return render(request, "ventures/jury/jury.html", context)
+
+
+@login_required
+@never_cache
+def due(request: Request, call_id: UUID) -> HttpResponse:
+    """Give the number of sheets still due as the part of a page that asks again, never a score."""
+    found = reading.jury_call(call_id=call_id)
+    number = reading.due(viewer=request.actor, found=found)
+    context = {"call": found, "due": number, "open": is_open(found, reading.closing(found=found))}
+    return render(request, "ventures/jury/due.html", context)
 
 
 def _chaired(request: Request, call_id: UUID) -> Call:
@@ -171,7 +181,7 @@ def sheet(request: Request, call_id: UUID, proposal_id: UUID) -> HttpResponse:
         "held": held,
         "form": form,
         "tag": STATES[held.state],
-        "open": found.state == "pitch" and reading.closing(found=found) is None,
+        "open": is_open(found, reading.closing(found=found)),
         "crumbs": _crumbs(found, (held.proposal.title, "")),
     }
     return render(request, "ventures/jury/sheet.html", context, status=status)

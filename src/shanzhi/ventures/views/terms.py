@@ -11,6 +11,7 @@ from shanzhi.ui import formatting
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.models.calls import PROPOSE_WHERE, PROPOSERS
 from shanzhi.ventures.operations.call_fields import NORMALISE
+from shanzhi.ventures.views.pitching import minutes_of
 
 RULES: Final = {
     "score": _("Most votes first, skipping what no longer fits the purse"),
@@ -160,6 +161,17 @@ def jury_words(call: Call) -> list[Any]:
     if not call.jury:
         return []
     found: list[Any] = [f"{one['name']}: {one['weight']} %" for one in call.jury["criteria"]]
+    pitch, answers = minutes_of(call)
+    found.append(
+        ngettext("A pitch takes %(minutes)s minute.", "A pitch takes %(minutes)s minutes.", pitch) % {"minutes": pitch}
+    )
+    if answers:
+        words = ngettext(
+            "Questions and answers then take %(minutes)s minute.",
+            "Questions and answers then take %(minutes)s minutes.",
+            answers,
+        )
+        found.append(words % {"minutes": answers})
     found.append(NORMALISE[call.jury.get("normalise", "none")])
     if call.jury.get("drop_extremes"):
         found.append(_("The highest and the lowest sheet of a project with at least four are left out."))

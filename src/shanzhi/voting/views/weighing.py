@@ -36,7 +36,7 @@ def weighing(poll: Poll, count: Count, titles: Mapping[str, str]) -> dict[str, A
         at=count.created_at,
         key="weighing",
     )
-    return {"finding": finding, "rows": rows, "chart": chart if changed else None}  # bars of nothing tell nothing
+    return {"finding": finding, "rows": rows, "chart": chart}
 
 
 def _row(one: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
