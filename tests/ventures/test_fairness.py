@@ -28,11 +28,13 @@ class TestAJurorWhoseTeamCameLater:
                 scores={"need": 100, "plan": 100}, hand_in=True, at=pitching(1),
             )  # fmt: skip
         with pytest.raises(jury.OwnInterest):
-            jury.own_sheet(viewer=panel.actors[1], found=panel.call, proposal_id=own.pk)
-        seen = {row.proposal.pk: row.state for row in jury.projects(viewer=panel.actors[1], found=panel.call)}
+            jury.own_sheet(viewer=panel.actors[1], found=panel.call, proposal_id=own.pk, at=pitching())
+        seen = {
+            row.proposal.pk: row.state for row in jury.projects(viewer=panel.actors[1], found=panel.call, at=pitching())
+        }
         assert seen[own.pk] == "interest"
-        assert (2, "001") not in due_sheets(panel.call)
-        assert (1, "001") in due_sheets(panel.call)
+        assert (2, "001") not in due_sheets(panel.call, pitching())
+        assert (1, "001") in due_sheets(panel.call, pitching())
 
 
 class TestSheetsOfAProjectThatLeft:

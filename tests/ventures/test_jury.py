@@ -211,14 +211,14 @@ class TestTheClosing:
         panel.declare(0)
         with pytest.raises(operations.SheetsDue, match="9"):
             panel.close()
-        assert len(due_sheets(panel.call)) == 9
+        assert len(due_sheets(panel.call, pitching())) == 9
 
     def test_does_not_wait_for_an_own_interest_nor_for_who_left(self, world: World, panel: Panel) -> None:
         panel.declare(0, {0: "relative"})
         operations.end_juror(
             actor=world.officer, call_id=panel.call.pk, juror_id=panel.jurors[2].pk, reason="生病", at=pitching(2)
         )
-        assert due_sheets(panel.call) == [(1, "002"), (1, "003"), (2, "001"), (2, "002"), (2, "003")]
+        assert due_sheets(panel.call, pitching()) == [(1, "002"), (1, "003"), (2, "001"), (2, "002"), (2, "003")]
 
     def test_is_the_chairs(self, world: World, panel: Panel) -> None:
         panel.score_all()

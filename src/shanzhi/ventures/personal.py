@@ -102,8 +102,8 @@ describe("ventures.Review", _("Your reviews"), "reviewer_id", JUDGING,
          reviewer=(K.LINK, E.KEEP), decision=(K.RECORD, E.KEEP), decided_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Review", _("Your reviews"), "assigned_by_id", JUDGING, assigned_by=(K.LINK, E.KEEP))
 describe("ventures.Juror", _("Juries you sit in"), "person_id", JUDGING,
-         person=(K.LINK, E.KEEP), call=(K.LINK, E.KEEP), starts_at=(K.RECORD, E.KEEP), ends_at=(K.RECORD, E.KEEP),
-         ended_reason=(K.TEXT, E.SCRUB))  # fmt: skip
+         person=(K.LINK, E.KEEP), call=(K.LINK, E.KEEP), starts_at=(K.RECORD, E.KEEP), term_ends_at=(K.RECORD, E.KEEP),
+         ends_at=(K.RECORD, E.KEEP), ended_reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("ventures.Conflict", _("Interests you declared"), "juror__person_id", JUDGING,
          interest=(K.RECORD, E.KEEP), declared_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.ScoreSheet", _("Your score sheets"), "juror__person_id", JUDGING,

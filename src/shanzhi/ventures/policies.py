@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -134,16 +135,22 @@ def visible_calls(viewer: Actor) -> Q:
     return Q(published_at__isnull=False) | inside
 
 
-def chairs(actor: Actor, call_id: UUID) -> bool:
+def chairs(actor: Actor, call_id: UUID, at: datetime) -> bool:
     """Tell whether the actor chairs the jury of a call now, by a seat and by a role that neither ended nor sleeps."""
     if actor.person_id is None:
         return False
-    return Juror.objects.filter(seated(actor), call=call_id, chair=True).exists()
+    return Juror.objects.filter(seated(actor, at), call=call_id, chair=True).exists()
 
 
-def seated(actor: Actor) -> Q:
-    """Give the condition of the seats from which an actor works now; the role of juror must hold there as well."""
-    return Q(person__in=actor.persons, ends_at__isnull=True) & _inside("call__area", actor.areas(Role.JUROR))
+def seated(actor: Actor, at: datetime) -> Q:
+    """Give the condition of the seats from which an actor works: within the term, and while the role of juror holds."""
+    own = Q(person__in=actor.persons, ends_at__isnull=True, starts_at__lte=at)
+    return own & within_term(at) & _inside("call__area", actor.areas(Role.JUROR))
+
+
+def within_term(at: datetime) -> Q:
+    """Give the condition of seats whose planned term is not over."""
+    return Q(term_ends_at__isnull=True) | Q(term_ends_at__gt=at)
 
 
 def visible_proposals(viewer: Actor) -> Q:

@@ -101,7 +101,7 @@ def read_scores(request: HttpRequest, call_id: UUID) -> Any:
 @router.get("/juries/{uuid:call_id}", response=list[DutyOut], summary="A juror's projects")
 def read_duties(request: HttpRequest, call_id: UUID) -> Any:
     """List the projects in the order of pitches with the state of the own sheets."""
-    rows = reading.projects(viewer=signed_in(request), found=reading.jury_call(call_id=call_id))
+    rows = reading.projects(viewer=signed_in(request), found=reading.jury_call(call_id=call_id), at=moment_of(request))
     return [
         {"proposal": row.proposal.pk, "number": row.code, "title": row.proposal.title, "position": row.position,
          "state": row.state}
@@ -116,14 +116,14 @@ def declare(request: HttpRequest, call_id: UUID, body: InterestsIn) -> Any:
     done = operations.declare_interests(
         actor=viewer, call_id=call_id, interests=dict(body.interests), at=moment_of(request)
     )
-    return {"declared_at": done.declared_at, "due": reading.due(viewer=viewer, found=done.call)}
+    return {"declared_at": done.declared_at, "due": reading.due(viewer=viewer, found=done.call, at=moment_of(request))}
 
 
 @router.get("/juries/{uuid:call_id}/sheets/{uuid:proposal_id}", response=SheetOut, summary="The own sheet")
 def read_sheet(request: HttpRequest, call_id: UUID, proposal_id: UUID) -> Any:
     """Open the own sheet of a project."""
     found = reading.jury_call(call_id=call_id)
-    return reading.own_sheet(viewer=signed_in(request), found=found, proposal_id=proposal_id)
+    return reading.own_sheet(viewer=signed_in(request), found=found, proposal_id=proposal_id, at=moment_of(request))
 
 
 @router.put("/juries/{uuid:call_id}/sheets/{uuid:proposal_id}", response=SheetOut, summary="Save or hand in a sheet")
@@ -134,7 +134,9 @@ def save_sheet(request: HttpRequest, call_id: UUID, proposal_id: UUID, body: She
         actor=viewer, call_id=call_id, proposal_id=proposal_id, version=body.version, scores=body.scores,
         comment=body.comment, hand_in=body.hand_in, at=moment_of(request),
     )  # fmt: skip
-    return reading.own_sheet(viewer=viewer, found=reading.jury_call(call_id=call_id), proposal_id=proposal_id)
+    return reading.own_sheet(
+        viewer=viewer, found=reading.jury_call(call_id=call_id), proposal_id=proposal_id, at=moment_of(request)
+    )
 
 
 @router.post("/juries/{uuid:call_id}/close", response=ClosingOut, summary="Close the jury")

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.ui.forms import PageForm
+from shanzhi.ui.forms import MomentField, PageForm
 from shanzhi.ventures.forms.desk_parts import Group, PartForm
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.models.jury import INTERESTS
@@ -108,6 +108,14 @@ class AppointForm(PageForm):
 
     person = forms.ChoiceField(label=_("Juror"), help_text=_("Who holds the role of juror in the area of the call."))
     chair = forms.BooleanField(label=_("Chairs the jury"), required=False, help_text=_("The chair closes the jury."))
+    starts_at = MomentField(label=_("Term begins"), required=False, help_text=_("At once, where nothing is said."))
+    ends_at = MomentField(
+        label=_("Term ends"), required=False,
+        help_text=_(
+            "When the jury closes, where nothing is said. After the term nobody waits for the juror's sheets; "
+            "those handed in count."
+        ),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """Take the persons to choose from, as (id, masked name)."""

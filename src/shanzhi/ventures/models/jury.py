@@ -32,13 +32,15 @@ class Juror(models.Model):
     number = models.PositiveSmallIntegerField()
     chair = models.BooleanField(default=False)
     starts_at = models.DateTimeField()
+    # The planned end of the term; without one it lasts until the jury closes. `ends_at` is the leaving before that.
+    term_ends_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     ended_reason = models.TextField(blank=True)
     declared_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        """A person sits once in a jury, which has one chair; who left, left for a reason."""
+        """A person sits once in a jury, which has one chair, without a planned end; who left, left for a reason."""
 
         constraints = [
             models.UniqueConstraint(fields=["call", "person"], name="ventures_juror_once"),
@@ -49,6 +51,10 @@ class Juror(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | (Q(ends_at__gte=F("starts_at")) & ~Q(ended_reason="")),
                 name="ventures_juror_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(term_ends_at__isnull=True) | Q(term_ends_at__gt=F("starts_at"), chair=False),
+                name="ventures_juror_term",
             ),
         ]
         indexes = [models.Index(fields=["person", "call"], name="ventures_juror_person")]

@@ -40,6 +40,7 @@ from shanzhi.ventures.operations.imports import ImportedAlready, import_round
 from shanzhi.ventures.operations.jury import (
     DeclareFirst,
     JurorAlready,
+    JuryTerm,
     NoJury,
     NoPitches,
     NotAJuror,
@@ -167,6 +168,7 @@ __all__ = [
     "ImportedAlready",
     "Incomplete",
     "JurorAlready",
+    "JuryTerm",
     "LaterMerging",
     "MendingOver",
     "MergerLapsed",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -78,11 +79,36 @@ def _require_open(call: Call) -> None:
         raise NoJury
 
 
-def appoint_juror(*, actor: Actor, call_id: UUID, person_id: UUID, chair: bool = False, at: datetime) -> Juror:
+@dataclass(frozen=True, slots=True)
+class JuryTerm:
+    """From when to when a juror is to sit: at once, and until the jury closes, where nothing else is said."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+WHOLE: Final = JuryTerm()
+
+
+def _check_term(term: JuryTerm, *, chair: bool, at: datetime) -> tuple[datetime, datetime | None]:
+    starts = term.starts_at or at
+    if starts < at:
+        raise BadValue(_("A term begins now or later."), field="starts_at")
+    if term.ends_at is not None and chair:
+        raise BadValue(_("The chair closes the jury, so the chair's term has no end of its own."), field="ends_at")
+    if term.ends_at is not None and term.ends_at <= starts:
+        raise BadValue(_("A term ends after it begins."), field="ends_at")
+    return starts, term.ends_at
+
+
+def appoint_juror(
+    *, actor: Actor, call_id: UUID, person_id: UUID, chair: bool = False, term: JuryTerm = WHOLE, at: datetime
+) -> Juror:
     """Put a person who holds the role of juror in the call's area into its jury; a member of a team gets a conflict.
 
-    Only those who run the call. Raises NoJury, NotAJuror, JurorAlready.
+    Only those who run the call. Raises NoJury, NotAJuror, JurorAlready, BadValue.
     """
+    starts_at, term_ends_at = _check_term(term, chair=chair, at=at)
     with transaction.atomic():
         call = locked_call(actor=actor, call_id=call_id)
         require_runs(actor, call)
@@ -97,14 +123,20 @@ def appoint_juror(*, actor: Actor, call_id: UUID, person_id: UUID, chair: bool =
             raise JurorAlready(field="person")
         number = (known.aggregate(most=Max("number"))["most"] or 0) + 1
         juror = Juror.objects.create(
-            call=call, person_id=who.person(), number=number, chair=chair, starts_at=at, created_at=at
-        )
-        change = {"call": str(call.pk), "number": number, "chair": chair}
+            call=call, person_id=who.person(), number=number, chair=chair, starts_at=starts_at,
+            term_ends_at=term_ends_at, created_at=at,
+        )  # fmt: skip
+        change = {"call": str(call.pk), "number": number, "chair": chair, **_told(term)}
         record(actor=actor, verb="ventures.juror.appoint", subject=juror, area=call.area, change=change, at=at)
         for proposal in Proposal.objects.filter(call=call, number__isnull=False):
             if of_team(who, proposal):
                 _put_conflict(actor, juror, proposal, "team", at)
     return juror
+
+
+def _told(term: JuryTerm) -> dict[str, str]:
+    planned = {"starts_at": term.starts_at, "ends_at": term.ends_at}
+    return {name: moment.isoformat() for name, moment in planned.items() if moment is not None}
 
 
 def end_juror(*, actor: Actor, call_id: UUID, juror_id: UUID, reason: str, at: datetime) -> Juror:
@@ -121,7 +153,7 @@ def end_juror(*, actor: Actor, call_id: UUID, juror_id: UUID, reason: str, at: d
             raise NotFound
         if juror.ends_at is not None:
             return juror
-        juror.ends_at, juror.ended_reason = at, words
+        juror.ends_at, juror.ended_reason = max(at, juror.starts_at), words
         juror.save(update_fields=["ends_at", "ended_reason"])
         ScoreSheet.objects.filter(juror=juror).exclude(state="void").update(state="void", changed_at=at)
         change = {"number": juror.number}
@@ -131,10 +163,10 @@ def end_juror(*, actor: Actor, call_id: UUID, juror_id: UUID, reason: str, at: d
     return juror
 
 
-def own_juror(actor: Actor, call: Call, *, lock: bool = False) -> Juror:
+def own_juror(actor: Actor, call: Call, *, at: datetime, lock: bool = False) -> Juror:
     """Give the actor's seat in the jury of a call; who has none, or no awake role of juror there, finds nothing."""
     rows = Juror.objects.select_for_update(of=("self",)) if lock else Juror.objects
-    found = rows.filter(seated(actor), call=call).first()
+    found = rows.filter(seated(actor, at), call=call).first()
     if found is None:
         raise NotFound
     return found
@@ -160,7 +192,7 @@ def declare_interests(*, actor: Actor, call_id: UUID, interests: Mapping[UUID, s
         call = Call.objects.select_for_update().filter(pk=call_id).first()
         if call is None:
             raise NotFound
-        juror = own_juror(actor, call, lock=True)
+        juror = own_juror(actor, call, at=at, lock=True)
         _require_open(call)
         proposals = Proposal.objects.in_bulk(list(interests))
         for proposal_id, interest in sorted(interests.items()):
@@ -181,9 +213,9 @@ def lot(seed: str, code: str) -> str:
     return hashlib.sha256(f"{seed} {code}".encode()).hexdigest()
 
 
-def _conducted(actor: Actor, call_id: UUID) -> Call:
+def _conducted(actor: Actor, call_id: UUID, at: datetime) -> Call:
     """Lock a call whose pitches the actor conducts: who runs the call, or the chair of its jury."""
-    if not chairs(actor, call_id):
+    if not chairs(actor, call_id, at):
         call = locked_call(actor=actor, call_id=call_id)
         require_runs(actor, call)
         return call
@@ -196,7 +228,7 @@ def draw_pitches(*, actor: Actor, call_id: UUID, at: datetime) -> list[Pitch]:
     By who runs the call or chairs its jury. Raises OrderDrawn, NoPitches, NotYourCall.
     """
     with transaction.atomic():
-        call = _conducted(actor, call_id)
+        call = _conducted(actor, call_id, at)
         if PitchOrder.objects.filter(call=call).exists():
             raise OrderDrawn
         projects = list(Proposal.objects.filter(call=call, state="on_ballot"))
@@ -219,7 +251,7 @@ def time_pitch(*, actor: Actor, call_id: UUID, position: int, move: str, at: dat
     if move not in ("start", "end"):
         raise BadValue(_("Choose one of the values offered."), field="move")
     with transaction.atomic():
-        call = _conducted(actor, call_id)
+        call = _conducted(actor, call_id, at)
         pitch = Pitch.objects.select_for_update().filter(call=call, position=position).first()
         if pitch is None:
             raise NotFound

@@ -23,7 +23,7 @@ from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Notice, 
 from shanzhi.ventures.operations.calls import locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.jury import DeclareFirst, NoJury, own_juror
-from shanzhi.ventures.policies import chairs, of_team
+from shanzhi.ventures.policies import chairs, of_team, within_term
 from shanzhi.ventures.queries.naming import option_code
 
 LONGEST_COMMENT: Final = 2000
@@ -91,7 +91,7 @@ def save_sheet(
         call = Call.objects.select_for_update().filter(pk=call_id).first()
         if call is None:
             raise NotFound
-        juror = own_juror(actor, call, lock=True)
+        juror = own_juror(actor, call, at=at, lock=True)
         _require_scoring(call)
         proposal = Proposal.objects.filter(call=call, pk=proposal_id, state="on_ballot").first()
         if proposal is None:
@@ -148,10 +148,10 @@ def _write(
     return sheet
 
 
-def due_sheets(call: Call) -> list[tuple[int, str]]:
-    """List the sheets still due, as juror's number and project's code; never a score."""
+def due_sheets(call: Call, at: datetime) -> list[tuple[int, str]]:
+    """List the sheets still due, as juror's number and project's code; never a score. Nobody waits for a term over."""
     projects = {one.pk: option_code(one) for one in Proposal.objects.filter(call=call, state="on_ballot")}
-    jurors = dict(Juror.objects.filter(call=call, ends_at__isnull=True).values_list("pk", "number"))
+    jurors = dict(Juror.objects.filter(within_term(at), call=call, ends_at__isnull=True).values_list("pk", "number"))
     done = set(ScoreSheet.objects.filter(juror__in=jurors, state="handed_in").values_list("juror", "proposal")) | set(
         Conflict.objects.filter(juror__in=jurors).values_list("juror", "proposal")
     )
@@ -178,14 +178,14 @@ def close_jury(*, actor: Actor, call_id: UUID, at: datetime) -> JuryClosing:
         call = Call.objects.select_for_update().filter(pk=call_id).first()
         if call is None:
             raise NotFound
-        if not chairs(actor, call.pk):
+        if not chairs(actor, call.pk, at):
             locked_call(actor=actor, call_id=call_id)
             raise NotTheChair
         closed = JuryClosing.objects.filter(call=call).first()
         if closed is not None:
             return closed
         _require_scoring(call)
-        due = due_sheets(call)
+        due = due_sheets(call, at)
         if due:
             raise SheetsDue(count=len(due))
         results = _results(call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,11 +66,11 @@ def panel(*, viewer: Actor, found: Call) -> QuerySet[Juror]:
     )
 
 
-def due(*, viewer: Actor, found: Call) -> int:
+def due(*, viewer: Actor, found: Call, at: datetime) -> int:
     """Count the sheets still due: for those who run the call and for its jurors."""
     if not runs(viewer, found):
-        seat(viewer=viewer, found=found)
-    return len(due_sheets(found))
+        seat(viewer=viewer, found=found, at=at)
+    return len(due_sheets(found, at))
 
 
 def candidates(*, viewer: Actor, found: Call, at: Any) -> list[Person]:
@@ -87,22 +88,22 @@ def pitches(*, found: Call) -> list[Pitch]:
     return list(Pitch.objects.filter(call=found).select_related("proposal").order_by("position"))
 
 
-def seats(*, viewer: Actor) -> QuerySet[Juror]:
+def seats(*, viewer: Actor, at: datetime) -> QuerySet[Juror]:
     """List the juries in which the viewer sits or sat, the newest call first."""
     return (
         Juror.objects.filter(person__in=viewer.persons)
         .select_related("call", "call__jury_closing")
         .annotate(
             handed_in=Counting("sheets", filter=Q(sheets__state="handed_in"), distinct=True),
-            works=Exists(Juror.objects.filter(seated(viewer), pk=OuterRef("pk"))),
+            works=Exists(Juror.objects.filter(seated(viewer, at), pk=OuterRef("pk"))),
         )
         .order_by("-call__created_at", "id")
     )
 
 
-def seat(*, viewer: Actor, found: Call) -> Juror:
+def seat(*, viewer: Actor, found: Call, at: datetime) -> Juror:
     """Give the viewer's seat in a jury; who has none, or no awake role of juror there, finds nothing."""
-    own = Juror.objects.filter(seated(viewer), call=found).first()
+    own = Juror.objects.filter(seated(viewer, at), call=found).first()
     if viewer.person_id is None or own is None:
         raise NotFound
     return own
@@ -113,9 +114,9 @@ def jury_call(*, call_id: UUID) -> Call:
     return _call(call_id)
 
 
-def projects(*, viewer: Actor, found: Call) -> list[Project]:
+def projects(*, viewer: Actor, found: Call, at: datetime) -> list[Project]:
     """List a juror's projects in the order of pitches, with how the own sheets stand; interests are marked so."""
-    own = seat(viewer=viewer, found=found)
+    own = seat(viewer=viewer, found=found, at=at)
     states = dict(ScoreSheet.objects.filter(juror=own).values_list("proposal", "state"))
     states |= dict.fromkeys(Conflict.objects.filter(juror=own).values_list("proposal", flat=True), "interest")
     own_team = Proposal.objects.filter(own_proposals(viewer), call=found).values_list("pk", flat=True)
@@ -135,9 +136,9 @@ def public_projects(*, found: Call) -> list[Project]:
     return [Project(one, option_code(one), None, "") for one in rows]
 
 
-def own_sheet(*, viewer: Actor, found: Call, proposal_id: UUID) -> OwnSheet:
+def own_sheet(*, viewer: Actor, found: Call, proposal_id: UUID, at: datetime) -> OwnSheet:
     """Open the viewer's own sheet of a project, empty when not begun. Raises OwnInterest, NotFound."""
-    own = seat(viewer=viewer, found=found)
+    own = seat(viewer=viewer, found=found, at=at)
     proposal = Proposal.objects.filter(call=found, pk=proposal_id, number__isnull=False).first()
     if proposal is None:
         raise NotFound

@@ -39,6 +39,8 @@ JURORS: Final = Listing(
         Column("declared_at", _("Interests declared"), "datetime", sort="declared_at"),
         Column("interests", _("Own interests"), "number", sort="interests", priority=2),
         Column("handed_in", _("Sheets handed in"), "number", sort="handed_in"),
+        Column("starts_at", _("Begins"), "datetime", sort="starts_at", priority=2),
+        Column("term_ends_at", _("Term ends"), "datetime", sort="term_ends_at", priority=2),
         Column("ends_at", _("Left"), "datetime", sort="ends_at", priority=2),
         Column("end", _("Leaving"), value=lambda row: "" if row.ends_at else _("Let leave"), in_export=False,
                url=lambda row: reverse("ventures:desk_jury_end", args=[row.call_id, row.pk])),
@@ -88,8 +90,9 @@ def panel(request: Request, call_id: UUID) -> HttpResponse:
 
 def _appoint(request: Request, found: Call, form: AppointForm) -> dict[str, Any]:
     person, chair = identifier(form.cleaned_data["person"]), form.cleaned_data["chair"]
+    term = operations.JuryTerm(form.cleaned_data["starts_at"], form.cleaned_data["ends_at"])
     made = operations.appoint_juror(
-        actor=request.actor, call_id=found.pk, person_id=person, chair=chair, at=request.now
+        actor=request.actor, call_id=found.pk, person_id=person, chair=chair, term=term, at=request.now
     )
     return {"juror": str(made.pk)}
 
@@ -105,7 +108,7 @@ def _frame(request: Request, found: Call) -> dict[str, Any]:
         "closing": closing,
         "open": is_open(found, closing),
         "conducts": True,
-        "due": reading.due(viewer=request.actor, found=found),
+        "due": reading.due(viewer=request.actor, found=found, at=request.now),
         **pitching(found, "desk_jury"),
         "crumbs": desk_crumbs(found, (_("Jury"), "")),
     }

@@ -45,6 +45,7 @@ SEATS: Final = Listing(
         Column("number", _("Your number"), "number", sort="number", priority=2),
         Column("handed_in", _("Sheets handed in"), "number", sort="handed_in"),
         Column("starts_at", _("Since"), "datetime", sort="starts_at", priority=2),
+        Column("term_ends_at", _("Term ends"), "datetime", sort="term_ends_at", priority=2),
     ),
     default_sort="-starts_at",
     filters=(ChoiceFilter("state", _("State"), field="call__state", choices=list(CALL.states.items())),),
@@ -58,7 +59,9 @@ SEATS: Final = Listing(
 def seats(request: Request) -> HttpResponse:
     """List the viewer's juries."""
     context = {"heading": _("My juries"), "crumbs": [(_("Home"), "/"), (_("My juries"), "")]}
-    answer: HttpResponse = listing_response(request, SEATS, reading.seats(viewer=request.actor), context)
+    answer: HttpResponse = listing_response(
+        request, SEATS, reading.seats(viewer=request.actor, at=request.now), context
+    )
     return answer
 
 
@@ -74,14 +77,14 @@ def _crumbs(call: Call, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
 def jury(request: Request, call_id: UUID) -> HttpResponse:
     """Show a juror the projects in the order of pitches, and what is still due."""
     found = reading.jury_call(call_id=call_id)
-    own = reading.seat(viewer=request.actor, found=found)
-    rows = reading.projects(viewer=request.actor, found=found)
+    own = reading.seat(viewer=request.actor, found=found, at=request.now)
+    rows = reading.projects(viewer=request.actor, found=found, at=request.now)
     closing = reading.closing(found=found)
     context = {
         "call": found,
         "own": own,
         "rows": [(row, *STATES[row.state]) for row in rows],
-        "due": reading.due(viewer=request.actor, found=found),
+        "due": reading.due(viewer=request.actor, found=found, at=request.now),
         "own_due": sum(row.state in ("todo", "draft") for row in rows),
         "open": is_open(found, closing),
         "closing": closing,
@@ -97,7 +100,7 @@ def jury(request: Request, call_id: UUID) -> HttpResponse:
 def due(request: Request, call_id: UUID) -> HttpResponse:
     """Give the number of sheets still due as the part of a page that asks again, never a score."""
     found = reading.jury_call(call_id=call_id)
-    number = reading.due(viewer=request.actor, found=found)
+    number = reading.due(viewer=request.actor, found=found, at=request.now)
     context = {"call": found, "due": number, "open": is_open(found, reading.closing(found=found))}
     return render(request, "ventures/jury/due.html", context)
 
@@ -105,7 +108,7 @@ def due(request: Request, call_id: UUID) -> HttpResponse:
 def _chaired(request: Request, call_id: UUID) -> Call:
     """Give a call whose jury the viewer chairs; another juror is told so, and nobody else finds anything."""
     found = reading.jury_call(call_id=call_id)
-    if not reading.seat(viewer=request.actor, found=found).chair:
+    if not reading.seat(viewer=request.actor, found=found, at=request.now).chair:
         raise operations.NotTheChair(_("The pitches are conducted by the chair of the jury."))
     return found
 
@@ -135,7 +138,7 @@ def pitch(request: Request, call_id: UUID, position: int) -> HttpResponse:
 def interests(request: Request, call_id: UUID) -> HttpResponse:
     """Ask a juror for own interests; what was declared stays declared."""
     found = reading.jury_call(call_id=call_id)
-    rows = reading.projects(viewer=request.actor, found=found)
+    rows = reading.projects(viewer=request.actor, found=found, at=request.now)
     open_rows = [(str(row.proposal.pk), f"{row.code} {row.proposal.title}") for row in rows if row.state != "interest"]
     form = InterestsForm(sent(request), projects=open_rows)
 
@@ -163,7 +166,7 @@ def interests(request: Request, call_id: UUID) -> HttpResponse:
 def sheet(request: Request, call_id: UUID, proposal_id: UUID) -> HttpResponse:
     """Fill in a sheet. A script saves it as one types and keeps it on the phone while the network is away."""
     found = reading.jury_call(call_id=call_id)
-    held = reading.own_sheet(viewer=request.actor, found=found, proposal_id=proposal_id)
+    held = reading.own_sheet(viewer=request.actor, found=found, proposal_id=proposal_id, at=request.now)
     initial = {**{f"score_{key}": points for key, points in held.scores.items()}, "comment": held.comment}
     form = SheetForm(sent(request), criteria=criteria_of(found), initial=initial)
     status = 200
@@ -219,7 +222,7 @@ def _save(request: Request, found: Call, proposal_id: UUID, form: SheetForm) -> 
 def close(request: Request, call_id: UUID) -> HttpResponse:
     """Close the jury, by its chair."""
     found = reading.jury_call(call_id=call_id)
-    reading.seat(viewer=request.actor, found=found)
+    reading.seat(viewer=request.actor, found=found, at=request.now)
     try:
         operations.close_jury(actor=request.actor, call_id=found.pk, at=request.now)
     except Refusal as refusal:
