@@ -97,6 +97,11 @@ def seats(*, viewer: Actor) -> QuerySet[Juror]:
     )
 
 
+def open_seats(*, viewer: Actor) -> QuerySet[Juror]:
+    """List the seats of the viewer in juries that still score."""
+    return seats(viewer=viewer).filter(ends_at__isnull=True, call__state="pitch", call__jury_closing__isnull=True)
+
+
 def seat(*, viewer: Actor, found: Call) -> Juror:
     """Give the viewer's seat in a jury; who has none finds nothing."""
     own = Juror.objects.filter(call=found, person__in=viewer.persons, ends_at__isnull=True).first()
