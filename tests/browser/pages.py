@@ -26,6 +26,7 @@ from tests.support.people import AT, a_person, an_actor
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
+from tests.ventures.seat_table import pages as seat_pages
 from tests.ventures.training_support import trained
 
 Pages = dict[str, str]
@@ -41,6 +42,7 @@ NO_PAGES = {
     "ventures:back", "ventures:stop_backing", "ventures:withdraw_comment",
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
     "ventures:document_pdf", "ventures:take_section",
+    "ventures:seat_invite_end", "ventures:leave_team",  # a form like ventures:merger_refuse, for who does not lead
     "ventures:findable", "ventures:merger_show", "ventures:merger_consent", "ventures:merger_take_back",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview", "ventures:desk_training_turn",
@@ -172,6 +174,7 @@ def resident(site: Site) -> Pages:
         **_notices(site),
         **_disputes(site),
         **_mergers(site),
+        **seat_pages(site),
     }
 
 

@@ -24,7 +24,7 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.fields import Problem
 from shanzhi.ventures.operations.proposals import SavedProposal, create_proposal, note
-from shanzhi.ventures.policies import GROUP_OF, require_team, visible_calls, visible_proposals
+from shanzhi.ventures.policies import GROUP_OF, require_writer, visible_calls, visible_proposals
 from shanzhi.ventures.queries.budget import category_names
 from shanzhi.ventures.queries.content import content
 
@@ -110,7 +110,7 @@ def copy_proposal(*, actor: Actor, proposal_id: UUID, call_id: UUID, at: datetim
         call = Call.objects.filter(visible_calls(actor), pk=call_id).first()
         if source is None or call is None:
             raise NotFound
-        require_team(actor, source)
+        require_writer(actor, source)
         copied = what_is_copied(source=source, call=call)
         made = create_proposal(actor=actor, call_id=call.pk, given=copied.given, at=at)
         if source.template:

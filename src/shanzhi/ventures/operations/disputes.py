@@ -19,7 +19,7 @@ from shanzhi.ventures.models import Dispute, Proposal
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.leaving import TooLateToReturn, disqualify_proposal, reinstate
 from shanzhi.ventures.operations.proposals import locked_proposal
-from shanzhi.ventures.policies import require_ruler, require_team
+from shanzhi.ventures.policies import require_ruler, require_writer
 from shanzhi.ventures.queries.disputes import appeals_against, deciders_of, objects_as
 
 LONGEST: Final = 2000
@@ -142,7 +142,7 @@ def answer_objection(*, actor: Actor, dispute_id: UUID, version: int, answer: st
     """
     with transaction.atomic():
         found = _locked(actor, dispute_id)
-        require_team(actor, found.proposal)
+        require_writer(actor, found.proposal)
         if found.kind != "objection":
             raise NoAnswer
         state = DISPUTE.move(found.state, "answer")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.personal import REMOVED, Leaving, Touched
-from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, TeamMember
+from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, Section, TeamInvitation, TeamMember, TeamSeat
 from shanzhi.ventures.operations.attachments import drop_file
 
 
@@ -38,13 +39,35 @@ def erase_files(leaving: Leaving) -> Touched:
     return {"ventures_attachment": keys}
 
 
+def _heir(draft: Proposal, leaving: Leaving) -> UUID | None:
+    """Give who writes the draft besides: an editor by seat, else the first named member who was given no other role."""
+    seats = draft.seats.exclude(person_id=leaving.person_id)
+    editor = seats.filter(role="editor", ended_at=None).order_by("since", "id").values_list("person_id", flat=True)
+    named = draft.members.exclude(person=None).exclude(person_id=leaving.person_id)
+    named = named.exclude(person__in=draft.seats.values("person"))
+    return editor.first() or named.order_by("position").values_list("person_id", flat=True).first()
+
+
+def erase_seats(leaving: Leaving) -> Touched:
+    """End the seats of a person and the invitations that the person made, and free the sections that it writes on."""
+    seats = TeamSeat.objects.filter(person_id=leaving.person_id, ended_at=None)
+    links = TeamInvitation.objects.filter(made_by_id=leaving.person_id, ended_at=None)
+    touched = {"ventures_teamseat": _keys(seats), "ventures_teaminvitation": _keys(links)}
+    seats.update(ended_at=leaving.at)
+    links.update(ended_at=leaving.at)
+    Section.objects.filter(holder_id=leaving.person_id).update(holder=None, since=None, until=None)
+    return touched
+
+
 def erase_drafts(leaving: Leaving) -> Touched:
     """Hand drafts over to another member of the team who is on record; delete those in which there is none."""
-    touched: dict[str, list[str]] = {"ventures_proposal": []}
+    touched: dict[str, list[str]] = {"ventures_proposal": [], "ventures_teamseat": []}
     for draft in _drafts(leaving):
-        others = draft.members.exclude(person=None).exclude(person_id=leaving.person_id)
-        heir = others.order_by("position").values_list("person_id", flat=True).first()
+        heir = _heir(draft, leaving)
         if heir is not None:
+            seats = TeamSeat.objects.filter(proposal=draft, person_id=heir, ended_at=None)
+            touched["ventures_teamseat"] += _keys(seats)
+            seats.update(ended_at=leaving.at)
             draft.contact_id = heir
             draft.save(update_fields=["contact"])
             touched["ventures_proposal"].append(str(draft.pk))
@@ -58,6 +81,8 @@ def erase_drafts(leaving: Leaving) -> Touched:
     gone_with = Merger.objects.filter(Q(first__in=drafts) | Q(second__in=drafts))
     touched["ventures_merger"] = _keys(gone_with)
     gone_with.delete()
+    touched["ventures_teamseat"] += _keys(TeamSeat.objects.filter(proposal__in=drafts))
+    touched["ventures_teaminvitation"] = _keys(TeamInvitation.objects.filter(proposal__in=drafts))
     touched["ventures_proposal"] += _keys(_drafts(leaving))
     _drafts(leaving).delete()
     return touched

@@ -14,13 +14,14 @@ from shanzhi.ventures import telling_mergers
 from shanzhi.ventures.lifecycle import MERGEABLE, MERGER, MERGES_WHILE, PROPOSAL
 from shanzhi.ventures.models import Call, Merger, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
+from shanzhi.ventures.operations.carrying import carry_seats, drop_carried
 from shanzhi.ventures.operations.drafts import MOST_MEMBERS, read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.proposals import note
 from shanzhi.ventures.operations.sections import note_rewritten
 from shanzhi.ventures.operations.twins import drop_twins, write_marks
 from shanzhi.ventures.operations.versions import keep_before_merging, keep_merged
-from shanzhi.ventures.policies import OwnProposal, of_team, require_runs
+from shanzhi.ventures.policies import OwnProposal, is_party, require_runs
 from shanzhi.ventures.queries.combining import combined, members, shared_members
 from shanzhi.ventures.queries.content import content
 from shanzhi.ventures.queries.mergers import visible_mergers
@@ -63,6 +64,7 @@ def merge_now(*, actor: Actor, found: Merger, at: datetime) -> None:
     found.state, found.stays, found.goes, found.merged_at = MERGER.move(found.state, "merge"), stays, goes, at
     found.version += 1
     found.save()
+    carry_seats(stays=stays, goes=goes, at=at)
     write_content(stays, values)
     _begin_review(stays, "take_in", at)
     note_rewritten(stays)
@@ -106,7 +108,7 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
         found = _locked_for_undo(actor, merger_id)
         stays, goes = found.stays, found.goes
         require_runs(actor, found.call)
-        if of_team(actor, found.first) or of_team(actor, found.second):
+        if is_party(actor, found.first) or is_party(actor, found.second):
             raise OwnProposal
         if not said:
             raise ReasonMissing(field="reason")
@@ -118,6 +120,7 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
         found.version += 1
         found.save()
         _restore(stays, goes, found, at)
+        drop_carried(stays=stays, goes=goes, merged_at=found.merged_at, at=at)
         keep_merged(stays, undone=True, at=at, by=actor.person_id)
         _come_back(goes, at)
         for one in (stays, goes):

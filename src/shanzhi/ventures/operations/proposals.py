@@ -29,7 +29,7 @@ from shanzhi.ventures.policies import (
     require_home,
     require_proposer,
     require_runs,
-    require_team,
+    require_writer,
     visible_calls,
     visible_proposals,
 )
@@ -207,7 +207,7 @@ def save_proposal(
     values, problems = read_proposal(given)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
-        require_team(actor, proposal)
+        require_writer(actor, proposal)
         require_editable(proposal, at)
         now = content(proposal)
         changed = sorted(name for name, value in values.items() if now[name] != value)
@@ -236,7 +236,7 @@ def submit_proposal(*, actor: Actor, proposal_id: UUID, version: int, at: dateti
     """
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
-        require_team(actor, proposal)
+        require_writer(actor, proposal)
         require_taking_part(actor)
         move = "resubmit" if proposal.state == "returned" else "submit"
         state = PROPOSAL.move(proposal.state, move)

@@ -15,7 +15,7 @@ from shanzhi.ventures.lifecycle import EDITABLE
 from shanzhi.ventures.models import Proposal, Section
 from shanzhi.ventures.operations.proposals import NotEditable
 from shanzhi.ventures.operations.sections import HELD_FOR, held, is_held
-from shanzhi.ventures.policies import require_team, visible_proposals
+from shanzhi.ventures.policies import require_writer, visible_proposals
 from shanzhi.ventures.queries.sections import SECTIONS
 
 
@@ -24,7 +24,7 @@ def _of_team(actor: Actor, proposal_id: UUID, part: str) -> Proposal:
     if part not in SECTIONS or not Proposal.objects.filter(visible_proposals(actor), pk=proposal_id).exists():
         raise NotFound
     proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
-    require_team(actor, proposal)
+    require_writer(actor, proposal)
     if proposal.state not in EDITABLE:
         raise NotEditable
     return proposal

@@ -126,7 +126,7 @@ def objection(request: Request, proposal_id: UUID) -> HttpResponse:
 def appeal(request: Request, proposal_id: UUID) -> HttpResponse:
     """Appeal against the rejection or disqualification of the own proposal."""
     found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
-    policies.require_team(request.actor, found)
+    policies.require_writer(request.actor, found)
     until = None
     if request.method != "POST":
         until = appeals_against(actor=request.actor, proposal=found, at=request.now).appeal_until
@@ -155,7 +155,7 @@ def answer(request: Request, dispute_id: UUID) -> HttpResponse:
     """Answer an objection for the team, or change the answer until the ruling."""
     one = queries.dispute(viewer=request.actor, dispute_id=dispute_id)
     found = queries.proposal(viewer=request.actor, proposal_id=one.proposal_id)
-    policies.require_team(request.actor, found)
+    policies.require_writer(request.actor, found)
     if request.method != "POST":
         if one.kind != "objection":
             raise operations.NoAnswer
