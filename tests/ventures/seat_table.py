@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
 from shanzhi.ventures import operations
 from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.queries.seats import team_invitation_behind
 from tests.support import people
 from tests.support.permissions import Row
 from tests.support.site import Site
@@ -17,6 +19,7 @@ from tests.ventures.permission_support import COMMUNITY, made, several
 from tests.ventures.test_permissions import API, POST, SIGNED_IN, team
 
 TEAM: Final = "/proposals/{one}/team/"
+LINKS: Final[dict[UUID, str]] = {}
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 
 
@@ -31,6 +34,14 @@ def scene() -> dict[str, str]:
     return {"one": str(one.pk), "secret": invited(one).secret}
 
 
+def shown_link(one: Proposal) -> str:
+    """Give the secret of a link to show, the same again while it is open; the database keeps it as a digest alone."""
+    secret = LINKS.get(one.pk, "")
+    if team_invitation_behind(secret=secret, at=timezone.now()) is None:
+        secret = LINKS[one.pk] = invited(one, "reader").secret
+    return secret
+
+
 def pages(site: Site) -> dict[str, str]:
     """Give a leader's pages of the team: with an editor and an open invitation, and what is shown to who is invited."""
     one = site.own_draft()
@@ -43,7 +54,7 @@ def pages(site: Site) -> dict[str, str]:
         "ventures:team_roles": reverse("ventures:team_roles", args=[one.pk]),
         "ventures:seat_invite": reverse("ventures:seat_invite", args=[one.pk]),
         "ventures:seat": reverse("ventures:seat", args=[one.pk, place.person_id]),
-        "ventures:join_team": reverse("ventures:join_team", args=[invited(one, "reader").secret]),
+        "ventures:join_team": reverse("ventures:join_team", args=[shown_link(one)]),
     }
 
 

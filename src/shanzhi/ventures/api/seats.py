@@ -27,7 +27,7 @@ class PlaceOut(Schema):
 
 @router.get("/proposals/{uuid:proposal_id}/team", response=list[PlaceOut], summary="The team and its roles")
 def list_team(request: HttpRequest, proposal_id: UUID) -> list[dict[str, Any]]:
-    """Give the team who is in it: the leader first, then editors and readers."""
+    """Give the team who is in it, the leader first."""
     found = queries.proposal(viewer=actor_of(request), proposal_id=proposal_id)
     names = ("name", "role", "since", "own")
     return [{name: getattr(one, name) for name in names} for one in seats.places(viewer=actor_of(request), found=found)]
