@@ -13,8 +13,10 @@ from shanzhi.kernel.lifecycle import MoveRefused
 from shanzhi.notices.models import Notice
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.models import Merger, Proposal, Twin
+from shanzhi.ventures.operations.sections import locked_sections, stale
 from shanzhi.ventures.policies import NotYourCall, OwnProposal
 from shanzhi.ventures.queries import mergers, training
+from shanzhi.ventures.queries.sections import SECTION_OF, SECTIONS
 from tests.ventures.merger_support import (
     LAMPS,
     MEALS,
@@ -204,6 +206,14 @@ class TestTheMerging:
         assert stays.versions.latest("number").kind == "merged"
         assert not Twin.objects.exists()
         assert told("merged") == 1
+
+    def test_lets_nobody_write_over_it_from_a_page_opened_before(self, world: World) -> None:
+        _found, stays, _goes = merged(world)
+        rows = locked_sections(stays, SECTION_OF)
+        assert set(rows) == set(SECTIONS)
+        for name, part in SECTION_OF.items():
+            assert stale(stays, {part: rows[part]}, [name], stays.version - 1)
+            assert not stale(stays, {part: rows[part]}, [name], stays.version)
 
     def test_keeps_the_other_readable_to_the_one_team_and_leads_there(self, world: World) -> None:
         found, stays, goes = merged(world)
