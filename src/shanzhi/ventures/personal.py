@@ -158,8 +158,7 @@ name_fields(
     answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
     recorded_at=_("Recorded on"), holder=_("Written on by"), since=_("Since"),
-    role=_("Role"), given_by=_("Given by"), made_by=_("Made by"), taken_by=_("Taken up by"),
-    begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
+    made_by=_("Made by"), begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
 )  # fmt: skip
 
 name_field("ventures.Attachment", "name", _("Name of the file"))

@@ -16,7 +16,7 @@ from shanzhi.ventures.queries import seats
 router = Router()
 
 
-class PlaceOut(Schema):
+class TeamPlaceOut(Schema):
     """Somebody in a team, masked; `since` is null for who is named in the proposal's list of members."""
 
     name: str
@@ -25,7 +25,7 @@ class PlaceOut(Schema):
     own: bool
 
 
-@router.get("/proposals/{uuid:proposal_id}/team", response=list[PlaceOut], summary="The team and its roles")
+@router.get("/proposals/{uuid:proposal_id}/team", response=list[TeamPlaceOut], summary="The team and its roles")
 def list_team(request: HttpRequest, proposal_id: UUID) -> list[dict[str, Any]]:
     """Give the team who is in it, the leader first."""
     found = queries.proposal(viewer=actor_of(request), proposal_id=proposal_id)
