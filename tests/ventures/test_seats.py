@@ -19,6 +19,7 @@ from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.kernel.personal import Leaving
 from shanzhi.notices.models import Notice
 from shanzhi.people import minors
+from shanzhi.people.models import Person
 from shanzhi.people.policies import GuardianConsentNeeded
 from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.models import Proposal, Section, TeamInvitation, TeamSeat
@@ -209,6 +210,7 @@ class TestAPlaceThatEnds:
 
     def test_leaves_a_draft_to_an_editor(self, world: World, other: Actor, draft: Proposal) -> None:
         seated(world, draft, other, "editor")
+        Person.objects.filter(pk=world.people[0].pk).update(erased_at=SOON)
         erase_drafts(Leaving(person_id=world.people[0].pk, name="", numbers=(), at=SOON))
         assert policies.leads(other, Proposal.objects.get(pk=draft.pk))
 
