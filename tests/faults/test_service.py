@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import subprocess
@@ -118,18 +119,10 @@ def small_disk() -> Iterator[Path]:
 def fill(folder: Path) -> Path:
     """Leave not one byte free."""
     ballast = folder / "ballast"
-    with ballast.open("wb") as file:
-        try:
+    for size in (65536, 512):
+        with ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
             while True:
-                file.write(b"\0" * 65536)
-                file.flush()
-        except OSError:
-            pass
-        try:
-            while True:
-                os.write(file.fileno(), b"\0" * 512)
-        except OSError:
-            pass
+                file.write(b"\0" * size)
     return ballast
 
 

@@ -79,6 +79,7 @@ NOTHING_THERE = {
     "/desk/calls/<uuid:call_id>/change/",
     "/desk/calls/<uuid:call_id>/change/<slug:part>/",
     "/desk/calls/<uuid:call_id>/parts/<slug:part>/",
+    "/desk/calls/<uuid:call_id>/templates/theme/",
     "/desk/calls/areas/",
     "/desk/calls/import/<uuid:upload_id>/",
     "/desk/disputes/<uuid:dispute_id>/",

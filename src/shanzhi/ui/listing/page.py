@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from html import escape
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -18,6 +16,7 @@ from shanzhi.ui import formatting
 from shanzhi.ui.listing import order as ordering
 from shanzhi.ui.listing.columns import table_body
 from shanzhi.ui.listing.declaration import Listing
+from shanzhi.ui.listing.drawn import Chip, FilterView, Heading, chip_row, control, head_cell, option_tags
 from shanzhi.ui.listing.filters import FEW, Filter, Several
 from shanzhi.ui.listing.memory import Rows
 from shanzhi.ui.listing.recent import counted
@@ -25,43 +24,6 @@ from shanzhi.ui.listing.recent import counted
 MOST_COUNTED: Final = 10_000
 LONGEST_SEARCH: Final = 100
 _PLACE_KEYS: Final = frozenset({"page", "after", "before", "export"})
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A link that sets or takes away a filter."""
-
-    label: str
-    url: str
-    current: bool = False
-
-
-@dataclass(frozen=True)
-class FilterView:
-    """A filter as the page shows it: chips for few choices, else a control in the form."""
-
-    label: str
-    shape: str
-    chips: tuple[Chip, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
-    names: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
-    current: str = ""
-
-    @property
-    def option_tags(self) -> SafeString:
-        """The options of the select."""
-        return _option_tags(self.options, self.current)
-
-
-@dataclass(frozen=True)
-class Heading:
-    """The head of a column: its way to sort and how it is sorted now."""
-
-    label: str
-    css: str
-    url: str = ""
-    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +100,7 @@ class ListPage:
     @property
     def head(self) -> SafeString:
         """The heads of the columns, drawn."""
-        return mark_safe("".join(map(_head_cell, self.headings)))  # noqa: S308 - escaped by _head_cell
+        return mark_safe("".join(map(head_cell, self.headings)))  # noqa: S308 - escaped by _head_cell
 
     @property
     def headings(self) -> list[Heading]:
@@ -163,7 +125,7 @@ class ListPage:
     @property
     def sort_options(self) -> SafeString:
         """The orders to choose from; '' where no column can be sorted."""
-        return _option_tags(tuple(ordering.choices(self.listing)), self.order.parameter)
+        return option_tags(tuple(ordering.choices(self.listing)), self.order.parameter)
 
     @property
     def removals(self) -> list[Chip]:
@@ -203,6 +165,16 @@ class ListPage:
         return FilterView(str(one.label), "choice" if options else one.shape, chips, options, names, given, given[0])
 
     @property
+    def controls(self) -> SafeString:
+        """The controls of the filters in the form, drawn."""
+        return mark_safe("".join(map(control, self.form_filters)))  # noqa: S308 - escaped by control
+
+    @property
+    def chip_rows(self) -> SafeString:
+        """The filters that stand open as chips, drawn."""
+        return mark_safe("".join(map(chip_row, self.chip_filters)))  # noqa: S308 - escaped by chip_row
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters that the form must carry on: filters that stand as chips, and what other lists were asked.
 
@@ -240,37 +212,19 @@ class ListPage:
         """The address of this list as CSV."""
         return self.url(export="csv")
 
-    @property
+    @cached_property
     def previous_url(self) -> str:
         """The address of the page before, or ''."""
         if self.pages:
             return self.url(page=str(self.page - 1)) if self.page > 1 else ""
         return self.url(before=self.before) if self.before else ""
 
-    @property
+    @cached_property
     def next_url(self) -> str:
         """The address of the page after, or ''."""
         if self.pages:
             return self.url(page=str(self.page + 1)) if self.page < self.pages else ""
         return self.url(after=self.after) if self.after else ""
-
-
-@lru_cache(maxsize=256)
-def _option_tags(options: tuple[tuple[str, str], ...], current: str) -> SafeString:
-    """Draw the options of a select, by hand and once for the same, because there may be hundreds."""
-    tags = (
-        f'<option value="{escape(value)}"{" selected" if value == current else ""}>{escape(words)}</option>'
-        for value, words in options
-    )
-    return mark_safe("".join(tags))  # noqa: S308 - escaped just above
-
-
-def _head_cell(head: Heading) -> str:
-    css = f' class="{head.css}"' if head.css else ""
-    state = f' aria-sort="{head.state}"' if head.state else ""
-    label = escape(head.label)
-    inner = f'<a href="{escape(head.url)}">{label}</a>' if head.url else label
-    return f'<th role="columnheader" scope="col"{css}{state}>{inner}</th>'
 
 
 def most_exported() -> int:
