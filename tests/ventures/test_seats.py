@@ -16,14 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
-from shanzhi.kernel.personal import Leaving
 from shanzhi.notices.models import Notice
 from shanzhi.people import minors
-from shanzhi.people.models import Person
+from shanzhi.people.operations.erasure import erase_own
 from shanzhi.people.policies import GuardianConsentNeeded
 from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.models import Proposal, Section, TeamInvitation, TeamSeat
-from shanzhi.ventures.operations.erasing import erase_drafts, erase_seats
 from shanzhi.ventures.operations.proposals import content_digest
 from shanzhi.ventures.queries import seats
 from tests.support.people import sign_in
@@ -203,15 +201,13 @@ class TestAPlaceThatEnds:
     def test_ends_with_the_erasure_of_its_person(self, world: World, other: Actor, draft: Proposal) -> None:
         seated(world, draft, other, "editor")
         save(other, draft, need="楼道黑")
-        gone = Leaving(person_id=world.people[1].pk, name="", numbers=(), at=SOON)
-        erase_seats(gone)
+        erase_own(actor=other, confirmed=True, at=SOON)
         assert not policies.of_team(other, draft)
         assert not Section.objects.filter(holder=world.people[1]).exists()
 
     def test_leaves_a_draft_to_an_editor(self, world: World, other: Actor, draft: Proposal) -> None:
         seated(world, draft, other, "editor")
-        Person.objects.filter(pk=world.people[0].pk).update(erased_at=SOON)
-        erase_drafts(Leaving(person_id=world.people[0].pk, name="", numbers=(), at=SOON))
+        erase_own(actor=world.team, confirmed=True, at=SOON)
         assert policies.leads(other, Proposal.objects.get(pk=draft.pk))
 
 
