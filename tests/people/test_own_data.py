@@ -72,7 +72,7 @@ class TestTheOwnData:
         for _ in range(30):
             operations.unmask(actor=actor(person), person_id=person.pk, fields=["name"], reason="x", at=AT)
         client = sign_in(Client(), person)
-        with django_assert_max_num_queries(70):
+        with django_assert_max_num_queries(80):
             assert client.get("/account/own-data/").status_code == 200
 
 

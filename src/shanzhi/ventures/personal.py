@@ -26,8 +26,7 @@ from shanzhi.ventures.operations.erasing import (
     erase_comments,
     erase_drafts,
     erase_files,
-    erase_named_members,
-    erase_seats,
+    erase_members,
     erase_versions,
 )
 from shanzhi.ventures.queries.standing import unfinished
@@ -167,8 +166,8 @@ name_field("ventures.Activity", "title", _("Activity"))
 
 REGISTRY.hindrances["ventures"] = unfinished
 for _name, _run in (
-    ("files", erase_files), ("versions", erase_versions), ("members", erase_named_members),
-    ("comments", erase_comments), ("seats", erase_seats),
+    ("files", erase_files), ("versions", erase_versions), ("members", erase_members),
+    ("comments", erase_comments),
 ):  # fmt: skip
     REGISTRY.specials[f"ventures.{_name}"] = Special("ventures", _run)
 # Last: a draft that is handed over is scrubbed before, while it is still known as the person's.

@@ -59,6 +59,11 @@ def erase_seats(leaving: Leaving) -> Touched:
     return touched
 
 
+def erase_members(leaving: Leaving) -> Touched:
+    """Take the person out of teams: out of the named members, and out of the seats."""
+    return {**erase_named_members(leaving), **erase_seats(leaving)}
+
+
 def erase_drafts(leaving: Leaving) -> Touched:
     """Hand drafts over to another member of the team who is on record; delete those in which there is none."""
     touched: dict[str, list[str]] = {"ventures_proposal": [], "ventures_teamseat": []}
