@@ -30,8 +30,11 @@ from shanzhi.voting.models import Ballot, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.support import booths
 from tests.support.database import as_owner
+from tests.support.guardians import guarded
+from tests.support.people import a_person
 from tests.support.site import Site, build
 from tests.ventures.dispute_support import disputed
+from tests.ventures.merger_table import merging
 from tests.ventures.training_support import trained
 
 COVERED = coverage.covers()
@@ -64,6 +67,10 @@ SLIPPED = {
     "ventures_endorsementcount": {
         "proposal_id": "(SELECT id FROM ventures_proposal WHERE id NOT IN"
         " (SELECT proposal_id FROM ventures_endorsementcount) LIMIT 1)"
+    },
+    "ventures_marks": {
+        "proposal_id": "(SELECT id FROM ventures_proposal WHERE id NOT IN"
+        " (SELECT proposal_id FROM ventures_marks) LIMIT 1)"
     },
 }
 
@@ -99,6 +106,11 @@ def fill_the_rest(site: Site) -> None:
         actor=SYSTEM, call_id=site.submission.pk, theme="为老服务", version=0, given={"need": "谁需要？"}, at=at
     )
     fill_jury(site)
+    guarded(site)
+    merging(site)
+    kept, merged = (a_person("370102001002", name="重名者", verified=verified) for verified in (True, False))
+    officer = actor_for(account=site.account("district"), at=timezone.now())
+    people.propose_merge(actor=officer, kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=timezone.now())
 
 
 def fill_safety(site: Site) -> None:

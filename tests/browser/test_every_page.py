@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from shanzhi.places.operations import create_station
 from shanzhi.voting import operations as voting
 from tests.browser import pages
+from tests.browser.no_pages import NO_PAGES
 from tests.browser.support import (
     Look,
     Mode,
@@ -155,7 +157,9 @@ def faults_of(page: Page, path: str, look: Look, *, foreign: bool = False) -> li
     return found
 
 
-@pytest.mark.parametrize("look", [Look("small"), Look("small", "dark", "en")], ids=str)
+@pytest.mark.parametrize(
+    "look", [pytest.param(Look("small"), marks=pytest.mark.thorough), Look("small", "dark", "en")], ids=str
+)
 @pytest.mark.parametrize("who", WHO)
 def test_every_page_fits_the_smallest_phone_in_its_language(
     browser: Browser, site: Site, address: str, who: str, look: Look
@@ -166,8 +170,18 @@ def test_every_page_fits_the_smallest_phone_in_its_language(
     assert not any(seen.values()), told(seen)
 
 
-@pytest.mark.parametrize("look", [Look("phone"), Look("desktop", "dark", "en")], ids=str)
-@pytest.mark.parametrize("who", WHO)
+def seen_by_axe() -> list[Any]:
+    """Give who looks how; the desk in the dark, which takes longest, is left to the thorough run."""
+    looks = (Look("phone"), Look("desktop", "dark", "en"))
+    late = {("district", "desktop"): [pytest.mark.thorough]}
+    return [
+        pytest.param(who, look, marks=late.get((who, look.device), []), id=f"{who}-{look}")
+        for who in WHO
+        for look in looks
+    ]
+
+
+@pytest.mark.parametrize(("who", "look"), seen_by_axe())
 def test_every_page_is_clean_by_axe(browser: Browser, site: Site, address: str, who: str, look: Look) -> None:
     page = opened(browser, site, address, who, look)
     seen: dict[str, list[str]] = {}
@@ -213,4 +227,4 @@ def test_the_keyboard_leads_through_with_visible_focus(browser: Browser, site: S
 
 def test_the_pages_are_all_there_are(site: Site) -> None:
     known = {name.split(" ")[0] for give in WHO.values() for name in give(site)}
-    assert pages.names() == known | pages.NO_PAGES
+    assert pages.names() == known | NO_PAGES

@@ -26,7 +26,10 @@ PAGES = {
     "figure": "/places/370102/figures/add/",
     "stations": "/places/stations/",
 }
-LOOKS = (Look("phone"), Look("desktop"), Look("small", "dark", "en"), Look("desktop", "dark", "en", elder=True))
+LOOKS = (
+    Look("phone"), pytest.param(Look("desktop"), marks=pytest.mark.thorough),
+    Look("small", "dark", "en"), Look("desktop", "dark", "en", elder=True),
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

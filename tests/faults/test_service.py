@@ -88,6 +88,7 @@ class TestADatabaseKilledInMidVote:
         hold(house, poll, casting)
         stop(served)
 
+    @pytest.mark.thorough
     def test_that_restarts_in_order_costs_nobody_a_ballot(self, house: House) -> None:
         port = free_port()
         served = serve(house.cluster.folder, port, SHANZHI_SECRET_KEY=SECRET)

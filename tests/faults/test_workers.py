@@ -96,7 +96,7 @@ class TestAWorkerKilledInMidCount:
         _number, digest, alone = said.pop().split()
         assert digest == alone
 
-    @pytest.mark.parametrize("when", ["before commit", "after commit"])
+    @pytest.mark.parametrize("when", [pytest.param("before commit", marks=pytest.mark.thorough), "after commit"])
     def test_leaves_a_task_that_another_takes_up_once(self, house: House, when: str) -> None:
         job, digest = house.run(START)[0].split()
         assert house.start(WORK, when).wait(timeout=60) == -signal.SIGKILL

@@ -222,6 +222,17 @@ def _paper(person: Person, officer: Any) -> None:
                                  state="carried_off", reason=OWN_WORDS)  # fmt: skip
 
 
+def _merger(proposal: ventures.Proposal, person: Person) -> None:
+    """Put a merger that came to nothing behind the person."""
+    other = ventures.Proposal.objects.create(
+        call=proposal.call, number=98, state="submitted", created_at=AT, changed_at=AT
+    )
+    ventures.Merger.objects.create(
+        call=proposal.call, first=proposal, second=other, state="refused", message=TOLD, reason=TOLD, begun_by=person,
+        ended_by=person, created_at=AT, lapses_at=AT + timedelta(days=1), ended_at=AT,
+    )  # fmt: skip
+
+
 def _ventures(person: Person, officer: Any) -> None:
     """Put a draft and a proposal of before, with teams, versions and files, behind the person; and the own words."""
     call = ventures.Call.objects.create(title="轮次", area=DISTRICT, created_at=AT)
@@ -256,11 +267,7 @@ def _ventures(person: Person, officer: Any) -> None:
             proposal=proposal, kind="objection", state="withdrawn", text=TOLD, filed_by=person, standing="resident",
             filed_at=AT, due_at=AT + timedelta(days=1),
         )  # fmt: skip
-        other = ventures.Proposal.objects.create(call=call, number=98, state="submitted", created_at=AT, changed_at=AT)
-        ventures.Merger.objects.create(
-            call=call, first=proposal, second=other, state="refused", message=TOLD, reason=TOLD, begun_by=person,
-            ended_by=person, created_at=AT, lapses_at=AT + timedelta(days=1), ended_at=AT,
-        )  # fmt: skip
+        _merger(proposal, person)
         words = {"proposal": proposal, "kind": "comment", "author": person, "text": OWN_WORDS, "created_at": AT}
         ventures.Comment.objects.create(**words, changed_at=AT)
         ventures.Comment.objects.create(**words, changed_at=AT, state="hidden", reason="x", hidden_by_id=officer)

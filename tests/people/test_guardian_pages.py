@@ -12,7 +12,7 @@ from shanzhi.people.models import Account, Consent, Guardianship, Person
 from tests.people.conftest import COMMUNITY
 from tests.people.test_attacks import PHONE, shown
 from tests.people.test_guardians import CHILD, YOUTH, a_guardian, linked
-from tests.support.people import AT, a_person, client_for, sign_in
+from tests.support.people import AT, a_person, client_for, proved, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 ENGLISH = {"accept-language": "en"}
@@ -89,6 +89,10 @@ class TestAGuardian:
         client = sign_in(Client(), Person.objects.get(pk=guardian.person_id))
         path = f"/account/wards/{ward.pk}/"
         assert client.get(f"{path}file/").json()["person"] == str(ward.pk)
+        unproved = client.post(f"{path}erase/", {"confirmed": "on"}, headers=ENGLISH)
+        assert "First prove that it is you" in unproved.content.decode()
+        assert client.get(path).status_code == 200, "nothing is erased for who did not prove to be the guardian"
+        proved(client)
         assert client.post(f"{path}erase/", {"confirmed": ""}).status_code == 422
         assert client.post(f"{path}erase/", {"confirmed": "on"})["Location"] == "/account/wards/"
         assert client.get(path).status_code == 404

@@ -128,11 +128,14 @@ class Scene:
     def paths(self) -> dict[str, list[str]]:
         """Give all addresses that can be read, by route."""
         places = self.places()
-        return {
+        found = {
             route.template: list(route.filled(self.of_jury(places) if "jur" in route.template else places))
             for route in routes()
             if "GET" in route.methods and route.template not in NEVER_ASKED
         }
+        one, other = (voter.pk for voter in self.round.voters[:2])
+        found["/desk/people/<uuid:person_id>/merge/"].append(f"/desk/people/{one}/merge/?other={other}")
+        return found
 
     def places(self) -> Values:
         """Say of what is asked: the vote that runs and what belongs to it."""

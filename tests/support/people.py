@@ -1,23 +1,26 @@
 """People for tests: persons, accounts, actors and signed-in clients, made straight in the tables."""
 
 import itertools
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from django.test import Client
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
 from shanzhi.people.actors import actor_of_person
 from shanzhi.people.fields import mark
-from shanzhi.people.models import Account, Person, RoleGrant
+from shanzhi.people.models import Account, Person, PersonMerge, RoleGrant
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 # A grant made at this moment holds at any moment that a test passes in.
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 AREA = "370102001001"  # 历下区 解放路街道, its first community
 PASSWORD = "a long pass phrase of 2026"
+METHODS = "account_authentication_methods"
 SIGN_IN = "shanzhi.people.backends.AccountBackend"
 
 _numbers = itertools.count(1)
@@ -125,3 +128,21 @@ def client_for(role: Role | None = None, area: str = AREA, **fields: Any) -> Cli
     """
     home = area if len(area) >= 12 else ""
     return sign_in(Client(), a_person(home, role, role_area=area, verified=role is not None, **fields))
+
+
+def proved(client: Client) -> Client:
+    """Have a client who is signed in proved a moment ago, by a code, to be the person."""
+    session = client.session
+    session[METHODS] = [{"method": "code", "at": time.time()}]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
+    session.save()
+    return client
+
+
+def merge_away(merged: Person, kept: Person, *, staff: Person, at: datetime = AT) -> None:
+    """Let one record be merged into another, as it stands in the tables after two of staff did that."""
+    found = PersonMerge.objects.create(
+        kept=kept, merged=merged, needs_second=False, reason="同一人", proposed_by=staff, proposed_at=at
+    )
+    PersonMerge.objects.filter(pk=found.pk).update(state="done", place=1, decided_by=staff, decided_at=at)
+    Person.objects.filter(pk=merged.pk).update(merged_into=kept)

@@ -18,7 +18,8 @@ from shanzhi.config.roles import ROLE
 from shanzhi.kernel.canonical import digest
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.exchange.paper_form import paper_form
-from shanzhi.ventures.models import Call, CallTerms, Proposal, ProposalVersion, Section
+from shanzhi.ventures.forms.budget import BudgetRulesForm
+from shanzhi.ventures.models import Call, CallTerms, Proposal, ProposalVersion, Section, Template
 from shanzhi.ventures.operations.proposals import content_digest
 from shanzhi.ventures.operations.terms import terms_of
 from tests.support.database import as_owner
@@ -185,6 +186,45 @@ class TestRulesOfACall:
         assert refused.value.field == "budget_rules"
         assert change({**RULES, "line_fen": 30_000}).terms_version == 2
         assert "budget_rules" not in terms_of(change({}))
+
+    def test_give_no_key_a_second_time(self, world: World) -> None:
+        """The lines of drafts name a category by its key: what is new must not be taken for what went."""
+        call = ruled(world, {"categories": [{"name": "材料"}, {"name": "场地"}]})
+
+        def keys(*names: str, **given: str) -> dict[str, str]:
+            now = Call.objects.get(pk=call.pk)
+            rules = {"categories": [{"name": name, "key": given.get(name, "")} for name in names]}
+            found = operations.change_terms(
+                actor=world.officer, call_id=call.pk, version=now.version, given={"budget_rules": rules},
+                reason="更正", at=day("submission", 30),
+            )  # fmt: skip
+            return {row["name"]: row["key"] for row in found.budget_rules["categories"]}
+
+        first = {row["name"]: row["key"] for row in call.budget_rules["categories"]}
+        assert first == {"材料": "c1", "场地": "c2"}
+        assert keys("场地", 场地="c2") == {"场地": "c2"}
+        assert keys("交通", "场地", 场地="c2") == {"交通": "c3", "场地": "c2"}
+        assert keys("场地", "印刷", 场地="c2") == {"场地": "c2", "印刷": "c4"}
+
+    def test_keep_a_key_by_which_a_line_or_a_template_goes(self, world: World) -> None:
+        call = ruled(world, {"categories": [{"name": "材料"}]})
+        a_draft(world, call, [line("桌椅", 300, "c7")])
+        content = {"budget": [{"item": "灯", "category": "c8"}]}
+        Template.objects.create(call=call, theme="环境", content=content, changed_at=day("submission"))
+        now = Call.objects.get(pk=call.pk)
+        found = operations.change_terms(
+            actor=world.officer, call_id=call.pk, version=now.version, reason="更正", at=day("submission", 30),
+            given={"budget_rules": {"categories": [{"key": "c2", "name": "场地"}, {"name": "材料"}, {"name": "交通"}]}},
+        )  # fmt: skip
+        assert [row["key"] for row in found.budget_rules["categories"]] == ["c2", "c1", "c9"]
+
+    def test_on_the_form_leave_the_key_to_the_saving(self, world: World) -> None:
+        call = ruled(world, {"categories": [{"name": "材料"}, {"name": "场地"}]})
+        del call.budget_rules["categories"][0]
+        opened = BudgetRulesForm.opened(call)
+        form = BudgetRulesForm({"name_0": "场地", "key_0": "c2", "name_1": "交通", "key_1": ""}, initial=opened)
+        assert form.is_valid(), form.errors
+        assert [row["key"] for row in form.given()["budget_rules"]["categories"]] == ["c2", ""]
 
 
 def move(*targets: tuple[str, str]) -> None:

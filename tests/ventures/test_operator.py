@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from shanzhi.kernel.actor import Actor, Grant
 from shanzhi.kernel.roles import Role
-from shanzhi.people.models import RoleGrant
+from shanzhi.people.models import Person, RoleGrant
 from shanzhi.ventures import operations, queries
-from shanzhi.ventures.models import Call
+from shanzhi.ventures.models import Call, TeamMember
+from tests.support.people import merge_away
 from tests.ventures.support import AT, DISTRICT, ELSEWHERE, World, bring, day, make_call, make_person, passing
 
 ORGANIZATION = UUID("22222222-2222-4222-8222-222222222222")
@@ -46,6 +48,19 @@ class TestTheOperatorOfACall:
             at=day("review", 2),
         )  # fmt: skip
         assert done.state == "passed"
+
+    def test_finds_a_reviewer_by_the_record_that_stayed_and_none_of_the_team(self, world: World, call: Call) -> None:
+        one, merged, kept = call.proposals.order_by("number")[0], operator(124).person(), world.people[6]
+        viewer = operator(125)
+
+        def able() -> set[Any]:
+            return {person.pk for person in queries.reviewers(viewer=viewer, found=one, at=day("review"))}
+
+        assert merged in able()
+        merge_away(Person.objects.get(pk=merged), kept, staff=make_person(60))
+        assert able() & {merged, kept.pk} == {kept.pk}
+        TeamMember.objects.create(proposal=one, position=9, person_id=merged, name="示例成员")
+        assert not able() & {merged, kept.pk}
 
     def test_moves_the_call_and_runs_its_vote(self, world: World, call: Call) -> None:
         actor = operator(121)

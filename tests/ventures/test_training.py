@@ -21,6 +21,7 @@ from shanzhi.ventures import operations, queries
 from shanzhi.ventures.models import Attendance, Call, CallTerms, Notice, TeamMember, TrainingSession
 from shanzhi.ventures.policies import NotARecorder, NotYourCall
 from shanzhi.ventures.queries import training
+from tests.support.people import merge_away
 from tests.ventures.support import ELSEWHERE, SUBDISTRICT, World, bring, day, make_call, make_person, resident, staff
 from tests.ventures.training_support import after, asking, attend, close_all, give_phone, plan
 
@@ -261,6 +262,15 @@ class TestTheGate:
         assert "培训0" in seen.leaving[0][1].words
         close_all(world, call)
         assert preview(world, call, day("notice")).blocks == ()
+
+    def test_counts_who_attended_under_a_record_that_was_merged(self, world: World) -> None:
+        call = reviewed(world, asking(world), 0, 1)
+        first, second = (call.proposals.get(contact=world.people[place]) for place in (0, 1))
+        call.proposals.filter(pk=first.pk).update(contact=world.people[5])
+        assert [standing(call, one.number).met for one in (first, second)] == [False, True]
+        merge_away(world.people[0], world.people[5], staff=make_person(60))
+        merge_away(world.people[1], world.people[6], staff=make_person(61))
+        assert [standing(call, one.number).met for one in (first, second)] == [True, True]
 
     def test_takes_the_others_out_tells_them_and_leaves_them_their_appeal(self, world: World) -> None:
         call = reviewed(world, asking(world), 0, 1)

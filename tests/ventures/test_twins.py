@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from shanzhi.kernel import likeness
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.demo.rounds import content_of
-from shanzhi.ventures.models import Marks, Proposal, Twin
+from shanzhi.ventures.models import Call, Marks, Proposal, Twin
 from shanzhi.ventures.queries import twins
 from tests.ventures.merger_support import LAMPS, LIKE_LAMPS, MEALS, hand_in, leader, pair, seen
 from tests.ventures.support import FIRST_DAY, World, bring, day, make_call
@@ -18,22 +20,23 @@ from tests.ventures.support import FIRST_DAY, World, bring, day, make_call
 pytestmark = pytest.mark.django_db
 
 
-def draft_like(world: World, call: object, place: int) -> Proposal:
+def draft_like(world: World, call: Call, place: int) -> Proposal:
     """Have a resident write all of the lamps without handing it in."""
     who = leader(world, place)
-    draft = operations.create_proposal(actor=who, call_id=call.pk, at=day("submission", 4)).proposal  # type: ignore[attr-defined]
+    draft = operations.create_proposal(actor=who, call_id=call.pk, at=day("submission", 4)).proposal
     given = content_of(LIKE_LAMPS, FIRST_DAY)
     operations.save_proposal(actor=who, proposal_id=draft.pk, version=1, given=given, at=day("submission", 4))
     return draft
 
 
 class TestATeam:
-    def test_is_shown_a_like_project_that_wants_to_be_found_with_the_reason(self, world: World) -> None:
+    def test_is_shown_that_a_project_is_like_its_own_and_none_of_its_words(self, world: World) -> None:
         first, second = pair(world)
         (one,) = seen(leader(world, 0), first)
         assert (one.proposal.pk, one.readable) == (second.pk, False)
-        assert one.score >= 20
-        assert "声控" in "".join(one.words)
+        assert one.score in (20, 40), "how alike exactly would tell of the other's words"
+        assert Twin.objects.get().score not in (20, 40)
+        assert (one.words, one.parts) == ((), ())
         with pytest.raises(NotFound):
             queries.proposal(viewer=leader(world, 0), proposal_id=second.pk)
 
@@ -70,7 +73,10 @@ class TestATeam:
         operations.set_findable(actor=leader(world, 2), proposal_id=second.pk, findable=False, at=day("submission", 5))
         assert seen(leader(world, 0), first) == []
         bring(world, first.call, "notice", proposals=0)
-        assert [one.readable for one in seen(leader(world, 0), first)] == [True]
+        (one,) = seen(leader(world, 0), first)
+        assert one.readable
+        assert "声控" in "".join(one.words)
+        assert one.parts
 
     def test_alone_asks_for_the_twins_of_its_project(self, world: World) -> None:
         first, _second = pair(world)
@@ -131,6 +137,19 @@ class TestTheClock:
         assert operations.mark_missing(at=day("submission", 9)) == 2
         assert (Marks.objects.count(), Twin.objects.count()) == (2, 1)
         assert operations.mark_missing(at=day("submission", 9)) == 0
+
+
+def test_a_cut_leaves_out_the_least_alike(world: World) -> None:
+    first, second = pair(world)
+    less = hand_in(world, first.call, replace(MEALS, title=LAMPS.title), 4)
+    hand_in(world, first.call, replace(LAMPS, need=MEALS.need, summary=MEALS.summary), 6)
+    parts = twins.marks_of(less)
+    rows = list(twins.most_shared(twins.candidates(first.call_id, parts, less.pk), parts))
+    own = set(likeness.keys(parts))
+    shared = [len(own & set(row.keys)) for row in rows]
+    assert shared == sorted(shared, reverse=True)
+    assert shared[0] > shared[-1]
+    assert rows[-1].proposal_id == second.pk
 
 
 def test_the_index_finds_candidates(world: World) -> None:

@@ -2,22 +2,27 @@
 
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.people.actors import actor_of_person
 from shanzhi.people.models import Person, PersonMerge
-from shanzhi.voting import operations, queries
-from shanzhi.voting.models import Ballot, Envelope, Poll, RollEntry
+from shanzhi.people.queries import preview
+from shanzhi.voting import exchange, operations, queries
+from shanzhi.voting.models import Ballot, Envelope, PaperEntry, Poll, RollEntry, Upload
 from shanzhi.voting.operations.merged import OtherEntry
+from shanzhi.voting.operations.uploads import waiting_upload
 from tests.support.people import an_actor
 from tests.voting.paper_support import a_hall
 from tests.voting.support import AREA, STAFF, a_draft, a_person, actor, an_open_poll, close, now, vote
+from tests.voting.test_paper_offline import a_quiet_hall, ago, states
 
 pytestmark = pytest.mark.django_db
 
@@ -137,9 +142,29 @@ class TestWhatStandsInTheWay:
             vote(record, poll.pk, ["1"])
         with pytest.raises(people.CannotMerge, match=r"Spring|春季"):
             merge(staff, *records)
+        tried = Event.objects.filter(verb="people.merge.fail", actor_person=staff[1].person())
+        assert set(tried.values_list("subject_id", flat=True)) == {str(one.pk) for one in records}
+        people.refuse_merge(actor=staff[0], merge_id=PersonMerge.objects.get().pk, reason="等投票结束", at=now())
         close(poll)
         assert merge(staff, *records).state == "done"
         assert Ballot.objects.filter(poll=poll).count() == 2  # what was counted stays
+
+    def test_is_not_told_beforehand_where_it_is_that_both_voted(self, staff: tuple[Actor, Actor]) -> None:
+        records = several()
+        poll = an_open_poll(records)
+        shown = []
+        for record in (None, *records):
+            if record is not None:
+                vote(record, poll.pk, ["1"])
+            with CaptureQueriesContext(connection) as asked:
+                kept, merged = (one.pk for one in records)
+                beside = preview(viewer=staff[0], kept_id=kept, merged_id=merged, at=now())
+            shown.append((beside.hindrances, beside.needs_second, beside.kept.counts, beside.merged.counts))
+            said = " ".join(one["sql"] or "" for one in asked)
+            assert "people_person" in said
+            assert not {"voting_envelope", "voting_papermark"} & set(said.replace('"', " ").split())
+        assert shown[0] == shown[1] == shown[2]
+        assert shown[0][0] == []
 
     def test_is_a_sheet_of_one_beside_a_ballot_of_the_other(self, staff: tuple[Actor, Actor]) -> None:
         hall = a_hall(2)
@@ -178,6 +203,48 @@ class TestOnPaper:
         hall.reconcile()
         close(hall.poll)
         assert Ballot.objects.filter(poll=hall.poll).count() == 1
+
+    @pytest.mark.parametrize("marked", [0, 1])
+    def test_is_told_whichever_entry_has_the_sheet(self, staff: tuple[Actor, Actor], marked: int) -> None:
+        hall = a_hall(2)
+        kept, merged = hall.voters
+        Person.objects.filter(pk=merged.pk).update(verified_against="passport")
+        hall.mark(sorted(hall.voters, key=hall.number)[marked])
+        merge(staff, kept, merged)
+        me = actor_of_person(person_id=kept.pk, at=now())
+        assert queries.may_vote(viewer=me, poll_id=hall.poll.pk, at=now()).code == "voted_on_paper"
+
+    @pytest.mark.parametrize("online", [True, False])
+    def test_is_void_by_the_other_entry_whether_or_not_that_one_voted(
+        self, staff: tuple[Actor, Actor], online: bool
+    ) -> None:
+        hall = a_quiet_hall(2)
+        kept, merged = hall.voters
+        Person.objects.filter(pk=merged.pk).update(verified_against="passport")
+        if online:
+            vote(kept, hall.poll.pk, ["1"])
+        merge(staff, kept, merged)
+        assert states(hall.upload((merged, ago(10)))) == [("void", "other_entry")]
+
+    def test_a_reading_under_the_other_record_is_the_own(self, staff: tuple[Actor, Actor]) -> None:
+        hall = a_hall(1)
+        hall.mark(hall.voters[0])
+        (serial,) = hall.serials(1)
+        hall.close(unissued=19, cast=1)
+        for by, choice in ((hall.first, "1"), (hall.second, "2")):
+            hall.enter(by, serial, operations.SheetReading("valid", [choice]))
+        me = replace(hall.third, also=(hall.first.person(),))
+        assert [row["yours"] for row in queries.differing(viewer=hall.third, booth_id=hall.booth.pk)] == [False]
+        assert [row["yours"] for row in queries.differing(viewer=me, booth_id=hall.booth.pk)] == [True]
+        operations.take_back_entry(actor=me, booth_id=hall.booth.pk, serial=serial, at=now())
+        assert PaperEntry.objects.filter(sheet__booth=hall.booth).count() == 1
+
+    def test_an_election_brought_in_under_the_other_record_is_the_own(self) -> None:
+        first, other = a_person(), a_person()
+        found = Upload.objects.create(owner=first, name="x.pb", content=b"x", summary={}, created_at=now())
+        me = replace(actor(other), also=(first.pk,))
+        assert exchange.upload(viewer=me, upload_id=found.pk) == found
+        assert waiting_upload(actor=me, upload_id=found.pk) == found
 
 
 class TestTheRoll:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from shanzhi.kernel.errors import Refusal
+from shanzhi.kernel.roles import Role
+from shanzhi.people import operations as people
+from shanzhi.people.models import Person
 from shanzhi.voting import operations, queries
 from shanzhi.voting.models import Ballot, Count, Envelope, Poll
 from shanzhi.work.operations import KeyReused
+from tests.support.people import an_actor
 from tests.voting import support
 from tests.voting.support import STAFF, a_person, an_open_poll, now, vote
 
@@ -117,6 +122,52 @@ class TestAVoteAgainstTheClose:
             assert set(Ballot.objects.filter(poll=poll).values_list("pk", flat=True)) == receipts
             assert not Envelope.objects.filter(poll=poll).exists()
             assert Poll.objects.get(pk=poll.pk).ballots_total == len(receipts)
+
+
+class TestAMergeOrItsUndoingBesideTheOpening:
+    @pytest.mark.parametrize("undone", [False, True])
+    def test_waits_for_it_and_leaves_one_place_for_each_person(self, undone: bool) -> None:
+        staff = an_actor(Role.SUBDISTRICT_OFFICER, support.AREA), an_actor(Role.SUBDISTRICT_OFFICER, support.AREA)
+        kept, merged = a_person(), a_person()
+        Person.objects.filter(pk=merged.pk).update(verified_against="passport")
+        poll = support.a_draft()
+        operations.draw_roll(actor=STAFF, poll_id=poll.pk, at=now())
+        found = people.propose_merge(actor=staff[0], kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=now())
+        approve = partial(people.approve_merge, actor=staff[1], merge_id=found.pk, at=now())
+        if undone:
+            approve()
+        undo = partial(people.undo_merge, actor=staff[0], merge_id=found.pk, reason="两个人", at=now())
+        with transaction.atomic():
+            operations.open_poll(actor=STAFF, poll_id=poll.pk, at=now())
+            beside = Thread(target=closing, args=(undo if undone else approve,))
+            beside.start()
+            until_waiting(beside)
+        beside.join()
+        assert Envelope.objects.filter(poll=poll).count() == (0 if undone else 1)
+        for one in (kept, merged):
+            vote(one, poll.pk, ["1"])
+        assert support.close(poll).ballots_total == (2 if undone else 1)
+
+
+def closing(act: Callable[[], object]) -> None:
+    """Run an act of a thread, and close its connection."""
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def until_waiting(thread: Thread) -> None:
+    """Wait until another thread waits for a lock, or is through."""
+    while thread.is_alive():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # what was seen before stays otherwise, in a transaction
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone():
+                return
+        thread.join(0.02)
 
 
 class TestTwoWhoCloseAndCount:

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from shanzhi.kernel.errors import Conflict
+
 
 def _none(*_ids: UUID) -> Any:
     return ()
+
+
+class SealedHindrance(Conflict):
+    """What only a merge that is being done may learn, since it tells of both people what is sealed as yet."""
+
+    code = "sealed_hindrance"
 
 
 @dataclass(frozen=True)
@@ -17,8 +25,9 @@ class MergeRoom:
     """The part of one room. All are asked with ids of records, the one that stays first.
 
     `counts` gives in words, with numbers, what hangs on one record, as far as staff may know it. `hindrances` gives in
-    words what stands in the way. `join` is called when the records become one, and may refuse; `part` after the merge
-    was undone. Neither rewrites what is evidence.
+    words what stands in the way; anybody who merges may ask it of any two people, so nothing sealed is there. `join` is
+    called when the records become one, and may refuse, by SealedHindrance too; `part` after the merge was undone.
+    Neither rewrites what is evidence.
     """
 
     counts: Callable[[UUID], list[tuple[Any, int]]] = _none

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -56,6 +57,14 @@ def records_of(person_id: UUID) -> list[UUID]:
     """List the records of one person, from the one that it goes by: that one, then those merged into it."""
     merged = Person.objects.filter(merged_into=person_id).order_by("pk").values_list("pk", flat=True)
     return [person_id, *merged]
+
+
+def homes_of(keys: Iterable[UUID | None]) -> dict[UUID, UUID]:
+    """Say by which record each person goes: the own one, or the one that it was merged into."""
+    asked = {key for key in keys if key is not None}
+    merged = Person.objects.filter(pk__in=asked, merged_into__isnull=False) if asked else Person.objects.none()
+    moved = {key: home for key, home in merged.values_list("pk", "merged_into") if home is not None}
+    return {key: key for key in asked} | moved
 
 
 def grants_of(*, person: Person, at: datetime) -> tuple[Grant, ...]:

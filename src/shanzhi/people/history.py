@@ -143,6 +143,7 @@ register_verbs(
         "people.recovery.finish": "warn",
         "people.role.lapse": "warn",
         "people.merge.approve": "warn",
+        "people.merge.fail": "warn",
         "people.merge.undo": "warn",
     },
 )

@@ -64,13 +64,18 @@ def majority(born_on: date) -> date:
 
 def running(at: datetime, prefix: str = "") -> Q:
     """Give the condition that a guardian link holds: begun, not over, the ward under 18, nobody of the two erased."""
+    return not_over(at, prefix) & Q(**{f"{prefix}starts_on__lte": timezone.localdate(at)})
+
+
+def not_over(at: datetime, prefix: str = "") -> Q:
+    """Give the condition that a guardian link holds, or has yet to begin."""
     day = timezone.localdate(at)
 
     def held(**conditions: object) -> Q:
         return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
     return (
-        held(starts_on__lte=day, ward__born_on__gt=born_by(day, ADULT))
+        held(ward__born_on__gt=born_by(day, ADULT))
         & held(ward__erased_at=None, guardian__erased_at=None)
         & (held(ends_on=None) | held(ends_on__gte=day))
         & (held(ended_at=None) | held(ended_at__gt=at))

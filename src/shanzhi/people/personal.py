@@ -270,7 +270,7 @@ name_fields(
     at=_("Moment"), verb=_("Act"), kind=_("Sort"), name_mark=_("Blind index of the name"),
     name_mark_next=_("Blind index of the name"), id_mark_next=_("Blind index of the number"),
     phone_mark_next=_("Blind index of the phone"),
-    ward=_("Ward"), guardian=_("Guardian"), starts_on=_("From"), ends_on=_("Last day"), ended_at=_("Ended on"),
+    ward=_("Ward"), guardian=_("Guardian"), starts_on=_("From"), ends_on=_("Last day"), ended_at=_("Ended early on"),
     document_tail=_("Last characters of its number"), guardianship=_("Guardian link"), withdrawn_by=_("Taken back by"),
     id_mark=_("Blind index of the number"), phone_mark=_("Blind index of the phone"),
 )  # fmt: skip

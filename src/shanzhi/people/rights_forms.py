@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people.forms import PhoneNumberField, ReasonForm, RoleForm
 from shanzhi.people.guardianship import KINDS, PROOFS
+from shanzhi.people.models import Person
 from shanzhi.ui.forms import DayField, PageForm
 
 
@@ -101,3 +102,19 @@ class GuardianForm(PageForm):
         super().__init__(*args, **kwargs)
         if not born:
             self.fields["born_on"] = DayField(label=_("Minor's date of birth"))
+
+
+class MergeForm(ReasonForm):
+    """Which of two records stays, and how one knows that they are one person's."""
+
+    keep = forms.ChoiceField(label=_("Which record stays"), widget=forms.RadioSelect)
+    field_order = ("keep", "reason")
+
+    def __init__(self, *args: Any, sides: tuple[Person, Person], **kwargs: Any) -> None:
+        """Offer both, the first one marked."""
+        super().__init__(*args, **kwargs)
+        labels = (_("The record on the left (or above)"), _("The record on the right (or below)"))
+        self.fields["keep"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (str(one.pk), label) for one, label in zip(sides, labels, strict=True)
+        ]
+        self.fields["keep"].initial = str(sides[0].pk)

@@ -178,7 +178,7 @@ def due(*, viewer: Actor, at: datetime) -> Due:
     if viewer.holds_anywhere(GRANTERS):
         found["reviews"] = due_for_review(viewer=viewer, at=at).aggregate(n=Count("id"))["n"]
     if viewer.holds_anywhere(RECOVERERS):
-        waiting = recoveries(viewer=viewer).filter(state="asked").exclude(asked_by_id=viewer.person_id)
+        waiting = recoveries(viewer=viewer).filter(state="asked").exclude(asked_by_id__in=viewer.persons)
         found["recoveries"] = waiting.count()
     found["consent"] = queries.consent_due(viewer=viewer, at=at)
     if viewer.person_id is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.merging import MergeRoom, register
@@ -122,15 +123,15 @@ describe("ventures.TrainingSession", _("Trainings you planned"), "created_by_id"
          created_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.Section", _("Sections you write on"), "holder_id", PROPOSALS,
          holder=(K.LINK, E.KEEP), part=(K.RECORD, E.KEEP), since=(K.RECORD, E.KEEP))  # fmt: skip
-describe("ventures.TeamSeat", _("Your roles in teams"), "person_id", PROPOSALS,
+describe("ventures.TeamSeat", _("Roles in teams"), "person_id", PROPOSALS,
          person=(K.LINK, E.KEEP), proposal=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), since=(K.RECORD, E.KEEP),
          ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
 for _field in ("given_by", "ended_by"):
-    describe("ventures.TeamSeat", _("Roles in teams you gave or ended"), f"{_field}_id", PROPOSALS,
+    describe("ventures.TeamSeat", _("Roles in teams"), f"{_field}_id", PROPOSALS,
              **{_field: (K.LINK, E.KEEP)})  # fmt: skip
-describe("ventures.TeamInvitation", _("Invitations to teams you made"), "made_by_id", PROPOSALS,
+describe("ventures.TeamInvitation", _("Invitations to teams"), "made_by_id", PROPOSALS,
          made_by=(K.LINK, E.KEEP), created_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
-describe("ventures.TeamInvitation", _("Invitations to teams you took up"), "taken_by_id", PROPOSALS,
+describe("ventures.TeamInvitation", _("Invitations to teams"), "taken_by_id", PROPOSALS,
          taken_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.Template", _("Templates you wrote"), "changed_by_id", JUDGING,
          changed_by=(K.LINK, E.KEEP), changed_at=(K.RECORD, E.KEEP))  # fmt: skip
@@ -178,9 +179,13 @@ def _counts(person_id: UUID) -> list[tuple[Any, int]]:
     """Count proposals handed in and seats in juries; drafts are the team's alone."""
     return [
         (_("Proposals handed in"), Proposal.objects.filter(contact=person_id, number__isnull=False).count()),
-        (_("Roles in teams"), TeamSeat.objects.filter(person=person_id, ended_at=None).count()),
+        (_("Roles in teams"), _seats_known(person_id).count()),
         (_("Seats in juries"), Juror.objects.filter(person=person_id).count()),
     ]
+
+
+def _seats_known(person_id: UUID) -> QuerySet[TeamSeat]:
+    return TeamSeat.objects.filter(person=person_id, ended_at=None, proposal__number__isnull=False)
 
 
 def _two_seats(kept_id: UUID, merged_id: UUID) -> list[Any]:

@@ -300,15 +300,20 @@ def require_proposer(actor: Actor, call: Call, *, team_kind: str, codes: tuple[s
     if actor.person_id is None:
         raise SignInNeeded
     require_taking_part(actor)
+    require_kind(call, team_kind)
     kind = GROUP_OF[team_kind]
-    if kind not in call.proposers:
+    leads = kind == "organizations" and actor.holds_anywhere(Role.TEAM_LEADER)
+    if not leads and not home_communities(actor, codes):
+        raise MayNotPropose
+
+
+def require_kind(call: Call, team_kind: str) -> None:
+    """Refuse a kind of team from which the call takes no proposals."""
+    if GROUP_OF[team_kind] not in call.proposers:
         raise MayNotPropose(
             _("This call does not take proposals from this kind of team. Choose another kind of team."),
             field="team_kind",
         )
-    leads = kind == "organizations" and actor.holds_anywhere(Role.TEAM_LEADER)
-    if not leads and not home_communities(actor, codes):
-        raise MayNotPropose
 
 
 def require_home(actor: Actor, call: Call, *, community: str, team_kind: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
@@ -182,9 +183,10 @@ public_title(Call, "title")
 
 def teams(proposals: QuerySet[Proposal]) -> QuerySet[Any, Any]:
     """Give the query of all who belong to the teams of proposals: contact persons and members on record."""
-    seats = TeamSeat.objects.filter(proposal__in=proposals.values("pk"))
-    given = seats.filter(proposal=OuterRef("proposal"), person=OuterRef("person"))
-    named = TeamMember.objects.filter(proposal__in=proposals.values("pk"), person__isnull=False)
+    home = Coalesce("person__merged_into", "person")
+    seats = TeamSeat.objects.filter(proposal__in=proposals.values("pk")).annotate(home=home)
+    given = seats.filter(proposal=OuterRef("proposal"), home=OuterRef("home"))
+    named = TeamMember.objects.filter(proposal__in=proposals.values("pk"), person__isnull=False).annotate(home=home)
     members = named.exclude(Exists(given)).values("person")
     seated = seats.filter(ended_at=None).values("person")
     contacts = proposals.filter(contact__isnull=False).values("contact")

@@ -14,13 +14,19 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.people import minors, policies, signals
-from shanzhi.people.actors import survivor
 from shanzhi.people.fields import ID_NUMBER, marks
 from shanzhi.people.guardianship import KINDS, PROOFS
-from shanzhi.people.lifecycle import REAL_NAME, VERIFIED
+from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Consent, Guardianship, Person
 from shanzhi.people.operations.erasure import ConfirmNeeded, erase_for
-from shanzhi.people.operations.records import BadBirth, ReasonNeeded, clean_birth, put_consent
+from shanzhi.people.operations.records import (
+    BadBirth,
+    ReasonNeeded,
+    clean_birth,
+    put_consent,
+    unverify,
+    unverify_merged,
+)
 from shanzhi.people.texts import MINOR
 
 LEAST_TAIL, MOST_TAIL = 2, 6
@@ -144,7 +150,10 @@ def _guardian(number: str, ward: Person, at: datetime) -> Person:
     found = Person.objects.select_for_update().filter(
         id_mark__in=marks("".join(number.split()).upper(), purpose=ID_NUMBER), erased_at=None, real_name__in=VERIFIED
     ).exclude(pk=ward.pk).first()  # fmt: skip
-    found = survivor(found) if found else None
+    if found is not None and found.merged_into_id is not None:
+        found = Person.objects.select_for_update().filter(
+            pk=found.merged_into_id, erased_at=None, real_name__in=VERIFIED
+        ).first()  # fmt: skip
     if found is None or found.pk == ward.pk or found.born_on is None or minors.is_minor(found, at):
         raise GuardianMissing(field="guardian_number")
     return found
@@ -219,9 +228,9 @@ def withdraw_for(*, actor: Actor, ward_id: UUID, at: datetime) -> None:
         if not keys:
             raise NotFound
         standing.update(withdrawn_at=at, withdrawn_by_id=actor.person())
-        if minors.is_child(ward, at) and ward.real_name in VERIFIED:
-            ward.real_name, ward.version = REAL_NAME.move(ward.real_name, "revoke"), ward.version + 1
-            ward.save(update_fields=["real_name", "version"])
+        if minors.is_child(ward, at):
+            unverify_merged(actor, ward, MINOR.purpose, at)
+            unverify(ward)
         change = {"purpose": MINOR.purpose, "state": ward.real_name}
         record(actor=actor, verb="people.consent.withdraw", subject=ward, area=ward.area, change=change, at=at)
         signals.guardian_consent.send(Consent, actor=actor, ward_id=ward.pk, consent_id=keys[0], at=at)

@@ -6,6 +6,8 @@ either acts as the one that stays. Why so, and who decides: docs/decisions, 'mer
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
-from shanzhi.kernel.merging import ROOMS
+from shanzhi.kernel.merging import ROOMS, SealedHindrance
 from shanzhi.people import policies, signals
 from shanzhi.people.lifecycle import MERGE
 from shanzhi.people.models import Person, PersonMerge
@@ -56,11 +58,11 @@ def propose_merge(*, actor: Actor, kept_id: UUID, merged_id: UUID, reason: str, 
 
     Raises CannotMerge with what stands in the way, MergeOpen, ReasonNeeded, and what `policies.may_merge` refuses.
     """
-    with transaction.atomic():
+    with _on_record(actor, kept_id, merged_id, at), transaction.atomic():
         kept, merged = _both(actor, kept_id, merged_id, at)
         if not reason.strip():
             raise ReasonNeeded(field="reason")
-        _require_free(kept, merged)
+        _require_free(kept, merged, at)
         second = needs_second(kept=kept, merged=merged, at=at)
         made = PersonMerge(
             kept=kept, merged=merged, needs_second=second, reason=reason.strip(), proposed_by_id=actor.person(),
@@ -71,6 +73,21 @@ def propose_merge(*, actor: Actor, kept_id: UUID, merged_id: UUID, reason: str, 
         if not second:
             _do(actor, made, at)
     return made
+
+
+@contextmanager
+def _on_record(actor: Actor, kept_id: UUID, merged_id: UUID, at: datetime) -> Iterator[None]:
+    """Put on record with both that a merge was tried which something forbids, whatever that is; all else is undone.
+
+    So whoever tries records of others to learn what stands between them leaves a trace with each try.
+    """
+    try:
+        yield
+    except CannotMerge:
+        with transaction.atomic():
+            for person in Person.objects.filter(pk__in=(kept_id, merged_id)).order_by("pk"):
+                record(actor=actor, verb="people.merge.fail", subject=person, area=person.area, at=at)
+        raise
 
 
 def _save_new(made: PersonMerge) -> None:
@@ -85,7 +102,10 @@ def _save_new(made: PersonMerge) -> None:
 
 def approve_merge(*, actor: Actor, merge_id: UUID, at: datetime) -> PersonMerge:
     """Merge, as the second of staff. Raises SecondOfStaffNeeded, CannotMerge, NotFound, MoveRefused."""
-    with transaction.atomic():
+    known = PersonMerge.objects.filter(pk=merge_id).values_list("kept", "merged").first()
+    if known is None:
+        raise NotFound
+    with _on_record(actor, *known, at), transaction.atomic():
         found = _locked(actor, merge_id, at)
         if found.needs_second and actor.is_person(found.proposed_by_id):
             raise SecondOfStaffNeeded
@@ -96,12 +116,15 @@ def approve_merge(*, actor: Actor, merge_id: UUID, at: datetime) -> PersonMerge:
 def _do(actor: Actor, found: PersonMerge, at: datetime) -> None:
     """Merge two locked records, and tell the person on the ways of both."""
     found.state = MERGE.move(found.state, "approve")
-    _require_free(found.kept, found.merged)
+    _require_free(found.kept, found.merged, at)
     earlier = PersonMerge.objects.filter(kept=found.kept_id).aggregate(last=Max("place"))["last"]
     found.place, found.decided_by_id, found.decided_at = (earlier or 0) + 1, actor.person(), at
     found.save(update_fields=["state", "place", "decided_by", "decided_at"])
-    for room in ROOMS.values():
-        room.join(found.kept_id, found.merged_id)
+    try:
+        for room in ROOMS.values():
+            room.join(found.kept_id, found.merged_id)
+    except SealedHindrance as sealed:
+        raise CannotMerge(sealed.text) from sealed
     Person.objects.filter(pk=found.merged_id).update(merged_into=found.kept_id)
     _note(actor, found, "approve", at)
     for person_id in (found.kept_id, found.merged_id):
@@ -149,14 +172,16 @@ def _both(actor: Actor, kept_id: UUID, merged_id: UUID, at: datetime) -> tuple[P
     if kept_id == merged_id:
         raise NotFound
     pair = sorted((kept_id, merged_id))
-    found = {one: policies.load(viewer=actor, person_id=one, at=at, merged_too=True) for one in pair}
+    # Who opens or closes a vote tells everybody on its roll, and is waited for here: that may not wait for these rows.
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=pair).order_by("pk").values_list("pk"))
+    found = {one: policies.load(viewer=actor, person_id=one, at=at, lock=False) for one in pair}
     kept, merged = found[kept_id], found[merged_id]
     policies.require(policies.may_merge(actor=actor, people=(kept, merged), at=at))
     return kept, merged
 
 
-def _require_free(kept: Person, merged: Person) -> None:
-    hindering = hindrances_of(kept=kept, merged=merged)
+def _require_free(kept: Person, merged: Person, at: datetime) -> None:
+    hindering = hindrances_of(kept=kept, merged=merged, at=at)
     if hindering:
         raise CannotMerge(" ".join(str(words) for words in hindering))
 

@@ -155,7 +155,8 @@ def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime, 
     """Put the signed-in person on record under the declared name, with consent to the text of today.
 
     When the office has a record with this proven phone and this very name and nobody signs in to it yet, that one
-    becomes the account's, and nothing is asked twice. Of a minor the date of birth is kept, of others not before a
+    becomes the account's, and nothing is asked twice; where it was merged with another, age and consent are noted on
+    the one that stays, which is the one that counts. Of a minor the date of birth is kept, of others not before a
     document is seen. Who is under 14 cannot consent alone: then no consent is noted, and a guardian's is waited for.
     Raises AlreadyDeclared, ConsentNeeded, PhoneTaken, NameMissing, BadBirth.
     """
@@ -173,11 +174,14 @@ def declare(*, actor: Actor, name: str, area: str, consent: bool, at: datetime, 
             person = new_person(actor=actor, name=name, area=clean_home(area, at=at), at=at, phone=phone)
         else:
             record(actor=actor, verb="people.person.claim", subject=person, area=person.area, at=at)
-        _keep_birth(person, born_on, at)
+        home = person
+        if person.merged_into_id is not None:
+            home = Person.objects.select_for_update().get(pk=person.merged_into_id)
+        _keep_birth(home, born_on, at)
         account.person = person
         account.save(update_fields=["person"])
-        if not minors.is_child(person, at):
-            put_consent(actor, person, PRIVACY, at)
+        if not minors.is_child(home, at):
+            put_consent(actor, home, PRIVACY, at)
     return person
 
 
@@ -275,7 +279,7 @@ def put_consent(
 
 
 def withdraw_consent(*, actor: Actor, purpose: str, at: datetime) -> None:
-    """Take a consent back. Without consent to the real-name text the person counts as declared only."""
+    """Take a consent back. Without consent to the real-name text every record of the person counts as declared only."""
     with transaction.atomic():
         person = policies.load(viewer=actor, person_id=actor.person(), at=at)
         standing = Consent.objects.select_for_update().filter(
@@ -283,12 +287,29 @@ def withdraw_consent(*, actor: Actor, purpose: str, at: datetime) -> None:
         )
         if not standing.update(withdrawn_at=at):
             raise NotFound
-        if purpose == PRIVACY.purpose and person.real_name in VERIFIED:
-            person.real_name = REAL_NAME.move(person.real_name, "revoke")
-            person.version += 1
-            person.save(update_fields=["real_name", "version"])
+        if purpose == PRIVACY.purpose:
+            unverify_merged(actor, person, purpose, at)
+            unverify(person)
         change = {"purpose": purpose, "state": person.real_name}
         record(actor=actor, verb="people.consent.withdraw", subject=person, area=person.area, change=change, at=at)
+
+
+def unverify(person: Person) -> bool:
+    """Have a locked record count as declared only; tell whether it was verified."""
+    if person.real_name not in VERIFIED:
+        return False
+    person.real_name = REAL_NAME.move(person.real_name, "revoke")
+    person.version += 1
+    person.save(update_fields=["real_name", "version"])
+    return True
+
+
+def unverify_merged(actor: Actor, person: Person, purpose: str, at: datetime) -> None:
+    """Have the records merged into a person's count as declared only, so that none is verified once they are apart."""
+    for one in Person.objects.select_for_update().filter(merged_into=person.pk).order_by("pk"):
+        if unverify(one):
+            change = {"purpose": purpose, "state": one.real_name}
+            record(actor=actor, verb="people.consent.withdraw", subject=one, area=one.area, change=change, at=at)
 
 
 def unmask(*, actor: Actor, person_id: UUID, fields: Iterable[str], reason: str, at: datetime) -> dict[str, str]:

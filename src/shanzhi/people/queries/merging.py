@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Count, DateField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel import merging
@@ -70,6 +70,20 @@ def _alike() -> QuerySet[Person]:
     )
 
 
+class _Among(Func):
+    """That a column's value is one of an array's, which the database makes once and looks up by the column's index."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def _namesakes(rows: QuerySet[Person]) -> _Among:
+    """Give the condition of bearing a name that stands on several of these records."""
+    names = rows.exclude(name_mark=None).order_by().values("name_mark").annotate(bearers=Count("pk"))
+    return _Among(F("name_mark"), ArraySubquery(names.filter(bearers__gt=1).values("name_mark")))
+
+
 def _seen(side: str, other: str) -> QuerySet[Any, Any]:
     """Give pairs that were looked at and found to be two people, of an outer person on one side."""
     rows: QuerySet[Any, Any] = PersonMerge.objects.filter(state="refused", **{side: OuterRef(OuterRef("pk"))})
@@ -88,7 +102,11 @@ def twins(*, viewer: Actor) -> QuerySet[Person]:
     others = _alike().filter(pk__in=free.values("pk"), pk__gt=OuterRef("pk"))
     others = others.exclude(pk__in=_seen("kept", "merged")).exclude(pk__in=_seen("merged", "kept"))
     twin = Person.objects.filter(pk=OuterRef("twin_id"))
-    rows = free.annotate(twin_id=Subquery(others.order_by("pk").values("pk")[:1])).exclude(twin_id=None)
+    rows = (
+        free.filter(_namesakes(free))
+        .annotate(twin_id=Subquery(others.order_by("pk").values("pk")[:1]))
+        .exclude(twin_id=None)
+    )
     return rows.annotate(
         area_name=_place("area"),
         twin_name=Subquery(twin.values("name")),
@@ -126,7 +144,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a merge of two would do: both records, what stands in the way, and whether a second of staff decides."""
+    """What a merge of two would do: both records, what stands in the way, and whether a second of staff decides.
+
+    What a running vote has against it is not here: it would tell of both that they voted.
+    """
 
     kept: Side
     merged: Side
@@ -161,11 +182,20 @@ def _preview(kept: Person, merged: Person, *, at: datetime) -> Preview:
         Side(one, names.get(one.area, ""), accounts.get(one.pk), merging.counts(one.pk)) for one in (kept, merged)
     )
     second_due = needs_second(kept=kept, merged=merged, at=at)
-    return Preview(first, second, hindrances_of(kept=kept, merged=merged), second_due)
+    return Preview(first, second, hindrances_of(kept=kept, merged=merged, at=at), second_due)
 
 
-def hindrances_of(*, kept: Person, merged: Person) -> list[Any]:
-    """List in words what stands in the way of a merge: in this room, and in the others."""
+def _all_of(person: Person) -> list[Person]:
+    """Give a record and those merged into it."""
+    return [person, *Person.objects.filter(merged_into=person.pk).order_by("pk")]
+
+
+def hindrances_of(*, kept: Person, merged: Person, at: datetime) -> list[Any]:
+    """List in words what stands in the way of a merge: in this room, and in the others.
+
+    Of the record that stays all count that were merged into it: they are one person's.
+    """
+    staying = _all_of(kept)
     found: list[Any] = []
     if kept.merged_into_id is not None or merged.merged_into_id is not None:
         found.append(_("One of these records was merged with another already. Undo that merge first."))
@@ -175,15 +205,15 @@ def hindrances_of(*, kept: Person, merged: Person) -> list[Any]:
         )
     if merged.real_name in VERIFIED and kept.real_name not in VERIFIED:
         found.append(_("The record that would give way is verified, the other one is not. Keep the verified one."))
-    if merged.real_name in VERIFIED and kept.real_name in VERIFIED and _differ(kept, merged):
+    if any(_differ(one, merged) for one in staying):
         found.append(_("Both were verified against documents that differ, so these are two people."))
-    if Recovery.objects.filter(person__in=(kept, merged), state__in=("asked", "waiting")).exists():
+    if Recovery.objects.filter(person__in=(*staying, merged), state__in=("asked", "waiting")).exists():
         found.append(_("A lost second factor of one of them is being replaced. Have that finished or stopped first."))
-    if Guardianship.objects.filter(Q(ward=merged) | Q(guardian=merged), ended_at=None).exists():
+    if Guardianship.objects.filter(Q(ward=merged) | Q(guardian=merged), minors.not_over(at)).exists():
         found.append(
             _("A guardian link stands on the record that would give way. End it, and note it on the other one.")
         )
-    if kept.born_on is None and merged.born_on is not None and minors.is_minor(merged, timezone.now()):
+    if kept.born_on is None and merged.born_on is not None and minors.is_minor(merged, at):
         found.append(
             _("Only the record that gives way tells that this is a minor. Let that record be the one that stays.")
         )
@@ -192,20 +222,42 @@ def hindrances_of(*, kept: Person, merged: Person) -> list[Any]:
 
 def _differ(one: Person, other: Person) -> bool:
     """Tell whether two documents cannot be one person's: numbers are unique, so two resident numbers always differ."""
+    if any(person.real_name not in VERIFIED for person in (one, other)):
+        return False
     numbers = all(person.verified_against in WITH_RESIDENT_ID for person in (one, other))
     return numbers or (one.born_on is not None and other.born_on is not None and one.born_on != other.born_on)
 
 
 def needs_second(*, kept: Person, merged: Person, at: datetime) -> bool:
-    """Tell whether a second of staff decides: both verified, two numbers, two sign-ins, or a role of staff.
+    """Tell whether a second of staff decides: both verified, two numbers, two sign-ins, a role of staff, or not alike.
 
-    In these a wrong merge would let one person act as another, so nobody does it alone.
+    In these a wrong merge would let one person act as another, so nobody does it alone. Records merged before count
+    with the one that stays, so that two merges do no more than one. And who could try any two records alone would learn
+    of two people whether both took part in a running vote.
     """
-    if all(one.real_name in VERIFIED for one in (kept, merged)) or all(one.id_mark for one in (kept, merged)):
+    staying = _all_of(kept)
+    if not is_alike(kept, merged):
         return True
-    if Account.objects.filter(person__in=(kept, merged)).count() > 1:
+    for what in ("real_name", "id_mark"):
+        if any(_has(one, what) for one in staying) and _has(merged, what):
+            return True
+    signing_in = set(Account.objects.filter(person__in=(*staying, merged)).values_list("person", flat=True))
+    if merged.pk in signing_in and len(signing_in) > 1:
         return True
     return any(grant.role in STAFF_READERS for one in (kept, merged) for grant in grants_of(person=one, at=at))
+
+
+def _has(one: Person, what: str) -> bool:
+    return one.real_name in VERIFIED if what == "real_name" else one.id_mark is not None
+
+
+def is_alike(one: Person, other: Person) -> bool:
+    """Tell whether two records look like one person's, as the list of likely twins has it."""
+    if one.name_mark is None or bytes(one.name_mark) != bytes(other.name_mark or b""):
+        return False
+    if one.born_on is not None and other.born_on is not None:
+        return one.born_on == other.born_on
+    return bool(one.area) and one.area[:HOME] == other.area[:HOME]
 
 
 def merges(*, viewer: Actor) -> QuerySet[PersonMerge]:

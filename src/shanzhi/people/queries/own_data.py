@@ -7,11 +7,15 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext
 
 from shanzhi.audit.subjects import verb_words
@@ -27,6 +31,7 @@ FORMAT: Final = "shanzhi.own-data.1"
 MOST_ROWS: Final = 10_000
 MOST_SHOWN: Final = 20
 AREAS: Final = ("area", "community", "place")
+Paths = dict[str, list[Annotation]]
 
 
 def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
@@ -36,14 +41,14 @@ def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
     thousand rows the newest are given, and `left_out` says how many were not.
     """
     person = own(viewer=viewer)
-    records: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    records: dict[str, list[dict[str, Any]]] = {}
     left_out: dict[str, int] = {}
-    for model, path, fields in _groups():
-        rows = apps.get_model(model)._default_manager.filter(**{f"{path}__in": viewer.persons}).order_by("-pk")
+    for model, paths in _models().items():
+        rows = _rows_of(model, paths, viewer.persons)
         found = list(rows[: MOST_ROWS + 1])
         if len(found) > MOST_ROWS:
             left_out[model] = rows.count() - MOST_ROWS
-        records[model] += [_row(row, fields) for row in found[:MOST_ROWS]]
+        records[model] = [_row(row, _fields_of(row, paths, viewer.persons)) for row in found[:MOST_ROWS]]
     return {
         "format": FORMAT,
         "at": at.isoformat(),
@@ -53,12 +58,27 @@ def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _groups() -> list[tuple[str, str, list[Annotation]]]:
-    found: dict[tuple[str, str], list[Annotation]] = defaultdict(list)
-    for one in REGISTRY.annotations.values():
+def _rows_of(model: str, paths: Paths, persons: tuple[UUID, ...]) -> models.QuerySet[Any]:
+    """Give the rows of a model that lead to the person by any way, newest first, each with where each way leads."""
+    mine = reduce(or_, (Q(**{f"{path}__in": persons}) for path in paths))
+    ways = {f"way_{place}": F(path) for place, path in enumerate(paths)}
+    found: models.QuerySet[Any] = apps.get_model(model)._default_manager.filter(mine).annotate(**ways)
+    return found.order_by("-pk")
+
+
+def _fields_of(row: models.Model, paths: Paths, persons: tuple[UUID, ...]) -> list[Annotation]:
+    """Give the fields of a row that are the person's, by all ways that lead from it to the person."""
+    ways = (fields for place, fields in enumerate(paths.values()) if getattr(row, f"way_{place}") in persons)
+    return list(chain.from_iterable(ways))
+
+
+def _models() -> dict[str, Paths]:
+    """Give by model the ways that lead from its rows to a person, each with the fields that are then that person's."""
+    found: dict[str, Paths] = defaultdict(lambda: defaultdict(list))
+    for one in sorted(REGISTRY.annotations.values(), key=lambda one: (one.model, one.path)):
         if one.path and one.exported:
-            found[one.model, one.path].append(one)
-    return [(model, path, fields) for (model, path), fields in sorted(found.items())]
+            found[one.model][one.path].append(one)
+    return found
 
 
 def _row(row: models.Model, fields: list[Annotation]) -> dict[str, Any]:
@@ -101,7 +121,8 @@ def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
     names = places.full_names({code for code in codes if str(code).isdigit()})
     found = []
     for model, rows in records.items():
-        shown = [(name, _teller(model, name, names)) for name in rows[0] if name != "id"]
+        fields = dict.fromkeys(name for row in rows for name in row if name != "id")
+        shown = [(name, _teller(model, name, names)) for name in fields]
         told = [(name, tell) for name, tell in shown if tell is not None]
         words = [
             [_said(model, name, row[name], tell) for name, tell in told if row.get(name) not in (None, "")]
@@ -113,7 +134,8 @@ def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
 
 def _said(model: str, name: str, value: Any, tell: Callable[[Any], str]) -> tuple[Any, str, bool]:
     words = tell(value)
-    return REGISTRY.words(model, name), words, words == value and words.isascii()
+    stored = isinstance(value, dict | list) or (words == value and words.isascii())
+    return REGISTRY.words(model, name), words, stored
 
 
 def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[Any], str] | None:
@@ -132,6 +154,8 @@ def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[
         return lambda value: formatting.day(date.fromisoformat(value))
     bare = name in ("document", "verified_against") and not column.choices
     choices = DOCUMENTS if bare else dict(column.flatchoices)
+    if isinstance(column, models.JSONField):  # what is no text is in no list of choices
+        return _written
     return lambda value: str(choices.get(value, _written(value)))
 
 
@@ -150,8 +174,8 @@ def stays() -> list[Activity]:
 def own_data_schema() -> dict[str, Any]:
     """Give the JSON Schema of what `held_about_me` gives."""
     rows: dict[str, dict[str, Any]] = defaultdict(dict)
-    for model, _path, fields in _groups():
-        for one in fields:
+    for model, paths in _models().items():
+        for one in chain.from_iterable(paths.values()):
             rows[model][one.field] = _type(_column(apps.get_model(model), one.field))
     records = {
         model: {

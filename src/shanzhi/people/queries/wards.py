@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
-from shanzhi.kernel.personal import Hindrance, hindrances
+from shanzhi.kernel.personal import Hindrance
 from shanzhi.people import minors, policies
+from shanzhi.people.actors import records_of
 from shanzhi.people.models import Consent, Guardianship, Person
+from shanzhi.people.operations.erasure import hindrances_of
 from shanzhi.people.operations.guardians import TooOldForThat
 from shanzhi.people.queries.consents import Agreed, agreed_of
 from shanzhi.people.queries.own_data import Held, held_about_me, held_in_words
@@ -127,7 +129,7 @@ def guardians_of(*, viewer: Actor, person: Person) -> list[Guardianship]:
 def consents_for(*, viewer: Actor, ward_id: UUID, at: datetime) -> list[Agreed]:
     """List what guardians agreed to for a ward, for its guardian."""
     found = ward(viewer=viewer, ward_id=ward_id, at=at)
-    return agreed_of(Consent.objects.filter(person=found.person, guardianship__isnull=False))
+    return agreed_of(Consent.objects.filter(person__in=records_of(found.person.pk), guardianship__isnull=False))
 
 
 def _in_place_of(viewer: Actor, ward_id: UUID, at: datetime) -> Actor:
@@ -135,7 +137,8 @@ def _in_place_of(viewer: Actor, ward_id: UUID, at: datetime) -> Actor:
     found = ward(viewer=viewer, ward_id=ward_id, at=at)
     if not found.child:
         raise TooOldForThat
-    return Actor(person_id=found.person.pk, account_id=viewer.account_id)
+    also = tuple(records_of(found.person.pk)[1:])
+    return Actor(person_id=found.person.pk, account_id=viewer.account_id, also=also)
 
 
 def held_about_ward(*, viewer: Actor, ward_id: UUID, at: datetime) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def ward_in_words(*, viewer: Actor, ward_id: UUID, at: datetime) -> list[Held]:
 
 def hindering_ward(*, viewer: Actor, ward_id: UUID, at: datetime) -> list[Hindrance]:
     """Give what forbids for now to erase a ward under 14. Raises NotFound, TooOldForThat."""
-    return hindrances(_in_place_of(viewer, ward_id, at).person(), at)
+    return hindrances_of(_in_place_of(viewer, ward_id, at).person(), at)
 
 
 def wards_due(*, viewer: Actor, at: datetime) -> int:

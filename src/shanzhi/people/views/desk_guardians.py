@@ -45,7 +45,7 @@ GUARDIANS: Final = Listing(
         Column("area", gettext_lazy("Community"), value="area_name", sort="ward__area"),
         Column("state", gettext_lazy("State"), "tag", value=lambda row: link_state(row, timezone.now())),
         Column("starts_on", gettext_lazy("From"), "date", sort="starts_on", priority=2),
-        Column("ends_on", gettext_lazy("Last day"), "date", sort="", priority=2),
+        Column("ends_on", gettext_lazy("Last day"), "date", priority=2),
         Column("verified_at", gettext_lazy("Noted on"), "date", sort="verified_at", priority=2),
     ),
     default_sort="-verified_at",
@@ -106,7 +106,7 @@ def guardianship(request: Any, link_id: UUID) -> HttpResponse:
         "proof": PROOFS[found.document],
         "form": form,
         "may_end": policies.may_verify(actor=request.actor, person=found.ward) is None
-        and found.guardian_id != request.actor.person_id,
+        and not request.actor.is_person(found.guardian_id),
         "crumbs": crumbs((_("Guardians of minors"), reverse("people:guardians_desk")), (str(found.ward.name), "")),
     }
     return render(request, "people/guardianship.html", context, status=422 if form.errors else 200)

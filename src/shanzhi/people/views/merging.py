@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -19,6 +18,7 @@ from shanzhi.people import operations, queries
 from shanzhi.people.forms import ReasonForm
 from shanzhi.people.lifecycle import MERGE, VERIFIED
 from shanzhi.people.models import Person, PersonMerge
+from shanzhi.people.rights_forms import MergeForm
 from shanzhi.people.views.desk import crumbs
 from shanzhi.people.views.words import SHORT_STATES, state_tag
 from shanzhi.ui import forms as ui_forms
@@ -94,22 +94,6 @@ MERGES: Final = Listing(
         TWINS_WORD,
     ),
 )  # fmt: skip
-
-
-class MergeForm(ReasonForm):
-    """Which of two records stays, and how one knows that they are one person's."""
-
-    keep = forms.ChoiceField(label=gettext_lazy("Which record stays"), widget=forms.RadioSelect)
-    field_order = ("keep", "reason")
-
-    def __init__(self, *args: Any, sides: tuple[Person, Person], **kwargs: Any) -> None:
-        """Offer both, the first one marked."""
-        super().__init__(*args, **kwargs)
-        labels = (gettext_lazy("The record on the left (or above)"), gettext_lazy("The record on the right (or below)"))
-        self.fields["keep"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (str(one.pk), label) for one, label in zip(sides, labels, strict=True)
-        ]
-        self.fields["keep"].initial = str(sides[0].pk)
 
 
 @login_required

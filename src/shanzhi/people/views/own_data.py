@@ -77,20 +77,20 @@ def consent_text(request: Any, consent_id: UUID) -> HttpResponse:
     return render(request, "people/consent_read.html", {"one": found, "back": back, "own": own})
 
 
-def _proved(request: HttpRequest) -> bool:
+def is_proved(request: HttpRequest) -> bool:
     """Tell whether who is signed in proved in the last minutes to be the person, by whatever means."""
     records = get_authentication_records(request, request.user)
     return any(time.time() - one.get("at", 0) < FRESH_SECONDS for one in records)
 
 
-def _prove(request: HttpRequest) -> HttpResponse | None:
-    """Send who has a password or a second factor to prove it once more; who signs in by code alone is told how."""
+def prove(request: HttpRequest) -> HttpResponse | None:
+    """Send who has a password or a second factor to prove it once more, and back; who has a code alone is told how."""
     flows = get_reauthentication_flows(request.user)
     if not flows:
         return None
     names = {"reauthenticate": "account_reauthenticate"}
     where = reverse(names.get(flows[0]["id"], flows[0]["id"]))
-    return redirect(f"{where}?{urlencode({'next': reverse('people:erase')})}")
+    return redirect(f"{where}?{urlencode({'next': request.path})}")
 
 
 @never_cache
@@ -98,9 +98,9 @@ def _prove(request: HttpRequest) -> HttpResponse | None:
 @form_page
 def erase(request: Any) -> HttpResponse:
     """Erase the own data, or say what forbids it for now; only for who proved just now to be the person."""
-    found, proved = rights_queries.hindering_me(viewer=request.actor, at=request.now), _proved(request)
+    found, proved = rights_queries.hindering_me(viewer=request.actor, at=request.now), is_proved(request)
     if not proved and not found:
-        answer = _prove(request)
+        answer = prove(request)
         if answer is not None:
             return answer
     form = EraseForm(request.POST if request.method == "POST" and proved else None)

@@ -17,6 +17,7 @@ from shanzhi.kernel.errors import Refusal
 from shanzhi.people import operations, policies, queries
 from shanzhi.people.rights_forms import EraseWardForm
 from shanzhi.people.texts import MINOR
+from shanzhi.people.views.own_data import is_proved, prove
 from shanzhi.people.views.words import link_rows
 from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
@@ -74,10 +75,14 @@ def download(request: Any, ward_id: UUID) -> HttpResponse:
 @login_required
 @form_page
 def erase(request: Any, ward_id: UUID) -> HttpResponse:
-    """Erase a ward under 14, or say what forbids it for now."""
-    found = queries.ward(viewer=request.actor, ward_id=ward_id, at=request.now)
+    """Erase a ward under 14, or say what forbids it for now; only for who proved just now to be the guardian."""
+    found, proved = queries.ward(viewer=request.actor, ward_id=ward_id, at=request.now), is_proved(request)
     hindrances = queries.hindering_ward(viewer=request.actor, ward_id=ward_id, at=request.now)
-    form = EraseWardForm(request.POST or None)
+    if not proved and not hindrances:
+        answer = prove(request)
+        if answer is not None:
+            return answer
+    form = EraseWardForm(request.POST if request.method == "POST" and proved else None)
     if form.is_valid():
         try:
             operations.erase_ward(
@@ -88,7 +93,7 @@ def erase(request: Any, ward_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Erased. What must stay no longer tells who it was."))
             return redirect("people:wards")
-    context = {"form": form, "ward": found, "hindrances": hindrances, "stays": queries.stays()}
+    context = {"form": form, "ward": found, "hindrances": hindrances, "stays": queries.stays(), "proved": proved}
     return render(request, "people/ward_erase.html", context, status=422 if form.errors else 200)
 
 

@@ -51,6 +51,7 @@ VERBS: Final = {
     "people.recovery.stop": _("Removal of the second factor stopped"),
     "people.merge.propose": _("Merge of two records proposed"),
     "people.merge.approve": _("Two records of one person merged"),
+    "people.merge.fail": _("Merge of two records tried, which was not possible"),
     "people.merge.refuse": _("Merge of two records refused"),
     "people.merge.undo": _("Merge undone, two records again"),
     "people.keys.add": _("New key for personal data added"),

@@ -18,7 +18,7 @@ router = Router()
 
 
 class AlikeOut(Schema):
-    """A project like one's own: points of 100, and what both say."""
+    """A project like one's own: points of 100 and what both say; who may not read it gets 20 or 40, and no words."""
 
     proposal: UUID
     title: str

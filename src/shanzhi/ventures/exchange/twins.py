@@ -15,9 +15,8 @@ from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import MERGER
 from shanzhi.ventures.models import Twin
 from shanzhi.ventures.queries.areas import read_areas
-from shanzhi.ventures.queries.twins import searched, words_of
+from shanzhi.ventures.queries.twins import STRONG, searched, words_of
 
-STRONG: Final = 40
 MERGER_TONES: Final[dict[str, Tone]] = {
     "proposed": "accent",
     "open": "accent",

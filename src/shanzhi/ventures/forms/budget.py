@@ -66,20 +66,10 @@ class BudgetRulesForm(PartForm):
         return {"categories": [], "line_fen": None, "asked_share": None, **call.budget_rules}
 
     def given(self) -> dict[str, Any]:
-        """Give the categories that have a name; a new one gets a key that no other has, or ever had here."""
-        data = self.cleaned_data
-        taken = {data[f"key_{place}"] for place in range(self.count)}
-        rows, number = [], 0
-        for place in range(self.count):
-            if not data[f"name_{place}"]:
-                continue
-            key = data[f"key_{place}"]
-            while not key:
-                number += 1
-                key = "" if f"c{number}" in taken else f"c{number}"
-            taken.add(key)
-            share, forbidden = data[f"share_{place}"], data[f"forbidden_{place}"]
-            rows.append({"key": key, "name": data[f"name_{place}"], "share": share, "forbidden": forbidden})
+        """Give the categories that have a name; a new one has no key yet: saving gives it one."""
+        data, names = self.cleaned_data, ("key", "name", "share", "forbidden")
+        named = [place for place in range(self.count) if data[f"name_{place}"]]
+        rows = [{name: data[f"{name}_{place}"] for name in names} for place in named]
         limits = {"line_fen": data["line_fen"], "asked_share": data["asked_share"]}
         return {"budget_rules": {"categories": rows, **limits}}
 

@@ -21,7 +21,7 @@ class Merger(models.Model):
 
     A side that `shows` its proposal lets the other team read it; once both do, it is `open` and `plan` says what the
     one proposal will be. A consent is the digest of plan and both proposals as they were read: it falls by itself when
-    either changes. `kept` is what the one that stays said before, members that were in both by their place.
+    either changes. `kept` is what the one that stays said before, and who of the other team was in it already.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -73,7 +73,7 @@ from shanzhi.ventures.operations.mergers import (
     suggest,
     take_back_consent,
 )
-from shanzhi.ventures.operations.merging import TooLateToUndo, TooManyMembers, undo_merger
+from shanzhi.ventures.operations.merging import LaterMerging, TooLateToUndo, TooManyMembers, undo_merger
 from shanzhi.ventures.operations.phases import Blocked, ClockLine, MovedMeanwhile, advance, draw_roll, run_clock
 from shanzhi.ventures.operations.proposals import (
     BudgetRuleBroken,
@@ -102,7 +102,7 @@ from shanzhi.ventures.operations.reviews import (
     decide_many,
 )
 from shanzhi.ventures.operations.seats import (
-    HeirWaits,
+    CannotLead,
     InTeamAlready,
     LeaderStays,
     NotAnEditor,
@@ -173,6 +173,7 @@ __all__ = [
     "BatchLine",
     "Blocked",
     "BudgetRuleBroken",
+    "CannotLead",
     "ChecklistOpen",
     "ClockLine",
     "DeadlineMissing",
@@ -180,11 +181,11 @@ __all__ = [
     "FileTooLarge",
     "GatePassed",
     "GroundsMissing",
-    "HeirWaits",
     "ImportedAlready",
     "InTeamAlready",
     "Incomplete",
     "JurorAlready",
+    "LaterMerging",
     "LeaderStays",
     "MendingOver",
     "MergerLapsed",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Invalid, NotFound
+from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.models import Attachment
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note, require_editable
@@ -94,6 +95,7 @@ def attach(*, actor: Actor, proposal_id: UUID, name: str, content: bytes, at: da
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
         require_writer(actor, proposal)
+        require_taking_part(actor)
         require_editable(proposal, at)
         digest = store(content)
         known = proposal.attachments.filter(digest=digest).first()
@@ -115,6 +117,7 @@ def detach(*, actor: Actor, proposal_id: UUID, attachment_id: UUID, at: datetime
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
         require_writer(actor, proposal)
+        require_taking_part(actor)
         require_editable(proposal, at)
         found = proposal.attachments.filter(pk=attachment_id).first()
         if found is None:

@@ -167,14 +167,13 @@ def _budget_rules(value: Any) -> dict[str, Any]:
     limits, wrong = fields.read(readers, {name: value[name] for name in readers if name in value})
     if problems or wrong:
         raise BadValue([*problems, *wrong][0].words)
-    rows = [{**row, "key": row["key"] or f"c{number}"} for number, row in enumerate(found, 1)]
-    names = {row["name"] for row in rows}
-    if "" in names or len(names) < len(rows) or len({row["key"] for row in rows}) < len(rows):
+    names, keys = {row["name"] for row in found}, [row["key"] for row in found if row["key"]]
+    if "" in names or len(names) < len(found) or len(set(keys)) < len(keys):
         raise BadValue(_("Each category needs a name of its own."))
-    if any(row["forbidden"] and row["share"] for row in rows):
+    if any(row["forbidden"] and row["share"] for row in found):
         raise BadValue(_("A category is forbidden or has a largest share, not both."))
     line, share = limits.get("line_fen") or None, limits.get("asked_share")
-    return {"categories": rows, "line_fen": line, "asked_share": share} if rows or line or share else {}
+    return {"categories": found, "line_fen": line, "asked_share": share} if found or line or share else {}
 
 
 def _areas(value: Any) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from shanzhi.ventures.models import Call, CallArea, Notice, Phase
 from shanzhi.ventures.models.calls import PROPOSERS
 from shanzhi.ventures.operations import fields
 from shanzhi.ventures.operations.call_fields import CHECKLIST, READERS, RULE, usual_ballot
+from shanzhi.ventures.operations.categories import keyed
 from shanzhi.ventures.operations.fields import BadValue, Problem
 from shanzhi.ventures.operations.terms import DECIDING, OPTIONAL
 from shanzhi.ventures.policies import require_runs, runs_area, visible_calls
@@ -83,7 +84,7 @@ def create_call(
     values, problems = fields.read(READERS, {**given, "areas": areas, "title": title})
     if problems:
         raise BadValue(problems[0].words, field=problems[0].field)
-    codes = values.pop("areas")
+    codes = keyed(values).pop("areas")
     phases = values.pop("phases", {})
     if not codes:
         raise BadValue(_("Choose at least one area."), field="areas")
@@ -145,7 +146,7 @@ def save_call(*, actor: Actor, call_id: UUID, version: int, given: Mapping[str, 
         values, problems = fields.read(READERS, given)
         if call.state not in UNFROZEN and set(values) & {*DECIDING, *OPTIONAL, *PARTS}:
             raise TermsFrozen
-        changed = changed_fields(call, values)
+        changed = changed_fields(call, keyed(values, call))
         if version != call.version and changed:
             raise StaleCall
         if changed:

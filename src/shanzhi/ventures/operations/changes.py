@@ -29,6 +29,7 @@ from shanzhi.ventures.operations.calls import (
     changed_fields,
     locked_call,
 )
+from shanzhi.ventures.operations.categories import keyed
 from shanzhi.ventures.operations.fields import BadValue
 from shanzhi.ventures.operations.terms import DECIDING, OPTIONAL, terms_of, write_terms
 from shanzhi.ventures.policies import GROUP_OF, require_runs, voting_actor
@@ -77,7 +78,7 @@ def change_terms(
         call = locked_call(actor=actor, call_id=call_id)
         require_runs(actor, call)
         _changeable(call, version)
-        changed = changed_fields(call, values)
+        changed = changed_fields(call, keyed(values, call))
         if not changed.keys() & {*DECIDING, *OPTIONAL, *PARTS}:
             raise NothingChanged
         _keeps_promises(call, values)

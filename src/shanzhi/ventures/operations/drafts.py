@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
+from uuid import UUID
 
+from shanzhi.people.actors import records_of
+from shanzhi.people.minors import is_minor, waits_for
 from shanzhi.people.models import Person
 from shanzhi.ventures.models import Activity, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
@@ -73,8 +77,16 @@ TABLES: Final[dict[str, tuple[Mapping[str, fields.Reader], Mapping[str, Any], in
     "members": (MEMBER, NO_MEMBER, MOST_MEMBERS),
 }
 
+# What a proposal says of which nothing is left.
+NOTHING: Final[dict[str, Any]] = {
+    **dict.fromkeys(("title", "summary", "team_name", "theme", "need", "aims", "people_note", "risks"), ""),
+    **dict.fromkeys(("organization", "people_reached", "starts_on", "ends_on"), None),
+    **{table: [] for table in TABLES},
+    "truthful": False,
+}
 
-def read_proposal(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+
+def read_proposal(given: Mapping[str, Any], at: datetime) -> tuple[dict[str, Any], list[Problem]]:
     """Read typed fields and tables; give what is right, in the form of `queries.content.content`, and what is wrong."""
     plain = {name: value for name, value in given.items() if name not in TABLES}
     values, problems = fields.read(PROPOSAL_READERS, plain)
@@ -83,20 +95,35 @@ def read_proposal(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Proble
             values[name], wrong = fields.rows(readers, defaults, given[name], name=name, most=most)
             problems += wrong
     if "members" in values:
-        problems += _known_members(values)
+        problems += _known_members(values, at)
     return values, problems
 
 
-def _known_members(values: dict[str, Any]) -> list[Problem]:
-    """Drop persons that do not exist; the member stays by name."""
-    wanted = {row["person"] for row in values["members"] if row["person"]}
-    known = set(Person.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+def _known_members(values: dict[str, Any], at: datetime) -> list[Problem]:
+    """Put each person by the record that counts; drop who may be in no team now, and the member stays by name.
+
+    All are refused in the same words: a team learns nothing of a neighbour's age, consents or leaving.
+    """
+    known = may_join([row["person"] for row in values["members"] if row["person"]], at)
     problems = []
     for number, row in enumerate(values["members"]):
-        if row["person"] and row["person"] not in known:
-            row["person"] = None
-            problems.append(Problem(f"members.{number}.person", BadValue().text))
+        if row["person"]:
+            row["person"] = known.get(row["person"])
+            if row["person"] is None:
+                problems.append(Problem(f"members.{number}.person", BadValue().text))
     return problems
+
+
+def may_join(keys: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:
+    """Say of people who can be in a team now by which record they go; others, erased or waiting, are left out."""
+    asked = set(keys)
+    rows = Person.objects.filter(pk__in=asked).select_related("merged_into") if asked else Person.objects.none()
+    found = {row.pk: row.merged_into or row for row in rows}
+    return {
+        key: one.pk
+        for key, one in found.items()
+        if one.erased_at is None and not (is_minor(one, at) and waits_for(one, at, records_of(one.pk)))
+    }
 
 
 def amount(quantity: Decimal, unit_price_fen: int) -> int:

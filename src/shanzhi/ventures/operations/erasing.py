@@ -10,13 +10,16 @@ from django.db.models import Q, QuerySet
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.personal import REMOVED, Leaving, Touched
+from shanzhi.people.actors import homes_of, records_of
+from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, Section, TeamInvitation, TeamMember, TeamSeat
 from shanzhi.ventures.operations.attachments import drop_file
+from shanzhi.ventures.operations.drafts import NOTHING, may_join, write_content
 
 
 def _drafts(leaving: Leaving) -> QuerySet[Proposal]:
-    """Give the person's drafts that were never handed in."""
-    return Proposal.objects.filter(contact_id=leaving.person_id, state="draft", number=None)
+    """Give the person's drafts that were never handed in, also those that went into another proposal."""
+    return Proposal.objects.filter(contact_id=leaving.person_id, state__in=("draft", "merged"), number=None)
 
 
 def _keys(rows: QuerySet[Any]) -> list[str]:
@@ -40,12 +43,19 @@ def erase_files(leaving: Leaving) -> Touched:
 
 
 def _heir(draft: Proposal, leaving: Leaving) -> UUID | None:
-    """Give who writes the draft besides: an editor by seat, else the first named member who was given no other role."""
-    seats = draft.seats.exclude(person_id=leaving.person_id)
-    editor = seats.filter(role="editor", ended_at=None).order_by("since", "id").values_list("person_id", flat=True)
-    named = draft.members.exclude(person=None).exclude(person_id=leaving.person_id)
-    named = named.exclude(person__in=draft.seats.values("person"))
-    return editor.first() or named.order_by("position").values_list("person_id", flat=True).first()
+    """Give who leads the draft from now on, of those who write it and may take part; None where there is nobody.
+
+    Editors by seat come before members of the list, who write it where they were given no other role.
+    """
+    seats = [(row.person_id, row.role, row.ended_at) for row in draft.seats.order_by("since", "id")]
+    named = draft.members.exclude(person=None).order_by("position").values_list("person_id", flat=True)
+    listed = [key for key in named if key is not None]
+    home = homes_of([leaving.person_id, *(key for key, _role, _ended in seats), *listed])
+    seated = {home[key] for key, _role, _ended in seats}
+    editors = [key for key, role, ended in seats if role == "editor" and ended is None]
+    others = [*editors, *(key for key in listed if home[key] not in seated)]
+    known = may_join([key for key in others if home[key] != home[leaving.person_id]], leaving.at)
+    return next((known[key] for key in others if key in known), None)
 
 
 def erase_seats(leaving: Leaving) -> Touched:
@@ -65,12 +75,15 @@ def erase_members(leaving: Leaving) -> Touched:
 
 
 def erase_drafts(leaving: Leaving) -> Touched:
-    """Hand drafts over to another member of the team who is on record; delete those in which there is none."""
+    """Hand drafts over to another member of the team who is on record; delete those in which there is none.
+
+    What a merging was made of stays as a row, since the merging stays on record; nothing is left in it.
+    """
     touched: dict[str, list[str]] = {"ventures_proposal": [], "ventures_teamseat": []}
     for draft in _drafts(leaving):
         heir = _heir(draft, leaving)
         if heir is not None:
-            seats = TeamSeat.objects.filter(proposal=draft, person_id=heir, ended_at=None)
+            seats = TeamSeat.objects.filter(proposal=draft, person__in=records_of(heir), ended_at=None)
             touched["ventures_teamseat"] += _keys(seats)
             seats.update(ended_at=leaving.at)
             draft.contact_id = heir
@@ -83,14 +96,34 @@ def erase_drafts(leaving: Leaving) -> Touched:
         cursor.execute("SELECT ventures_forget_versions(%s, %s, %s)", [leaving.person_id, [], REMOVED])
         touched["ventures_proposalversion"] = list((cursor.fetchone() or ([],))[0])
     drafts = _drafts(leaving).values("pk")
-    gone_with = Merger.objects.filter(Q(first__in=drafts) | Q(second__in=drafts))
-    touched["ventures_merger"] = _keys(gone_with)
-    gone_with.delete()
     touched["ventures_teamseat"] += _keys(TeamSeat.objects.filter(proposal__in=drafts))
     touched["ventures_teaminvitation"] = _keys(TeamInvitation.objects.filter(proposal__in=drafts))
     touched["ventures_proposal"] += _keys(_drafts(leaving))
-    _drafts(leaving).delete()
+    touched["ventures_merger"] = _drop(_drafts(leaving))
     return touched
+
+
+def _drop(drafts: QuerySet[Proposal]) -> list[str]:
+    """Delete drafts with what was being agreed on for them; empty those that were merged. Gives the mergers' keys."""
+    keys = set(drafts.values_list("pk", flat=True))
+    of_them = Merger.objects.filter(Q(first__in=keys) | Q(second__in=keys))
+    merged = of_them.filter(state__in=("merged", "undone")).values_list("first", "second")
+    stay = keys & {key for pair in merged for key in pair}
+    gone_with = of_them.exclude(state__in=("merged", "undone"))
+    gone = _keys(gone_with)
+    gone_with.delete()
+    for one in Proposal.objects.filter(pk__in=stay):
+        write_content(one, NOTHING)
+        one.template = {}
+        if one.state == "draft":
+            one.state = PROPOSAL.move(one.state, "withdraw")
+        one.save()
+        one.attachments.all().delete()
+        one.sections.all().delete()
+        one.seats.all().delete()
+        one.team_invitations.all().delete()
+    Proposal.objects.filter(pk__in=keys - stay).delete()
+    return gone
 
 
 def erase_versions(leaving: Leaving) -> Touched:

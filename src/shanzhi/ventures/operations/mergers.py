@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
+from shanzhi.people.actors import grants_of, survivor
+from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures import policies, telling_mergers
 from shanzhi.ventures.lifecycle import LIVE_MERGERS, MERGEABLE, MERGER, MERGER_DAYS, MERGES_WHILE
 from shanzhi.ventures.models import Call, Merger, Proposal
@@ -27,6 +29,9 @@ from shanzhi.ventures.queries.mergers import latest_end, may_merge, visible_merg
 from shanzhi.ventures.queries.twins import desk_twin, twin_of
 
 LONGEST_WORDS = 500
+ELSEWHERE = _(
+    "In this call residents propose only for the community they live in. Take the community of the proposal that stays."
+)
 
 
 class NotTheLeader(Forbidden):
@@ -75,6 +80,7 @@ def invite(*, actor: Actor, proposal_id: UUID, other_id: UUID, message: str = ""
         policies.require_writer(actor, first)
         if not policies.leads(actor, first):
             raise NotTheLeader
+        require_taking_part(actor)
         twin_of(viewer=actor, found=first, other_id=other_id)
         found = _begin(actor, first, second, at, message=said, first_shows=True)
         _note(actor, "invite", found, at)
@@ -140,6 +146,7 @@ def _locked(actor: Actor, merger_id: UUID, at: datetime) -> tuple[Merger, list[s
     own = [side for side, one in zip(SIDES, (first, second), strict=True) if policies.leads(actor, one)]
     if not own:
         raise NotTheLeader
+    require_taking_part(actor)
     if found.live and at >= found.lapses_at:
         raise MergerLapsed
     return found, own
@@ -216,7 +223,7 @@ def consent(*, actor: Actor, merger_id: UUID, digest: str, at: datetime) -> Merg
     """Consent, for one's team, to exactly what was read; with the second consent the two are merged.
 
     `digest` is that of `queries.mergers.Together`. Raises NotFound, NotTheLeader, MoveRefused, NotMergeable,
-    MergerLapsed, PlanChanged, Incomplete, OverLimit.
+    MergerLapsed, PlanChanged, Incomplete, OverLimit, MayNotPropose.
     """
     with transaction.atomic():
         found, own = _locked(actor, merger_id, at)
@@ -225,7 +232,7 @@ def consent(*, actor: Actor, merger_id: UUID, digest: str, at: datetime) -> Merg
         now = combining.digest_of(found, found.first, found.second)
         if digest != now:
             raise PlanChanged
-        _require_whole(found)
+        _require_whole(found, at)
         for side in own:
             setattr(found, f"{side}_consent", now)
         _save(found)
@@ -237,11 +244,22 @@ def consent(*, actor: Actor, merger_id: UUID, digest: str, at: datetime) -> Merg
     return found
 
 
-def _require_whole(found: Merger) -> None:
+def _require_whole(found: Merger, at: datetime) -> None:
+    """Ask of the one proposal what is asked where one is handed in. Raises Incomplete, OverLimit, MayNotPropose."""
     stays = found.first if found.plan["stays"] == "first" else found.second
-    if stays.number is not None:
-        one = combining.shown(combining.combined(found.plan, found.first, found.second), stays)
-        require_complete(one, tuple(found.call.areas.values_list("code", flat=True)))
+    if stays.number is None:
+        return
+    one = combining.shown(found.plan, found.first, found.second)
+    require_complete(one, tuple(found.call.areas.values_list("code", flat=True)))
+    policies.require_kind(found.call, one.team_kind)
+    leader = Actor.anonymous()
+    if stays.contact is not None:
+        person = survivor(stays.contact)
+        leader = Actor(person_id=person.pk, grants=grants_of(person=person, at=at))
+    try:
+        policies.require_home(leader, found.call, community=one.community, team_kind=one.team_kind)
+    except policies.MayNotPropose as refusal:
+        raise policies.MayNotPropose(ELSEWHERE, field="community") from refusal
 
 
 def take_back_consent(*, actor: Actor, merger_id: UUID, at: datetime) -> Merger:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, NotFound
+from shanzhi.people.actors import homes_of
 from shanzhi.ventures import telling_mergers
 from shanzhi.ventures.lifecycle import MERGEABLE, MERGER, MERGES_WHILE, PROPOSAL
 from shanzhi.ventures.models import Call, Merger, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
-from shanzhi.ventures.operations.carrying import carry_seats, drop_carried
+from shanzhi.ventures.operations.carrying import carry_seats, drop_carried, follow_list, team_before
 from shanzhi.ventures.operations.drafts import MOST_MEMBERS, read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.proposals import note
@@ -22,9 +24,9 @@ from shanzhi.ventures.operations.sections import note_rewritten
 from shanzhi.ventures.operations.twins import drop_twins, write_marks
 from shanzhi.ventures.operations.versions import keep_before_merging, keep_merged
 from shanzhi.ventures.policies import OwnProposal, is_party, require_runs
-from shanzhi.ventures.queries.combining import combined, members, shared_members
+from shanzhi.ventures.queries.combining import combined, shared_members, template_of
 from shanzhi.ventures.queries.content import content
-from shanzhi.ventures.queries.mergers import visible_mergers
+from shanzhi.ventures.queries.mergers import later_mergings, visible_mergers
 
 LONGEST_REASON = 500
 
@@ -34,6 +36,13 @@ class TooManyMembers(Conflict):
 
     code = "too_many_members"
     message = _("Together the teams have more members than a proposal can name. Let one of them shorten its list.")
+
+
+class LaterMerging(Conflict):
+    """Another proposal was merged into the same one since."""
+
+    code = "later_merging"
+    message = _("Another proposal was merged into this one later. Undo that merging first: the last one goes first.")
 
 
 class TooLateToUndo(Conflict):
@@ -53,18 +62,20 @@ def merge_now(*, actor: Actor, found: Merger, at: datetime) -> None:
     values = combined(found.plan, found.first, found.second)
     if len(values["members"]) > MOST_MEMBERS:
         raise TooManyMembers
-    _values, problems = read_proposal({name: value for name, value in values.items() if name != "members"})
+    _values, problems = read_proposal({name: value for name, value in values.items() if name != "members"}, at)
     for problem in problems:  # two texts, one after the other, can be too long together
         raise BadValue(problem.words, field=problem.field.split(".")[0])
     found.kept = {
         "version": keep_before_merging(stays, at),
-        "members": len(stays.members.all()),
-        "shared": shared_members(stays, goes),
+        "template": stays.template,
+        "team": team_before(stays),
+        **shared_members(stays, goes),
     }
     found.state, found.stays, found.goes, found.merged_at = MERGER.move(found.state, "merge"), stays, goes, at
     found.version += 1
     found.save()
     carry_seats(stays=stays, goes=goes, at=at)
+    stays.template = template_of(found.plan, found.first, found.second)
     write_content(stays, values)
     _begin_review(stays, "take_in", at)
     note_rewritten(stays)
@@ -101,7 +112,7 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
     """Make two proposals of one again, each as it was before the merging, to be reviewed anew.
 
     Those who run the call, and are of neither team, with a reason that both teams read. Raises NotFound, NotYourCall,
-    OwnProposal, ReasonMissing, MoveRefused, TooLateToUndo.
+    OwnProposal, ReasonMissing, MoveRefused, TooLateToUndo, LaterMerging.
     """
     said = text(LONGEST_REASON)(reason)
     with transaction.atomic():
@@ -113,14 +124,17 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
         if not said:
             raise ReasonMissing(field="reason")
         state = MERGER.move(found.state, "undo")
-        assert stays is not None and goes is not None  # noqa: PT018 - a merger that is merged has both
+        assert stays is not None  # a merger that is merged has both
+        assert goes is not None
         if found.call.state not in MERGES_WHILE or stays.state not in MERGEABLE:
             raise TooLateToUndo
+        if later_mergings(found).exists():
+            raise LaterMerging
         found.state, found.reason, found.ended_by_id, found.ended_at = state, said, actor.person_id, at
         found.version += 1
         found.save()
+        drop_carried(stays=stays, goes=goes, found=found, by=actor.person_id, at=at)
         _restore(stays, goes, found, at)
-        drop_carried(stays=stays, goes=goes, merged_at=found.merged_at, at=at)
         keep_merged(stays, undone=True, at=at, by=actor.person_id)
         _come_back(goes, at)
         for one in (stays, goes):
@@ -153,28 +167,28 @@ def _restore(stays: Proposal, goes: Proposal, found: Merger, at: datetime) -> No
     """Write what the one that stayed said before, and take the others' members out, but for those who were in both."""
     before = dict(stays.versions.get(number=found.kept["version"]).content)
     del before["members"]
-    values, _problems = read_proposal(before)
-    now = content(stays)["members"]
-    added = [(one["person"], one["name"]) for one in members(stays=_without(stays), goes=goes)]
-    keep = found.kept["shared"]
-    values["members"] = [
-        row for place, row in enumerate(now) if place in keep or not _theirs((row["person"], row["name"]), added)
-    ]
+    values, _problems = read_proposal(before, at)
+    values["members"] = _own_members(stays, goes, found)
+    follow_list(stays, content(stays)["members"], values["members"])
+    stays.template = found.kept["template"]
     write_content(stays, values)
     _begin_review(stays, "take_out", at)
     note_rewritten(stays)
 
 
-def _without(stays: Proposal) -> Proposal:
-    """Give a team of nobody, against which all members of the other count as added."""
-    nobody = Proposal(call=stays.call)
-    nobody._prefetched_objects_cache = {"activities": [], "budget": [], "members": []}  # type: ignore[attr-defined]
-    return nobody
+def _own_members(stays: Proposal, goes: Proposal, found: Merger) -> list[dict[str, Any]]:
+    """Leave out who came from the other team: those on record by who they are, the others by their name.
 
-
-def _theirs(one: tuple[UUID | None, str], added: list[tuple[UUID | None, str]]) -> bool:
-    person, name = one
-    return any(person == other if person or other else name == known for other, known in added)
+    Where a member stands in the list says nothing, for the one team may have changed it since.
+    """
+    now, rows = content(stays)["members"], list(goes.members.all())
+    shared = [UUID(key) for key in found.kept["people"]]
+    home = homes_of([goes.contact_id, *(row.person_id for row in rows), *(row["person"] for row in now), *shared])
+    both = {home[key] for key in shared}
+    people = {home[key] for key in (goes.contact_id, *(row.person_id for row in rows)) if key} - both
+    unknown = [row for place, row in enumerate(rows) if row.person_id is None and place not in found.kept["names"]]
+    names = {row.name.reveal() for row in unknown}
+    return [row for row in now if not (home[row["person"]] in people if row["person"] else row["name"] in names)]
 
 
 def _come_back(goes: Proposal, at: datetime) -> None:

@@ -19,6 +19,7 @@ from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.lifecycle import EDITABLE, PROPOSAL
 from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
+from shanzhi.ventures.operations.carrying import follow_list
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
 from shanzhi.ventures.operations.sections import hold, locked_sections, note_change, stale
@@ -128,7 +129,7 @@ def create_proposal(
 
     Raises NotTakingProposals, MayNotPropose, SignInNeeded. Wrong values are left out and named.
     """
-    values, problems = read_proposal(given or {})
+    values, problems = read_proposal(given or {}, at)
     with transaction.atomic():
         call = _open_call(actor, call_id, at)
         kind = values.get("team_kind", "residents")
@@ -204,10 +205,11 @@ def save_proposal(
     other sections since that version does not matter; the sections changed here are then the actor's for some minutes.
     Raises StaleProposal, SectionHeld, NotEditable, MendingOver, NotYourProposal.
     """
-    values, problems = read_proposal(given)
+    values, problems = read_proposal(given, at)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
         require_writer(actor, proposal)
+        require_taking_part(actor)
         require_editable(proposal, at)
         now = content(proposal)
         changed = sorted(name for name, value in values.items() if now[name] != value)
@@ -218,6 +220,8 @@ def save_proposal(
             raise StaleProposal
         if changed:
             kept = keep_day(proposal, at)
+            if "members" in changed:
+                follow_list(proposal, now["members"], values["members"])
             write_content(proposal, {name: values[name] for name in changed})
             proposal.version += 1
             proposal.changed_at = at

@@ -9,10 +9,11 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Conflict, NotFound
+from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
 from shanzhi.people.actors import actor_of_person, records_of
 from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures import policies, telling_seats
@@ -64,11 +65,14 @@ class NotAnEditor(Conflict):
     message = _("Only an editor of the team can take the lead. Make the person an editor first.")
 
 
-class HeirWaits(Conflict):
-    """A minor for whom a consent is missing does not lead."""
+class CannotLead(Conflict):
+    """Whose place it is could not propose here: no resident of the areas, or a consent is missing. It is not told."""
 
-    code = "heir_waits"
-    message = _("This person cannot take the lead yet, because a consent for it is missing.")
+    code = "cannot_lead"
+    message = _(
+        "This person cannot take the lead now. Ask the person to see whether anything is missing under “My account”, "
+        "or choose another editor."
+    )
 
 
 class LeaderStays(Conflict):
@@ -112,6 +116,7 @@ def _led(actor: Actor, proposal_id: UUID, *, with_call: bool = False) -> Proposa
     policies.require_team(actor, proposal)
     if not policies.leads(actor, proposal):
         raise NotTheLeader
+    require_taking_part(actor)
     return proposal
 
 
@@ -166,10 +171,13 @@ def _give(proposal: Proposal, person_id: UUID, role: str, given_by: UUID | None,
 
 def _end(proposal: Proposal, person_id: UUID, ended_by: UUID | None, at: datetime) -> None:
     """End the running seats of every record of a person, and free the sections that the person writes on."""
-    records = records_of(person_id)
-    running = TeamSeat.objects.filter(proposal=proposal, person__in=records, ended_at=None)
-    running.update(ended_at=at, ended_by=ended_by)
-    free_sections(proposal, records)
+    _running(proposal, person_id).update(ended_at=at, ended_by=ended_by)
+    free_sections(proposal, records_of(person_id))
+
+
+def _running(proposal: Proposal, person_id: UUID) -> QuerySet[TeamSeat]:
+    """Give the seats that run of every record of a person."""
+    return TeamSeat.objects.filter(proposal=proposal, person__in=records_of(person_id), ended_at=None)
 
 
 def _in_team(actor: Actor, proposal: Proposal, person_id: UUID) -> Place:
@@ -222,8 +230,7 @@ def leave_team(*, actor: Actor, proposal_id: UUID, at: datetime) -> None:
 
 def _shut(proposal: Proposal, place: Place, ended_by: UUID, at: datetime) -> UUID:
     """End what somebody has; who only stood in the list of members gets an ended seat, which shuts the proposal."""
-    running = TeamSeat.objects.filter(proposal=proposal, person__in=records_of(place.person), ended_at=None)
-    seat = running.values_list("pk", flat=True).first()
+    seat = _running(proposal, place.person).order_by("since", "pk").values_list("pk", flat=True).first()
     _end(proposal, place.person, ended_by, at)
     if seat is None:
         made = TeamSeat.objects.create(
@@ -236,8 +243,8 @@ def _shut(proposal: Proposal, place: Place, ended_by: UUID, at: datetime) -> UUI
 def hand_over(*, actor: Actor, proposal_id: UUID, person_id: UUID, at: datetime) -> Proposal:
     """Give the lead to an editor, who is the contact person from now on; the actor stays as an editor. Both are told.
 
-    Only while the proposal may be changed. Raises NotFound, NotTheLeader, NotEditable, MendingOver,
-    NotTakingProposals, NotAnEditor, HeirWaits.
+    Only while the proposal may be changed, and to who could have begun it in this round. Raises NotFound, NotTheLeader,
+    NotEditable, MendingOver, NotTakingProposals, NotAnEditor, CannotLead.
     """
     with transaction.atomic():
         proposal = _led(actor, proposal_id, with_call=True)
@@ -245,20 +252,22 @@ def hand_over(*, actor: Actor, proposal_id: UUID, person_id: UUID, at: datetime)
         place = _in_team(actor, proposal, person_id)
         if place.role != "editor":
             raise NotAnEditor
-        if actor_of_person(person_id=person_id, at=at).waits:
-            raise HeirWaits
-        before = proposal.contact_id
-        _end_for_lead(proposal, person_id, actor.person(), at)
+        _require_able_to_lead(proposal, person_id, at)
+        for one in (person_id, actor.person()):  # the leader may hold a seat by a record merged since
+            _running(proposal, one).update(ended_at=at, ended_by=actor.person())
         proposal.contact_id = person_id
         proposal.save(update_fields=["contact"])
-        if before is not None:
-            _give(proposal, actor.person(), "editor", person_id, at)
+        _give(proposal, actor.person(), "editor", person_id, at)
         note(actor, "seat_lead", proposal, {"handed_over": True}, at)
         telling_seats.tell_lead(actor=actor, proposal=proposal, people=(person_id, actor.person()), at=at)
     return proposal
 
 
-def _end_for_lead(proposal: Proposal, person_id: UUID, ended_by: UUID, at: datetime) -> None:
-    TeamSeat.objects.filter(proposal=proposal, person__in=records_of(person_id), ended_at=None).update(
-        ended_at=at, ended_by=ended_by
-    )
+def _require_able_to_lead(proposal: Proposal, person_id: UUID, at: datetime) -> None:
+    """Ask of who takes the lead what is asked of who begins a proposal; all are refused in the same words."""
+    heir = actor_of_person(person_id=person_id, at=at)
+    codes = tuple(proposal.call.areas.values_list("code", flat=True))
+    try:
+        policies.require_proposer(heir, proposal.call, team_kind=proposal.team_kind, codes=codes)
+    except Forbidden as refusal:
+        raise CannotLead from refusal

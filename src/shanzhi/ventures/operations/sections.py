@@ -38,7 +38,7 @@ def held(row: Section) -> SectionHeld:
 
 def is_held(row: Section, actor: Actor, at: datetime) -> bool:
     """Tell whether somebody else holds a section now."""
-    return row.until is not None and row.until > at and row.holder_id != actor.person_id
+    return row.until is not None and row.until > at and not actor.is_person(row.holder_id)
 
 
 def locked_sections(proposal: Proposal, fields: Iterable[str]) -> dict[str, Section]:
@@ -62,7 +62,7 @@ def hold(actor: Actor, sections: dict[str, Section], at: datetime) -> None:
     for row in sections.values():
         if is_held(row, actor, at):
             raise held(row)
-        if row.holder_id != actor.person_id or row.until is None or row.until <= at:
+        if not actor.is_person(row.holder_id) or row.until is None or row.until <= at:
             row.since = at
         row.holder_id, row.until = actor.person(), at + HELD_FOR
 

@@ -11,11 +11,12 @@ from django.db import transaction
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.lifecycle import EDITABLE
 from shanzhi.ventures.models import Proposal, Section
 from shanzhi.ventures.operations.proposals import NotEditable
 from shanzhi.ventures.operations.sections import HELD_FOR, held, is_held
-from shanzhi.ventures.policies import require_writer, visible_proposals
+from shanzhi.ventures.policies import leads, require_writer, visible_proposals
 from shanzhi.ventures.queries.sections import SECTIONS
 
 
@@ -25,6 +26,7 @@ def _of_team(actor: Actor, proposal_id: UUID, part: str) -> Proposal:
         raise NotFound
     proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
     require_writer(actor, proposal)
+    require_taking_part(actor)
     if proposal.state not in EDITABLE:
         raise NotEditable
     return proposal
@@ -34,7 +36,7 @@ def let_go(*, actor: Actor, proposal_id: UUID, part: str, at: datetime) -> None:
     """Free a section that the actor holds; what is not held stays as it is."""
     with transaction.atomic():
         proposal = _of_team(actor, proposal_id, part)
-        mine = Section.objects.filter(proposal=proposal, part=part, holder=actor.person_id, until__gt=at)
+        mine = Section.objects.filter(proposal=proposal, part=part, holder__in=actor.persons, until__gt=at)
         mine.update(holder=None, since=None, until=None)
 
 
@@ -47,7 +49,7 @@ def take_section(*, actor: Actor, proposal_id: UUID, part: str, at: datetime) ->
         proposal = _of_team(actor, proposal_id, part)
         row: Any = Section.objects.filter(proposal=proposal, part=part).first()
         row = row or Section(proposal=proposal, part=part)
-        if is_held(row, actor, at) and proposal.contact_id != actor.person_id:
+        if is_held(row, actor, at) and not leads(actor, proposal):
             raise held(row)
         row.holder_id, row.since, row.until = actor.person(), at, at + HELD_FOR
         row.save()

@@ -13,6 +13,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel import likeness
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.lifecycle import MERGES_WHILE
 from shanzhi.ventures.models import Marks, Proposal, Twin
 from shanzhi.ventures.policies import require_writer, visible_proposals
@@ -62,14 +63,15 @@ def mark_missing(*, at: datetime) -> int:
 def set_findable(*, actor: Actor, proposal_id: UUID, findable: bool, at: datetime) -> bool:
     """Let teams with a like project find this one, or no longer; one of the team decides. Raises NotFound.
 
-    They are then shown its name, its team's name and its place, and nothing else. A proposal that was never handed in
-    is found by nobody. Raises NotYourProposal.
+    They are then shown its name, its team's name, its place and how much alike it is, and nothing else. A proposal
+    that was never handed in is found by nobody. Raises NotYourProposal.
     """
     with transaction.atomic():
         found = Proposal.objects.filter(visible_proposals(actor), pk=proposal_id).select_related("call").first()
         if found is None:
             raise NotFound
         require_writer(actor, found)
+        require_taking_part(actor)
         row = Marks.objects.select_for_update().filter(proposal=found).first()
         if row is None or found.state not in FINDABLE_IN:
             raise NotFound

@@ -8,9 +8,11 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.canonical import digest
+from shanzhi.people.actors import homes_of
 from shanzhi.ventures.models import Activity, BudgetLine, Merger, Proposal
 from shanzhi.ventures.models.mergers import SIDES
 from shanzhi.ventures.queries.content import LABELS, SIMPLE, content
+from shanzhi.ventures.queries.templates import TEXTS
 
 # What is chosen together, since one says nothing without the other.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
@@ -82,35 +84,58 @@ def _joined(both: Mapping[str, Mapping[str, Any]], field: str) -> str:
 
 
 def members(stays: Proposal, goes: Proposal) -> list[dict[str, Any]]:
-    """List the members of both teams, each once; the contact person of the one that goes becomes a member."""
+    """List the members of both teams, each once; the contact person of the one that goes becomes a member.
+
+    That person's verified name is written masked: nobody of the other team was told it.
+    """
     found: list[dict[str, Any]] = content(stays)["members"]
     others: list[dict[str, Any]] = content(goes)["members"]
-    if goes.contact is not None:
-        row = {"name": goes.contact.name.reveal(), "part": "", "person": goes.contact_id}
-        others = [row, *(one for one in others if one["person"] != goes.contact_id)]
-    return found + [one for one in others if not _known(one, found, stays)]
-
-
-def _known(one: Mapping[str, Any], found: list[dict[str, Any]], stays: Proposal) -> bool:
-    if one["person"]:
-        return one["person"] == stays.contact_id or any(one["person"] == other["person"] for other in found)
-    return any(one["name"] == other["name"] and not other["person"] for other in found)
-
-
-def shared_members(stays: Proposal, goes: Proposal) -> list[int]:
-    """Give the places of those members of the one that stays who are of the other team too."""
-    people = {row.person_id for row in goes.members.all()} | {goes.contact_id}
-    names = {row.name.reveal() for row in goes.members.all() if row.person_id is None}
-    return [
-        place
-        for place, row in enumerate(stays.members.all())
-        if (row.person_id in people if row.person_id else row.name.reveal() in names)
+    home = homes_of([stays.contact_id, goes.contact_id, *(one["person"] for one in (*found, *others))])
+    if goes.contact is not None and goes.contact_id is not None:
+        row = {"name": str(goes.contact.name), "part": "", "person": goes.contact_id}
+        others = [row, *(one for one in others if not one["person"] or home[one["person"]] != home[goes.contact_id])]
+    people = {home[one["person"]] for one in found if one["person"]}
+    people |= {home[stays.contact_id]} if stays.contact_id else set()
+    names = {one["name"] for one in found if not one["person"]}
+    return found + [
+        one for one in others if not (home[one["person"]] in people if one["person"] else one["name"] in names)
     ]
 
 
-def shown(values: Mapping[str, Any], stays: Proposal) -> Proposal:
+def shared_members(stays: Proposal, goes: Proposal) -> dict[str, list[Any]]:
+    """Give the members of the one that stays who are of the other team too, to be left in where it is undone.
+
+    Those on record by who they are; a name that both teams wrote, by its place in the other's list, which stays.
+    """
+    own, others = list(stays.members.all()), list(goes.members.all())
+    home = homes_of([goes.contact_id, *(row.person_id for row in (*own, *others))])
+    people = {home[key] for key in (goes.contact_id, *(row.person_id for row in others)) if key}
+    names = {row.name.reveal() for row in own if row.person_id is None}
+    theirs = [place for place, row in enumerate(others) if row.person_id is None and row.name.reveal() in names]
+    return {
+        "people": [str(row.person_id) for row in own if row.person_id and home[row.person_id] in people],
+        "names": theirs,
+    }
+
+
+def template_of(plan: Mapping[str, Any], first: Proposal, second: Proposal) -> dict[str, Any]:
+    """Give the template against which the texts of the one proposal are read: of each text, that of its side."""
+    both: dict[str, Mapping[str, Any]] = {"first": first.template, "second": second.template}
+    found: dict[str, Any] = {}
+    for name in TEXTS:
+        sides = SIDES if plan["texts"][name] == "both" else (plan["texts"][name],)
+        given = [both[side][name] for side in sides if both[side].get(name)]
+        if given:
+            found[name] = "\n".join(given)
+    rows = [row for side in SIDES for row in both[side].get("activities", ())]
+    return {**found, "activities": rows} if rows else found
+
+
+def shown(plan: Mapping[str, Any], first: Proposal, second: Proposal) -> Proposal:
     """Give an unsaved proposal that says what the two will say together, to be drawn and checked; members left out."""
+    stays, values = first if plan["stays"] == "first" else second, combined(plan, first, second)
     one = Proposal(id=stays.pk, call=stays.call, number=stays.number, state=stays.state, synthetic=stays.synthetic)
+    one.template = template_of(plan, first, second)
     for name in SHOWN_FIELDS:
         setattr(one, name, values[name])
     one.truthful = True

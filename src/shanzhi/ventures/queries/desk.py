@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
+from shanzhi.people.actors import homes_of
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, ENDED, REVIEWERS
@@ -68,9 +69,11 @@ def reviewers(*, viewer: Actor, found: Proposal, at: datetime) -> list[Person]:
     if found.call.operator_organization is not None:
         place |= Q(role=Role.OPERATOR, organization=found.call.operator_organization)
     holds = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
-    team = [*(row.person_id for row in found.members.all()), *found.seats.values_list("person", flat=True)]
-    people = Person.objects.filter(pk__in=RoleGrant.objects.filter(holds, place).values("person"))
-    return list(people.exclude(pk__in=[pk for pk in (found.contact_id, *team) if pk]).order_by("id")[:200])
+    named = (row.person_id for row in found.members.all())
+    team = homes_of([found.contact_id, *named, *found.seats.values_list("person", flat=True)])
+    holders = Person.objects.filter(pk__in=RoleGrant.objects.filter(holds, place).values("person"))
+    people = Person.objects.filter(Q(pk__in=holders) | Q(pk__in=holders.values("merged_into")), merged_into=None)
+    return list(people.exclude(pk__in=set(team.values())).order_by("id")[:200])
 
 
 @dataclass(frozen=True, slots=True)

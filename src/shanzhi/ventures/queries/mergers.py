@@ -15,7 +15,7 @@ from shanzhi.ventures import policies
 from shanzhi.ventures.lifecycle import LIVE_MERGERS, MERGEABLE, MERGES_WHILE
 from shanzhi.ventures.models import Marks, Merger, Proposal
 from shanzhi.ventures.models.mergers import SIDES
-from shanzhi.ventures.queries.combining import combined, digest_of, shown
+from shanzhi.ventures.queries.combining import digest_of, shown
 from shanzhi.ventures.queries.content import Missing, missing
 from shanzhi.ventures.queries.naming import area_name
 
@@ -71,10 +71,15 @@ class Merging:
 
 
 def visible_mergers(viewer: Actor) -> Q:
-    """Give the condition of mergers that a viewer may see: those of the own teams, and where the viewer is staff."""
+    """Give the condition of mergers that a viewer may see: those of the own teams, and where the viewer is staff.
+
+    A draft that went into what was handed in is part of its story; the draft itself stays the team's.
+    """
     mine = Proposal.objects.filter(policies.own_proposals(viewer) | policies.taken_into_own(viewer)).values("pk")
     near = Q(policies.staffed(viewer, "first__"), policies.staffed(viewer, "second__"))
-    return Q(first__in=mine) | Q(second__in=mine) | near & Q(first__number__isnull=False, second__number__isnull=False)
+    near &= Q(first__number__isnull=False, second__number__isnull=False)
+    took_draft = Q(state__in=("merged", "undone"), stays__number__isnull=False, goes__number__isnull=True)
+    return Q(first__in=mine) | Q(second__in=mine) | near | took_draft & Q(policies.staffed(viewer, "stays__"))
 
 
 def merger(*, viewer: Actor, merger_id: UUID) -> Merging:
@@ -114,7 +119,7 @@ def _sides(viewer: Actor, found: Merger) -> tuple[Side, Side]:
 def _together(found: Merger, sides: tuple[Side, Side]) -> Together:
     first, second = sides
     stays, goes = (first, second) if found.plan["stays"] == "first" else (second, first)
-    one = shown(combined(found.plan, found.first, found.second), stays.proposal)
+    one = shown(found.plan, found.first, found.second)
     lacks = missing(one, codes=[area.code for area in found.call.areas.all()]) if one.number is not None else []
     return Together(one, stays, goes, lacks, digest_of(found, found.first, found.second))
 
@@ -133,6 +138,23 @@ def live_merger(*, viewer: Actor, found: Proposal) -> Merger | None:
 def taken_in(*, found: Proposal) -> list[Merger]:
     """Give what was merged into a proposal fetched for its viewer; everybody who sees the one reads from what it is."""
     return list(Merger.objects.filter(stays=found, state="merged").select_related("goes").order_by("merged_at", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Which mergers, and which proposals as they were before, the viewer may open."""
+
+    mergers: frozenset[UUID]
+    before: frozenset[UUID]
+
+
+def links_of(*, viewer: Actor, taken: list[Merger]) -> Links:
+    """Say what leads on from a proposal made of several; a draft that was taken in is read by the one team alone."""
+    if not taken:
+        return Links(frozenset(), frozenset())
+    seen = Merger.objects.filter(visible_mergers(viewer), pk__in=[one.pk for one in taken])
+    before = Proposal.objects.filter(policies.visible_proposals(viewer), pk__in=[one.goes_id for one in taken])
+    return Links(*(frozenset(rows.values_list("pk", flat=True)) for rows in (seen, before)))
 
 
 def leads_to(*, viewer: Actor, proposal_id: UUID) -> UUID | None:
@@ -156,7 +178,15 @@ def may_undo(*, viewer: Actor, found: Merger) -> bool:
     """Tell whether the viewer may undo a merging: runs the call, is of neither team, and the review has not ended."""
     if found.state != "merged" or found.call.state not in MERGES_WHILE or not policies.runs(viewer, found.call):
         return False
-    return not (policies.is_party(viewer, found.first) or policies.is_party(viewer, found.second))
+    if policies.is_party(viewer, found.first) or policies.is_party(viewer, found.second):
+        return False
+    return not later_mergings(found).exists()
+
+
+def later_mergings(found: Merger) -> QuerySet[Merger]:
+    """Give those that were merged into the same one after this merging: they are undone before it."""
+    same = Merger.objects.filter(stays=found.stays_id, state="merged").exclude(pk=found.pk)
+    return same.filter(kept__version__gt=found.kept["version"])
 
 
 def latest_end(found: Proposal, at: datetime) -> datetime | None:

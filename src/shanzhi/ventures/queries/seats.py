@@ -12,10 +12,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.people.actors import homes_of
 from shanzhi.people.models import Person
 from shanzhi.ventures import policies
 from shanzhi.ventures.models import Proposal, TeamInvitation, TeamMember, TeamSeat
 
+STRONGEST: Final = ("leader", "editor", "reader", "")
 # A team of what is over takes nobody in any more.
 OVER: Final = ("withdrawn", "disqualified", "lapsed", "merged")
 
@@ -34,6 +36,32 @@ class Place:
 def digest_of(secret: str) -> str:
     """Give what is kept of a link's secret."""
     return hashlib.sha256(f"team:{secret}".encode(errors="replace")).hexdigest()
+
+
+def roles_of(found: Proposal) -> dict[UUID, str]:
+    """Say by the record that each goes by what the people of a team are in it; '' for who is in it no more.
+
+    The contact person leads; seats say more than the list of members.
+    """
+    seats = list(TeamSeat.objects.filter(proposal=found).values_list("person", "role", "ended_at"))
+    listed = TeamMember.objects.filter(proposal=found, person__isnull=False).order_by("position")
+    named = list(listed.values_list("person", flat=True))
+    home = homes_of([found.contact_id, *(person for person, _role, _ended in seats), *named])
+    roles: dict[UUID, str] = {home[found.contact_id]: "leader"} if found.contact_id else {}
+    for person, role, ended in seats:
+        now = "" if ended else role
+        roles[home[person]] = min(roles.get(home[person], ""), now, key=STRONGEST.index)
+    for person in named:
+        if person is not None:
+            roles.setdefault(home[person], "editor")
+    return roles
+
+
+def beside_list(found: Proposal) -> int:
+    """Count those of a team whom its proposal does not name: they have a role alone."""
+    named = TeamMember.objects.filter(proposal=found, person__isnull=False).values_list("person", flat=True)
+    home = homes_of(named)
+    return sum(bool(role) and role != "leader" and key not in home.values() for key, role in roles_of(found).items())
 
 
 def _key(person: Person) -> UUID:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from shanzhi.kernel.actor import Actor
 from shanzhi.ui import formatting
 from shanzhi.ventures.models import Proposal, Section
+from shanzhi.ventures.policies import leads
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "idea": ("title", "summary", "community", "theme"),
@@ -48,6 +49,8 @@ class Hold:
 
 def holds_on(*, viewer: Actor, found: Proposal, at: datetime) -> dict[str, Hold]:
     """Give the sections on which others write now, for a proposal of the viewer's own team."""
-    rows: Any = Section.objects.filter(proposal=found, until__gt=at).exclude(holder=viewer.person_id)
-    leads = found.contact_id == viewer.person_id
-    return {row.part: Hold(str(row.holder.name), row.since, row.until, leads) for row in rows.select_related("holder")}
+    rows: Any = Section.objects.filter(proposal=found, until__gt=at).exclude(holder__in=viewer.persons)
+    may_take = leads(viewer, found)
+    return {
+        row.part: Hold(str(row.holder.name), row.since, row.until, may_take) for row in rows.select_related("holder")
+    }

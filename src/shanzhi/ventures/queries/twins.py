@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel import likeness
@@ -26,7 +26,10 @@ from shanzhi.ventures.queries.proposals import matching
 COMPARED: Final = ("submitted", "returned", "passed", "on_ballot", "won", "lost")
 FINDABLE_IN: Final = ("submitted", "returned", "passed")
 MOST_CANDIDATES: Final = 300
+STRONG: Final = 40
+"""From so many points on two are much alike."""
 MOST_SHOWN: Final = 10
+_COUNT_OF_BOTH: Final = "(SELECT count(*) FROM (SELECT unnest(%(expressions)s)) AS shared)"
 PART_LABELS: Final[dict[str, Any]] = {
     "title": _("Name of the project"),
     "need": _("Need and summary"),
@@ -37,7 +40,11 @@ PART_LABELS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A project that is like another: the points, part by part where both have it, and the words that both use."""
+    """A project that is like another: the points, part by part where both have it, and the words that both use.
+
+    Parts and words are there for the reader of both alone, and so are the exact points, which others are given as the
+    least that they can be: who could ask again and again with another text of the own would read the other's by them.
+    """
 
     proposal: Proposal
     score: int
@@ -90,16 +97,27 @@ def twins_of(*, viewer: Actor, found: Proposal) -> list[Alike]:
     parts = marks_of(found)
     seen = Proposal.objects.filter(policies.visible_proposals(viewer), call=found.call_id).values("pk")
     shown = Q(findable=True, proposal__state__in=FINDABLE_IN) | Q(proposal__in=seen)
-    rows = candidates(found.call_id, parts, found.pk).filter(shown)[:MOST_CANDIDATES]
+    rows = most_shared(candidates(found.call_id, parts, found.pk).filter(shown), parts)[:MOST_CANDIDATES]
     points = {row.pk: like for row in rows if (like := likeness_of(row, parts)).alike}
     best = sorted(points, key=lambda pk: -points[pk].score)[:MOST_SHOWN]
     others = Proposal.objects.filter(pk__in=best).select_related("call").prefetch_related("activities")
     known = {one.pk: one for one in others.annotate(place_name=area_name("community"))}
     readable = set(seen.filter(pk__in=best).values_list("pk", flat=True))
-    return [_alike(found, known[pk], points[pk], readable=pk in readable) for pk in best]
+    shown_so = [_alike(found, known[pk], points[pk], readable=pk in readable) for pk in best]
+    return sorted(shown_so, key=lambda one: (-one.score, one.proposal.title))
+
+
+def most_shared(rows: QuerySet[Marks], parts: Mapping[str, list[int]]) -> QuerySet[Marks]:
+    """Put those first that share the most keys, so that a cut leaves out the least alike."""
+    given = Value(likeness.keys(parts), output_field=Marks._meta.get_field("keys"))
+    both = {"template": _COUNT_OF_BOTH, "arg_joiner": ") INTERSECT SELECT unnest("}
+    shared = Func(F("keys"), given, output_field=IntegerField(), **both)
+    return rows.annotate(shared_keys=shared).order_by("-shared_keys", "pk")
 
 
 def _alike(found: Proposal, other: Proposal, like: likeness.Likeness, *, readable: bool) -> Alike:
+    if not readable:
+        return Alike(other, STRONG if like.score >= STRONG else likeness.THRESHOLD, (), (), readable)
     parts = tuple((PART_LABELS[name], value) for name, value in like.parts.items() if value is not None)
     return Alike(other, like.score, parts, words_of(found, other), readable)
 

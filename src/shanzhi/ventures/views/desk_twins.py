@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.ui import pieces
@@ -31,11 +30,9 @@ from shanzhi.ventures.views.twins import measure
 def listing(request: Request) -> HttpResponse:
     """List the pairs of like projects of the own areas, the most alike first."""
     rows = finding.desk_twins(viewer=request.actor)
-    count = rows.order_by().count()
-    words = ngettext("%(count)s pair is much alike.", "%(count)s pairs are much alike.", count)
     context = {
         "heading": _("Similar projects"),
-        "lead": words % {"count": f"{count:,}"},
+        "lead": _("Pairs of one round that say much the same. Read both before you suggest a merger."),
         "crumbs": [(_("Home"), "/"), (_("Similar projects"), "")],
     }
     answer: HttpResponse = listing_response(request, TWINS, rows, context)

@@ -56,7 +56,7 @@ class Section:
         return self.total - len(self.shown)
 
 
-def told(found: Dispute, *, mine: bool = False, team: bool = False) -> Told:
+def told(found: Dispute, *, mine: bool = False, answers: bool = False) -> Told:
     """Tell one of them."""
     return Told(
         found.pk,
@@ -65,7 +65,7 @@ def told(found: Dispute, *, mine: bool = False, team: bool = False) -> Told:
         filed_as(found),
         found,
         EFFECTS.get(found.effect, ""),
-        may_answer=team and found.open and found.kind == "objection",
+        may_answer=answers and found.open and found.kind == "objection",
         may_withdraw=mine and found.open,
     )
 
@@ -74,8 +74,8 @@ def told_disputes(viewer: Actor, found: Proposal, at: datetime) -> Section:
     """Tell what was filed about a proposal, the newest first."""
     rows = queries.disputes_of(viewer=viewer, proposal_id=found.pk)
     first = list(rows[: SHOWN + 1])
-    team = bool(first) and queries.of_team(viewer=viewer, found=found)
-    shown = [told(one, mine=viewer.is_person(one.filed_by_id), team=team) for one in first[:SHOWN]]
+    answers = bool(first) and policies.writes(viewer, found)
+    shown = [told(one, mine=viewer.is_person(one.filed_by_id), answers=answers) for one in first[:SHOWN]]
     return Section(shown, rows.order_by().count() if len(first) > SHOWN else len(first))
 
 

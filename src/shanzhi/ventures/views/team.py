@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -131,7 +132,7 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
         if ui_forms.is_autosave(request):
             return HttpResponse(refusal.text, status=refusal.status, content_type="text/plain; charset=utf-8")
         ui_forms.apply_refusal(shown.form, refusal)
-        return _section_page(request, found, shown, refusal.status, theirs=_theirs(found, given, refusal))
+        return _section_page(request, found, shown, refusal.status, theirs=_theirs(found, given, refusal, request.now))
     if ui_forms.is_autosave(request):
         return HttpResponse(status=204, headers={"X-Version": str(saved.proposal.version)})
     if saved.problems or shown.unclear:
@@ -146,11 +147,11 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
     return redirect("ventures:edit", proposal_id=found.pk)
 
 
-def _theirs(found: Proposal, given: dict[str, Any], refusal: Refusal) -> list[Any]:
+def _theirs(found: Proposal, given: dict[str, Any], refusal: Refusal, at: datetime) -> list[Any]:
     """Say what stands in the section now, against what was typed, where a colleague came first."""
     if not isinstance(refusal, operations.SectionHeld | operations.StaleProposal):
         return []
-    return queries.against_saved(found=found, values=read_proposal(given)[0])
+    return queries.against_saved(found=found, values=read_proposal(given, at)[0])
 
 
 @login_required

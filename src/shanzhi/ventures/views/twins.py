@@ -49,7 +49,8 @@ def merging_of(request: Request, found: Proposal, *, inside: bool) -> dict[str, 
         shown["leads_to"] = mergers.leads_to(viewer=request.actor, proposal_id=found.pk)
     if inside:
         shown["live_merger"] = mergers.live_merger(viewer=request.actor, found=found)
-        shown["undoable"] = [one.pk for one in taken if mergers.may_undo(viewer=request.actor, found=one)]
+        links = mergers.links_of(viewer=request.actor, taken=taken)
+        shown["merger_links"], shown["before_links"] = links.mergers, links.before
     return shown
 
 

@@ -23,6 +23,7 @@ MARK_KINDS: list[tuple[str, Any]] = [
 VOID_REASONS: list[tuple[str, Any]] = [
     ("online_first", _("This person had voted online before")),
     ("paper_elsewhere", _("This person had voted on paper before")),
+    ("other_entry", _("This person stands on the roll twice and votes by the other entry")),
     ("not_confirmed", _("No second officer confirmed the visit")),
 ]
 INVALID_REASONS: list[tuple[str, Any]] = [

@@ -17,9 +17,10 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.errors import Conflict
+from shanzhi.kernel.merging import SealedHindrance
 from shanzhi.people.actors import records_of
 from shanzhi.people.models import Person, PersonMerge
-from shanzhi.voting.lifecycle import OPEN
+from shanzhi.voting.lifecycle import OPEN, ROLL_FIXED
 from shanzhi.voting.models import BoothOfficer, Envelope, PaperMark, Poll, RollEntry
 from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Sealer
@@ -31,8 +32,8 @@ _FREE = "DELETE FROM voting_envelope WHERE poll_id = %s AND voter_mac = %s AND o
 _LOCK = "SELECT 1 FROM voting_poll WHERE id = %s FOR KEY SHARE"
 
 
-class BothVoted(Conflict):
-    """Each of two records has a ballot or a sheet in a vote that runs."""
+class BothVoted(SealedHindrance):
+    """Each of two records has a ballot or a sheet in a vote that runs; only a merge that is being done may learn it."""
 
     code = "both_voted"
 
@@ -115,11 +116,14 @@ def voting_record(poll_id: UUID, person_id: UUID) -> UUID:
 
 
 def _shared(kept_id: UUID, merged_id: UUID) -> Iterator[tuple[Poll, Places]]:
-    """Give the open polls on whose rolls both stand, kept from closing until the end of the transaction."""
+    """Give the open polls on whose rolls both stand, kept from closing until the end of the transaction.
+
+    Of a vote that is being opened just now, the end of that is waited for: it has looked for merged records already.
+    """
     group = [one for one in known_records(kept_id) if one != merged_id]
     mine = RollEntry.objects.filter(person__in=group).values("poll")
     theirs = RollEntry.objects.filter(person=merged_id).values("poll")
-    for poll in Poll.objects.filter(pk__in=mine, state=OPEN).filter(pk__in=theirs).order_by("pk"):
+    for poll in Poll.objects.filter(pk__in=mine, state__in=(ROLL_FIXED, OPEN)).filter(pk__in=theirs).order_by("pk"):
         with connection.cursor() as cursor:
             cursor.execute(_LOCK, [poll.pk])
         if Poll.objects.filter(pk=poll.pk, state=OPEN).exists():
@@ -127,11 +131,8 @@ def _shared(kept_id: UUID, merged_id: UUID) -> Iterator[tuple[Poll, Places]]:
 
 
 def hindrances(kept_id: UUID, merged_id: UUID) -> list[Any]:
-    """Say in which running votes both took part, and where both work at one polling place."""
+    """Say where both work at one polling place. Whether both took part in a running vote is nothing to be asked."""
     found: list[Any] = []
-    for poll, places in _shared(kept_id, merged_id):
-        if places.took_part(merged_id) and any(places.took_part(one) for one in places.on_roll if one != merged_id):
-            found.append(BOTH_VOTED % {"title": poll.title})
     working = BoothOfficer.objects.filter(ended_at=None, person__in=records_of(kept_id)).values("booth")
     if BoothOfficer.objects.filter(ended_at=None, person=merged_id, booth__in=working).exists():
         found.append(_("Both records work at one polling place, as if they were two. End one of the two first."))

@@ -240,7 +240,7 @@ def _settle(actor: Actor, booth: Booth, entry: RollEntry, line: OfflineLine, at:
     else:
         place = sealer_of(booth).mark(entry.person_id)
         if voting_record(booth.poll_id, entry.person_id) != entry.person_id:
-            void = "paper_elsewhere"
+            void = "other_entry"
         elif not enter_place(booth, place):
             emptied = _paper_was_first(booth, place, cast_at)
             void = "" if emptied else "online_first"

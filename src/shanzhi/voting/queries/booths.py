@@ -234,7 +234,7 @@ def differing(*, viewer: Actor, booth_id: UUID) -> list[dict[str, Any]]:
         .filter(readings=2, tags=2, last__lt=3)
         .order_by("serial")
     )
-    own = PaperEntry.objects.filter(sheet__booth=found, entered_by_id=viewer.person_id)
+    own = PaperEntry.objects.filter(sheet__booth=found, entered_by_id__in=viewer.persons)
     mine = set(own.values_list("sheet_id", flat=True)) if viewer.person_id else set()
     return [{"serial": row["serial"], "yours": row["sheet_id"] in mine} for row in apart]
 
