@@ -50,11 +50,13 @@ def pages(site: Site) -> dict[str, str]:
         operations.take_seat(actor=editor, secret=invited(one).secret, at=timezone.now())
     place = one.seats.first()
     assert place is not None
+    theirs = site.submission.proposals.exclude(contact=one.contact).filter(state__in=("draft", "submitted")).first()
+    assert theirs is not None
     return {
         "ventures:team_roles": reverse("ventures:team_roles", args=[one.pk]),
         "ventures:seat_invite": reverse("ventures:seat_invite", args=[one.pk]),
         "ventures:seat": reverse("ventures:seat", args=[one.pk, place.person_id]),
-        "ventures:join_team": reverse("ventures:join_team", args=[shown_link(one)]),
+        "ventures:join_team": reverse("ventures:join_team", args=[shown_link(theirs)]),
     }
 
 

@@ -261,6 +261,7 @@ class TestThePages:
         link = next(part for part in made.content.decode().split('<code class="digest">')[1:]).split("<")[0]
         path = link.removeprefix("http://testserver")
         assert made["Cache-Control"]
+        assert "您已在这个团队里" in client.get(path).content.decode()
         guest = Client()
         sign_in(guest, world.people[1])
         shown = guest.get(path)

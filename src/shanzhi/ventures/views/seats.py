@@ -50,9 +50,16 @@ def team_roles(request: Request, proposal_id: UUID) -> HttpResponse:
     found = own(request, proposal_id)
     context = {
         "proposal": found,
-        "places": [(one, ROLES[one.role]) for one in seats.places(viewer=request.actor, found=found)],
+        "places": [
+            (one, ROLES[one.role], _("(you)") if one.own else "")
+            for one in seats.places(viewer=request.actor, found=found)
+        ],
         "unnamed": [row for row in found.members.all() if row.person_id is None],
         "leads": policies.leads(request.actor, found),
+        "back": reverse(
+            "ventures:edit" if queries.may_edit(viewer=request.actor, found=found) else "ventures:proposal",
+            args=[found.pk],
+        ),
         "invitations": [
             (one, SEAT_ROLES[one.role])
             for one in seats.open_invitations(viewer=request.actor, found=found, at=request.now)
@@ -200,8 +207,13 @@ def join(request: Request, secret: str) -> HttpResponse:
         else:
             messages.success(request, _("You belong to the team now."))
             return redirect(_page(joined.pk))
-    context = {"form": form, "invitation": found, "role": SEAT_ROLES[found.role] if found else "",
-               "crumbs": [(_("Home"), "/"), (_("Invitation"), "")]}  # fmt: skip
+    context = {
+        "form": form,
+        "invitation": found,
+        "role": SEAT_ROLES[found.role] if found else "",
+        "there": found is not None and policies.of_team(request.actor, found.proposal),
+        "crumbs": [(_("Home"), "/"), (_("Invitation"), "")],
+    }
     answer = render(request, "ventures/join_team.html", context, status=status)
     # The address holds the secret. With no referrer at all a browser names no origin either, and the form is refused.
     answer["Referrer-Policy"] = "strict-origin"
