@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people import minors
@@ -21,7 +22,10 @@ from shanzhi.people.policies import GuardianConsentNeeded
 from shanzhi.ventures import operations, policies, queries, telling
 from shanzhi.ventures.models import Proposal, Section, TeamSeat
 from shanzhi.ventures.queries import seats
+from shanzhi.ventures.views.disputes import told_disputes
 from tests.support.people import a_person, actor, merge_away
+from tests.support.places import load_districts
+from tests.ventures.dispute_support import GROUNDS, as_resident, rejected
 from tests.ventures.merger_support import consents, opened, pair, planned
 from tests.ventures.support import HERE, World, bring, day, make_call, make_person, make_world, resident
 from tests.ventures.test_budget_rules import move
@@ -244,6 +248,37 @@ class TestErasing:
         assert not hindrances_of(member.pk, LATE)
         Proposal.objects.filter(pk=draft.pk).update(state="won", ends_on=date(2030, 1, 1))
         assert hindrances_of(member.pk, LATE)
+
+
+@pytest.mark.django_db
+class TestWhoLeft:
+    def test_withdraws_no_appeal_of_the_team_and_is_not_held_up_by_it(self) -> None:
+        load_districts()
+        _call, found, _reviewer = rejected()
+        member = a_person("370102001002")
+        into(found, member, "editor", by=0)
+        filed = operations.file_appeal(
+            actor=as_resident(member), proposal_id=found.pk, grounds=GROUNDS, at=timezone.now()
+        )
+        assert hindrances_of(member.pk, timezone.now())
+        assert found.contact is not None
+        lead = as_resident(found.contact)
+        operations.set_role(actor=lead, proposal_id=found.pk, person_id=member.pk, role="reader", at=timezone.now())
+        with pytest.raises(policies.ReaderOnly):
+            operations.withdraw_dispute(actor=as_resident(member), dispute_id=filed.pk, version=1, at=timezone.now())
+        shown = told_disputes(as_resident(member), found, timezone.now()).shown
+        assert [one.may_withdraw for one in shown] == [False]
+        operations.leave_team(actor=as_resident(member), proposal_id=found.pk, at=timezone.now())
+        assert not hindrances_of(member.pk, timezone.now())
+
+    def test_is_not_copied_into_another_draft_nor_is_who_only_reads(self, world: World, draft: Proposal) -> None:
+        left, reads, writes = (world.people[place] for place in (1, 2, 3))
+        rows = [{"name": "某", "person": one.pk} for one in (left, reads, writes)]
+        save(world.team, draft, members=rows)
+        operations.leave_team(actor=resident(left), proposal_id=draft.pk, at=SOON)
+        operations.set_role(actor=world.team, proposal_id=draft.pk, person_id=reads.pk, role="reader", at=SOON)
+        made = operations.copy_proposal(actor=world.team, proposal_id=draft.pk, call_id=draft.call_id, at=LATE).proposal
+        assert [one.person_id for one in made.members.all()] == [writes.pk]
 
 
 @pytest.mark.django_db

@@ -156,9 +156,10 @@ def answer_objection(*, actor: Actor, dispute_id: UUID, version: int, answer: st
 
 
 def withdraw_dispute(*, actor: Actor, dispute_id: UUID, version: int, at: datetime) -> Dispute:
-    """Withdraw what one filed oneself, before the ruling; it is no longer shown.
+    """Withdraw what one filed oneself, before the ruling; it is no longer shown. An appeal speaks for a team.
 
-    Raises NotYourDispute, MoveRefused, StaleDispute.
+    So who writes for it no more cannot withdraw one. Raises NotYourDispute, NotYourProposal, ReaderOnly, MoveRefused,
+    StaleDispute.
     """
     with transaction.atomic():
         found = _locked(actor, dispute_id)
@@ -166,6 +167,8 @@ def withdraw_dispute(*, actor: Actor, dispute_id: UUID, version: int, at: dateti
             if found.state == "withdrawn":
                 raise NotFound
             raise NotYourDispute
+        if found.kind == "appeal":
+            require_writer(actor, found.proposal)
         state = DISPUTE.move(found.state, "withdraw")
         _require_version(found, version)
         found.state = state

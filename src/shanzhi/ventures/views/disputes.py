@@ -66,7 +66,7 @@ def told(found: Dispute, *, mine: bool = False, answers: bool = False) -> Told:
         found,
         EFFECTS.get(found.effect, ""),
         may_answer=answers and found.open and found.kind == "objection",
-        may_withdraw=mine and found.open,
+        may_withdraw=mine and found.open and (answers or found.kind == "objection"),
     )
 
 
@@ -187,6 +187,8 @@ def withdraw(request: Request, dispute_id: UUID) -> HttpResponse:
     found = queries.proposal(viewer=request.actor, proposal_id=one.proposal_id)
     if not request.actor.is_person(one.filed_by_id):
         raise operations.NotYourDispute
+    if one.kind == "appeal":
+        policies.require_writer(request.actor, found)
     if request.method != "POST":
         DISPUTE.move(one.state, "withdraw")
 
