@@ -129,7 +129,7 @@ def merged(world: World, first: Proposal, second: Proposal) -> Any:
     return consents(world, found, 2, hours=9)
 
 
-def into(one: Proposal, who: Person, given: str, *, by: int) -> None:
+def into(one: Proposal, who: Person, given: str) -> None:
     """Give somebody a seat in a team."""
     lead = resident(Proposal.objects.get(pk=one.pk).contact or who)
     made = operations.invite_to_team(actor=lead, proposal_id=one.pk, role=given, at=SOON)
@@ -141,11 +141,11 @@ class TestAMergingOfProposals:
     def test_gives_each_the_role_of_before_and_undone_takes_it(self, world: World) -> None:
         first, second = pair(world)
         lead, reader, both, left = (world.people[place] for place in (2, 4, 5, 6))
-        into(first, lead, "reader", by=0)
+        into(first, lead, "reader")
         operations.leave_team(actor=resident(lead), proposal_id=first.pk, at=SOON)
-        into(first, both, "reader", by=0)
+        into(first, both, "reader")
         for who, given in ((reader, "reader"), (both, "editor"), (left, "editor")):
-            into(second, who, given, by=2)
+            into(second, who, given)
         operations.leave_team(actor=resident(left), proposal_id=second.pk, at=SOON)
         found = merged(world, first, second)
         assert [role(now(who), first) for who in (lead, reader, both, left)] == ["editor", "reader", "reader", ""]
@@ -159,7 +159,7 @@ class TestAMergingOfProposals:
     def test_is_undone_by_nobody_who_left_a_team(self, world: World) -> None:
         first, second = pair(world)
         officer = Person.objects.get(pk=world.officer.person_id)
-        into(second, officer, "reader", by=2)
+        into(second, officer, "reader")
         operations.leave_team(actor=world.officer, proposal_id=second.pk, at=SOON)
         found = merged(world, first, second)
         assert not queries.mergers.may_undo(viewer=world.officer, found=found)
@@ -168,7 +168,7 @@ class TestAMergingOfProposals:
 
     def test_is_consented_to_by_the_leader_alone(self, world: World) -> None:
         first, second = pair(world)
-        into(second, world.people[4], "editor", by=2)
+        into(second, world.people[4], "editor")
         found = planned(world, opened(world, first, second))
         with pytest.raises(operations.NotTheLeader):
             operations.consent(actor=now(world.people[4]), merger_id=found.pk, digest="x", at=LATE)
@@ -256,7 +256,7 @@ class TestWhoLeft:
         load_districts()
         _call, found, _reviewer = rejected()
         member = a_person("370102001002")
-        into(found, member, "editor", by=0)
+        into(found, member, "editor")
         filed = operations.file_appeal(
             actor=as_resident(member), proposal_id=found.pk, grounds=GROUNDS, at=timezone.now()
         )
@@ -288,7 +288,7 @@ class TestTraining:
         session = call.training_sessions.get(required=True)
         early, late = world.people[4], world.people[6]
         one, two = call.proposals.order_by("number")
-        into(one, early, "reader", by=0)
+        into(one, early, "reader")
         for number, person in enumerate((early, late)):
             phone = f"1380000{number:04d}"
             give_phone(person, phone)
