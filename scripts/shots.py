@@ -20,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from shanzhi.config.cli import house
 
@@ -29,8 +30,10 @@ PORT = int(os.environ.get("PORT", "8766"))
 SITE = f"http://localhost:{PORT}"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
-MOST_PAGES = 120
-LEAVE = re.compile(r"logout|sign-out|/export|\.xlsx|\.docx|\.pb$|/i18n/|/api/|\.ics$|#")
+MOST_PAGES = 500
+ADDRESSES = "found => found.map(a => new URL(a.getAttribute('href'), a.baseURI).href)"  # links of drawings, too
+# What signs out, makes a file or leads to another site is no page to be pictured.
+LEAVE = re.compile(r"logout|sign-out|/export|\.xlsx|\.docx|\.pdf|\.pb$|/i18n/|/api/|\.ics$|/notices/wechat/$|#")
 PART = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{2,}")
 
 
@@ -88,17 +91,23 @@ def links(page_links: list[str]) -> list[str]:
 def shoot(context: BrowserContext, folder: Path) -> int:
     """Follow the links from the home page; take each kind of page once. Give the number of pictures."""
     page = context.new_page()
-    waiting, seen = deque([f"{SITE}/", f"{SITE}/ui/pieces/"]), set[str]()
+    waiting, seen, taken = deque([f"{SITE}/", f"{SITE}/ui/pieces/"]), set[str](), 0
     while waiting and len(seen) < MOST_PAGES:
         address = waiting.popleft()
         kind = PART.sub("ID", address.removeprefix(SITE).split("?")[0]).strip("/").replace("/", "_") or "home"
         if kind in seen:
             continue
         seen.add(kind)
-        page.goto(address, wait_until="load")
+        try:
+            page.goto(address, wait_until="load")
+        except PlaywrightError as trouble:
+            if "Download is starting" not in trouble.message:  # a file is no page
+                raise
+            continue
+        taken += 1
         page.screenshot(path=folder / f"{kind}.png", full_page=True)
-        waiting.extend(links(page.eval_on_selector_all("a[href]", "found => found.map(a => a.href)")))
-    return len(seen)
+        waiting.extend(links(page.eval_on_selector_all("a[href]", ADDRESSES)))
+    return taken
 
 
 def shoot_role(browser: Browser, role: str, session: str) -> None:

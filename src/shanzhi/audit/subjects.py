@@ -57,13 +57,14 @@ class Subject:
     """A kind of thing that events are about.
 
     `find` gives a thing to a viewer who may see it, None where it no longer exists, and raises NotFound where it is
-    hidden. `events` widens the history to events about parts of the thing. `titles` gives the rows whose titles a
-    viewer may read in a list, and the field of the title. `values` turn a field's stored value into words.
+    hidden; without it, the thing has no history of its own, and its events stand under their area. `events` widens the
+    history to events about parts of the thing. `titles` gives the rows whose titles a viewer may read in a list, and
+    the field of the title. `values` turn a field's stored value into words.
     """
 
     type: str
     label: Words
-    find: Callable[[Actor, str, datetime], Shown | None]
+    find: Callable[[Actor, str, datetime], Shown | None] | None = None
     events: Callable[[str], Q] | None = None
     titles: Callable[[Actor], tuple[QuerySet[Any], str]] | None = None
     key: Field[Any, Any] = field(default_factory=UUIDField)
@@ -174,6 +175,14 @@ def _title(one: Subject, viewer: Actor) -> Subquery:
     things, title = one.titles(viewer)
     found = things.order_by().filter(pk=Cast(OuterRef("subject_id"), one.key))
     return Subquery(found.values(words=Cast(F(title), CharField()))[:1])
+
+
+def has_history(event: Event) -> bool:
+    """Tell whether what an event, fetched through `named`, was about has a history that its reader may open."""
+    kind = subject(event.subject_type)
+    return (
+        kind is not None and kind.find is not None and (kind.titles is None or bool(getattr(event, "about_title", "")))
+    )
 
 
 def title_of(event: Event) -> str:

@@ -12,7 +12,7 @@ for kind, label in (
     ("notices.emailaddress", _("E-mail address")),
     ("notices.wechatlink", _("Link to WeChat")),
 ):
-    register(Subject(type=kind, label=label, find=lambda viewer, key, at: None))
+    register(Subject(type=kind, label=label))
 register_verbs(
     {
         "notices.email.remove": _("E-mail address removed"),

@@ -123,7 +123,7 @@ register(
         values={"kind": lambda value: KINDS.get(value, value), "document": lambda value: PROOFS.get(value, value)},
     )
 )
-register(Subject(type="people.account", label=_("Sign-in"), find=lambda viewer, key, at: None))
+register(Subject(type="people.account", label=_("Sign-in")))
 register_people(name_people)
 register_verbs(
     {

@@ -85,7 +85,6 @@ register(
     Subject(
         type="places.areachange",
         label=_("Change of areas"),
-        find=lambda viewer, key, at: None,
         fields={"on": _("On"), "state": pgettext_lazy("area", "Code")},
     )
 )
@@ -93,7 +92,6 @@ register(
     Subject(
         type="places.areafigure",
         label=_("Figure of an area"),
-        find=lambda viewer, key, at: None,
         fields={"measure": _("Measure"), "value": pgettext_lazy("area", "Value"), "valid_from": _("Holds from")},
         values={"measure": _measure},
     )

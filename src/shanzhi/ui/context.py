@@ -15,7 +15,6 @@ from django.utils.translation import get_language
 
 from shanzhi.ui import navigation, preferences
 
-_TOKEN: Final = "the-token-of-the-form"  # noqa: S105 - a mark that the real token replaces
 _HERE: Final = "the-address-of-the-page"
 
 
@@ -31,22 +30,22 @@ class Shell:
         return preferences.read(self.request)
 
     @cached_property
-    def main(self) -> tuple[navigation.Link, ...]:
+    def main(self) -> navigation.Links:
         """Main navigation."""
         return navigation.links(self.request, "main")
 
     @cached_property
-    def desk(self) -> tuple[navigation.Link, ...]:
+    def desk(self) -> navigation.Links:
         """Navigation of those who work here."""
         return navigation.links(self.request, "desk")
 
     @cached_property
-    def account(self) -> tuple[navigation.Link, ...]:
+    def account(self) -> navigation.Links:
         """Signing in and out, own pages."""
         return navigation.links(self.request, "account")
 
     @cached_property
-    def footer(self) -> tuple[navigation.Link, ...]:
+    def footer(self) -> navigation.Links:
         """Links at the foot of the page."""
         return navigation.links(self.request, "footer")
 
@@ -56,33 +55,20 @@ class Shell:
         return navigation.area_switch(self.request)
 
     @cached_property
-    def main_entries(self) -> SafeString:
-        """Main navigation, drawn once for the wide and for the narrow page."""
-        return navigation.entries(self.main, self.request)
-
-    @cached_property
-    def desk_entries(self) -> SafeString:
-        """Navigation of those who work here, drawn."""
-        return navigation.entries(self.desk, self.request)
-
-    @cached_property
-    def account_entries(self) -> SafeString:
-        """Signing in and out and own pages, drawn."""
-        return navigation.entries(self.account, self.request)
-
-    @cached_property
-    def footer_entries(self) -> SafeString:
-        """Links at the foot of the page, drawn."""
-        return navigation.entries(self.footer, self.request)
-
-    @cached_property
-    def switches(self) -> SafeString:
-        """The switches of language, light and size, drawn once though they stand in two menus."""
+    def top(self) -> SafeString:
+        """The head of every page: brand, area, navigation and switches, drawn."""
         liked = self.preferences
-        drawn = _switches(get_language() or "", liked.mode, liked.elder)
-        for mark, value in ((_TOKEN, get_token(self.request)), (_HERE, self.here)):
+        drawn = _top(
+            get_language() or "", liked.mode, liked.elder, self.demo, self.area, self.main, self.desk, self.account
+        )
+        for mark, value in ((navigation.TOKEN, get_token(self.request)), (_HERE, self.here)):
             drawn = drawn.replace(mark, escape(value))
         return mark_safe(drawn)  # noqa: S308 - a template's output with two values escaped
+
+    @cached_property
+    def foot(self) -> SafeString:
+        """The foot of every page, drawn."""
+        return _foot(get_language() or "", self.demo, self.footer)
 
     @property
     def demo(self) -> bool:
@@ -102,16 +88,39 @@ class Shell:
 
 @dataclass(frozen=True)
 class _Blank:
-    """Stands for the shell where the switches are drawn once for all readers with the same choice."""
+    """Stands for the shell where a part of it is drawn once for all readers who see the same in it."""
 
+    demo: bool
     preferences: preferences.Preferences
+    area: navigation.AreaSwitch | None = None
+    main: navigation.Links = ()
+    desk: navigation.Links = ()
+    account: navigation.Links = ()
+    footer: navigation.Links = ()
     here: str = _HERE
 
 
+@lru_cache(maxsize=512)
+def _top(
+    language: str,
+    mode: str,
+    elder: bool,
+    demo: bool,
+    area: navigation.AreaSwitch | None,
+    main: navigation.Links,
+    desk: navigation.Links,
+    account: navigation.Links,
+) -> str:
+    blank = _Blank(demo, preferences.Preferences(mode, elder), area, main, desk, account)
+    entries = {name: navigation.entries(getattr(blank, name)) for name in ("main", "desk", "account")}
+    switches = render_to_string("ui/shell/switches.html", {"shell": blank, "csrf_token": navigation.TOKEN})
+    return render_to_string("ui/shell/top.html", {"shell": blank, "entries": entries, "switches": switches})
+
+
 @lru_cache(maxsize=32)
-def _switches(language: str, mode: str, elder: bool) -> str:
-    blank = _Blank(preferences.Preferences(mode, elder))
-    return render_to_string("ui/shell/switches.html", {"shell": blank, "csrf_token": _TOKEN})
+def _foot(language: str, demo: bool, footer: navigation.Links) -> SafeString:
+    blank = _Blank(demo, preferences.Preferences(), footer=footer)
+    return render_to_string("ui/shell/foot.html", {"shell": blank, "entries": navigation.entries(footer)})
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 Words = str | Promise
 Section = Literal["main", "desk", "account", "footer"]
+TOKEN: Final = "the-token-of-the-form"  # noqa: S105 - a mark that the real token replaces
 
 
 def everyone(request: HttpRequest) -> bool:
@@ -64,14 +64,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Link:
-    """An entry resolved for one request."""
+    """An entry resolved for one request; two with one key have the same label, which is costly to compare."""
 
     key: str
-    label: Words
+    label: Words = field(compare=False)
     url: str
     current: bool
     by_post: bool
     badge: Badge | None = None
+
+
+Links = tuple[Link, ...]
 
 
 @dataclass(frozen=True)
@@ -136,30 +139,28 @@ def area_switch(request: HttpRequest) -> AreaSwitch | None:
     return source(request) if source else None
 
 
-def links(request: HttpRequest, section: Section) -> tuple[Link, ...]:
+def links(request: HttpRequest, section: Section) -> Links:
     """Return the entries of a section that this request may see, in their order.
 
     An entry whose address is not mounted in this installation is left out. The entry with the longest
     address that the path starts with is the current one.
     """
-    found = [
-        (item, url) for item in _registry.of(section) if item.visible(request) and (url := _address(item.url_name))
-    ]
+    found = [(item, url) for item in _registry.of(section) if item.visible(request) and (url := address(item.url_name))]
     current = _longest_prefix(request.path, (url for _, url in found))
     return tuple(
         Link(item.key, item.label, url, url == current, item.by_post, item.badge(request)) for item, url in found
     )
 
 
-def entries(links: Iterable[Link], request: HttpRequest) -> SafeString:
-    """Draw links as the entries of a list, by hand because every page draws some twenty of them, and most twice."""
-    return mark_safe("".join(f"<li>{_entry(link, request)}</li>" for link in links))  # noqa: S308 - escaped in _entry
+def entries(links: Links) -> SafeString:
+    """Draw links as the entries of a list; in forms stands the mark `TOKEN`, which the reader's token replaces."""
+    return mark_safe("".join(f"<li>{_entry(link)}</li>" for link in links))  # noqa: S308 - escaped in _entry
 
 
-def _entry(link: Link, request: HttpRequest) -> str:
+def _entry(link: Link) -> str:
     url, label = escape(link.url), escape(str(link.label))
     if link.by_post:
-        token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
+        token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{TOKEN}">'
         return f'<form method="post" action="{url}">{token}<button>{label}</button></form>'
     current = ' aria-current="page"' if link.current else ""
     badge = _badge(link.badge) if link.badge else ""
@@ -173,7 +174,8 @@ def _badge(badge: Badge) -> str:
     )
 
 
-def _address(url_name: str) -> str:
+def address(url_name: str) -> str:
+    """Give the address of a page whose address has no parts, looked up once; '' where it is not mounted."""
     return _resolved(url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
 
 

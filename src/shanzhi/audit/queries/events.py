@@ -73,7 +73,7 @@ def life(*, viewer: Actor, kind: str, subject_id: str, at: datetime) -> Life:
     if not viewer.signed_in:
         raise SignInNeeded
     subject = subjects.subject(kind)
-    shown = subject.find(viewer, subject_id, at) if subject else None
+    shown = subject.find(viewer, subject_id, at) if subject and subject.find else None
     if subject is None or shown is None:
         raise NotFound
     rows = Event.objects.filter(subject.condition(subject_id))
@@ -94,7 +94,7 @@ def event(*, viewer: Actor, number: int, at: datetime) -> Event:
     if found is None or not viewer.signed_in:
         raise NotFound
     subject = subjects.subject(found.subject_type)
-    shown = subject.find(viewer, found.subject_id, at) if subject else None
+    shown = subject.find(viewer, found.subject_id, at) if subject and subject.find else None
     found = subjects.named(row, viewer, names=shown is not None and shown.names).get()
     if shown is not None and shown.whole:
         return found

@@ -33,8 +33,9 @@ def _address(event: Event) -> str:
     return reverse("audit:event", args=[event.pk])
 
 
-def _history_of(event: Event) -> str:
-    if subjects.subject(event.subject_type) is None:
+def history_of(event: Event) -> str:
+    """Give the address of the history of what an event was about; '' where its reader has none to open."""
+    if not subjects.has_history(event):
         return ""
     return reverse("audit:history", args=[event.subject_type, event.subject_id])
 
@@ -71,7 +72,7 @@ def _found(rows: QuerySet[Event], words: str) -> QuerySet[Event]:
 
 WHEN: Final = Column("at", gettext_lazy("When"), "datetime", sort="id")
 WHAT: Final = Column("verb", gettext_lazy("What"), value=lambda event: subjects.verb_words(event.verb), url=_address)
-ABOUT: Final = Column("about", gettext_lazy("About"), value=subjects.title_of, url=_history_of)
+ABOUT: Final = Column("about", gettext_lazy("About"), value=subjects.title_of, url=history_of)
 CHANGES: Final = Column(
     "changes", gettext_lazy("Changes"), value=_lines, export=lambda event: "\n".join(subjects.changes_of(event))
 )
@@ -171,9 +172,9 @@ def event(request: Request, number: int) -> HttpResponse:
         "changes": subjects.changes_of(found),
         "content": canonical(whole["content"]).decode() if whole else "",
         "sealed": _sealed(found, whole),
-        "history": _history_of(found),
+        "history": history_of(found),
         "place": queries.position_of(found),
-        "crumbs": [(_("Home"), "/"), (subjects.title_of(found), _history_of(found)), (str(found.pk), "")],
+        "crumbs": [(_("Home"), "/"), (subjects.title_of(found), history_of(found)), (str(found.pk), "")],
     }
     return render(request, "audit/event.html", context)
 

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from operator import attrgetter
 from typing import Any, Final, Literal
@@ -87,19 +87,27 @@ class Empty:
     label: Words = ""
 
 
-def page_of(url_name: str, field: str = "pk") -> Callable[[Any], str]:
-    """Give the function from a row to its page: the address named, with the row's UUID in `field` as its only part.
+@dataclass(frozen=True)
+class PageOf:
+    """From a row to its page: the address named, with the row's UUID in `field` as its only part."""
 
-    The address is looked up once for many rows, since looking it up costs more than drawing the cell.
-    """
-    read = attrgetter(field)
+    url_name: str
+    field: str
 
-    def address(row: Any) -> str:
-        return _pattern(url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix()).replace(
-            _NOBODY, str(read(row))
-        )
+    def __call__(self, row: Any) -> str:
+        """Write the address of a row's page."""
+        return self.for_rows()(row)
 
-    return address
+    def for_rows(self) -> Callable[[Any], str]:
+        """Give the function for many rows: looking an address up costs more than drawing a cell."""
+        pattern = _pattern(self.url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+        read, (head, tail) = attrgetter(self.field), pattern.split(_NOBODY)
+        return lambda row: f"{head}{read(row)}{tail}"
+
+
+def page_of(url_name: str, field: str = "pk") -> PageOf:
+    """Give the function from a row to its page: the address named, with the row's UUID in `field` as its only part."""
+    return PageOf(url_name, field)
 
 
 @lru_cache(maxsize=256)
@@ -107,31 +115,65 @@ def _pattern(url_name: str, urlconf: str, prefix: str) -> str:
     return reverse(url_name, urlconf, args=[_NOBODY])
 
 
-def words(kind: Kind, value: Any) -> str:
-    """Write a cell's value as markup in the reader's language."""
+def _plainly(kind: Kind, value: Any) -> str:
+    """Write one value that is neither a state nor a day."""
     if value is None or value == "":
         return formatting.NONE
     if kind == "text":
         return value if isinstance(value, SafeString) else escape(str(value))
-    if kind == "tag":
-        return drawing.tag(*value)
     if kind == "boolean":
         return gettext("Yes") if value else gettext("No")
     return _PLAIN[kind](value)
 
 
-def _day(value: datetime.date | datetime.datetime) -> str:
-    return formatting.day(value)
-
-
 # what these write never holds markup
 _PLAIN: Final[dict[str, Callable[[Any], str]]] = {
     "money": formatting.yuan,
-    "date": _day,
     "datetime": formatting.moment,
     "number": formatting.count,
     "minutes": formatting.minutes,
 }
+
+
+def _writer(kind: Kind) -> Callable[[Any], str]:
+    """Give the function that writes the values of one column of one page.
+
+    A column holds few states and days, so what was written for one row is used for the next.
+    """
+    if kind == "tag":
+        return _tags()
+    if kind == "date":
+        return _days()
+    return partial(_plainly, kind)
+
+
+def _tags() -> Callable[[Any], str]:
+    drawn: dict[tuple[str, int], tuple[Any, str]] = {}
+
+    def write(value: Any) -> str:
+        if not value:
+            return formatting.NONE
+        tone, label = value
+        key = (tone, id(label))  # words to be translated are costly to compare; kept below, they keep their id
+        if key not in drawn:
+            drawn[key] = (label, drawing.tag(tone, label))
+        return drawn[key][1]
+
+    return write
+
+
+def _days() -> Callable[[Any], str]:
+    written: dict[datetime.date, str] = {}
+
+    def write(value: datetime.date | datetime.datetime | None) -> str:
+        if not value:
+            return formatting.NONE
+        day = formatting.local(value).date() if isinstance(value, datetime.datetime) else value
+        if day not in written:
+            written[day] = formatting.day(day)
+        return written[day]
+
+    return write
 
 
 def table_body(columns: list[Column], rows: list[Any]) -> SafeString:
@@ -144,15 +186,15 @@ def table_body(columns: list[Column], rows: list[Any]) -> SafeString:
 def _cell_maker(column: Column, *, first: bool) -> Callable[[Any], str]:
     names = f"{'first ' if first else ''}{column.css}".strip()
     opening = f'<td role="cell" data-label="{escape(str(column.label))}"' + (f' class="{names}">' if names else ">")
-    read, kind, address = column.reader(), column.kind, column.url
+    read, write, address = column.reader(), _writer(column.kind), column.url
 
     if address is None:
-        return lambda row: f"{opening}{words(kind, read(row))}</td>"
-    link = address
+        return lambda row: f"{opening}{write(read(row))}</td>"
+    link = address.for_rows() if isinstance(address, PageOf) else address
 
     def linked(row: Any) -> str:
         url = link(row)
-        inner = words(kind, read(row))
+        inner = write(read(row))
         return f'{opening}<a href="{escape(url)}">{inner}</a></td>' if url else f"{opening}{inner}</td>"
 
     return linked

@@ -12,7 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from shanzhi.ui import drawing, formatting, pieces
+from shanzhi.ui import drawing, formatting, navigation, pieces
+from shanzhi.ui.listing import form
+from shanzhi.ui.listing.page import ListPage
 from shanzhi.ui.tongues import spoken
 
 register = template.Library()
@@ -50,6 +52,18 @@ def relative(context: Context, value: datetime.datetime) -> str:
     """Write how far a moment lies from the request's time; stands beside the moment itself."""
     now = getattr(context.get("request"), "now", None) or datetime.datetime.now(datetime.UTC)
     return formatting.relative(value, now)
+
+
+@register.simple_tag(takes_context=True)
+def list_form(context: Context, page: ListPage) -> SafeString:
+    """Draw the form of a list: search, order and filters."""
+    return form.list_form(page, context.get("heading"))
+
+
+@register.simple_tag
+def address(url_name: str) -> str:
+    """Write what `{% url %}` writes for a page without parts, at a quarter of the cost: for rows of links."""
+    return navigation.address(url_name)
 
 
 @register.inclusion_tag("ui/pieces/breadcrumb.html")
