@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.test import Client
 
 from shanzhi.audit import operations
 from shanzhi.audit.models import Event, TreeHead
@@ -37,3 +38,9 @@ def as_superuser(statement: str, values: object = None) -> int:
         touched: int = cursor.rowcount
         cursor.execute("SET LOCAL session_replication_role = origin")
     return touched
+
+
+def english(client: Client) -> Client:
+    """Have a browser ask for English."""
+    client.cookies["language"] = "en"
+    return client

@@ -23,7 +23,7 @@ from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import upper_bound
 from shanzhi.kernel.canonical import canonical
-from shanzhi.kernel.roles import STAFF_READERS
+from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.ui import formatting
 
 Words = str | Promise
@@ -59,7 +59,8 @@ class Subject:
     `find` gives a thing to a viewer who may see it, None where it no longer exists, and raises NotFound where it is
     hidden; without it, the thing has no history of its own, and its events stand under their area. `events` widens the
     history to events about parts of the thing. `titles` gives the rows whose titles a viewer may read in a list, and
-    the field of the title. `values` turn a field's stored value into words.
+    the field of the title. `readers`, where not all staff and auditors of an area read of such things, are the roles
+    that do. `values` turn a field's stored value into words.
     """
 
     type: str
@@ -67,6 +68,7 @@ class Subject:
     find: Callable[[Actor, str, datetime], Shown | None] | None = None
     events: Callable[[str], Q] | None = None
     titles: Callable[[Actor], tuple[QuerySet[Any], str]] | None = None
+    readers: frozenset[Role] | None = None
     key: Field[Any, Any] = field(default_factory=UUIDField)
     fields: Mapping[str, Words] = field(default_factory=dict)
     values: Mapping[str, Callable[[Any], Words]] = field(default_factory=dict)
@@ -147,6 +149,21 @@ def within_areas(codes: tuple[str, ...]) -> Q:
     return condition
 
 
+def readable(viewer: Actor) -> Q:
+    """Give the condition that the viewer's roles let an event be read: by its area, and by what it is about."""
+    areas = viewer.areas(STAFF_READERS)
+    condition = within_areas(areas)
+    narrow: dict[frozenset[Role], list[str]] = {}
+    for one in subjects():
+        if one.readers is not None:
+            narrow.setdefault(one.readers, []).append(one.type)
+    for readers, types in narrow.items():
+        theirs = viewer.areas(readers)
+        if theirs != areas and "" not in theirs:
+            condition &= ~Q(subject_type__in=types) | within_areas(theirs)
+    return condition
+
+
 def named(rows: QuerySet[Event], viewer: Actor, *, names: bool = False) -> QuerySet[Event]:
     """Add to events, in the same query, who acted and what it was about, as far as the viewer may read that.
 
@@ -180,9 +197,13 @@ def _title(one: Subject, viewer: Actor) -> Subquery:
 def has_history(event: Event) -> bool:
     """Tell whether what an event, fetched through `named`, was about has a history that its reader may open."""
     kind = subject(event.subject_type)
-    return (
-        kind is not None and kind.find is not None and (kind.titles is None or bool(getattr(event, "about_title", "")))
-    )
+    return kind is not None and kind.find is not None and not is_hidden(event)
+
+
+def is_hidden(event: Event) -> bool:
+    """Tell whether what an event, fetched through `named`, was about is hidden from its reader, as a draft is."""
+    kind = subject(event.subject_type)
+    return kind is not None and kind.titles is not None and not getattr(event, "about_title", "")
 
 
 def title_of(event: Event) -> str:

@@ -40,7 +40,8 @@ def _person(viewer: Actor, person_id: str, at: datetime) -> Shown | None:
 def _grant(viewer: Actor, grant_id: str, at: datetime) -> Shown | None:
     found = queries.grant_in_scope(viewer=viewer, grant_id=uuid_of(grant_id), at=at)
     title = f"{ROLE_LABELS[Role(found.role)]} · {found.person.name}"
-    return Shown(title, reverse("people:roles"), viewer.is_person(found.person_id))
+    desk = reverse("people:roles") if viewer.holds_anywhere(policies.READERS) else reverse("people:account")
+    return Shown(title, desk, viewer.is_person(found.person_id))
 
 
 def _invitation(viewer: Actor, invitation_id: str, at: datetime) -> Shown | None:
@@ -96,12 +97,17 @@ VALUES = {
     "seen_as": _role,
     "state": lambda value: dict(REAL_NAME.states).get(value, value),
 }
-register(Subject(type="people.person", label=_("Person"), find=_person, fields=FIELDS, values=VALUES))
+register(
+    Subject(
+        type="people.person", label=_("Person"), find=_person, fields=FIELDS, values=VALUES, readers=policies.READERS
+    )
+)
 register(
     Subject(
         type="people.rolegrant",
         label=_("Role"),
         find=_grant,
+        readers=policies.READERS,
         events=lambda grant_id: Q(subject_type="people.person", change__grant=grant_id),
     )
 )
@@ -110,6 +116,7 @@ register(
         type="people.invitation",
         label=_("Invitation"),
         find=_invitation,
+        readers=policies.READERS,
         fields={"role": _("Role"), "area": _("Area"), "grant": _("Role given")},
         values={"role": _role},
     )
@@ -119,11 +126,12 @@ register(
         type="people.guardianship",
         label=_("Guardian link"),
         find=_guardianship,
+        readers=policies.READERS,
         fields={"kind": _("Guardian by"), "document": _("Document")},
         values={"kind": lambda value: KINDS.get(value, value), "document": lambda value: PROOFS.get(value, value)},
     )
 )
-register(Subject(type="people.account", label=_("Sign-in")))
+register(Subject(type="people.account", label=_("Sign-in"), readers=policies.READERS))
 register_people(name_people)
 register_verbs(
     {

@@ -13,7 +13,7 @@ from shanzhi.audit import subjects
 from shanzhi.audit.models import Event
 from shanzhi.audit.queries.heads import position_of
 from shanzhi.audit.queries.leaves import leaf_content
-from shanzhi.audit.subjects import Shown, Subject, within_areas
+from shanzhi.audit.subjects import Shown, Subject, readable
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.roles import STAFF_READERS
@@ -21,7 +21,7 @@ from shanzhi.kernel.roles import STAFF_READERS
 
 def events(*, viewer: Actor) -> QuerySet[Event]:
     """Give the events that the viewer may read, newest first: staff and auditors see those of their areas."""
-    return Event.objects.filter(within_areas(viewer.areas(STAFF_READERS))).order_by("-id")
+    return Event.objects.filter(readable(viewer)).order_by("-id")
 
 
 def history(*, viewer: Actor, subject: models.Model) -> QuerySet[Event]:
@@ -80,7 +80,7 @@ def life(*, viewer: Actor, kind: str, subject_id: str, at: datetime) -> Life:
     if not shown.whole:
         if not viewer.holds_anywhere(STAFF_READERS):
             raise NotFound
-        rows = rows.filter(within_areas(viewer.areas(STAFF_READERS)))
+        rows = rows.filter(readable(viewer))
     return Life(subject, shown, subjects.named(rows, viewer, names=shown.names).order_by("-id"))
 
 

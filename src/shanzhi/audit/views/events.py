@@ -29,8 +29,9 @@ MOST_ACTORS: Final = 50
 Pairs = Iterable[tuple[str, Any]]
 
 
-def _address(event: Event) -> str:
-    return reverse("audit:event", args=[event.pk])
+def address_of(event: Event) -> str:
+    """Give the page of an event; '' where what it was about is hidden from its reader."""
+    return "" if subjects.is_hidden(event) else reverse("audit:event", args=[event.pk])
 
 
 def history_of(event: Event) -> str:
@@ -71,7 +72,7 @@ def _found(rows: QuerySet[Event], words: str) -> QuerySet[Event]:
 
 
 WHEN: Final = Column("at", gettext_lazy("When"), "datetime", sort="id")
-WHAT: Final = Column("verb", gettext_lazy("What"), value=lambda event: subjects.verb_words(event.verb), url=_address)
+WHAT: Final = Column("verb", gettext_lazy("What"), value=lambda event: subjects.verb_words(event.verb), url=address_of)
 ABOUT: Final = Column("about", gettext_lazy("About"), value=subjects.title_of, url=history_of)
 CHANGES: Final = Column(
     "changes", gettext_lazy("Changes"), value=_lines, export=lambda event: "\n".join(subjects.changes_of(event))
@@ -192,7 +193,7 @@ def timeline_of(found: Iterable[Event]) -> list[pieces.Event]:
             subjects.verb_words(one.verb),
             "\n".join([*subjects.changes_of(one), one.reason]).strip(),
             who=subjects.actor_of(one),
-            url=_address(one),
+            url=address_of(one),
             tone=subjects.tone(one.verb),  # type: ignore[arg-type]  # rooms register tones alone
         )
         for one in found

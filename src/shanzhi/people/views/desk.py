@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from shanzhi.audit import queries as audit
 from shanzhi.audit.views import timeline_of
+from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import GRANTERS, Role
 from shanzhi.people import minors, operations, policies, queries
@@ -90,6 +91,13 @@ def _changes(request: Any, found: Person, account: Account | None) -> dict[str, 
     }
 
 
+def _way_to(viewer: Actor, found: Person) -> list[tuple[Any, str]]:
+    """Give the way to a person's page: over the desk, or over the own account for who has no place at the desk."""
+    if viewer.holds_anywhere(policies.READERS):
+        return crumbs((str(found.name), ""))
+    return [(_("Home"), "/"), (_("My account"), reverse("people:account")), (str(found.name), "")]
+
+
 def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = None, form: Any = None) -> HttpResponse:
     viewer = request.actor
     found = queries.person(viewer=viewer, person_id=person_id, at=request.now)
@@ -121,7 +129,7 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
         "plain": [(FIELD_WORDS[name], value) for name, value in (plain or {}).items()],
         "unmask_form": form or UnmaskForm(),
         "end_form": ReasonForm(auto_id="end_%s"),
-        "crumbs": crumbs((str(found.name), "")),
+        "crumbs": _way_to(viewer, found),
     }
     answer = render(request, "people/desk_person.html", context, status=422 if form and form.errors else 200)
     if plain:

@@ -51,6 +51,7 @@ def _next_due(call: Call) -> Any:
         return None
 
 
+RUN_ALONE: Final = frozenset({"desk_phase", "desk_templates", "desk_jury", "desk_trainings"})
 _COLUMNS: Final = {column.key: column for column in exchange.CALLS.columns}
 CALLS: Final[Listing] = replace(
     exchange.CALLS,
@@ -100,21 +101,18 @@ def due_tasks(request: Request) -> list[pieces.Task]:
 @login_required
 def calls(request: Request) -> HttpResponse:
     """List the calls of the own areas, with what is due."""
+    may_open = bool(request.actor.areas(CALL.moves["publish"].roles))
     context = {
         "heading": _("Rounds at the desk"),
         "lead": _("The rounds of your areas: what is due, and where each one stands."),
         "tasks": due_tasks(request),
-        "may_open": bool(own_scope(request)),
+        "may_open": may_open,
         "crumbs": desk_crumbs(),
     }
     rows = desk_calls(viewer=request.actor)
-    answer: HttpResponse = listing_response(request, CALLS, rows, context, template="ventures/desk/calls.html")
+    listing = CALLS if may_open else replace(CALLS, empty=Empty(_("No round here yet")))
+    answer: HttpResponse = listing_response(request, listing, rows, context, template="ventures/desk/calls.html")
     return answer
-
-
-def own_scope(request: Request) -> tuple[str, ...]:
-    """Give the areas in which the visitor runs calls."""
-    return request.actor.areas(CALL.moves["publish"].roles)
 
 
 @login_required
@@ -178,8 +176,9 @@ def part_tasks(call: Call, checks: list[queries.Check]) -> list[pieces.Task]:
     return tasks
 
 
-def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
-    """Give the views of a call at the desk."""
+def tabs_of(request: Request, call: Call, current: str) -> list[pieces.Tab]:
+    """Give the views of a call at the desk: all to those who run it, those to look at to those who read it."""
+    runs = queries.may_run(viewer=request.actor, found=call)
     views = (
         ("desk_call", _("Builder")),
         ("desk_phase", _("Phases")),
@@ -196,7 +195,9 @@ def tabs_of(call: Call, current: str) -> list[pieces.Tab]:
         ("desk_history", _("History")),
     )
     return [
-        pieces.Tab(label, reverse(f"ventures:{name}", args=[call.pk]), current=name == current) for name, label in views
+        pieces.Tab(label, reverse(f"ventures:{name}", args=[call.pk]), current=name == current)
+        for name, label in views
+        if runs or name not in RUN_ALONE
     ]
 
 
@@ -211,7 +212,7 @@ def builder(request: Request, call_id: UUID) -> HttpResponse:
         "call": found,
         "tags": tags_of(found),
         "phases": phases_of(found),
-        "tabs": tabs_of(found, "desk_call"),
+        "tabs": tabs_of(request, found, "desk_call"),
         "runs": runs and not found.imported,
         "frozen": frozen,
         "open_part": OPEN_PART,

@@ -29,7 +29,7 @@ from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, policies, queries
 from shanzhi.ventures.forms.desk import PARTS, CopyForm, ExclusiveForm, ReasonForm
 from shanzhi.ventures.forms.desk_parts import PartForm
-from shanzhi.ventures.lifecycle import CALL, PROPOSAL, UNFROZEN
+from shanzhi.ventures.lifecycle import CALL, PROPOSAL, REVIEWERS, UNFROZEN
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.terms import terms_of
 from shanzhi.ventures.views import terms
@@ -58,7 +58,7 @@ def preview(request: Request, call_id: UUID) -> HttpResponse:
     found = read_call(request, call_id)
     context = {
         "call": found,
-        "tabs": tabs_of(found, "desk_preview"),
+        "tabs": tabs_of(request, found, "desk_preview"),
         "phases": phases_of(found),
         "dates": queries.phase_line(found),
         "areas": places.full_names([area.code for area in found.areas.all()]).values(),
@@ -270,7 +270,7 @@ def history(request: Request, call_id: UUID) -> HttpResponse:
     found = read_call(request, call_id)
     context = {
         "call": found,
-        "tabs": tabs_of(found, "desk_history"),
+        "tabs": tabs_of(request, found, "desk_history"),
         "crumbs": desk_crumbs(found, (_("History"), "")),
     }
     return history_response(
@@ -278,10 +278,14 @@ def history(request: Request, call_id: UUID) -> HttpResponse:
     )
 
 
+def _public_address(proposal: Proposal) -> str:
+    return reverse("ventures:proposal", args=[proposal.pk])
+
+
 def _desk_address(proposal: Proposal) -> str:
     if proposal.state == "submitted":
         return reverse("ventures:desk_review", args=[proposal.pk])
-    return reverse("ventures:proposal", args=[proposal.pk])
+    return _public_address(proposal)
 
 
 _COLUMNS: Final = {column.key: column for column in exchange.PROPOSALS.columns}
@@ -336,12 +340,14 @@ def proposals(request: Request, call_id: UUID) -> HttpResponse:
         "heading": _("Proposals"),
         "lead": found.shown_title,
         "call": found,
-        "tabs": tabs_of(found, "desk_proposals"),
+        "tabs": tabs_of(request, found, "desk_proposals"),
         "states": _state_counts(request, found),
         "crumbs": desk_crumbs(found, (_("Proposals"), "")),
     }
     rows = queries.proposals(viewer=request.actor, call_id=call_id)
     listing = GROUPED if groups and open_now else PROPOSALS
+    if not request.actor.holds_anywhere(REVIEWERS):
+        listing = replace(listing, columns=(replace(_COLUMNS["title"], url=_public_address), *listing.columns[1:]))
     answer: HttpResponse = listing_response(request, listing, rows, context, template="ventures/desk/proposals.html")
     return answer
 

@@ -18,7 +18,7 @@ from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.forms.disputes import RulingForm
 from shanzhi.ventures.lifecycle import OPEN_DISPUTES
-from shanzhi.ventures.views.desk_frames import answer_form, sent
+from shanzhi.ventures.views.desk_frames import answer_form, call_address, sent
 from shanzhi.ventures.views.disputes import told
 from shanzhi.ventures.views.rows import proposal_tags
 
@@ -64,6 +64,7 @@ def dispute(request: Request, dispute_id: UUID) -> HttpResponse:
         "dispute": told(found),
         "proposal": found.proposal,
         "call": found.proposal.call,
+        "call_url": call_address(request, found.proposal.call),
         "tags": proposal_tags(found.proposal),
         "filer": str(found.filed_by.name),
         "ruler": str(found.ruled_by.name) if found.ruled_by else "",

@@ -39,6 +39,12 @@ def read_call(request: Request, call_id: UUID) -> Call:
     return found
 
 
+def call_address(request: Request, call: Call) -> str:
+    """Give a call's page at the desk to those who may open it, to others its public page."""
+    reads = request.actor.holds(policies.READERS, call.area) or queries.may_run(viewer=request.actor, found=call)
+    return reverse("ventures:desk_call" if reads else "ventures:call", args=[call.pk])
+
+
 def require_manager(request: Request) -> None:
     """Refuse who runs calls nowhere."""
     if not request.actor.areas(MANAGERS):

@@ -101,7 +101,7 @@ def _frame(request: Request, found: Call) -> dict[str, Any]:
         "lead": found.shown_title,
         "call": found,
         "tags": tags_of(found),
-        "tabs": tabs_of(found, "desk_jury"),
+        "tabs": tabs_of(request, found, "desk_jury"),
         "closing": closing,
         "due": reading.due(viewer=request.actor, found=found),
         **pitching(found, "desk_jury"),

@@ -64,7 +64,7 @@ def phase(request: Request, call_id: UUID) -> HttpResponse:
         "call": found,
         "tags": tags_of(found),
         "phases": phases_of(found),
-        "tabs": tabs_of(found, "desk_phase"),
+        "tabs": tabs_of(request, found, "desk_phase"),
         "preview": preview,
         "blocks": [(check, mend_url(found, check.field)) for check in preview.blocks] if preview else (),
         "form": form,

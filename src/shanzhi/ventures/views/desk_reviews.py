@@ -31,7 +31,7 @@ from shanzhi.ventures.lifecycle import REVIEWERS
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.operations.reviews import MOST_AT_ONCE
 from shanzhi.ventures.views import words
-from shanzhi.ventures.views.desk_frames import answer_form, put_refusal, run_once, sent
+from shanzhi.ventures.views.desk_frames import answer_form, call_address, put_refusal, run_once, sent
 from shanzhi.ventures.views.rows import proposal_tags
 
 Crumbs = list[tuple[Any, str]]
@@ -151,6 +151,7 @@ def _review_context(request: Request, found: Proposal) -> dict[str, Any]:
     return {
         "proposal": found,
         "call": found.call,
+        "call_url": call_address(request, found.call),
         "tags": proposal_tags(found),
         "place": " ".join(places.full_names([found.community]).values()) if found.community else "",
         "people": queries.people_of(viewer=request.actor, found=found),

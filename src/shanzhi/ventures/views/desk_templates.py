@@ -41,7 +41,7 @@ def templates(request: Request, call_id: UUID) -> HttpResponse:
     ]
     context = {
         "call": found,
-        "tabs": tabs_of(found, "desk_templates"),
+        "tabs": tabs_of(request, found, "desk_templates"),
         "tasks": tasks if _open(found) else [],
         "open": _open(found),
         "themes_url": part_url(found, "themes"),

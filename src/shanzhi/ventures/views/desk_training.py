@@ -59,7 +59,7 @@ def sessions(request: Request, call_id: UUID) -> HttpResponse:
         "heading": _("Training"),
         "lead": found.shown_title,
         "call": found,
-        "tabs": tabs_of(found, "desk_trainings") if runs else [],
+        "tabs": tabs_of(request, found, "desk_trainings") if runs else [],
         "rule": terms.training_words(found),
         "runs": runs and not found.imported,
         "crumbs": _crumbs(found),

@@ -50,7 +50,7 @@ def comments(request: Request, call_id: UUID) -> HttpResponse:
         "heading": _("Comments and answers"),
         "lead": found.shown_title,
         "call": found,
-        "tabs": tabs_of(found, "desk_comments"),
+        "tabs": tabs_of(request, found, "desk_comments"),
         "crumbs": desk_crumbs(found, (_("Comments and answers"), "")),
     }
     rows = queries.comments_of_call(viewer=request.actor, found=found)
