@@ -18,7 +18,7 @@ from shanzhi.people.models import Person, RoleGrant
 from shanzhi.ventures.lifecycle import LEFT
 from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Pitch, Proposal, ScoreSheet
 from shanzhi.ventures.operations.sheets import OwnInterest, due_sheets
-from shanzhi.ventures.policies import of_team, own_proposals, require_runs, runs
+from shanzhi.ventures.policies import is_party, of_team, party_proposals, require_runs, runs
 from shanzhi.ventures.queries.naming import option_code
 
 
@@ -120,7 +120,7 @@ def projects(*, viewer: Actor, found: Call) -> list[Project]:
     own = seat(viewer=viewer, found=found)
     states = dict(ScoreSheet.objects.filter(juror=own).values_list("proposal", "state"))
     states |= dict.fromkeys(Conflict.objects.filter(juror=own).values_list("proposal", flat=True), "interest")
-    own_team = Proposal.objects.filter(own_proposals(viewer), call=found).values_list("pk", flat=True)
+    own_team = Proposal.objects.filter(party_proposals(viewer), call=found).values_list("pk", flat=True)
     states |= dict.fromkeys(own_team, "interest")
     places = dict(Pitch.objects.filter(call=found).values_list("proposal", "position"))
     rows = [
@@ -143,7 +143,7 @@ def own_sheet(*, viewer: Actor, found: Call, proposal_id: UUID) -> OwnSheet:
     proposal = Proposal.objects.filter(call=found, pk=proposal_id, number__isnull=False).first()
     if proposal is None:
         raise NotFound
-    if of_team(viewer, proposal) or Conflict.objects.filter(juror=own, proposal=proposal).exists():
+    if is_party(viewer, proposal) or Conflict.objects.filter(juror=own, proposal=proposal).exists():
         raise OwnInterest
     sheet = ScoreSheet.objects.filter(juror=own, proposal=proposal).first()
     if sheet is None:
