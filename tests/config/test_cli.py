@@ -63,6 +63,12 @@ class TestTheDoctor:
         assert "DATABASE_URL" in bad["Database"]
         assert "shanzhi setup" in bad["Keys"]
 
+    def test_tells_that_only_postgres_is_taken_and_repeats_no_password(self) -> None:
+        done = shanzhi("doctor", "--json", DATABASE_URL="mysql://u:s3cretpw@h/x")
+        assert done.returncode == 1
+        assert "postgres://" in done.stdout + done.stderr
+        assert "s3cretpw" not in done.stdout + done.stderr
+
     def test_gives_a_cure_with_whatever_is_not_good(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
         monkeypatch.setenv("SHANZHI_DATA", str(tmp_path))
