@@ -16,11 +16,11 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from shanzhi.config.clusters import cluster_of
 from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import SHORTEST_SECRET, Environment, variable
+from shanzhi.config.mishaps import sentences
 from shanzhi.kernel.keyring import KeyMissing, write_secret
 
 PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -130,17 +130,20 @@ for _name in COMMANDS:
 
 
 def main() -> None:
-    """Run one command; what an operator can mend is said in one sentence, without a traceback."""
+    """Run one command; each fault that an operator can mend is said in one sentence, without a traceback."""
     try:
         app()
-    except (EmbeddedDatabaseError, KeyMissing, ValidationError) as problem:
-        _give_up(problem)
+    except (EmbeddedDatabaseError, KeyMissing) as problem:
+        _give_up(str(problem))
     except Exception as problem:
-        if type(problem).__name__ != "ImproperlyConfigured":  # Django's, which may not be imported here
+        if type(problem).__name__ == "ImproperlyConfigured":  # Django's, which may not be imported here
+            _give_up(str(problem))
+        if not (words := sentences(problem)):
             raise
-        _give_up(problem)
+        _give_up(*words)
 
 
-def _give_up(problem: Exception) -> NoReturn:
-    typer.secho(f"shanzhi: {problem}", err=True)
+def _give_up(*said: str) -> NoReturn:
+    for sentence in said:
+        typer.secho(f"shanzhi: {sentence}", err=True)
     sys.exit(1)
