@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from shanzhi.config import mishaps
 from shanzhi.config.cli import COMMANDS
 from shanzhi.config.commands import doctor, messages
 from shanzhi.config.commands.checks import Finding, disk, keys
@@ -51,6 +53,18 @@ class TestTheCommand:
         assert done.stderr == (
             "shanzhi: SHANZHI_WORKERS is `many`, but must be a whole number. Server processes of `shanzhi serve`.\n"
         )
+
+    @pytest.mark.parametrize("command", ["setup", "serve"])
+    def test_says_in_one_sentence_that_the_database_is_out_of_reach(self, tmp_path: Path, command: str) -> None:
+        done = shanzhi(command, DATABASE_URL="postgres://u:s3cretpw@127.0.0.1:1/x", SHANZHI_DATA=str(tmp_path))
+        assert done.returncode == 1
+        assert done.stderr == (
+            "shanzhi: The database at 127.0.0.1:1 cannot be reached: Connection refused. "
+            "Look at DATABASE_URL, and whether that server runs and lets this machine in.\n"
+        )
+
+    def test_leaves_a_fault_of_the_database_that_did_answer_to_its_traceback(self) -> None:
+        assert mishaps.sentences(psycopg.errors.LockNotAvailable()) == []
 
 
 class TestTheDoctor:

@@ -218,6 +218,12 @@ class TestTheLog:
         logging.getLogger("some.library").warning("sent to %s", PHONE)
         assert json.loads(lines[-1])["event"] == "sent to %s"
 
+    def test_says_why_a_connection_to_the_database_fails(self, lines: list[str]) -> None:
+        refusal = psycopg.OperationalError("connection refused\n\tIs the server running?")
+        logging.getLogger("psycopg.pool").warning("error connecting in %r: %s", "pool-1", refusal)
+        event = json.loads(lines[-1])["event"]
+        assert event == "error connecting in 'pool-1': connection refused Is the server running?"
+
 
 class TestABodyThatIsTooLarge:
     HUGE = 200 * 1024 * 1024

@@ -1,10 +1,14 @@
-"""What an operator can mend, in one sentence each: a mistyped setting."""
+"""What an operator can mend, in one sentence each: a mistyped setting, a database that cannot be reached.
+
+Faults are known by the names of their classes, so that a command without Django or a database loads neither.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import SecretStr, ValidationError
 
+from shanzhi.config.addresses import server_of
 from shanzhi.config.environment import Environment, variable
 
 LONGEST: Final = 80  # characters that are shown of what was given
@@ -53,4 +57,35 @@ def sentences(problem: BaseException) -> list[str]:
     """Say what an operator can mend, one sentence for each fault; none when this is no such fault."""
     if isinstance(problem, ValidationError) and problem.title == Environment.__name__:
         return [f"{mistake.variable} {mistake.words}. {mistake.cure}".strip() for mistake in mistakes(problem)]
-    return []
+    return [out_of_reach(problem)] if unreachable(problem) else []
+
+
+def unreachable(problem: BaseException) -> bool:
+    """Whether the database did not answer at all: what it does answer, such as a lock held too long, has a state."""
+    names = {kind.__name__ for kind in type(problem).__mro__}
+    states = {getattr(fault, "sqlstate", None) for fault in (problem, problem.__cause__)}
+    return "OperationalError" in names and states == {None}
+
+
+def out_of_reach(problem: BaseException) -> str:
+    """Say which server did not answer, why, and what would help."""
+    environment = Environment()
+    given = {
+        variable(name): server_of(address.get_secret_value())
+        for name in ("database_url", "owner_database_url")
+        if (address := getattr(environment, name))
+    }
+    if "DATABASE_URL" not in given:
+        where = f"The embedded database in {environment.data}"
+        cure = "Look at `server.log` there."
+    else:
+        where = f"The database at {' or '.join(dict.fromkeys(given.values()))}"
+        cure = f"Look at {' and '.join(given)}, and whether that server runs and lets this machine in."
+    return f"{where} cannot be reached: {reason_of(problem)}. {cure}"
+
+
+def reason_of(problem: BaseException) -> str:
+    """What the driver says in the end, on one line: it names servers and roles, and passwords never."""
+    lines = str(problem).strip().splitlines() or [type(problem).__name__]
+    telling = next((line for line in lines if "failed: " in line), lines[0])  # of several tries, the first
+    return telling.rpartition("failed: ")[2].rstrip(".")
