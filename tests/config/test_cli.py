@@ -67,6 +67,27 @@ class TestTheCommand:
         assert mishaps.sentences(psycopg.errors.LockNotAvailable()) == []
 
 
+class TestTheDemo:
+    @pytest.mark.parametrize(
+        ("given", "found"), [({}, "http://localhost:8765"), ({"SHANZHI_PUBLIC_URL": "http://box:1"}, "http://box:1")]
+    )
+    def test_has_links_lead_to_the_port_it_is_served_at(
+        self, tmp_path: Path, given: dict[str, str], found: str
+    ) -> None:
+        code = (
+            "import psycopg\n"
+            "from shanzhi.config import cli\n"
+            "try:\n    cli.hand_over('demo', ['--port', '8765'])\n"
+            "except psycopg.OperationalError:\n    print(cli.Environment().public_url)"
+        )
+        variables = {name: value for name, value in os.environ.items() if name != "SHANZHI_PUBLIC_URL"}
+        variables |= {"DATABASE_URL": "postgres://u@127.0.0.1:1/x", "SHANZHI_DATA": str(tmp_path), **given}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.stdout.strip() == found
+
+
 class TestTheDoctor:
     def test_gives_findings_as_json_lines_and_fails_when_something_is_bad(self, tmp_path: Path) -> None:
         done = shanzhi(
