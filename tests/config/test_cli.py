@@ -66,6 +66,21 @@ class TestTheCommand:
     def test_leaves_a_fault_of_the_database_that_did_answer_to_its_traceback(self) -> None:
         assert mishaps.sentences(psycopg.errors.LockNotAvailable()) == []
 
+    @pytest.mark.parametrize("words", [["areas", "import", "--help"], ["keys"]])
+    def test_tells_what_it_does_without_making_anything(self, tmp_path: Path, words: list[str]) -> None:
+        data = tmp_path / "data"
+        done = shanzhi(*words, SHANZHI_DATA=str(data), DATABASE_URL="")
+        assert "usage" in done.stdout.lower()
+        assert not data.exists()
+
+    @pytest.mark.parametrize("command", ["serve", "worker"])
+    def test_that_production_refuses_makes_nothing(self, tmp_path: Path, command: str) -> None:
+        data = tmp_path / "data"
+        done = shanzhi(command, SHANZHI_MODE="production", SHANZHI_DATA=str(data), DATABASE_URL="")
+        assert done.returncode == 1
+        assert done.stderr.startswith("shanzhi: Production does not start like this:\n- ")
+        assert not data.exists()
+
 
 class TestTheDemo:
     @pytest.mark.parametrize(

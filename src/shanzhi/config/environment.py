@@ -194,6 +194,12 @@ def unsafe(environment: Environment) -> list[str]:
     return found
 
 
+def refusal(environment: Environment) -> str:
+    """The words with which production refuses to start with these settings; empty when it starts."""
+    faults = unsafe(environment) if environment.production else []
+    return "\n- ".join(("Production does not start like this:", *faults)) if faults else ""
+
+
 def _unsafe_notices(environment: Environment) -> list[str]:
     found = []
     for field in ("email_driver", "notice_sms_driver", "wechat_driver"):
