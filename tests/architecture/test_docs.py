@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shanzhi.config.cli import COMMANDS
 from tests.architecture.source import ROOT
 
 SKIPPED = {"vendor", ".venv", "node_modules", "build", ".git"}
@@ -54,6 +55,12 @@ class TestTheGuides:
             for text in ((ROOT / "docs" / "guides" / f"{name}{end}").read_text() for end in (".md", ".en.md"))
         }
         assert len(counts) == 1
+
+    @pytest.mark.parametrize("name", ["operator.md", "operator.en.md"])
+    def test_of_operators_name_only_commands_that_exist_and_the_one_that_backs_up(self, name: str) -> None:
+        used = set(re.findall(r"\bshanzhi ([a-z-]+)", (ROOT / "docs" / "guides" / name).read_text()))
+        assert {"setup", "doctor", "serve", "backup"} <= used
+        assert used <= set(COMMANDS)
 
 
 class TestTheReadme:

@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from shanzhi.config import mishaps
 from shanzhi.config.cli import COMMANDS
 from shanzhi.config.commands import doctor, messages
 from shanzhi.config.commands.checks import Finding, disk, keys
@@ -48,8 +50,57 @@ class TestTheCommand:
     def test_says_in_one_sentence_which_setting_is_wrong(self) -> None:
         done = shanzhi("manage", "check", SHANZHI_WORKERS="many")
         assert done.returncode == 1
-        assert "workers" in done.stderr.lower()
-        assert "Traceback" not in done.stderr
+        assert done.stderr == (
+            "shanzhi: SHANZHI_WORKERS is `many`, but must be a whole number. Server processes of `shanzhi serve`.\n"
+        )
+
+    @pytest.mark.parametrize("command", ["setup", "serve"])
+    def test_says_in_one_sentence_that_the_database_is_out_of_reach(self, tmp_path: Path, command: str) -> None:
+        done = shanzhi(command, DATABASE_URL="postgres://u:s3cretpw@127.0.0.1:1/x", SHANZHI_DATA=str(tmp_path))
+        assert done.returncode == 1
+        assert done.stderr == (
+            "shanzhi: The database at 127.0.0.1:1 cannot be reached: Connection refused. "
+            "Look at DATABASE_URL, and whether that server runs and lets this machine in.\n"
+        )
+
+    def test_leaves_a_fault_of_the_database_that_did_answer_to_its_traceback(self) -> None:
+        assert mishaps.sentences(psycopg.errors.LockNotAvailable()) == []
+
+    @pytest.mark.parametrize("words", [["areas", "import", "--help"], ["keys"]])
+    def test_tells_what_it_does_without_making_anything(self, tmp_path: Path, words: list[str]) -> None:
+        data = tmp_path / "data"
+        done = shanzhi(*words, SHANZHI_DATA=str(data), DATABASE_URL="")
+        assert "usage" in done.stdout.lower()
+        assert not data.exists()
+
+    @pytest.mark.parametrize("command", ["serve", "worker"])
+    def test_that_production_refuses_makes_nothing(self, tmp_path: Path, command: str) -> None:
+        data = tmp_path / "data"
+        done = shanzhi(command, SHANZHI_MODE="production", SHANZHI_DATA=str(data), DATABASE_URL="")
+        assert done.returncode == 1
+        assert done.stderr.startswith("shanzhi: Production does not start like this:\n- ")
+        assert not data.exists()
+
+
+class TestTheDemo:
+    @pytest.mark.parametrize(
+        ("given", "found"), [({}, "http://localhost:8765"), ({"SHANZHI_PUBLIC_URL": "http://box:1"}, "http://box:1")]
+    )
+    def test_has_links_lead_to_the_port_it_is_served_at(
+        self, tmp_path: Path, given: dict[str, str], found: str
+    ) -> None:
+        code = (
+            "import psycopg\n"
+            "from shanzhi.config import cli\n"
+            "try:\n    cli.hand_over('demo', ['--port', '8765'])\n"
+            "except psycopg.OperationalError:\n    print(cli.Environment().public_url)"
+        )
+        variables = {name: value for name, value in os.environ.items() if name != "SHANZHI_PUBLIC_URL"}
+        variables |= {"DATABASE_URL": "postgres://u@127.0.0.1:1/x", "SHANZHI_DATA": str(tmp_path), **given}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.stdout.strip() == found
 
 
 class TestTheDoctor:
@@ -62,6 +113,23 @@ class TestTheDoctor:
         assert done.returncode == 1
         assert "DATABASE_URL" in bad["Database"]
         assert "shanzhi setup" in bad["Keys"]
+
+    def test_tells_that_only_postgres_is_taken_and_repeats_no_password(self) -> None:
+        done = shanzhi("doctor", "--json", DATABASE_URL="mysql://u:s3cretpw@h/x")
+        assert done.returncode == 1
+        assert "postgres://" in done.stdout
+        assert "s3cretpw" not in done.stdout + done.stderr
+
+    def test_finds_every_mistyped_setting_and_says_what_it_is_for(self) -> None:
+        done = shanzhi("doctor", "--json", SHANZHI_WORKERS="abc", SHANZHI_MODE="prod", SHANZHI_THREADS="0")
+        bad = [finding for finding in map(json.loads, done.stdout.splitlines()) if finding["grade"] == "bad"]
+        assert done.returncode == 1
+        assert sorted(finding["words"] for finding in bad) == [
+            "SHANZHI_MODE is `prod`, but must be 'development', 'demo' or 'production'",
+            "SHANZHI_THREADS is `0`, but must be 1 or more",
+            "SHANZHI_WORKERS is `abc`, but must be a whole number",
+        ]
+        assert [finding for finding in bad if not finding["cure"]] == []
 
     def test_gives_a_cure_with_whatever_is_not_good(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")

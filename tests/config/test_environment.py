@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from scripts import settings_doc
+from shanzhi.config.addresses import server_of
 from shanzhi.config.environment import DEMO_MARK, Environment, unsafe
 from shanzhi.kernel.keyring import FIELDS, INDEX
 
@@ -111,6 +113,45 @@ class TestAnUnsafeProductionInstallation:
         done = check({**sound, "SHANZHI_DEBUG": "true"})
         assert done.returncode != 0
         assert done.stderr.count("SHANZHI_DEBUG is on") == 1
+
+
+class TestAnAddressOfADatabase:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "mysql://u:s3cretpw@h/x",
+            "sqlite:///s3cretpw",
+            "s3cretpw",
+            "postgres://u:s3cretpw@s3cretpw@h/x",
+            "postgres://u:s3cret/s3cretpw@h/x",
+            "postgres://u:12/s3cretpw@h/x",
+            "postgres://u:12?s3cretpw@h/x",
+            "postgres://u:12#s3cretpw@h/x",
+            "postgres://u:s3cretpw%zz@h/x",
+            "postgres://u:s3cretpw@h:port/x",
+            "postgres://u:s3cretpw@h/x?colour=s3cretpw",
+        ],
+    )
+    @pytest.mark.parametrize("name", ["DATABASE_URL", "SHANZHI_OWNER_DATABASE_URL"])
+    def test_that_cannot_be_read_is_refused_without_repeating_it(self, name: str, address: str) -> None:
+        with pytest.raises(ValidationError) as caught:
+            _environment({name: address})
+        assert "postgres://" in str(caught.value)
+        assert "s3cret" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("address", "server"),
+        [
+            ("postgres://u:p%40ss@db.example:5433/x", "db.example:5433"),
+            ("postgresql://u@[::1]/x?sslmode=require", "[::1]"),
+            ("postgres://u@%2Frun%2Fpg/x", "/run/pg"),
+            ("postgresql:///x?host=/run/pg", "/run/pg"),
+        ],
+    )
+    def test_that_can_be_read_gives_its_server_alone(self, address: str, server: str) -> None:
+        given = _environment({"DATABASE_URL": address}).database_url
+        assert given is not None
+        assert server_of(given.get_secret_value()) == server
 
 
 def _environment(variables: dict[str, str]) -> Environment:

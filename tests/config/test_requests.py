@@ -3,6 +3,8 @@
 import json
 import logging
 from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
 
 import psycopg
 import pytest
@@ -218,6 +220,12 @@ class TestTheLog:
         logging.getLogger("some.library").warning("sent to %s", PHONE)
         assert json.loads(lines[-1])["event"] == "sent to %s"
 
+    def test_says_why_a_connection_to_the_database_fails(self, lines: list[str]) -> None:
+        refusal = psycopg.OperationalError("connection refused\n\tIs the server running?")
+        logging.getLogger("psycopg.pool").warning("error connecting in %r: %s", "pool-1", refusal)
+        event = json.loads(lines[-1])["event"]
+        assert event == "error connecting in 'pool-1': connection refused Is the server running?"
+
 
 class TestABodyThatIsTooLarge:
     HUGE = 200 * 1024 * 1024
@@ -236,6 +244,25 @@ class TestABodyThatIsTooLarge:
     def test_is_a_problem_to_a_program(self, visitor: Client, db: None) -> None:
         answer = visitor.put("/api/test/read", b"", content_type="application/json", CONTENT_LENGTH=str(self.HUGE))
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+    @pytest.mark.parametrize(("language", "words"), [("zh-hans", "没有说明长度"), ("en", "how long it is")])
+    def test_is_refused_in_words_when_it_comes_in_chunks(
+        self, visitor: Client, db: None, language: str, words: str
+    ) -> None:
+        sent = {"Transfer-Encoding": "chunked", "Accept-Language": language}
+        answer = visitor.post("/account/sign-in/", b"", content_type="application/octet-stream", headers=sent)
+        assert answer.status_code == 411
+        assert words in answer.content.decode()
+        answer = visitor.put("/api/test/read", b"", content_type="application/json", headers=sent)
+        assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+        assert words in answer.json()["detail"]
+
+    @pytest.mark.parametrize(("body", "status"), [(b"a=1", 411), (b"", 405)])
+    def test_is_seen_in_http_2_which_has_no_word_for_chunks(
+        self, visitor: Client, db: None, body: bytes, status: int
+    ) -> None:
+        given: dict[str, Any] = {"SERVER_PROTOCOL": "HTTP/2", "wsgi.input": BytesIO(body)}
+        assert visitor.put("/api/test/read", b"", **given).status_code == status
 
     def test_may_hold_as_much_as_the_setting_says(self, visitor: Client, db: None) -> None:
         fits = str(settings.LARGEST_BODY)

@@ -273,6 +273,17 @@ class TestTheCommand:
         given = ["--on", "2020-11-01", "--source", "普查"]
         assert "1 new" in CliRunner().invoke(app, ["figures", str(path), *given]).output
 
+    @pytest.mark.parametrize(
+        ("locale", "words"),
+        [("zh_CN.UTF-8", "1 行无法读取"), ("en_GB.UTF-8", "1 rows cannot be read"), ("C", "1 rows cannot be read")],
+    )
+    def test_names_faults_in_the_language_of_the_terminal(self, tmp_path: Path, locale: str, words: str) -> None:
+        path = tmp_path / "bad.csv"
+        path.write_text("code,name,level,parent_code\n37,山东省,nothing,\n")
+        failed = CliRunner(env={"LC_ALL": locale}).invoke(app, ["import", str(path)])
+        assert failed.exit_code == 1
+        assert words in failed.output
+
     def test_takes_stations(self, tmp_path: Path) -> None:
         path = tmp_path / "stations.csv"
         path.write_text(TestASheetOfStations.TEXT)

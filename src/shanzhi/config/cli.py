@@ -16,25 +16,30 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from shanzhi.config.clusters import cluster_of
 from shanzhi.config.embedded import EmbeddedDatabaseError
 from shanzhi.config.environment import SHORTEST_SECRET, Environment, variable
+from shanzhi.config.mishaps import sentences
 from shanzhi.kernel.keyring import KeyMissing, write_secret
 
 PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+HELP: Final = frozenset({"--help", "-h"})
 SITE_KEY: Final = "site.key"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a subcommand lives: `module:attribute` (a function or a Typer), what it says of itself, what it needs."""
+    """Where a subcommand lives: `module:attribute` (a function or a Typer), what it says of itself, what it needs.
+
+    `group` tells that it does nothing by itself, only by its own subcommands.
+    """
 
     target: str
     about: str
     house: bool = False
     owner: bool = False
+    group: bool = False
 
 
 COMMANDS: Final = {
@@ -48,15 +53,21 @@ COMMANDS: Final = {
     "restore": Place("shanzhi.config.commands.backup:restore", "Restore database and files to a moment."),
     "standby": Place("shanzhi.config.commands.standby:app", "A second server that follows, and can take over."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
-    "audit": Place("shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True),
-    "keys": Place("shanzhi.config.commands.keys:app", "Keys of personal data: state and change.", house=True),
-    "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True),
+    "audit": Place(
+        "shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True, group=True
+    ),
+    "keys": Place(
+        "shanzhi.config.commands.keys:app", "Keys of personal data: state and change.", house=True, group=True
+    ),
+    "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True, group=True),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
     "personal-data": Place(
         "shanzhi.config.commands.personal_data:personal_data", "Write what the law asks for about personal data."
     ),
     "messages": Place("shanzhi.config.commands.messages:app", "Compile the translations."),
-    "manage": Place("shanzhi.config.commands.manage:manage", "Run a management command of Django.", house=True),
+    "manage": Place(
+        "shanzhi.config.commands.manage:manage", "Run a management command of Django.", house=True, group=True
+    ),
 }
 
 
@@ -66,13 +77,17 @@ def house() -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
     environment = Environment()
     _lend_secret(environment)
-    if environment.database_url:
-        _set_up_django()
+    _set_up_django()  # first: it refuses settings before a database is made for them
+    with nullcontext() if environment.database_url else cluster_of(environment).lease():
         yield
-        return
-    with cluster_of(environment).lease():
-        _set_up_django()
-        yield
+
+
+@contextmanager
+def _porch() -> Iterator[None]:
+    """Have Django set up and nothing more, for words about a command: no database is made, no key written."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
+    _set_up_django()
+    yield
 
 
 def _lend_secret(environment: Environment) -> None:
@@ -106,11 +121,20 @@ def hand_over(name: str, arguments: list[str]) -> None:
     found(args=arguments, prog_name=f"shanzhi {name}")
 
 
+def _asks_for_words(name: str, arguments: list[str]) -> bool:
+    """Whether a command is only asked what it does."""
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return bool(HELP.intersection(own)) or (COMMANDS[name].group and not arguments)
+
+
 def _entry(name: str) -> None:
     """Add a subcommand that passes everything on to where it lives."""
 
     def run(context: typer.Context) -> None:
-        if COMMANDS[name].house:
+        if COMMANDS[name].house and _asks_for_words(name, context.args):
+            with _porch():
+                hand_over(name, context.args)
+        elif COMMANDS[name].house:
             with house(), _owner() if COMMANDS[name].owner else nullcontext():
                 hand_over(name, context.args)
         else:
@@ -130,17 +154,20 @@ for _name in COMMANDS:
 
 
 def main() -> None:
-    """Run one command; what an operator can mend is said in one sentence, without a traceback."""
+    """Run one command; each fault that an operator can mend is said in one sentence, without a traceback."""
     try:
         app()
-    except (EmbeddedDatabaseError, KeyMissing, ValidationError) as problem:
-        _give_up(problem)
+    except (EmbeddedDatabaseError, KeyMissing) as problem:
+        _give_up(str(problem))
     except Exception as problem:
-        if type(problem).__name__ != "ImproperlyConfigured":  # Django's, which may not be imported here
+        if type(problem).__name__ == "ImproperlyConfigured":  # Django's, which may not be imported here
+            _give_up(str(problem))
+        if not (words := sentences(problem)):
             raise
-        _give_up(problem)
+        _give_up(*words)
 
 
-def _give_up(problem: Exception) -> NoReturn:
-    typer.secho(f"shanzhi: {problem}", err=True)
+def _give_up(*said: str) -> NoReturn:
+    for sentence in said:
+        typer.secho(f"shanzhi: {sentence}", err=True)
     sys.exit(1)

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shanzhi.config.addresses import fault_of
 from shanzhi.config.paths import data_folder
 from shanzhi.kernel.keyring import FIELDS, INDEX
 
@@ -22,7 +23,12 @@ VOUCH_FOR_EXAMPLES: Final = "shanzhi.people.drivers.vouch_for_examples"
 class Environment(BaseSettings):
     """Everything an operator can set. Names are upper case with the prefix `SHANZHI_`, except `DATABASE_URL`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,  # what was given may be a password
+    )
 
     mode: Literal["development", "demo", "production"] = Field(
         "development", description="What this installation is for. `production` refuses whatever is unsafe."
@@ -144,6 +150,13 @@ class Environment(BaseSettings):
     def _split(cls, value: object) -> object:
         return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and (fault := fault_of(value.get_secret_value())):
+            raise ValueError(fault)
+        return value
+
     @property
     def production(self) -> bool:
         """Whether this is a production installation."""
@@ -179,6 +192,12 @@ def unsafe(environment: Environment) -> list[str]:
     if not environment.public_url.startswith("https://"):
         found.append("SHANZHI_PUBLIC_URL must begin with https://, or links in messages lead to an open connection.")
     return found
+
+
+def refusal(environment: Environment) -> str:
+    """The words with which production refuses to start with these settings; empty when it starts."""
+    faults = unsafe(environment) if environment.production else []
+    return "\n- ".join(("Production does not start like this:", *faults)) if faults else ""
 
 
 def _unsafe_notices(environment: Environment) -> list[str]:

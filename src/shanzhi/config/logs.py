@@ -25,6 +25,8 @@ OWN_FIELDS: Final = {"request_id", "logger_name"}
 QUERY_STRING: Final = re.compile(r"\?[^\s\"']+")
 LONG_NUMBER: Final = re.compile(r"(?<![0-9A-Fa-f-])\+?\d[\d -]{8,}\d[Xx]?(?![0-9A-Fa-f-])")
 MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+FILLED: Final = frozenset({"psycopg.pool"})
+"""Loggers whose wording is filled in: they tell of connections, before any statement, and never of a password."""
 HIDDEN: Final = "[…]"
 LINE: Final = "line"
 """The attribute of a record that holds its line, written already."""
@@ -75,10 +77,13 @@ def only_places(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def only_template(_logger: Any, _method: str, event: Event) -> Event:
-    """Of a record of the standard library keep the wording with its places unfilled: the filling may be personal."""
+    """Of a record of the standard library keep the wording with its places unfilled: the filling may be personal.
+
+    That of FILLED is not.
+    """
     record = event.get("_record")
     if isinstance(record, logging.LogRecord):
-        event["event"] = str(record.msg)
+        event["event"] = " ".join(str(event["event"]).split()) if record.name in FILLED else str(record.msg)
         if record.exc_info:
             event["exc_info"] = record.exc_info
     return event

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from shanzhi.audit.operations import request_id as request_of_events
 from shanzhi.config import logs, metrics
-from shanzhi.config.problems import API, not_allowed, refused, too_large
+from shanzhi.config.problems import API, not_allowed, refused, too_large, without_length
 from shanzhi.kernel.errors import Refusal
 from shanzhi.ui.methods import methods_of
 
@@ -158,7 +158,8 @@ class Methods:
 class BodyLimit:
     """Refuse a body larger than this site takes, before any of it is read; last in the chain, so that words are known.
 
-    Django's own limit leaves uploaded files out. A body without a length needs no limit: WSGI gives Django none of it.
+    Django's own limit leaves uploaded files out. Of a body that declares no length Django reads nothing, so that a form
+    would look as if it came without its token.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -167,7 +168,16 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look at the declared length."""
+        if _undeclared(request):
+            return without_length(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > settings.LARGEST_BODY:
             return too_large(request)
         return self.get_response(request)
+
+
+def _undeclared(request: HttpRequest) -> bool:
+    """Whether a body comes whose length was not declared; HTTP/2 has no header for that, so its first byte tells."""
+    if "CONTENT_LENGTH" not in request.META and request.META.get("SERVER_PROTOCOL") == "HTTP/2":
+        return bool(request.META["wsgi.input"].read(1))
+    return "HTTP_TRANSFER_ENCODING" in request.META

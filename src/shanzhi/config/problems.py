@@ -26,6 +26,7 @@ TITLES: Final = {
     404: gettext_lazy("There is nothing here"),
     405: gettext_lazy("This cannot be done at this address"),
     409: gettext_lazy("This was changed meanwhile"),
+    411: gettext_lazy("The length is missing"),
     413: gettext_lazy("This is too large"),
     422: gettext_lazy("Something needs correcting"),
     429: gettext_lazy("Too many attempts"),
@@ -113,6 +114,15 @@ def too_large(request: HttpRequest) -> HttpResponse:
         "most": settings.LARGEST_BODY // (1024 * 1024)
     }
     return answer(request, status=413, message=message, code="too_large")
+
+
+def without_length(request: HttpRequest) -> HttpResponse:
+    """Answer a body that comes in chunks, of which nobody knows how long it gets."""
+    message = _(
+        "What was sent does not say how long it is, so none of it was read. Send it in one piece with Content-Length, "
+        "of at most %(most)s MB."
+    ) % {"most": settings.LARGEST_BODY // (1024 * 1024)}
+    return answer(request, status=411, message=message, code="length_required")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -6,15 +6,15 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.config.environment import STORE_NOTICES, VOUCH_FOR_EXAMPLES, Environment, unsafe
+from shanzhi.config.environment import STORE_NOTICES, VOUCH_FOR_EXAMPLES, Environment, refusal
 from shanzhi.config.logs import logging_settings
 from shanzhi.config.paths import PACKAGE
 from shanzhi.config.roles import DATABASE, OWNER, ROLE
 from shanzhi.people.sign_in import sign_in_settings
 
 ENV = Environment()
-if ENV.production and (faults := unsafe(ENV)):
-    raise ImproperlyConfigured("Production does not start like this:\n- " + "\n- ".join(faults))
+if words := refusal(ENV):
+    raise ImproperlyConfigured(words)
 
 DEBUG = ENV.debug
 # `shanzhi` lends every process a lasting key; without it, as in tests, one that lasts as long as the process is enough.

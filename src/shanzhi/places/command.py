@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.utils import translation
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -44,12 +46,18 @@ def _bars() -> Iterator[Callable[[str, int, int], None]]:
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Say a refusal in its words and end with code 1; nothing was written."""
-    try:
-        yield
-    except Refusal as refusal:
-        Console(stderr=True).print(f"[bold red]shanzhi areas:[/] {refusal.text}", highlight=False)
-        raise typer.Exit(1) from refusal
+    """Say a refusal in its words, in the terminal's language, and end with code 1; nothing was written."""
+    with translation.override(_language()):
+        try:
+            yield
+        except Refusal as refusal:
+            Console(stderr=True).print(f"[bold red]shanzhi areas:[/] {refusal.text}", highlight=False)
+            raise typer.Exit(1) from refusal
+
+
+def _language() -> str:
+    """The language of the terminal, as `shanzhi count` takes it: Chinese where the locale is, else English."""
+    return "zh-hans" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
 
 
 @app.command("import")

@@ -81,6 +81,15 @@ class TestTextThatIsNotUtf8:
         reading = read(text.encode(encoding), treat=Treatment(encoding=encoding))
         assert reading.projects[0].name == "Müllerstraße, öäü"
 
+    @pytest.mark.parametrize(
+        ("name", "encoding", "first"), [("喆堃玥社區", "gb18030", "gb18030"), ("Am Fuß", "latin-1", "cp1250")]
+    )
+    def test_is_refused_with_the_likeliest_encoding_named_first(self, name: str, encoding: str, first: str) -> None:
+        with pytest.raises(PabulibError) as caught:
+            read(PLAIN.replace("Bench", name).encode(encoding))
+        assert f"for example {first}" in caught.value.cure_en
+        assert f"例如 {first}" in caught.value.cure_zh
+
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
     def test_in_utf16_is_converted_when_it_says_so(self, encoding: str) -> None:
         text = PLAIN.replace("Bench", "长椅")

@@ -20,7 +20,7 @@ from rich.table import Table
 from shanzhi.config.cli import house
 from shanzhi.config.commands.serve import database, run
 from shanzhi.config.commands.setup import migrate, prepare
-from shanzhi.config.environment import Environment
+from shanzhi.config.environment import Environment, variable
 
 app = typer.Typer(help="The demo.", add_completion=False, invoke_without_command=True)
 console = Console()
@@ -42,8 +42,11 @@ class Bars:
         self.progress.update(self.tasks[name], completed=done, total=total)
 
 
-def _environment() -> Environment:
-    os.environ.setdefault("SHANZHI_MODE", "demo")
+def _environment(*, address: str | None = None) -> Environment:
+    """Read the settings of a demo; where it is served, links in its messages lead to that address."""
+    os.environ.setdefault(variable("mode"), "demo")
+    if address:
+        os.environ.setdefault(variable("public_url"), address)
     environment = Environment()
     if environment.production:
         raise typer.BadParameter("This is a production installation; the demo is never loaded into one.")
@@ -80,12 +83,13 @@ def demo(context: typer.Context, host: str = "127.0.0.1", port: int = 8000, *, s
     """Load the demo and serve it; a second run is quick and keeps what was done."""
     if context.invoked_subcommand:
         return
-    environment = _environment()
+    address = f"http://localhost:{port}"
+    environment = _environment(address=address)
     prepare(environment)
     with database(environment):
         with house():
             load()
-            show_sign_ins(f"http://localhost:{port}/")
+            show_sign_ins(f"{address}/")
         if serve:
             run(environment, host=host, port=port)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
@@ -12,6 +13,7 @@ from shanzhi.config.cli import house
 from shanzhi.config.commands import checks
 from shanzhi.config.commands.checks import Finding
 from shanzhi.config.environment import Environment, unsafe
+from shanzhi.config.mishaps import mistakes
 
 SIGNS: Final = {"good": "[green]✓[/]", "note": "[yellow]•[/]", "bad": "[bold red]✗[/]"}
 DATABASE_CURE: Final = "Look at DATABASE_URL, whether that server runs, and at `server.log` in the data folder."
@@ -62,9 +64,23 @@ def examine(environment: Environment) -> list[Finding]:
     return findings + _try("Database", lambda: _inside(environment), DATABASE_CURE)
 
 
+def _mistyped(problem: ValidationError) -> list[Finding]:
+    """Say which settings cannot be read, and what can be seen without any."""
+    found = [Finding("Settings", "bad", f"{fault.variable} {fault.words}", fault.cure) for fault in mistakes(problem)]
+    found += _try("Python", checks.python_version, "")
+    found += _try("Translations", checks.translations, "Run `shanzhi messages compile`.")
+    rest = Finding(
+        "Database", "note", "not looked at, because not all settings can be read", "Mend the settings first."
+    )
+    return [*found, rest]
+
+
 def doctor(*, as_json: bool = typer.Option(False, "--json", help="One JSON object a line.")) -> None:
     """Say what is wrong with this installation and how to mend it; ends with 1 when something is."""
-    findings = examine(Environment())
+    try:
+        findings = examine(Environment())
+    except ValidationError as problem:
+        findings = _mistyped(problem)
     console = Console(soft_wrap=True)
     for finding in findings:
         if as_json:

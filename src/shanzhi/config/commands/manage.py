@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import execute_from_command_line
 
 from shanzhi.config import owner
+from shanzhi.config.cli import HELP
 
 CHANGE_TABLES: Final = {"migrate", "flush"}
 
@@ -15,7 +16,7 @@ CHANGE_TABLES: Final = {"migrate", "flush"}
 def manage(context: typer.Context) -> None:
     """Run a management command of Django with all its arguments."""
     words = ["shanzhi manage", *context.args]
-    if not CHANGE_TABLES.intersection(context.args[:1]):
+    if not CHANGE_TABLES.intersection(context.args[:1]) or HELP.intersection(context.args):
         execute_from_command_line(words)
         return
     site = str(settings.DATABASES["default"]["USER"])

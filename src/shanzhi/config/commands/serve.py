@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import typer
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
@@ -19,7 +20,7 @@ from shanzhi.config.clusters import cluster_of
 from shanzhi.config.commands.keeping import kept_alive
 from shanzhi.config.commands.setup import migrate, prepare
 from shanzhi.config.embedded import EmbeddedDatabaseError
-from shanzhi.config.environment import Environment
+from shanzhi.config.environment import Environment, refusal
 
 SERVED = "SHANZHI_SERVED"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -94,6 +95,8 @@ def run(environment: Environment, *, host: str, port: int) -> None:
 def serve(host: str = "127.0.0.1", port: int = 8000, *, update: bool = True) -> None:
     """Serve the site; with --no-update, leave preparing and migrating to `shanzhi setup`."""
     environment = Environment()
+    if words := refusal(environment):  # before a database is made that such a site would never use
+        raise ImproperlyConfigured(words)
     if update and not environment.production:  # production's keys are made by `shanzhi setup` alone
         prepare(environment)
     with database(environment):

@@ -73,12 +73,7 @@ def setup() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
     environment = Environment()
     prepare(environment)
-    django = import_module("django")
-    if environment.database_url:
-        django.setup()
+    import_module("django").setup()  # first: it refuses settings before a database is made for them
+    with contextlib.nullcontext() if environment.database_url else cluster_of(environment).lease():
         migrate()
-    else:
-        with cluster_of(environment).lease():
-            django.setup()
-            migrate()
     typer.echo(f"Ready. Data: {environment.data}  Keys: {environment.keys_folder}")

@@ -19,6 +19,8 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, close_
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from shanzhi.config.mishaps import out_of_reach, unreachable
+
 LOOK: Final = 5.0  # seconds between two looks at what others left
 TRY: Final = "SELECT pg_try_advisory_lock(%s)"
 PAUSE: Final = 2.0  # seconds before a worker that lost the database tries again
@@ -35,10 +37,11 @@ def work(*, queue: str = "default", until_empty: bool = False) -> None:
         try:
             call_command("db_worker", queue_name=queue, batch=until_empty, reload=False, verbosity=0, worker_id=name)
             return
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
             if until_empty:
                 raise
-            log.error("worker_lost_the_database")
+            reason = out_of_reach(error) if unreachable(error) else type(error).__name__
+            log.error("worker_lost_the_database", reason=reason)
             close_old_connections()
             time.sleep(PAUSE)
         finally:

@@ -114,13 +114,13 @@ def to_utf8(raw: bytes, *, encoding: str, notices: Notices) -> bytes:
         try:
             text = raw.decode("utf-16")
         except UnicodeDecodeError:
-            raise refusal("not_utf8", 1, byte=raw[0]) from None
+            raise refusal("not_utf8", 1, byte=raw[0], examples=_examples(raw)) from None
         notices.add("utf16", 1)
         return text.encode()
     line = raw.count(b"\n", 0, fault.start) + 1
     chinese = _as_gb18030(raw)
     if chinese is None:
-        raise refusal("not_utf8", line, byte=raw[fault.start])
+        raise refusal("not_utf8", line, byte=raw[fault.start], examples=_examples(raw))
     notices.add("gb18030", line)
     return chinese.encode()
 
@@ -138,6 +138,15 @@ def _as_gb18030(raw: bytes) -> str | None:
     foreign = "".join(c for c in text if c > "\x7f")
     common = sum(len(pair) == 2 and pair[1] >= 0xA1 for pair in (c.encode("gb18030") for c in foreign))
     return text if foreign and common >= 0.9 * len(foreign) else None
+
+
+def _examples(raw: bytes) -> str:
+    """Name encodings to try, the likelier first; Latin text may decode as GB18030 too, so it never stands alone."""
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return "cp1250"
+    return "gb18030 / cp1250"
 
 
 def _decode_as_told(raw: bytes, encoding: str, notices: Notices) -> str:

@@ -26,7 +26,7 @@ from shanzhi.ventures.models import Call, Conflict, Juror, Notice, Pitch, PitchO
 from shanzhi.ventures.models.jury import INTERESTS
 from shanzhi.ventures.operations.calls import ReasonMissing, locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
-from shanzhi.ventures.policies import chairs, of_team, require_runs, seated
+from shanzhi.ventures.policies import chairs, is_party, require_runs, seated
 from shanzhi.ventures.queries.naming import option_code
 
 PITCHING = ("voting", "pitch")
@@ -129,7 +129,7 @@ def appoint_juror(
         change = {"call": str(call.pk), "number": number, "chair": chair, **_told(term)}
         record(actor=actor, verb="ventures.juror.appoint", subject=juror, area=call.area, change=change, at=at)
         for proposal in Proposal.objects.filter(call=call, number__isnull=False):
-            if of_team(who, proposal):
+            if is_party(who, proposal):
                 _put_conflict(actor, juror, proposal, "team", at)
     return juror
 

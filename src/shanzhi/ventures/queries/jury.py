@@ -19,7 +19,7 @@ from shanzhi.people.models import Person, RoleGrant
 from shanzhi.ventures.lifecycle import LEFT
 from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Pitch, Proposal, ScoreSheet
 from shanzhi.ventures.operations.sheets import OwnInterest, due_sheets
-from shanzhi.ventures.policies import of_team, own_proposals, require_runs, runs, seated
+from shanzhi.ventures.policies import is_party, of_team, party_proposals, require_runs, runs, seated
 from shanzhi.ventures.queries.naming import option_code
 
 
@@ -101,6 +101,11 @@ def seats(*, viewer: Actor, at: datetime) -> QuerySet[Juror]:
     )
 
 
+def open_seats(*, viewer: Actor, at: datetime) -> QuerySet[Juror]:
+    """List the seats from which the viewer works, in juries that still score."""
+    return seats(viewer=viewer, at=at).filter(seated(viewer, at), call__state="pitch", call__jury_closing__isnull=True)
+
+
 def seat(*, viewer: Actor, found: Call, at: datetime) -> Juror:
     """Give the viewer's seat in a jury; who has none, or no awake role of juror there, finds nothing."""
     own = Juror.objects.filter(seated(viewer, at), call=found).first()
@@ -119,7 +124,7 @@ def projects(*, viewer: Actor, found: Call, at: datetime) -> list[Project]:
     own = seat(viewer=viewer, found=found, at=at)
     states = dict(ScoreSheet.objects.filter(juror=own).values_list("proposal", "state"))
     states |= dict.fromkeys(Conflict.objects.filter(juror=own).values_list("proposal", flat=True), "interest")
-    own_team = Proposal.objects.filter(own_proposals(viewer), call=found).values_list("pk", flat=True)
+    own_team = Proposal.objects.filter(party_proposals(viewer), call=found).values_list("pk", flat=True)
     states |= dict.fromkeys(own_team, "interest")
     places = dict(Pitch.objects.filter(call=found).values_list("proposal", "position"))
     rows = [
@@ -142,7 +147,7 @@ def own_sheet(*, viewer: Actor, found: Call, proposal_id: UUID, at: datetime) ->
     proposal = Proposal.objects.filter(call=found, pk=proposal_id, number__isnull=False).first()
     if proposal is None:
         raise NotFound
-    if of_team(viewer, proposal) or Conflict.objects.filter(juror=own, proposal=proposal).exists():
+    if is_party(viewer, proposal) or Conflict.objects.filter(juror=own, proposal=proposal).exists():
         raise OwnInterest
     sheet = ScoreSheet.objects.filter(juror=own, proposal=proposal).first()
     if sheet is None:

@@ -36,8 +36,8 @@ FILE: dict[str, tuple[str, str, str, str]] = {
     "not_utf8": (
         "The text is not UTF-8: byte 0x{byte:02X}.",
         "文本不是 UTF-8 编码：字节 0x{byte:02X}。",
-        "Save the file as UTF-8, or name its encoding with the treatment encoding=NAME (for example cp1250).",
-        "请将文件另存为 UTF-8，或用 encoding=名称 指明编码（例如 cp1250）。",
+        "Save the file as UTF-8, or name its encoding with the treatment encoding=NAME (for example {examples}).",
+        "请将文件另存为 UTF-8，或用 encoding=名称 指明编码（例如 {examples}）。",
     ),
     "unknown_encoding": (
         "There is no text encoding named {name}, or it does not fit this file.",
