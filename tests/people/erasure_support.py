@@ -267,6 +267,15 @@ def _ventures(person: Person, officer: Any) -> None:
             proposal=proposal, kind="objection", state="withdrawn", text=TOLD, filed_by=person, standing="resident",
             filed_at=AT, due_at=AT + timedelta(days=1),
         )  # fmt: skip
+        for more in (
+            {"answer": TOLD, "answered_by": person, "answered_at": AT, "ruling": "x", "ruled_by_id": officer},
+            {"ruling": TOLD, "ruled_by": person},
+        ):
+            ventures.Dispute.objects.create(
+                proposal=proposal, kind="objection", state="ruled", text="x", filed_by=a_person(COMMUNITY),
+                standing="resident", filed_at=AT, due_at=AT + timedelta(days=1), outcome="dismissed", ruled_at=AT,
+                **more,
+            )  # fmt: skip
         _merger(proposal, person)
         words = {"proposal": proposal, "kind": "comment", "author": person, "text": OWN_WORDS, "created_at": AT}
         ventures.Comment.objects.create(**words, changed_at=AT)

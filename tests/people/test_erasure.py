@@ -229,6 +229,8 @@ class TestTheDoors:
         a_marked_person()
         for statement in (
             "UPDATE ventures_dispute SET text = 'x'",
+            "UPDATE ventures_dispute SET answer = 'x' WHERE answer <> ''",
+            "UPDATE ventures_dispute SET ruling = 'x' WHERE ruling <> ''",
             "UPDATE ventures_comment SET text = '', state = 'withdrawn' WHERE state = 'hidden'",
             "UPDATE people_recovery SET reason = ''",
             "UPDATE people_invitation SET reason = '' WHERE state = 'taken'",

@@ -112,8 +112,9 @@ describe("ventures.JuryClosing", _("Juries you closed"), "closed_by_id", JUDGING
 describe("ventures.Dispute", _("Objections and appeals"), "filed_by_id", VOICES,
          filed_by=(K.LINK, E.KEEP), place=(K.HOME, E.KEEP), text=(K.TEXT, E.SCRUB), filed_at=(K.RECORD, E.KEEP),
          state=(K.RECORD, E.KEEP))  # fmt: skip
-for _field in ("answered_by", "ruled_by"):
-    describe("ventures.Dispute", _("Objections and appeals"), f"{_field}_id", JUDGING, **{_field: (K.LINK, E.KEEP)})
+for _field, _words in (("answered_by", "answer"), ("ruled_by", "ruling")):
+    describe("ventures.Dispute", _("Objections and appeals"), f"{_field}_id", JUDGING,
+             **{_field: (K.LINK, E.KEEP), _words: (K.TEXT, E.SCRUB)})  # fmt: skip
 describe("ventures.Attendance", _("Training you attended"), "person_id", PROPOSALS,
          person=(K.LINK, E.KEEP), session=(K.LINK, E.KEEP), recorded_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Attendance", _("Attendance you recorded"), "recorded_by_id", JUDGING,
@@ -144,7 +145,8 @@ name_fields(
     reviewer=_("Reviewer"), decision=_("Decision"), decided_at=_("Decided on"),
     assigned_by=_("Named by"), call=_("Round"), interest=_("Interest"), declared_at=_("Declared on"),
     changed_at=_("Changed on"), closed_by=_("Closed by"), filed_by=_("Filed by"), filed_at=_("Filed on"),
-    answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
+    answered_by=_("Answered by"), ruled_by=_("Ruled by"), answer=_("Answer"),
+    ruling=_("Ruling"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
     recorded_at=_("Recorded on"), holder=_("Written on by"), since=_("Since"),
     begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
