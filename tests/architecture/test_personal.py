@@ -17,13 +17,11 @@ from tests.architecture.source import ROOT
 # What people write by these names, in the rooms that have people at all, is somebody's words or tells of somebody.
 WORDS = {
     "name", "reason", "text", "note", "ended_reason", "part", "address", "phone", "device", "born_on", "answer",
-    "ruling",
+    "ruling", "body", "content", "summary",
 }  # fmt: skip
 # Words and names that are not of people, each with what they are.
 NOT_OF_PEOPLE = {
     "places": "areas, figures and stations are public; a station's telephone is an office's",
-    "voting.Option.title": "a project",
-    "voting.LeftOption.reason": "public: why a project left",
     "voting.Booth.name": "a polling place",
     "voting.Booth.reason": "public: why sheets do not add up",
     "voting.InvalidSheet.reason": "one of our own words",

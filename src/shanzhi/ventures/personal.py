@@ -24,6 +24,7 @@ from shanzhi.people.actors import records_of
 from shanzhi.ventures.models import Juror, Proposal
 from shanzhi.ventures.operations.erasing import (
     erase_comments,
+    erase_copies,
     erase_drafts,
     erase_files,
     erase_named_members,
@@ -94,6 +95,12 @@ describe("ventures.BudgetLine", _("Budgets of your proposals"), "proposal__conta
 describe("ventures.ProposalVersion", _("Versions of your proposals"), "proposal__contact_id", PROPOSALS,
          content=(K.TEXT, E.SPECIAL), at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.ProposalVersion", _("Versions of your proposals"), "by_id", PROPOSALS, by=(K.LINK, E.KEEP))
+# Copies of a proposal: the function that takes words out of them finds them by its number.
+describe("ventures.Notice", _("Public notices about your proposals"), "", PROPOSALS,
+         title=(K.TEXT, E.SPECIAL), body=(K.TEXT, E.SPECIAL), content=(K.TEXT, E.SPECIAL))  # fmt: skip
+describe("voting.Option", _("Your proposals on the ballot"), "", PROPOSALS,
+         title=(K.TEXT, E.KEEP), summary=(K.TEXT, E.SPECIAL))  # fmt: skip
+describe("voting.LeftOption", _("Your proposals that left a vote"), "", PROPOSALS, reason=(K.TEXT, E.SPECIAL))
 describe("ventures.Attachment", _("Files you added"), "added_by_id", PROPOSALS,
          added_by=(K.LINK, E.SPECIAL), name=(K.FILE, E.SPECIAL), digest=(K.FILE, E.SPECIAL),
          created_at=(K.RECORD, E.SPECIAL))  # fmt: skip
@@ -152,6 +159,7 @@ name_fields(
     begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
 )  # fmt: skip
 
+name_field("ventures.Notice", "body", _("Words of the notice"))
 name_field("ventures.Attachment", "name", _("Name of the file"))
 name_field("ventures.Attachment", "digest", _("Digest of the file"))
 name_field("ventures.Activity", "title", _("Activity"))
@@ -159,7 +167,7 @@ name_field("ventures.Activity", "title", _("Activity"))
 REGISTRY.hindrances["ventures"] = unfinished
 for _name, _run in (
     ("files", erase_files), ("versions", erase_versions), ("members", erase_named_members),
-    ("comments", erase_comments),
+    ("comments", erase_comments), ("copies", erase_copies),
 ):  # fmt: skip
     REGISTRY.specials[f"ventures.{_name}"] = Special("ventures", _run)
 # Last: a draft that is handed over is scrubbed before, while it is still known as the person's.
