@@ -117,10 +117,13 @@ from shanzhi.voting.operations.registering import (
     ConsentMissing,
     Newcomer,
     NoRegistrationHere,
+    NotARegistrar,
     NotResidentHere,
     OtherName,
     TooYoung,
     register_voter,
+    registers,
+    require_registrar,
 )
 from shanzhi.voting.operations.reminding import remind_last_day
 from shanzhi.voting.operations.rules import (
@@ -177,6 +180,7 @@ __all__ = [
     "NoRegistrationHere",
     "NoSheetLeft",
     "NobodyOnRoll",
+    "NotARegistrar",
     "NotAnAuditor",
     "NotAnOfficer",
     "NotInThisVote",
@@ -257,7 +261,9 @@ __all__ = [
     "recount_whole",
     "refuse_visit",
     "register_voter",
+    "registers",
     "remind_last_day",
+    "require_registrar",
     "seal_holds",
     "set_options",
     "set_paper_terms",
