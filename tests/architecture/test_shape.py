@@ -68,6 +68,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "demo": "the demo's content",
         "telling": "what the rounds tell, and whom",
         "telling_mergers": "what mergers tell",
+        "telling_seats": "what changes in a team tell",
     },
     "work": {
         "search": "search in Chinese names, shared by the rooms above",

@@ -35,6 +35,7 @@ from tests.support.people import a_person
 from tests.support.site import Site, build
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
+from tests.ventures.seat_table import pages as seat_pages
 from tests.ventures.training_support import trained
 
 COVERED = coverage.covers()
@@ -108,6 +109,7 @@ def fill_the_rest(site: Site) -> None:
     fill_jury(site)
     guarded(site)
     merging(site)
+    seat_pages(site)
     kept, merged = (a_person("370102001002", name="重名者", verified=verified) for verified in (True, False))
     officer = actor_for(account=site.account("district"), at=timezone.now())
     people.propose_merge(actor=officer, kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=timezone.now())

@@ -11,6 +11,8 @@ NO_PAGES = {
     "ventures:back", "ventures:stop_backing", "ventures:withdraw_comment",
     "ventures:answer_comment",  # the team's; drawn as ventures:comment is
     "ventures:document_pdf", "ventures:take_section",
+    "ventures:seat_invite_end",
+    "ventures:leave_team",  # a form like ventures:merger_refuse, for who does not lead
     "ventures:findable", "ventures:merger_show", "ventures:merger_consent", "ventures:merger_take_back",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
     "ventures:desk_import_preview", "ventures:desk_training_turn",

@@ -26,6 +26,7 @@ from tests.support.people import AT, a_person, an_actor
 from tests.support.site import Site
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
+from tests.ventures.seat_table import pages as seat_pages
 from tests.ventures.training_support import trained
 
 Pages = dict[str, str]
@@ -135,6 +136,7 @@ def resident(site: Site) -> Pages:
         **_notices(site),
         **_disputes(site),
         **_mergers(site),
+        **seat_pages(site),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +21,11 @@ from shanzhi.ventures.demo.projects import PROJECTS
 from shanzhi.ventures.demo.rounds import DAY, PLAN, RULE, hand_in, move, new_call
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.operations import decide_many, draw_roll, save_call
-from tests.browser.support import Look, open_context, sign_in
+from tests.browser.support import Look, open_context, sign_in, violations
 from tests.support import people
 from tests.support.places import SYSTEM, load_districts
 
+PART = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{2,}")
 AREA, COMMUNITY = "370102001", "370102001002"
 PHONE = "13800138001"
 
@@ -39,6 +41,7 @@ class Journey:
     call: Call
     accounts: dict[str, Account]
     contexts: list[BrowserContext] = field(default_factory=list)
+    looked: set[str] = field(default_factory=set)
 
     def at(self, phase: str, hours: float = 1) -> None:
         """Go to a moment of a phase; the round lies ahead of the real day, so the database's clock passes no close."""
@@ -54,6 +57,7 @@ class Journey:
         page.set_default_timeout(10_000)
         faults: list[str] = []
         page.faults = faults  # type: ignore[attr-defined]  # what went wrong behind the page
+        page.looked = self.looked  # type: ignore[attr-defined]  # the kinds of answers that were looked at
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("response", lambda answer: _broken(answer, faults))
         return page
@@ -97,9 +101,13 @@ def _broken(answer: Response, faults: list[str]) -> None:
 
 
 def send(page: Page, form: str = "main form:has(button.main)") -> None:
-    """Press the main button of a form and wait for the page that answers."""
+    """Press the main button of a form and wait for the answer; the first page of each kind must serve everybody."""
     with page.expect_navigation():
         page.locator(f"{form} button.main").first.click()
+    kind, looked = PART.sub("", page.url.split("?")[0]), page.looked  # type: ignore[attr-defined]  # set by `phone`
+    if kind not in looked:
+        looked.add(kind)
+        assert violations(page) == [], page.url
 
 
 def proper(page: Page) -> None:

@@ -38,6 +38,7 @@ class Day:
         self.hall: Hall = a_hall(3, received=None, registration=True)
         self.manager = people.actor(people.a_person("", Role.SUBDISTRICT_OFFICER, role_area=support.AREA), at=now())
         self.contexts: list[BrowserContext] = []
+        self.looked: set[str] = set()
         self.shots = 0
 
     def phone(self, who: Actor | None = None, look: Look = Look("phone")) -> Page:  # noqa: B008 - frozen
@@ -49,6 +50,7 @@ class Day:
             sign_in(context, self.address, account or people.an_account(Person.objects.get(pk=who.person())))
         page = context.new_page()
         page.set_default_timeout(15_000)
+        page.looked = self.looked  # type: ignore[attr-defined]  # the kinds of answers that were looked at
         return page
 
     def at(self, page: Page, name: str, *more: object) -> None:

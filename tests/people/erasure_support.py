@@ -278,23 +278,28 @@ def _ventures(person: Person, officer: Any) -> None:
         actor=actor(person), verb="ventures.proposal.attach", subject=proposal, area="", at=AT, change={"digest": gone}
     )
     with guards_off():
-        juror = {"starts_at": AT, "ends_at": AT, "created_at": AT}
-        ventures.Juror.objects.create(call=call, person=person, number=1, ended_reason=TOLD, **juror)
+        _voices(call, proposal, person, officer)
+
+
+def _voices(call: ventures.Call, proposal: ventures.Proposal, person: Person, officer: Any) -> None:
+    """Put a seat in a jury, words about the proposal, and what the round copied from it behind the person."""
+    juror = {"starts_at": AT, "ends_at": AT, "created_at": AT}
+    ventures.Juror.objects.create(call=call, person=person, number=1, ended_reason=TOLD, **juror)
+    ventures.Dispute.objects.create(
+        proposal=proposal, kind="objection", state="withdrawn", text=TOLD, filed_by=person, standing="resident",
+        filed_at=AT, due_at=AT + timedelta(days=1),
+    )  # fmt: skip
+    for more in (
+        {"answer": TOLD, "answered_by": person, "answered_at": AT, "ruling": "x", "ruled_by_id": officer},
+        {"ruling": TOLD, "ruled_by": person},
+    ):
         ventures.Dispute.objects.create(
-            proposal=proposal, kind="objection", state="withdrawn", text=TOLD, filed_by=person, standing="resident",
-            filed_at=AT, due_at=AT + timedelta(days=1),
+            proposal=proposal, kind="objection", state="ruled", text="x", filed_by=a_person(COMMUNITY),
+            standing="resident", filed_at=AT, due_at=AT + timedelta(days=1), outcome="dismissed", ruled_at=AT,
+            **more,
         )  # fmt: skip
-        for more in (
-            {"answer": TOLD, "answered_by": person, "answered_at": AT, "ruling": "x", "ruled_by_id": officer},
-            {"ruling": TOLD, "ruled_by": person},
-        ):
-            ventures.Dispute.objects.create(
-                proposal=proposal, kind="objection", state="ruled", text="x", filed_by=a_person(COMMUNITY),
-                standing="resident", filed_at=AT, due_at=AT + timedelta(days=1), outcome="dismissed", ruled_at=AT,
-                **more,
-            )  # fmt: skip
-        _merger(proposal, person)
-        _copies(call)
-        words = {"proposal": proposal, "kind": "comment", "author": person, "text": OWN_WORDS, "created_at": AT}
-        ventures.Comment.objects.create(**words, changed_at=AT)
-        ventures.Comment.objects.create(**words, changed_at=AT, state="hidden", reason="x", hidden_by_id=officer)
+    _merger(proposal, person)
+    _copies(call)
+    words = {"proposal": proposal, "kind": "comment", "author": person, "text": OWN_WORDS, "created_at": AT}
+    ventures.Comment.objects.create(**words, changed_at=AT)
+    ventures.Comment.objects.create(**words, changed_at=AT, state="hidden", reason="x", hidden_by_id=officer)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shanzhi.people.models import Person
+from shanzhi.portal.queries import CHANGES
 from tests.support.people import sign_in
 from tests.ventures.support import DISTRICT, HERE, World, bring, day, make_call, make_world
 
@@ -147,6 +148,27 @@ class TestToday:
         one = bring(world, make_call(world), "review").proposals.get(number=1)
         assert one.title in text(sign_in(Client(), world.people[0]), "/today/")
         assert one.title not in text(sign_in(Client(), world.people[7]), "/today/")
+
+    def test_shows_what_changed_to_each_as_far_as_they_may_read_it(self, world: World) -> None:
+        bring(world, make_call(world), "review")
+        told, done = "Told to you", "Done in your areas"
+        staff, neighbour = officer(world), sign_in(Client(), world.people[7])
+        page = text(staff, "/today/", headers=ENGLISH)
+        assert done in page
+        assert page.split(done)[1].count('class="timeline-what"') == CHANGES
+        assert done not in text(neighbour, "/today/", headers=ENGLISH)
+        assert told in text(sign_in(Client(), world.people[0]), "/today/", headers=ENGLISH)
+        assert told not in text(Client(), "/today/", headers=ENGLISH)
+
+    def test_asks_no_more_the_more_there_is(self, world: World) -> None:
+        staff, counts = officer(world), []
+        for _ in range(2):
+            bring(world, make_call(world), "review")
+            text(staff, "/today/")  # caches fill
+            with CaptureQueriesContext(connection) as seen:
+                text(staff, "/today/")
+            counts.append(len(seen))
+        assert counts[1] == counts[0]
 
 
 class TestTheOpenData:

@@ -65,6 +65,7 @@ NOTHING_THERE = {
     "/api/v1/places/search",
     "/api/v1/ventures/calls/<uuidstr:call_id>/jury",
     "/api/v1/ventures/proposals/<proposal_id>/twins",
+    "/api/v1/ventures/proposals/<uuidstr:proposal_id>/team",
     "/api/v1/voting/polls/<uuidstr:poll_id>/file",
     "/api/v1/voting/polls/<uuidstr:poll_id>/result",
     "/audit/checkpoint",
@@ -106,8 +107,13 @@ NOTHING_THERE = {
     "/proposals/<uuid:proposal_id>/files/<uuid:attachment_id>/",
     "/proposals/<uuid:proposal_id>/handed-in/",
     "/proposals/<uuid:proposal_id>/object/",
+    "/proposals/<uuid:proposal_id>/team/",
+    "/proposals/<uuid:proposal_id>/team/<uuid:person_id>/",
+    "/proposals/<uuid:proposal_id>/team/invite/",
+    "/proposals/<uuid:proposal_id>/team/leave/",
     "/proposals/<uuid:proposal_id>/twins/",
     "/proposals/<uuid:proposal_id>/withdraw/",
+    "/team-invitations/<str:secret>/",
     "/work/<uuid:job_id>/",
 }
 

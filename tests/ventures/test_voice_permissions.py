@@ -18,6 +18,8 @@ from tests.support.permissions import operations as api_operations
 from tests.support.places import load_districts
 from tests.ventures import test_permissions as rounds
 from tests.ventures.merger_table import MERGERS, scene
+from tests.ventures.seat_table import SEATS
+from tests.ventures.seat_table import scene as seat_scene
 from tests.ventures.test_pages_training import TRAINING
 from tests.ventures.test_permissions import (
     API,
@@ -133,8 +135,14 @@ def test_every_role_meets_the_addresses_of_mergers() -> None:
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+def test_every_role_meets_the_roles_of_a_team() -> None:
+    named = seat_scene()
+    found = {name: meet(replace(row, path=str(row.path).format(**named))) for name, row in SEATS.items()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
 def test_the_tables_name_every_address() -> None:
-    whole = rounds.TABLE | VOICES | TRAINING | MERGERS
+    whole = rounds.TABLE | VOICES | TRAINING | MERGERS | SEATS
     plain = {name: row for name, row in whole.items() if " of a " not in name and " under " not in name}
     assert page_names("shanzhi.ventures.urls")
     assert api_operations(f"{API}/")

@@ -9,17 +9,24 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from shanzhi.audit import queries as audit
+from shanzhi.audit.models import Event
 from shanzhi.kernel import areas
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.roles import STAFF_READERS
+from shanzhi.notices import queries as notices
+from shanzhi.notices.models import Delivery
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.ventures import queries as ventures
-from shanzhi.ventures.models import Award, Call, Notice, Proposal
+from shanzhi.ventures.models import Award, Call, Juror, Notice, Proposal
+from shanzhi.ventures.queries import jury
 from shanzhi.voting import queries as voting
 from shanzhi.voting.models import Poll
 
 SHOWN = 6
+CHANGES = 4
 RUNNING = ("publicity", "submission", "review", "notice", "voting", "pitch")
 DECIDED = ("award", "closed")
 
@@ -74,22 +81,29 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What is due for a viewer, open to them, and theirs."""
+    """What is due for a viewer, open to them, and theirs; and what changed: told to them, and done in their areas."""
 
-    due: Sequence[ventures.DueItem]
-    polls: Sequence[Poll]
-    proposals: Sequence[Proposal]
+    due: Sequence[ventures.DueItem] = ()
+    polls: Sequence[Poll] = ()
+    proposals: Sequence[Proposal] = ()
+    juries: Sequence[Juror] = ()
+    told: Sequence[Delivery] = ()
+    done: Sequence[Event] = ()
 
 
 def today(*, viewer: Actor, at: datetime) -> Today:
     """Gather the first screen of a viewer, in a fixed number of queries; whether somebody voted is not told."""
     if not viewer.signed_in:
-        return Today((), (), ())
+        return Today()
     running, _finished = voting.own_polls(viewer=viewer)
+    staff = viewer.holds_anywhere(STAFF_READERS)
     return Today(
         due=ventures.due_today(viewer=viewer, at=at),
         polls=[poll for poll in running if poll.opens_at <= at < poll.closes_at],
         proposals=list(ventures.my_proposals(viewer=viewer)[:SHOWN]),
+        juries=list(jury.open_seats(viewer=viewer)[:SHOWN]),
+        told=list(notices.own(viewer=viewer)[:CHANGES]) if viewer.person_id else (),
+        done=list(audit.desk_events(viewer=viewer)[:CHANGES]) if staff else (),
     )
 
 

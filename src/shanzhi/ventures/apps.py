@@ -15,7 +15,7 @@ AUDITED = (
     *("proposal", "teammember", "activity", "budgetline", "attachment", "review", "reviewitem", "dispute"),
     *("juror", "conflict", "pitch", "scoresheet"),
     *("proposalversion", "comment", "trainingsession", "attendance", "template"),
-    "merger",
+    *("merger", "teamseat", "teaminvitation"),
 )
 
 

@@ -17,6 +17,7 @@ from shanzhi.ventures import policies, queries
 from shanzhi.ventures.lifecycle import CALL, DECISIONS, DISPUTE, EFFECTS, MERGER, PROPOSAL, RULINGS
 from shanzhi.ventures.models import Call, Dispute, Proposal
 from shanzhi.ventures.models.disputes import STANDINGS
+from shanzhi.ventures.models.seats import SEAT_ROLES
 from shanzhi.ventures.queries.content import LABELS
 from shanzhi.ventures.views.words import TONES, VERBS
 
@@ -121,12 +122,15 @@ register(
             "section": _("Section"),
             "findable": _("Found by teams with a like project"),
             "state_of_merger": _("Merger"),
+            "role": _("Role"),
+            "handed_over": _("Lead handed over"),
             "taken_in": _("Merged into it"),
             "went_into": _("Merged into"),
         },
         values={
             "state_of_merger": lambda value: dict(MERGER.states).get(value, value),
             "state": lambda value: dict(PROPOSAL.states).get(value, value),
+            "role": lambda value: SEAT_ROLES.get(value, value),
             "decision": lambda value: DECISIONS.get(value, value),
         },
     )
@@ -161,6 +165,8 @@ for kind, label in (
     ("ventures.attendance", _("Attendance")),
     ("ventures.endorsement", _("Backing")),
     ("ventures.merger", _("Merger")),
+    ("ventures.teamseat", _("Role in a team")),
+    ("ventures.teaminvitation", _("Invitation to a team")),
     ("ventures.marks", _("Marks of a proposal")),
 ):
     register(Subject(type=kind, label=label))

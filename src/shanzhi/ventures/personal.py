@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.merging import MergeRoom, register
@@ -21,13 +22,13 @@ from shanzhi.kernel.personal import (
     register_activity,
 )
 from shanzhi.people.actors import records_of
-from shanzhi.ventures.models import Juror, Proposal
+from shanzhi.ventures.models import Juror, Proposal, TeamSeat
 from shanzhi.ventures.operations.erasing import (
     erase_comments,
     erase_copies,
     erase_drafts,
     erase_files,
-    erase_named_members,
+    erase_members,
     erase_versions,
 )
 from shanzhi.ventures.queries.standing import unfinished
@@ -130,6 +131,16 @@ describe("ventures.TrainingSession", _("Trainings you planned"), "created_by_id"
          created_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.Section", _("Sections you write on"), "holder_id", PROPOSALS,
          holder=(K.LINK, E.KEEP), part=(K.RECORD, E.KEEP), since=(K.RECORD, E.KEEP))  # fmt: skip
+describe("ventures.TeamSeat", _("Roles in teams"), "person_id", PROPOSALS,
+         person=(K.LINK, E.KEEP), proposal=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), since=(K.RECORD, E.KEEP),
+         ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
+for _field in ("given_by", "ended_by"):
+    describe("ventures.TeamSeat", _("Roles in teams"), f"{_field}_id", PROPOSALS,
+             **{_field: (K.LINK, E.KEEP)})  # fmt: skip
+describe("ventures.TeamInvitation", _("Invitations to teams"), "made_by_id", PROPOSALS,
+         made_by=(K.LINK, E.KEEP), created_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
+describe("ventures.TeamInvitation", _("Invitations to teams"), "taken_by_id", PROPOSALS,
+         taken_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("ventures.Template", _("Templates you wrote"), "changed_by_id", JUDGING,
          changed_by=(K.LINK, E.KEEP), changed_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Merger", _("Mergers you began"), "begun_by_id", PROPOSALS,
@@ -156,7 +167,7 @@ name_fields(
     ruling=_("Ruling"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
     recorded_at=_("Recorded on"), holder=_("Written on by"), since=_("Since"),
-    begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
+    made_by=_("Made by"), begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
 )  # fmt: skip
 
 name_field("ventures.Notice", "body", _("Words of the notice"))
@@ -166,7 +177,7 @@ name_field("ventures.Activity", "title", _("Activity"))
 
 REGISTRY.hindrances["ventures"] = unfinished
 for _name, _run in (
-    ("files", erase_files), ("versions", erase_versions), ("members", erase_named_members),
+    ("files", erase_files), ("versions", erase_versions), ("members", erase_members),
     ("comments", erase_comments), ("copies", erase_copies),
 ):  # fmt: skip
     REGISTRY.specials[f"ventures.{_name}"] = Special("ventures", _run)
@@ -178,8 +189,13 @@ def _counts(person_id: UUID) -> list[tuple[Any, int]]:
     """Count proposals handed in and seats in juries; drafts are the team's alone."""
     return [
         (_("Proposals handed in"), Proposal.objects.filter(contact=person_id, number__isnull=False).count()),
+        (_("Roles in teams"), _seats_known(person_id).count()),
         (_("Seats in juries"), Juror.objects.filter(person=person_id).count()),
     ]
+
+
+def _seats_known(person_id: UUID) -> QuerySet[TeamSeat]:
+    return TeamSeat.objects.filter(person=person_id, ended_at=None, proposal__number__isnull=False)
 
 
 def _two_seats(kept_id: UUID, merged_id: UUID) -> list[Any]:

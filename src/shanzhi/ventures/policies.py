@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor, Grant
@@ -16,9 +16,10 @@ from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.people.policies import require_taking_part
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import LEFT, MANAGERS, PUBLIC_PROPOSALS, REVIEWERS, SHOWS_PROPOSALS
-from shanzhi.ventures.models import Call, Dispute, Juror, Merger, Proposal, TeamMember
+from shanzhi.ventures.models import Call, Dispute, Juror, Merger, Proposal, TeamMember, TeamSeat
 
 READERS: Final = STAFF_READERS
+TeamRole = Literal["leader", "editor", "reader", ""]
 # A proposal's kind of team, and the call's word for those who may propose.
 GROUP_OF: Final = {"resident": "residents", "residents": "teams", "organization": "organizations"}
 
@@ -37,6 +38,13 @@ class NotYourProposal(Forbidden):
 
     code = "not_your_proposal"
     message = _("Only the team of this proposal may change it. Ask its contact person to add you as a member.")
+
+
+class ReaderOnly(Forbidden):
+    """The actor reads with the team but does not write."""
+
+    code = "reader_only"
+    message = _("You read this with the team but change nothing. Ask the contact person to make you an editor.")
 
 
 class OwnProposal(Forbidden):
@@ -172,8 +180,28 @@ def own_proposals(viewer: Actor) -> Q:
     """Give the condition of proposals of whose team the viewer is."""
     if viewer.person_id is None:
         return Q(pk__in=())
-    mine = TeamMember.objects.filter(person__in=viewer.persons).values("proposal")
-    return Q(contact__in=viewer.persons) | Q(pk__in=mine)
+    seats = TeamSeat.objects.filter(person__in=viewer.persons)
+    named = TeamMember.objects.filter(person__in=viewer.persons)
+    named = named.exclude(Exists(seats.filter(proposal=OuterRef("proposal"))))
+    running = seats.filter(ended_at=None)
+    return Q(contact__in=viewer.persons) | Q(pk__in=running.values("proposal")) | Q(pk__in=named.values("proposal"))
+
+
+def written_proposals(viewer: Actor) -> Q:
+    """Give the condition of proposals that the viewer writes with a team."""
+    running = TeamSeat.objects.filter(person__in=viewer.persons, ended_at=None)
+    only_read = running.filter(role="reader").exclude(proposal__in=running.filter(role="editor").values("proposal"))
+    led = Q(contact__in=viewer.persons)
+    return own_proposals(viewer) & (led | ~Q(pk__in=only_read.values("proposal")))
+
+
+def party_proposals(viewer: Actor) -> Q:
+    """Give the condition of proposals of whose team the viewer is or was; see `is_party`."""
+    if viewer.person_id is None:
+        return Q(pk__in=())
+    named = TeamMember.objects.filter(person__in=viewer.persons).values("proposal")
+    seated = TeamSeat.objects.filter(person__in=viewer.persons).values("proposal")
+    return Q(contact__in=viewer.persons) | Q(pk__in=named) | Q(pk__in=seated)
 
 
 def require_runs(actor: Actor, call: Call) -> None:
@@ -185,19 +213,42 @@ def require_runs(actor: Actor, call: Call) -> None:
     raise NotYourCall
 
 
-def of_team(actor: Actor, proposal: Proposal) -> bool:
-    """Tell whether the actor is the contact person or a member of the team."""
+def role_in(actor: Actor, proposal: Proposal) -> TeamRole:
+    """Say what the actor is in the team: its leader (the contact person), an editor, a reader, or nothing.
+
+    All records of the person count as one. Seats that were given say more than the list of members.
+    """
     if actor.person_id is None:
-        return False
-    return (
-        actor.is_person(proposal.contact_id)
-        or TeamMember.objects.filter(proposal=proposal, person__in=actor.persons).exists()
-    )
+        return ""
+    if actor.is_person(proposal.contact_id):
+        return "leader"
+    seats = TeamSeat.objects.filter(proposal=proposal, person__in=actor.persons)
+    given = list(seats.values_list("role", "ended_at"))
+    if given:
+        running = {role for role, ended in given if ended is None}
+        return "editor" if "editor" in running else "reader" if running else ""
+    named = TeamMember.objects.filter(proposal=proposal, person__in=actor.persons).exists()
+    return "editor" if named else ""
+
+
+def of_team(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether the actor is of the team, in whatever role."""
+    return role_in(actor, proposal) != ""
+
+
+def is_party(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether the actor is or was of the team, and so never decides on the proposal; leaving it heals nothing."""
+    return Proposal.objects.filter(party_proposals(actor), pk=proposal.pk).exists()
 
 
 def leads(actor: Actor, proposal: Proposal) -> bool:
     """Tell whether the actor speaks for the team: its contact person alone does."""
     return actor.is_person(proposal.contact_id)
+
+
+def writes(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether the actor may change the proposal for its team."""
+    return role_in(actor, proposal) in ("leader", "editor")
 
 
 def of_one_team_now(actor: Actor, proposal: Proposal) -> bool:
@@ -216,6 +267,13 @@ def require_team(actor: Actor, proposal: Proposal) -> None:
     raise NotFound
 
 
+def require_writer(actor: Actor, proposal: Proposal) -> None:
+    """Refuse who is not of the team, and those of it who only read."""
+    require_team(actor, proposal)
+    if not writes(actor, proposal):
+        raise ReaderOnly
+
+
 def reviews(actor: Actor, proposal: Proposal) -> bool:
     """Tell whether the actor's role lets them check proposals of this community."""
     return actor.holds(REVIEWERS, proposal.community) or _operates(actor, proposal.call.operator_organization)
@@ -227,7 +285,7 @@ def require_reviewer(actor: Actor, proposal: Proposal) -> None:
         if Proposal.objects.filter(visible_proposals(actor), pk=proposal.pk).exists():
             raise Forbidden
         raise NotFound
-    if of_team(actor, proposal):
+    if is_party(actor, proposal):
         raise OwnProposal
 
 
@@ -304,7 +362,7 @@ def require_ruler(actor: Actor, dispute: Dispute, deciders: frozenset[UUID]) -> 
     actor.person()
     if actor.is_person(dispute.filed_by_id):
         raise NotImpartial
-    if of_team(actor, proposal):
+    if is_party(actor, proposal):
         raise NotImpartial(
             _("You belong to the team of this proposal, so somebody else must rule. Ask another officer in charge.")
         )

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
@@ -21,7 +22,7 @@ from shanzhi.notices.values import LINK, MOMENT, TITLE, To, public_title
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import MANAGERS
-from shanzhi.ventures.models import Call, Comment, Dispute, Proposal, TeamMember
+from shanzhi.ventures.models import Call, Comment, Dispute, Proposal, TeamMember, TeamSeat
 
 CALLS: Final = Category(
     "calls",
@@ -182,9 +183,15 @@ public_title(Call, "title")
 
 def teams(proposals: QuerySet[Proposal]) -> QuerySet[Any, Any]:
     """Give the query of all who belong to the teams of proposals: contact persons and members on record."""
-    members = TeamMember.objects.filter(proposal__in=proposals.values("pk"), person__isnull=False).values("person")
+    home = Coalesce("person__merged_into", "person")
+    seats = TeamSeat.objects.filter(proposal__in=proposals.values("pk")).annotate(home=home)
+    given = seats.filter(proposal=OuterRef("proposal"), home=OuterRef("home"))
+    named = TeamMember.objects.filter(proposal__in=proposals.values("pk"), person__isnull=False).annotate(home=home)
+    members = named.exclude(Exists(given)).values("person")
+    seated = seats.filter(ended_at=None).values("person")
     contacts = proposals.filter(contact__isnull=False).values("contact")
-    return Person.objects.filter(Q(pk__in=contacts) | Q(pk__in=members)).values_list("pk")
+    found = Person.objects.filter(Q(pk__in=contacts) | Q(pk__in=members) | Q(pk__in=seated))
+    return found.values_list("pk")
 
 
 def tell_open(*, actor: Actor, call: Call, at: datetime) -> None:

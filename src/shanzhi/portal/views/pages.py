@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.portal import queries
 from shanzhi.portal.views.cards import call_card
-from shanzhi.portal.views.today import today_sections
+from shanzhi.portal.views.today import changes, today_sections
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import (
     AreaFilter,
@@ -77,7 +77,9 @@ def district(request: Request, code: str) -> HttpResponse:
 
 def today(request: Request) -> HttpResponse:
     """Show what is due today, what changed, and what is mine."""
-    return render(request, "portal/today.html", {"sections": today_sections(request.actor, request.now)})
+    shown = queries.today(viewer=request.actor, at=request.now)
+    context = {"sections": today_sections(shown, request.actor, request.now), "changes": changes(shown)}
+    return render(request, "portal/today.html", context)
 
 
 def search(request: Request) -> HttpResponse:

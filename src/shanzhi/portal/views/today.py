@@ -1,4 +1,4 @@
-"""The first screen of each role: what is due, what is open to me, what is mine."""
+"""The first screen of each role: what is due, what is open to me, what is mine, what changed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.audit import subjects
+from shanzhi.audit.models import Event
+from shanzhi.audit.views.events import address_of
 from shanzhi.kernel.actor import Actor
+from shanzhi.notices.models import Delivery
+from shanzhi.notices.templatetags.notices import told
 from shanzhi.people import rights_queries
 from shanzhi.portal import queries
 from shanzhi.ui import formatting, pieces
-from shanzhi.ventures.models import Proposal
+from shanzhi.ventures.models import Juror, Proposal
 from shanzhi.ventures.queries import DueItem
 from shanzhi.voting.models import Poll
 from shanzhi.voting.views.ballot import localized
@@ -37,11 +42,21 @@ class Section:
     tasks: Sequence[pieces.Task]
 
 
-def today_sections(viewer: Actor, now: datetime) -> list[Section]:
-    """Gather what the viewer has to do, may vote on, and has under way; sections without tasks are left out."""
-    shown = queries.today(viewer=viewer, at=now)
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed lately of one kind, and the page that tells all of it."""
+
+    title: Any
+    events: Sequence[pieces.Event]
+    url: str
+    more: Any
+
+
+def today_sections(shown: queries.Today, viewer: Actor, now: datetime) -> list[Section]:
+    """Lay out what the viewer has to do, may vote on, and has under way; sections without tasks are left out."""
     sections = [
         Section(_("To do today"), [*_people(viewer, now), *(_due(item) for item in shown.due)]),
+        Section(_("Juries that wait for you"), [_jury(one) for one in shown.juries]),
         Section(_("Votes open to you"), [_vote(poll) for poll in shown.polls]),
         Section(_("Your proposals"), [_own(one) for one in shown.proposals]),
     ]
@@ -67,6 +82,32 @@ def _people(viewer: Actor, now: datetime) -> list[pieces.Task]:
         (due.reviews, _("Roles due for their yearly review"), "people:review", due.reviews),
     ]
     return [pieces.Task(label, reverse(name), "todo", "", count) for wanted, label, name, count in tasks if wanted]
+
+
+def changes(shown: queries.Today) -> list[Changes]:
+    """Lay out what changed: what the viewer was told, and for staff what was done in their areas."""
+    told_lately = [pieces.Event(one.created_at, told(one.notice).title, url=_notice(one)) for one in shown.told]
+    groups = [
+        Changes(_("Told to you"), told_lately, reverse("notices:own"), _("All notices")),
+        Changes(
+            _("Done in your areas"), [_done(one) for one in shown.done], reverse("audit:events"), _("All that was done")
+        ),
+    ]
+    return [group for group in groups if group.events]
+
+
+def _notice(one: Delivery) -> str:
+    return reverse("notices:notice", args=[one.pk])
+
+
+def _done(event: Event) -> pieces.Event:
+    """Tell what was done to what and by whom; what it changed stands on its own page."""
+    who, about = subjects.actor_of(event), subjects.title_of(event)
+    return pieces.Event(event.at, subjects.verb_words(event.verb), about, who, address_of(event))
+
+
+def _jury(seat: Juror) -> pieces.Task:
+    return pieces.Task(seat.call.shown_title, reverse("ventures:jury", args=[seat.call_id]), "todo")
 
 
 def _vote(poll: Poll) -> pieces.Task:

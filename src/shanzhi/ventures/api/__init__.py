@@ -5,6 +5,7 @@ from shanzhi.ventures.api.disputes import router as disputes
 from shanzhi.ventures.api.jury import router as jury
 from shanzhi.ventures.api.proposals import router as proposals
 from shanzhi.ventures.api.routing import router
+from shanzhi.ventures.api.seats import router as seats
 from shanzhi.ventures.api.twins import router as twins
 from shanzhi.ventures.api.voices import router as voices
 
@@ -14,5 +15,6 @@ router.add_router("", jury)
 router.add_router("", disputes)
 router.add_router("", voices)
 router.add_router("", twins)
+router.add_router("", seats)
 
 __all__ = ["router"]

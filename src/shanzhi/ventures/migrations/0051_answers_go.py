@@ -25,7 +25,7 @@ GOES = (
 class Migration(migrations.Migration):
     """Replace the guard in place."""
 
-    dependencies = [("ventures", "0030_mergings_kept_right")]
+    dependencies = [("ventures", "0033_seats_of_teams")]
 
     operations = [
         migrations.RunSQL(_erasure.guard(_DISPUTES, GOES), _erasure.guard(_DISPUTES, _erasure.DISPUTE_GOES)),

@@ -6,6 +6,7 @@ from shanzhi.ventures.models.jury import Conflict, Juror, JuryClosing, Pitch, Pi
 from shanzhi.ventures.models.mergers import Merger
 from shanzhi.ventures.models.proposals import Activity, Attachment, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.reviews import Review, ReviewItem
+from shanzhi.ventures.models.seats import TeamInvitation, TeamSeat
 from shanzhi.ventures.models.sections import Section
 from shanzhi.ventures.models.templates import Template
 from shanzhi.ventures.models.training import Attendance, TrainingSession
@@ -41,7 +42,9 @@ __all__ = [
     "ReviewItem",
     "ScoreSheet",
     "Section",
+    "TeamInvitation",
     "TeamMember",
+    "TeamSeat",
     "Template",
     "TrainingSession",
     "Twin",

@@ -22,7 +22,7 @@ from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.models import Attachment
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note, require_editable
-from shanzhi.ventures.policies import require_team
+from shanzhi.ventures.policies import require_writer
 from shanzhi.ventures.queries.files import folder
 from shanzhi.work.scanner import scan
 
@@ -94,7 +94,7 @@ def attach(*, actor: Actor, proposal_id: UUID, name: str, content: bytes, at: da
     scan(content)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
-        require_team(actor, proposal)
+        require_writer(actor, proposal)
         require_taking_part(actor)
         require_editable(proposal, at)
         digest = store(content)
@@ -116,7 +116,7 @@ def detach(*, actor: Actor, proposal_id: UUID, attachment_id: UUID, at: datetime
     """Take a file away from a draft; its bytes stay, for another proposal may hold the same."""
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
-        require_team(actor, proposal)
+        require_writer(actor, proposal)
         require_taking_part(actor)
         require_editable(proposal, at)
         found = proposal.attachments.filter(pk=attachment_id).first()

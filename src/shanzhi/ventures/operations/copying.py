@@ -1,9 +1,10 @@
 """Beginning a draft from an earlier proposal: what one has typed once is not asked again.
 
 What is copied: every text, the schedule, the budget, the kind and name of the team, and those members who are persons
-on record (they worked on the earlier one and may read and edit this one too). What is not: files, which belong to their
-time; members known by name alone, whose names were given for another purpose; the statement of truth, which is given
-anew; and whatever does not fit the new call - its themes, its areas, its kinds of teams, and days before it decides.
+on record and write the earlier one (they may read and edit this one too). What is not: files, which belong to their
+time; members known by name alone, whose names were given for another purpose, who left the team or only read; other
+roles, which are given by invitation; the statement of truth, which is given anew; and whatever does not fit the new
+call - its themes, its areas, its kinds of teams, and days before it decides.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -21,12 +22,18 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound
+from shanzhi.people.actors import homes_of
 from shanzhi.ventures.models import Call, Proposal
 from shanzhi.ventures.operations.fields import Problem
 from shanzhi.ventures.operations.proposals import SavedProposal, create_proposal, note
-from shanzhi.ventures.policies import GROUP_OF, require_team, visible_calls, visible_proposals
+from shanzhi.ventures.policies import GROUP_OF, require_writer, visible_calls, visible_proposals
 from shanzhi.ventures.queries.budget import category_names
 from shanzhi.ventures.queries.content import content
+from shanzhi.ventures.queries.seats import roles_of
+
+NOT_COPIED: Final = _(
+    "Members who are not on record here, or do not write with the team; ask them, and add them again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,11 @@ def what_is_copied(*, source: Proposal, call: Call) -> Copied:
     del given["truthful"]
     left_out = [*_misfits(given, call), *_days(given, call)]
     left_out += _categories(given, source.call, call)
-    known = [row for row in given["members"] if row["person"]]
+    roles = roles_of(source)
+    home = homes_of(row["person"] for row in given["members"])
+    known = [row for row in given["members"] if row["person"] and roles[home[row["person"]]] in ("leader", "editor")]
     if len(known) < len(given["members"]):
-        left_out.append(Problem("members", _("Members who are not on record here; ask them, and add them again.")))
+        left_out.append(Problem("members", NOT_COPIED))
     given["members"] = known
     if source.attachments.exists():
         left_out.append(Problem("attachments", _("Files are not copied; add those that still hold.")))
@@ -110,7 +119,7 @@ def copy_proposal(*, actor: Actor, proposal_id: UUID, call_id: UUID, at: datetim
         call = Call.objects.filter(visible_calls(actor), pk=call_id).first()
         if source is None or call is None:
             raise NotFound
-        require_team(actor, source)
+        require_writer(actor, source)
         copied = what_is_copied(source=source, call=call)
         made = create_proposal(actor=actor, call_id=call.pk, given=copied.given, at=at)
         if source.template:

@@ -19,7 +19,7 @@ from shanzhi.ventures.models import Dispute, Proposal
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.leaving import TooLateToReturn, disqualify_proposal, reinstate
 from shanzhi.ventures.operations.proposals import locked_proposal
-from shanzhi.ventures.policies import require_ruler, require_team
+from shanzhi.ventures.policies import require_ruler, require_writer
 from shanzhi.ventures.queries.disputes import appeals_against, deciders_of, objects_as
 
 LONGEST: Final = 2000
@@ -142,7 +142,7 @@ def answer_objection(*, actor: Actor, dispute_id: UUID, version: int, answer: st
     """
     with transaction.atomic():
         found = _locked(actor, dispute_id)
-        require_team(actor, found.proposal)
+        require_writer(actor, found.proposal)
         if found.kind != "objection":
             raise NoAnswer
         state = DISPUTE.move(found.state, "answer")
@@ -156,9 +156,10 @@ def answer_objection(*, actor: Actor, dispute_id: UUID, version: int, answer: st
 
 
 def withdraw_dispute(*, actor: Actor, dispute_id: UUID, version: int, at: datetime) -> Dispute:
-    """Withdraw what one filed oneself, before the ruling; it is no longer shown.
+    """Withdraw what one filed oneself, before the ruling; it is no longer shown. An appeal speaks for a team.
 
-    Raises NotYourDispute, MoveRefused, StaleDispute.
+    So who writes for it no more cannot withdraw one. Raises NotYourDispute, NotYourProposal, ReaderOnly, MoveRefused,
+    StaleDispute.
     """
     with transaction.atomic():
         found = _locked(actor, dispute_id)
@@ -166,6 +167,8 @@ def withdraw_dispute(*, actor: Actor, dispute_id: UUID, version: int, at: dateti
             if found.state == "withdrawn":
                 raise NotFound
             raise NotYourDispute
+        if found.kind == "appeal":
+            require_writer(actor, found.proposal)
         state = DISPUTE.move(found.state, "withdraw")
         _require_version(found, version)
         found.state = state

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.personal import REMOVED, Leaving, Touched
-from shanzhi.people.actors import homes_of
+from shanzhi.people.actors import homes_of, records_of
 from shanzhi.ventures.lifecycle import PROPOSAL
-from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, TeamMember
+from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, Section, TeamInvitation, TeamMember, TeamSeat
 from shanzhi.ventures.operations.attachments import drop_file
 from shanzhi.ventures.operations.drafts import NOTHING, may_join, write_content
 
@@ -19,15 +20,6 @@ from shanzhi.ventures.operations.drafts import NOTHING, may_join, write_content
 def _drafts(leaving: Leaving) -> QuerySet[Proposal]:
     """Give the person's drafts that were never handed in, also those that went into another proposal."""
     return Proposal.objects.filter(contact_id=leaving.person_id, state__in=("draft", "merged"), number=None)
-
-
-def _heir(draft: Proposal, leaving: Leaving) -> Any:
-    """Give who leads the draft from now on: the first of the team who may take part; None where there is nobody."""
-    rows = draft.members.exclude(person=None).order_by("position").values_list("person_id", flat=True)
-    others = [key for key in rows if key is not None]
-    home = homes_of([leaving.person_id, *others])
-    known = may_join([key for key in others if home[key] != home[leaving.person_id]], leaving.at)
-    return next((known[key] for key in others if key in known), None)
 
 
 def _keys(rows: QuerySet[Any]) -> list[str]:
@@ -50,15 +42,50 @@ def erase_files(leaving: Leaving) -> Touched:
     return {"ventures_attachment": keys}
 
 
+def _heir(draft: Proposal, leaving: Leaving) -> UUID | None:
+    """Give who leads the draft from now on, of those who write it and may take part; None where there is nobody.
+
+    Editors by seat come before members of the list, who write it where they were given no other role.
+    """
+    seats = [(row.person_id, row.role, row.ended_at) for row in draft.seats.order_by("since", "id")]
+    named = draft.members.exclude(person=None).order_by("position").values_list("person_id", flat=True)
+    listed = [key for key in named if key is not None]
+    home = homes_of([leaving.person_id, *(key for key, _role, _ended in seats), *listed])
+    seated = {home[key] for key, _role, _ended in seats}
+    editors = [key for key, role, ended in seats if role == "editor" and ended is None]
+    others = [*editors, *(key for key in listed if home[key] not in seated)]
+    known = may_join([key for key in others if home[key] != home[leaving.person_id]], leaving.at)
+    return next((known[key] for key in others if key in known), None)
+
+
+def erase_seats(leaving: Leaving) -> Touched:
+    """End the seats of a person and the invitations that the person made, and free the sections that it writes on."""
+    seats = TeamSeat.objects.filter(person_id=leaving.person_id, ended_at=None)
+    links = TeamInvitation.objects.filter(made_by_id=leaving.person_id, ended_at=None)
+    touched = {"ventures_teamseat": _keys(seats), "ventures_teaminvitation": _keys(links)}
+    seats.update(ended_at=leaving.at)
+    links.update(ended_at=leaving.at)
+    Section.objects.filter(holder_id=leaving.person_id).update(holder=None, since=None, until=None)
+    return touched
+
+
+def erase_members(leaving: Leaving) -> Touched:
+    """Take the person out of teams: out of the named members, and out of the seats."""
+    return {**erase_named_members(leaving), **erase_seats(leaving)}
+
+
 def erase_drafts(leaving: Leaving) -> Touched:
     """Hand drafts over to another member of the team who is on record; delete those in which there is none.
 
     What a merging was made of stays as a row, since the merging stays on record; nothing is left in it.
     """
-    touched: dict[str, list[str]] = {"ventures_proposal": []}
+    touched: dict[str, list[str]] = {"ventures_proposal": [], "ventures_teamseat": []}
     for draft in _drafts(leaving):
         heir = _heir(draft, leaving)
         if heir is not None:
+            seats = TeamSeat.objects.filter(proposal=draft, person__in=records_of(heir), ended_at=None)
+            touched["ventures_teamseat"] += _keys(seats)
+            seats.update(ended_at=leaving.at)
             draft.contact_id = heir
             draft.save(update_fields=["contact"])
             touched["ventures_proposal"].append(str(draft.pk))
@@ -68,6 +95,9 @@ def erase_drafts(leaving: Leaving) -> Touched:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ventures_forget_versions(%s, %s, %s)", [leaving.person_id, [], REMOVED])
         touched["ventures_proposalversion"] = list((cursor.fetchone() or ([],))[0])
+    drafts = _drafts(leaving).values("pk")
+    touched["ventures_teamseat"] += _keys(TeamSeat.objects.filter(proposal__in=drafts))
+    touched["ventures_teaminvitation"] = _keys(TeamInvitation.objects.filter(proposal__in=drafts))
     touched["ventures_proposal"] += _keys(_drafts(leaving))
     touched["ventures_merger"] = _drop(_drafts(leaving))
     return touched
@@ -90,6 +120,8 @@ def _drop(drafts: QuerySet[Proposal]) -> list[str]:
         one.save()
         one.attachments.all().delete()
         one.sections.all().delete()
+        one.seats.all().delete()
+        one.team_invitations.all().delete()
     Proposal.objects.filter(pk__in=keys - stay).delete()
     return gone
 

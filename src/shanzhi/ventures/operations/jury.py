@@ -25,7 +25,7 @@ from shanzhi.ventures.models import Call, Conflict, Juror, Notice, Pitch, PitchO
 from shanzhi.ventures.models.jury import INTERESTS
 from shanzhi.ventures.operations.calls import ReasonMissing, locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
-from shanzhi.ventures.policies import chairs, of_team, require_runs
+from shanzhi.ventures.policies import chairs, is_party, require_runs
 from shanzhi.ventures.queries.naming import option_code
 
 PITCHING = ("voting", "pitch")
@@ -102,7 +102,7 @@ def appoint_juror(*, actor: Actor, call_id: UUID, person_id: UUID, chair: bool =
         change = {"call": str(call.pk), "number": number, "chair": chair}
         record(actor=actor, verb="ventures.juror.appoint", subject=juror, area=call.area, change=change, at=at)
         for proposal in Proposal.objects.filter(call=call, number__isnull=False):
-            if of_team(who, proposal):
+            if is_party(who, proposal):
                 _put_conflict(actor, juror, proposal, "team", at)
     return juror
 

@@ -19,7 +19,7 @@ from shanzhi.ventures.models import Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note
-from shanzhi.ventures.policies import OwnProposal, of_team, require_runs, require_team, voting_actor
+from shanzhi.ventures.policies import OwnProposal, is_party, require_runs, require_writer, voting_actor
 from shanzhi.ventures.queries.appeals import place_kept
 from shanzhi.ventures.queries.naming import option_code
 from shanzhi.voting import operations as voting
@@ -47,7 +47,7 @@ def withdraw_proposal(*, actor: Actor, proposal_id: UUID, reason: str = "", at: 
     words = text(2000)(reason)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
-        require_team(actor, proposal)
+        require_writer(actor, proposal)
         if proposal.number is not None and not words:
             raise ReasonMissing(field="reason")
         leave(actor, proposal, "withdraw", words, at)
@@ -64,7 +64,7 @@ def disqualify_proposal(*, actor: Actor, proposal_id: UUID, reason: str, at: dat
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
         require_runs(actor, proposal.call)
-        if of_team(actor, proposal):
+        if is_party(actor, proposal):
             raise OwnProposal
         if not words:
             raise ReasonMissing(field="reason")

@@ -77,7 +77,7 @@ def invite(*, actor: Actor, proposal_id: UUID, other_id: UUID, message: str = ""
     said = text(LONGEST_WORDS)(message)
     with transaction.atomic():
         first, second = _locked_pair(proposal_id, other_id)
-        policies.require_team(actor, first)
+        policies.require_writer(actor, first)
         if not policies.leads(actor, first):
             raise NotTheLeader
         require_taking_part(actor)

@@ -16,13 +16,14 @@ from shanzhi.ventures import telling_mergers
 from shanzhi.ventures.lifecycle import MERGEABLE, MERGER, MERGES_WHILE, PROPOSAL
 from shanzhi.ventures.models import Call, Merger, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
+from shanzhi.ventures.operations.carrying import carry_seats, drop_carried, follow_list, team_before
 from shanzhi.ventures.operations.drafts import MOST_MEMBERS, read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.proposals import note
 from shanzhi.ventures.operations.sections import note_rewritten
 from shanzhi.ventures.operations.twins import drop_twins, write_marks
 from shanzhi.ventures.operations.versions import keep_before_merging, keep_merged
-from shanzhi.ventures.policies import OwnProposal, of_team, require_runs
+from shanzhi.ventures.policies import OwnProposal, is_party, require_runs
 from shanzhi.ventures.queries.combining import combined, shared_members, template_of
 from shanzhi.ventures.queries.content import content
 from shanzhi.ventures.queries.mergers import later_mergings, visible_mergers
@@ -67,11 +68,13 @@ def merge_now(*, actor: Actor, found: Merger, at: datetime) -> None:
     found.kept = {
         "version": keep_before_merging(stays, at),
         "template": stays.template,
+        "team": team_before(stays),
         **shared_members(stays, goes),
     }
     found.state, found.stays, found.goes, found.merged_at = MERGER.move(found.state, "merge"), stays, goes, at
     found.version += 1
     found.save()
+    carry_seats(stays=stays, goes=goes, at=at)
     stays.template = template_of(found.plan, found.first, found.second)
     write_content(stays, values)
     _begin_review(stays, "take_in", at)
@@ -116,7 +119,7 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
         found = _locked_for_undo(actor, merger_id)
         stays, goes = found.stays, found.goes
         require_runs(actor, found.call)
-        if of_team(actor, found.first) or of_team(actor, found.second):
+        if is_party(actor, found.first) or is_party(actor, found.second):
             raise OwnProposal
         if not said:
             raise ReasonMissing(field="reason")
@@ -130,6 +133,7 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
         found.state, found.reason, found.ended_by_id, found.ended_at = state, said, actor.person_id, at
         found.version += 1
         found.save()
+        drop_carried(stays=stays, goes=goes, found=found, by=actor.person_id, at=at)
         _restore(stays, goes, found, at)
         keep_merged(stays, undone=True, at=at, by=actor.person_id)
         _come_back(goes, at)
@@ -165,6 +169,7 @@ def _restore(stays: Proposal, goes: Proposal, found: Merger, at: datetime) -> No
     del before["members"]
     values, _problems = read_proposal(before, at)
     values["members"] = _own_members(stays, goes, found)
+    follow_list(stays, content(stays)["members"], values["members"])
     stays.template = found.kept["template"]
     write_content(stays, values)
     _begin_review(stays, "take_out", at)

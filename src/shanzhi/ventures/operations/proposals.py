@@ -19,6 +19,7 @@ from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.lifecycle import EDITABLE, PROPOSAL
 from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
+from shanzhi.ventures.operations.carrying import follow_list
 from shanzhi.ventures.operations.drafts import read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
 from shanzhi.ventures.operations.sections import hold, locked_sections, note_change, stale
@@ -29,7 +30,7 @@ from shanzhi.ventures.policies import (
     require_home,
     require_proposer,
     require_runs,
-    require_team,
+    require_writer,
     visible_calls,
     visible_proposals,
 )
@@ -207,7 +208,7 @@ def save_proposal(
     values, problems = read_proposal(given, at)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
-        require_team(actor, proposal)
+        require_writer(actor, proposal)
         require_taking_part(actor)
         require_editable(proposal, at)
         now = content(proposal)
@@ -219,6 +220,8 @@ def save_proposal(
             raise StaleProposal
         if changed:
             kept = keep_day(proposal, at)
+            if "members" in changed:
+                follow_list(proposal, now["members"], values["members"])
             write_content(proposal, {name: values[name] for name in changed})
             proposal.version += 1
             proposal.changed_at = at
@@ -237,7 +240,7 @@ def submit_proposal(*, actor: Actor, proposal_id: UUID, version: int, at: dateti
     """
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id)
-        require_team(actor, proposal)
+        require_writer(actor, proposal)
         require_taking_part(actor)
         move = "resubmit" if proposal.state == "returned" else "submit"
         state = PROPOSAL.move(proposal.state, move)

@@ -21,7 +21,7 @@ from shanzhi.ventures.models import Proposal, Review, ReviewItem
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.proposals import StaleProposal, locked_proposal, note
-from shanzhi.ventures.policies import of_team, require_reviewer, require_runs, reviews
+from shanzhi.ventures.policies import is_party, require_reviewer, require_runs, reviews
 
 MOST_AT_ONCE: Final = 200
 
@@ -91,7 +91,7 @@ def assign(
             if not reviews(actor, proposal):
                 require_runs(actor, proposal.call)
             _require_open(proposal)
-            if not reviews(reviewer, proposal) or of_team(reviewer, proposal):
+            if not reviews(reviewer, proposal) or is_party(reviewer, proposal):
                 raise NotAReviewer(field="reviewer")
             _review, fresh = Review.objects.get_or_create(
                 proposal=proposal,

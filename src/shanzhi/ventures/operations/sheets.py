@@ -19,11 +19,21 @@ from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.people.models import Person
 from shanzhi.tally.jury import Method, jury_scores
 from shanzhi.ventures.lifecycle import SHEET
-from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Notice, Proposal, ScoreSheet, TeamMember
+from shanzhi.ventures.models import (
+    Call,
+    Conflict,
+    Juror,
+    JuryClosing,
+    Notice,
+    Proposal,
+    ScoreSheet,
+    TeamMember,
+    TeamSeat,
+)
 from shanzhi.ventures.operations.calls import locked_call
 from shanzhi.ventures.operations.fields import BadValue, text
 from shanzhi.ventures.operations.jury import DeclareFirst, NoJury, own_juror
-from shanzhi.ventures.policies import chairs, of_team
+from shanzhi.ventures.policies import chairs, is_party
 from shanzhi.ventures.queries.naming import option_code
 
 LONGEST_COMMENT: Final = 2000
@@ -98,7 +108,7 @@ def save_sheet(
             raise NotFound
         if juror.declared_at is None:
             raise DeclareFirst
-        if of_team(actor, proposal) or Conflict.objects.filter(juror=juror, proposal=proposal).exists():
+        if is_party(actor, proposal) or Conflict.objects.filter(juror=juror, proposal=proposal).exists():
             raise OwnInterest
         content = _content(call, scores, comment, whole=hand_in)
         return _write(actor, juror, proposal, version, content, hand_in=hand_in, at=at)
@@ -166,7 +176,8 @@ def _own_projects(jurors: Mapping[Any, int]) -> set[tuple[Any, UUID]]:
     of_person |= {record: of_person[kept] for record, kept in merged if kept is not None}
     contacts = Proposal.objects.filter(contact__in=of_person).values_list("contact", "pk")
     members = TeamMember.objects.filter(person__in=of_person).values_list("person", "proposal")
-    return {(of_person[person], proposal) for person, proposal in (*contacts, *members)}
+    seats = TeamSeat.objects.filter(person__in=of_person).values_list("person", "proposal")
+    return {(of_person[person], proposal) for person, proposal in (*contacts, *members, *seats)}
 
 
 def close_jury(*, actor: Actor, call_id: UUID, at: datetime) -> JuryClosing:

@@ -16,7 +16,7 @@ from shanzhi.ventures.lifecycle import EDITABLE
 from shanzhi.ventures.models import Proposal, Section
 from shanzhi.ventures.operations.proposals import NotEditable
 from shanzhi.ventures.operations.sections import HELD_FOR, held, is_held
-from shanzhi.ventures.policies import leads, require_team, visible_proposals
+from shanzhi.ventures.policies import leads, require_writer, visible_proposals
 from shanzhi.ventures.queries.sections import SECTIONS
 
 
@@ -25,7 +25,7 @@ def _of_team(actor: Actor, proposal_id: UUID, part: str) -> Proposal:
     if part not in SECTIONS or not Proposal.objects.filter(visible_proposals(actor), pk=proposal_id).exists():
         raise NotFound
     proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
-    require_team(actor, proposal)
+    require_writer(actor, proposal)
     require_taking_part(actor)
     if proposal.state not in EDITABLE:
         raise NotEditable

@@ -16,7 +16,7 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.lifecycle import MERGES_WHILE
 from shanzhi.ventures.models import Marks, Proposal, Twin
-from shanzhi.ventures.policies import require_team, visible_proposals
+from shanzhi.ventures.policies import require_writer, visible_proposals
 from shanzhi.ventures.queries.twins import COMPARED, FINDABLE_IN, candidates, likeness_of, marks_of
 
 MOST_AT_ONCE: Final = 200
@@ -70,7 +70,7 @@ def set_findable(*, actor: Actor, proposal_id: UUID, findable: bool, at: datetim
         found = Proposal.objects.filter(visible_proposals(actor), pk=proposal_id).select_related("call").first()
         if found is None:
             raise NotFound
-        require_team(actor, found)
+        require_writer(actor, found)
         require_taking_part(actor)
         row = Marks.objects.select_for_update().filter(proposal=found).first()
         if row is None or found.state not in FINDABLE_IN:

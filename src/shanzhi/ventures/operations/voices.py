@@ -25,10 +25,10 @@ from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.policies import (
     OwnProposal,
-    of_team,
+    is_party,
     require_neighbour,
     require_runs,
-    require_team,
+    require_writer,
     visible_proposals,
 )
 from shanzhi.ventures.queries.voices import backing_open, talk_open, visible_comments
@@ -132,7 +132,7 @@ def answer_comment(*, actor: Actor, comment_id: UUID, words: str, at: datetime) 
     Raises SignInNeeded, NotFound, NotYourProposal, TalkClosed, BadLength, BadValue, TooManyComments.
     """
     asked = _visible(actor, comment_id)
-    require_team(actor, asked.proposal)
+    require_writer(actor, asked.proposal)
     require_taking_part(actor)
     if not talk_open(asked.proposal) or asked.state != "shown" or asked.kind != "comment":
         raise TalkClosed
@@ -182,7 +182,7 @@ def hide_comment(*, actor: Actor, comment_id: UUID, reason: str, at: datetime) -
     with transaction.atomic():
         found = _visible(actor, comment_id, lock=True)
         require_runs(actor, found.proposal.call)
-        if of_team(actor, found.proposal):
+        if is_party(actor, found.proposal):
             raise OwnProposal
         if not why:
             raise ReasonMissing(field="reason")

@@ -18,7 +18,7 @@ from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, ENDED, REVIEWERS
 from shanzhi.ventures.models import Call, Dispute, Proposal, Review
-from shanzhi.ventures.policies import own_proposals, reviews, runs
+from shanzhi.ventures.policies import reviews, runs, written_proposals
 from shanzhi.ventures.queries.disputes import waiting_for
 from shanzhi.ventures.queries.naming import area_name
 from shanzhi.ventures.queries.preview import due_at, next_state
@@ -69,7 +69,8 @@ def reviewers(*, viewer: Actor, found: Proposal, at: datetime) -> list[Person]:
     if found.call.operator_organization is not None:
         place |= Q(role=Role.OPERATOR, organization=found.call.operator_organization)
     holds = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
-    team = homes_of([found.contact_id, *(row.person_id for row in found.members.all())])
+    named = (row.person_id for row in found.members.all())
+    team = homes_of([found.contact_id, *named, *found.seats.values_list("person", flat=True)])
     holders = Person.objects.filter(pk__in=RoleGrant.objects.filter(holds, place).values("person"))
     people = Person.objects.filter(Q(pk__in=holders) | Q(pk__in=holders.values("merged_into")), merged_into=None)
     return list(people.exclude(pk__in=set(team.values())).order_by("id")[:200])
@@ -138,7 +139,9 @@ def _rulings(viewer: Actor, at: datetime) -> list[DueItem]:
             found.append(DueItem("disputes", label, figures["n"], figures["first"], figures["first"] < at))
     if viewer.person_id is not None:
         mine = Dispute.objects.filter(
-            state="filed", kind="objection", proposal__in=Proposal.objects.filter(own_proposals(viewer)).values("pk")
+            state="filed",
+            kind="objection",
+            proposal__in=Proposal.objects.filter(written_proposals(viewer)).values("pk"),
         )
         figures = mine.aggregate(n=Counting("pk"), first=Min("due_at"))
         if figures["n"]:

@@ -127,7 +127,7 @@ def appeals_against(*, actor: Actor, proposal: Proposal, at: datetime) -> Decisi
 
     Raises NotYourProposal, NothingToAppeal, AppealOver, AppealedAlready.
     """
-    policies.require_team(actor, proposal)
+    policies.require_writer(actor, proposal)
     decision = decision_on(proposal)
     if proposal.disputes.filter(kind="appeal", decided_at=decision.at).exists():
         raise AppealedAlready
@@ -145,7 +145,7 @@ def may_object(*, viewer: Actor, found: Proposal, at: datetime) -> bool:
 
 def appeal_until(*, viewer: Actor, found: Proposal, at: datetime) -> datetime | None:
     """Give the moment until which the viewer may appeal; None where that is not possible."""
-    if found.state not in APPEALABLE or not policies.of_team(viewer, found):
+    if found.state not in APPEALABLE or not policies.writes(viewer, found):
         return None
     try:
         return appeals_against(actor=viewer, proposal=found, at=at).appeal_until

@@ -18,7 +18,7 @@ from shanzhi.people.models import Person, RoleGrant
 from shanzhi.ventures.lifecycle import LEFT
 from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Pitch, Proposal, ScoreSheet
 from shanzhi.ventures.operations.sheets import OwnInterest, due_sheets
-from shanzhi.ventures.policies import of_team, own_proposals, require_runs, runs
+from shanzhi.ventures.policies import is_party, of_team, party_proposals, require_runs, runs
 from shanzhi.ventures.queries.naming import option_code
 
 
@@ -97,6 +97,11 @@ def seats(*, viewer: Actor) -> QuerySet[Juror]:
     )
 
 
+def open_seats(*, viewer: Actor) -> QuerySet[Juror]:
+    """List the seats of the viewer in juries that still score."""
+    return seats(viewer=viewer).filter(ends_at__isnull=True, call__state="pitch", call__jury_closing__isnull=True)
+
+
 def seat(*, viewer: Actor, found: Call) -> Juror:
     """Give the viewer's seat in a jury; who has none finds nothing."""
     own = Juror.objects.filter(call=found, person__in=viewer.persons, ends_at__isnull=True).first()
@@ -115,7 +120,7 @@ def projects(*, viewer: Actor, found: Call) -> list[Project]:
     own = seat(viewer=viewer, found=found)
     states = dict(ScoreSheet.objects.filter(juror=own).values_list("proposal", "state"))
     states |= dict.fromkeys(Conflict.objects.filter(juror=own).values_list("proposal", flat=True), "interest")
-    own_team = Proposal.objects.filter(own_proposals(viewer), call=found).values_list("pk", flat=True)
+    own_team = Proposal.objects.filter(party_proposals(viewer), call=found).values_list("pk", flat=True)
     states |= dict.fromkeys(own_team, "interest")
     places = dict(Pitch.objects.filter(call=found).values_list("proposal", "position"))
     rows = [
@@ -138,7 +143,7 @@ def own_sheet(*, viewer: Actor, found: Call, proposal_id: UUID) -> OwnSheet:
     proposal = Proposal.objects.filter(call=found, pk=proposal_id, number__isnull=False).first()
     if proposal is None:
         raise NotFound
-    if of_team(viewer, proposal) or Conflict.objects.filter(juror=own, proposal=proposal).exists():
+    if is_party(viewer, proposal) or Conflict.objects.filter(juror=own, proposal=proposal).exists():
         raise OwnInterest
     sheet = ScoreSheet.objects.filter(juror=own, proposal=proposal).first()
     if sheet is None:

@@ -178,7 +178,7 @@ def may_undo(*, viewer: Actor, found: Merger) -> bool:
     """Tell whether the viewer may undo a merging: runs the call, is of neither team, and the review has not ended."""
     if found.state != "merged" or found.call.state not in MERGES_WHILE or not policies.runs(viewer, found.call):
         return False
-    if policies.of_team(viewer, found.first) or policies.of_team(viewer, found.second):
+    if policies.is_party(viewer, found.first) or policies.is_party(viewer, found.second):
         return False
     return not later_mergings(found).exists()
 

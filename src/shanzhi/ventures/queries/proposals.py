@@ -63,10 +63,11 @@ def proposal(*, viewer: Actor, proposal_id: UUID) -> Proposal:
     return found
 
 
-def my_proposals(*, viewer: Actor) -> QuerySet[Proposal]:
-    """Give the proposals of whose team the viewer is, drafts too, newest first."""
+def my_proposals(*, viewer: Actor, writing: bool = False) -> QuerySet[Proposal]:
+    """Give the proposals of whose team the viewer is, drafts too, newest first; those that one writes, if asked."""
+    mine = policies.written_proposals(viewer) if writing else policies.own_proposals(viewer)
     return (
-        Proposal.objects.filter(policies.own_proposals(viewer))
+        Proposal.objects.filter(mine)
         .select_related("call", "award")
         .annotate(place_name=area_name("community"), course=course(PROPOSAL))
         .order_by("-created_at", "id")
@@ -79,8 +80,8 @@ def lacks(found: Proposal) -> list[Missing]:
 
 
 def may_edit(*, viewer: Actor, found: Proposal) -> bool:
-    """Tell whether the viewer is of the team and the proposal is one that can be changed."""
-    return found.state in ("draft", "returned") and policies.of_team(viewer, found)
+    """Tell whether the viewer writes for the team and the proposal is one that can be changed."""
+    return found.state in ("draft", "returned") and policies.writes(viewer, found)
 
 
 def of_team(*, viewer: Actor, found: Proposal) -> bool:
@@ -89,13 +90,15 @@ def of_team(*, viewer: Actor, found: Proposal) -> bool:
 
 
 def may_withdraw(*, viewer: Actor, found: Proposal) -> bool:
-    """Tell whether the viewer is of the team of a proposal that can still be taken back, or its place given up."""
-    return _may_leave(found, "withdraw") and policies.of_team(viewer, found)
+    """Tell whether the viewer writes for the team of a proposal that can still be taken back, or its place given up."""
+    return _may_leave(found, "withdraw") and policies.writes(viewer, found)
 
 
 def may_disqualify(*, viewer: Actor, found: Proposal) -> bool:
     """Tell whether the viewer may take the proposal out of its round."""
-    return _may_leave(found, "disqualify") and policies.runs(viewer, found.call) and not policies.of_team(viewer, found)
+    return (
+        _may_leave(found, "disqualify") and policies.runs(viewer, found.call) and not policies.is_party(viewer, found)
+    )
 
 
 def _may_leave(found: Proposal, move: str) -> bool:
@@ -109,7 +112,7 @@ def may_review(*, viewer: Actor, found: Proposal) -> bool:
         found.state == "submitted"
         and found.call.state in ("submission", "review")
         and policies.reviews(viewer, found)
-        and not policies.of_team(viewer, found)
+        and not policies.is_party(viewer, found)
     )
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.personal import Hindrance
+from shanzhi.people.actors import homes_of, records_of
 from shanzhi.ventures.lifecycle import ENDED, OPEN_DISPUTES
-from shanzhi.ventures.models import Dispute, Juror, Proposal, TeamMember
+from shanzhi.ventures.models import Dispute, Juror, Proposal, TeamMember, TeamSeat
 
 UNDER_WAY: Final = ("submitted", "returned", "passed", "on_ballot")
 
@@ -20,16 +21,26 @@ UNDER_WAY: Final = ("submitted", "returned", "passed", "on_ballot")
 def unfinished(person_id: UUID, at: datetime) -> list[Hindrance]:
     """Refuse while a proposal is in a running round or chosen and not finished, and while one judges or disputes."""
     own = Q(contact_id=person_id) | Q(pk__in=TeamMember.objects.filter(person_id=person_id).values("proposal"))
+    rows = Proposal.objects.filter(own, state__in=UNDER_WAY).exclude(call__state__in=ENDED)
     found = [
         Hindrance(_("The proposal “%(title)s” is under way. Take it back first.") % {"title": one.title})
-        for one in Proposal.objects.filter(own, state__in=UNDER_WAY).exclude(call__state__in=ENDED).order_by("pk")[:5]
+        for one in rows.exclude(_by_others(person_id)).order_by("pk")[:5]
     ]
     found += _awards(own, at)
     if Juror.objects.filter(person_id=person_id, ends_at=None).exclude(call__state__in=ENDED).exists():
         found.append(Hindrance(_("You sit in a jury whose round runs. Ask who runs it to release you first.")))
-    if Dispute.objects.filter(filed_by_id=person_id, state__in=OPEN_DISPUTES).exists():
+    filed = Dispute.objects.filter(filed_by_id=person_id, state__in=OPEN_DISPUTES)
+    by_others = Proposal.objects.filter(_by_others(person_id)).values("pk")
+    if filed.exclude(kind="appeal", proposal__in=by_others).exists():
         found.append(Hindrance(_("You filed an objection or an appeal that waits for its ruling. Withdraw it first.")))
     return found
+
+
+def _by_others(person_id: UUID) -> Q:
+    """Give the condition of proposals that name a person who left their team or only reads: others speak for them."""
+    seats = TeamSeat.objects.filter(person__in=records_of(homes_of([person_id])[person_id]))
+    shut = seats.exclude(proposal__in=seats.filter(ended_at=None, role="editor").values("proposal"))
+    return ~Q(contact_id=person_id) & Q(pk__in=shut.values("proposal"))
 
 
 def _awards(own: Q, at: datetime) -> list[Hindrance]:

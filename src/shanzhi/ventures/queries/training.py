@@ -20,7 +20,7 @@ from shanzhi.people.policies import READERS as PEOPLE_READERS
 from shanzhi.people.queries import search
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import TRAINING
-from shanzhi.ventures.models import Attendance, Call, Merger, Proposal, TeamMember, TrainingSession
+from shanzhi.ventures.models import Attendance, Call, Merger, Proposal, TeamMember, TeamSeat, TrainingSession
 from shanzhi.ventures.policies import records_training, require_recorder, visible_calls
 from shanzhi.ventures.queries.naming import course
 
@@ -70,8 +70,9 @@ def candidates(*, viewer: Actor, call: Call) -> QuerySet[Person]:
     require_recorder(viewer, call)
     teams = TeamMember.objects.filter(proposal__call=call, person__isnull=False).values("person")
     contacts = Proposal.objects.filter(call=call, contact__isnull=False).values("contact")
+    seated = TeamSeat.objects.filter(proposal__call=call, ended_at=None).values("person")
     mine = within_any("area", viewer.areas(PEOPLE_READERS))
-    return Person.objects.filter(mine | Q(pk__in=teams) | Q(pk__in=contacts))
+    return Person.objects.filter(mine | Q(pk__in=teams) | Q(pk__in=contacts) | Q(pk__in=seated))
 
 
 def teams(*, found: Call) -> list[Proposal]:
@@ -117,14 +118,13 @@ def standings(call: Call, proposals: Iterable[Proposal]) -> dict[UUID, Standing]
     """
     rows = list(proposals)
     held = [one for one in call.training_sessions.all() if one.state != "cancelled"]
-    people, teams_seen = _seen(call)
+    people, teams_seen = _seen(call, held)
     members: dict[UUID, set[Any]] = {one.pk: {one.contact_id} - {None} for one in rows}
     for proposal, person in TeamMember.objects.filter(proposal__in=list(members), person__isnull=False).values_list(
         "proposal", "person"
     ):
         members[proposal].add(person)
-    home = homes_of(one for some in (*members.values(), *people.values()) for one in some)
-    people = {where: {home[one] for one in some} for where, some in people.items()}
+    home = homes_of(one for some in members.values() for one in some)
     others = [one for one in held if not one.required]
     needed = min(int(call.training.get("others", 0)), len(others))
     return {
@@ -133,17 +133,29 @@ def standings(call: Call, proposals: Iterable[Proposal]) -> dict[UUID, Standing]
     }
 
 
-def _seen(call: Call) -> tuple[dict[UUID, set[Any]], dict[UUID, set[Any]]]:
-    """Give for each session the persons and the proposals recorded."""
+def _seen(call: Call, held: list[TrainingSession]) -> tuple[dict[UUID, set[Any]], dict[UUID, set[Any]]]:
+    """Give for each session the persons recorded, and the proposals: their teams, or somebody with a seat in one then.
+
+    A seat given after a session brings nobody's attendance along.
+    """
     people: dict[UUID, set[Any]] = defaultdict(set)
     teams_seen: dict[UUID, set[Any]] = defaultdict(set)
-    recorded = Attendance.objects.filter(session__call=call).values_list("session", "person", "proposal")
+    recorded = list(Attendance.objects.filter(session__call=call).values_list("session", "person", "proposal"))
+    seats = list(TeamSeat.objects.filter(proposal__call=call).values_list("proposal", "person", "since", "ended_at"))
+    home = homes_of([*(person for _where, person, _team in recorded), *(row[1] for row in seats)])
+    for where, person, _team in recorded:
+        if person is not None:
+            people[where].add(home[person])
+    seen = [(where, proposal) for where, _person, proposal in recorded if proposal is not None]
+    for proposal, person, since, ended in seats:
+        had = [one for one in held if since <= one.starts_at and (ended is None or ended > one.starts_at)]
+        seen += [(one.pk, proposal) for one in had if home[person] in people[one.pk]]
     into = dict(Merger.objects.filter(call=call, state="merged").values_list("goes", "stays"))
-    for where, person, proposal in recorded:
-        (people if person else teams_seen)[where].add(person or proposal)
-        while proposal in into:  # what a team attended counts for the one that it became
-            proposal = into[proposal]
-            teams_seen[where].add(proposal)
+    for where, proposal in seen:
+        team: Any = proposal
+        while team is not None:  # what a team attended counts for the one that it became
+            teams_seen[where].add(team)
+            team = into.get(team)
     return people, teams_seen
 
 

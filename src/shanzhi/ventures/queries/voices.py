@@ -14,7 +14,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ventures.lifecycle import BACKS, PUBLIC_PROPOSALS, SHOWS_PROPOSALS, TALKS
 from shanzhi.ventures.models import Call, Comment, Endorsement, EndorsementCount, Proposal
-from shanzhi.ventures.policies import READERS, home_communities, of_team, runs, visible_proposals
+from shanzhi.ventures.policies import READERS, home_communities, is_party, of_team, role_in, runs, visible_proposals
 from shanzhi.ventures.queries.naming import area_name
 
 ON_A_PAGE: Final = 10
@@ -92,14 +92,14 @@ def talk(*, viewer: Actor, found: Proposal, page: str, at: datetime) -> Talk:
         .order_by("-created_at", "id")
     )
     shown = Paginator(rows, ON_A_PAGE).get_page(page)
-    team, opened = of_team(viewer, found), talk_open(found)
+    role, opened = role_in(viewer, found), talk_open(found)
     return Talk(
         page=shown,
         said=tuple(_said(row, viewer, at) for row in shown.object_list),
         open=opened,
-        may_write=opened and not team and _lives_there(viewer, found),
-        may_answer=opened and team,
-        may_hide=runs(viewer, found.call) and not team,
+        may_write=opened and not role and _lives_there(viewer, found),
+        may_answer=opened and role in ("leader", "editor"),
+        may_hide=runs(viewer, found.call) and not is_party(viewer, found),
     )
 
 

@@ -23,7 +23,7 @@ from shanzhi.ventures.exchange.voices import EARLIER_COLUMNS
 from shanzhi.ventures.operations.copying import what_is_copied
 from shanzhi.ventures.views.desk_frames import answer_form, sent
 from shanzhi.ventures.views.rows import call_crumbs
-from shanzhi.ventures.views.team import own
+from shanzhi.ventures.views.team import writable
 
 
 @login_required
@@ -48,7 +48,7 @@ def earlier(request: Request, call_id: UUID) -> HttpResponse:
         "lead": call.shown_title,
         "crumbs": call_crumbs(call, (_("Propose a project"), propose), (_("Copy an earlier proposal"), "")),
     }
-    rows = queries.my_proposals(viewer=request.actor)
+    rows = queries.my_proposals(viewer=request.actor, writing=True)
     answer: HttpResponse = listing_response(request, listing, rows, context)
     return answer
 
@@ -58,7 +58,7 @@ def earlier(request: Request, call_id: UUID) -> HttpResponse:
 def copy(request: Request, call_id: UUID, proposal_id: UUID) -> HttpResponse:
     """Say what is taken over and what is not, and begin the draft."""
     call = queries.call(viewer=request.actor, call_id=call_id)
-    source = own(request, proposal_id)
+    source = writable(request, proposal_id)
     if call.imported:
         raise NotFound
 

@@ -56,7 +56,7 @@ class Section:
         return self.total - len(self.shown)
 
 
-def told(found: Dispute, *, mine: bool = False, team: bool = False) -> Told:
+def told(found: Dispute, *, mine: bool = False, answers: bool = False) -> Told:
     """Tell one of them."""
     return Told(
         found.pk,
@@ -65,8 +65,8 @@ def told(found: Dispute, *, mine: bool = False, team: bool = False) -> Told:
         filed_as(found),
         found,
         EFFECTS.get(found.effect, ""),
-        may_answer=team and found.open and found.kind == "objection",
-        may_withdraw=mine and found.open,
+        may_answer=answers and found.open and found.kind == "objection",
+        may_withdraw=mine and found.open and (answers or found.kind == "objection"),
     )
 
 
@@ -74,8 +74,8 @@ def told_disputes(viewer: Actor, found: Proposal, at: datetime) -> Section:
     """Tell what was filed about a proposal, the newest first."""
     rows = queries.disputes_of(viewer=viewer, proposal_id=found.pk)
     first = list(rows[: SHOWN + 1])
-    team = bool(first) and queries.of_team(viewer=viewer, found=found)
-    shown = [told(one, mine=viewer.is_person(one.filed_by_id), team=team) for one in first[:SHOWN]]
+    answers = bool(first) and policies.writes(viewer, found)
+    shown = [told(one, mine=viewer.is_person(one.filed_by_id), answers=answers) for one in first[:SHOWN]]
     return Section(shown, rows.order_by().count() if len(first) > SHOWN else len(first))
 
 
@@ -126,7 +126,7 @@ def objection(request: Request, proposal_id: UUID) -> HttpResponse:
 def appeal(request: Request, proposal_id: UUID) -> HttpResponse:
     """Appeal against the rejection or disqualification of the own proposal."""
     found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
-    policies.require_team(request.actor, found)
+    policies.require_writer(request.actor, found)
     until = None
     if request.method != "POST":
         until = appeals_against(actor=request.actor, proposal=found, at=request.now).appeal_until
@@ -155,7 +155,7 @@ def answer(request: Request, dispute_id: UUID) -> HttpResponse:
     """Answer an objection for the team, or change the answer until the ruling."""
     one = queries.dispute(viewer=request.actor, dispute_id=dispute_id)
     found = queries.proposal(viewer=request.actor, proposal_id=one.proposal_id)
-    policies.require_team(request.actor, found)
+    policies.require_writer(request.actor, found)
     if request.method != "POST":
         if one.kind != "objection":
             raise operations.NoAnswer
@@ -187,6 +187,8 @@ def withdraw(request: Request, dispute_id: UUID) -> HttpResponse:
     found = queries.proposal(viewer=request.actor, proposal_id=one.proposal_id)
     if not request.actor.is_person(one.filed_by_id):
         raise operations.NotYourDispute
+    if one.kind == "appeal":
+        policies.require_writer(request.actor, found)
     if request.method != "POST":
         DISPUTE.move(one.state, "withdraw")
 

@@ -21,7 +21,7 @@ from shanzhi.ventures import operations, policies, queries
 from shanzhi.ventures.forms.mergers import InviteForm, PlanForm, RefuseForm
 from shanzhi.ventures.lifecycle import MERGER
 from shanzhi.ventures.models import Merger
-from shanzhi.ventures.queries import mergers
+from shanzhi.ventures.queries import mergers, seats
 from shanzhi.ventures.queries import twins as finding
 from shanzhi.ventures.queries.combining import may_stay
 from shanzhi.ventures.views.desk_frames import answer_form, run_once, sent
@@ -89,7 +89,7 @@ def merger(request: Request, merger_id: UUID) -> HttpResponse:
         "rows": side_by_side(found),
         "tables": tables_of(found),
         "people": [
-            (side, queries.people_of(viewer=request.actor, found=side.proposal))
+            (side, queries.people_of(viewer=request.actor, found=side.proposal), seats.beside_list(side.proposal))
             for side in found.sides
             if side.readable and one.live
         ],

@@ -25,7 +25,7 @@ from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ROWS, ConfirmForm, F
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.operations.attachments import MOST_BYTES
 from shanzhi.ventures.operations.drafts import read_proposal
-from shanzhi.ventures.policies import NotYourProposal
+from shanzhi.ventures.policies import NotYourProposal, require_writer, writes
 from shanzhi.ventures.views import parts
 from shanzhi.ventures.views.rows import call_crumbs, proposal_crumbs, proposal_tags
 from shanzhi.ventures.views.terms import budget_words
@@ -36,6 +36,13 @@ def own(request: Request, proposal_id: UUID) -> Proposal:
     found = queries.proposal(viewer=request.actor, proposal_id=proposal_id)
     if not queries.of_team(viewer=request.actor, found=found):
         raise NotYourProposal
+    return found
+
+
+def writable(request: Request, proposal_id: UUID) -> Proposal:
+    """Give a proposal to those of its team who write; a reader is told so."""
+    found = own(request, proposal_id)
+    require_writer(request.actor, found)
     return found
 
 
@@ -98,6 +105,7 @@ def edit(request: Request, proposal_id: UUID) -> HttpResponse:
         "tasks": _tasks(found, lacking, queries.holds_on(viewer=request.actor, found=found, at=request.now)),
         "ready": not [one for one in lacking if one.field != "truthful"],
         "open": open_now,
+        "reads": not open_now and not writes(request.actor, found),
         "crumbs": proposal_crumbs(found, (_("Write"), "")),
     }
     return render(request, "ventures/edit.html", context)
@@ -109,7 +117,7 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
     """Edit one part; a script may save it while one types."""
     if part not in PARTS:
         raise NotFound
-    found = own(request, proposal_id)
+    found = writable(request, proposal_id)
     if request.method != "POST":
         return _section_page(request, found, parts.opened(found, part, request), 200)
     shown, given = parts.sent(found, part, request)
@@ -129,7 +137,7 @@ def section(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
         return HttpResponse(status=204, headers={"X-Version": str(saved.proposal.version)})
     if saved.problems or shown.unclear:
         shown.show(saved.problems)
-        found = own(request, proposal_id)
+        found = writable(request, proposal_id)
         return _section_page(request, found, shown, 422)
     if "check" in request.POST:
         return redirect(reverse("ventures:section", args=[found.pk, part]) + "#budget-check")
@@ -150,7 +158,7 @@ def _theirs(found: Proposal, given: dict[str, Any], refusal: Refusal, at: dateti
 @acts
 def take(request: Request, proposal_id: UUID, part: str) -> HttpResponse:
     """Take a section over from a colleague."""
-    own(request, proposal_id)
+    writable(request, proposal_id)
     operations.take_section(actor=request.actor, proposal_id=proposal_id, part=part, at=request.now)
     return redirect("ventures:section", proposal_id=proposal_id, part=part)
 
@@ -198,14 +206,14 @@ def _section_page(
 @login_required
 def communities(request: Request, proposal_id: UUID) -> HttpResponse:
     """Give the communities of the call that fit what the team has typed."""
-    return choosing.answer(request, queries.communities_for(found=own(request, proposal_id), at=request.now))
+    return choosing.answer(request, queries.communities_for(found=writable(request, proposal_id), at=request.now))
 
 
 @login_required
 @form_page
 def files(request: Request, proposal_id: UUID) -> HttpResponse:
     """Show the files of a proposal and take another."""
-    found = own(request, proposal_id)
+    found = writable(request, proposal_id)
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         sent = request.FILES.get("file")
@@ -238,7 +246,7 @@ def detach(request: Request, proposal_id: UUID, attachment_id: UUID) -> HttpResp
 @form_page
 def check(request: Request, proposal_id: UUID) -> HttpResponse:
     """Let the team check its answers, confirm them and hand the proposal in."""
-    found = own(request, proposal_id)
+    found = writable(request, proposal_id)
     form = ConfirmForm(request.POST or None, initial={"truthful": found.truthful})
     status = 200
     if request.method == "POST":
@@ -257,7 +265,7 @@ def check(request: Request, proposal_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             ui_forms.apply_refusal(form, refusal)
             status = refusal.status
-            found = own(request, proposal_id)
+            found = writable(request, proposal_id)
     context = {
         "proposal": found,
         "call": found.call,
@@ -284,7 +292,7 @@ def handed_in(request: Request, proposal_id: UUID) -> HttpResponse:
 @form_page
 def withdraw(request: Request, proposal_id: UUID) -> HttpResponse:
     """Take a proposal back, after saying in full what that means."""
-    found = own(request, proposal_id)
+    found = writable(request, proposal_id)
     form = WithdrawForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():

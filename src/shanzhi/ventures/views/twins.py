@@ -66,6 +66,7 @@ def twins(request: Request, proposal_id: UUID) -> HttpResponse:
         "measure": measure(),
         "findable": finding.findable(viewer=request.actor, found=found),
         "may_choose": found.state in finding.FINDABLE_IN,
+        "writes": policies.writes(request.actor, found),
         "may_invite": policies.leads(request.actor, found) and mergers.may_merge(found) and live is None,
         "leads": policies.leads(request.actor, found),
         "live_merger": live,

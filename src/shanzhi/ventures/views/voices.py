@@ -65,7 +65,7 @@ def answer(request: Request, comment_id: UUID) -> HttpResponse:
     """Answer a comment for the team."""
     asked = queries.comment(viewer=request.actor, comment_id=comment_id)
     found = asked.proposal
-    policies.require_team(request.actor, found)
+    policies.require_writer(request.actor, found)
 
     def act(form: Any) -> str:
         words = form.cleaned_data["text"]
