@@ -149,7 +149,6 @@ class TestToday:
         assert one.title in text(sign_in(Client(), world.people[0]), "/today/")
         assert one.title not in text(sign_in(Client(), world.people[7]), "/today/")
 
-
     def test_shows_what_changed_to_each_as_far_as_they_may_read_it(self, world: World) -> None:
         bring(world, make_call(world), "review")
         told, done = "Told to you", "Done in your areas"
