@@ -15,12 +15,13 @@ from shanzhi.people.queries import own_data_schema
 from tests.architecture.source import ROOT
 
 # What people write by these names, in the rooms that have people at all, is somebody's words or tells of somebody.
-WORDS = {"name", "reason", "text", "note", "ended_reason", "part", "address", "phone", "device", "born_on"}
+WORDS = {
+    "name", "reason", "text", "note", "ended_reason", "part", "address", "phone", "device", "born_on", "answer",
+    "ruling", "body", "content", "summary",
+}  # fmt: skip
 # Words and names that are not of people, each with what they are.
 NOT_OF_PEOPLE = {
     "places": "areas, figures and stations are public; a station's telephone is an office's",
-    "voting.Option.title": "a project",
-    "voting.LeftOption.reason": "public: why a project left",
     "voting.Booth.name": "a polling place",
     "voting.Booth.reason": "public: why sheets do not add up",
     "voting.InvalidSheet.reason": "one of our own words",
@@ -28,6 +29,9 @@ NOT_OF_PEOPLE = {
     "ventures.Award.reason": "the count's sentence",
     "ventures.Review.reason": "on a project, told to its team",
     "ventures.ReviewItem.text": "an item of the check list",
+    "ventures.Template.content": "questions for a theme, before any team writes",
+    "voting.Upload.content": "the file of an election: projects, and ballots without names",
+    "voting.Upload.summary": "the importer's own count of what such a file holds",
     "ventures.Comment.reason": "public: why words were hidden",
 }
 
@@ -68,6 +72,8 @@ class TestEveryPersonalField:
             ("notices.WeChatLink", "openid", "person_id"),
             ("voting.RollEntry", "person", "person_id"),
             ("people.RoleGrant", "reason", "person_id"),
+            ("ventures.Dispute", "answer", "answered_by_id"),
+            ("ventures.Dispute", "ruling", "ruled_by_id"),
         ],
     )
     def test_is_missed_where_nobody_described_it(

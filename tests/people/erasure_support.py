@@ -35,7 +35,7 @@ from shanzhi.people.fields import (
 from shanzhi.people.models import Account, Guardianship, ImportBatch, Invitation, Person, PersonMerge, Recovery
 from shanzhi.ventures import models as ventures
 from shanzhi.ventures.operations.attachments import store
-from shanzhi.voting.models import Booth, PaperMark, Poll, RollEntry
+from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, RollEntry
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
@@ -233,9 +233,26 @@ def _merger(proposal: ventures.Proposal, person: Person) -> None:
     )  # fmt: skip
 
 
+def _copies(call: ventures.Call) -> None:
+    """Put what a round copies from its first proposal into notices, onto the ballot and beside the counts."""
+    said = {"call": call, "starts_at": AT, "published_at": AT}
+    rows = [
+        {"number": 1, "title": TOLD, "team": TOLD, "amount_fen": 1},
+        {"number": 2, "title": "另一项目", "team": "另一团队", "amount_fen": 2},
+    ]
+    ventures.Notice.objects.create(kind="passed", title=call.title, content={"proposals": rows}, **said)
+    left = {"number": 1, "title": TOLD, "state": "withdrawn"}
+    ventures.Notice.objects.create(kind="left", title=TOLD, body=TOLD, content=left, **said)
+    ventures.Notice.objects.create(
+        kind="succession", title=call.title, content={"left": ["001"], "titles": {"001": TOLD, "002": "x"}}, **said
+    )
+    option = Option.objects.create(poll=call.poll, position=0, code="001", title=TOLD, summary=TOLD, cost_fen=1)
+    LeftOption.objects.create(option=option, reason=TOLD, left_at=AT)
+
+
 def _ventures(person: Person, officer: Any) -> None:
     """Put a draft and a proposal of before, with teams, versions and files, behind the person; and the own words."""
-    call = ventures.Call.objects.create(title="轮次", area=DISTRICT, created_at=AT)
+    call = ventures.Call.objects.create(title="轮次", area=DISTRICT, created_at=AT, poll=Poll.objects.get())
     texts = ("title", "summary", "team_name", "need", "aims", "people_note", "risks", "decision_reason")
     for number, state in ((None, "draft"), (1, "rejected")):
         proposal = ventures.Proposal.objects.create(
@@ -261,13 +278,28 @@ def _ventures(person: Person, officer: Any) -> None:
         actor=actor(person), verb="ventures.proposal.attach", subject=proposal, area="", at=AT, change={"digest": gone}
     )
     with guards_off():
-        juror = {"starts_at": AT, "ends_at": AT, "created_at": AT}
-        ventures.Juror.objects.create(call=call, person=person, number=1, ended_reason=TOLD, **juror)
+        _voices(call, proposal, person, officer)
+
+
+def _voices(call: ventures.Call, proposal: ventures.Proposal, person: Person, officer: Any) -> None:
+    """Put a seat in a jury, words about the proposal, and what the round copied from it behind the person."""
+    juror = {"starts_at": AT, "ends_at": AT, "created_at": AT}
+    ventures.Juror.objects.create(call=call, person=person, number=1, ended_reason=TOLD, **juror)
+    ventures.Dispute.objects.create(
+        proposal=proposal, kind="objection", state="withdrawn", text=TOLD, filed_by=person, standing="resident",
+        filed_at=AT, due_at=AT + timedelta(days=1),
+    )  # fmt: skip
+    for more in (
+        {"answer": TOLD, "answered_by": person, "answered_at": AT, "ruling": "x", "ruled_by_id": officer},
+        {"ruling": TOLD, "ruled_by": person},
+    ):
         ventures.Dispute.objects.create(
-            proposal=proposal, kind="objection", state="withdrawn", text=TOLD, filed_by=person, standing="resident",
-            filed_at=AT, due_at=AT + timedelta(days=1),
+            proposal=proposal, kind="objection", state="ruled", text="x", filed_by=a_person(COMMUNITY),
+            standing="resident", filed_at=AT, due_at=AT + timedelta(days=1), outcome="dismissed", ruled_at=AT,
+            **more,
         )  # fmt: skip
-        _merger(proposal, person)
-        words = {"proposal": proposal, "kind": "comment", "author": person, "text": OWN_WORDS, "created_at": AT}
-        ventures.Comment.objects.create(**words, changed_at=AT)
-        ventures.Comment.objects.create(**words, changed_at=AT, state="hidden", reason="x", hidden_by_id=officer)
+    _merger(proposal, person)
+    _copies(call)
+    words = {"proposal": proposal, "kind": "comment", "author": person, "text": OWN_WORDS, "created_at": AT}
+    ventures.Comment.objects.create(**words, changed_at=AT)
+    ventures.Comment.objects.create(**words, changed_at=AT, state="hidden", reason="x", hidden_by_id=officer)

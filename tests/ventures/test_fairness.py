@@ -69,7 +69,8 @@ class TestPlacesInASmallVote:
         at = day("award", 5)
         third = call.proposals.get(number=3)
         operations.disqualify_proposal(actor=world.officer, proposal_id=third.pk, reason="材料不实", at=at)
-        foretold = queries.places_to_fill(viewer=world.officer, call_id=call.pk)
+        at += timedelta(days=7)  # nobody appealed
+        foretold = queries.places_to_fill(viewer=world.officer, call_id=call.pk, at=at)
         call.refresh_from_db()
         done = operations.fill_places(
             actor=world.officer, call_id=call.pk, version=call.version, at=at + timedelta(minutes=1)

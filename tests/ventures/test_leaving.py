@@ -23,6 +23,7 @@ from shanzhi.ventures import operations, queries
 from shanzhi.ventures.demo import rounds
 from shanzhi.ventures.models import Award, Call, Notice, Proposal
 from shanzhi.ventures.policies import NotYourCall, NotYourProposal, OwnProposal
+from shanzhi.ventures.queries.disputes import decision_on
 from shanzhi.voting import operations as voting
 from shanzhi.voting import queries as polls
 from shanzhi.voting.models import Ballot, LeftOption
@@ -121,7 +122,7 @@ class TestAWinnerThatGivesItsPlaceUp:
         call = decide(world, voted(world, purse_fen=900_000))
         assert states(call) == {1: "won", 2: "lost", 3: "won"}
         leave(world, call, 1, LATER)
-        placing = queries.places_to_fill(viewer=world.officer, call_id=call.pk)
+        placing = queries.places_to_fill(viewer=world.officer, call_id=call.pk, at=LATER)
         call.refresh_from_db()
         done = operations.fill_places(actor=world.officer, call_id=call.pk, version=call.version, at=LATER)
         assert [one.number for one in done.moved_up] == [one.number for one in placing.moved_up] == [2]
@@ -140,7 +141,7 @@ class TestAWinnerThatGivesItsPlaceUp:
         call = decide(world, voted(world, purse_fen=900_000))
         leave(world, call, 1, LATER)
         Proposal.objects.filter(call=call, number=2).update(amount_fen=484_001)
-        placing = queries.places_to_fill(viewer=world.officer, call_id=call.pk)
+        placing = queries.places_to_fill(viewer=world.officer, call_id=call.pk, at=LATER)
         assert [(one.number, why) for one, why in placing.passed_over] == [(2, "money")]
         assert (placing.moved_up, placing.left_fen) == ((), placing.free_fen)
 
@@ -164,7 +165,7 @@ class TestAWinnerThatGivesItsPlaceUp:
         with pytest.raises(voting.NothingLeft):
             operations.fill_places(actor=world.officer, call_id=call.pk, version=call.version, at=LATER)
         with pytest.raises(voting.NothingLeft):
-            queries.places_to_fill(viewer=world.officer, call_id=call.pk)
+            queries.places_to_fill(viewer=world.officer, call_id=call.pk, at=LATER)
         assert Notice.objects.filter(call=call, kind="succession").count() == 1
 
     def test_is_filled_by_those_who_run_the_round_alone(self, world: World) -> None:
@@ -174,7 +175,7 @@ class TestAWinnerThatGivesItsPlaceUp:
             with pytest.raises(NotYourCall):
                 operations.fill_places(actor=actor, call_id=call.pk, version=call.version, at=LATER)
             with pytest.raises(NotYourCall):
-                queries.places_to_fill(viewer=actor, call_id=call.pk)
+                queries.places_to_fill(viewer=actor, call_id=call.pk, at=LATER)
 
     def test_ends_with_the_round(self, world: World) -> None:
         call = decide(world, voted(world))
@@ -232,12 +233,16 @@ class TestDisqualifying:
         assert not one.reviews.filter(state="due").exists()
         assert Client().get(f"/proposals/{one.pk}/").status_code == 404
 
-    def test_of_a_winner_frees_its_place(self, world: World) -> None:
+    def test_of_a_winner_frees_its_place_once_no_appeal_can_come(self, world: World) -> None:
         call = decide(world, voted(world))
         one = call.proposals.get(number=3)
         operations.disqualify_proposal(actor=world.officer, proposal_id=one.pk, reason="材料不实", at=LATER)
         assert one.pk not in {a.proposal_id for a in queries.awards(viewer=world.officer, call_id=call.pk)}
-        assert [gone.pk for gone in queries.places_to_fill(viewer=world.officer, call_id=call.pk).left] == [one.pk]
+        over = decision_on(call.proposals.get(number=3)).appeal_until
+        with pytest.raises(queries.PlaceHeld):
+            queries.places_to_fill(viewer=world.officer, call_id=call.pk, at=over - timedelta(seconds=1))
+        placing = queries.places_to_fill(viewer=world.officer, call_id=call.pk, at=over)
+        assert [gone.pk for gone in placing.left] == [one.pk]
 
 
 class TestARulingThatReinstates:

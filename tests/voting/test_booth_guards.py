@@ -1,4 +1,4 @@
-"""What the database keeps of marks and officers, whoever writes past the operations."""
+"""What the database keeps of marks and officers, whoever writes past the operations; counts while marks may come."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from shanzhi.voting import operations
 from shanzhi.voting.models import BoothOfficer, PaperMark
 from tests.voting.paper_support import a_hall
 from tests.voting.support import now
@@ -46,3 +47,16 @@ class TestTheDatabase:
                 third.update(ended_at=again)
         hall.close(unissued=20, cast=0)
         assert rows.filter(ended_at=None).update(ended_at=now()) == 2  # once it is closed, all may go
+
+
+class TestTheCountAtTheClose:
+    def test_lets_a_booth_close_while_marks_of_a_list_may_still_come(self) -> None:
+        hall = a_hall(received=5)
+        operations.export_list(actor=hall.first, booth_id=hall.booth.pk, at=now())
+        hall.mark(hall.voters[0])
+        with pytest.raises(operations.CountsDiffer) as told:
+            hall.close(unissued=5, cast=1)  # more than came
+        assert [one.code for one in told.value.differences] == ["received"]
+        hall.close(unissued=3, cast=1)
+        with pytest.raises(operations.DoesNotReconcile):
+            hall.reconcile()

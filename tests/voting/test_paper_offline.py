@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
+from django.test import Client
 
 from shanzhi.kernel.canonical import canonical, digest_bytes
 from shanzhi.kernel.roles import Role
@@ -273,6 +274,23 @@ class TestRegistrationOnTheSpot:
         assert RollEntry.objects.get(pk=entry).person == known
         known.refresh_from_db()
         assert known.real_name == "verified"
+
+    def test_is_for_officers_who_verify_real_names_there(self) -> None:
+        hall = a_hall(1, registration=True)
+        helper = officer_of(Role.VOLUNTEER)
+        operations.give_officer(actor=STAFF, booth_id=hall.booth.pk, person_id=helper.person(), at=now())
+        before = Person.objects.count()
+        with pytest.raises(operations.NotARegistrar):
+            operations.register_voter(
+                actor=helper, booth_id=hall.booth.pk, newcomer=a_newcomer(), key=secrets.token_hex(8), at=now()
+            )
+        assert Person.objects.count() == before
+        for officer, status in ((helper, 403), (hall.first, 200)):
+            desk = people.sign_in(Client(), Person.objects.get(pk=officer.person()))
+            address = f"/desk/booths/{hall.booth.pk}/register/"
+            assert (address in desk.get(f"/desk/booths/{hall.booth.pk}/").content.decode()) == (status == 200)
+            assert desk.get(address).status_code == status
+        assert hall.mark(hall.voters[0], by=helper).state == "cast"
 
     def test_is_refused_where_the_terms_do_not_allow_it(self) -> None:
         before = Person.objects.count()

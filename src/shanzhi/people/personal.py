@@ -248,10 +248,12 @@ describe(
 )  # fmt: skip
 describe("work.Job", _("Work in the background"), "owner", LOG,
          owner=(K.LINK, E.DELETE), kind=(K.RECORD, E.DELETE), created_at=(K.RECORD, E.DELETE))  # fmt: skip
-describe("work.AnsweredRequest", _("Repeated requests"), "", LOG, owner=(K.LINK, E.SPECIAL))
+describe("work.AnsweredRequest", _("Repeated requests"), "", LOG,
+         owner=(K.LINK, E.SPECIAL), answer=(K.TEXT, E.SPECIAL))  # fmt: skip
 describe("places.SentSheet", _("Lists of figures sent in"), "owner", LOG,
          owner=(K.LINK, E.KEEP), name=(K.RECORD, E.KEEP), created_at=(K.RECORD, E.KEEP))  # fmt: skip
 
+name_field("work.AnsweredRequest", "answer", _("Answer kept for a repeat"))
 name_fields(
     name=_("Name"), id_number=_("Number of the document"), phone=_("Mobile phone"), born_on=_("Date of birth"),
     area=_("Area"), real_name=_("Real name"), verified_at=_("Verified"), verified_against=_("Document"),

@@ -49,7 +49,7 @@ CALL = Lifecycle(
         "open_voting": Move(("notice",), "voting", MANAGERS, ("date", "notice_days", "roll")),
         "open_pitch": Move(("voting",), "pitch", MANAGERS, ("date", "vote_over")),
         "award": Move(("voting", "pitch"), "award", MANAGERS, ("date", "vote_over", "jury")),
-        "close": Move(("award",), "closed", MANAGERS, ("date",)),
+        "close": Move(("award",), "closed", MANAGERS, ("date", "appeals_over")),
         "cancel": Move(("draft", "publicity", "submission", "review", "notice"), "cancelled", MANAGERS, ("reason",)),
     },
 )
@@ -110,6 +110,7 @@ PROPOSAL = Lifecycle(
         "pass_by_ruling": Move(("disqualified", "rejected"), "passed", MANAGERS, ("ruling", "phase")),
         "put_back": Move(("disqualified",), "on_ballot", MANAGERS, ("ruling", "vote_runs")),
         "wait_again": Move(("disqualified",), "lost", MANAGERS, ("ruling", "counted")),
+        "give_back": Move(("disqualified",), "won", MANAGERS, ("ruling", "place_kept")),
         "lapse": Move(("draft", "returned"), "lapsed", frozenset(), ("phase_over",)),
         "put_on_ballot": Move(("passed",), "on_ballot", MANAGERS, ("notice_over",)),
         "win": Move(("on_ballot",), "won", frozenset(), ("count",)),

@@ -25,6 +25,7 @@ from shanzhi.people.actors import records_of
 from shanzhi.ventures.models import Juror, Proposal, TeamSeat
 from shanzhi.ventures.operations.erasing import (
     erase_comments,
+    erase_copies,
     erase_drafts,
     erase_files,
     erase_members,
@@ -95,6 +96,12 @@ describe("ventures.BudgetLine", _("Budgets of your proposals"), "proposal__conta
 describe("ventures.ProposalVersion", _("Versions of your proposals"), "proposal__contact_id", PROPOSALS,
          content=(K.TEXT, E.SPECIAL), at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.ProposalVersion", _("Versions of your proposals"), "by_id", PROPOSALS, by=(K.LINK, E.KEEP))
+# Copies of a proposal: the function that takes words out of them finds them by its number.
+describe("ventures.Notice", _("Public notices about your proposals"), "", PROPOSALS,
+         title=(K.TEXT, E.SPECIAL), body=(K.TEXT, E.SPECIAL), content=(K.TEXT, E.SPECIAL))  # fmt: skip
+describe("voting.Option", _("Your proposals on the ballot"), "", PROPOSALS,
+         title=(K.TEXT, E.KEEP), summary=(K.TEXT, E.SPECIAL))  # fmt: skip
+describe("voting.LeftOption", _("Your proposals that left a vote"), "", PROPOSALS, reason=(K.TEXT, E.SPECIAL))
 describe("ventures.Attachment", _("Files you added"), "added_by_id", PROPOSALS,
          added_by=(K.LINK, E.SPECIAL), name=(K.FILE, E.SPECIAL), digest=(K.FILE, E.SPECIAL),
          created_at=(K.RECORD, E.SPECIAL))  # fmt: skip
@@ -113,8 +120,9 @@ describe("ventures.JuryClosing", _("Juries you closed"), "closed_by_id", JUDGING
 describe("ventures.Dispute", _("Objections and appeals"), "filed_by_id", VOICES,
          filed_by=(K.LINK, E.KEEP), place=(K.HOME, E.KEEP), text=(K.TEXT, E.SCRUB), filed_at=(K.RECORD, E.KEEP),
          state=(K.RECORD, E.KEEP))  # fmt: skip
-for _field in ("answered_by", "ruled_by"):
-    describe("ventures.Dispute", _("Objections and appeals"), f"{_field}_id", JUDGING, **{_field: (K.LINK, E.KEEP)})
+for _field, _words in (("answered_by", "answer"), ("ruled_by", "ruling")):
+    describe("ventures.Dispute", _("Objections and appeals"), f"{_field}_id", JUDGING,
+             **{_field: (K.LINK, E.KEEP), _words: (K.TEXT, E.SCRUB)})  # fmt: skip
 describe("ventures.Attendance", _("Training you attended"), "person_id", PROPOSALS,
          person=(K.LINK, E.KEEP), session=(K.LINK, E.KEEP), recorded_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("ventures.Attendance", _("Attendance you recorded"), "recorded_by_id", JUDGING,
@@ -156,12 +164,14 @@ name_fields(
     assigned_by=_("Named by"), call=_("Round"), interest=_("Interest"), declared_at=_("Declared on"),
     term_ends_at=_("Term ends"),
     changed_at=_("Changed on"), closed_by=_("Closed by"), filed_by=_("Filed by"), filed_at=_("Filed on"),
-    answered_by=_("Answered by"), ruled_by=_("Ruled by"), author=_("Author"), community=_("Community"),
+    answered_by=_("Answered by"), ruled_by=_("Ruled by"), answer=_("Answer"),
+    ruling=_("Ruling"), author=_("Author"), community=_("Community"),
     hidden_by=_("Hidden by"), proposal=_("Project"), session=_("Training"), recorded_by=_("Recorded by"),
     recorded_at=_("Recorded on"), holder=_("Written on by"), since=_("Since"),
     made_by=_("Made by"), begun_by=_("Begun by"), ended_by=_("Ended by"), message=_("Words to the other team"),
 )  # fmt: skip
 
+name_field("ventures.Notice", "body", _("Words of the notice"))
 name_field("ventures.Attachment", "name", _("Name of the file"))
 name_field("ventures.Attachment", "digest", _("Digest of the file"))
 name_field("ventures.Activity", "title", _("Activity"))
@@ -169,7 +179,7 @@ name_field("ventures.Activity", "title", _("Activity"))
 REGISTRY.hindrances["ventures"] = unfinished
 for _name, _run in (
     ("files", erase_files), ("versions", erase_versions), ("members", erase_members),
-    ("comments", erase_comments),
+    ("comments", erase_comments), ("copies", erase_copies),
 ):  # fmt: skip
     REGISTRY.specials[f"ventures.{_name}"] = Special("ventures", _run)
 # Last: a draft that is handed over is scrubbed before, while it is still known as the person's.

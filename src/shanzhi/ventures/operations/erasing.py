@@ -134,6 +134,22 @@ def erase_versions(leaving: Leaving) -> Touched:
         return {"ventures_proposalversion": list((cursor.fetchone() or ([],))[0])}
 
 
+def erase_copies(leaving: Leaving) -> Touched:
+    """Take name and numbers out of what was copied from own proposals into notices, ballot and departures.
+
+    The titles on the ballot stay: counts and the published file rest on them.
+    """
+    touched: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        words = list(leaving.words)
+        cursor.execute(
+            "SELECT relation, key FROM ventures_forget_copies(%s, %s, %s)", [leaving.person_id, words, REMOVED]
+        )
+        for table, key in cursor.fetchall():
+            touched.setdefault(table, []).append(key)
+    return touched
+
+
 def erase_named_members(leaving: Leaving) -> Touched:
     """Empty the members that stand under the person's name, unregistered, in the person's own proposals."""
     own = Q(proposal__contact_id=leaving.person_id)

@@ -20,6 +20,7 @@ from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note
 from shanzhi.ventures.policies import OwnProposal, is_party, require_runs, require_writer, voting_actor
+from shanzhi.ventures.queries.appeals import place_kept
 from shanzhi.ventures.queries.naming import option_code
 from shanzhi.voting import operations as voting
 
@@ -111,7 +112,9 @@ def reinstate(*, actor: Actor, proposal: Proposal, reason: str, at: datetime) ->
 
     Call it in a transaction, with the proposal and its call locked, for an actor who may rule. While reviews run it is
     reviewed anew; under notice it has passed; while the vote runs it is back in; after the count it waits among those
-    not chosen for the next recount. Raises MoveRefused, TooLateToReturn.
+    not chosen for the next recount, or has its award back where its place was kept.
+
+    Raises MoveRefused, TooLateToReturn.
     """
     call, before = proposal.call, proposal.state
     move = {
@@ -130,6 +133,8 @@ def reinstate(*, actor: Actor, proposal: Proposal, reason: str, at: datetime) ->
         voting.take_back(
             actor=voting_actor(actor, call), poll_id=call.poll_id, code=option_code(proposal), reason=reason, at=at
         )
+        if move == "wait_again" and place_kept(proposal, at):
+            move = "give_back"
     proposal.state = PROPOSAL.move(before, move)
     proposal.left_shown, proposal.decision_reason, proposal.changed_at = False, "", at
     if move == "review_again":

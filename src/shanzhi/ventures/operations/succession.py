@@ -24,7 +24,7 @@ from shanzhi.voting.models import Count
 def fill_places(*, actor: Actor, call_id: UUID, version: int, at: datetime) -> Placing:
     """Count again without what has left, let others move up as `queries.places_to_fill` foretold, and publish it.
 
-    Raises NotFound, NotYourCall, NoPlaces, StaleCall, NothingLeft, CannotCount.
+    Raises NotFound, NotYourCall, NoPlaces, PlaceHeld, StaleCall, NothingLeft, CannotCount.
     """
     with transaction.atomic():
         call = locked_call(actor=actor, call_id=call_id)
@@ -38,7 +38,7 @@ def fill_places(*, actor: Actor, call_id: UUID, version: int, at: datetime) -> P
         # What is published of a small vote tells no order of selection, by which the places are filled.
         chosen = voting.winners_without(poll=call.poll, jury=jury)
         count = voting.recount_poll(actor=voting_actor(actor, call), poll_id=call.poll_id, jury=jury, at=at)
-        placed = placing_of(call, chosen)
+        placed = placing_of(call, chosen, at)
         _move_up(call, placed.moved_up, count, at)
         call.result_digest = count.digest
         call.version += 1

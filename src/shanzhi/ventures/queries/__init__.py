@@ -59,7 +59,7 @@ from shanzhi.ventures.queries.proposals import (
 )
 from shanzhi.ventures.queries.running import has_polling_places
 from shanzhi.ventures.queries.sections import SECTIONS, Hold, holds_on
-from shanzhi.ventures.queries.succession import NoPlaces, Placing, places_to_fill
+from shanzhi.ventures.queries.succession import NoPlaces, PlaceHeld, Placing, places_to_fill
 from shanzhi.ventures.queries.templates import templates_of
 from shanzhi.ventures.queries.versions import Compared, against_saved, compared, versions
 from shanzhi.ventures.queries.voices import (
@@ -93,6 +93,7 @@ __all__ = [
     "NothingToAppeal",
     "ObjectedAlready",
     "PhaseLine",
+    "PlaceHeld",
     "Placing",
     "Talk",
     "against_saved",

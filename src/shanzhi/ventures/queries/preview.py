@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count as Counting
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from shanzhi.people.models import Person
 from shanzhi.places.queries import within_any
 from shanzhi.ventures.lifecycle import CALL, MOVE_INTO, PHASES
 from shanzhi.ventures.models import Call, JuryClosing, Notice, Proposal, Review
+from shanzhi.ventures.queries.appeals import pending_appeals
 from shanzhi.ventures.queries.checks import Check, blocking, checks_of
 from shanzhi.ventures.queries.disputes import blocks_vote
 from shanzhi.ventures.queries.secrecy import small_roll
@@ -225,6 +227,28 @@ def _jury_closed(call: Call, _states: dict[str, int], _at: datetime) -> list[Che
     return [_block("jury", _("The jury has not closed."), _("Its chair closes it once all sheets are in."), "jury")]
 
 
+def _appeals_over(call: Call, _states: dict[str, int], at: datetime) -> list[Check]:
+    """Wait for appeals that are open or can still come: after the close an upheld one could give nothing back."""
+    pending = pending_appeals(call, at)
+    ends = [one.until for one in pending if one.until is not None]
+    found = []
+    if waiting := len(pending) - len(ends):
+        words = ngettext("%(count)s appeal has no ruling yet.", "%(count)s appeals have no ruling yet.", waiting) % {
+            "count": waiting
+        }
+        cure = _("Rule on each of them first: see objections and appeals at the desk.")
+        found.append(_block("appeals", words, cure, "disputes"))
+    if ends:
+        may_come = ngettext(
+            "%(count)s team may still appeal against its disqualification or rejection.",
+            "%(count)s teams may still appeal against their disqualification or rejection.",
+            len(ends),
+        ) % {"count": len(ends)}
+        wait = _("Wait: the days for it are over on %(day)s.") % {"day": f"{timezone.localtime(max(ends)):%Y-%m-%d}"}
+        found.append(_block("appeal_days", may_come, wait, "disputes"))
+    return found
+
+
 BLOCKS: Final[dict[str, Callable[[Call, dict[str, int], datetime], list[Check]]]] = {
     "publicity": _terms,
     "submission": _terms,
@@ -232,6 +256,7 @@ BLOCKS: Final[dict[str, Callable[[Call, dict[str, int], datetime], list[Check]]]
     "notice": _reviewed,
     "voting": _ready_to_vote,
     "award": _jury_closed,
+    "closed": _appeals_over,
 }
 FINAL: Final[dict[str, tuple[Any, ...]]] = {
     "publicity": (_("The call becomes public."),),

@@ -69,7 +69,7 @@ def places(request: Request, call_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"call": found, "crumbs": desk_crumbs(found, (_("Next in line"), ""))}
     if request.method != "POST":
         try:
-            context |= _foretold(queries.places_to_fill(viewer=request.actor, call_id=call_id))
+            context |= _foretold(queries.places_to_fill(viewer=request.actor, call_id=call_id, at=request.now))
         except (Forbidden, NotFound, SignInNeeded):
             raise
         except Refusal as refusal:

@@ -44,6 +44,7 @@ VERBS: Final = {
     "ventures.proposal.review_again": _("Reinstated, to be reviewed anew"),
     "ventures.proposal.pass_by_ruling": _("Reinstated as passed"),
     "ventures.proposal.put_back": _("Put back into the vote"),
+    "ventures.proposal.give_back": _("Award given back"),
     "ventures.proposal.wait_again": _("Reinstated among those not chosen"),
     "ventures.proposal.findable": _("Made findable for like projects"),
     "ventures.proposal.not_findable": _("No longer findable for like projects"),

@@ -86,6 +86,16 @@ class DoesNotReconcile(Conflict):
         super().__init__(why=" ".join(one.text for one in differences))
 
 
+class CountsDiffer(DoesNotReconcile):
+    """At the close already the count cannot be right."""
+
+    code = "counts_differ"
+    message = _(
+        "The count does not agree with what is noted here. %(why)s Count again; note what was handed back, spoiled or "
+        "carried off before you close."
+    )
+
+
 FIGURES: Final = (
     "issued", "spoiled", "returned", "carried_off", "void", "boxed", "pending", "entered", "unresolved",
 )  # fmt: skip
@@ -137,7 +147,10 @@ def receive_sheets(*, actor: Actor, booth_id: UUID, number: int, version: int | 
 
 
 def close_booth(*, actor: Actor, booth_id: UUID, count: SheetCount, version: int | None = None, at: datetime) -> Booth:
-    """Close a booth with the count of its sheets. Raises NotAnOfficer, BoothNotOpen, BadCount, StaleBooth."""
+    """Close a booth with the count of its sheets, which must agree with what is known by then.
+
+    Raises NotAnOfficer, BoothNotOpen, BadCount, StaleBooth, CountsDiffer with every difference in numbers.
+    """
     columns = _counted(count)
     with transaction.atomic():
         booth = working_booth(actor=actor, booth_id=booth_id, version=version)
@@ -146,6 +159,8 @@ def close_booth(*, actor: Actor, booth_id: UUID, count: SheetCount, version: int
         booth.state, booth.closed_at = BOOTH.move(booth.state, "close"), at
         for column, value in columns.items():
             setattr(booth, column, value)
+        if found := known_at_close(booth, figures_of(booth), listed=booth.lists.exists()):
+            raise CountsDiffer(found)
         booth.version += 1
         booth.save(update_fields=["state", "closed_at", *columns, "version"])
         record(actor=actor, verb="voting.booth.close", subject=booth, area=booth.area, change=columns, at=at)
@@ -215,6 +230,26 @@ def differences_of(booth: Booth, figures: Mapping[str, int]) -> list[Difference]
         ("unresolved", figures["unresolved"], 0, UNRESOLVED),
     ]
     return [Difference(code, words, left, right) for code, left, right, words in pairs if left != right]
+
+
+def known_at_close(booth: Booth, figures: Mapping[str, int], *, listed: bool) -> list[Difference]:
+    """Give the differences that nothing can settle after the close: a count that is wrong, or a note that is missing.
+
+    Marks made by a list without network may still be uploaded, and outer envelopes opened: with a list only what counts
+    too much can be told, and before the envelopes are opened the box may hold less than was issued. What was read of
+    the sheets is known after the close alone.
+    """
+    found = []
+    for one in differences_of(booth, figures):
+        more_to_come = {
+            "received": listed and one.left > one.right,
+            "spoiled": False,
+            "returned": False,
+            "issued": listed or (figures["pending"] > 0 and one.left > one.right),
+        }
+        if not more_to_come.get(one.code, True):
+            found.append(one)
+    return found
 
 
 RECEIVED: Final = _("Received %(left)s sheets, but issued and unissued together are %(right)s: off by %(off)s.")

@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import Conflict, Forbidden, Invalid
 from shanzhi.people import operations as people
 from shanzhi.people.actors import records_of
 from shanzhi.people.documents import clean_name
-from shanzhi.people.lifecycle import VERIFIED
+from shanzhi.people.lifecycle import VERIFIED, VERIFIERS
 from shanzhi.people.models import Person
 from shanzhi.people.operations.verification import read_document
 from shanzhi.people.queries import by_proven_id
 from shanzhi.people.texts import PRIVACY
+from shanzhi.places.queries import kin
 from shanzhi.voting.models import Booth, RollEntry
 from shanzhi.voting.operations.booths import takes
 from shanzhi.voting.operations.marks import open_now
@@ -31,6 +33,16 @@ class NoRegistrationHere(Forbidden):
 
     code = "no_registration_here"
     message = _("The terms of this vote do not allow registration on the spot. Only those on the roll can vote.")
+
+
+class NotARegistrar(Forbidden):
+    """The officer's role does not verify real names where this person lives."""
+
+    code = "not_a_registrar"
+    message = _(
+        "Your role does not verify real names here. Ask an officer of this place who is a social worker, the "
+        "community's secretary or of the subdistrict."
+    )
 
 
 class NotResidentHere(Conflict):
@@ -73,12 +85,27 @@ class Newcomer:
     consent: bool = False
 
 
+def registers(actor: Actor, booth: Booth) -> bool:
+    """Tell whether an officer may register at a booth: a role that verifies, at, above or inside its area.
+
+    To work at a booth is not enough: a real name once verified counts in every later vote and for every role.
+    """
+    held = actor.areas(VERIFIERS)
+    return any(covers(area, code) or covers(code, area) for code in kin(booth.area) for area in held)
+
+
+def require_registrar(actor: Actor, booth: Booth) -> None:
+    """Refuse an officer who may not register here. Raises NotARegistrar."""
+    if not registers(actor, booth):
+        raise NotARegistrar
+
+
 def register_voter(*, actor: Actor, booth_id: UUID, newcomer: Newcomer, key: str, at: datetime) -> int:
     """Put a resident on the supplementary roll against a document seen at the booth; gives the voter's number.
 
     A record is made, or the one with this document verified, by the operations of people, whose refusals come through.
-    Who stands on the roll already just gets the number. Raises NoRegistrationHere, NotResidentHere, TooYoung,
-    OtherName, ConsentMissing.
+    Who stands on the roll already just gets the number. Raises NoRegistrationHere, NotARegistrar, NotResidentHere,
+    TooYoung, OtherName, ConsentMissing.
     """
     number, born = read_document(
         document=newcomer.document, id_number=newcomer.id_number, born_on=newcomer.born_on, at=at
@@ -99,6 +126,7 @@ def _register(actor: Actor, booth_id: UUID, newcomer: Newcomer, number: str, bor
     poll = booth.poll
     if not poll.booth_registration:
         raise NoRegistrationHere
+    require_registrar(actor, booth)
     if born > latest_birth(poll.roll_date, poll.minimum_age) and poll.minimum_age:
         raise TooYoung(field="born_on")
     found = by_proven_id(viewer=actor, id_number=number)
@@ -114,11 +142,17 @@ def _register(actor: Actor, booth_id: UUID, newcomer: Newcomer, number: str, bor
     return entry.pk
 
 
+def _require_home(actor: Actor, home: str) -> None:
+    if not actor.holds(VERIFIERS, home):
+        raise NotARegistrar(field="area")
+
+
 def _known(actor: Actor, person: Person, newcomer: Newcomer, number: str, at: datetime) -> Person:
     if person.name.reveal() != clean_name(newcomer.name):
         raise OtherName(field="name")
     if person.real_name in VERIFIED:
         return person
+    _require_home(actor, person.area)
     return people.verify(
         actor=actor,
         person_id=person.pk,
@@ -133,6 +167,7 @@ def _fresh(actor: Actor, booth: Booth, newcomer: Newcomer, number: str, at: date
     home = people.records.clean_home(newcomer.area, at=at)
     if not takes(booth, home):
         raise NotResidentHere(field="area")
+    _require_home(actor, home)
     if not newcomer.consent:
         raise ConsentMissing(field="consent")
     person = people.new_person(actor=actor, name=newcomer.name, area=home, at=at)

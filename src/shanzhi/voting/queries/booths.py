@@ -22,6 +22,7 @@ from shanzhi.voting.models.paper import NOT_VOTING
 from shanzhi.voting.operations.booth_day import Difference, differences_of, figures_of
 from shanzhi.voting.operations.booths import require_officer, voters_of
 from shanzhi.voting.operations.keys import key_store
+from shanzhi.voting.operations.registering import registers
 from shanzhi.voting.operations.sealed_sheets import PaperSealer
 from shanzhi.voting.policies import (
     ROLL_READERS,
@@ -247,6 +248,11 @@ def differing(*, viewer: Actor, booth_id: UUID) -> list[dict[str, Any]]:
 def may_enter(*, viewer: Actor, booth: Booth) -> bool:
     """Tell whether the viewer may read in sheets of a booth."""
     return enters(viewer, booth)
+
+
+def may_register(*, viewer: Actor, booth: Booth) -> bool:
+    """Tell whether the viewer may register residents on the spot at a booth whose terms allow it."""
+    return registers(viewer, booth)
 
 
 def works(*, viewer: Actor, booth: Booth) -> bool:

@@ -53,6 +53,7 @@ def booth(request: Request, booth_id: UUID) -> HttpResponse:
         "figures": balance.figures,
         "left": left,
         "works": works,
+        "may_register": queries.may_register(viewer=request.actor, booth=found),
         "runs_it": queries.may_manage(viewer=request.actor, poll=found.poll),
         "enters": queries.may_enter(viewer=request.actor, booth=found),
         "officers": queries.officers(booth=found),
@@ -141,6 +142,7 @@ def voters(request: Request, booth_id: UUID) -> HttpResponse:
         "booth": found,
         "form": form,
         "rows": rows,
+        "may_register": queries.may_register(viewer=request.actor, booth=found),
         "crumbs": booth_crumbs(found, (_("Find a voter"), "")),
     }
     return render(request, "voting/voters.html", context, status=422 if form.errors else 200)
@@ -189,6 +191,7 @@ def register(request: Request, booth_id: UUID) -> HttpResponse:
     """Register a resident on the spot, and go on to the hand-out."""
     found = queries.booth(viewer=request.actor, booth_id=booth_id)
     operations.booths.require_officer(request.actor, found)
+    operations.require_registrar(request.actor, found)
     form = NewcomerForm(request.POST or None, areas=lambda: communities_in(queries.codes_of(booth=found), request.now))
     if form.is_valid():
         number = attempt(
