@@ -22,6 +22,7 @@ from shanzhi.people.actors import actor_of_person
 from shanzhi.people.fields import PHONE_OF_INVITATION, both_marks, marks
 from shanzhi.people.lifecycle import INVITATION
 from shanzhi.people.models import Account, Invitation, RoleGrant
+from shanzhi.people.operations.accounts import SIGN_IN
 from shanzhi.people.operations.records import ReasonNeeded
 from shanzhi.people.operations.roles import BadRole, put_grant
 
@@ -128,6 +129,7 @@ def _tried(account_id: UUID, secret: str, code: str, at: datetime) -> bool:
         if not fits:
             found.tries += 1
             found.save(update_fields=["tries"])
+            record(actor=SIGN_IN, verb="people.invitation.miss", subject=found, area=found.area, at=at)
         return fits
 
 

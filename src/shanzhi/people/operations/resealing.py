@@ -16,7 +16,11 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import connection, models, transaction
+from django.utils import timezone
 
+from shanzhi.audit.models import TreeHead
+from shanzhi.audit.operations import record
+from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.ciphers import FieldCipher, Unreadable
 from shanzhi.people.fields import (
     ID_NUMBER,
@@ -165,7 +169,14 @@ def _reseal_batch(model: type[models.Model], columns: Sequence[SealedField], aft
             for row in rows
         ]
         _write(model, names, fresh)
+        _told(len(rows))
     return len(rows), rows[-1][0]
+
+
+def _told(rows: int) -> None:
+    """Tell of a batch, each at its own moment of a long work: the log must say who changed these rows."""
+    actor, change, at = Actor.system("operator"), {"rows": rows}, timezone.now()
+    record(actor=actor, verb="people.keys.reseal", subject=TreeHead(size=0), area="", change=change, at=at)
 
 
 def _again(held: FieldCipher, value: Any, purpose: str) -> bytes | None:
@@ -183,6 +194,7 @@ def _remark_batch(one: Marked, stage: str, after: Any) -> tuple[int, Any]:
         if not rows:
             return 0, None
         _write(one.model, [one.mark, following], [_marks(held, one, stage, *row) for row in rows])
+        _told(len(rows))
     return len(rows), rows[-1][0]
 
 

@@ -40,6 +40,7 @@ VERBS: Final = {
     "people.invitation.make": _("Invited to a role"),
     "people.invitation.take": _("Invitation taken up"),
     "people.invitation.end": _("Invitation taken back"),
+    "people.invitation.miss": _("Wrong code for an invitation"),
     "people.factor.add": _("Second factor set up"),
     "people.factor.remove": _("Second factor removed"),
     "people.person.erase": _("Erased"),
@@ -56,6 +57,7 @@ VERBS: Final = {
     "people.merge.undo": _("Merge undone, two records again"),
     "people.keys.add": _("New key for personal data added"),
     "people.keys.use": _("New key for personal data in use"),
+    "people.keys.reseal": _("Personal data sealed anew under the new key"),
     "people.keys.retire": _("Old key for personal data removed"),
 }
 FIELD_WORDS: Final = {"name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone")}

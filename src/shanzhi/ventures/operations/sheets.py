@@ -36,6 +36,7 @@ from shanzhi.ventures.operations.jury import DeclareFirst, NoJury, own_juror
 from shanzhi.ventures.policies import chairs, is_party, within_term
 from shanzhi.ventures.queries.naming import option_code
 
+JUROR: Final = Actor.system("juror")
 LONGEST_COMMENT: Final = 2000
 
 
@@ -152,9 +153,12 @@ def _write(
     sheet.content, sheet.changed_at = content, at
     sheet.version += 1
     sheet.save()
-    if hand_in:  # what is typed in between is not worth an event, and its times would tell how a juror thinks
+    if hand_in:
         change = {"juror": juror.number, "project": option_code(proposal)}
         record(actor=actor, verb="ventures.sheet.hand_in", subject=sheet, area=juror.call.area, change=change, at=at)
+    else:  # the times of what is typed in between would tell how a juror thinks: neither juror nor sheet is named
+        unnamed = ScoreSheet(pk=UUID(int=0))
+        record(actor=JUROR, verb="ventures.sheet.save", subject=unnamed, area=juror.call.area, at=at)
     return sheet
 
 

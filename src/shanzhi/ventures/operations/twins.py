@@ -57,6 +57,8 @@ def mark_missing(*, at: datetime) -> int:
         with transaction.atomic():
             one = Proposal.objects.select_for_update(of=("self",)).select_related("call").get(pk=key)
             write_marks(one, at)
+            marks = Marks.objects.get(proposal=one)
+            record(actor=Actor.system("clock"), verb="ventures.marks.write", subject=marks, area=one.community, at=at)
     return len(keys)
 
 

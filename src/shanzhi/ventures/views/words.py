@@ -101,6 +101,8 @@ VERBS: Final = {
     "ventures.attendance.record": _("Attendance recorded"),
     "ventures.attendance.remove": _("Attendance removed"),
     "ventures.sheet.hand_in": _("Score sheet handed in"),
+    "ventures.sheet.save": _("Score sheet written on"),
+    "ventures.marks.write": _("Marks of a proposal worked out"),
 }
 TONES: Final[dict[str, Any]] = {
     "ventures.proposal.pass": "good",

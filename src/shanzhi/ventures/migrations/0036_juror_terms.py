@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The planned end of a seat; seats of before have none and last until the jury closes."""
 
-    dependencies = [("ventures", "0052_copies_go")]
+    dependencies = [("ventures", "0035_copies_go")]
 
     operations = [
         migrations.AddField("juror", "term_ends_at", models.DateTimeField(null=True)),

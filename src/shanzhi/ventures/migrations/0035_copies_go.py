@@ -102,6 +102,6 @@ DROP FUNCTION ventures_without(text, text[], text);
 class Migration(migrations.Migration):
     """Put the function in."""
 
-    dependencies = [("ventures", "0051_answers_go"), ("voting", "0022_copies_go")]
+    dependencies = [("ventures", "0034_answers_go"), ("voting", "0022_copies_go")]
 
     operations = [migrations.RunSQL(COPIES, BACK)]
