@@ -19,10 +19,11 @@ from shanzhi.tally.spec import Spec
 from shanzhi.ventures.lifecycle import OPTIONAL_PHASES, PHASES
 from shanzhi.ventures.models import Call, Phase
 
+# What a ballot can say is what it can be counted by: money or the number of projects by any ballot that names them.
 FITS: Final = {
     "approval": ("cost", "cardinality"),
-    "points": ("points",),
-    "ranked": ("borda",),
+    "points": ("cost", "cardinality", "points"),
+    "ranked": ("cost", "cardinality", "borda"),
 }
 
 
@@ -200,7 +201,7 @@ def _spec_checks(spec: Spec | None, fits: bool, weighted: bool) -> list[Check]:
             "rule_fits",
             fits,
             _("The rule fits the ballot."),
-            _("Approval goes with cost or number, points with points, ranking with ranks."),
+            _("Points count from ballots with points alone, ranks from rankings alone; cost and number from any."),
             "rule",
         ),
         Check(
