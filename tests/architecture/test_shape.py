@@ -78,6 +78,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "scanner": "the door to a malware scanner",
     },
     "voting": {
+        "import_forms": "the forms of imports, which the rounds use too",
         "telling": "what votes tell, and whom",
         "keys": "keys of running votes, outside the database",
         "voter": "what a voter may see and do",

@@ -58,6 +58,11 @@ def test_a_sheet_saved_while_a_juror_types_names_neither_juror_nor_sheet(world: 
     event = Event.objects.filter(verb="ventures.sheet.save").latest("pk")
     assert (event.actor_person, event.actor_label, event.change) == (None, "system:juror", {})
     assert event.subject_id != str(sheet.pk)
+    panel.score(1, 0, (80, 50), version=2)
+    with told("ventures.sheet.reopen"):
+        panel.score(1, 0, (80, 60), hand_in=False, version=3)
+    event = Event.objects.get(verb="ventures.sheet.reopen")
+    assert (event.actor_person, event.subject_id) == (panel.actors[1].person(), str(sheet.pk))
 
 
 def test_a_wrong_code_for_an_invitation() -> None:

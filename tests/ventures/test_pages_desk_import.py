@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from shanzhi.kernel.roles import Role
+from shanzhi.tally.pabulib import spec_from_json
 from shanzhi.ventures.demo import loading
 from shanzhi.ventures.models import Call
 from shanzhi.voting import exchange as voting
@@ -76,6 +77,22 @@ class TestAnElection:
         assert [award.proposal.title for award in call.awards.all()] == ["一号"]
         assert client.get(f"/desk/calls/{call.pk}/").status_code == 200
         assert client.post(answer["Location"], {"title": "示例选举", "area": desk.AREA}).status_code == 409
+
+    def test_is_counted_by_what_the_city_decided_where_its_file_does_not_say(
+        self, settings: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+        client = desk.officer()
+        address = send(client, SMALL.encode())["Location"]
+        given = {"title": "示例选举", "area": desk.AREA, "rule": "per-cost", "voters": "4"}
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post(address, {**given, "voters": "many"}).status_code == 422
+            client.post(address, given)
+        call = Call.objects.get()
+        assert call.poll is not None
+        spec = spec_from_json(call.poll.spec)
+        assert (spec.rule, spec.threshold.voters) == ("per-cost", 4)
+        assert not call.awards.exists(), "nobody had four voters"
 
     def test_of_a_doubtful_file_waits_for_a_choice_that_is_kept_with_the_round(
         self, settings: Any, django_capture_on_commit_callbacks: Any

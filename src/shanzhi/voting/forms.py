@@ -141,29 +141,6 @@ class UploadForm(PageForm):
     )
 
 
-class ImportForm(PageForm):
-    """How a file that was read becomes a poll."""
-
-    title = forms.CharField(label=_("Title"), max_length=200)
-    area = forms.ChoiceField(label=_("Area"), help_text=_("Under which the vote is listed."))
-    rule = forms.ChoiceField(label=_("Rule"), choices=RULES, required=False)
-    completion = forms.ChoiceField(
-        label=_("Completion of Equal Shares"), choices=COMPLETIONS, required=False, initial="none"
-    )
-    by_cost = forms.IntegerField(
-        label=_("Least support by cost"),
-        required=False,
-        min_value=0,
-        max_value=1000,
-        help_text=_("n leaves out projects supported by less than cost / (n × purse) of the voters; empty for none."),
-    )
-
-    def __init__(self, *args: Any, areas: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
-        """Take the areas that the person may import into, as (code, name)."""
-        super().__init__(*args, **kwargs)
-        self.fields["area"].choices = list(areas)  # type: ignore[attr-defined]  # a ChoiceField
-
-
 class TreatmentForm(PageForm):
     """How each kind of doubtful fault of a file is to be treated; nothing is chosen beforehand."""
 

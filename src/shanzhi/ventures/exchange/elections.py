@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django_tasks import task
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.tally.pabulib import spec_as_json, spec_from_json
+from shanzhi.tally.spec import Spec
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.operations import import_round
 from shanzhi.ventures.operations.calls import NotYourArea
@@ -19,14 +21,18 @@ from shanzhi.voting import exchange as voting
 from shanzhi.voting.operations.uploads import taken_upload, use_upload
 
 
-def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, at: datetime, title_en: str = "") -> UUID:
+def start_import(
+    *, actor: Actor, upload_id: UUID, title: str, area: str, at: datetime, title_en: str = "", spec: Spec | None = None
+) -> UUID:
     """Have a worker make a finished round of an uploaded file; gives the job that shows its progress.
+
+    It is counted by `spec`, by default the rule that the file names.
 
     Raises NotYourArea, NotFound, AlreadyImported, DoubtsOpen.
     """
     if not runs_area(actor, area):
         raise NotYourArea(field="area")
-    values = {"title": title, "title_en": title_en}
+    values = {"title": title, "title_en": title_en, **({"spec": spec_as_json(spec)} if spec else {})}
     return voting.give_to_worker(
         actor=actor, upload_id=upload_id, area=area, kind="ventures.import", work=import_election, values=values, at=at
     )
@@ -55,6 +61,7 @@ def _import(actor: Actor, values: dict[str, str], at: datetime) -> Call:
             title_en=values.get("title_en", ""),
             areas=[values["area"]],
             source=found.name,
+            spec=spec_from_json(values["spec"]) if "spec" in values else None,
             at=at,
         )
         use_upload(upload=found, poll=call.poll)

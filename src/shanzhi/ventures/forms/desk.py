@@ -29,6 +29,7 @@ from shanzhi.ventures.forms.desk_rule import RuleForm
 from shanzhi.ventures.forms.jury import JuryPartForm
 from shanzhi.ventures.forms.training import TrainingPartForm
 from shanzhi.ventures.lifecycle import DECISIONS, OUTCOMES
+from shanzhi.voting.import_forms import CountedForm
 
 PARTS: Final[dict[str, tuple[Any, type[PartForm]]]] = {
     "basics": (_("Title, purpose, sponsor"), BasicsForm),
@@ -220,7 +221,7 @@ class JuryForm(PageForm):
         return {code: int(self.cleaned_data[f"score_{code}"] * 100) for code in self.codes}
 
 
-class ImportForm(PageForm):
+class ImportForm(CountedForm):
     """How a file that was read becomes a finished round."""
 
     title = forms.CharField(label=_("Title"), max_length=120)

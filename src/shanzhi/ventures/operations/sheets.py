@@ -144,18 +144,20 @@ def _write(
         return sheet
     elif version != sheet.version:
         raise StaleSheet
+    reopened = sheet.state == "handed_in" and not hand_in
     if hand_in:
         sheet.state = SHEET.move(sheet.state, "hand_in")
         sheet.handed_in_at = at
-    elif sheet.state == "handed_in":
+    elif reopened:
         sheet.state = SHEET.move(sheet.state, "reopen")
         sheet.handed_in_at = None
     sheet.content, sheet.changed_at = content, at
     sheet.version += 1
     sheet.save()
-    if hand_in:
+    if hand_in or reopened:
+        verb = "ventures.sheet.hand_in" if hand_in else "ventures.sheet.reopen"
         change = {"juror": juror.number, "project": option_code(proposal)}
-        record(actor=actor, verb="ventures.sheet.hand_in", subject=sheet, area=juror.call.area, change=change, at=at)
+        record(actor=actor, verb=verb, subject=sheet, area=juror.call.area, change=change, at=at)
     else:  # the times of what is typed in between would tell how a juror thinks: neither juror nor sheet is named
         unnamed = ScoreSheet(pk=UUID(int=0))
         record(actor=JUROR, verb="ventures.sheet.save", subject=unnamed, area=juror.call.area, at=at)

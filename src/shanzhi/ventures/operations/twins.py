@@ -58,7 +58,13 @@ def mark_missing(*, at: datetime) -> int:
             one = Proposal.objects.select_for_update(of=("self",)).select_related("call").get(pk=key)
             write_marks(one, at)
             marks = Marks.objects.get(proposal=one)
-            record(actor=Actor.system("clock"), verb="ventures.marks.write", subject=marks, area=one.community, at=at)
+            record(
+                actor=Actor.system("clock"),
+                verb="ventures.marks.write",
+                subject=marks,
+                area=one.community or one.call.area,
+                at=at,
+            )
     return len(keys)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.tally.pabulib import spec_from_json
+from shanzhi.tally.spec import Spec
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.methods import form_page
@@ -67,20 +68,21 @@ def preview(request: Request, upload_id: UUID) -> HttpResponse:
     if kept.summary.get("open"):
         return doubts.ask(request, kept, treatments, crumbs=crumbs, again=reverse("ventures:desk_import"))
     source = queries.run_areas(viewer=request.actor, at=request.now, several=False)
-    initial = {"title": kept.summary["title"][:120]}
+    usual = spec_from_json(kept.summary["spec"])
+    initial = {"title": kept.summary["title"][:120], **ImportForm.opened(usual)}
     form = ImportForm(None if treating else sent(request), initial=initial, source=source)
     status = 422 if request.method == "POST" and not form.searching else 200
     if form.is_valid():
-        done = _start(request, kept.pk, form)
+        done = _start(request, kept.pk, form, usual)
         if isinstance(done, HttpResponse):
             return done
         status = done
-    rule = terms.RULES.get(spec_from_json(kept.summary["spec"]).rule, "")
+    rule = terms.RULES.get(usual.rule, "")
     context = {**doubts.told(kept, treatments), "form": form, "rule": rule, "crumbs": crumbs}
     return render(request, "ventures/desk/import_preview.html", context, status=status)
 
 
-def _start(request: Request, upload_id: UUID, form: ImportForm) -> HttpResponse | int:
+def _start(request: Request, upload_id: UUID, form: ImportForm, usual: Spec) -> HttpResponse | int:
     """Start the import and lead to its progress; give the status of a refusal, whose words the form then has."""
     values = form.cleaned_data
     try:
@@ -90,6 +92,7 @@ def _start(request: Request, upload_id: UUID, form: ImportForm) -> HttpResponse 
             title=values["title"],
             title_en=values["title_en"],
             area=values["area"],
+            spec=form.spec(usual),
             at=request.now,
         )
     except (Forbidden, NotFound, SignInNeeded):

@@ -101,6 +101,7 @@ VERBS: Final = {
     "ventures.attendance.record": _("Attendance recorded"),
     "ventures.attendance.remove": _("Attendance removed"),
     "ventures.sheet.hand_in": _("Score sheet handed in"),
+    "ventures.sheet.reopen": _("Score sheet opened again"),
     "ventures.sheet.save": _("Score sheet written on"),
     "ventures.marks.write": _("Marks of a proposal worked out"),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +14,12 @@ from django.utils.translation import gettext as _
 from shanzhi.kernel.errors import Refusal
 from shanzhi.places import queries as places
 from shanzhi.tally.pabulib import spec_from_json
-from shanzhi.tally.spec import Completion, Spec, Threshold
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import Request
 from shanzhi.ui.methods import form_page
 from shanzhi.voting import exchange
-from shanzhi.voting.forms import ImportForm, TreatmentForm, UploadForm
+from shanzhi.voting.forms import TreatmentForm, UploadForm
+from shanzhi.voting.import_forms import ImportForm
 from shanzhi.voting.lifecycle import MANAGERS
 from shanzhi.voting.models import Upload
 from shanzhi.voting.operations.uploads import require_importer
@@ -94,7 +93,7 @@ def _import(request: Any, kept: Upload, form: ImportForm) -> HttpResponse | None
             upload_id=kept.pk,
             title=values["title"],
             area=values["area"],
-            spec=_spec(spec_from_json(kept.summary["spec"]), values),
+            spec=form.spec(spec_from_json(kept.summary["spec"])),
             at=request.now,
         )
     except Refusal as refusal:
@@ -104,12 +103,7 @@ def _import(request: Any, kept: Upload, form: ImportForm) -> HttpResponse | None
 
 
 def _initial(kept: Upload) -> dict[str, Any]:
-    usual = spec_from_json(kept.summary["spec"])
-    return {
-        "title": kept.summary["title"][:200],
-        "completion": usual.completion,
-        "by_cost": usual.threshold.by_cost or None,
-    }
+    return {"title": kept.summary["title"][:200], **ImportForm.opened(spec_from_json(kept.summary["spec"]))}
 
 
 def _crumbs(kept: Upload) -> list[tuple[str, str]]:
@@ -126,11 +120,3 @@ def _show(request: Any, kept: Upload, treatments: TreatmentForm, form: ImportFor
     }
     failed = form.errors or treatments.errors
     return render(request, "voting/import_preview.html", context, status=422 if failed else 200)
-
-
-def _spec(usual: Spec, values: dict[str, Any]) -> Spec:
-    """Put what the importer chose in the place of what the file says."""
-    rule = values["rule"] or usual.rule
-    completion: Completion = (values["completion"] or "none") if rule == "equal-shares" else "none"
-    threshold: Threshold = replace(usual.threshold, by_cost=values["by_cost"] or 0)
-    return replace(usual, rule=rule, completion=completion, threshold=threshold)
