@@ -189,3 +189,14 @@ class TestEachPlainPage:
         answer = Client().get("/no/such/page/", headers=ENGLISH)
         assert answer.status_code == 404
         assert answer.headers["X-Request-ID"] in answer.content.decode()
+
+
+class TestTheSwitchOfDistricts:
+    def test_stands_where_districts_are_shown_and_costs_other_pages_nothing(self, world: World) -> None:
+        bring(world, make_call(world), "publicity")
+        switch = f'<a href="{HOME}"'
+        assert switch in text(Client(), HOME).split("<main")[0]
+        assert switch in text(Client(), "/search/").split("<main")[0]
+        for path in ("/accessibility/", "/calls/"):
+            assert switch not in text(Client(), path).split("<main")[0]
+        assert asked("/accessibility/") == 0

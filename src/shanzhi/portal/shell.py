@@ -14,6 +14,7 @@ from shanzhi.portal import queries
 from shanzhi.ui import navigation
 from shanzhi.ui.listing.recent import Recent
 
+OF_DISTRICTS: Final = frozenset({"portal:home", "portal:district", "portal:search", "portal:open_data"})
 _shown: Final[Recent[tuple[tuple[str, str], ...]]] = Recent()
 
 
@@ -27,9 +28,9 @@ def districts() -> tuple[tuple[str, str], ...]:
 
 
 def area_switch(request: HttpRequest) -> navigation.AreaSwitch | None:
-    """Give the district of a public page and the others to turn to; none on pages of other rooms."""
+    """Give the district of a page that shows districts, and the others to turn to; none on all other pages."""
     match = request.resolver_match
-    if match is None or "portal" not in match.namespaces:
+    if match is None or match.view_name not in OF_DISTRICTS:
         return None
     try:
         found = districts()
