@@ -26,10 +26,10 @@ from shanzhi.ventures.operations.proposals import content_digest
 from shanzhi.ventures.queries import seats
 from tests.support.people import sign_in
 from tests.ventures.merger_support import consents, opened, pair, planned
-from tests.ventures.support import World, bring, day, make_call, resident
+from tests.ventures.support import World, resident
+from tests.ventures.team_support import SOON, draft_of_two
 
 pytestmark = pytest.mark.django_db
-SOON = day("submission", 5)
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +41,7 @@ def _clock() -> Iterator[None]:
 @pytest.fixture
 def draft(world: World) -> Proposal:
     """A draft of two: the contact person, and the third of the people, who is named in the list of members."""
-    call = bring(world, make_call(world), "submission", proposals=0)
-    given = {"title": "送餐到家", "members": [{"name": "测试丙", "person": world.people[2].pk}]}
-    return operations.create_proposal(actor=world.team, call_id=call.pk, given=given, at=day("submission")).proposal
+    return draft_of_two(world, title="送餐到家")
 
 
 @pytest.fixture

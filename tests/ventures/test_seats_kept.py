@@ -28,12 +28,12 @@ from tests.support.places import load_districts
 from tests.ventures.dispute_support import GROUNDS, as_resident, rejected
 from tests.ventures.merger_support import consents, opened, pair, planned
 from tests.ventures.support import HERE, World, bring, day, make_call, make_person, make_world, resident
+from tests.ventures.team_support import SOON, draft_of_two
 from tests.ventures.test_budget_rules import move
 from tests.ventures.test_seats import save, seated
 from tests.ventures.test_training import standing
 from tests.ventures.training_support import after, asking, give_phone
 
-SOON = day("submission", 5)
 LATE = day("submission", 10)
 
 
@@ -46,9 +46,7 @@ def _clock() -> Iterator[None]:
 @pytest.fixture
 def draft(world: World) -> Proposal:
     """A draft of two: the contact person, and the third of the people, who is named in the list of members."""
-    call = bring(world, make_call(world), "submission", proposals=0)
-    given = {"title": "送餐到家", "members": [{"name": "测试丙", "person": world.people[2].pk}]}
-    return operations.create_proposal(actor=world.team, call_id=call.pk, given=given, at=day("submission")).proposal
+    return draft_of_two(world, title="送餐到家")
 
 
 def now(person: Person) -> Actor:

@@ -19,10 +19,10 @@ from shanzhi.ventures import operations, queries
 from shanzhi.ventures.models import Proposal, Section
 from shanzhi.ventures.operations.sections import HELD_FOR
 from tests.support.people import sign_in
-from tests.ventures.support import World, bring, day, make_call, resident
+from tests.ventures.support import World, resident
+from tests.ventures.team_support import SOON, draft_of_two
 
 pytestmark = pytest.mark.django_db
-SOON = day("submission", 5)
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +34,7 @@ def _clock() -> Iterator[None]:
 @pytest.fixture
 def draft(world: World) -> Proposal:
     """A draft of two: the contact person, and the third of the people."""
-    call = bring(world, make_call(world), "submission", proposals=0)
-    given = {"members": [{"name": "测试丙", "person": world.people[2].pk}]}
-    return operations.create_proposal(actor=world.team, call_id=call.pk, given=given, at=day("submission")).proposal
+    return draft_of_two(world)
 
 
 @pytest.fixture

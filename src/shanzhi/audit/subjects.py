@@ -160,6 +160,7 @@ def readable(viewer: Actor) -> Q:
             narrow.setdefault(one.readers, []).append(one.type)
     for readers, types in narrow.items():
         theirs = viewer.areas(readers)
+        # the whole country is an empty condition, which would vanish beside the other instead of letting all through
         if theirs != areas and "" not in theirs:
             condition &= ~Q(subject_type__in=types) | within_areas(theirs)
     return condition

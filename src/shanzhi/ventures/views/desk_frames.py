@@ -31,18 +31,23 @@ def run_call(request: Request, call_id: UUID) -> Call:
     return found
 
 
+def _reads(request: Request, call: Call) -> bool:
+    """Tell whether the visitor is staff of a call's area, who read its desk though they may not run it."""
+    return request.actor.holds(policies.READERS, call.area)
+
+
 def read_call(request: Request, call_id: UUID) -> Call:
     """Give a call to staff of its area, who may read what its desk shows. Raises NotFound, NotYourCall."""
     found = queries.call(viewer=request.actor, call_id=call_id)
-    if not request.actor.holds(policies.READERS, found.area):
+    if not _reads(request, found):
         policies.require_runs(request.actor, found)
     return found
 
 
 def call_address(request: Request, call: Call) -> str:
     """Give a call's page at the desk to those who may open it, to others its public page."""
-    reads = request.actor.holds(policies.READERS, call.area) or queries.may_run(viewer=request.actor, found=call)
-    return reverse("ventures:desk_call" if reads else "ventures:call", args=[call.pk])
+    opens = _reads(request, call) or queries.may_run(viewer=request.actor, found=call)
+    return reverse("ventures:desk_call" if opens else "ventures:call", args=[call.pk])
 
 
 def require_manager(request: Request) -> None:
