@@ -180,7 +180,7 @@ class TestAChangeOfFrozenTerms:
 NONSENSE: dict[str, tuple[dict[str, Any], str]] = {
     "an empty purse": ({"purse_fen": 0}, "purse_fen"),
     "a limit above the purse": ({"limit_fen": 99_000_000}, "limit_fen"),
-    "points without a number": ({"ballot": {"kind": "points"}}, "rule"),
+    "points without a number": ({"ballot": {"kind": "points"}}, "ballot"),
     "a rule that nobody knows": ({"rule": {"rule": "nonsense"}}, "rule"),
     "a jury without weights": ({"rule": {"rule": "composite"}}, "rule"),
     "a satisfaction for other ballots": ({"rule": {"rule": "equal-shares", "satisfaction": "borda"}}, "rule"),
