@@ -43,6 +43,7 @@ HEADERS: Final = (
 NEVER_ASKED: Final = ("/-/metrics", "/-/ready", "/account/second-factor/generator/")
 TIMES: Final = re.compile(r"_created\b|_seconds_(?!count)")
 EXAMPLES: Final = ("/ui/pieces/",)  # a list of made-up rows
+WRITES: Final = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(?!django_session")')
 SEARCHED: Final = re.compile(r'<input[^>]* name="((?:\w+-)?q)"')
 FILTERS: Final = re.compile(r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', re.DOTALL)
 OPTION: Final = re.compile(r'<option value="([^"]+)"')
@@ -58,11 +59,13 @@ Asked = tuple[str, str]
 class Found:
     """What was seen of one twin: its rows, what its making logged, put off and counted, and what it answered.
 
-    `told` are the questions whose answers read what the making wrote; `written` names those tables.
+    `told` are the questions whose answers read what the making wrote; `written` names those tables. `changed` are the
+    questions that wrote something themselves, such as that a notice was read: they shape the answers after them.
     """
 
     answers: dict[Asked, str] = field(default_factory=dict)
     told: set[Asked] = field(default_factory=set)
+    changed: set[Asked] = field(default_factory=set)
     written: frozenset[str] = frozenset()
     logs: list[str] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
@@ -131,6 +134,8 @@ class Sweep:
         self.found.answers[who, path] = self.neutral(text)
         if any(table in sql for sql in read for table in self.found.written):
             self.found.told.add((who, path))
+        if any(WRITES.match(sql) for sql in read):
+            self.found.changed.add((who, path))
 
     def _more(self, path: str, text: str) -> Iterator[str]:
         """Give what else a page with a list answers; once for all who are shown the same list."""

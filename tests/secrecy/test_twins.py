@@ -1,14 +1,15 @@
 """While a vote runs and a jury scores, the whole site answers as if nobody had chosen or scored anything in particular.
 
 Two rounds are played that differ in nothing but choices and points. Every address is asked by everybody in the first.
-What then read a table that voting or scoring wrote is asked again in the second, and as a visitor everything is: the
-other answers know nothing of what differs, unless the process itself remembered it.
+What then read a table that voting or scoring wrote, or wrote one itself, is asked again in the second, and as a visitor
+everything is: the other answers know nothing of what differs, unless the process itself remembered it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.audit.models import Event
+from shanzhi.notices.models import Delivery
 from shanzhi.voting.models import Booth, PaperMark, RollEntry
 from tests.secrecy import leaking
 from tests.secrecy.sweep import (
@@ -149,8 +151,13 @@ class Scene:
             mark_id=[mark.pk], part=["jury", "idea"],
             code=["370102", "370102001"], kind=["home", *subjects], subject_id=[poll],
             number=[RollEntry.objects.filter(poll=poll).earliest("pk").pk, Event.objects.latest("pk").pk],
-            person_id=[made.voters[0].pk],
+            person_id=[made.voters[0].pk], delivery_id=[self.unread()],
         )  # fmt: skip
+
+    def unread(self) -> UUID:
+        """Give a notice that one who looks has not read: opening it changes the pages after it."""
+        secretary = self.round.site.account("secretary").person
+        return Delivery.objects.filter(person=secretary, channel="app", state="sent").earliest("pk").pk
 
     def of_jury(self, places: Values) -> Values:
         """Say of what is asked where it is about a jury."""
@@ -167,7 +174,8 @@ class Scene:
             if before is None:
                 sweep.everything(paths)
             else:
-                sweep.again(one for one in before.answers if one in before.told or one[0] in ASKED_ALL)
+                again = before.told | before.changed
+                sweep.again(one for one in before.answers if one in again or one[0] in ASKED_ALL)
         return found
 
 
