@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from shanzhi.tally.command import CannotCount, Choices, as_json, count_file
+from shanzhi.tally import needs
+from shanzhi.tally.command import CannotCount, Choices, as_json, count_file, serve
 from shanzhi.tally.pabulib import Treatment, read, write
+from shanzhi.tally.reasons import Language
 from shanzhi.tally.spec import Spec, Threshold
 from tests.tally.pabulib.files import PLAIN, POINTS, real_file, real_files
 
@@ -317,3 +319,32 @@ class TestATreatedFile:
         path = real_file("pabulib/poland_gdansk_2020_brzezno.pb")
         treat = Treatment(unknown_projects="drop", repeated_choices="sum")
         assert count_file(str(path), Choices(rule="equal-shares", treat=treat)).outcome.winners
+
+
+class TestTheThoroughSearch:
+    @pytest.fixture
+    def left_open(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A file of a count that leaves the search open, since next to no work is allowed for it."""
+        monkeypatch.setattr(needs, "IN_ALL", 1)
+        path = tmp_path / "open.pb"
+        path.write_text(PLAIN, encoding="utf-8")
+        return path
+
+    def told(self, capsys: pytest.CaptureFixture[str], path: Path, language: Language, **more: bool) -> str:
+        choices = Choices(rule="equal-shares", completion="add1", **more)
+        assert serve(str(path), choices, as_lines=False, language=language)
+        return " ".join(capsys.readouterr().out.split())
+
+    def test_is_named_where_something_was_left_open(self, left_open: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert "was not searched: --thorough does" in self.told(capsys, left_open, "en")
+        assert "加 --thorough 可全部试算" in self.told(capsys, left_open, "zh")
+
+    def test_leaves_nothing_open(self, left_open: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        text = self.told(capsys, left_open, "en", thorough=True)
+        assert "not searched" not in text
+        assert "it would have been chosen" in text
+
+    def test_is_an_option_of_the_command(self, left_open: Path) -> None:
+        done = _run(str(left_open), "--thorough", "--language", "en")
+        assert done.returncode == 0
+        assert "not searched" not in done.stdout.decode()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shanzhi.tally import Election, Outcome, Project, Spec, Standing, Threshold, count, from_lists
-from shanzhi.tally.needs import with_needs
+from shanzhi.tally.needs import search, unsearched, with_found, with_needs
 from shanzhi.tally.pabulib import read
 from shanzhi.tally.reasons import sentence
 from shanzhi.tally.spec import Completion, Composite, RuleName
@@ -272,3 +272,22 @@ class TestANeed:
             need = outcome.standing("b").need
             assert need is not None
             assert "enough" in (need.support.verdict, need.cost.verdict), (rule, completion)
+
+
+class TestTheSearchThatGoesOn:
+    @given(elections(), st.sampled_from(COMPLETIONS))
+    @settings(max_examples=30, deadline=None)
+    def test_finds_what_a_count_with_enough_work_finds(self, election: Election, completion: Completion) -> None:
+        spec = Spec("equal-shares", "cardinality", completion)
+        short = with_needs(election, count(election, spec), work=1)
+        left = unsearched(short)
+        assert left == [
+            one.project
+            for one in sorted(short.standings, key=lambda one: (-one.votes, one.project))
+            if one.need is not None and "unsearched" in (one.need.support.verdict, one.need.cost.verdict)
+        ]
+        found = with_found(short, dict(search(election, short, left)))
+        assert unsearched(found) == []
+        assert found.digest == short.digest
+        whole = with_needs(election, short, work=10**12)
+        assert [found.standing(project).need for project in left] == [whole.standing(project).need for project in left]

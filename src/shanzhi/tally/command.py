@@ -13,11 +13,10 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 import typer
 
-from shanzhi.tally import coarse, receipts
+from shanzhi.tally import coarse, needs, receipts
 from shanzhi.tally.comparison import compare
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.faults import CountingError
-from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, amount
 from shanzhi.tally.pabulib import (
     SATISFACTION,
@@ -33,7 +32,7 @@ from shanzhi.tally.pabulib import (
     usual_spec,
 )
 from shanzhi.tally.reasons import Language
-from shanzhi.tally.report import show_error, show_outcome
+from shanzhi.tally.report import searched, show_error, show_outcome
 from shanzhi.tally.spec import Completion, RuleName, Satisfaction, Spec, Threshold, TieKey
 
 RuleChoice = Literal["score", "score-no-skip", "per-cost", "equal-shares", "phragmen"]
@@ -55,6 +54,7 @@ class Choices:
     min_by_cost: int | None = None
     min_score: int | None = None
     treat: Treatment = STRICT
+    thorough: bool = False
 
 
 class CannotCount(Exception):
@@ -258,6 +258,13 @@ def _language(asked: Language | None) -> Language:
 Treatments = Annotated[
     list[str] | None, typer.Option(help="How to treat a doubtful fault, such as unknown_projects=drop.")
 ]
+LeastScore = Annotated[
+    int | None, typer.Option(min=0, help="Least points (points ballots), Borda points (rankings) or votes.")
+]
+Thorough = Annotated[
+    bool,
+    typer.Option("--thorough", help="Search for what every loser would have needed, which may take minutes."),
+]
 ReceiptFile = Annotated[
     Path | None,
     typer.Option(help="A receipt's proof: check it against the seal of the one FILE; nothing is counted."),
@@ -275,13 +282,12 @@ def count(
     min_by_cost: Annotated[
         int | None, typer.Option(min=0, help="N removes projects whose share of voters is below cost / (N x budget).")
     ] = None,
-    min_score: Annotated[
-        int | None, typer.Option(min=0, help="Least points (points ballots), Borda points (rankings) or votes.")
-    ] = None,
+    min_score: LeastScore = None,
     treat: Treatments = None,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
     language: Annotated[Language | None, typer.Option(help="Language of the table.")] = None,
     receipt: ReceiptFile = None,
+    thorough: Thorough = False,
 ) -> None:
     """Count elections from Pabulib files, by the rule asked for or the one that the file was published with."""
     if receipt is not None:
@@ -297,15 +303,16 @@ def count(
         min_by_cost=min_by_cost,
         min_score=min_score,
         treat=_treatment(treat),
+        thorough=thorough,
     )
     failed = False
     for file in files:
-        failed |= not _serve(file, choices, as_lines=as_lines, language=_language(language))
+        failed |= not serve(file, choices, as_lines=as_lines, language=_language(language))
     if failed:
         raise typer.Exit(code=1)
 
 
-def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -> bool:
+def serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -> bool:
     """Count one file and write what came of it; False when it could not be counted."""
     try:
         reading = _read(file, choices.treat)
@@ -320,7 +327,9 @@ def _serve(file: str, choices: Choices, *, as_lines: bool, language: Language) -
     if as_lines:
         _write_line(as_json(counted))
     else:
-        outcome = with_needs(counted.reading, counted.outcome)
+        outcome = needs.with_needs(counted.reading, counted.outcome, work=needs.IN_ALL)
+        if choices.thorough:
+            outcome = searched(counted.reading, outcome, language=language)
         others = compare(counted.reading, counted.spec, outcome)
         show_outcome(outcome, others, file=file, warnings=list(_warnings(counted)), language=language)
     return True

@@ -4,13 +4,14 @@ Kept apart from the count, for it takes recounts. Only what a recount confirms i
 support nor a lower cost can harm, the least of it is found by halving; where endowments are raised that does not hold,
 so candidates are found by guesses and then confirmed by full recounts. The search is bounded: at most MOST_TRIALS
 recounts (or guesses) for each of the two changes of a project, fewer where they are dear, and IN_ALL work for all,
-projects with most votes first; beyond that the answer is that it was not searched.
+projects with most votes first; beyond that the answer is that it was not searched. `search` then goes on through those,
+one project after the other, however long that takes: minutes where a count alone takes seconds.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
@@ -36,7 +37,7 @@ class _Spent(Exception):
 class _Allowance:
     """How many recounts are left for one change of one project, and how much work for all."""
 
-    def __init__(self, work: int, each: int) -> None:
+    def __init__(self, work: float, each: int) -> None:
         self._work = work
         self._each = each
         self._trials = 0
@@ -67,25 +68,57 @@ def with_needs(election: Election, outcome: Outcome, *, work: int = IN_ALL) -> O
     losers = [item for item in outcome.standings if item.status == "lost"]
     found = {item.project: _to_take_part(election, outcome, item) for item in outcome.standings if item.needed}
     if losers:
-        found |= _to_win(election, outcome, losers, work)
-    return replace(outcome, standings=tuple(replace(item, need=found.get(item.project)) for item in outcome.standings))
+        trials = _trials(election, outcome)
+        each = work // (2 * len(losers) * trials.work_near)
+        found |= _to_win(trials, losers, _Allowance(work, max(FEWEST_TRIALS, min(MOST_TRIALS, each))))
+    standings = (replace(item, need=found.get(item.project)) for item in outcome.standings)
+    return replace(outcome, standings=tuple(standings))
 
 
-def _to_win(election: Election, outcome: Outcome, losers: list[Standing], work: int) -> dict[str, Need | None]:
+def unsearched(outcome: Outcome) -> list[str]:
+    """List the ids of the losers of whom not all was searched, those with most votes first."""
+    return [item.project for item in _in_order(outcome.standings) if _lacks(item.need)]
+
+
+def _lacks(need: Need | None) -> bool:
+    return need is not None and _UNSEARCHED in (need.support, need.cost)
+
+
+def search(election: Election, outcome: Outcome, projects: Iterable[str]) -> Iterator[tuple[str, Need]]:
+    """Search without a bound on the work in all, one loser after the other; gives each with its need when it is found.
+
+    `outcome` is that of `count`, with needs or without; `projects` are ids of losers.
+    """
+    wanted = set(projects)
+    losers = [item for item in outcome.standings if item.project in wanted and item.status == "lost"]
+    if losers:
+        yield from _to_win(_trials(election, outcome), losers, _Allowance(math.inf, MOST_TRIALS))
+
+
+def with_found(outcome: Outcome, found: Mapping[str, Need]) -> Outcome:
+    """Return the outcome with needs that were found later; the digest stays."""
+    standings = (replace(item, need=found.get(item.project, item.need)) for item in outcome.standings)
+    return replace(outcome, standings=tuple(standings))
+
+
+def _trials(election: Election, outcome: Outcome) -> Trials:
     group = outcome.spec.rule in ("equal-shares", "phragmen")
     ground = Ground(election, outcome.spec, group=group)
     apply_thresholds(ground)
-    trials = trials_of(ground, outcome)
-    each = work // (2 * len(losers) * trials.work_near)
-    allowance = _Allowance(work, max(FEWEST_TRIALS, min(MOST_TRIALS, each)))
-    place = {project.id: position for position, project in enumerate(ground.projects)}
-    found: dict[str, Need | None] = {}
-    for item in sorted(losers, key=lambda item: (-item.votes, item.project)):
+    return trials_of(ground, outcome)
+
+
+def _in_order(items: Iterable[Standing]) -> list[Standing]:
+    return sorted(items, key=lambda item: (-item.votes, item.project))
+
+
+def _to_win(trials: Trials, losers: list[Standing], allowance: _Allowance) -> Iterator[tuple[str, Need]]:
+    place = {project.id: position for position, project in enumerate(trials.ground.projects)}
+    for item in _in_order(losers):
         search = _Search(trials, allowance, item, place[item.project])
         further = trials.further(search.position)
         cost = search.cost()
-        found[item.project] = Need(further.more, search.support(further), cost)
-    return found
+        yield item.project, Need(further.more, search.support(further), cost)
 
 
 def _to_take_part(election: Election, outcome: Outcome, item: Standing) -> Need | None:

@@ -154,7 +154,7 @@ class Outcome:
         body = _body(self)
         for row, item in zip(body["projects"], self.standings, strict=True):
             if item.need is not None:
-                row["need"] = _need(item.need)
+                row["need"] = need_as_json(item.need)
         return {**body, "digest": self.digest}
 
 
@@ -262,7 +262,8 @@ def _standing(item: Standing) -> dict[str, Any]:
     }
 
 
-def _need(need: Need) -> dict[str, Any]:
+def need_as_json(need: Need) -> dict[str, Any]:
+    """Return a need as plain JSON."""
     ways = {"support": need.support, "cost": need.cost}
     told = {
         name: {"verdict": way.verdict, "amount": _optional(way.amount), "utmost": way.utmost}

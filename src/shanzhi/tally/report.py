@@ -9,9 +9,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.progress import track
 from rich.table import Table
 
 from shanzhi.tally.comparison import Alternative, wins_under
+from shanzhi.tally.election import Election
+from shanzhi.tally.needs import search, unsearched, with_found
 from shanzhi.tally.outcome import Outcome, Standing
 from shanzhi.tally.reasons import Language, money, rule_title, sentence
 from shanzhi.tally.ties import Tie
@@ -46,6 +49,8 @@ _WORDS = {
         "winners": "winners",
         "reached": "voters with a winner",
         "and": "; ",
+        "searching": "What losers would have needed",
+        "unsearched": "What {number} of the losers would have needed was not searched: --thorough does, in minutes.",
     },
     "zh": {
         "won": "入选",
@@ -76,6 +81,8 @@ _WORDS = {
         "winners": "入选数",
         "reached": "有项目入选的投票人",
         "and": "；",
+        "searching": "试算落选项目入选所需的条件",
+        "unsearched": "有 {number} 个落选项目未试算入选所需的条件；加 --thorough 可全部试算，需数分钟。",
     },
 }
 
@@ -110,7 +117,18 @@ def show_outcome(
         console.print(escape(_tie(tie, words)))
     for warning in warnings:
         console.print(escape(_located(warning, words, language)), style="yellow")
+    if left := unsearched(outcome):
+        console.print(words["unsearched"].format(number=len(left)), style="yellow")
     console.print(words["digest"].format(digest=outcome.digest), style="dim")
+
+
+def searched(election: Election, outcome: Outcome, *, language: Language) -> Outcome:
+    """Search on for what losers would have needed until nothing is left, with a progress bar on the error output."""
+    left = unsearched(outcome)
+    found = track(
+        search(election, outcome, left), _WORDS[language]["searching"], len(left), console=Console(stderr=True)
+    )
+    return with_found(outcome, dict(found))
 
 
 def show_error(answer: dict[str, Any], *, language: Language) -> None:

@@ -40,7 +40,7 @@ class VotingConfig(AppConfig):
         navigation.register(
             "booths", _("My polling places"), "voting:my_booths", section="desk", order=40, visible=may_be_officer
         )
-        for table in ("poll", "option", "leftoption", "count"):
+        for table in ("poll", "option", "leftoption", "count", "foundneed"):
             coverage.cover(f"voting_{table}")
         coverage.cover("voting_rollentry", key="poll_id", mode="later", order="person_id")
         # One digest for all ballots of a poll: single ones would be lines of a list that somebody could order.

@@ -75,6 +75,7 @@ register_verbs(
         "voting.poll.audit_count": _("All ballots counted again by an auditor"),
         "voting.poll.leave_out": _("Project left the vote"),
         "voting.poll.take_back": _("Project back in the vote"),
+        "voting.poll.search": _("Searched for what losers would have needed"),
         "voting.poll.recount": _("Counted again without what has left"),
         "voting.poll.import": _("Vote brought in from a file"),
         "voting.booth.cancel": _("Polling place cancelled"),

@@ -31,6 +31,11 @@ def move_calls() -> None:
     call_command("ventures_clock", stdout=StringIO())
 
 
+def search_needs() -> None:
+    """Have the worker search on for what losers of counts would have needed."""
+    call_command("voting_clock", stdout=StringIO())
+
+
 def send_notices() -> None:
     """Have notices whose time has come sent."""
     call_command("notices_clock", stdout=StringIO())
@@ -52,7 +57,7 @@ def forget_answers() -> None:
 
 
 JOBS: Final[tuple[Callable[[], None], ...]] = (
-    move_calls, move_people, send_notices, seal_log, forget_answers,
+    move_calls, move_people, search_needs, send_notices, seal_log, forget_answers,
 )  # fmt: skip
 
 

@@ -276,6 +276,26 @@ class Count(models.Model):
         return self.digest
 
 
+class FoundNeed(models.Model):
+    """What one loser of a count would have needed, found after it: as plain JSON, and its reason in sentences."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    count = models.ForeignKey(Count, on_delete=models.PROTECT, related_name="found_needs")
+    project = models.CharField(max_length=120)
+    need = models.JSONField()
+    sentences = models.JSONField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        """Found once for each project of a count."""
+
+        constraints = [models.UniqueConstraint(fields=["count", "project"], name="voting_foundneed_once")]
+
+    def __str__(self) -> str:
+        """Show the project."""
+        return self.project
+
+
 class Upload(models.Model):
     """A file that was read and waits for a yes; its content is dropped when it has become a poll.
 

@@ -91,6 +91,7 @@ from shanzhi.voting.operations.marks import (
     refuse_visit,
     spoil_sheet,
 )
+from shanzhi.voting.operations.needs import search_needs, unsearched_projects, waiting_searches
 from shanzhi.voting.operations.offline import (
     BadLines,
     LineOutcome,
@@ -265,6 +266,7 @@ __all__ = [
     "remind_last_day",
     "require_registrar",
     "seal_holds",
+    "search_needs",
     "set_options",
     "set_paper_terms",
     "spoil_sheet",
@@ -273,7 +275,9 @@ __all__ = [
     "tidy_keys",
     "told_time",
     "typed_choices",
+    "unsearched_projects",
     "upload_marks",
     "usual_spec",
+    "waiting_searches",
     "winners_without",
 ]

@@ -20,11 +20,11 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Conflict, Invalid
+from shanzhi.tally import needs
 from shanzhi.tally.comparison import Alternative, compare, reached
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
 from shanzhi.tally.faults import CountingError
-from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import spec_as_json, spec_from_json
@@ -85,7 +85,7 @@ def make_count(poll: Poll, spec: Spec, *, number: int, at: datetime) -> Count:
     election = election_of(poll, without=away)
     spec = without_left(spec, away)
     try:
-        outcome = with_needs(election, count_election(election, spec))
+        outcome = needs.with_needs(election, count_election(election, spec), work=needs.IN_ALL)
         result = _result(election, spec, outcome)
     except CountingError as error:
         raise cannot_count(error) from error
@@ -225,7 +225,7 @@ def _result(election: Election, spec: Spec, outcome: Outcome) -> dict[str, Any]:
         "outcome": outcome.to_json(),
         "content_digest": content_digest(election),
         "reasons": {
-            standing.project: _reason(outcome, standing, election.meta.get("currency", "CNY"))
+            standing.project: reason_of(outcome, standing, election.meta.get("currency", "CNY"))
             for standing in outcome.standings
         },
         "alternatives": [_alternative(other) for other in compare(election, spec, outcome)],
@@ -245,7 +245,8 @@ def _variation(one: Variation) -> dict[str, Any]:
     }
 
 
-def _reason(outcome: Outcome, standing: Standing, currency: str) -> dict[str, str]:
+def reason_of(outcome: Outcome, standing: Standing, currency: str) -> dict[str, str]:
+    """Give the sentence of a project in both languages, amounts in the poll's currency."""
     units = {"zh": "¥", "en": "¥"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
     return {language: sentence(standing, outcome, language, unit) for language, unit in units.items()}
 

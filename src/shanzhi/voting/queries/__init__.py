@@ -27,6 +27,7 @@ from shanzhi.voting.queries.booths import (
     waiting_visits,
     works,
 )
+from shanzhi.voting.queries.needs import searched_on
 from shanzhi.voting.queries.polls import (
     Eligibility,
     NotCounted,
@@ -101,6 +102,7 @@ __all__ = [
     "roll_areas",
     "roll_by_community",
     "runs",
+    "searched_on",
     "sheets_to_print",
     "turnout",
     "voter",

@@ -32,6 +32,7 @@ from shanzhi.voting.operations.keys import key_store
 from shanzhi.voting.operations.publishing import told_channels, told_totals
 from shanzhi.voting.operations.rules import CastChoices, check
 from shanzhi.voting.policies import ROLL_READERS, PollSealed, manages, reads_roll, sees
+from shanzhi.voting.queries.needs import with_found_needs
 
 COMMUNITY: Final = 12
 """Digits of a community's code."""
@@ -317,7 +318,7 @@ def result(*, viewer: Actor, poll_id: UUID, number: int | None = None) -> Count:
     PollSealed for everybody before the close, NotCounted between close and count, NotFound for no such number.
     """
     found = poll(viewer=viewer, poll_id=poll_id)
-    return _count_of(found, number)
+    return with_found_needs(_count_of(found, number))
 
 
 def counts(*, viewer: Actor, poll_id: UUID) -> list[Count]:

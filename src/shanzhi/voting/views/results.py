@@ -100,6 +100,7 @@ def results(request: Request, poll_id: UUID) -> HttpResponse:
         "spent": cash(outcome["total_cost"], poll.currency),
         "weighing": weighing(poll, count, titles),
         "reached": count.result.get("reached"),
+        "searched_on": queries.searched_on(count, at=request.now),
         "official": _official(lines) if count.result["official"] is not None else None,
         "chart": _chart(poll, lines, count),
         "crumbs": [(_("Home"), "/"), (localized(poll), "")],
