@@ -24,7 +24,8 @@ class Poll(models.Model):
     when the poll opens. Totals are written once, at the close. `points_scale`: points are whole numbers of 1/scale.
     `language` is the BCP 47 tag of an import's projects, titles and summaries alike; `title_language` that of the
     poll's own title, which may be ours. `treatments` tells how the file's doubtful faults were settled, one entry a
-    kind. Of fewer ballots than `smallest_electorate` no figure about fewer voters than `smallest_group` is published.
+    kind; `stated` is what it said of its place and its ballots' limits, to be published again. Of fewer ballots than
+    `smallest_electorate` no figure about fewer voters than `smallest_group` is published.
     `booth_registration` lets officers put unlisted residents on the roll at a polling place,
     `paper_replaces_online` lets a voter who cast online vote on paper instead; `channels` tells after the close how
     many came by which way.
@@ -55,6 +56,7 @@ class Poll(models.Model):
     language = models.CharField(max_length=20, blank=True, default="", db_default="")
     title_language = models.CharField(max_length=20, blank=True, default="", db_default="")
     treatments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    stated: models.JSONField[Any] = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     smallest_electorate = models.IntegerField(default=0, db_default=0)
     smallest_group = models.SmallIntegerField(default=5, db_default=5)
     digest = models.CharField(max_length=71, blank=True)

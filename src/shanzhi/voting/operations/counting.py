@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from fractions import Fraction
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Count as Counting
-from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -35,9 +33,9 @@ from shanzhi.ui.formatting import chinese
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import COUNTED, POLL
 from shanzhi.voting.models import Ballot, Count, LeftOption, Option, Poll
-from shanzhi.voting.operations.channels import channel_meta
 from shanzhi.voting.operations.closing import tidy_keys
-from shanzhi.voting.operations.polls import event_area, locked
+from shanzhi.voting.operations.meta import meta_of
+from shanzhi.voting.operations.polls import event_area, exact, locked
 from shanzhi.voting.operations.publishing import publish
 from shanzhi.voting.operations.seals import seal_holds, seal_poll
 
@@ -143,11 +141,6 @@ def spec_with(spec: Spec, jury: Mapping[str, int] | None) -> Spec:
     return replace(spec, composite=replace(spec.composite, jury=scores))
 
 
-def exact(fen: int, text: str) -> Fraction:
-    """Give an amount in currency units: the exact text where fen are too coarse, else fen / 100."""
-    return Fraction(text) if text else Fraction(fen, 100)
-
-
 def election_of(poll: Poll, *, without: frozenset[str] = frozenset()) -> Election:
     """Read a closed poll as an election, `without` the projects of these codes; amounts in currency units.
 
@@ -176,7 +169,7 @@ def election_of(poll: Poll, *, without: frozenset[str] = frozenset()) -> Electio
         choices=places[chosen[stays]].astype(np.int32) if len(chosen) else np.zeros(0, dtype=np.int32),
         points=np.asarray(points, dtype=np.int64)[stays] if poll.ballot_kind == "points" else None,
         points_scale=poll.points_scale,
-        meta=_meta(poll),
+        meta=meta_of(poll, shortened=bool(without)),
     )
 
 
@@ -188,14 +181,6 @@ def _project(option: Option) -> Project:
         exclusive=option.exclusive,
         selected=option.selected,
     )
-
-
-def _meta(poll: Poll) -> dict[str, str]:
-    end = poll.closes_at - timedelta(microseconds=1)  # a vote until midnight ends on the day before
-    first, last = (timezone.localtime(moment).strftime("%d.%m.%Y") for moment in (poll.opens_at, end))
-    stated = {"description": poll.title, "currency": poll.currency, "date_begin": first, "date_end": last}
-    stated |= channel_meta(poll)
-    return {**stated, "language": poll.language} if poll.language else stated
 
 
 def _ballots(poll_id: UUID) -> Iterator[tuple[list[int], list[int] | None]]:

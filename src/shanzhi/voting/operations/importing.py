@@ -25,6 +25,7 @@ from shanzhi.voting.models import Poll
 from shanzhi.voting.operations.closing import random_receipt, write_ballots
 from shanzhi.voting.operations.counting import count_poll
 from shanzhi.voting.operations.envelopes import Choices, receipt_text
+from shanzhi.voting.operations.meta import stated_meta
 from shanzhi.voting.operations.polls import create_poll, event_area, locked, poll_digest, set_options
 from shanzhi.voting.operations.rules import MOST_OPTIONS, BallotRules, OptionInput
 
@@ -135,6 +136,7 @@ def _draft(
         language=language,
         title_language=language if title and own_title(election).startswith(title) else "",
         treatments=treatments_of(election),
+        stated=stated_meta(election.meta),
         at=at,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
@@ -84,6 +85,11 @@ def locked(poll_id: UUID, *, actor: Actor | None = None) -> Poll:
     if actor is not None:
         require_manager(actor, poll)
     return poll
+
+
+def exact(fen: int, text: str) -> Fraction:
+    """Give an amount in currency units: the exact text where fen are too coarse, else fen / 100."""
+    return Fraction(text) if text else Fraction(fen, 100)
 
 
 def event_area(poll: Poll) -> str:
