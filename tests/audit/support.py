@@ -1,6 +1,8 @@
 """What tests of the log share."""
 
+import re
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -44,3 +46,9 @@ def english(client: Client) -> Client:
     """Have a browser ask for English."""
     client.cookies["language"] = "en"
     return client
+
+
+def words(answer: Any) -> str:
+    """Give the words of a page that must be there, without its marks."""
+    assert answer.status_code == 200, answer.content
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ventures import policies, queries
 from shanzhi.ventures.lifecycle import CALL, DECISIONS, DISPUTE, EFFECTS, MERGER, PROPOSAL, RULINGS
-from shanzhi.ventures.models import Call, Dispute, Proposal
+from shanzhi.ventures.models import (
+    Call,
+    Dispute,
+    Juror,
+    JuryClosing,
+    Pitch,
+    PitchOrder,
+    Proposal,
+    Template,
+    TrainingSession,
+)
 from shanzhi.ventures.models.disputes import STANDINGS
 from shanzhi.ventures.models.seats import SEAT_ROLES
 from shanzhi.ventures.queries.content import LABELS
 from shanzhi.ventures.views.words import TONES, VERBS
+
+PARTS: Final = (Juror, PitchOrder, JuryClosing, TrainingSession, Template)
+JUROR_FIELDS: Final = {"number": _("Number"), "chair": _("Chair")}
+SESSION_FIELDS: Final = {
+    "title": _("Title"),
+    "starts_at": _("Begins"),
+    "minutes": _("Minutes"),
+    "place": _("Place"),
+    "required": _("Required"),
+    "state": _("State"),
+}
 
 
 def _call(viewer: Actor, call_id: str, at: datetime) -> Shown | None:
@@ -55,9 +79,39 @@ def _dispute(viewer: Actor, dispute_id: str, at: datetime) -> Shown | None:
 
 
 def _of_call(call_id: str) -> Q:
-    """Give the condition of events about a call's vote."""
+    """Give the condition of events about a call's vote, and about what was set up for it: jury, training, templates."""
     poll = Call.objects.filter(pk=call_id, poll__isnull=False).values_list("poll", flat=True).first()
-    return Q(subject_type="voting.poll", subject_id=str(poll)) if poll else Q(pk__in=())
+    found = Q(subject_type="voting.poll", subject_id=str(poll)) if poll else Q(pk__in=())
+    found |= Q(subject_type="ventures.template", change__call=call_id)  # one that was taken away since
+    for model in (*PARTS, Pitch):
+        numbers = model.objects.filter(call=uuid_of(call_id)).values(written=Cast("pk", CharField()))
+        found |= Q(subject_type=model._meta.label_lower, subject_id__in=numbers)
+    return found
+
+
+def _of_session(session_id: str) -> Q:
+    """Give the condition of events about who attended a session."""
+    return Q(subject_type="ventures.attendance", change__session=session_id)
+
+
+def _part(model: type[Any], title: Callable[[Any], str], page: str, *places: str) -> dict[str, Any]:
+    """Say how something that belongs to a call is found and called: by whoever reads the call's own history.
+
+    `page` is the name of its page, `places` the fields that stand in the address.
+    """
+
+    def find(viewer: Actor, number: str, at: datetime) -> Shown | None:
+        row = model.objects.select_related("call").filter(pk=uuid_of(number)).first()
+        if row is None:
+            return None
+        call = _call(viewer, str(row.call_id), at)
+        address = reverse(f"ventures:{page}", args=[getattr(row, name) for name in places])
+        return call and replace(call, title=title(row), url=address)
+
+    def titles(viewer: Actor) -> tuple[QuerySet[Any], str]:
+        return model.objects.filter(call__in=_calls(viewer)[0]), "call__title"
+
+    return {"find": find, "titles": titles}
 
 
 def _calls(viewer: Actor) -> tuple[QuerySet[Any], str]:
@@ -151,17 +205,30 @@ register(
 )
 register_verbs(VERBS, tones=TONES)
 
-# Things without a page of their own in a history; their events stand under their area.
+
+def _register_parts() -> None:
+    jury, session, template = ("desk_jury", "call_id"), ("desk_training", "pk"), ("desk_templates", "call_id")
+    fields = {**LABELS, "theme": _("Theme")}
+    for part, label, title, page, named in (
+        (Juror, _("Juror"), lambda row: gettext("Juror %(number)s") % {"number": row.number}, jury, JUROR_FIELDS),
+        (PitchOrder, _("Order of the pitches"), lambda row: row.call.title, jury, {}),
+        (JuryClosing, _("Closing of the jury"), lambda row: row.call.title, jury, {}),
+        (TrainingSession, _("Session of training"), lambda row: row.title, session, SESSION_FIELDS),
+        (Template, _("Template"), lambda row: row.theme or row.call.title, template, fields),
+    ):
+        events = _of_session if part is TrainingSession else None
+        found = _part(part, title, *page)
+        register(Subject(type=part._meta.label_lower, label=label, events=events, fields=named, **found))
+
+
+_register_parts()
+
+# Things without a page of their own in a history; their events stand under their area, some in the history of a round.
 for kind, label in (
-    ("ventures.juror", _("Juror")),
     ("ventures.conflict", _("Own interest")),
-    ("ventures.pitchorder", _("Order of the pitches")),
     ("ventures.pitch", _("Pitch")),
     ("ventures.scoresheet", _("Score sheet")),
-    ("ventures.juryclosing", _("Closing of the jury")),
     ("ventures.comment", _("Comment")),
-    ("ventures.trainingsession", _("Session of training")),
-    ("ventures.template", _("Template")),
     ("ventures.attendance", _("Attendance")),
     ("ventures.endorsement", _("Backing")),
     ("ventures.merger", _("Merger")),

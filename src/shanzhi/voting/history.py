@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -13,10 +13,26 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uui
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import STAFF_READERS
-from shanzhi.voting.models import KINDS, Poll
+from shanzhi.voting.models import KINDS, Booth, PaperMark, Poll
+from shanzhi.voting.models.booths import BOOTH_KINDS
 from shanzhi.voting.operations.polls import event_area
 from shanzhi.voting.policies import manages
 from shanzhi.voting.queries import polls
+
+# No figure of sheets cast, spoilt or returned: it would stand here while the vote still runs.
+BOOTH_FIELDS: Final = {
+    "name": _("Name"),
+    "place": _("Place"),
+    "area": _("Area"),
+    "kind": _("Kind"),
+    "planned_from": _("Opens"),
+    "planned_to": _("Closes"),
+    "run": _("Print run"),
+    "sheets": _("Sheets printed"),
+}
+
+
+BOOTH_VALUES: Final = {"kind": lambda value: str(dict(BOOTH_KINDS).get(value, value))}
 
 
 def _poll(viewer: Actor, poll_id: str, at: datetime) -> Shown | None:
@@ -27,6 +43,34 @@ def _poll(viewer: Actor, poll_id: str, at: datetime) -> Shown | None:
     if not runs and not viewer.holds(STAFF_READERS, event_area(found)):
         raise NotFound
     return Shown(found.title, reverse("voting:electorate", args=[found.pk]), whole=runs, names=runs)
+
+
+def _booth(viewer: Actor, booth_id: str, at: datetime) -> Shown | None:
+    found = Booth.objects.select_related("poll").filter(pk=uuid_of(booth_id)).first()
+    return None if found is None else _at_booth(viewer, found, found.name, reverse("voting:booth", args=[found.pk]))
+
+
+def _mark(viewer: Actor, mark_id: str, at: datetime) -> Shown | None:
+    found = PaperMark.objects.select_related("booth__poll").filter(pk=uuid_of(mark_id)).first()
+    if found is None:
+        return None
+    return _at_booth(viewer, found.booth, found.booth.name, reverse("voting:booth_marks", args=[found.booth_id]))
+
+
+def _at_booth(viewer: Actor, booth: Booth, title: str, url: str) -> Shown:
+    """Give what belongs to a polling place to whoever runs its vote, and to staff and auditors of its area."""
+    runs = manages(viewer, booth.poll.areas)
+    if not runs and not viewer.holds(STAFF_READERS, booth.area):
+        raise NotFound
+    return Shown(title, url, whole=runs, names=runs)
+
+
+def _booths(viewer: Actor) -> tuple[QuerySet[Any], str]:
+    return Booth.objects.filter(poll__in=polls(viewer=viewer)), "name"
+
+
+def _marks(viewer: Actor) -> tuple[QuerySet[Any], str]:
+    return PaperMark.objects.filter(poll__in=polls(viewer=viewer)), "booth__name"
 
 
 def _titles(viewer: Actor) -> tuple[QuerySet[Any], str]:
@@ -108,10 +152,20 @@ register_verbs(
     tones={"voting.poll.count": "good"},
 )
 
+register(
+    Subject(
+        type="voting.booth",
+        label=_("Polling place"),
+        find=_booth,
+        titles=_booths,
+        fields=BOOTH_FIELDS,
+        values=BOOTH_VALUES,
+    )
+)
+register(Subject(type="voting.papermark", label=_("Mark on the roll"), find=_mark, titles=_marks))
+
 # Things without a page of their own in a history; their events stand under their area.
 for kind, label in (
-    ("voting.booth", _("Polling place")),
-    ("voting.papermark", _("Mark on the roll")),
     ("voting.boothofficer", _("Polling officer")),
     ("voting.boothlist", _("Signed list")),
     ("voting.paperentry", _("Reading of a sheet")),

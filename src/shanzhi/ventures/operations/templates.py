@@ -95,7 +95,7 @@ def _put(
         row.content, row.version = content, row.version + 1
         row.changed_at, row.changed_by_id = at, actor.person_id
         row.save()
-    change = {"theme": theme, "fields": sorted(content), "version": row.version}
+    change = {"call": str(call.pk), "theme": theme, "fields": sorted(content), "version": row.version}
     record(actor=actor, verb=f"ventures.template.{verb}", subject=row, area=call.area, change=change, at=at)
     if not content:
         row.delete()

@@ -148,7 +148,8 @@ def change_booth(*, actor: Actor, booth_id: UUID, plan: BoothPlan, version: int 
         booth.version += 1
         with _named_once():
             booth.save()
-        change = {"before": before, "after": _told(booth)}
+        after = _told(booth)
+        change = {"fields": {name: [before[name], after[name]] for name in after if before[name] != after[name]}}
         record(actor=actor, verb="voting.booth.change", subject=booth, area=booth.area, change=change, at=at)
     return booth
 
@@ -170,8 +171,8 @@ def _told(booth: Booth) -> dict[str, Any]:
         "place": booth.place,
         "area": booth.area,
         "kind": booth.kind,
-        "from": booth.planned_from.isoformat(),
-        "to": booth.planned_to.isoformat(),
+        "planned_from": booth.planned_from.isoformat(),
+        "planned_to": booth.planned_to.isoformat(),
     }
 
 
