@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from shanzhi.tally.pabulib import Treatment, read
@@ -14,7 +16,7 @@ from shanzhi.voting import operations
 from shanzhi.voting.models import Count, Poll
 from shanzhi.voting.operations import BallotRules
 from tests.support.places import load_districts
-from tests.tally.pabulib.files import SHARED
+from tests.tally.pabulib.files import PLAIN, SHARED
 from tests.voting.support import STAFF, a_person, an_open_poll, close, now, vote
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,15 @@ class TestAnImportedVote:
         poll_id = self.imported(OFFICIAL[0])
         with pytest.raises(DatabaseError, match="is frozen with it"), transaction.atomic():
             Poll.objects.filter(pk=poll_id).update(stated={"country": "elsewhere"})
+
+    def test_without_a_currency_is_told_in_bare_amounts(self) -> None:
+        election = read(PLAIN.encode())
+        poll = operations.import_poll(
+            actor=STAFF, election=election, source="x.pb", areas=["370102001"], title="x", at=now()
+        )
+        page = Client().get(f"/polls/{poll.pk}/results/").content.decode()
+        assert "400.00" in page
+        assert not re.search(r"\d \?", page)
 
     def imported(self, path: Path) -> UUID:
         election = read(path, treat=Treatment(over_limits="count"))

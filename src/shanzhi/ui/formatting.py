@@ -32,10 +32,13 @@ def yuan(fen: int | None) -> str:
 
 
 def money(hundredths: int | None, currency: str = "CNY") -> str:
-    """Write an amount in hundredths of its currency: yuan as '¥12,345.00', others as '12,345.00 PLN'."""
+    """Write an amount in hundredths of its currency: yuan as '¥12,345.00', others as '12,345.00 PLN'.
+
+    A file that is imported may name no currency; then ('?') the amount stands alone.
+    """
     if hundredths is None or currency == "CNY":
         return yuan(hundredths)
-    return f"{yuan(hundredths).replace('¥', '')} {currency}"
+    return f"{yuan(hundredths).replace('¥', '')} {currency}".removesuffix(" ?")
 
 
 def yuan_short(fen: int | None) -> str:

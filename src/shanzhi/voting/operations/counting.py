@@ -40,6 +40,8 @@ from shanzhi.voting.operations.publishing import publish
 from shanzhi.voting.operations.seals import seal_holds, seal_poll
 
 FETCHED_AT_ONCE: Final = 10_000
+#: How amounts in a currency begin; of an imported file that names none ("?"), with nothing.
+SHORT: Final = {"CNY": "¥", "?": ""}
 
 
 class CannotCount(Conflict):
@@ -232,7 +234,11 @@ def _variation(one: Variation) -> dict[str, Any]:
 
 def reason_of(outcome: Outcome, standing: Standing, currency: str) -> dict[str, str]:
     """Give the sentence of a project in both languages, amounts in the poll's currency."""
-    units = {"zh": "¥", "en": "¥"} if currency == "CNY" else {"zh": f" {currency} ", "en": currency}
+    units = (
+        {"zh": f" {currency} ", "en": currency}
+        if currency not in SHORT
+        else dict.fromkeys(("zh", "en"), SHORT[currency])
+    )
     return {language: sentence(standing, outcome, language, unit) for language, unit in units.items()}
 
 
