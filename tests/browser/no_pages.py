@@ -21,7 +21,7 @@ NO_PAGES = {
     "ventures:jury_draw", "ventures:jury_pitch", "ventures:jury_due",
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
     "ventures:desk_jury_end",
-    "voting:review", "voting:cast", "voting:file", "voting:import_preview", "voting:draw_roll",
+    "voting:review", "voting:cast", "voting:file", "voting:draw_roll",
     "voting:specimen", "voting:booth_sheets", "voting:entry_back",
     "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
     "people:unmask", "people:ward_file", "people:ward_consent",

@@ -334,7 +334,7 @@ def district(site: Site) -> Pages:
         **{f"voting:{n}": reverse(f"voting:{n}", args=[site.poll()]) for n in ("electorate", "roll_communities")},
     }
     return {
-        **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},
+        "portal:today desk": reverse("portal:today"),
         **calls,
         **_talk(site),
         **_training(site),

@@ -19,7 +19,7 @@ from shanzhi.work.models import Job
 KINDS: Final = {
     "people.import": _("Import of people"),
     "ventures.import": _("Import of a round"),
-    "voting.import": _("Import of an election"),
+    "voting.import": _("Import of an election"),  # none is begun any more; those of before are listed
 }
 TONES: Final[dict[str, pieces.Tone]] = {"waiting": "plain", "running": "accent", "done": "good", "failed": "bad"}
 
