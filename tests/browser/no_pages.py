@@ -15,7 +15,7 @@ NO_PAGES = {
     "ventures:leave_team",  # a form like ventures:merger_refuse, for who does not lead
     "ventures:findable", "ventures:merger_show", "ventures:merger_consent", "ventures:merger_take_back",
     "ventures:terms", "ventures:document", "ventures:attachment", "ventures:detach", "ventures:desk_draw_roll",
-    "ventures:desk_import_preview", "ventures:desk_training_turn",
+    "ventures:desk_training_turn",
     # a jury's pages need a call with one: tests/browser/test_jury.py
     "ventures:juries", "ventures:jury", "ventures:jury_interests", "ventures:jury_close", "ventures:jury_sheet",
     "ventures:jury_draw", "ventures:jury_pitch", "ventures:jury_due",
@@ -25,17 +25,17 @@ NO_PAGES = {
     "voting:specimen", "voting:booth_sheets", "voting:entry_back",
     "voting:offline_worker", "voting:offline_list", "voting:offline_upload",
     "people:unmask", "people:ward_file", "people:ward_consent",
-    "people:own_data_file", "people:own_data_schema", "people:import_sheet", "people:import_preview",
+    "people:own_data_file", "people:own_data_schema", "people:import_sheet",
     "people:consent", "people:open_account",
     "people:welcome", "account_confirm_login_code", "mfa_login_webauthn", "mfa_authenticate", "account_reauthenticate",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
-    "people:end_session", "people:end_others", "people:stop_own_recovery", "people:invited", "people:recovery",
-    "people:end_invitation", "people:end_sessions", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "people:end_session", "people:end_others", "people:stop_own_recovery", "people:invited",
+    "people:end_sessions", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_index",
     # parts of pages, fetched while one types
     "people:areas", "ventures:communities", "ventures:desk_areas",
     "audit:checkpoint", "audit:note",
     # the living page of pieces has tests of its own
-    "places:empty-figures", "places:empty-stations", "places:sheet",
-    "places:outline", "ui:preferences", "ui:pieces", "work:job", "set_language", "health", "ready", "metrics",
+    "places:empty-figures", "places:empty-stations",
+    "places:outline", "ui:preferences", "ui:pieces", "set_language", "health", "ready", "metrics",
 }  # fmt: skip

@@ -24,6 +24,7 @@ from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.people import AT, a_person, an_actor
 from tests.support.site import Site
+from tests.support.waiting import pages as pages_between
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
@@ -344,6 +345,7 @@ def district(site: Site) -> Pages:
         **_desk_of_disputes(site),
         **_desk_of_mergers(site),
         **_booths(site),
+        **pages_between(site),
     }
 
 

@@ -73,8 +73,7 @@ class TestAnElection:
         assert page.context["kept"].summary["projects"] == 2
         assert not Call.objects.exists()
 
-    def test_becomes_a_finished_round(self, settings: Any, django_capture_on_commit_callbacks: Any) -> None:
-        settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    def test_becomes_a_finished_round(self, django_capture_on_commit_callbacks: Any) -> None:
         client = desk.officer()
         answer = send(client, SMALL.encode())
         with django_capture_on_commit_callbacks(execute=True):
@@ -94,9 +93,8 @@ class TestAnElection:
         assert client.post(answer["Location"], {"title": "示例选举", "area": desk.AREA}).status_code == 409
 
     def test_is_counted_by_what_the_city_decided_where_its_file_does_not_say(
-        self, settings: Any, django_capture_on_commit_callbacks: Any
+        self, django_capture_on_commit_callbacks: Any
     ) -> None:
-        settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
         client = desk.officer()
         address = send(client, SMALL.encode())["Location"]
         given = {"title": "示例选举", "area": desk.AREA, "rule": "per-cost", "voters": "4"}
@@ -110,9 +108,8 @@ class TestAnElection:
         assert not call.awards.exists(), "nobody had four voters"
 
     def test_of_a_doubtful_file_waits_for_a_choice_that_is_kept_with_the_round(
-        self, settings: Any, django_capture_on_commit_callbacks: Any
+        self, django_capture_on_commit_callbacks: Any
     ) -> None:
-        settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
         client = desk.officer()
         address = send(client, DOUBTFUL.encode())["Location"]
         asked = client.get(address)
@@ -220,10 +217,7 @@ class TestAJobOfTheVersionBefore:
         job.refresh_from_db()
         return job
 
-    def test_ends_with_a_refusal_and_the_file_can_become_a_round(
-        self, settings: Any, django_capture_on_commit_callbacks: Any
-    ) -> None:
-        settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    def test_ends_with_a_refusal_and_the_file_can_become_a_round(self, django_capture_on_commit_callbacks: Any) -> None:
         client = desk.officer()
         address, kept, job = self.given(client)
         job = self.run(kept, job)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now_gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from shanzhi.kernel.actor import Actor
@@ -270,6 +271,6 @@ def import_upload(job: str, person: str, values: dict[str, str]) -> None:
         if poll_id is None:
             raise ImportedAsRound
         # its worker died before it could say so
-        return {"url": reverse("voting:results", args=[poll_id]), "label": now_gettext("See the result")}
+        return {"url": reverse("voting:results", args=[poll_id]), "label": gettext_noop("See the result")}
 
     carry_out(job, person, values, make)
