@@ -335,7 +335,6 @@ def district(site: Site) -> Pages:
         **{f"voting:{n}": reverse(f"voting:{n}", args=[site.poll()]) for n in ("electorate", "roll_communities")},
     }
     return {
-        "portal:today desk": reverse("portal:today"),
         **calls,
         **_talk(site),
         **_training(site),
@@ -386,10 +385,11 @@ def _deliveries() -> Pages:
 
 
 def _told(site: Site) -> Pages:
-    """Give the events of a district, one of them, and histories of things."""
+    """Give the day of a district, its events, one of them, and histories of things."""
     opened = Event.objects.filter(verb="voting.poll.open").latest("pk")
     call, person = site.voting, site.person("resident")
     return {
+        "portal:today desk": reverse("portal:today"),
         "audit:events": reverse("audit:events"),
         "audit:event": reverse("audit:event", args=[opened.pk]),
         "audit:history": reverse("audit:history", args=["ventures.call", call.pk]),

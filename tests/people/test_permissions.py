@@ -233,10 +233,9 @@ def table() -> dict[str, dict[str, Any]]:
         "people:import_preview": {"roles": (), "anonymous": SIGN_IN, "others": 403, "outside": 404,
                                   "instead": dict.fromkeys(VERIFIERS, 404)},
     }  # fmt: skip
-    pages |= safety()
     for name in OWN:
         pages[name] = {"roles": WHO[1:], "anonymous": SIGN_IN, "others": 200, "outside": 200}
-    pages |= rights() | merging() | guarding()
+    pages |= rights() | merging() | guarding() | safety()
     for name in OPEN:
         instead = {} if name == "account_inactive" else dict.fromkeys(WHO[1:], 302)
         pages[name] = {"roles": WHO, "anonymous": 200, "others": 200, "outside": None, "instead": instead}
