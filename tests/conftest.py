@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -100,6 +101,8 @@ def pytest_configure() -> None:
     """Settings that only tests have."""
     settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER=ROLE, PASSWORD="", PORT="", OPTIONS={})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    # a folder's conftest that is named on the command line has imported tasks by now, and with them the old backend
+    setting_changed.send(sender=None, setting="TASKS", value=settings.TASKS, enter=True)
     settings.KEYS_FOLDER = Path(tempfile.mkdtemp(prefix="shanzhi-test-keys-"))
     settings.SMALLEST_ELECTORATE = 0  # most tests have few voters, and look at whole results
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -24,6 +24,7 @@ from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.people import AT, a_person, an_actor
 from tests.support.site import Site
+from tests.support.waiting import pages as pages_between
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
@@ -334,7 +335,6 @@ def district(site: Site) -> Pages:
         **{f"voting:{n}": reverse(f"voting:{n}", args=[site.poll()]) for n in ("electorate", "roll_communities")},
     }
     return {
-        **{name: reverse(name.split(" ")[0]) for name in ("portal:today desk", "voting:import")},
         **calls,
         **_talk(site),
         **_training(site),
@@ -344,6 +344,7 @@ def district(site: Site) -> Pages:
         **_desk_of_disputes(site),
         **_desk_of_mergers(site),
         **_booths(site),
+        **pages_between(site),
     }
 
 
@@ -384,10 +385,11 @@ def _deliveries() -> Pages:
 
 
 def _told(site: Site) -> Pages:
-    """Give the events of a district, one of them, and histories of things."""
+    """Give the day of a district, its events, one of them, and histories of things."""
     opened = Event.objects.filter(verb="voting.poll.open").latest("pk")
     call, person = site.voting, site.person("resident")
     return {
+        "portal:today desk": reverse("portal:today"),
         "audit:events": reverse("audit:events"),
         "audit:event": reverse("audit:event", args=[opened.pk]),
         "audit:history": reverse("audit:history", args=["ventures.call", call.pk]),

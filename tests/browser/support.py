@@ -116,6 +116,19 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def fits(page: Page) -> None:
+    """Nothing reaches beyond the screen, axe finds no fault, and no script failed; a refusal's own status is none."""
+    faults = [one for one in page.faults if not one.startswith("Failed to load resource")]  # type: ignore[attr-defined]
+    assert (page.url, sideways(page), violations(page), faults) == (page.url, 0, [], [])
+
+
+def press(page: Page, button: str = "main form[method=post] .actions button") -> None:
+    """Send a form, and look at what comes."""
+    with page.expect_navigation():
+        page.locator(button).first.click()
+    fits(page)
+
+
 def small_targets(page: Page, least: int = 24) -> list[str]:
     """Controls smaller than WCAG 2.5.8 asks (24 px) that do not stand inside a line of text."""
     return list(

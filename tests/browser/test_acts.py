@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page
 
 from shanzhi.audit.models import Event
 from shanzhi.audit.operations.sealing import seal
@@ -17,7 +16,7 @@ from shanzhi.notices.models import Preference
 from shanzhi.people.models import Person, PersonMerge
 from shanzhi.ventures.models import Dispute
 from tests.browser.conftest import Open
-from tests.browser.support import Look, sideways, violations
+from tests.browser.support import Look, fits, press
 from tests.support.people import a_person, an_account
 from tests.support.places import load_districts
 from tests.ventures import desk_support as desk
@@ -31,19 +30,6 @@ SMALL = Look("small")
 @pytest.fixture(autouse=True)
 def _districts() -> None:
     load_districts()
-
-
-def fits(page: Page) -> None:
-    """Nothing reaches beyond the screen, axe finds no fault, and no script failed; a refusal's own status is none."""
-    faults = [one for one in page.faults if not one.startswith("Failed to load resource")]  # type: ignore[attr-defined]
-    assert (page.url, sideways(page), violations(page), faults) == (page.url, 0, [], [])
-
-
-def press(page: Page, button: str = "main form[method=post] .actions button") -> None:
-    """Send a form, and look at what comes."""
-    with page.expect_navigation():
-        page.locator(button).first.click()
-    fits(page)
 
 
 def test_an_objection_is_filed_answered_and_ruled_on(open_page: Open) -> None:

@@ -15,7 +15,7 @@ from shanzhi.people.models import Account, Person
 from shanzhi.ventures import operations
 from shanzhi.ventures.demo import rounds
 from shanzhi.ventures.models import ScoreSheet
-from tests.browser.support import Look, sideways, small_targets, violations
+from tests.browser.support import Look, fits, press, sideways, small_targets, violations
 from tests.support import people
 from tests.ventures.jury_support import Panel, make_panel, pitching
 from tests.ventures.support import day, make_world
@@ -95,6 +95,27 @@ def test_every_page_of_a_jury_is_clean(open_page: Any, look: Look) -> None:
         }
         faults |= look_at(open_page, look, public, None)
     assert faults == {}
+
+
+def test_the_chair_closes_the_jury_and_everybody_reads_what_came_of_it(open_page: Any) -> None:
+    panel = make_panel(make_world())
+    panel.score_all({(0, 0): (90, 80)})
+    with time_machine.travel(pitching(2), tick=True):
+        chair = open_page(of_juror(panel)["jury"], Look("phone"), account(panel.actors[0].person()))
+        fits(chair)
+        press(chair, f"form[action='{reverse('ventures:jury_close', args=[panel.call.pk])}'] button")
+        assert chair.url.endswith(reverse("ventures:jury_result", args=[panel.call.pk]))
+        expect(chair.locator("main")).to_contain_text("86")  # 90 and 80 by 60 and 40 per cent
+        chair.goto(of_juror(panel)["jury"])
+        expect(chair.locator("main .notice.good")).to_contain_text("评审已结束")
+    with time_machine.travel(day("award", 2), tick=True):
+        call = rounds.move(panel.world.officer, panel.call, day("award"))
+        anybody = open_page(reverse("voting:results", args=[call.poll_id]), Look("phone"))
+        fits(anybody)
+        chart = anybody.locator("figure.chart").first
+        expect(chart.locator(".chart-canvas :is(svg, canvas)").first).to_be_visible()
+        expect(chart.locator("table.figures tbody tr")).to_have_count(len(panel.projects))
+        fits(anybody)
 
 
 def test_a_sheet_outlives_a_lost_network_and_a_closed_tab(open_page: Any) -> None:

@@ -8,6 +8,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.support.booths import set_up
 from tests.support.ground import held_open
 from tests.support.site import Site, build
+from tests.support.waiting import pages as waiting
 from tests.ventures.dispute_support import disputed
 
 
@@ -18,4 +19,5 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         made = build()
         set_up(made)
         disputed(made)
+        waiting(made)
         yield made

@@ -62,7 +62,7 @@ class TestAnUploadCutInTheMiddle:
     def send(self, port: int, session: str, body: bytes, kind: str) -> bytes:
         """Send an upload, or its first part and then lose the connection in one of three ways; gives what came back."""
         head = (
-            f"POST /desk/polls/import/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+            f"POST /desk/calls/import/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
             f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nConnection: close\r\n"
             f"Cookie: sessionid={session}; csrftoken={TOKEN}\r\n\r\n"
         )

@@ -46,6 +46,7 @@ import django
 django.setup()
 from shanzhi.kernel.actor import Actor, Grant
 from shanzhi.kernel.roles import Role
+from shanzhi.ventures.exchange import elections
 from shanzhi.voting import exchange
 from shanzhi.voting.operations import usual_spec
 from shanzhi.tally.counting import count
@@ -57,24 +58,24 @@ give_role(person, Role.OPERATOR, area=support.AREA)
 actor = Actor(person_id=person.pk, grants=(Grant(Role.OPERATOR, support.AREA),))
 upload = exchange.take_file(actor=actor, name="small.pb", content=SMALL.encode(), at=support.now())
 election = exchange.read_file(SMALL.encode())
-spec = usual_spec(election)
-job = exchange.start_import(
-    actor=actor, upload_id=upload.pk, title="小选举", area=support.AREA, spec=spec, at=support.now()
+job = elections.start_import(
+    actor=actor, upload_id=upload.pk, title="小选举", area=support.AREA, at=support.now()
 )
-print(job, count(election, spec).digest)
+print(job, count(election, usual_spec(election)).digest)
 """
 WORK = """
 import os, signal, sys
 import django
 django.setup()
 from shanzhi.config.commands import working
+from shanzhi.ventures.exchange import elections
 from shanzhi.voting import exchange
 working.LOOK = 0.3
 def die(*_words, **_named):
     os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[1] == "before commit":
-    original = exchange.import_poll
-    exchange.import_poll = lambda **named: (original(**named), die())
+    original = elections.import_round
+    elections.import_round = lambda **named: (original(**named), die())
 elif sys.argv[1] == "after commit":
     exchange.finish_job = die
 working.work()
@@ -107,15 +108,16 @@ class TestAWorkerKilledInMidCount:
             time.sleep(0.2)
         other.terminate()
         assert other.wait(timeout=30) == 0
-        assert self.states(house, job) == ("SUCCESSFUL", "done", 1, 1, digest)
+        assert self.states(house, job) == ("SUCCESSFUL", "done", 1, 1, 1, digest)
 
-    def states(self, house: House, job: str) -> tuple[str, str, int, int, str]:
-        """States of task and job, numbers of polls and counts, digest of the last count."""
+    def states(self, house: House, job: str) -> tuple[str, str, int, int, int, str]:
+        """States of task and job, numbers of rounds, polls and counts, digest of the last count."""
         with psycopg.connect(house.cluster.url(DATABASE)) as connection:
             row = connection.execute(
                 "SELECT (SELECT status FROM django_tasks_database_dbtaskresult),"
-                " (SELECT state FROM work_job WHERE id = %s), (SELECT count(*) FROM voting_poll),"
-                " (SELECT count(*) FROM voting_count), (SELECT max(digest) FROM voting_count)",
+                " (SELECT state FROM work_job WHERE id = %s), (SELECT count(*) FROM ventures_call),"
+                " (SELECT count(*) FROM voting_poll), (SELECT count(*) FROM voting_count),"
+                " (SELECT max(digest) FROM voting_count)",
                 [job],
             ).fetchone()
         assert row is not None

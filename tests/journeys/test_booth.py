@@ -31,11 +31,11 @@ SHOTS = os.environ.get("SHANZHI_SHOTS", "")
 class Day:
     """A hall with phones for its people."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    def __init__(self, browser: Browser, address: str, kind: str = "booth") -> None:
         """Make the hall; its booth has not opened, and its sheets are not printed."""
         load_districts()
         self.browser, self.address = browser, address
-        self.hall: Hall = a_hall(3, received=None, registration=True)
+        self.hall: Hall = a_hall(3, kind=kind, received=None, registration=True)
         self.manager = people.actor(people.a_person("", Role.SUBDISTRICT_OFFICER, role_area=support.AREA), at=now())
         self.contexts: list[BrowserContext] = []
         self.looked: set[str] = set()
@@ -219,3 +219,44 @@ class TestADayAtAPollingPlace:
             page.goto(f"/polls/{poll.pk}/results/")
             proper(page)
             assert violations(page) == []
+
+
+@pytest.fixture
+def round_of_visits(browser: Browser, live_server: Any) -> Iterator[Day]:
+    made = Day(browser, live_server.url, "home_visit")
+    made.hall.open(2)
+    yield made
+    made.close()
+
+
+class TestAHomeVisit:
+    def test_is_noted_by_one_officer_confirmed_by_another_and_its_sheet_counted(self, round_of_visits: Day) -> None:
+        day, hall = round_of_visits, round_of_visits.hall
+        voter = hall.voters[0]
+        first, second = day.phone(hall.first), day.phone(hall.second)
+        first.goto(reverse("voting:booth_voter", args=[hall.booth.pk, hall.number(voter)]))
+        first.check("[name=document_seen]")
+        send(first)
+        assert PaperMark.objects.get().state == "awaiting"
+        visits = reverse("voting:booth_visits", args=[hall.booth.pk])
+        first.goto(visits)
+        expect(first.locator("main input[name=mark]")).to_be_disabled()
+        day.at(second, "booth_visits")
+        second.check("main input[name=mark]")
+        send(second)
+        expect(second.locator("main")).to_contain_text("已确认")
+        first.goto(reverse("voting:booth_close", args=[hall.booth.pk]))
+        for name, number in {"unissued": 1, "spoiled": 0, "returned": 0, "cast": 1}.items():
+            first.fill(f"[name={name}]", str(number))
+        send(first)
+        first.goto(visits)
+        send(first)
+        assert PaperMark.objects.get().state == "opened"
+        hall.enter_all([["2", "4"]])
+        second.goto(reverse("voting:booth_balance", args=[hall.booth.pk]))
+        send(second)
+        proper(second)
+        poll = support.close(hall.poll)
+        operations.count_poll(actor=STAFF, poll_id=poll.pk, at=now())
+        assert Ballot.objects.get().choices == [1, 3]
+        assert poll.channels["visits"] == 1

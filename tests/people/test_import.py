@@ -112,7 +112,8 @@ class TestBringingIn:
         done = client.post(answer["Location"])  # type: ignore[index]
         job = Job.objects.get()
         assert done["Location"] == f"/work/{job.pk}/"
-        assert (job.state, job.done, job.result) == ("done", 30, {"people": 30, "known": 0})
+        told = {"people": 30, "known": 0, "url": "/desk/people/", "label": "To the list of people"}
+        assert (job.state, job.done, job.result) == ("done", 30, told)
         assert Person.objects.count() == before + 30
         assert Event.objects.filter(verb="people.person.import").count() == 30
         assert ImportBatch.objects.get().rows is None

@@ -89,7 +89,6 @@ NOTHING_THERE = {
     "/desk/people/invitations/<uuid:invitation_id>/",
     "/desk/people/merges/<uuid:merge_id>/",
     "/desk/people/recoveries/<uuid:recovery_id>/",
-    "/desk/polls/import/<uuid:upload_id>/",
     "/desk/reviews/assign/",
     "/desk/reviews/batch/",
     "/disputes/<uuid:dispute_id>/answer/",

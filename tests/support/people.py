@@ -130,10 +130,10 @@ def client_for(role: Role | None = None, area: str = AREA, **fields: Any) -> Cli
     return sign_in(Client(), a_person(home, role, role_area=area, verified=role is not None, **fields))
 
 
-def proved(client: Client) -> Client:
-    """Have a client who is signed in proved a moment ago, by a code, to be the person."""
+def proved(client: Client, **by: Any) -> Client:
+    """Have a client who is signed in proved a moment ago, by a code unless told otherwise, to be the person."""
     session = client.session
-    session[METHODS] = [{"method": "code", "at": time.time()}]
+    session[METHODS] = [{"method": "code", **by, "at": time.time()}]
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
     session.save()
     return client

@@ -1,25 +1,22 @@
-"""Elections of others as finished polls: every official file, a sample of Pabulib, and files that are none."""
+"""Elections of others as finished polls: every official file, a sample of Pabulib, and titles in their language."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from shanzhi.kernel.roles import Role
 from shanzhi.tally.command import Choices, count_file
 from shanzhi.tally.counting import count
 from shanzhi.tally.pabulib import Treatment, digest, read
-from shanzhi.voting import exchange, operations, queries
-from shanzhi.voting.models import Ballot, Option, Poll, Upload
-from shanzhi.work.models import Job
+from shanzhi.voting import operations, queries
+from shanzhi.voting.models import Ballot, Poll
 from tests.support import people as making
-from tests.tally.pabulib.files import SHARED
+from tests.tally.pabulib.files import PLAIN, SHARED
+from tests.voting import support
 from tests.voting.support import AREA, STAFF, now
 
 OFFICIAL = sorted((SHARED / "official").glob("*.pb"))
@@ -72,11 +69,6 @@ class TestARealElection:
         assert table.count(f"{int(cost):,}.00 {election.meta['currency']}") == 2
 
 
-def upload(client: Client, content: bytes, name: str = "test.pb") -> Any:
-    """Send a file."""
-    return client.post("/desk/polls/import/", {"file": SimpleUploadedFile(name, content)})
-
-
 class TestTheDays:
     @pytest.mark.parametrize(
         ("begin", "end", "first", "last"),
@@ -105,76 +97,60 @@ def _published(text: str) -> str:
     return queries.published_file(viewer=STAFF, poll_id=poll.pk).file
 
 
-class TestAnOperatorWithAFile:
+def shown(client: Client, address: str) -> str:
+    """Give the text of a page."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+class TestForeignTitles:
     @pytest.fixture
-    def client(self) -> Client:
-        """An operator of the subdistrict."""
-        return making.client_for(Role.OPERATOR, AREA)
+    def source(self) -> str:
+        return PLAIN.replace("num_votes;3", "num_votes;3\nlanguage;polish").replace("Test", "Budżet")
 
-    def test_sees_what_it_holds_and_makes_it_a_poll(
-        self, client: Client, django_capture_on_commit_callbacks: object
-    ) -> None:
-        answer = upload(client, SMALL.encode())
-        assert answer.status_code == 302
-        preview = client.get(answer["Location"])
-        assert "Kleines" in preview.content.decode()
-        assert not Poll.objects.exists()
-        values = {"title": "小选举", "area": AREA, "rule": "equal-shares", "completion": "add1", "by_cost": ""}
-        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # a fixture without a type
-            sent = client.post(answer["Location"], values)
-        assert sent["Location"].startswith("/work/")
-        job = Job.objects.get()
-        assert (job.state, job.error) == ("done", "")
-        poll = Poll.objects.get()
-        assert job.result["url"] == f"/polls/{poll.pk}/results/"
-        assert (poll.budget_fen, poll.currency, poll.state) == (10050, "EUR", "counted")
-        assert list(Option.objects.values_list("selected", flat=True)) == [True, False]
-        assert Upload.objects.get().content is None
-        again = client.post(answer["Location"], values)
-        assert again.status_code == 422
+    def read_in(self, text: str, title: str) -> Poll:
+        return operations.import_poll(
+            actor=STAFF, election=read(text.encode()), source="x.pb", areas=[AREA], title=title, at=now()
+        )
 
-    @pytest.mark.parametrize(
-        ("content", "words"),
-        [
-            (b"", ""),
-            (b"\x89PNG\r\n\x1a\n" + b"\x00" * 200, ""),
-            (b"PK\x03\x04 a sheet", ""),
-            (SMALL.replace("1;50;A;1", "1;fifty;A;1").encode(), "fifty"),
-            (SMALL.encode()[:120], ""),
-        ],
-    )
-    def test_is_told_line_and_cure_when_it_is_none(self, client: Client, content: bytes, words: str) -> None:
-        answer = upload(client, content)
-        assert answer.status_code == 422
-        html = answer.content.decode()
-        assert "error-summary" in html
-        assert words in html
-        assert not Upload.objects.exists()
+    @pytest.mark.parametrize("language", ["en", "zh-hans"])
+    def test_say_their_language(self, source: str, language: str) -> None:
+        poll = self.read_in(source, "Budżet")
+        assert (poll.language, poll.title_language) == ("pl", "pl")
+        client = Client(headers={"cookie": f"language={language}"})
+        html = shown(client, f"/polls/{poll.pk}/results/")
+        assert '<h1><span lang="pl">Budżet</span></h1>' in html
+        assert '<h3 lang="pl">Bench</h3>' in html
+        main = html.split("<main")[1].split("</main>")[0]
+        assert len(re.findall(r"<h3", main)) == len(re.findall(r'<h3 lang="pl"', main)) == 3
+        assert '<p lang="pl">Budżet</p>' in shown(client, f"/polls/{poll.pk}/recount/")
+        assert '<p lang="pl">Budżet</p>' in shown(client, f"/polls/{poll.pk}/receipt/")
 
-    def test_may_write_it_in_gb18030(self, client: Client) -> None:
-        answer = upload(client, SMALL.replace("Kleines", "社区微创投").encode("gb18030"))
-        assert answer.status_code in (302, 422)
+    def test_do_not_make_our_own_title_foreign(self, source: str) -> None:
+        poll = self.read_in(source, "波兰的选举")
+        assert (poll.language, poll.title_language) == ("pl", "")
+        assert "<h1><span>波兰的选举</span></h1>" in shown(Client(), f"/polls/{poll.pk}/results/")
 
-    def test_too_large_is_refused(self, client: Client, settings: Any) -> None:
-        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
-        answer = upload(client, SMALL.encode() * 20)
-        assert answer.status_code == 413
-        with pytest.raises(exchange.FileTooLarge):
-            exchange.read_file(b"x" * 1001)
+    def test_say_nothing_where_the_file_does_not(self) -> None:
+        poll = self.read_in(PLAIN, "Test")
+        html = shown(Client(), f"/polls/{poll.pk}/results/").split("<main")[1].split("</main>")[0]
+        assert "lang=" not in html
 
-    def test_cannot_import_into_anothers_area(self, client: Client) -> None:
-        place = upload(client, SMALL.encode())["Location"]
-        answer = client.post(place, {"title": "x", "area": "110114", "rule": "", "completion": "none"})
-        assert answer.status_code == 422
-        assert not Job.objects.exists()
+    def test_are_published_with_their_language(self, source: str) -> None:
+        poll = self.read_in(source, "Budżet")
+        file = queries.published_file(viewer=STAFF, poll_id=poll.pk).file
+        again = read(file.encode())
+        assert again.meta["language"] == "pl"
+        assert not again.warnings
 
-    @pytest.mark.parametrize("role", [None, Role.RESIDENT, Role.JUROR, Role.AUDITOR])
-    def test_is_refused_in_any_other_role(self, role: Role | None) -> None:
-        stranger = making.client_for(role, AREA)
-        assert stranger.get("/desk/polls/import/").status_code == 403
-        assert upload(stranger, SMALL.encode()).status_code == 403
-
-    def test_of_somebody_else_is_not_there(self, client: Client) -> None:
-        place = upload(client, SMALL.encode())["Location"]
-        assert making.client_for(Role.OPERATOR, AREA).get(place).status_code == 404
-        assert UUID(place.split("/")[-2])
+    def test_of_our_own_are_chinese_on_an_english_page(self) -> None:
+        person = support.a_person()
+        poll = support.an_open_poll([person])
+        client = making.sign_in(Client(), person)
+        client.cookies["language"] = "en"
+        html = shown(client, f"/polls/{poll.pk}/vote/")
+        assert '<span class="ballot-name" lang="zh-Hans">项目1</span>' in html
+        assert "<h1><span>Spring round</span></h1>" in html
+        client.cookies["language"] = "zh-hans"
+        assert "lang=" not in shown(client, f"/polls/{poll.pk}/vote/").split("<main")[1].split("</main>")[0]

@@ -27,7 +27,6 @@ MANAGERS = (
     Role.ADMINISTRATOR,
 )
 READERS = (*MANAGERS, Role.SOCIAL_WORKER, Role.AUDITOR)
-NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 def running() -> Poll:
@@ -138,8 +137,6 @@ TABLE: dict[str, Row] = {
     "voting:recount": everyone(lambda: at(counted(), "recount/")),
     "voting:file": everyone(lambda: at(counted(), "ballots.pb")),
     "voting:receipts": only((), "/account/receipts/", refused=200, anonymous=302),
-    "voting:import": only(MANAGERS, "/desk/polls/import/", anonymous=302, but=dict.fromkeys(MANAGERS, (200, 200))),
-    "voting:import_preview": only((), f"/desk/polls/import/{NOBODYS}/", refused=404, anonymous=302),
     "voting:electorate": only(READERS, lambda: f"/desk/polls/{running().pk}/electorate/", refused=404, anonymous=302),
     "voting:roll_communities": staff_only(lambda: f"/desk/polls/{running().pk}/electorate/communities/"),
     "POST voting:draw_roll": only(

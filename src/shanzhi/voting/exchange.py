@@ -1,4 +1,4 @@
-"""Pabulib files in: read with every fault named, looked at, then made a finished poll in the background.
+"""Pabulib files in: read with every fault named, looked at, then given to a worker.
 
 A file with doubtful faults, which could change who wins, waits until the importer has said how to treat each kind.
 """
@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now_gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Invalid, NotFound, Refusal
+from shanzhi.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from shanzhi.people.actors import actor_of_person
 from shanzhi.tally.election import Election
 from shanzhi.tally.outcome import amount
@@ -40,26 +41,21 @@ from shanzhi.tally.pabulib import (
     parse_treatment,
     read,
     spec_as_json,
-    spec_from_json,
     survey,
     values,
 )
 from shanzhi.tally.spec import Spec
 from shanzhi.ui.formatting import chinese
-from shanzhi.voting.lifecycle import MANAGERS
 from shanzhi.voting.models import Upload
-from shanzhi.voting.operations import import_poll, usual_spec
+from shanzhi.voting.operations import usual_spec
 from shanzhi.voting.operations.importing import own_title
 from shanzhi.voting.operations.uploads import (
-    MayNotImport,
     free_upload,
     give_upload,
     keep_upload,
     ready_upload,
     require_importer,
-    taken_upload,
     treat_upload,
-    use_upload,
     waiting_upload,
 )
 from shanzhi.work.operations import begin_job, fail_job, finish_job, start_job
@@ -93,6 +89,13 @@ class FileTooLarge(Invalid):
     code = "file_too_large"
     status = 413
     message = _("This file is larger than %(most)s MB. Choose a smaller one, or split it into one file per election.")
+
+
+class ImportedAsRound(Conflict):
+    """An election becomes a round, never a vote alone."""
+
+    code = "imported_as_round"
+    message = _("Elections are imported as rounds. Send the file again at “Rounds at the desk”, “Import an election”.")
 
 
 class BadTreatment(Invalid):
@@ -225,19 +228,6 @@ def upload(*, viewer: Actor, upload_id: UUID) -> Upload:
     return found
 
 
-def start_import(*, actor: Actor, upload_id: UUID, title: str, area: str, spec: Spec, at: datetime) -> UUID:
-    """Have a worker make the poll; gives the job that shows its progress.
-
-    Raises MayNotImport, NotFound, AlreadyImported, DoubtsOpen.
-    """
-    if not actor.holds(MANAGERS, area):
-        raise MayNotImport
-    values = {"title": title, "spec": spec_as_json(spec)}
-    return give_to_worker(
-        actor=actor, upload_id=upload_id, area=area, kind="voting.import", work=import_upload, values=values, at=at
-    )
-
-
 def give_to_worker(
     *, actor: Actor, upload_id: UUID, area: str, kind: str, work: Any, values: Mapping[str, str], at: datetime
 ) -> UUID:
@@ -271,28 +261,16 @@ def carry_out(
 
 @task()
 def import_upload(job: str, person: str, values: dict[str, str]) -> None:
-    """Make a finished poll of an upload; nothing is half done when it fails."""
+    """End a job that the version before left waiting, of a page that made votes of no round; the file is free again.
 
-    def make(actor: Actor, at: datetime) -> dict[str, str]:
-        poll_id = _import(actor, values, at)
-        return {"url": reverse("voting:results", args=[poll_id]), "label": now_gettext("See the result")}
+    Nothing asks for this any more; the queue knows the task by this name. To be dropped one release on.
+    """
+
+    def make(_actor: Actor, _at: datetime) -> dict[str, str]:
+        poll_id = Upload.objects.filter(pk=values["upload"]).values_list("poll_id", flat=True).first()
+        if poll_id is None:
+            raise ImportedAsRound
+        # its worker died before it could say so
+        return {"url": reverse("voting:results", args=[poll_id]), "label": gettext_noop("See the result")}
 
     carry_out(job, person, values, make)
-
-
-def _import(actor: Actor, values: dict[str, str], at: datetime) -> UUID:
-    with transaction.atomic():
-        found = taken_upload(upload_id=UUID(values["upload"]))
-        if found.poll_id is not None:
-            return found.poll_id  # made by a worker that died before it could say so
-        poll = import_poll(
-            actor=actor,
-            election=read_upload(found),
-            source=found.name,
-            areas=[values["area"]],
-            title=values["title"],
-            spec=spec_from_json(values["spec"]),
-            at=at,
-        )
-        use_upload(upload=found, poll=poll)
-    return poll.pk

@@ -1,8 +1,7 @@
-"""How a file that was read is counted and becomes a vote."""
+"""How a file that was read is counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -59,15 +58,3 @@ class CountedForm(PageForm):
             usual.threshold, voters=given["voters"] or 0, score=given["score"] or 0, by_cost=given["by_cost"] or 0
         )
         return replace(usual, rule=rule, completion=completion, threshold=least)
-
-
-class ImportForm(CountedForm):
-    """How a file that was read becomes a poll."""
-
-    title = forms.CharField(label=_("Title"), max_length=200)
-    area = forms.ChoiceField(label=_("Area"), help_text=_("Under which the vote is listed."))
-
-    def __init__(self, *args: Any, areas: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
-        """Take the areas that the person may import into, as (code, name)."""
-        super().__init__(*args, **kwargs)
-        self.fields["area"].choices = list(areas)  # type: ignore[attr-defined]  # a ChoiceField

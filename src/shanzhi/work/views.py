@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui import pieces
@@ -19,7 +21,7 @@ from shanzhi.work.models import Job
 KINDS: Final = {
     "people.import": _("Import of people"),
     "ventures.import": _("Import of a round"),
-    "voting.import": _("Import of an election"),
+    "voting.import": _("Import of an election"),  # none is begun any more; those of before are listed
 }
 TONES: Final[dict[str, pieces.Tone]] = {"waiting": "plain", "running": "accent", "done": "good", "failed": "bad"}
 
@@ -81,6 +83,9 @@ def job(request: Request, job_id: UUID) -> HttpResponse:
         text=found.error,
         url=request.path,
         result_url=found.result.get("url", ""),
-        result_label=found.result.get("label", ""),
+        result_label=gettext(label) if (label := found.result.get("label")) else "",  # kept as the source has it
     )
-    return render(request, "work/job.html", {"job": found, "progress": state})
+    crumbs = [(_("Home"), "/"), (_("Background work"), reverse("work:jobs")), (_kind(found), "")]
+    return render(
+        request, "work/job.html", {"job": found, "heading": _kind(found), "progress": state, "crumbs": crumbs}
+    )

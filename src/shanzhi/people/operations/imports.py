@@ -9,7 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import event_of, record, record_many
@@ -160,13 +161,19 @@ def write_import(*, batch_id: UUID, at: datetime) -> None:
         ImportBatch.objects.filter(pk=batch_id).update(state=BATCH.move("writing", "fail"), job=None)
         fail_job(job_id=batch.job, error=refusal.text, at=at)
     else:
-        finish_job(job_id=batch.job, result={"people": len(people), "known": batch.known}, at=at)
+        finish_job(job_id=batch.job, result=_told(batch, len(people)), at=at)
+
+
+def _told(batch: ImportBatch, people: int) -> dict[str, Any]:
+    """Give what the page of the job shows, with the way on; its words are translated where they are shown."""
+    label = gettext_noop("To the list of people")
+    return {"people": people, "known": batch.known, "url": reverse("people:desk"), "label": label}
 
 
 def _tell(batch: ImportBatch, job: UUID, at: datetime) -> None:
     """End the job of a list that a worker wrote, where the worker died before it could say so."""
     if batch.state == "written" and Job.objects.filter(pk=job, state="running").exists():
-        finish_job(job_id=job, result={"people": batch.fresh, "known": batch.known}, at=at)
+        finish_job(job_id=job, result=_told(batch, batch.fresh), at=at)
 
 
 def _store(batch: ImportBatch, people: list[Person], actor: Actor, at: datetime) -> None:

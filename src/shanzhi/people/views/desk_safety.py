@@ -226,7 +226,9 @@ def end_invitation(request: Any, invitation_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The invitation is taken back."))
         return redirect("people:invitations")
-    context = {"invitation": found, "label": ROLE_LABELS[Role(found.role)], "tag": _invitation_tag(found)}
+    label = ROLE_LABELS[Role(found.role)]
+    way = crumbs((_("Invitations"), reverse("people:invitations")), (label, ""))
+    context = {"invitation": found, "label": label, "tag": _invitation_tag(found), "crumbs": way}
     return render(request, "people/invitation.html", context)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shanzhi.kernel.errors import Forbidden, Refusal
@@ -77,7 +78,7 @@ def preview(request: Any, batch_id: UUID) -> HttpResponse:
         "batch": batch,
         "errors": len(errors),
         "area": names.get(batch.area, ""),
-        "crumbs": crumbs((_("Bring in a list"), "")),
+        "crumbs": crumbs((_("Bring in a list"), reverse("people:import")), (_("Check the list"), "")),
     }
     answer: HttpResponse = listings_response(
         request, [faults_of(errors)], context, template="people/import_preview.html"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from shanzhi.kernel.actor import Actor
@@ -44,7 +44,7 @@ def import_election(job: str, person: str, values: dict[str, str]) -> None:
 
     def make(actor: Actor, at: datetime) -> dict[str, str]:
         call = _import(actor, values, at)
-        return {"url": reverse("ventures:call", args=[call.pk]), "label": gettext("See the round")}
+        return {"url": reverse("ventures:call", args=[call.pk]), "label": gettext_noop("See the round")}
 
     voting.carry_out(job, person, values, make)
 

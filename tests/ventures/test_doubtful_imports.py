@@ -16,10 +16,12 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Account
 from shanzhi.tally.pabulib import SETTLED_BY, PabulibError, Treatment, digest, read, survey
+from shanzhi.ventures.exchange import elections
 from shanzhi.voting import exchange, forms, operations, queries
 from shanzhi.voting.models import Poll, Upload
 from shanzhi.work.models import Job
 from tests.support import people as making
+from tests.support.places import load_districts
 from tests.tally.pabulib.files import PLAIN, POINTS, real_file
 from tests.tally.pabulib.test_malformed import REFUSED, Case
 from tests.voting import support
@@ -36,6 +38,11 @@ DOUBTFUL = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _districts() -> None:
+    load_districts()
+
+
 @pytest.fixture
 def client() -> Client:
     """An operator of the subdistrict."""
@@ -44,7 +51,7 @@ def client() -> Client:
 
 def send(client: Client, content: bytes, name: str = "test.pb") -> str:
     """Upload a file that must be kept; gives the address of its page."""
-    answer = client.post("/desk/polls/import/", {"file": SimpleUploadedFile(name, content)})
+    answer = client.post("/desk/calls/import/", {"file": SimpleUploadedFile(name, content)})
     assert answer.status_code == 302, answer.content.decode()[:3000]
     return str(answer["Location"])
 
@@ -250,7 +257,7 @@ class TestARealFile:
         with pytest.raises(PabulibError) as caught:
             survey(path)
         sent = SimpleUploadedFile(path.name, path.read_bytes())
-        answer = client.post("/desk/polls/import/", {"file": sent})
+        answer = client.post("/desk/calls/import/", {"file": sent})
         assert answer.status_code == 422
         assert f"Line {caught.value.line}: " in answer.content.decode()
         assert not Upload.objects.exists()
@@ -277,14 +284,13 @@ class TestTheOperation:
 
     def test_must_come_before_the_import(self, client: Client) -> None:
         owner, upload_id = self.kept(client)
-        spec = operations.usual_spec(read(PLAIN.encode()))
         with pytest.raises(operations.DoubtsOpen):
-            exchange.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, spec=spec, at=now())
+            elections.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, at=now())
         exchange.treat_file(actor=owner, upload_id=upload_id, treatments={"unknown_projects": "drop"})
         with pytest.raises(operations.DoubtsOpen):
-            exchange.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, spec=spec, at=now())
+            elections.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, at=now())
         exchange.treat_file(actor=owner, upload_id=upload_id, treatments={"duplicate_voters": "last"})
-        exchange.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, spec=spec, at=now())
+        elections.start_import(actor=owner, upload_id=upload_id, title="x", area=AREA, at=now())
         with pytest.raises(operations.AlreadyImported):
             exchange.treat_file(actor=owner, upload_id=upload_id, treatments={"duplicate_voters": "first"})
 
@@ -293,55 +299,3 @@ class TestTheOperation:
         assert names == set(forms.FAULTS)
         for name in names - {"many_elections", "encoding"}:
             assert forms.ways_of(name, None, [])
-
-
-class TestForeignTitles:
-    @pytest.fixture
-    def source(self) -> str:
-        return PLAIN.replace("num_votes;3", "num_votes;3\nlanguage;polish").replace("Test", "Budżet")
-
-    def read_in(self, text: str, title: str) -> Poll:
-        return operations.import_poll(
-            actor=STAFF, election=read(text.encode()), source="x.pb", areas=[AREA], title=title, at=now()
-        )
-
-    @pytest.mark.parametrize("language", ["en", "zh-hans"])
-    def test_say_their_language(self, source: str, language: str) -> None:
-        poll = self.read_in(source, "Budżet")
-        assert (poll.language, poll.title_language) == ("pl", "pl")
-        client = Client(headers={"cookie": f"language={language}"})
-        html = shown(client, f"/polls/{poll.pk}/results/")
-        assert '<h1><span lang="pl">Budżet</span></h1>' in html
-        assert '<h3 lang="pl">Bench</h3>' in html
-        main = html.split("<main")[1].split("</main>")[0]
-        assert len(re.findall(r"<h3", main)) == len(re.findall(r'<h3 lang="pl"', main)) == 3
-        assert '<p lang="pl">Budżet</p>' in shown(client, f"/polls/{poll.pk}/recount/")
-        assert '<p lang="pl">Budżet</p>' in shown(client, f"/polls/{poll.pk}/receipt/")
-
-    def test_do_not_make_our_own_title_foreign(self, source: str) -> None:
-        poll = self.read_in(source, "波兰的选举")
-        assert (poll.language, poll.title_language) == ("pl", "")
-        assert "<h1><span>波兰的选举</span></h1>" in shown(Client(), f"/polls/{poll.pk}/results/")
-
-    def test_say_nothing_where_the_file_does_not(self) -> None:
-        poll = self.read_in(PLAIN, "Test")
-        html = shown(Client(), f"/polls/{poll.pk}/results/").split("<main")[1].split("</main>")[0]
-        assert "lang=" not in html
-
-    def test_are_published_with_their_language(self, source: str) -> None:
-        poll = self.read_in(source, "Budżet")
-        file = queries.published_file(viewer=STAFF, poll_id=poll.pk).file
-        again = read(file.encode())
-        assert again.meta["language"] == "pl"
-        assert not again.warnings
-
-    def test_of_our_own_are_chinese_on_an_english_page(self) -> None:
-        person = support.a_person()
-        poll = support.an_open_poll([person])
-        client = making.sign_in(Client(), person)
-        client.cookies["language"] = "en"
-        html = shown(client, f"/polls/{poll.pk}/vote/")
-        assert '<span class="ballot-name" lang="zh-Hans">项目1</span>' in html
-        assert "<h1><span>Spring round</span></h1>" in html
-        client.cookies["language"] = "zh-hans"
-        assert "lang=" not in shown(client, f"/polls/{poll.pk}/vote/").split("<main")[1].split("</main>")[0]
