@@ -1,9 +1,11 @@
 """Roles that begin or end by their dates: the sessions of before end, it is on record, and it is done once."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -62,6 +64,14 @@ class TestTheEndOfARole:
         assert event.change == {"grant": str(one.pk), "role": "juror", "ends_at": END.isoformat()}
         seal(at=END + DAY)
         assert {(fault.table, fault.key) for fault in verify().mismatches} == before
+
+    def test_is_carried_out_by_the_clock_beside_the_worker(self, officer: Actor) -> None:
+        now, said = timezone.now(), StringIO()
+        given(officer, a_person(COMMUNITY), at=now - DAY, starts_at=now - DAY, ends_at=now - timedelta(seconds=1))
+        given(officer, a_person(COMMUNITY), at=now - DAY, starts_at=now - timedelta(seconds=1), ends_at=None)
+        RoleGrant.objects.filter(over_at=None).update(confirmed_at=now)
+        call_command("people_clock", stdout=said)
+        assert said.getvalue() == "1 roles begun, 1 over, 0 lapsed\n"
 
     def test_by_hand_leaves_the_clock_nothing_to_do(self, officer: Actor) -> None:
         now, later = a_person(COMMUNITY), a_person(COMMUNITY)
