@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
+import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -32,20 +33,21 @@ from tests.voting.paper_support import Hall, another_hall, officer_of
 PLACES: Final = ("hall", "careless", "visits")
 """In this order people are marked, and their sheets read in."""
 API: Final = "/api/v1/voting/booths"
-TYPING: Final = 0.006
-"""Seconds that the first reader types at one number; people take a hundred times as long."""
+UNFOLDING, TYPING = timedelta(seconds=4), timedelta(seconds=2)
+"""How long the first reader takes over a sheet, and over each number on it; the clock is moved by it."""
 SLIPS: Final = 4
 
 
 def main() -> None:
     """Hold the day, wait, close."""
     plan = json.loads(sys.stdin.readline())
-    day = Day(plan)
-    day.vote()
-    say(day.told())
-    sys.stdin.readline()
-    support.close(day.poll)
-    operations.count_poll(actor=support.STAFF, poll_id=day.poll.pk, at=support.now())
+    with time_machine.travel(datetime.now(UTC)) as clock:
+        day = Day(plan, clock)
+        day.vote()
+        say(day.told())
+        sys.stdin.readline()
+        support.close(day.poll)
+        operations.count_poll(actor=support.STAFF, poll_id=day.poll.pk, at=support.now())
     say(Poll.objects.get(pk=day.poll.pk).channels)
 
 
@@ -58,8 +60,8 @@ def say(told: Any) -> None:
 class Day:
     """The places with their voters, and who drew which sheet."""
 
-    def __init__(self, plan: dict[str, Any]) -> None:
-        self.plan, self.draw = plan, Random(plan["seed"])
+    def __init__(self, plan: dict[str, Any], clock: Any) -> None:
+        self.clock, self.plan, self.draw = clock, plan, Random(plan["seed"])
         self.people = [support.a_person() for _ in plan["choices"]]
         options = [OptionInput(code=code, title="示例", cost_fen=100) for code in plan["codes"]]
         self.poll = support.an_open_poll(self.people, options=options, rules=BallotRules(kind="approval"))
@@ -149,7 +151,7 @@ class Day:
 
     def _enter(self, hall: Hall, reader: Actor, voter: int, *, slip: bool = False, slowly: bool = False) -> None:
         said = self.plan["choices"][voter]
-        positions: Iterable[int] = [] if said == "invalid" else self.plan["patterns"][said]
+        positions: Sequence[int] = [] if said == "invalid" else self.plan["patterns"][said]
         body: dict[str, Any] = {"serial": self.sheets[voter], "kind": "valid" if positions else "blank"}
         body["choices"] = [self.plan["codes"][one] for one in positions]
         if said == "invalid":
@@ -157,7 +159,7 @@ class Day:
         if slip:
             body |= {"kind": "valid", "choices": [self.plan["codes"][-1]], "reason": ""}
         if slowly:
-            time.sleep(TYPING * len(list(positions)))
+            self.clock.shift(UNFOLDING + TYPING * len(positions))
         self._post(reader, f"{hall.booth.pk}/entries", body)
         self.readings.append(voter)
         self.figures.append((voter, self._watched()))

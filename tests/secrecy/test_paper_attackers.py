@@ -53,6 +53,8 @@ def sheets(vote: PaperVote) -> Truth:
 
 
 class TestSomebodyWithTheServerAndEverySerial:
+    """All that needs the two votes, so that workers that share the tests by class hold them once."""
+
     @names
     def test_finds_the_voters_of_a_site_that_leaks(self, leaky_vote: PaperVote, attacker: ways.BallotAttacker) -> None:
         assert working(attacker(noted(leaky_vote)), leaky_vote.truth)
@@ -109,9 +111,7 @@ class TestSomebodyWithTheServerAndEverySerial:
         assert real_vote.channels["invalid"] == len(real_vote.found.places["visits"])
         assert not [one for one in real_vote.channels["booths"] if "invalid" in one]
 
-
-class TestTheLimitsOfThePaper:
-    """What is told of them: none of it is in the server alone but the order and the pace of reading."""
+    # The limits of the paper, as they are told: nothing of them is in the server alone but order and pace of reading.
 
     def test_with_the_pdf_and_the_serials_every_ballot_is_found(
         self, real_vote: PaperVote, noted_real: PaperEvidence
