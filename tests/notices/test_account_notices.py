@@ -13,7 +13,9 @@ from django.core import signing
 from django.test import Client
 
 from shanzhi.kernel.roles import Role
+from shanzhi.notices.kinds import LANGUAGES, render
 from shanzhi.notices.models import Delivery, Notice
+from shanzhi.notices.telling import ENDED
 from shanzhi.people import operations as people
 from shanzhi.people.fields import ID_NUMBER, mark
 from shanzhi.ventures import operations as ventures
@@ -66,6 +68,22 @@ class TestARole:
         )
         people.end_grant(actor=officer, grant_id=given.pk, reason="期满", at=AT + timedelta(days=1))
         assert kinds_of(person) == ["roles.given", "roles.ended"]
+
+    def test_that_ends_by_its_date_is_told_once_and_without_a_word_of_who_or_what(self) -> None:
+        person, officer = a_reader(AREA), an_actor(Role.DISTRICT_OFFICER, "370102")
+        end = AT + timedelta(days=1)
+        people.grant(
+            actor=officer, person_id=person.pk, role=Role.JUROR, area=AREA, starts_at=AT, ends_at=end, reason="评审",
+            at=AT,
+        )  # fmt: skip
+        for minutes in (1, 2):
+            people.expire_grants(at=end + timedelta(minutes=minutes))
+        assert kinds_of(person) == ["roles.given", "roles.ended"]
+        told = Notice.objects.get(kind="roles.ended")
+        assert told.values["moment"] == end.isoformat()
+        shown = [render(ENDED, told.values, language) for language in LANGUAGES]
+        words = " ".join(part for one in shown for part in (one.title, one.text))
+        assert all(word not in words for word in (person.name.reveal(), "评审", "Juror", AREA, "解放路"))
 
     def test_laid_down_by_its_holder_tells_nothing(self) -> None:
         person = a_reader(AREA)

@@ -13,7 +13,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people import operations
 from shanzhi.people.models import RoleGrant
 from tests.support.database import as_owner
-from tests.support.people import LONG_AGO, a_person, an_account
+from tests.support.people import AREA, LONG_AGO, a_person, an_account, give_role
 
 
 def move(*targets: tuple[str, str]) -> None:
@@ -46,3 +46,27 @@ def test_roles_of_before_are_due_for_review_and_none_lapses_at_once() -> None:
     assert RoleGrant.objects.get(person=young).confirmed_at is None
     assert operations.lapse_grants(at=now + timedelta(days=59)) == 0
     assert operations.lapse_grants(at=now + timedelta(days=61)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_roles_that_were_over_before_are_over_without_another_word_and_later_ones_begin() -> None:
+    now, day = datetime.now(UTC), timedelta(days=1)
+    over = give_role(a_person(), Role.JUROR, area=AREA, ends_at=now - day)
+    by_hand = give_role(
+        a_person(), Role.JUROR, area=AREA, starts_at=now + day, ends_at=now + 2 * day, ended_reason="改"
+    )
+    running = give_role(a_person(), Role.JUROR, area=AREA, ends_at=now + day)
+    later = give_role(a_person(), Role.JUROR, area=AREA, starts_at=now + day)
+    try:
+        move(("people", "0010_merges"))
+    finally:
+        move()
+    for one in (over, by_hand, running, later):
+        one.refresh_from_db()
+    assert over.over_at == over.ends_at
+    assert by_hand.over_at is not None
+    assert by_hand.over_at < now + day
+    assert [one.over_at for one in (running, later)] == [None, None]
+    assert [one.begins_later for one in (over, by_hand, running, later)] == [False, False, False, True]
+    assert (operations.begin_grants(at=now), operations.expire_grants(at=now)) == (0, 0)
+    assert (operations.begin_grants(at=now + day), operations.expire_grants(at=now + day)) == (1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tests.secrecy.evidence import RECEIPT, Evidence, Row
@@ -82,8 +82,8 @@ def order_of_ballots(evidence: Evidence) -> list[Guess]:
         rows = evidence.ballots
         if column != "as they lie":
             rows = sorted(rows, key=lambda row: sortable(row[column]))
-        found += in_turn(evidence, f"ballots by {column}, first casts", evidence.order, rows)
-        found += in_turn(evidence, f"ballots by {column}, last casts", evidence.last, rows)
+        for order, voters in evidence.orders.items():
+            found += in_turn(evidence, f"ballots by {column}, {order}", voters, rows)
     return found
 
 
@@ -127,7 +127,7 @@ def content_of_envelopes(evidence: Evidence) -> list[Guess]:
     return [Guess("envelopes in the clear", choices)]
 
 
-def by_size(evidence: Evidence, name: str, sizes: dict[int, float]) -> Guess:
+def by_size(evidence: Evidence, name: str, sizes: Mapping[int, float]) -> Guess:
     """Guess that whoever left more bytes, or took more time, chose more projects."""
     voters = sorted(sizes, key=lambda voter: sizes[voter])
     patterns = sorted(evidence.patterns, key=lambda one: len(evidence.patterns[one]))
@@ -166,16 +166,10 @@ def replaced_envelopes(evidence: Evidence) -> list[Guess]:
     """Read envelopes as they lie in the table's file, replaced ones too, in their order and content."""
     tuples = [one for one in evidence.pages["before"] if one.table == evidence.envelope]
     by_write = sorted(tuples, key=lambda one: one.xmin)
-    alive = [one for one in by_write if one.xmax == 0]
-    found = [
-        by_size(
-            evidence,
-            "length of lines, last casts",
-            {v: len(t.data) for v, t in zip(evidence.last, alive, strict=False)},
-        )
-    ]
+    written = dict(zip(evidence.calls, by_write, strict=False))  # of each voter the last
+    found = [by_size(evidence, "length of lines", {voter: len(one.data) for voter, one in written.items()})]
     choices = {}
-    for voter, one in zip(evidence.last, alive, strict=False):
+    for voter, one in written.items():
         if said := evidence.said(text_of(one.data)):
             choices[voter] = said
     return [*found, Guess("lines in the clear", choices)]
@@ -186,13 +180,15 @@ def order_in_files(evidence: Evidence) -> list[Guess]:
     ballots = {row["receipt"]: row for row in evidence.ballots}
     lines = (one.data for one in evidence.pages["after"] if one.table == evidence.ballot)
     lying = [ballots[r] for line in lines for r in _receipts(line) if r in ballots]
-    found = in_turn(evidence, "lines of ballots, first casts", evidence.order, lying)
-    found += in_turn(evidence, "lines of ballots, last casts", evidence.last, lying)
+    found = []
+    for order, voters in evidence.orders.items():
+        found += in_turn(evidence, f"lines of ballots, {order}", voters, lying)
     emptied = [one for one in evidence.pages["after"] if one.table == evidence.envelope and one.xmax]
     close = max((one.xmax for one in emptied), default=0)
     at_close = [one for one in emptied if one.xmax == close]
-    turn = {id(one): evidence.last[n] for n, one in enumerate(sorted(at_close, key=lambda one: one.xmin))}
-    voters = [turn[id(one)] for one in at_close]
+    whose = evidence.calls if len(at_close) == len(evidence.calls) else evidence.last
+    turn = {id(one): whose[n] for n, one in enumerate(sorted(at_close, key=lambda one: one.xmin))}
+    voters = list(dict.fromkeys(turn[id(one)] for one in at_close))
     return found + in_turn(evidence, "emptied envelopes beside ballots", voters, lying)
 
 
@@ -210,8 +206,8 @@ def bytes_of_everything(evidence: Evidence) -> list[Guess]:
             if (receipt := match[1].decode()) in ballots:
                 places.setdefault(receipt, match.start())
         lying = [ballots[receipt] for receipt in sorted(places, key=lambda one: places[one])]
-        found += in_turn(evidence, f"receipts in {name}, first casts", evidence.order, lying)
-        found += in_turn(evidence, f"receipts in {name}, last casts", evidence.last, lying)
+        for order, voters in evidence.orders.items():
+            found += in_turn(evidence, f"receipts in {name}, {order}", voters, lying)
         beside = {
             v: ballot_pattern(evidence, ballots[r]) for r, at in places.items() for v in _near(evidence, content, at)
         }
@@ -246,8 +242,10 @@ def log_of_changes(evidence: Evidence) -> list[Guess]:
     found = [by_size(evidence, "records of casts", sizes)]
     choices = {}
     for line in evidence.wal_text.splitlines():
+        if not (said := evidence.said(line)):
+            continue
         for number, voter in enumerate(evidence.voters):
-            if any(name in line for name in voter.names) and (said := evidence.said(line)):
+            if any(name in line for name in voter.names):
                 choices[number] = said
     return [*found, Guess("words of the decoded log", choices)]
 
@@ -265,15 +263,16 @@ def logs(evidence: Evidence) -> list[Guess]:
                 if any(one in line for one in voter.names):
                     choices[number] = said
         found.append(Guess(f"words of the {name}'s log", choices))
-    times = dict(zip(evidence.calls, _times(evidence.site_log), strict=False))
+    times = dict(zip(evidence.calls, _times(evidence), strict=False))
     found.append(by_size(evidence, "time of casts", times))
     return found
 
 
-def _times(log: str) -> list[float]:
+def _times(evidence: Evidence) -> list[float]:
+    method, route = evidence.request
     found = []
-    for line in log.splitlines():
-        if '"PUT"' in line and "ballot" in line and line.startswith("{"):
+    for line in evidence.site_log.splitlines():
+        if f'"{method}"' in line and route in line and line.startswith("{"):
             found.append(float(json.loads(line)["seconds"]))
     return found
 

@@ -67,6 +67,10 @@ class Evidence:
     nodes: dict[str, str] = field(default_factory=dict)
     server_log: str = ""
     site_log: str = ""
+    words: dict[str, str] = field(default_factory=dict)
+    """What else says a choice than codes, such as why a sheet is invalid."""
+    request: tuple[str, str] = ("PUT", "ballot")
+    """By which method and route a ballot comes in, as the site's log has it."""
 
     def pattern(self, positions: tuple[int, ...]) -> str:
         """Name what a ballot says."""
@@ -83,6 +87,11 @@ class Evidence:
         return list(dict.fromkeys(self.calls[::-1]))[::-1]
 
     @property
+    def orders(self) -> dict[str, list[int]]:
+        """Every order of the voters that somebody with the server knows."""
+        return {"first casts": self.order, "last casts": self.last}
+
+    @property
     def ballots(self) -> list[Row]:
         """The ballots after the close."""
         return self.after[self.ballot]
@@ -90,7 +99,32 @@ class Evidence:
     def said(self, text: str) -> str:
         """Name the pattern whose codes, all of them and no others, stand in a text."""
         found = tuple(position for position, code in enumerate(self.codes) if code in text)
-        return self.pattern(found) if found else ""
+        return self.pattern(found) if found else next((self.words[word] for word in self.words if word in text), "")
+
+
+@dataclass(repr=False)
+class PaperEvidence(Evidence):
+    """The same of a vote on paper, where an envelope is a sheet as one person read it, and `calls` are the readings.
+
+    `places` are the voters of each polling place in the order of their marks; `codes_of` begin the places' serials;
+    `printed` are serial and receipt of each sheet in the order of the PDF; `watched` are rows that might count along,
+    looked at after each reading, with the voter whose sheet it was.
+    """
+
+    places: dict[str, list[int]] = field(default_factory=dict)
+    codes_of: dict[str, str] = field(default_factory=dict)
+    printed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    watched: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    @property
+    def marked(self) -> list[int]:
+        """The voters in the order in which they got sheets."""
+        return [voter for voters in self.places.values() for voter in voters]
+
+    @property
+    def orders(self) -> dict[str, list[int]]:
+        """The order of the marks beside those of the first and the last readings."""
+        return {**super().orders, "marks": self.marked}
 
 
 def superuser(cluster: Cluster) -> psycopg.Connection[Any]:
@@ -172,13 +206,21 @@ def nodes(cluster: Cluster, names: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def wal(cluster: Cluster) -> tuple[str, bytes]:
-    """Decode the log of changes, and give its bytes as well."""
+def here(cluster: Cluster) -> str:
+    """Give the place up to which the log of changes is written, and begin a new file of it."""
+    with superuser(cluster) as connection:
+        row = connection.execute("SELECT pg_walfile_name(pg_switch_wal() + 1)").fetchone()
+    return str(row[0] if row else "")
+
+
+def wal(cluster: Cluster, since: str = "") -> tuple[str, bytes]:
+    """Decode the log of changes, and give its bytes as well; all of it, or from a file of it on."""
     folder = cluster.data / "pg_wal"
     with superuser(cluster) as connection:
         connection.execute("SELECT pg_switch_wal()")
         connection.execute("CHECKPOINT")
-    segments = sorted(path for path in folder.iterdir() if re.fullmatch(r"[0-9A-F]{24}", path.name))
+    names = (path for path in folder.iterdir() if re.fullmatch(r"[0-9A-F]{24}", path.name))
+    segments = sorted(path for path in names if path.name >= since)
     used = [path for path in segments if path.read_bytes().strip(b"\0")]
     text = subprocess.run(
         [binaries() / "pg_waldump", "-p", folder, used[0].name, used[-1].name],

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person
@@ -219,10 +220,12 @@ class TestAnOfficerAtTheDesk:
     def test_works_without_network_and_uploads_afterwards(self) -> None:
         hall = a_hall(2)
         desk = browser(hall.first)
-        assert desk.get(at(hall, "offline")).status_code == 200
+        page = desk.get(at(hall, "offline")).content.decode()
         assert desk.get(at(hall, "offline_worker"))["Content-Type"].startswith("text/javascript")
         made = desk.post(at(hall, "offline_list"), {"as": "json"}).json()
         assert len(made["list"]["rows"]) == 2
+        assert f'data-key="{made["public_key"]}"' in page  # before any list: none brings its own
+        assert Event.objects.get(verb="voting.booth.export_list").change["public_key"] == made["public_key"]
         assert desk.post(at(hall, "offline_list"), {"as": "print"}).status_code == 200
         assert BoothList.objects.count() == 2
         number = hall.number(hall.voters[0])

@@ -53,6 +53,9 @@ COMMANDS: Final = {
     "restore": Place("shanzhi.config.commands.backup:restore", "Restore database and files to a moment."),
     "standby": Place("shanzhi.config.commands.standby:app", "A second server that follows, and can take over."),
     "count": Place("shanzhi.tally.command:count", "Count elections from files; needs no database."),
+    "verify-list": Place(
+        "shanzhi.config.commands.lists:verify_list", "Check the signed list of a polling place; needs no database."
+    ),
     "audit": Place(
         "shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True, group=True
     ),

@@ -189,7 +189,8 @@ def _tell_role(kind: Kind, *, actor: Actor, grant: RoleGrant, at: datetime, **_m
     """Tell the holder, unless the holder did it."""
     if actor.is_person(grant.person_id):
         return
-    values = {"moment": max(at, grant.starts_at) if kind is GIVEN else at, "link": ACCOUNT}
+    moment = max(at, grant.starts_at) if kind is GIVEN else min(at, grant.ends_at or at)
+    values = {"moment": moment, "link": ACCOUNT}
     notify(actor=actor, kind=kind, values=values, to=[grant.person_id], key=str(grant.pk), at=at)
 
 

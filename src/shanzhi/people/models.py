@@ -209,6 +209,9 @@ class RoleGrant(models.Model):
     ended_reason = models.TextField(blank=True)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    # Whether what follows from the dates was carried out: sessions ended, the event written, the holder told.
+    begins_later = models.BooleanField(default=False, db_default=False)
+    over_at = models.DateTimeField(null=True)
 
     class Meta:
         """A grant ends after it starts, and lies in an area or in an organisation, not in both."""
@@ -218,10 +221,18 @@ class RoleGrant(models.Model):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="people_role_period"
             ),
             models.CheckConstraint(condition=Q(organization__isnull=True) | Q(area=""), name="people_role_one_scope"),
+            models.CheckConstraint(
+                condition=Q(over_at__isnull=True) | Q(ends_at__isnull=False, begins_later=False),
+                name="people_role_over_has_end",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "starts_at"], name="people_role_person"),
             models.Index(fields=["area", "role"], name="people_role_area"),
+            models.Index(fields=["starts_at"], condition=Q(begins_later=True), name="people_role_begins"),
+            models.Index(
+                fields=["ends_at"], condition=Q(over_at__isnull=True, ends_at__isnull=False), name="people_role_ends"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,7 @@ def send_notices() -> None:
 
 
 def move_people() -> None:
-    """Have roles lapse that nobody confirmed."""
+    """Carry out the dates of roles, and have roles lapse that nobody confirmed."""
     call_command("people_clock", stdout=StringIO())
 
 

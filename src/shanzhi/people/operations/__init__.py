@@ -88,6 +88,7 @@ from shanzhi.people.operations.sessions import (
     note_seen,
     note_sign_in,
 )
+from shanzhi.people.operations.terms import begin_grants, expire_grants
 from shanzhi.people.operations.verification import NotVouched, revoke, verify, verify_outside
 
 __all__ = [
@@ -132,6 +133,7 @@ __all__ = [
     "account_for_phone",
     "approve_merge",
     "approve_recovery",
+    "begin_grants",
     "begin_recovery",
     "close_account",
     "confirm_grants",
@@ -151,6 +153,7 @@ __all__ = [
     "erase_own",
     "erase_person",
     "erase_ward",
+    "expire_grants",
     "finish_recovery",
     "give_consent",
     "grant",

@@ -63,6 +63,10 @@ def erase_account(leaving: Leaving) -> Touched:
     touched = {"people_rolegrant": [str(key) for key in running.values_list("pk", flat=True)]}
     running.filter(starts_at__gte=leaving.at).delete()
     running.update(ends_at=leaving.at)
+    # Ended by now or just before: nothing is left for the clock to do, and nobody to tell.
+    over = RoleGrant.objects.filter(person_id=leaving.person_id, ends_at__lte=leaving.at, over_at=None)
+    touched["people_rolegrant"] += [str(key) for key in over.values_list("pk", flat=True)]
+    over.update(over_at=leaving.at, begins_later=False)
     AnsweredRequest.objects.filter(owner=str(leaving.person_id)).delete()
     touched["people_personmerge"] = _refuse_proposals(leaving)
     account = Account.objects.select_for_update().filter(person_id=leaving.person_id).first()

@@ -77,8 +77,9 @@ def lapse_grants(*, at: datetime) -> int:
             )
             if given is None or _last(given, at):
                 continue
-            given.ends_at, given.ended_reason = at, gettext("Nobody confirmed it for a year")
-            given.save(update_fields=["ends_at", "ended_reason"])
+            given.ends_at, given.over_at, given.begins_later = at, at, False
+            given.ended_reason = gettext("Nobody confirmed it for a year")
+            given.save(update_fields=["ends_at", "over_at", "begins_later", "ended_reason"])
             end_for(person_id=given.person_id, why=ROLE, at=at)
             change = {"grant": str(given.pk), "role": given.role}
             record(actor=actor, verb="people.role.lapse", subject=given.person, area=given.area, change=change, at=at)

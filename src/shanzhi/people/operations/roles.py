@@ -70,7 +70,8 @@ def grant(
     """Give a person a role in an area or an organisation, for a period, with a reason.
 
     Nobody gives beyond the own scope or above the own role, nor to themselves. When `ends_at` comes the role is over by
-    itself. Raises AboveOwnRole, OutsideOwnScope, NotYourself, HeldAlready, BadPeriod, BadScope, ReasonNeeded.
+    itself; what follows `terms` does. Raises AboveOwnRole, OutsideOwnScope, NotYourself, HeldAlready, BadPeriod,
+    BadScope, ReasonNeeded.
     """
     with transaction.atomic():
         policies.load(viewer=actor, person_id=person_id, at=at)
@@ -107,6 +108,7 @@ def put_grant(
             organization=organization,
             starts_at=max(starts_at, at),  # a role given backwards would make good what was done without it
             ends_at=ends_at,
+            begins_later=starts_at > at,
             granted_by_id=actor.person_id,
             reason=reason.strip(),
             created_at=at,
@@ -183,8 +185,8 @@ def end_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> Rol
             raise GrantEnded
         # A role that has not begun yet ends at its own first moment, since a period is never empty.
         given.ends_at = max(at, given.starts_at + (given.starts_at.resolution))
-        given.ended_reason = reason.strip()
-        given.save(update_fields=["ends_at", "ended_reason"])
+        given.ended_reason, given.over_at, given.begins_later = reason.strip(), at, False
+        given.save(update_fields=["ends_at", "ended_reason", "over_at", "begins_later"])
         end_for(person_id=person.pk, why=ROLE, at=at)
         _note(actor, "people.role.end", given, at, given.ended_reason)
         signals.role_ended.send(RoleGrant, actor=actor, grant=given, at=at)

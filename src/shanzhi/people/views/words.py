@@ -35,6 +35,8 @@ VERBS: Final = {
     "people.account.open": _("Sign-in opened again"),
     "people.role.confirm": _("Role confirmed for a year"),
     "people.role.lapse": _("Role lapsed, since nobody confirmed it"),
+    "people.role.begin": _("Role begun on its date"),
+    "people.role.expire": _("Role ended on its date"),
     "people.session.end": _("One device signed out"),
     "people.session.end_all": _("Signed out everywhere"),
     "people.invitation.make": _("Invited to a role"),

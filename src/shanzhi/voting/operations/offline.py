@@ -119,7 +119,7 @@ def export_list(*, actor: Actor, booth_id: UUID, at: datetime) -> SignedList:
             signature=signature,
             public_key=public,
         )
-        change = {"number": number, "rows": made.rows, "digest": made.digest}
+        change = {"number": number, "rows": made.rows, "digest": made.digest, "public_key": public}
         record(actor=actor, verb="voting.booth.export_list", subject=booth, area=booth.area, change=change, at=at)
     return SignedList(number, body, made.digest, signature, public)
 

@@ -86,8 +86,11 @@ class PaperSealer:
 
     def sign(self, content: bytes) -> tuple[str, str]:
         """Sign a list (Ed25519); gives signature and public key in hexadecimal."""
-        private = Ed25519PrivateKey.from_private_bytes(self._list)
-        return private.sign(content).hex(), private.public_key().public_bytes_raw().hex()
+        return Ed25519PrivateKey.from_private_bytes(self._list).sign(content).hex(), self.list_key()
+
+    def list_key(self) -> str:
+        """Give the public key by which the poll's lists are checked, in hexadecimal."""
+        return Ed25519PrivateKey.from_private_bytes(self._list).public_key().public_bytes_raw().hex()
 
 
 def _plain(reading: Reading) -> bytes:

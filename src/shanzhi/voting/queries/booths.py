@@ -291,6 +291,13 @@ def lists(*, booth: Booth) -> list[Any]:
     return list(booth.lists.order_by("-number")[:20])
 
 
+def list_key(*, booth: Booth) -> str:
+    """Give the public key by which lists of a running vote are checked, in hexadecimal; nothing after the close."""
+    if booth.poll.state != OPEN:
+        return ""
+    return PaperSealer(poll_id=booth.poll_id, key=key_store().read(booth.poll_id)).list_key()
+
+
 def mark(*, viewer: Actor, booth_id: UUID, mark_id: UUID) -> Any:
     """Give one mark of a booth with the voter's number, or raise NotFound."""
     found = marks(viewer=viewer, booth_id=booth_id).filter(pk=mark_id).first()

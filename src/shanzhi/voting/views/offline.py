@@ -33,6 +33,7 @@ def offline(request: Request, booth_id: UUID) -> HttpResponse:
         "booth": booth,
         "form": LinesForm(),
         "lists": queries.lists(booth=booth),
+        "list_key": queries.list_key(booth=booth),
         "crumbs": booth_crumbs(booth, (_("Without network"), "")),
     }
     return render(request, "voting/offline.html", context)
@@ -92,6 +93,7 @@ def upload(request: Request, booth_id: UUID) -> HttpResponse:
             "booth": booth,
             "form": form,
             "lists": queries.lists(booth=booth),
+            "list_key": queries.list_key(booth=booth),
             "crumbs": booth_crumbs(booth, (_("Without network"), "")),
         }
         return render(request, "voting/offline.html", context, status=422)

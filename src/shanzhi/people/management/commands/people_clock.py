@@ -9,10 +9,12 @@ from shanzhi.people import operations
 
 
 class Command(BaseCommand):
-    """Let roles lapse that nobody confirmed."""
+    """Carry out what the dates of roles ask for, and let roles lapse that nobody confirmed."""
 
     help = "Do what time alone makes due around people."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Do it and say how much it was."""
-        self.stdout.write(f"{operations.lapse_grants(at=timezone.now())} roles lapsed")
+        at = timezone.now()
+        begun, over = operations.begin_grants(at=at), operations.expire_grants(at=at)
+        self.stdout.write(f"{begun} roles begun, {over} over, {operations.lapse_grants(at=at)} lapsed")

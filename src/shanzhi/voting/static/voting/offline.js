@@ -1,4 +1,5 @@
-// A polling place without network. The signed list and the marks stay on this device until they are taken over.
+// A polling place without network. The signed list and the marks stay on this device until they are taken over. The
+// list is worked from only while it holds (signed-list.js).
 "use strict";
 const key = (booth, what) => `shanzhi.booth.${booth}.${what}`;
 const read = (name, empty) => { try { return JSON.parse(localStorage.getItem(name)) || empty; } catch { return empty; } };
@@ -23,7 +24,22 @@ if (desk) {
   const say = (word, values = {}) =>
     Object.entries(values).reduce((text, [from, to]) => text.replace(`{${from}}`, to), desk.dataset[`say${word}`]);
   const part = (name) => desk.querySelector(`[data-${name}]`);
-  const kept = () => read(key(booth, "list"), null);
+  let list = null; // the list that is kept, once it was found to hold
+  let fault = "";
+  const kept = () => localStorage.getItem(key(booth, "list"));
+  const copy = () => ({ list: read(key(booth, "list"), null), signature: read(key(booth, "signature"), {}).signature });
+  const settle = (why, found) => { fault = why; list = why ? null : found; show(); };
+  const check = async () => {
+    const { list: found, signature } = copy();
+    if (kept() === null) settle("", null);
+    else settle(await signedList.fault(found, signature, { ...desk.dataset }), found);
+  };
+  // The page may have been open since before the close.
+  const timely = () => {
+    const why = list && signedList.untimely(list);
+    if (why) settle(why, null);
+    return list !== null;
+  };
   const marks = () => read(key(booth, "marks"), []);
   const lines = () => marks().filter((mark) => !mark.sent).map((mark) => `${mark.number} ${mark.at} ${mark.outer}`);
   const form = desk.querySelector("[data-upload]");
@@ -37,13 +53,17 @@ if (desk) {
   }
 
   const show = () => {
-    const list = kept();
     const line = part("kept");
     if (line) {
+      const none = fault ? "" : say("None");
       line.textContent = list
         ? say("Kept", { n: list.number, v: list.rows.length, m: new Date(list.marks_until).toLocaleString() })
-        : say("None");
+        : none;
     }
+    part("fault").textContent = fault ? say(fault) : "";
+    part("fault").hidden = !fault;
+    part("save").hidden = kept() === null;
+    part("search").hidden = !list;
     part("work").hidden = !list && !marks().length;
     part("state").textContent = navigator.onLine ? say("On") : say("Off");
     part("waiting").textContent = say("Waiting", { n: lines().length });
@@ -61,13 +81,13 @@ if (desk) {
   };
 
   const found = (typed) => {
-    const list = kept();
     const words = typed.trim().toLowerCase();
-    if (!list || !words) return [];
+    if (!timely() || !words) return [];
     return list.rows.filter((row) => String(row.number) === words || row.name.toLowerCase().includes(words)
       || (row.document && row.document.toLowerCase() === words)).slice(0, 20);
   };
   const hand = (row) => {
+    if (!timely()) return;
     const now = new Date();
     now.setSeconds(0, 0);
     write(key(booth, "marks"), [{ number: row.number, name: row.name, outer: row.outer, at: local(now) }, ...marks()]);
@@ -114,15 +134,26 @@ if (desk) {
         const answer = await fetch(desk.dataset.list, { method: "POST", body });
         if (!answer.ok) throw new Error(String(answer.status));
         const given = await answer.json();
-        write(key(booth, "list"), given.list);
-        write(key(booth, "signature"), { digest: given.digest, signature: given.signature, key: given.public_key });
-        show();
+        const why = await signedList.fault(given.list, given.signature, { ...desk.dataset });
+        if (!why) {
+          write(key(booth, "list"), given.list);
+          write(key(booth, "signature"), { signature: given.signature });
+        }
+        settle(why, given.list);
       } catch {
         part("kept").textContent = say("Failed");
       }
     });
   }
+  part("save").addEventListener("click", () => {
+    const { list: found, signature } = copy();
+    const content = JSON.stringify({ list: found ?? kept(), signature });
+    const link = make("a", "", { href: URL.createObjectURL(new Blob([content], { type: "application/json" })), download: `list-${booth}.json` });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
   window.addEventListener("online", show);
   window.addEventListener("offline", show);
   show();
+  check();
 }
