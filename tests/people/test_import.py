@@ -117,6 +117,9 @@ class TestBringingIn:
         assert Person.objects.count() == before + 30
         assert Event.objects.filter(verb="people.person.import").count() == 30
         assert ImportBatch.objects.get().rows is None
+        page = client.get(f"/work/{job.pk}/")
+        assert page.context["progress"].result_label == "返回人员列表", "kept in English, said in the reader's language"
+        assert '<a class="button" href="/desk/people/">' in page.content.decode()
 
     def test_sent_again_changes_nothing(self) -> None:
         client = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
@@ -174,6 +177,9 @@ class TestBringingIn:
         client.post(path)
         job = Job.objects.get()
         assert (job.state, Person.objects.count()) == ("failed", count)
+        page = client.get(f"/work/{job.pk}/").content.decode()
+        assert job.error in page
+        assert "100 %" not in page, "a failed job is no bar that is full"
         assert ImportBatch.objects.get().state == "read"
 
     def test_keeps_the_rows_sealed_and_to_their_owner(self) -> None:
