@@ -195,7 +195,11 @@ def session_proof(proof: str, count: int) -> str:
 
 
 class RoleGrant(models.Model):
-    """A role that a person holds for a period, in an area (its code; empty is the country) or in an organisation."""
+    """A role that a person holds for a period, in an area (its code; empty is the country) or in an organisation.
+
+    The room of organisations sees to it in the database that an organisation is on record, open, and none of an area's
+    roles is held in one; here it is a number (`holders`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_grants")
@@ -222,6 +226,9 @@ class RoleGrant(models.Model):
         indexes = [
             models.Index(fields=["person", "starts_at"], name="people_role_person"),
             models.Index(fields=["area", "role"], name="people_role_area"),
+            models.Index(
+                fields=["organization"], condition=Q(organization__isnull=False), name="people_role_organization"
+            ),
         ]
 
     def __str__(self) -> str:

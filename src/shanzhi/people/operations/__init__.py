@@ -12,6 +12,7 @@ from shanzhi.people.operations.accounts import (
     set_account_phone,
     set_password,
 )
+from shanzhi.people.operations.bodies import end_roles_in
 from shanzhi.people.operations.erasure import ConfirmNeeded, LogDiffers, NotYet, erase_own, erase_person
 from shanzhi.people.operations.guardians import (
     BadProof,
@@ -78,7 +79,17 @@ from shanzhi.people.operations.recovery import (
     stop_recovery,
 )
 from shanzhi.people.operations.reviews import confirm_grants, end_grants, lapse_grants
-from shanzhi.people.operations.roles import BadPeriod, BadScope, GrantEnded, HeldAlready, end_grant, grant
+from shanzhi.people.operations.roles import (
+    BadPeriod,
+    BadScope,
+    ClosedOrganization,
+    GrantEnded,
+    HeldAlready,
+    NoSuchOrganization,
+    RoleOfAnArea,
+    end_grant,
+    grant,
+)
 from shanzhi.people.operations.sessions import (
     end_other_sessions,
     end_session,
@@ -100,6 +111,7 @@ __all__ = [
     "BadScope",
     "BadSpan",
     "CannotMerge",
+    "ClosedOrganization",
     "ConfirmNeeded",
     "ConsentNeeded",
     "DocumentDiffers",
@@ -117,6 +129,7 @@ __all__ = [
     "LoginNameTaken",
     "MergeOpen",
     "NameMissing",
+    "NoSuchOrganization",
     "NotAMinor",
     "NotVouched",
     "NotYet",
@@ -124,6 +137,7 @@ __all__ = [
     "Proof",
     "ReasonNeeded",
     "RecoveryOpen",
+    "RoleOfAnArea",
     "SecondOfStaffNeeded",
     "SecondOfficerNeeded",
     "Stale",
@@ -145,6 +159,7 @@ __all__ = [
     "end_invitation",
     "end_link",
     "end_other_sessions",
+    "end_roles_in",
     "end_session",
     "end_sessions",
     "end_sessions_of",
