@@ -20,6 +20,7 @@ from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
+from tests.organizations.pages import pages as organization_pages
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.people import AT, a_person, an_actor
@@ -339,6 +340,7 @@ def district(site: Site) -> Pages:
         **_talk(site),
         **_training(site),
         **_records(site),
+        **organization_pages(),
         **_deliveries(),
         **_told(site),
         **_desk_of_disputes(site),

@@ -55,6 +55,11 @@ def state(found: Organization) -> tuple[str, str]:
     return "plain", pgettext("organisation", "Closed")
 
 
+def kind_words(found: Organization) -> str:
+    """Give the sort in words."""
+    return str(Kind(found.kind).label)
+
+
 def shown_name(found: Organization) -> str:
     """Give the name, marked where it is made up."""
     return f"{found.name} · {_('Synthetic')}" if found.synthetic else found.name
@@ -65,12 +70,12 @@ ORGANIZATIONS = Listing(
     columns=(
         Column("name", gettext_lazy("Name of the organisation"), value=shown_name, sort="name",
                url=page_of("organizations:organization")),
-        Column("kind", gettext_lazy("Sort"), value="get_kind_display", sort="kind"),
+        Column("kind", gettext_lazy("Sort"), value=kind_words, sort="kind"),
         Column("area", gettext_lazy("Seat"), value="area_name", sort="area"),
         Column("area_code", gettext_lazy("Code of the seat"), value="area", on_page=False),
         Column("credit_code", gettext_lazy("Credit code"), priority=2),
         Column("state", gettext_lazy("State"), "tag", value=state),
-        Column("created_at", gettext_lazy("On record since"), "date", sort="created_at", priority=2),
+        Column("created_at", gettext_lazy("Put on record on"), "date", sort="created_at", priority=2),
         Column("closed_at", gettext_lazy("Closed on"), "date", on_page=False),
     ),
     default_sort="-created_at",
@@ -112,7 +117,6 @@ HELD = Listing(
     ),
     search=people.search_holders,
     search_label=gettext_lazy("Whole phone, document number or name"),
-    caption=gettext_lazy("Roles held in this organisation"),
     empty=Empty(
         gettext_lazy("No roles to show"),
         gettext_lazy("Staff give roles on the page of a person. Others see here the roles that they hold themselves."),
@@ -148,7 +152,7 @@ def organization(request: Any, organization_id: UUID) -> HttpResponse:
         Answer(_("Sort"), found.get_kind_display()),
         Answer(_("Seat"), places.full_names({found.area}).get(found.area, found.area)),
         Answer(_("Unified social credit code"), found.credit_code or formatting.NONE),
-        Answer(_("On record since"), formatting.day(timezone.localdate(found.created_at))),
+        Answer(_("Put on record on"), formatting.day(timezone.localdate(found.created_at))),
     ]
     if found.closed_at:
         pairs += [
