@@ -255,7 +255,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places}
+    return {**people, **places, **organization_pages()}
 
 
 def _merging() -> Pages:
@@ -340,7 +340,6 @@ def district(site: Site) -> Pages:
         **_talk(site),
         **_training(site),
         **_records(site),
-        **organization_pages(),
         **_deliveries(),
         **_told(site),
         **_desk_of_disputes(site),

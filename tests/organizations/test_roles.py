@@ -301,12 +301,8 @@ class TestErasing:
         body, person = an_organization(), a_person(COMMUNITY, name="欧阳示例")
         give_role(person, Role.VOLUNTEER, organization=body.pk)
         officer = client_for(Role.DISTRICT_OFFICER, DISTRICT)
-        operations.erase_person(
-            actor=actor(officer.person),
-            person_id=person.pk,
-            reason="申请",
-            at=AT,  # type: ignore[attr-defined]
-        )
+        by = actor(officer.person)  # type: ignore[attr-defined]
+        operations.erase_person(actor=by, person_id=person.pk, reason="申请", at=AT)
         page = officer.get(f"/desk/organizations/{body.pk}/").content.decode()
         assert "欧" not in page
         assert f"/desk/people/{person.pk}/" not in page

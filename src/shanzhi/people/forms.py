@@ -252,9 +252,10 @@ class UnmaskForm(ReasonForm):
 
 
 class AreaOrNone(AreaField):
-    """An area that may be left open, which is not the same as the whole country."""
+    """An area that may be left open, which is not the same as the whole country, where another place is chosen."""
 
     nowhere = None
+    one_of = True
 
 
 class OrganizationField(AreaOrNone):
