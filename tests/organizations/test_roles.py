@@ -272,6 +272,16 @@ class TestTheName:
         assert NAME in officer.get(f"/desk/people/{kept.pk}/").content.decode()
         assert NAME in sign_in(Client(), kept).get("/account/").content.decode()
 
+    def test_is_handed_on_by_a_merge_only_at_the_seat(self) -> None:
+        body = an_organization("110114")
+        pair = [a_person(COMMUNITY), a_person(COMMUNITY, verified=False)]
+        give_role(pair[1], Role.VOLUNTEER, organization=body.pk)
+        refusal = policies.may_merge(actor=an_actor(Role.DISTRICT_OFFICER, DISTRICT), people=pair, at=AT)
+        assert isinstance(refusal, policies.OutsideOwnScope)
+        Organization.objects.filter(pk=body.pk).update(area=COMMUNITY)
+        by = actor(a_person(COMMUNITY, Role.DISTRICT_OFFICER, role_area=DISTRICT))
+        assert policies.may_merge(actor=by, people=pair, at=AT) is None
+
     def test_costs_no_query_a_row(self) -> None:
         officer = client_for(Role.DISTRICT_OFFICER, DISTRICT)
         paths = ["/desk/people/roles/", "/desk/people/roles/review/", "/desk/organizations/"]
@@ -294,6 +304,16 @@ class TestTheName:
             a_person(ELSEWHERE, Role.VOLUNTEER, organization=body.pk)
             a_person(ELSEWHERE, Role.OPERATOR, organization=body.pk)
         assert asked() == few
+
+
+class TestTheReview:
+    def test_is_done_at_the_seat_and_told_there(self) -> None:
+        body = an_organization()
+        given = give_role(a_person(ELSEWHERE), Role.OPERATOR, organization=body.pk)
+        with pytest.raises(policies.OutsideOwnScope):
+            operations.confirm_grants(actor=an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY), grant_ids=[given.pk], at=AT)
+        operations.confirm_grants(actor=an_actor(Role.DISTRICT_OFFICER, DISTRICT), grant_ids=[given.pk], at=AT)
+        assert Event.objects.get(verb="people.role.confirm").area == DISTRICT
 
 
 class TestErasing:

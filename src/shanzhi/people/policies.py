@@ -186,8 +186,15 @@ def may_merge(*, actor: Actor, people: Iterable[Person], at: datetime) -> Refusa
         own = [grant for grant in actor.grants if grant.role in VERIFIERS and grant.organization is None]
         if not any(grant.reaches(person.area) for grant in own):
             return Forbidden()
-        for held in grants_of(person=person, at=at):
-            reaching = own if held.organization else [grant for grant in own if grant.reaches(held.area)]
+        roles = grants_of(person=person, at=at)
+        bodies = holders.find(held.organization for held in roles)
+        for held in roles:
+            body = bodies.get(held.organization) if held.organization else None
+            reaching = [
+                grant
+                for grant in own
+                if (holders.covered(grant.area, body) if held.organization else grant.reaches(held.area))
+            ]
             if not reaching:
                 return OutsideOwnScope()
             if RANK[held.role] > max(RANK[grant.role] for grant in reaching):
