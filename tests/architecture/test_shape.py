@@ -32,6 +32,10 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "data": "the areas of the demo",
         "demo": "the demo's stations and figures",
     },
+    "organizations": {
+        "demo": "the demo's organisation",
+        "holding": "what the room of people asks of organisations",
+    },
     "people": {
         "actors": "from an account to an actor",
         "adapter": "allauth's way to ask a room",
@@ -41,6 +45,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "drivers": "ways out: text messages, real-name checks",
         "factors": "forms of the second factor, beside allauth's",
         "fields": "the encrypted field",
+        "holders": "what this room asks of organisations, which the room above registers",
         "managers": "Django's way to make accounts",
         "middleware": "request.actor",
         "listeners": "what follows when somebody signs in through allauth",

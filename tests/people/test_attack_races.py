@@ -1,7 +1,6 @@
 """Attacks by two requests at once: what works once works for one of them."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.test import Client, RequestFactory
 
 from shanzhi.kernel.errors import Refusal
@@ -21,30 +19,9 @@ from shanzhi.people.models import Invitation, Recovery, RoleGrant
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.people.test_attacks import PHONE, code_now, shown, with_generator, with_phone
 from tests.support.people import AT, a_person, actor, an_account, an_actor, an_id_number
+from tests.support.races import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("areas")]
-
-
-def together(*acts: Any) -> list[bool]:
-    """Run acts at once, each in a thread with a connection of its own; tell which of them went through."""
-    barrier, passed = Barrier(len(acts)), [False] * len(acts)
-
-    def run(number: int, act: Any) -> None:
-        barrier.wait()
-        try:
-            act()
-            passed[number] = True
-        except (Refusal, ValidationError):
-            pass
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return passed
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -121,13 +120,6 @@ class TestGiving:
         give(officer, person, Role.VOLUNTEER)
         with pytest.raises(operations.HeldAlready):
             give(officer, person, Role.VOLUNTEER)
-
-    def test_in_an_organisation_needs_that_organisation_or_the_country(self) -> None:
-        organization, person = uuid4(), a_person(COMMUNITY)
-        with pytest.raises(policies.OutsideOwnScope):
-            give(an_actor(Role.DISTRICT_OFFICER, DISTRICT), person, Role.TEAM_LEADER, "", organization=organization)
-        give(an_actor(Role.ADMINISTRATOR, ""), person, Role.OPERATOR, "", organization=organization)
-        assert actor(person).organizations(Role.OPERATOR) == (organization,)
 
 
 class TestARole:

@@ -110,7 +110,7 @@ def _tables() -> dict[str, Any]:
         "code": "places.Area", "number": "audit.Event", "size": "audit.TreeHead", "pk": "mfa.Authenticator",
         "session_id": "ventures.TrainingSession", "attendance_id": "ventures.Attendance",
         "consent_id": "people.Consent", "merger_id": "ventures.Merger", "twin_id": "ventures.Twin",
-        "other_id": "ventures.Proposal",
+        "other_id": "ventures.Proposal", "organization_id": "organizations.Organization",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}
 

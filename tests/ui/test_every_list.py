@@ -150,7 +150,7 @@ class TestWhatIsDeclared:
 
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
-        rooms = {"audit", "notices", "people", "places", "portal", "ui", "ventures", "voting", "work"}
+        rooms = {"audit", "notices", "organizations", "people", "places", "portal", "ui", "ventures", "voting", "work"}
         assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)

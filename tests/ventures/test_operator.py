@@ -12,6 +12,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.models import Call, TeamMember
+from tests.support.organizations import an_organization
 from tests.support.people import merge_away
 from tests.ventures.support import AT, DISTRICT, ELSEWHERE, World, bring, day, make_call, make_person, passing
 
@@ -25,6 +26,12 @@ def operator(number: int, organization: UUID = ORGANIZATION) -> Actor:
         person=person, role=Role.OPERATOR, organization=organization, starts_at=AT.replace(year=2020), created_at=AT
     )
     return Actor(person_id=person.pk, account_id=person.pk, grants=(Grant(Role.OPERATOR, "", organization),))
+
+
+@pytest.fixture(autouse=True)
+def _bodies(world: World) -> None:
+    for number, key in enumerate((ORGANIZATION, OTHER)):
+        an_organization(name=f"示例机构{number}", pk=key)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ MOUNTS = {
     "portal": "",
     "ventures": "",
     "voting": "",
+    "organizations": "desk/organizations/",
     "notices": "",
     "people": "",
     "places": "places/",

@@ -53,6 +53,9 @@ STAFF: Final = frozenset(
 # An auditor reads what staff read and changes nothing.
 STAFF_READERS: Final = STAFF | {Role.AUDITOR}
 
+# What one can be in an organisation. Staff, jurors and auditors work for an area, whoever employs them.
+IN_ORGANIZATION: Final = frozenset({Role.VOLUNTEER, Role.TEAM_LEADER, Role.OPERATOR})
+
 
 def may_grant(granter: Role, granted: Role) -> bool:
     """Tell whether one who holds `granter` may give `granted`: never a role above the own."""

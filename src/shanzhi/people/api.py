@@ -15,7 +15,7 @@ from pydantic import Field
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Invalid, SignInNeeded
 from shanzhi.kernel.roles import Role
-from shanzhi.people import operations, queries
+from shanzhi.people import holders, operations, queries
 from shanzhi.people.middleware import moment
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places import queries as places
@@ -61,6 +61,7 @@ class GrantOut(Schema):
     role: Role
     area: str
     organization: UUID | None
+    organization_name: str | None
     starts_at: datetime
     ends_at: datetime | None
 
@@ -134,14 +135,24 @@ def _masked(person: Person) -> dict[str, Any]:
     }
 
 
-def _grant(given: RoleGrant) -> dict[str, Any]:
+def _grants(given: list[RoleGrant]) -> list[dict[str, Any]]:
+    """Write roles, with the names of their organisations, in one query where there are any."""
+    known = holders.find(one.organization for one in given)
+    return [_written(one, known.get(one.organization) if one.organization else None) for one in given]
+
+
+def _written(given: RoleGrant, body: holders.Body | None) -> dict[str, Any]:
     names = ("role", "area", "organization", "starts_at", "ends_at")
-    return {"id": given.pk, "person": given.person_id, **{name: getattr(given, name) for name in names}}
+    plain = {name: getattr(given, name) for name in names}
+    return {"id": given.pk, "person": given.person_id, **plain, "organization_name": body and body.name}
+
+
+def _grant(given: RoleGrant) -> dict[str, Any]:
+    return _grants([given])[0]
 
 
 def _detail(viewer: Actor, person: Person) -> dict[str, Any]:
-    grants = queries.grants(viewer=viewer, person=person)
-    return {**_masked(person), "grants": [_grant(given) for given in grants]}
+    return {**_masked(person), "grants": _grants(queries.grants(viewer=viewer, person=person))}
 
 
 @router.get("/me", response=PersonDetail, summary="The own record")

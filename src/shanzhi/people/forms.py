@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, ReauthenticateForm, RequestLoginCodeForm
 from allauth.core import context
@@ -250,18 +251,71 @@ class UnmaskForm(ReasonForm):
     field_order = ("fields_wanted", "reason")
 
 
+class AreaOrNone(AreaField):
+    """An area that may be left open, which is not the same as the whole country, where another place is chosen."""
+
+    nowhere = None
+    one_of = True
+
+
+class OrganizationField(AreaOrNone):
+    """An organisation, chosen as areas are: from a list where they are few, else by a part of the name."""
+
+    default_error_messages = {
+        "not_open": _("Choose an organisation from the list; this one is closed or not open to you."),
+        "unclear": _("More than one organisation fits, or none exactly. Choose one of those below."),
+        "unknown": _("No organisation fits. Type a shorter part of its name."),
+    }
+    choose = _("In no organisation: in an area")
+
+
+ONE_PLACE: Final = _(
+    "Only for volunteers, team leaders and operators. A role has one place: leave the area open then. "
+    "Where there is no list, type a part of the name and search."
+)
+
+
 class RoleForm(ReasonForm):
-    """A role and its place, of those that the actor may give."""
+    """A role and its place, of those that the actor may give: an area or an organisation."""
 
     role = forms.ChoiceField(label=_("Role"))
 
-    def __init__(self, *args: Any, roles: list[Role], areas: AreaSource, **kwargs: Any) -> None:
-        """Take the roles and areas that the actor may give."""
+    def __init__(
+        self, *args: Any, roles: list[Role], areas: AreaSource, organizations: AreaSource | None = None, **kwargs: Any
+    ) -> None:
+        """Take the roles, areas and organisations that the actor may give; without organisations only areas."""
         super().__init__(*args, **kwargs)
         offered = [("", _("Choose a role")), *((role.value, ROLE_LABELS[role]) for role in roles)]
         self.fields["role"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["area"] = AreaField(source=areas, label=_("Where it holds"))
+        if organizations is None:
+            self.fields["area"] = AreaField(source=areas, label=_("Where it holds"))
+        else:
+            self.fields["area"] = AreaOrNone(source=areas, label=_("In which area"), required=False)
+            self.fields["organization"] = OrganizationField(
+                source=organizations, label=_("Or in which organisation"), required=False, help_text=ONE_PLACE
+            )
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one place, and one alone."""
+        data = super().clean() or {}
+        if "organization" in self.fields and not {"area", "organization"} & set(self.errors):
+            places = [name for name in ("area", "organization") if data.get(name) is not None]
+            if not places:
+                words = _("Choose the area in which the role holds, or an organisation.")
+                self.add_error("area", ValidationError(words))
+            elif len(places) == 2:
+                self.add_error("organization", ValidationError(_("Choose an area or an organisation, not both.")))
+        return data
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Give the place as operations take it."""
+        organization = self.cleaned_data.get("organization")
+        return {
+            "area": self.cleaned_data["area"] or "",
+            "organization": UUID(organization) if organization else None,
+        }
 
 
 class GrantForm(RoleForm):
@@ -271,7 +325,7 @@ class GrantForm(RoleForm):
     ends_on = DayField(
         label=_("Last day"), help_text=_("On this day it ends by itself. Empty: until someone ends it."), required=False
     )
-    field_order = ("role", "area", "starts_on", "ends_on", "reason")
+    field_order = ("role", "area", "organization", "starts_on", "ends_on", "reason")
 
 
 class ImportForm(PageForm):

@@ -77,6 +77,7 @@ FIELDS = {
     **FIELD_WORDS,
     "role": _("Role"),
     "area": _("Area"),
+    "in": _("Organisation"),
     "starts_at": _("Starts"),
     "ends_at": _("Ends"),
     "state": _("Real name"),
@@ -117,7 +118,7 @@ register(
         label=_("Invitation"),
         find=_invitation,
         readers=policies.READERS,
-        fields={"role": _("Role"), "area": _("Area"), "grant": _("Role given")},
+        fields={"role": _("Role"), "area": _("Area"), "in": _("Organisation"), "grant": _("Role given")},
         values={"role": _role},
     )
 )

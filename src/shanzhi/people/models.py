@@ -195,7 +195,11 @@ def session_proof(proof: str, count: int) -> str:
 
 
 class RoleGrant(models.Model):
-    """A role that a person holds for a period, in an area (its code; empty is the country) or in an organisation."""
+    """A role that a person holds for a period, in an area (its code; empty is the country) or in an organisation.
+
+    The room of organisations sees to it in the database that an organisation is on record, open, and none of an area's
+    roles is held in one; here it is a number (`holders`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_grants")
@@ -232,6 +236,9 @@ class RoleGrant(models.Model):
             models.Index(fields=["starts_at"], condition=Q(begins_later=True), name="people_role_begins"),
             models.Index(
                 fields=["ends_at"], condition=Q(over_at__isnull=True, ends_at__isnull=False), name="people_role_ends"
+            ),
+            models.Index(
+                fields=["organization"], condition=Q(organization__isnull=False), name="people_role_organization"
             ),
         ]
 

@@ -195,8 +195,8 @@ for _field in ("asked_by", "approved_by", "ended_by"):
              **{_field: (K.LINK, E.KEEP)})  # fmt: skip
 describe(
     "people.RoleGrant", _("Roles"), "person_id", ROLES,
-    person=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), area=(K.RECORD, E.KEEP), starts_at=(K.RECORD, E.KEEP),
-    ends_at=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), ended_reason=(K.TEXT, E.BLANK),
+    person=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), area=(K.RECORD, E.KEEP), organization=(K.RECORD, E.KEEP),
+    starts_at=(K.RECORD, E.KEEP), ends_at=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), ended_reason=(K.TEXT, E.BLANK),
 )  # fmt: skip
 MERGES: Final = _("Records merged with yours")
 for _field in ("kept", "merged"):
@@ -212,7 +212,8 @@ describe("people.Invitation", _("Invitations"), "", ROLES, phone=(K.CONTACT, E.S
          phone_mark=(K.CONTACT, E.SPECIAL), phone_mark_next=(K.CONTACT, E.SPECIAL))  # fmt: skip
 describe(
     "people.Invitation", _("Invitations"), "taken_by_id", ROLES,
-    taken_by=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), reason=(K.TEXT, E.BLANK), created_at=(K.RECORD, E.KEEP),
+    taken_by=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), organization=(K.RECORD, E.KEEP),
+    reason=(K.TEXT, E.BLANK), created_at=(K.RECORD, E.KEEP),
 )  # fmt: skip
 describe("people.Invitation", _("Invitations"), "invited_by_id", ROLES, invited_by=(K.LINK, E.KEEP))
 describe(
@@ -262,7 +263,8 @@ name_fields(
     last_used_at=_("Last used"), account=_("Sign-in"), session_key=_("Key of the session"), device=_("Device"),
     network=_("Network"), started_at=_("Since"), seen_at=_("Last seen"), state=_("State"), asked_at=_("Asked on"),
     document=_("Document"), reason=_("Reason"), ended_reason=_("Reason of the end"), asked_by=_("Asked by"),
-    approved_by=_("Confirmed by"), ended_by=_("Ended by"), role=_("Role"), starts_at=_("Starts"), ends_at=_("Ends"),
+    approved_by=_("Confirmed by"), ended_by=_("Ended by"), role=_("Role"),
+    organization=_("Organisation"), starts_at=_("Starts"), ends_at=_("Ends"),
     granted_by=_("Given by"), taken_by=_("Taken up by"), invited_by=_("Invited by"), purpose=_("Purpose of the text"),
     text_version=_("Version of the text"), text_digest=_("Digest of the text"), given_at=_("Given on"),
     withdrawn_at=_("Taken back"), rows=_("Rows of the list"), owner=_("Sent in by"), actor_person=_("Who acted"),

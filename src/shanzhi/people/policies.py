@@ -13,7 +13,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import Conflict, Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.kernel.roles import GRANTERS, RANK, STAFF_READERS, Role, may_grant
-from shanzhi.people import minors
+from shanzhi.people import holders, minors
 from shanzhi.people.actors import grants_of
 from shanzhi.people.lifecycle import VERIFIED, VERIFIERS
 from shanzhi.people.models import Person
@@ -126,7 +126,7 @@ def require(refusal: Refusal | None) -> None:
 def sees(*, viewer: Actor, person: Person, at: datetime) -> bool:
     """Tell whether the person exists for the viewer: oneself, one's residents, and who holds a role in one's area.
 
-    Who was erased exists for nobody.
+    A role in an organisation lies where that has its seat. Who was erased exists for nobody.
     """
     if person.erased_at is not None:
         return False
@@ -138,8 +138,10 @@ def sees(*, viewer: Actor, person: Person, at: datetime) -> bool:
         return True
     if viewer.holds(READERS, ""):
         return True
-    places = [g.area for g in grants_of(person=person, at=at) if g.organization is None and g.area]
-    return any(viewer.holds(READERS, place) for place in places)
+    held = grants_of(person=person, at=at)
+    places = [g.area for g in held if g.organization is None and g.area]
+    seats = [body.seat for body in holders.find(g.organization for g in held).values()]
+    return any(viewer.holds(READERS, place) for place in (*places, *seats))
 
 
 def load(*, viewer: Actor, person_id: UUID, at: datetime, lock: bool = True, merged_too: bool = False) -> Person:
@@ -184,8 +186,15 @@ def may_merge(*, actor: Actor, people: Iterable[Person], at: datetime) -> Refusa
         own = [grant for grant in actor.grants if grant.role in VERIFIERS and grant.organization is None]
         if not any(grant.reaches(person.area) for grant in own):
             return Forbidden()
-        for held in grants_of(person=person, at=at):
-            reaching = own if held.organization else [grant for grant in own if grant.reaches(held.area)]
+        roles = grants_of(person=person, at=at)
+        bodies = holders.find(held.organization for held in roles)
+        for held in roles:
+            body = bodies.get(held.organization) if held.organization else None
+            reaching = [
+                grant
+                for grant in own
+                if (holders.covered(grant.area, body) if held.organization else grant.reaches(held.area))
+            ]
             if not reaching:
                 return OutsideOwnScope()
             if RANK[held.role] > max(RANK[grant.role] for grant in reaching):
@@ -208,8 +217,8 @@ def may_import(*, actor: Actor, area: str) -> Refusal | None:
 def may_give(*, actor: Actor, role: Role, area: str, organization: UUID | None) -> Refusal | None:
     """Allow to give or end a role within the own scope and never above the own role.
 
-    A scope is an area that covers the role's, or the same organisation. A place of the whole country takes a granter of
-    the whole country: an administrator of a part cannot make things at the top.
+    A scope is an area that covers the role's or the seat of its organisation, or the same organisation. A place of the
+    whole country takes a granter of the whole country: an administrator of a part cannot make things at the top.
     """
     if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
@@ -218,7 +227,12 @@ def may_give(*, actor: Actor, role: Role, area: str, organization: UUID | None) 
     if organization is None:
         held = [grant.role for grant in actor.grants if grant.organization is None and covers(grant.area, area)]
     else:
-        held = [g.role for g in actor.grants if g.organization == organization or (not g.organization and not g.area)]
+        body = holders.find([organization]).get(organization)
+        held = [
+            grant.role
+            for grant in actor.grants
+            if grant.organization == organization or (grant.organization is None and holders.covered(grant.area, body))
+        ]
     granters = [role_held for role_held in held if role_held in GRANTERS]
     if not granters:
         return OutsideOwnScope()

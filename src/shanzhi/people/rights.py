@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from shanzhi.kernel.identifiers import mask_phone
+from shanzhi.kernel.roles import IN_ORGANIZATION
 from shanzhi.people.fields import PHONE_OF_INVITATION, SealedField
 from shanzhi.people.lifecycle import INVITATION, MERGE, RECOVERY
 
@@ -113,6 +114,7 @@ class Invitation(models.Model):
     phone_mark_next = models.BinaryField(max_length=32, null=True)
     role = models.CharField(max_length=24)
     area = models.CharField(max_length=21, db_collation="C", blank=True)
+    organization = models.UUIDField(null=True)
     reason = models.TextField()
     state = models.CharField(max_length=12, choices=INVITATION.choices(), default=INVITATION.first)
     secret = models.CharField(max_length=64, unique=True)
@@ -125,9 +127,14 @@ class Invitation(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Who took it is known exactly when it was taken."""
+        """Who took it is known exactly when it was taken; it is to one place, and to a role that is held there."""
 
         constraints = [
+            models.CheckConstraint(
+                condition=Q(organization__isnull=True)
+                | Q(area="", role__in=sorted(role.value for role in IN_ORGANIZATION)),
+                name="people_invitation_one_place",
+            ),
             models.CheckConstraint(
                 condition=Q(state="taken", taken_by__isnull=False) | (~Q(state="taken") & Q(taken_by__isnull=True)),
                 name="people_invitation_taken_by",

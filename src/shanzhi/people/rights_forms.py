@@ -29,7 +29,7 @@ class InviteForm(RoleForm):
     """A phone, a role and a place."""
 
     phone = PhoneNumberField(label=_("Colleague's mobile phone"))
-    field_order = ("phone", "role", "area", "reason")
+    field_order = ("phone", "role", "area", "organization", "reason")
 
 
 class TakeForm(PageForm):

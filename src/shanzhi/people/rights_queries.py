@@ -17,7 +17,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.personal import Hindrance
 from shanzhi.kernel.roles import GRANTERS
-from shanzhi.people import policies, queries
+from shanzhi.people import holders, policies, queries
 from shanzhi.people.actors import second_factor_due
 from shanzhi.people.fields import PHONE_OF_INVITATION, marks
 from shanzhi.people.lifecycle import RECOVERERS
@@ -113,8 +113,8 @@ def require_granters(viewer: Actor) -> None:
 def invitations(*, viewer: Actor) -> QuerySet[Invitation]:
     """Give the invitations into the viewer's areas, newest first."""
     require_granters(viewer)
-    scope = places.within_any("area", viewer.areas(GRANTERS))
-    rows = Invitation.objects.filter(scope).select_related("invited_by").annotate(area_name=_place("area"))
+    rows = Invitation.objects.filter(queries.held_within(viewer.areas(GRANTERS))).select_related("invited_by")
+    rows = rows.annotate(area_name=_place("area"), organization_name=holders.bodies().named("organization"))
     return rows.order_by("-created_at", "id")
 
 
@@ -142,8 +142,9 @@ def invitation_behind(*, secret: str, at: datetime) -> Invitation | None:
 def due_for_review(*, viewer: Actor, at: datetime) -> QuerySet[RoleGrant]:
     """Give the roles in the viewer's areas that nobody confirmed for a year, those that lapse first at the top."""
     require_granters(viewer)
-    scope = places.within_any("area", viewer.areas(GRANTERS))
+    scope = queries.held_within(viewer.areas(GRANTERS))
     rows = unconfirmed(since=at - YEAR, at=at).filter(scope).exclude(person_id__in=(viewer.person(), *viewer.also))
+    rows = rows.annotate(organization_name=holders.bodies().named("organization"))
     by_age: Any = rows.select_related("person").annotate(area_name=_place("area"))  # `confirmed` stands in no table
     found: QuerySet[RoleGrant] = by_age.order_by("confirmed", "id")
     return found

@@ -75,6 +75,7 @@ class AreaSource:
     `few` are all of them where a list can hold them. `search` gives those that fit what was typed, best first, one more
     than `MOST_MATCHES` where there are more; `find` gives the open ones among codes. `url` answers with `answer`.
     `whole` names the whole country where that may be chosen too, `suggested` stand open where several are chosen.
+    `nothing` says that nothing fits, where the choice is of other things than areas.
     """
 
     search: Callable[[str], Sequence[Place]]
@@ -83,6 +84,7 @@ class AreaSource:
     url: str = ""
     whole: Any = ""
     suggested: Sequence[Place] = ()
+    nothing: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def found(source: AreaSource, name: str, asked: Asked, *, several: bool) -> dict
         "several": several,
         "settled": not asked.words and all(checked for _place, checked in rows),
         "nothing": bool(asked.words) and not fitting,
+        "nothing_words": source.nothing,
         "already": bool(fitting) and not matches,
     }
 
@@ -203,6 +206,9 @@ class AreaField(forms.Field):
         "unknown": _("No place fits. Type a shorter part of its name, or its code."),
     }
     several = False
+    choose: Any = _("Choose an area")
+    nowhere: str | None = ""
+    """What an empty choice gives; a form that must tell it from the whole country sets None."""
 
     def __init__(self, *, source: AreaSource, **kwargs: Any) -> None:
         """Take the source of the areas and Django's field arguments."""
@@ -212,17 +218,17 @@ class AreaField(forms.Field):
             kwargs.setdefault("help_text", HELP)
         else:
             whole = [(WHOLE, source.whole)] if source.whole else []
-            pairs = [("", _("Choose an area")), *whole, *((place.code, place.words) for place in source.few)]
+            pairs = [("", self.choose), *whole, *((place.code, place.words) for place in source.few)]
             kwargs["widget"] = forms.Select(choices=pairs)
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: Any) -> str | None:
         """Give the code, empty for the whole country; raise ValidationError for one that is not open."""
         codes = self._codes(value)
         if not codes:
             if self.required:
                 raise self._wrong("required")
-            return ""
+            return self.nowhere
         if codes[0] == WHOLE and self.source.whole:
             return ""
         if codes[0] not in self._open(codes[:1]):

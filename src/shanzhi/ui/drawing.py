@@ -127,8 +127,13 @@ def field_parts(bound: BoundField) -> dict[str, Any]:
         "grouped": grouped,
         "single": isinstance(widget, CheckboxInput),
         "hidden": bound.is_hidden,
-        "optional": not bound.field.required and not getattr(bound.form, "drafts", False),
+        "optional": not (bound.field.required or _asked_for(bound)),
     }
+
+
+def _asked_for(bound: BoundField) -> bool:
+    """Tell whether a field that may stay empty is no free choice: in a draft, or where one of two is filled in."""
+    return bool(getattr(bound.form, "drafts", False) or getattr(bound.field, "one_of", False))
 
 
 def error_links(form: BaseForm) -> list[dict[str, str]]:

@@ -78,7 +78,18 @@ from shanzhi.people.operations.recovery import (
     stop_recovery,
 )
 from shanzhi.people.operations.reviews import confirm_grants, end_grants, lapse_grants
-from shanzhi.people.operations.roles import BadPeriod, BadScope, GrantEnded, HeldAlready, end_grant, grant
+from shanzhi.people.operations.roles import (
+    BadPeriod,
+    BadScope,
+    ClosedOrganization,
+    GrantEnded,
+    HeldAlready,
+    NoSuchOrganization,
+    RoleOfAnArea,
+    end_grant,
+    end_roles_in,
+    grant,
+)
 from shanzhi.people.operations.sessions import (
     end_other_sessions,
     end_session,
@@ -101,6 +112,7 @@ __all__ = [
     "BadScope",
     "BadSpan",
     "CannotMerge",
+    "ClosedOrganization",
     "ConfirmNeeded",
     "ConsentNeeded",
     "DocumentDiffers",
@@ -118,6 +130,7 @@ __all__ = [
     "LoginNameTaken",
     "MergeOpen",
     "NameMissing",
+    "NoSuchOrganization",
     "NotAMinor",
     "NotVouched",
     "NotYet",
@@ -125,6 +138,7 @@ __all__ = [
     "Proof",
     "ReasonNeeded",
     "RecoveryOpen",
+    "RoleOfAnArea",
     "SecondOfStaffNeeded",
     "SecondOfficerNeeded",
     "Stale",
@@ -147,6 +161,7 @@ __all__ = [
     "end_invitation",
     "end_link",
     "end_other_sessions",
+    "end_roles_in",
     "end_session",
     "end_sessions",
     "end_sessions_of",

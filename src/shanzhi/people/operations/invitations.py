@@ -17,14 +17,14 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, NotFound, Refusal, SignInNeeded
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies
+from shanzhi.people import holders, policies
 from shanzhi.people.actors import actor_of_person
 from shanzhi.people.fields import PHONE_OF_INVITATION, both_marks, marks
 from shanzhi.people.lifecycle import INVITATION
 from shanzhi.people.models import Account, Invitation, RoleGrant
 from shanzhi.people.operations.accounts import SIGN_IN
 from shanzhi.people.operations.records import ReasonNeeded
-from shanzhi.people.operations.roles import BadRole, put_grant
+from shanzhi.people.operations.roles import BadRole, check_place, put_grant
 
 DAYS: Final = 7
 MOST_TRIES: Final = 5
@@ -54,27 +54,37 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(f"invitation:{text}".encode()).hexdigest()
 
 
-def invite(*, actor: Actor, phone: str, role: Role, area: str, reason: str, at: datetime) -> Invited:
-    """Invite who has this phone (E.164) to a role, never above the own one and within the own area."""
+def invite(
+    *, actor: Actor, phone: str, role: Role, area: str, organization: UUID | None = None, reason: str, at: datetime
+) -> Invited:
+    """Invite who has this phone (E.164) to a role, never above the own one and within the own scope."""
     if role is Role.RESIDENT:
         raise BadRole(field="role")
-    policies.require(policies.may_give(actor=actor, role=role, area=area, organization=None))
+    policies.require(policies.may_give(actor=actor, role=role, area=area, organization=organization))
+    check_place(role, area, organization)
     if not reason.strip():
         raise ReasonNeeded(field="reason")
     secret, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**8):08d}"
     held, following = both_marks(phone, purpose=PHONE_OF_INVITATION)
     with transaction.atomic():
         made = Invitation.objects.create(
-            phone=phone, phone_mark=held, phone_mark_next=following, role=role, area=area,
+            phone=phone, phone_mark=held, phone_mark_next=following, role=role, area=area, organization=organization,
             reason=reason.strip(), secret=digest_of(secret), code=digest_of(secret + code),
             invited_by_id=actor.person(), created_at=at, expires_at=at + timedelta(days=DAYS),
         )  # fmt: skip
-        change = {"role": str(role), "area": area}
+        place, known = _place(made)
+        change = {"role": str(role), "area": area, **known}
         record(
-            actor=actor, verb="people.invitation.make", subject=made, area=area, change=change, at=at,
+            actor=actor, verb="people.invitation.make", subject=made, area=place, change=change, at=at,
             reason=reason.strip(),
         )  # fmt: skip
     return Invited(made, secret, code)
+
+
+def _place(found: Invitation) -> tuple[str, dict[str, str]]:
+    """Give the code of the area in which an invitation lies, and what an event tells of its organisation."""
+    body = holders.find([found.organization]).get(found.organization) if found.organization else None
+    return (body.seat, {"organization": str(body.id), "in": body.name}) if body else (found.area, {})
 
 
 def take_invitation(*, actor: Actor, secret: str, code: str, at: datetime) -> RoleGrant:
@@ -94,8 +104,8 @@ def take_invitation(*, actor: Actor, secret: str, code: str, at: datetime) -> Ro
         inviter = _inviter(found.invited_by_id, at)
         try:
             given = put_grant(
-                actor=inviter, person_id=actor.person_id, role=Role(found.role), area=found.area, starts_at=at,
-                reason=found.reason, at=at,
+                actor=inviter, person_id=actor.person_id, role=Role(found.role), area=found.area,
+                organization=found.organization, starts_at=at, reason=found.reason, at=at,
             )  # fmt: skip
         except Refusal as refusal:
             raise InvitationUnusable from refusal
@@ -103,7 +113,8 @@ def take_invitation(*, actor: Actor, secret: str, code: str, at: datetime) -> Ro
         found.phone = found.phone_mark = found.phone_mark_next = None  # done its work
         found.save()
         change = {"grant": str(given.pk)}
-        record(actor=actor, verb="people.invitation.take", subject=found, area=found.area, change=change, at=at)
+        place = _place(found)[0]
+        record(actor=actor, verb="people.invitation.take", subject=found, area=place, change=change, at=at)
     return given
 
 
@@ -129,7 +140,7 @@ def _tried(account_id: UUID, secret: str, code: str, at: datetime) -> bool:
         if not fits:
             found.tries += 1
             found.save(update_fields=["tries"])
-            record(actor=SIGN_IN, verb="people.invitation.miss", subject=found, area=found.area, at=at)
+            record(actor=SIGN_IN, verb="people.invitation.miss", subject=found, area=_place(found)[0], at=at)
         return fits
 
 
@@ -137,10 +148,12 @@ def end_invitation(*, actor: Actor, invitation_id: UUID, at: datetime) -> None:
     """Take an invitation back: who could give its role may."""
     with transaction.atomic():
         found = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
-        if found is None or not actor.holds(policies.READERS, found.area):
+        if found is None or not actor.holds(policies.READERS, _place(found)[0]):
             raise NotFound
-        policies.require(policies.may_give(actor=actor, role=Role(found.role), area=found.area, organization=None))
+        policies.require(
+            policies.may_give(actor=actor, role=Role(found.role), area=found.area, organization=found.organization)
+        )
         found.state, found.ended_at = INVITATION.move(found.state, "end"), at
         found.phone = found.phone_mark = found.phone_mark_next = None
         found.save()
-        record(actor=actor, verb="people.invitation.end", subject=found, area=found.area, at=at)
+        record(actor=actor, verb="people.invitation.end", subject=found, area=_place(found)[0], at=at)

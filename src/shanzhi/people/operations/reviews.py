@@ -18,7 +18,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people import policies, signals
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
-from shanzhi.people.operations.roles import end_grant
+from shanzhi.people.operations.roles import end_grant, place_of
 from shanzhi.people.operations.sessions import ROLE, end_for
 
 YEAR: Final = timedelta(days=365)
@@ -49,7 +49,8 @@ def confirm_grants(*, actor: Actor, grant_ids: Iterable[UUID], at: datetime) -> 
             given.confirmed_at = at
             given.save(update_fields=["confirmed_at"])
             change = {"grant": str(given.pk), "role": given.role}
-            record(actor=actor, verb="people.role.confirm", subject=given.person, area=given.area, change=change, at=at)
+            area = place_of(given)
+            record(actor=actor, verb="people.role.confirm", subject=given.person, area=area, change=change, at=at)
     return len(rows)
 
 

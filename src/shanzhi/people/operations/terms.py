@@ -14,10 +14,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.people import signals
 from shanzhi.people.models import Person, RoleGrant
+from shanzhi.people.operations.roles import note
 from shanzhi.people.operations.sessions import ROLE, end_for
 
 # So many at one look; the clock looks again within a minute.
@@ -66,19 +66,12 @@ def _begin(given: RoleGrant, at: datetime) -> None:
     given.begins_later = False
     given.save(update_fields=["begins_later"])
     end_for(person_id=given.person_id, why=ROLE, at=at)
-    _note("begin", given, given.starts_at, at)
+    note(CLOCK, "people.role.begin", given, at)
 
 
 def _expire(given: RoleGrant, at: datetime) -> None:
     given.over_at, given.begins_later = at, False
     given.save(update_fields=["over_at", "begins_later"])
     end_for(person_id=given.person_id, why=ROLE, at=at)
-    _note("expire", given, given.ends_at or at, at)
+    note(CLOCK, "people.role.expire", given, at)
     signals.role_ended.send(RoleGrant, actor=CLOCK, grant=given, at=at)
-
-
-def _note(name: str, given: RoleGrant, moment: datetime, at: datetime) -> None:
-    dated = {"begin": "starts_at", "expire": "ends_at"}[name]
-    change = {"grant": str(given.pk), "role": given.role, dated: moment.isoformat()}
-    area = given.area or given.person.area
-    record(actor=CLOCK, verb=f"people.role.{name}", subject=given.person, area=area, change=change, at=at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet
@@ -15,10 +16,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import CITY, COMMUNITY, COUNTRY, DISTRICT, LENGTHS, PROVINCE, SUBDISTRICT, ancestors_of
+from shanzhi.kernel.areas import (
+    CITY,
+    COMMUNITY,
+    COUNTRY,
+    DISTRICT,
+    LENGTHS,
+    PROVINCE,
+    SUBDISTRICT,
+    ancestors_of,
+    covers,
+)
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import GRANTERS
-from shanzhi.people import policies
+from shanzhi.people import holders, policies
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.ui.choosing import MOST_LISTED, MOST_MATCHES, AreaSource, Place
@@ -156,6 +167,45 @@ def granted_areas(*, viewer: Actor, at: datetime) -> AreaSource:
     return source_of(Open(codes, at), url=reverse("people:areas", args=["role"]), whole=whole)
 
 
+def granted_organizations(*, viewer: Actor, at: datetime) -> AreaSource | None:
+    """Give the organisations in which the viewer may give roles: open ones seated in the own areas; None for none."""
+    codes = viewer.areas(GRANTERS)
+
+    def find(keys: Iterable[str]) -> Mapping[str, Place]:
+        known = holders.find(_uuid(key) for key in keys)
+        inside = [one for one in known.values() if one.open and any(covers(code, one.seat) for code in codes)]
+        return {place.code: place for place in _bodies(inside)}
+
+    def search(words: str) -> Sequence[Place]:
+        text = words.strip()
+        return _bodies(holders.bodies().open_in(codes, words=text, most=MOST_MATCHES + 1)) if text else ()
+
+    few = holders.bodies().open_in(codes, most=MOST_LISTED + 1)
+    if not few:
+        return None
+    return AreaSource(
+        search=search,
+        find=find,
+        few=None if len(few) > MOST_LISTED else _bodies(few),
+        url=reverse("people:areas", args=["organization"]),
+        nothing=_("No organisation fits. Type a shorter part of its name."),
+    )
+
+
+def _bodies(found: Iterable[holders.Body]) -> list[Place]:
+    """Show organisations with the area of their seat, since names repeat; in one query."""
+    listed = list(found)
+    seats = places.full_names(one.seat for one in listed) if listed else {}
+    return [Place(str(one.id), one.name, seats.get(one.seat, one.seat)) for one in listed]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def listed_areas(*, viewer: Actor, at: datetime) -> AreaSource:
     """Give the areas for which the viewer may bring in lists of residents."""
     return source_of(Open(viewer.areas(policies.IMPORTERS), at), url=reverse("people:areas", args=["list"]))
@@ -175,7 +225,8 @@ def areas_for(*, kind: str, viewer: Actor, at: datetime) -> AreaSource:
     """Give the source of a kind of choice, for the places that come while one types. Raises NotFound."""
     if kind == "home":
         return home_areas(at=at)
-    makers = {"role": granted_areas, "list": listed_areas}
-    if kind not in makers:
+    makers = {"role": granted_areas, "list": listed_areas, "organization": granted_organizations}
+    source = makers[kind](viewer=viewer, at=at) if kind in makers else None
+    if source is None:
         raise NotFound
-    return makers[kind](viewer=viewer, at=at)
+    return source

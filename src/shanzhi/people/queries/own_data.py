@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from shanzhi.audit.subjects import verb_words
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.personal import REGISTRY, Activity, Annotation, Erase, Kind
+from shanzhi.people import holders
 from shanzhi.people.documents import DOCUMENTS
 from shanzhi.people.fields import Sealed
 from shanzhi.people.queries.records import own
@@ -31,6 +32,7 @@ FORMAT: Final = "shanzhi.own-data.1"
 MOST_ROWS: Final = 10_000
 MOST_SHOWN: Final = 20
 AREAS: Final = ("area", "community", "place")
+BODY: Final = "organization"
 Paths = dict[str, list[Annotation]]
 
 
@@ -38,7 +40,8 @@ def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
     """Give everything held about the viewer as plain JSON values: by model, its rows with the fields described.
 
     Records merged into the viewer's are the viewer's own: what hangs on them is here too. Of a model with more than ten
-    thousand rows the newest are given, and `left_out` says how many were not.
+    thousand rows the newest are given, and `left_out` says how many were not. `organizations` names those that the rows
+    speak of by number.
     """
     person = own(viewer=viewer)
     records: dict[str, list[dict[str, Any]]] = {}
@@ -54,8 +57,14 @@ def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
         "at": at.isoformat(),
         "person": str(person.pk),
         "records": {model: rows for model, rows in sorted(records.items()) if rows},
+        "organizations": _organizations(records),
         "left_out": left_out,
     }
+
+
+def _organizations(records: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+    numbers = {row[BODY] for rows in records.values() for row in rows if row.get(BODY)}
+    return {str(key): body.name for key, body in sorted(holders.find(UUID(one) for one in numbers).items())}
 
 
 def _rows_of(model: str, paths: Paths, persons: tuple[UUID, ...]) -> models.QuerySet[Any]:
@@ -116,9 +125,10 @@ def held_in_words(*, viewer: Actor, at: datetime) -> list[Held]:
 
     A look at the own data in plain is nobody else's business and is not put on record.
     """
-    records: dict[str, list[dict[str, Any]]] = held_about_me(viewer=viewer, at=at)["records"]
+    held = held_about_me(viewer=viewer, at=at)
+    records: dict[str, list[dict[str, Any]]] = held["records"]
     codes = {row[name] for rows in records.values() for row in rows[:MOST_SHOWN] for name in AREAS if row.get(name)}
-    names = places.full_names({code for code in codes if str(code).isdigit()})
+    names = places.full_names({code for code in codes if str(code).isdigit()}) | held["organizations"]
     found = []
     for model, rows in records.items():
         fields = dict.fromkeys(name for row in rows for name in row if name != "id")
@@ -138,15 +148,15 @@ def _said(model: str, name: str, value: Any, tell: Callable[[Any], str]) -> tupl
     return REGISTRY.words(model, name), words, stored
 
 
-def _teller(model: str, name: str, places_by_code: dict[str, str]) -> Callable[[Any], str] | None:
+def _teller(model: str, name: str, names: dict[str, str]) -> Callable[[Any], str] | None:
     """Give what writes a field's JSON value in words; None for links, which say nothing to a reader."""
     kinds = {one.kind for one in REGISTRY.annotations.values() if one.model == model and one.field == name}
     if kinds == {Kind.LINK}:
         return None
     if name == "verb":
         return verb_words
-    if name in AREAS:
-        return lambda value: places_by_code.get(value, str(value))
+    if name in (*AREAS, BODY):
+        return lambda value: names.get(value, str(value))
     column = _column(apps.get_model(model), name)
     if isinstance(column, models.DateTimeField):
         return lambda value: formatting.moment(datetime.fromisoformat(value))
@@ -193,13 +203,14 @@ def own_data_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "All that a Shanzhi site holds about one person",
         "type": "object",
-        "required": ["format", "at", "person", "records", "left_out"],
+        "required": ["format", "at", "person", "records", "organizations", "left_out"],
         "additionalProperties": False,
         "properties": {
             "format": {"const": FORMAT},
             "at": {"type": "string", "format": "date-time"},
             "person": {"type": "string", "format": "uuid"},
             "records": {"type": "object", "properties": records, "additionalProperties": False},
+            "organizations": {"type": "object", "additionalProperties": {"type": "string"}},
             "left_out": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
         },
     }

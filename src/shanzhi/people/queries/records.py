@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
-from shanzhi.people import policies
+from shanzhi.people import holders, policies
 from shanzhi.people.actors import survivor
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, marks
 from shanzhi.people.models import Account, ImportBatch, Person, RoleGrant
@@ -119,17 +120,47 @@ def grants(*, viewer: Actor, person: Person) -> list[RoleGrant]:
     rows = rows.select_related("granted_by").order_by("-starts_at", "id")
     if viewer.is_person(person.pk) or viewer.holds(policies.READERS, person.area):
         return list(rows)
-    return [g for g in rows if g.area and viewer.holds(policies.READERS, g.area)]
+    known = holders.find(g.organization for g in rows)
+    return [g for g in rows if (place := _place_of(g, known)) and viewer.holds(policies.READERS, place)]
+
+
+def _place_of(given: RoleGrant, known: Mapping[UUID, holders.Body]) -> str:
+    """Give the code of where a role holds, of its organisation's seat; empty where that is no part of the country."""
+    body = known.get(given.organization) if given.organization else None
+    return body.seat if body else given.area
+
+
+def held_within(areas: Iterable[str]) -> Q:
+    """Give the condition that a role or an invitation lies in one of the areas, or in an organisation seated there."""
+    codes = tuple(areas)
+    inside = places.within_any("area", codes)
+    return inside if not inside else inside | Q(organization__in=holders.bodies().seated(codes))
 
 
 def role_grants(*, viewer: Actor) -> QuerySet[RoleGrant]:
-    """Give the roles held in the viewer's areas, with their people, newest first."""
+    """Give the roles held in the viewer's areas and in organisations there, with their people, newest first.
+
+    Each comes with the name of its area or organisation.
+    """
     require_desk(viewer)
     name = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
-    scope = places.within_any("area", viewer.areas(policies.READERS))
-    return RoleGrant.objects.filter(scope).select_related("person").annotate(area_name=name).order_by(
-        "-created_at", "id"
-    )  # fmt: skip
+    rows = RoleGrant.objects.filter(held_within(viewer.areas(policies.READERS))).select_related("person")
+    named = rows.annotate(area_name=name, organization_name=holders.bodies().named("organization"))
+    return named.order_by("-created_at", "id")
+
+
+def roles_in(*, viewer: Actor, organization: UUID, at: datetime) -> QuerySet[RoleGrant]:
+    """Give the roles held in an organisation: all to staff who read people at its seat, to others their own.
+
+    `opens` tells whether the viewer may open the page of the person: staff may, while the role holds.
+    """
+    body = holders.find([organization]).get(organization)
+    rows = RoleGrant.objects.filter(organization=organization).select_related("person")
+    reads = body is not None and viewer.holds(policies.READERS, body.seat)
+    if not reads:
+        rows = rows.filter(person_id__in=viewer.persons)
+    opens = Case(When(running(at), then=Value(reads)), default=Value(False))
+    return rows.annotate(opens=opens).order_by("-starts_at", "id")
 
 
 def grant_in_scope(*, viewer: Actor, grant_id: UUID, at: datetime) -> RoleGrant:

@@ -22,8 +22,7 @@ from shanzhi.people.adapter import DECLARATION
 from shanzhi.people.forms import DeclareForm, NewPasswordForm, OutsideForm
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.texts import PRIVACY
-from shanzhi.people.views.words import event_words, grant_rows, lookers
-from shanzhi.places import queries as places
+from shanzhi.people.views.words import event_words, grant_rows, known_places, lookers
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.methods import acts, form_page
 
@@ -39,16 +38,16 @@ def account(request: Any) -> HttpResponse:
     except NotFound:
         return redirect("people:welcome")
     grants = queries.grants(viewer=viewer, person=person)
-    names = places.full_names({person.area, *(g.area for g in grants)} - {""}, without=person.area[:6])
+    known = known_places(grants, person.area, without=person.area[:6])
     consents = queries.agreed(viewer=viewer, person_id=person.pk, at=request.now)
     looks = queries.looks(viewer=viewer)
     context = {
         "person": person,
         "account": request.user,
-        "home": names.get(person.area, ""),
+        "home": known.names.get(person.area, ""),
         "verified": person.real_name in VERIFIED,
         "outside": bool(getattr(settings, "PEOPLE_REAL_NAME_DRIVER", "")),
-        "grants": grant_rows(grants, names, request.now),
+        "grants": grant_rows(grants, known, request.now),
         "consents": consents,
         "agreed": queries.agrees(consents),
         "text": PRIVACY,

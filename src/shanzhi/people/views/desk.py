@@ -31,10 +31,10 @@ from shanzhi.people.views.words import (
     LONG_STATES,
     STATE_TONES,
     grant_rows,
+    known_places,
     link_rows,
     merge_rows,
 )  # fmt: skip
-from shanzhi.places import queries as places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import acts, form_page
@@ -102,17 +102,17 @@ def _person_page(request: Any, person_id: UUID, plain: dict[str, str] | None = N
     viewer = request.actor
     found = queries.person(viewer=viewer, person_id=person_id, at=request.now)
     grants = queries.grants(viewer=viewer, person=found)
-    names = places.full_names({found.area, *(g.area for g in grants)} - {""}, without=found.area[:6])
+    known = known_places(grants, found.area, without=found.area[:6])
     events = audit.recent(viewer=viewer, rows=audit.history(viewer=viewer, subject=found))
     account = queries.account_of(person=found)
     may_verify = policies.may_verify(actor=viewer, person=found) is None
     context = {
         "person": found,
-        "home": names.get(found.area, ""),
+        "home": known.names.get(found.area, ""),
         "state": LONG_STATES[found.real_name],
         "tone": STATE_TONES[found.real_name],
         "verified": found.real_name in VERIFIED,
-        "grants": grant_rows(grants, names, request.now),
+        "grants": grant_rows(grants, known, request.now),
         "consents": queries.agreed(viewer=viewer, person_id=found.pk, at=request.now),
         "links": link_rows(queries.guardians_of(viewer=viewer, person=found), request.now),
         "minor": minors.is_minor(found, request.now),
@@ -247,6 +247,7 @@ def grant(request: Any, person_id: UUID) -> HttpResponse:
         request.POST or None,
         roles=offered,
         areas=queries.granted_areas(viewer=request.actor, at=request.now),
+        organizations=queries.granted_organizations(viewer=request.actor, at=request.now),
         initial={"starts_on": timezone.localdate(request.now)},
     )
     if form.is_valid():
@@ -265,7 +266,7 @@ def _grant_values(request: HttpRequest, form: GrantForm) -> dict[str, Any]:
     data = form.cleaned_data
     return {
         "role": Role(data["role"]),
-        "area": data["area"],
+        **form.place,
         "starts_at": _midnight(data["starts_on"]),
         "ends_at": _midnight(data["ends_on"] + timedelta(days=1)) if data["ends_on"] else None,
         "reason": data["reason"],

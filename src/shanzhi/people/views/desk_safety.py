@@ -26,7 +26,7 @@ from shanzhi.people.operations.reviews import GRACE, YEAR
 from shanzhi.people.rights_forms import InviteForm, RecoveryForm, ReviewForm
 from shanzhi.people.views.desk import crumbs
 from shanzhi.people.views.listings import role_options
-from shanzhi.people.views.words import place_words
+from shanzhi.people.views.words import place_of
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response, page_of
 from shanzhi.ui.methods import acts, form_page
@@ -69,7 +69,7 @@ INVITATIONS = Listing(
     columns=(
         Column("role", gettext_lazy("Role"), value=lambda row: ROLE_LABELS[Role(row.role)], sort="role",
                url=page_of("people:end_invitation")),
-        Column("area", gettext_lazy("Where it holds"), value="area_name", sort="area"),
+        Column("area", gettext_lazy("Where it holds"), value=place_of, sort="area"),
         Column("phone", gettext_lazy("Mobile phone"), value=lambda row: str(row.phone) if row.phone else ""),
         Column("state", gettext_lazy("State"), "tag", value=_invitation_tag, sort="state"),
         Column("by", gettext_lazy("Invited by"), value=lambda row: str(row.invited_by.name), priority=2),
@@ -102,8 +102,7 @@ REVIEW = Listing(
                url=page_of("people:person", "person_id")),
         Column("pick", gettext_lazy("Pick"), value=_box, in_export=False),
         Column("role", gettext_lazy("Role"), value=lambda row: ROLE_LABELS[Role(row.role)], sort="role"),
-        Column("area", gettext_lazy("Where it holds"), value=lambda row: place_words(row, {row.area: row.area_name}),
-               sort="area"),
+        Column("area", gettext_lazy("Where it holds"), value=place_of, sort="area"),
         Column("confirmed", gettext_lazy("Last confirmed"), "date", sort="confirmed"),
         Column("lapses", gettext_lazy("Lapses on"), "date", value=lambda row: row.confirmed + YEAR + GRACE),
     ),
@@ -194,14 +193,18 @@ def invitations(request: Any) -> HttpResponse:
 def invite(request: Any) -> HttpResponse:
     """Invite a colleague; link and code are shown once, on this answer alone."""
     rights_queries.require_granters(request.actor)
-    areas = queries.granted_areas(viewer=request.actor, at=request.now)
-    form = InviteForm(request.POST or None, roles=policies.grantable(actor=request.actor), areas=areas)
+    form = InviteForm(
+        request.POST or None,
+        roles=policies.grantable(actor=request.actor),
+        areas=queries.granted_areas(viewer=request.actor, at=request.now),
+        organizations=queries.granted_organizations(viewer=request.actor, at=request.now),
+    )
     if form.is_valid():
         data = form.cleaned_data
         try:
             made = operations.invite(
-                actor=request.actor, phone=data["phone"], role=Role(data["role"]), area=data["area"],
-                reason=data["reason"], at=request.now,
+                actor=request.actor, phone=data["phone"], role=Role(data["role"]), reason=data["reason"],
+                at=request.now, **form.place,
             )  # fmt: skip
         except Refusal as refusal:
             ui_forms.apply_refusal(form, refusal)
@@ -227,8 +230,10 @@ def end_invitation(request: Any, invitation_id: UUID) -> HttpResponse:
             messages.success(request, _("The invitation is taken back."))
         return redirect("people:invitations")
     label = ROLE_LABELS[Role(found.role)]
-    way = crumbs((_("Invitations"), reverse("people:invitations")), (label, ""))
-    context = {"invitation": found, "label": label, "tag": _invitation_tag(found), "crumbs": way}
+    context = {
+        "invitation": found, "label": label, "tag": _invitation_tag(found), "place": place_of(found),
+        "crumbs": crumbs((_("Invitations"), reverse("people:invitations")), (label, "")),
+    }  # fmt: skip
     return render(request, "people/invitation.html", context)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.roles import Role
 from shanzhi.people import queries
 from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
-from shanzhi.people.views.words import SHORT_STATES, grant_state, place_words, state_tag
+from shanzhi.people.views.words import SHORT_STATES, grant_state, place_of, state_tag
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, page_of
 
@@ -68,7 +68,8 @@ PEOPLE = Listing(
 )
 
 
-def _grant_state(given: RoleGrant) -> tuple[str, str]:
+def grant_tag(given: RoleGrant) -> tuple[str, str]:
+    """Give tone and words of the state of a role now."""
     return grant_state(given, timezone.now())
 
 
@@ -85,10 +86,10 @@ ROLES = Listing(
         Column(
             "area",
             _("Where it holds"),
-            value=lambda given: place_words(given, {given.area: given.area_name}),
+            value=place_of,
             sort="area",
         ),
-        Column("state", _("State"), "tag", value=_grant_state),
+        Column("state", _("State"), "tag", value=grant_tag),
         Column("starts_at", _("From"), "date", sort="starts_at", priority=2),
         Column("ends_at", _("Until"), "date", sort="", priority=2),
         Column("created_at", _("Given on"), "date", sort="created_at", priority=3),
@@ -96,7 +97,7 @@ ROLES = Listing(
     default_sort="-created_at",
     filters=(
         ChoiceFilter("role", _("Role"), choices=role_options),
-        AreaFilter("area", _("Area"), source=area_source),
+        AreaFilter("area", _("Area"), source=area_source, apply=lambda area: queries.held_within([str(area)])),
         DateRangeFilter("starts_at", _("From")),
     ),
     search=queries.search_holders,

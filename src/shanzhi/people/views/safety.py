@@ -27,7 +27,7 @@ from shanzhi.people import operations, rights_queries
 from shanzhi.people.actors import second_factor_due
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.rights_forms import TakeForm
-from shanzhi.places import queries as places
+from shanzhi.people.views.words import known_places
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.methods import acts, form_page
 
@@ -116,7 +116,7 @@ def invited(request: Any, secret: str) -> HttpResponse:
             messages.success(request, _("The role is yours. Set up a second factor before you work with it."))
             return redirect("people:second_factor")
     label = ROLE_LABELS[Role(found.role)] if found else ""
-    place = places.full_names({found.area}).get(found.area, "") if found and found.area else ""
+    place = known_places([found]).words(found) if found else ""
     context = {"form": form, "label": label, "place": place, "usable": found is not None}
     answer = render(request, "people/invited.html", context, status=422 if form.errors else 200)
     # The address holds the secret. With no referrer at all a browser names no origin either, and the form is refused.

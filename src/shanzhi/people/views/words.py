@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.models import Event
 from shanzhi.kernel.roles import Role
 from shanzhi.people.guardianship import KINDS
+from shanzhi.people.holders import Body, find
 from shanzhi.people.lifecycle import REAL_NAME
-from shanzhi.people.models import ROLE_LABELS, Guardianship, Person, PersonMerge, RoleGrant
+from shanzhi.people.models import ROLE_LABELS, Guardianship, Invitation, Person, PersonMerge, RoleGrant
 from shanzhi.people.queries import over
 from shanzhi.places import queries as places
 from shanzhi.ui import pieces
@@ -73,6 +75,7 @@ class GrantRow:
     grant: RoleGrant
     label: Any
     place: str
+    seat: str
     state: str
     tone: str
 
@@ -89,17 +92,50 @@ def grant_state(grant: RoleGrant, at: datetime) -> tuple[str, str]:
     return ("accent", gettext("Begins later")) if grant.starts_at > at else ("good", gettext("Holds"))
 
 
-def place_words(grant: RoleGrant, names: Mapping[str, str]) -> str:
-    """Say where a role holds."""
-    if grant.organization is not None:
-        return gettext("In an organisation")
-    return names.get(grant.area, grant.area) if grant.area else gettext("The whole country")
+def place_words(held: RoleGrant | Invitation, area_name: str | None, organization_name: str | None) -> str:
+    """Say where a role holds, or the one of an invitation: the name of its area or of its organisation."""
+    if held.organization is not None:
+        return organization_name or gettext("An organisation that is not on record")
+    return (area_name or held.area) if held.area else gettext("The whole country")
 
 
-def grant_rows(grants: Iterable[RoleGrant], names: Mapping[str, str], at: datetime) -> list[GrantRow]:
+def place_of(row: Any) -> str:
+    """Say where a role or an invitation of a list holds; its query names the places (`area_name` and so on)."""
+    return place_words(row, row.area_name, row.organization_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names of areas by code, and the organisations, of the places that a page speaks of."""
+
+    names: Mapping[str, str]
+    bodies: Mapping[UUID, Body]
+
+    def words(self, held: RoleGrant | Invitation) -> str:
+        """Say where a role holds."""
+        body = self.bodies.get(held.organization) if held.organization else None
+        return place_words(held, self.names.get(held.area), body.name if body else None)
+
+    def seat(self, held: RoleGrant) -> str:
+        """Give the code of the area in which a role lies, of its organisation's seat."""
+        body = self.bodies.get(held.organization) if held.organization else None
+        return body.seat if body else held.area
+
+
+def known_places(held: Iterable[RoleGrant | Invitation], *codes: str, without: str = "") -> Known:
+    """Name the places of roles and some areas besides: one query for areas, one for organisations where there are any.
+
+    `without` leaves out what lies above that code.
+    """
+    listed = list(held)
+    wanted = {*codes, *(one.area for one in listed)} - {""}
+    return Known(places.full_names(wanted, without=without), find(one.organization for one in listed))
+
+
+def grant_rows(grants: Iterable[RoleGrant], known: Known, at: datetime) -> list[GrantRow]:
     """Prepare roles for a page."""
     return [
-        GrantRow(g, ROLE_LABELS[Role(g.role)], place_words(g, names), state, tone)
+        GrantRow(g, ROLE_LABELS[Role(g.role)], known.words(g), known.seat(g), state, tone)
         for g in grants
         for tone, state in [grant_state(g, at)]
     ]

@@ -36,29 +36,30 @@ def answer_form(
     context: dict[str, Any],
     *,
     done: str,
+    template: str = "places/form.html",
 ) -> HttpResponse:
     """Show a form, or do what it asks and go on.
 
     `act` takes the form and gives the address to go to; the same send twice is done once. A refusal stands beside its
-    field, and what was typed stays; one about the right to be here becomes the error page.
+    field, and what was typed stays; one about the right to be here becomes the error page, unless it is about a field.
     """
     if request.method == "POST" and form.is_valid():
         content = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         try:
             answer = once(
                 actor=request.actor,  # type: ignore[attr-defined]  # set by the middleware
-                operation=f"places.{request.resolver_match.url_name}" if request.resolver_match else "places",
+                operation=request.resolver_match.view_name.replace(":", ".") if request.resolver_match else "places",
                 key=idempotency_key(request),
                 request={"path": request.path, "sent": content},
                 at=request.now,  # type: ignore[attr-defined]  # set by the middleware
                 run=lambda: {"to": act(form)},
             )
-        except (Forbidden, NotFound, SignInNeeded):
-            raise
         except Refusal as refusal:
+            if isinstance(refusal, Forbidden | NotFound | SignInNeeded) and refusal.field not in form.fields:
+                raise
             apply_refusal(form, refusal)
         else:
             messages.success(request, done)
             return redirect(answer["to"])
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "places/form.html", {"form": form, **context}, status=status)
+    return render(request, template, {"form": form, **context}, status=status)

@@ -12,9 +12,10 @@ from django.db import transaction
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
+from shanzhi.organizations import demo as organizations
 from shanzhi.people.actors import actor_for, actor_of_person
 from shanzhi.people.fields import ID_NUMBER, marks
-from shanzhi.people.models import Account, Person
+from shanzhi.people.models import Account, Person, RoleGrant
 from shanzhi.people.operations import grant, set_password, verify
 from shanzhi.people.operations.records import new_person
 from shanzhi.places import exchange
@@ -119,9 +120,21 @@ def ensure_helpers(*, at: datetime, progress: Progress = silent, step: str = "")
         account = Account.objects.filter(login_name=helper.login).select_related("person").first()
         if account is None:
             account = _open(helper, place, at)
+        if helper.role is Role.OPERATOR and account.person is not None:
+            _join(account.person, at)
         actors[helper.login] = actor_for(account=account, at=at)
         progress(step, place + 1, len(HELPERS))
     return actors
+
+
+def _join(person: Person, at: datetime) -> None:
+    """Have the operator hold the role in the support organisation of the demo too, unless somebody ended that."""
+    body = organizations.ensure(at=at)
+    if body.open and not RoleGrant.objects.filter(person=person, organization=body.pk).exists():
+        grant(
+            actor=SYSTEM, person_id=person.pk, role=Role.OPERATOR, organization=body.pk, starts_at=at,
+            reason="示例登录", at=at,
+        )  # fmt: skip
 
 
 def _open(helper: Helper, place: int, at: datetime) -> Account:

@@ -1,0 +1,1 @@
+"""Organisations: what bodies there are, where they have their seat, and whether they still take roles."""

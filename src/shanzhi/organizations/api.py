@@ -1,0 +1,168 @@
+"""The API of organisations: the same operations and queries as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Query, Router, Schema
+from ninja.params.functions import Header
+from pydantic import Field
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Invalid, SignInNeeded
+from shanzhi.organizations import operations, queries
+from shanzhi.organizations.models import Kind, Organization
+from shanzhi.people.middleware import moment
+from shanzhi.places import queries as places
+from shanzhi.ui.http import Given
+from shanzhi.work.operations import once
+
+router = Router(tags=["organizations"])
+Code = Annotated[str, Field(max_length=21, pattern=r"^[0-9]*$")]
+Key = Annotated[
+    str, Header(min_length=8, max_length=100, description="A text that no other request carries; repeat it on a retry.")
+]
+
+
+class BadCursor(Invalid):
+    """The cursor is none that this list gave."""
+
+    code = "bad_cursor"
+    message = _("The cursor is none that this list gave. Start again without it.")
+
+
+class OrganizationOut(Schema):
+    """An organisation; `area` is the code of its seat, `closed_at` is empty while it takes roles."""
+
+    id: UUID
+    name: str
+    kind: Kind
+    area: str
+    credit_code: str | None
+    synthetic: bool
+    created_at: datetime
+    closed_at: datetime | None
+    closed_reason: str
+    version: int
+
+
+class OrganizationsPage(Schema):
+    """A page of organisations; `next` is the `after` of the following page."""
+
+    items: list[OrganizationOut]
+    next: UUID | None
+
+
+class OrganizationIn(Given):
+    """An organisation to put on record."""
+
+    name: str = Field(min_length=1, max_length=100)
+    kind: Kind
+    area: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+$")]
+    credit_code: str = Field("", max_length=30)
+
+
+class OrganizationChange(OrganizationIn):
+    """An organisation as it shall be; `version` is the one that was seen."""
+
+    version: int = Field(ge=1, le=1_000_000_000)
+
+
+class CloseIn(Given):
+    """Why an organisation is closed."""
+
+    reason: str = Field(min_length=1, max_length=500)
+    version: int = Field(ge=1, le=1_000_000_000)
+
+
+class ListQuery(Schema):
+    """How the list is narrowed; `search` is a part of the name or a whole credit code."""
+
+    search: str = Field("", max_length=100)
+    kind: Literal[""] | Kind = ""
+    area: Code = ""
+    open: bool | None = None
+    after: UUID | None = None
+    limit: int = Field(25, ge=1, le=100)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # our own attribute
+    if not actor.signed_in:
+        raise SignInNeeded
+    return actor
+
+
+def _plain(found: Organization) -> dict[str, Any]:
+    """Write an organisation in plain values, which can be answered again."""
+    return OrganizationOut.from_orm(found).model_dump(mode="json")
+
+
+def _once(request: HttpRequest, operation: str, key: str, body: Any, run: Callable[[], Organization]) -> dict[str, Any]:
+    sent = {"path": request.path, "body": body.model_dump(mode="json")}
+    name = f"organizations.{operation}"
+    return once(
+        actor=_actor(request), operation=name, key=key, request=sent, at=moment(request), run=lambda: _plain(run())
+    )
+
+
+@router.get("/", response=OrganizationsPage, summary="Organisations of the own areas, newest first")
+def list_organizations(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
+    """List the organisations seated in the viewer's areas, and those the viewer holds a role in."""
+    rows = queries.organizations(viewer=_actor(request))
+    if asked.search:
+        rows = queries.search(rows, asked.search)
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    if asked.area:
+        rows = rows.filter(places.within("area", asked.area))
+    if asked.open is not None:
+        rows = rows.filter(closed_at__isnull=asked.open)
+    if asked.after is not None:
+        last = rows.filter(pk=asked.after).first()
+        if last is None:
+            raise BadCursor(field="after")
+        rows = rows.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk))
+    found = list(rows[: asked.limit + 1])
+    shown = found[: asked.limit]
+    return {"items": shown, "next": shown[-1].pk if len(found) > asked.limit else None}
+
+
+@router.post("/", response=OrganizationOut, summary="Put an organisation on record")
+def create_organization(request: HttpRequest, body: OrganizationIn, idempotency_key: Key) -> dict[str, Any]:
+    """Put an organisation on record at a seat in the own area; its code is checked by GB 32100."""
+    return _once(request, "create", idempotency_key, body, lambda: operations.create_organization(
+        actor=_actor(request), at=moment(request), **body.model_dump()
+    ))  # fmt: skip
+
+
+@router.get("/{uuid:organization_id}", response=OrganizationOut, summary="One organisation")
+def get_organization(request: HttpRequest, organization_id: UUID) -> Organization:
+    """Give one organisation that exists for the viewer."""
+    return queries.organization(viewer=_actor(request), organization_id=organization_id)
+
+
+@router.post("/{uuid:organization_id}/change", response=OrganizationOut, summary="Change an organisation")
+def change_organization(
+    request: HttpRequest, organization_id: UUID, body: OrganizationChange, idempotency_key: Key
+) -> dict[str, Any]:
+    """Change name, sort, seat or code; what is sent replaces all of them."""
+    return _once(request, "change", idempotency_key, body, lambda: operations.change_organization(
+        actor=_actor(request), organization_id=organization_id, at=moment(request), **body.model_dump()
+    ))  # fmt: skip
+
+
+@router.post("/{uuid:organization_id}/close", response=OrganizationOut, summary="Close an organisation")
+def close_organization(
+    request: HttpRequest, organization_id: UUID, body: CloseIn, idempotency_key: Key
+) -> dict[str, Any]:
+    """Close an organisation for a reason; the roles held in it end."""
+    return _once(request, "close", idempotency_key, body, lambda: operations.close_organization(
+        actor=_actor(request), organization_id=organization_id, at=moment(request), **body.model_dump()
+    ))  # fmt: skip

@@ -1,0 +1,55 @@
+"""Reading organisations: each query takes the viewer and gives only what exists for that viewer."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from shanzhi.kernel import identifiers
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.organizations import policies
+from shanzhi.organizations.models import Organization
+from shanzhi.organizations.operations import SEATS
+from shanzhi.people import queries as people
+from shanzhi.places.models import Area
+from shanzhi.ui.choosing import AreaSource
+
+
+def organizations(*, viewer: Actor) -> QuerySet[Organization]:
+    """Give the organisations of the viewer's areas and those the viewer holds a role in, each with `area_name`."""
+    policies.require_desk(viewer)
+    name = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
+    return Organization.objects.filter(policies.readable(viewer)).annotate(area_name=name).order_by("-created_at", "id")
+
+
+def organization(*, viewer: Actor, organization_id: UUID) -> Organization:
+    """Give one organisation; outside the viewer's areas and roles there is no such one."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    found = Organization.objects.filter(policies.readable(viewer), pk=organization_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def search(rows: QuerySet[Organization], words: str) -> QuerySet[Organization]:
+    """Find by a part of the name, or by the whole credit code."""
+    text = words.strip()
+    found = Q(name__has=text)
+    with suppress(identifiers.NotACreditCode):  # then it is a name
+        found |= Q(credit_code=identifiers.credit_code(text))
+    return rows.filter(found)
+
+
+def managed_areas(*, viewer: Actor, at: datetime) -> AreaSource:
+    """Give the areas in which the viewer may put organisations on record."""
+    return people.source_of(people.Open(viewer.areas(policies.MANAGERS), at, SEATS))
+
+
+def read_areas(*, viewer: Actor, at: datetime) -> AreaSource:
+    """Give the areas whose organisations the viewer reads, for filters."""
+    return people.source_of(people.Open(viewer.areas(policies.READERS), at))
