@@ -83,7 +83,8 @@ def hand_out(day: Day, page: Page, words: str) -> None:
     """Find a voter and hand out a sheet."""
     day.at(page, "booth")
     page.fill("[name=words]", words)
-    page.click(".booth-search button.main")
+    with page.expect_navigation():
+        page.click(".booth-search button.main")
     day.fits(page)
     page.click(".booth-found a")
     page.check("[name=document_seen]")
