@@ -83,7 +83,7 @@ def lapse_grants(*, at: datetime) -> int:
             given.save(update_fields=["ends_at", "over_at", "begins_later", "ended_reason"])
             end_for(person_id=given.person_id, why=ROLE, at=at)
             change = {"grant": str(given.pk), "role": given.role}
-            record(actor=actor, verb="people.role.lapse", subject=given.person, area=given.area, change=change, at=at)
+            record(actor=actor, verb="people.role.lapse", subject=given.person, area=place_of(given), change=change, at=at)
             signals.role_ended.send(RoleGrant, actor=actor, grant=given, at=at)
             ended += 1
     return ended
