@@ -18,7 +18,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people import policies, signals
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
-from shanzhi.people.operations.roles import end_grant, place_of
+from shanzhi.people.operations.roles import end_grant, note, place_of
 from shanzhi.people.operations.sessions import ROLE, end_for
 
 YEAR: Final = timedelta(days=365)
@@ -82,8 +82,7 @@ def lapse_grants(*, at: datetime) -> int:
             given.ended_reason = gettext("Nobody confirmed it for a year")
             given.save(update_fields=["ends_at", "over_at", "begins_later", "ended_reason"])
             end_for(person_id=given.person_id, why=ROLE, at=at)
-            change = {"grant": str(given.pk), "role": given.role}
-            record(actor=actor, verb="people.role.lapse", subject=given.person, area=place_of(given), change=change, at=at)
+            note(actor, "people.role.lapse", given, at)
             signals.role_ended.send(RoleGrant, actor=actor, grant=given, at=at)
             ended += 1
     return ended
