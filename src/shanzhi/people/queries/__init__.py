@@ -8,6 +8,7 @@ from shanzhi.people.queries.areas import (
     granted_organizations,
     home_areas,
     listed_areas,
+    organizations_in,
     read_areas,
     source_of,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "mergeable",
     "merges",
     "merges_of",
+    "organizations_in",
     "over",
     "own",
     "own_data_schema",

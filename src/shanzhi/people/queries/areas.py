@@ -169,7 +169,11 @@ def granted_areas(*, viewer: Actor, at: datetime) -> AreaSource:
 
 def granted_organizations(*, viewer: Actor, at: datetime) -> AreaSource | None:
     """Give the organisations in which the viewer may give roles: open ones seated in the own areas; None for none."""
-    codes = viewer.areas(GRANTERS)
+    return organizations_in(codes=viewer.areas(GRANTERS), url=reverse("people:areas", args=["organization"]))
+
+
+def organizations_in(*, codes: Sequence[str], url: str = "") -> AreaSource | None:
+    """Give the open organisations seated in these areas, to choose one; None where there are none."""
 
     def find(keys: Iterable[str]) -> Mapping[str, Place]:
         known = holders.find(_uuid(key) for key in keys)
@@ -187,7 +191,7 @@ def granted_organizations(*, viewer: Actor, at: datetime) -> AreaSource | None:
         search=search,
         find=find,
         few=None if len(few) > MOST_LISTED else _bodies(few),
-        url=reverse("people:areas", args=["organization"]),
+        url=url,
         nothing=_("No organisation fits. Type a shorter part of its name."),
     )
 

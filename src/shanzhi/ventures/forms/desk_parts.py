@@ -14,6 +14,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.people.forms import OrganizationField
 from shanzhi.ui.choosing import AreasField, AreaSource
 from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, YuanField
 from shanzhi.ventures.lifecycle import OPTIONAL_PHASES, PHASES
@@ -43,6 +44,13 @@ class PartForm(PageForm):
     def groups(self) -> list[Group]:
         """Lay the fields out in groups, each with its legend."""
         return [("", list(self))]
+
+
+class OperatorField(OrganizationField):
+    """The organisation that runs a round, of those on record."""
+
+    choose = _("None on record")
+    one_of = False
 
 
 def english_title() -> forms.CharField:
@@ -84,6 +92,22 @@ class BasicsForm(PartForm):
         max_length=120,
         help_text=_("The support organisation that residents can ask."),
     )
+
+    def __init__(self, *args: Any, operators: AreaSource | None, **kwargs: Any) -> None:
+        """Take the organisations on record that may run the round; without any, none is asked for."""
+        super().__init__(*args, **kwargs)
+        if operators is not None:
+            self.fields["operator_organization"] = OperatorField(
+                source=operators,
+                label=_("Its organisation on record"),
+                required=False,
+                help_text=_("Whoever holds the role of operator in it runs this round beside the offices."),
+            )
+
+    @classmethod
+    def opened(cls, call: Call) -> dict[str, Any]:
+        """Give what the call holds; an organisation by its number."""
+        return {**super().opened(call), "operator_organization": str(call.operator_organization or "")}
 
 
 class WordsForm(BasicsForm):

@@ -93,6 +93,7 @@ class TeamForm(PartForm):
 
     team_kind = forms.ChoiceField(label=LABELS["team_kind"], choices=list(TEAM_KINDS.items()), required=False)
     team_name = words("team_name")
+    organization = forms.CharField(label=LABELS["organization"], required=False)
 
 
 class PlanForm(PartForm):

@@ -8,6 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.roles import Role
 from shanzhi.people.actors import records_of
 from shanzhi.people.minors import is_minor, waits_for
 from shanzhi.people.models import Person
@@ -26,7 +30,7 @@ PROPOSAL_READERS: Final[dict[str, fields.Reader]] = {
     "summary": fields.text(SUMMARY),
     "team_kind": fields.choice(TEAM_KINDS),
     "team_name": fields.text(80),
-    "organization": fields.optional(fields.identifier),
+    "organization": fields.optional(fields.organization),
     "community": fields.code,
     "theme": fields.text(60),
     "need": fields.text(fields.LONGEST_TEXT),
@@ -97,6 +101,16 @@ def read_proposal(given: Mapping[str, Any], at: datetime) -> tuple[dict[str, Any
     if "members" in values:
         problems += _known_members(values, at)
     return values, problems
+
+
+def not_own(actor: Actor, values: dict[str, Any], *, kept: UUID | None = None) -> list[Problem]:
+    """Drop an organisation in which the actor holds no role, unless the proposal names it already."""
+    named = values.get("organization")
+    if named in (None, kept) or named in actor.organizations(set(Role)):
+        return []
+    del values["organization"]
+    words = _("A proposal is made in the name of an organisation by somebody who holds a role in it.")
+    return [Problem("organization", words)]
 
 
 def _known_members(values: dict[str, Any], at: datetime) -> list[Problem]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.areas import LEVELS
 from shanzhi.kernel.errors import Invalid, Refusal
 from shanzhi.kernel.money import MOST_FEN, parse_yuan
+from shanzhi.people import holders
 
 MOST_COUNT: Final = 10_000_000
 LONGEST_TEXT: Final = 5_000
@@ -163,6 +164,15 @@ def identifier(value: Any) -> UUID:
         return value if isinstance(value, UUID) else UUID(str(value))
     except ValueError:
         raise BadValue(_("This does not name a known person or organisation. Choose again.")) from None
+
+
+def organization(value: Any) -> UUID:
+    """Read the number of an organisation that is on record and open."""
+    number = identifier(value)
+    body = holders.find([number]).get(number)
+    if body is None or not body.open:
+        raise BadValue(_("This organisation is not on record, or it is closed. Choose one that is on record."))
+    return number
 
 
 def texts(most_items: int, most: int) -> Reader:

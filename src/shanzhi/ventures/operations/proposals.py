@@ -20,7 +20,7 @@ from shanzhi.ventures.lifecycle import EDITABLE, PROPOSAL
 from shanzhi.ventures.models import Call, Notice, Proposal
 from shanzhi.ventures.operations.calls import ReasonMissing
 from shanzhi.ventures.operations.carrying import follow_list
-from shanzhi.ventures.operations.drafts import read_proposal, write_content
+from shanzhi.ventures.operations.drafts import not_own, read_proposal, write_content
 from shanzhi.ventures.operations.fields import BadValue, Problem, text
 from shanzhi.ventures.operations.sections import hold, locked_sections, note_change, stale
 from shanzhi.ventures.operations.twins import write_marks
@@ -130,6 +130,7 @@ def create_proposal(
     Raises NotTakingProposals, MayNotPropose, SignInNeeded. Wrong values are left out and named.
     """
     values, problems = read_proposal(given or {}, at)
+    problems += not_own(actor, values)
     with transaction.atomic():
         call = _open_call(actor, call_id, at)
         kind = values.get("team_kind", "residents")
@@ -212,6 +213,7 @@ def save_proposal(
         require_taking_part(actor)
         require_editable(proposal, at)
         now = content(proposal)
+        problems += not_own(actor, values, kept=now["organization"])
         changed = sorted(name for name, value in values.items() if now[name] != value)
         sections = locked_sections(proposal, changed)
         if changed:

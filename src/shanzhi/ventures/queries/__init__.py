@@ -1,6 +1,7 @@
 """Every reading of the rounds. Each function takes the viewer and gives only what that viewer may see."""
 
 from shanzhi.ventures.queries.areas import communities_for, communities_of, reviewed_areas, run_areas
+from shanzhi.ventures.queries.bodies import operators_for, organizations_for
 from shanzhi.ventures.queries.budget import (
     category_choices,
     category_names,
@@ -134,6 +135,8 @@ __all__ = [
     "my_proposals",
     "notices",
     "of_team",
+    "operators_for",
+    "organizations_for",
     "page_data",
     "people_of",
     "phase_line",

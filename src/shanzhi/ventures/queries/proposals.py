@@ -12,6 +12,7 @@ from shanzhi.audit.models import Event
 from shanzhi.audit.queries import history as audit_history
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.people import holders
 from shanzhi.places.queries import within
 from shanzhi.ventures import policies
 from shanzhi.ventures.lifecycle import LEAVES_WHILE, PROPOSAL
@@ -55,7 +56,7 @@ def proposal(*, viewer: Actor, proposal_id: UUID) -> Proposal:
         Proposal.objects.filter(policies.visible_proposals(viewer), pk=proposal_id)
         .select_related("call", "call__poll", "contact", "award")
         .prefetch_related("call__areas", "call__phases", "activities", "budget", "members", "attachments")
-        .annotate(place_name=area_name("community"))
+        .annotate(place_name=area_name("community"), organization_name=holders.bodies().named("organization"))
         .first()
     )
     if found is None:

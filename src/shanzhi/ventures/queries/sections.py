@@ -16,7 +16,7 @@ from shanzhi.ventures.policies import leads
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "idea": ("title", "summary", "community", "theme"),
     "need": ("need", "aims", "people_reached", "people_note"),
-    "team": ("team_kind", "team_name", "members"),
+    "team": ("team_kind", "team_name", "organization", "members"),
     "plan": ("starts_on", "ends_on", "activities"),
     "budget": ("budget",),
     "risks": ("risks",),

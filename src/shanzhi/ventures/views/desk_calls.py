@@ -22,7 +22,7 @@ from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_res
 from shanzhi.ui.methods import form_page
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.forms.desk import OPEN_PART, OPEN_PARTS, PART_OF, PARTS, NewCallForm
-from shanzhi.ventures.forms.desk_parts import AreasForm, PartForm
+from shanzhi.ventures.forms.desk_parts import AreasForm, BasicsForm, PartForm
 from shanzhi.ventures.lifecycle import CALL, UNFROZEN
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.queries.preview import due_at, next_state
@@ -232,6 +232,9 @@ def part_form(request: Request, found: Call, part: str) -> PartForm:
     if issubclass(kind, AreasForm):
         source = queries.run_areas(viewer=request.actor, at=request.now)
         return kind(sent(request), initial=kind.opened(found), source=source)
+    if issubclass(kind, BasicsForm):
+        operators = queries.operators_for(viewer=request.actor, found=found)
+        return kind(sent(request), initial=kind.opened(found), operators=operators)
     return kind(sent(request), initial=kind.opened(found))
 
 

@@ -45,9 +45,12 @@ class Part:
 
 
 def offers_of(proposal: Proposal, request: Request) -> dict[str, Any]:
-    """Name the communities and themes that a proposal can choose from."""
-    communities = queries.communities_for(found=proposal, at=request.now)
-    return {"community": communities, "theme": [(theme, theme) for theme in proposal.call.themes]}
+    """Name the communities, themes and organisations that a proposal can choose from."""
+    return {
+        "community": queries.communities_for(found=proposal, at=request.now),
+        "theme": [(theme, theme) for theme in proposal.call.themes],
+        "organization": queries.organizations_for(viewer=request.actor, found=proposal),
+    }
 
 
 def _text(name: str, value: Any) -> Any:
