@@ -1,7 +1,7 @@
 """Acts that run at once, each in a thread with a connection of its own; a test of them needs real transactions."""
 
+from collections.abc import Callable
 from threading import Barrier, Thread
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -9,17 +9,17 @@ from django.db import connection
 from shanzhi.kernel.errors import Refusal
 
 
-def together(*acts: Any) -> list[bool]:
-    """Run acts at once, each in a thread with a connection of its own; tell which of them went through."""
-    barrier, passed = Barrier(len(acts)), [False] * len(acts)
+def answers(*acts: Callable[[], object]) -> list[object]:
+    """Run acts at once; gives what each returned, or the refusal that it met."""
+    barrier = Barrier(len(acts))
+    found: list[object] = [None] * len(acts)
 
-    def run(number: int, act: Any) -> None:
+    def run(number: int, act: Callable[[], object]) -> None:
         barrier.wait()
         try:
-            act()
-            passed[number] = True
-        except (Refusal, ValidationError):
-            pass
+            found[number] = act()
+        except (Refusal, ValidationError) as refusal:
+            found[number] = refusal
         finally:
             connection.close()
 
@@ -28,4 +28,9 @@ def together(*acts: Any) -> list[bool]:
         thread.start()
     for thread in threads:
         thread.join()
-    return passed
+    return found
+
+
+def together(*acts: Callable[[], object]) -> list[bool]:
+    """Run acts at once; tell which of them went through."""
+    return [not isinstance(one, (Refusal, ValidationError)) for one in answers(*acts)]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import partial
-from threading import Barrier, Thread
+from threading import Thread
 
 import pytest
 from django.db import connection, transaction
 
-from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.people.models import Person
@@ -18,32 +17,11 @@ from shanzhi.voting import operations, queries
 from shanzhi.voting.models import Ballot, Count, Envelope, Poll
 from shanzhi.work.operations import KeyReused
 from tests.support.people import an_actor
+from tests.support.races import answers as together
 from tests.voting import support
 from tests.voting.support import STAFF, a_person, an_open_poll, now, vote
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Run acts at once, each in a thread; gives what each returned, or the refusal that it met."""
-    barrier = Barrier(len(acts))
-    answers: list[object] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            answers[number] = act()
-        except Refusal as refusal:
-            answers[number] = refusal
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 class TestTwoPhonesOnOneBallot:

@@ -9,32 +9,20 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Schema
-from ninja.params.functions import Header
 from pydantic import Field
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Invalid, SignInNeeded
+from shanzhi.kernel.errors import SignInNeeded
 from shanzhi.organizations import operations, queries
 from shanzhi.organizations.models import Kind, Organization
 from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
-from shanzhi.ui.http import Given
+from shanzhi.ui.http import BadCursor, Given, Key
 from shanzhi.work.operations import once
 
 router = Router(tags=["organizations"])
 Code = Annotated[str, Field(max_length=21, pattern=r"^[0-9]*$")]
-Key = Annotated[
-    str, Header(min_length=8, max_length=100, description="A text that no other request carries; repeat it on a retry.")
-]
-
-
-class BadCursor(Invalid):
-    """The cursor is none that this list gave."""
-
-    code = "bad_cursor"
-    message = _("The cursor is none that this list gave. Start again without it.")
 
 
 class OrganizationOut(Schema):

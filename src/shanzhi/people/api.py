@@ -19,16 +19,9 @@ from shanzhi.people import holders, operations, queries
 from shanzhi.people.middleware import moment
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places import queries as places
-from shanzhi.ui.http import Given
+from shanzhi.ui.http import BadCursor, Given
 
 router = Router(tags=["people"])
-
-
-class BadCursor(Invalid):
-    """The cursor is none that this list gave."""
-
-    code = "bad_cursor"
-    message = _("The cursor is none that this list gave. Start again without it.")
 
 
 class NaiveTime(Invalid):

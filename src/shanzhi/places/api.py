@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
 from ninja.params.functions import Path, Query
 
-from shanzhi.kernel.errors import Invalid, NotFound
+from shanzhi.kernel.errors import NotFound
 from shanzhi.places import exchange, queries
 from shanzhi.places.models import Area, AreaChange, ChangeLink, Station
+from shanzhi.ui.http import BadCursor
 
 router = Router(tags=["places"])
 CODE = Path(..., pattern="^[0-9]{2,21}$")
@@ -22,13 +22,6 @@ PARENT = Query("", pattern="^([0-9]{2,21})?$")
 LIMIT = Query(100, ge=1, le=500)
 AFTER = Query(None, description="The `next` of the page before.")
 WORDS = Query("", max_length=100)
-
-
-class BadCursor(Invalid):
-    """The cursor is none that this list gave."""
-
-    code = "bad_cursor"
-    message = _("The cursor is none that this list gave. Start again without it.")
 
 
 class AreaOut(Schema):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from ninja.params.functions import Header
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from shanzhi.kernel.actor import Actor
@@ -19,6 +20,19 @@ class Request(HttpRequest):
     actor: Actor
     now: datetime
     request_id: str
+
+
+Key = Annotated[
+    str, Header(min_length=8, max_length=100, description="A text that no other request carries; repeat it on a retry.")
+]
+"""The head that makes a write happen once, however often a program repeats it."""
+
+
+class BadCursor(Invalid):
+    """The cursor is none that this list gave."""
+
+    code = "bad_cursor"
+    message = _("The cursor is none that this list gave. Start again without it.")
 
 
 class Given(BaseModel):

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from shanzhi.ui.http import Key
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.api.routing import (
-    Key,
     SavedOut,
     actor_of,
     moment_of,

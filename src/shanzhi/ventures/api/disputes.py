@@ -10,10 +10,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from shanzhi.ui.http import Given
+from shanzhi.ui.http import Given, Key
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.api.routing import (
-    Key,
     PageIn,
     Reason,
     SavedOut,

@@ -11,12 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from shanzhi.ui.http import Given, Moment
+from shanzhi.ui.http import Given, Key, Moment
 from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.api.routing import (
     Code,
     Fen,
-    Key,
     PageIn,
     Reason,
     SavedOut,

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
-from ninja.params.functions import Header
 from pydantic import Field
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Invalid, SignInNeeded
+from shanzhi.kernel.errors import SignInNeeded
+from shanzhi.ui.http import BadCursor
 from shanzhi.ventures.operations import fields
 from shanzhi.work.operations import once
 
@@ -24,16 +23,6 @@ router = Router(tags=["ventures"])
 Code = Annotated[str, Field(max_length=21, pattern=r"^[0-9]*$")]
 Fen = Annotated[int, Field(ge=0, le=fields.MOST_FEN, strict=True)]
 Reason = Annotated[str, Field(max_length=2000)]
-Key = Annotated[
-    str, Header(min_length=8, max_length=100, description="A text that no other request carries; repeat it on a retry.")
-]
-
-
-class BadCursor(Invalid):
-    """The cursor is none that this list gave."""
-
-    code = "bad_cursor"
-    message = _("The cursor is none that this list gave. Start again without it.")
 
 
 class PageIn(Schema):
