@@ -14,11 +14,11 @@ from shanzhi.audit.models import Event
 from shanzhi.audit.subjects import Shown, Subject, register, register_people, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
-from shanzhi.kernel.roles import Role
-from shanzhi.people import policies, queries, rights_queries
+from shanzhi.kernel.roles import GRANTERS, Role
+from shanzhi.people import holders, policies, queries
 from shanzhi.people.guardianship import KINDS, PROOFS
 from shanzhi.people.lifecycle import REAL_NAME
-from shanzhi.people.models import ROLE_LABELS, Person
+from shanzhi.people.models import ROLE_LABELS, Invitation, Person
 from shanzhi.people.texts import TEXTS
 from shanzhi.people.views.words import FIELD_WORDS, VERBS
 
@@ -45,8 +45,15 @@ def _grant(viewer: Actor, grant_id: str, at: datetime) -> Shown | None:
 
 
 def _invitation(viewer: Actor, invitation_id: str, at: datetime) -> Shown | None:
-    found = rights_queries.invitation(viewer=viewer, invitation_id=uuid_of(invitation_id))
-    return Shown(ROLE_LABELS[Role(found.role)], reverse("people:end_invitation", args=[found.pk]))
+    found = Invitation.objects.filter(pk=uuid_of(invitation_id)).first()
+    if found is None:
+        return None
+    body = holders.find([found.organization]).get(found.organization) if found.organization else None
+    place = body.seat if body else found.area
+    if not viewer.holds(policies.READERS, place):
+        raise NotFound
+    page = reverse("people:end_invitation", args=[found.pk]) if viewer.holds(GRANTERS, place) else ""
+    return Shown(ROLE_LABELS[Role(found.role)], page)
 
 
 def _guardianship(viewer: Actor, link_id: str, at: datetime) -> Shown | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
@@ -21,7 +22,7 @@ from shanzhi.voting.queries import polls
 
 # No figure of sheets cast, spoilt or returned: it would stand here while the vote still runs.
 BOOTH_FIELDS: Final = {
-    "name": _("Name"),
+    "name": pgettext_lazy("place", "Name"),
     "place": _("Place"),
     "area": _("Area"),
     "kind": _("Kind"),
