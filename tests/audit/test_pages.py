@@ -30,6 +30,7 @@ from tests.support import booths
 from tests.support.people import actor, client_for, give_role, sign_in
 from tests.support.places import load_districts
 from tests.support.site import Site, build
+from tests.support.waiting import pages as waiting
 from tests.ventures.training_support import trained
 
 AREA, ELSEWHERE = "370102001", "110114012"
@@ -296,6 +297,7 @@ class TestWordsOfEvents:
         assert {verb for verb in written if subjects.verb_words(verb) == verb} == set()
 
     def test_are_known_for_every_kind_of_thing(self, site: Site) -> None:
+        waiting(site)
         kinds = set(Event.objects.values_list("subject_type", flat=True).distinct())
         assert {kind for kind in kinds if subjects.subject(kind) is None} == set()
 

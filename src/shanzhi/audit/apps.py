@@ -52,4 +52,5 @@ class AuditConfig(AppConfig):
             "desk-events", _("What was done"), "audit:events", section="desk", order=90, visible=reads_events
         )
         subjects = import_module("shanzhi.audit.subjects")
+        subjects.register(subjects.Subject(type="audit.treehead", label=_("Keys of the site")))
         subjects.register_verbs(OWN_VERBS)

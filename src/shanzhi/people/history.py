@@ -139,6 +139,14 @@ register(
         values={"kind": lambda value: KINDS.get(value, value), "document": lambda value: PROOFS.get(value, value)},
     )
 )
+register(
+    Subject(
+        type="people.importbatch",
+        label=_("List of residents"),
+        readers=policies.READERS,
+        fields={"people": _("New people"), "known": _("On record already")},
+    )
+)
 register(Subject(type="people.account", label=_("Sign-in"), readers=policies.READERS))
 register_people(name_people)
 register_verbs(

@@ -96,6 +96,7 @@ register(
         values={"measure": _measure},
     )
 )
+register(Subject(type="places.sentsheet", label=_("Sheet of figures")))
 register_verbs(
     {
         **{f"places.area.{kind.value}": kind.label for kind in ChangeKind},
