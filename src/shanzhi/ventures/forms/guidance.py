@@ -110,6 +110,10 @@ GUIDES: Final[dict[str, Guide]] = {
         _("You need no organisation to propose."), _("Five neighbours who know each other are a team already.")
     ),
     "team_name": Guide(_("Any name the neighbours know you by."), _("The bench group of entrance 3")),
+    "organization": Guide(
+        _("Only where an organisation in which you hold a role proposes; leave it open otherwise."),
+        _("The community's choir, whose team leader you are."),
+    ),
     "starts_on": Guide(_("The first day of work, after the award."), "2026-09-01"),
     "ends_on": Guide(_("The day on which the last thing is done and the accounts are open."), "2026-11-30"),
     "risks": Guide(
