@@ -18,7 +18,7 @@ from tests.support.people import AT, a_person, an_actor, client_for, give_role, 
 def test_a_role_in_an_organisation_of_before_stays_says_so_and_can_be_ended() -> None:
     person, number = a_person(COMMUNITY, verified=False), uuid4()
     try:
-        move(("organizations", None), ("people", "0011_role_dates"))  # type: ignore[arg-type]  # None: before the first
+        move(("organizations", None), ("people", "0011_role_dates"))
         old = [give_role(person, role, organization=number) for role in (Role.OPERATOR, Role.SOCIAL_WORKER)]
     finally:
         move()

@@ -16,8 +16,11 @@ from tests.support.database import as_owner
 from tests.support.people import AREA, LONG_AGO, a_person, an_account, give_role
 
 
-def move(*targets: tuple[str, str]) -> None:
-    """Go to these migrations; without any to the newest of every room, for going back takes others along."""
+def move(*targets: tuple[str, str | None]) -> None:
+    """Go to these migrations, None being before the first of a room; without any to the newest of every room.
+
+    Going back takes others along.
+    """
     with as_owner():
         executor = MigrationExecutor(connection)
         executor.migrate(list(targets) or executor.loader.graph.leaf_nodes())

@@ -16,12 +16,11 @@ from shanzhi.voting import operations
 from shanzhi.voting.models import Count, Poll
 from shanzhi.voting.operations import BallotRules
 from tests.support.places import load_districts
-from tests.tally.pabulib.files import PLAIN, SHARED
+from tests.tally.pabulib.files import PLAIN
 from tests.voting.support import STAFF, a_person, an_open_poll, close, now, vote
+from tests.voting.test_imports import OFFICIAL, needs_data
 
 pytestmark = pytest.mark.django_db
-OFFICIAL = sorted((SHARED / "official").glob("*.pb"))
-needs_data = pytest.mark.skipif(not OFFICIAL, reason="the folder of real elections is missing")
 
 
 def counted(codes: list[str], *, without: str = "", **terms: object) -> str:

@@ -7,18 +7,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import SignInNeeded
 from shanzhi.organizations import operations, queries
 from shanzhi.organizations.models import Kind, Organization
 from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
-from shanzhi.ui.http import BadCursor, Given, Key
+from shanzhi.ui.http import Given, Key, signed_in
+from shanzhi.ui.keyset import page_after
 from shanzhi.work.operations import once
 
 router = Router(tags=["organizations"])
@@ -80,13 +78,6 @@ class ListQuery(Schema):
     limit: int = Field(25, ge=1, le=100)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # our own attribute
-    if not actor.signed_in:
-        raise SignInNeeded
-    return actor
-
-
 def _plain(found: Organization) -> dict[str, Any]:
     """Write an organisation in plain values, which can be answered again."""
     return OrganizationOut.from_orm(found).model_dump(mode="json")
@@ -96,14 +87,14 @@ def _once(request: HttpRequest, operation: str, key: str, body: Any, run: Callab
     sent = {"path": request.path, "body": body.model_dump(mode="json")}
     name = f"organizations.{operation}"
     return once(
-        actor=_actor(request), operation=name, key=key, request=sent, at=moment(request), run=lambda: _plain(run())
+        actor=signed_in(request), operation=name, key=key, request=sent, at=moment(request), run=lambda: _plain(run())
     )
 
 
 @router.get("/", response=OrganizationsPage, summary="Organisations of the own areas, newest first")
 def list_organizations(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
     """List the organisations seated in the viewer's areas, and those the viewer holds a role in."""
-    rows = queries.organizations(viewer=_actor(request))
+    rows = queries.organizations(viewer=signed_in(request))
     if asked.search:
         rows = queries.search(rows, asked.search)
     if asked.kind:
@@ -112,28 +103,21 @@ def list_organizations(request: HttpRequest, asked: Query[ListQuery]) -> dict[st
         rows = rows.filter(places.within("area", asked.area))
     if asked.open is not None:
         rows = rows.filter(closed_at__isnull=asked.open)
-    if asked.after is not None:
-        last = rows.filter(pk=asked.after).first()
-        if last is None:
-            raise BadCursor(field="after")
-        rows = rows.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk))
-    found = list(rows[: asked.limit + 1])
-    shown = found[: asked.limit]
-    return {"items": shown, "next": shown[-1].pk if len(found) > asked.limit else None}
+    return page_after(rows, asked.after, asked.limit, _plain)
 
 
 @router.post("/", response=OrganizationOut, summary="Put an organisation on record")
 def create_organization(request: HttpRequest, body: OrganizationIn, idempotency_key: Key) -> dict[str, Any]:
     """Put an organisation on record at a seat in the own area; its code is checked by GB 32100."""
     return _once(request, "create", idempotency_key, body, lambda: operations.create_organization(
-        actor=_actor(request), at=moment(request), **body.model_dump()
+        actor=signed_in(request), at=moment(request), **body.model_dump()
     ))  # fmt: skip
 
 
 @router.get("/{uuid:organization_id}", response=OrganizationOut, summary="One organisation")
 def get_organization(request: HttpRequest, organization_id: UUID) -> Organization:
     """Give one organisation that exists for the viewer."""
-    return queries.organization(viewer=_actor(request), organization_id=organization_id)
+    return queries.organization(viewer=signed_in(request), organization_id=organization_id)
 
 
 @router.post("/{uuid:organization_id}/change", response=OrganizationOut, summary="Change an organisation")
@@ -142,7 +126,7 @@ def change_organization(
 ) -> dict[str, Any]:
     """Change name, sort, seat or code; what is sent replaces all of them."""
     return _once(request, "change", idempotency_key, body, lambda: operations.change_organization(
-        actor=_actor(request), organization_id=organization_id, at=moment(request), **body.model_dump()
+        actor=signed_in(request), organization_id=organization_id, at=moment(request), **body.model_dump()
     ))  # fmt: skip
 
 
@@ -152,5 +136,5 @@ def close_organization(
 ) -> dict[str, Any]:
     """Close an organisation for a reason; the roles held in it end."""
     return _once(request, "close", idempotency_key, body, lambda: operations.close_organization(
-        actor=_actor(request), organization_id=organization_id, at=moment(request), **body.model_dump()
+        actor=signed_in(request), organization_id=organization_id, at=moment(request), **body.model_dump()
     ))  # fmt: skip

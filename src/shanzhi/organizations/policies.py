@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
 from shanzhi.kernel.roles import IN_ORGANIZATION, STAFF_READERS, Role
+from shanzhi.people.policies import require
 from shanzhi.places import queries as places
+
+__all__ = [
+    "MANAGERS", "READERS", "NotInCharge", "at_the_desk", "held_by", "may_create", "may_manage", "readable", "require",
+    "require_desk",
+]  # fmt: skip
 
 # Staff and auditors of the area of the seat read; besides, everybody reads the organisations they hold a role in.
 READERS: Final = STAFF_READERS
@@ -63,9 +69,3 @@ def may_create(*, actor: Actor) -> Refusal | None:
     if not actor.signed_in:
         return SignInNeeded()
     return None if actor.areas(MANAGERS) else Forbidden()
-
-
-def require(refusal: Refusal | None) -> None:
-    """Raise the refusal that a policy gave, if it gave one."""
-    if refusal is not None:
-        raise refusal

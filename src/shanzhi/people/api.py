@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Schema
@@ -19,7 +18,8 @@ from shanzhi.people import holders, operations, queries
 from shanzhi.people.middleware import moment
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places import queries as places
-from shanzhi.ui.http import BadCursor, Given
+from shanzhi.ui.http import Given, actor_of
+from shanzhi.ui.keyset import page_after
 
 router = Router(tags=["people"])
 
@@ -108,11 +108,6 @@ class ListQuery(Schema):
     limit: int = Field(25, ge=1, le=100)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # our own attribute
-    return actor
-
-
 def _masked(person: Person) -> dict[str, Any]:
     return {
         "id": person.pk,
@@ -151,34 +146,27 @@ def _detail(viewer: Actor, person: Person) -> dict[str, Any]:
 @router.get("/me", response=PersonDetail, summary="The own record")
 def me(request: HttpRequest) -> dict[str, Any]:
     """Give the own record, masked as for everyone."""
-    viewer = _actor(request)
+    viewer = actor_of(request)
     return _detail(viewer, queries.own(viewer=viewer))
 
 
 @router.get("/", response=PeoplePage, summary="People of the own areas, newest first")
 def people(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
     """List the people who live in the viewer's areas; `after` is the id of the last one seen."""
-    rows = queries.people(viewer=_actor(request))
+    rows = queries.people(viewer=actor_of(request))
     if asked.search:
         rows = queries.search(rows, asked.search)
     if asked.state:
         rows = rows.filter(real_name=asked.state)
     if asked.area:
         rows = rows.filter(places.within("area", asked.area))
-    if asked.after is not None:
-        last = rows.filter(pk=asked.after).first()
-        if last is None:
-            raise BadCursor(field="after")
-        rows = rows.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk))
-    found = list(rows[: asked.limit + 1])
-    shown = found[: asked.limit]
-    return {"items": [_masked(p) for p in shown], "next": shown[-1].pk if len(found) > asked.limit else None}
+    return page_after(rows, asked.after, asked.limit, _masked)
 
 
 @router.get("/{uuid:person_id}", response=PersonDetail, summary="One person")
 def person(request: HttpRequest, person_id: UUID) -> dict[str, Any]:
     """Give one person who exists for the viewer."""
-    viewer = _actor(request)
+    viewer = actor_of(request)
     return _detail(viewer, queries.person(viewer=viewer, person_id=person_id, at=moment(request)))
 
 
@@ -187,7 +175,7 @@ def verify(request: HttpRequest, person_id: UUID, body: VerifyIn) -> dict[str, A
     """Note that a document was seen."""
     _sign_in(request)
     return _masked(
-        operations.verify(actor=_actor(request), person_id=person_id, at=moment(request), **body.model_dump())
+        operations.verify(actor=actor_of(request), person_id=person_id, at=moment(request), **body.model_dump())
     )
 
 
@@ -196,7 +184,7 @@ def revoke(request: HttpRequest, person_id: UUID, body: ReasonIn) -> dict[str, A
     """Take a verification back, for a reason."""
     _sign_in(request)
     return _masked(
-        operations.revoke(actor=_actor(request), person_id=person_id, reason=body.reason, at=moment(request))
+        operations.revoke(actor=actor_of(request), person_id=person_id, reason=body.reason, at=moment(request))
     )
 
 
@@ -206,7 +194,7 @@ def grant(request: HttpRequest, person_id: UUID, body: GrantIn) -> dict[str, Any
     _sign_in(request)
     at = moment(request)
     values = body.model_dump() | {"starts_at": aware(body.starts_at) or at, "ends_at": aware(body.ends_at)}
-    return _grant(operations.grant(actor=_actor(request), person_id=person_id, at=at, **values))
+    return _grant(operations.grant(actor=actor_of(request), person_id=person_id, at=at, **values))
 
 
 @router.post("/grants/{uuid:grant_id}/end", response=GrantOut, summary="End a role")
@@ -214,12 +202,12 @@ def end_grant(request: HttpRequest, grant_id: UUID, body: ReasonIn) -> dict[str,
     """End a role now, for a reason."""
     _sign_in(request)
     return _grant(
-        operations.end_grant(actor=_actor(request), grant_id=grant_id, reason=body.reason, at=moment(request))
+        operations.end_grant(actor=actor_of(request), grant_id=grant_id, reason=body.reason, at=moment(request))
     )
 
 
 def _sign_in(request: HttpRequest) -> None:
-    if not _actor(request).signed_in:
+    if not actor_of(request).signed_in:
         raise SignInNeeded
 
 

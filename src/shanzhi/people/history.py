@@ -48,8 +48,7 @@ def _invitation(viewer: Actor, invitation_id: str, at: datetime) -> Shown | None
     found = Invitation.objects.filter(pk=uuid_of(invitation_id)).first()
     if found is None:
         return None
-    body = holders.find([found.organization]).get(found.organization) if found.organization else None
-    place = body.seat if body else found.area
+    place = holders.place_of(found)
     if not viewer.holds(policies.READERS, place):
         raise NotFound
     page = reverse("people:end_invitation", args=[found.pk]) if viewer.holds(GRANTERS, place) else ""

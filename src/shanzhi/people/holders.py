@@ -84,6 +84,27 @@ def find(ids: Iterable[UUID | None]) -> Mapping[UUID, Body]:
     return bodies().find(wanted) if wanted else {}
 
 
+class Held(Protocol):
+    """A role, or an invitation to one: in an area or in an organisation."""
+
+    area: str
+    organization: UUID | None
+
+
+def body_of(held: Held) -> Body | None:
+    """Give the organisation in which a role is held, if it is one that is on record."""
+    return find([held.organization]).get(held.organization) if held.organization else None
+
+
+def place_of(held: Held, known: Mapping[UUID, Body] | None = None) -> str:
+    """Give the code of the area in which a role lies: of its organisation, that of the seat.
+
+    `known` are organisations found before; without them they are asked for.
+    """
+    body = body_of(held) if known is None else known.get(held.organization) if held.organization else None
+    return body.seat if body else held.area
+
+
 def covered(area: str, body: Body | None) -> bool:
     """Tell whether a role in an area reaches an organisation: by its seat; one not on record by the whole country."""
     return covers(area, body.seat) if body is not None else not area

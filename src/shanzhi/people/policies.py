@@ -214,6 +214,11 @@ def may_import(*, actor: Actor, area: str) -> Refusal | None:
     return None if actor.holds(IMPORTERS, area) else Forbidden()
 
 
+def speaks_for(actor: Actor, organization: UUID) -> bool:
+    """Tell whether the actor may act in the name of an organisation: whoever holds a role in it."""
+    return organization in actor.organizations(set(Role))
+
+
 def may_give(*, actor: Actor, role: Role, area: str, organization: UUID | None) -> Refusal | None:
     """Allow to give or end a role within the own scope and never above the own role.
 

@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 import typer
 
-from shanzhi.tally import coarse, needs, receipts
+from shanzhi.tally import coarse, receipts
 from shanzhi.tally.comparison import compare
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.faults import CountingError
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, amount
 from shanzhi.tally.pabulib import (
     SATISFACTION,
@@ -327,7 +328,7 @@ def serve(file: str, choices: Choices, *, as_lines: bool, language: Language) ->
     if as_lines:
         _write_line(as_json(counted))
     else:
-        outcome = needs.with_needs(counted.reading, counted.outcome, work=needs.IN_ALL)
+        outcome = with_needs(counted.reading, counted.outcome)
         if choices.thorough:
             outcome = searched(counted.reading, outcome, language=language)
         others = compare(counted.reading, counted.spec, outcome)

@@ -60,11 +60,12 @@ class _Allowance:
         self._work -= work
 
 
-def with_needs(election: Election, outcome: Outcome, *, work: int = IN_ALL) -> Outcome:
+def with_needs(election: Election, outcome: Outcome, *, work: int | None = None) -> Outcome:
     """Return the outcome of `count` with the need of every project that did not win; the digest stays.
 
-    `work` bounds all recounts together; those with most votes come first.
+    `work` bounds all recounts together, IN_ALL unless told otherwise; those with most votes come first.
     """
+    work = IN_ALL if work is None else work
     losers = [item for item in outcome.standings if item.status == "lost"]
     found = {item.project: _to_take_part(election, outcome, item) for item in outcome.standings if item.needed}
     if losers:

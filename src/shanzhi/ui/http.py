@@ -11,7 +11,7 @@ from ninja.params.functions import Header
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Invalid
+from shanzhi.kernel.errors import Invalid, SignInNeeded
 
 
 class Request(HttpRequest):
@@ -26,6 +26,20 @@ Key = Annotated[
     str, Header(min_length=8, max_length=100, description="A text that no other request carries; repeat it on a retry.")
 ]
 """The head that makes a write happen once, however often a program repeats it."""
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give whom the session says."""
+    found: Actor = request.actor  # type: ignore[attr-defined]  # set by our middleware
+    return found
+
+
+def signed_in(request: HttpRequest) -> Actor:
+    """Give whom the session says, or refuse when nobody is signed in."""
+    found = actor_of(request)
+    if not found.signed_in:
+        raise SignInNeeded
+    return found
 
 
 class BadCursor(Invalid):

@@ -83,7 +83,7 @@ def invite(
 
 def _place(found: Invitation) -> tuple[str, dict[str, str]]:
     """Give the code of the area in which an invitation lies, and what an event tells of its organisation."""
-    body = holders.find([found.organization]).get(found.organization) if found.organization else None
+    body = holders.body_of(found)
     return (body.seat, {"organization": str(body.id), "in": body.name}) if body else (found.area, {})
 
 

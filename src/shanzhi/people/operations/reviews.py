@@ -15,10 +15,10 @@ from django.utils.translation import gettext
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
-from shanzhi.people import policies, signals
+from shanzhi.people import holders, policies, signals
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.operations.records import ReasonNeeded
-from shanzhi.people.operations.roles import end_grant, note, place_of
+from shanzhi.people.operations.roles import end_grant, note
 from shanzhi.people.operations.sessions import ROLE, end_for
 
 YEAR: Final = timedelta(days=365)
@@ -49,7 +49,7 @@ def confirm_grants(*, actor: Actor, grant_ids: Iterable[UUID], at: datetime) -> 
             given.confirmed_at = at
             given.save(update_fields=["confirmed_at"])
             change = {"grant": str(given.pk), "role": given.role}
-            area = place_of(given)
+            area = holders.place_of(given)
             record(actor=actor, verb="people.role.confirm", subject=given.person, area=area, change=change, at=at)
     return len(rows)
 

@@ -168,19 +168,9 @@ def _refuse_twice(given: RoleGrant) -> None:
         raise HeldAlready(field="role")
 
 
-def _body_of(given: RoleGrant) -> holders.Body | None:
-    return holders.find([given.organization]).get(given.organization) if given.organization else None
-
-
-def place_of(given: RoleGrant) -> str:
-    """Give the code of the area in which a role lies: of its organisation, that of the seat."""
-    body = _body_of(given)
-    return body.seat if body else given.area
-
-
 def note(actor: Actor, verb: str, given: RoleGrant, at: datetime, reason: str = "") -> None:
     """Put on record that a role was given or ended, where it holds: an organisation's lies in the area of its seat."""
-    body = _body_of(given)
+    body = holders.body_of(given)
     change = {
         "grant": str(given.pk),
         "role": str(given.role),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -121,13 +121,7 @@ def grants(*, viewer: Actor, person: Person) -> list[RoleGrant]:
     if viewer.is_person(person.pk) or viewer.holds(policies.READERS, person.area):
         return list(rows)
     known = holders.find(g.organization for g in rows)
-    return [g for g in rows if (place := _place_of(g, known)) and viewer.holds(policies.READERS, place)]
-
-
-def _place_of(given: RoleGrant, known: Mapping[UUID, holders.Body]) -> str:
-    """Give the code of where a role holds, of its organisation's seat; empty where that is no part of the country."""
-    body = known.get(given.organization) if given.organization else None
-    return body.seat if body else given.area
+    return [g for g in rows if (place := holders.place_of(g, known)) and viewer.holds(policies.READERS, place)]
 
 
 def held_within(areas: Iterable[str]) -> Q:

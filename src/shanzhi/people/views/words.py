@@ -15,6 +15,7 @@ from shanzhi.audit.models import Event
 from shanzhi.kernel.roles import Role
 from shanzhi.people.guardianship import KINDS
 from shanzhi.people.holders import Body, find
+from shanzhi.people.holders import place_of as seat_of
 from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import ROLE_LABELS, Guardianship, Invitation, Person, PersonMerge, RoleGrant
 from shanzhi.people.queries import over
@@ -118,8 +119,7 @@ class Known:
 
     def seat(self, held: RoleGrant) -> str:
         """Give the code of the area in which a role lies, of its organisation's seat."""
-        body = self.bodies.get(held.organization) if held.organization else None
-        return body.seat if body else held.area
+        return seat_of(held, self.bodies)
 
 
 def known_places(held: Iterable[RoleGrant | Invitation], *codes: str, without: str = "") -> Known:

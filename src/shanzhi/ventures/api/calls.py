@@ -8,17 +8,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from shanzhi.ui.http import Key
+from shanzhi.ui.http import Key, actor_of, signed_in
 from shanzhi.ventures import operations, queries
-from shanzhi.ventures.api.routing import (
-    SavedOut,
-    actor_of,
-    moment_of,
-    page,
-    repeated,
-    saved,
-    signed_in,
-)
+from shanzhi.ventures.api.routing import SavedOut, moment_of, page, repeated, saved
 from shanzhi.ventures.api.schemas import (
     AwardOut,
     CallChange,

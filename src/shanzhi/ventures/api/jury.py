@@ -11,9 +11,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from shanzhi.kernel.errors import NotFound
-from shanzhi.ui.http import Given
+from shanzhi.ui.http import Given, actor_of, signed_in
 from shanzhi.ventures import operations, queries
-from shanzhi.ventures.api.routing import actor_of, moment_of, signed_in
+from shanzhi.ventures.api.routing import moment_of
 from shanzhi.ventures.queries import jury as reading
 
 router = Router(tags=["ventures"])

@@ -11,21 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from shanzhi.ui.http import Given, Key, Moment
+from shanzhi.ui.http import Given, Key, Moment, actor_of, signed_in
 from shanzhi.ventures import exchange, operations, queries
-from shanzhi.ventures.api.routing import (
-    Code,
-    Fen,
-    PageIn,
-    Reason,
-    SavedOut,
-    actor_of,
-    moment_of,
-    page,
-    repeated,
-    saved,
-    signed_in,
-)
+from shanzhi.ventures.api.routing import Code, Fen, PageIn, Reason, SavedOut, moment_of, page, repeated, saved
 from shanzhi.ventures.models import Proposal
 
 router = Router()

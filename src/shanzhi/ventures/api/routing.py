@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import SignInNeeded
-from shanzhi.ui.http import BadCursor
+from shanzhi.ui.http import signed_in
+from shanzhi.ui.keyset import page_after
 from shanzhi.ventures.operations import fields
 from shanzhi.work.operations import once
 
@@ -48,23 +47,9 @@ class SavedOut(Schema):
     problems: list[ProblemOut]
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Give whom the session says."""
-    found: Actor = request.actor  # type: ignore[attr-defined]  # set by our middleware
-    return found
-
-
 def moment_of(request: HttpRequest) -> datetime:
     """Give the moment of the request."""
     found: datetime = request.now  # type: ignore[attr-defined]  # set by our middleware
-    return found
-
-
-def signed_in(request: HttpRequest) -> Actor:
-    """Give whom the session says, or refuse when nobody is signed in."""
-    found = actor_of(request)
-    if not found.signed_in:
-        raise SignInNeeded
     return found
 
 
@@ -72,15 +57,7 @@ def page(
     rows: QuerySet[Any], asked: PageIn, write: Callable[[Any], dict[str, Any]], *, by: str = "created_at"
 ) -> dict[str, Any]:
     """Cut one page out of rows with the newest first by the moment `by`, then by id, reading on from a row."""
-    if asked.after is not None:
-        last = rows.model._default_manager.filter(pk=asked.after).first()
-        if last is None or not rows.filter(pk=asked.after).exists():
-            raise BadCursor(field="after")
-        moment = getattr(last, by)
-        rows = rows.filter(Q(**{f"{by}__lt": moment}) | Q(**{by: moment}, pk__gt=last.pk))
-    found = list(rows[: asked.limit + 1])
-    shown: list[Model] = found[: asked.limit]
-    return {"items": [write(row) for row in shown], "next": shown[-1].pk if len(found) > asked.limit else None}
+    return page_after(rows, asked.after, asked.limit, write, by=by)
 
 
 def repeated(

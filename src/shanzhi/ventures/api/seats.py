@@ -9,8 +9,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from shanzhi.ui.http import actor_of
 from shanzhi.ventures import queries
-from shanzhi.ventures.api.routing import actor_of
 from shanzhi.ventures.queries import seats
 
 router = Router()

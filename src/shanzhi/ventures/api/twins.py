@@ -9,8 +9,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
+from shanzhi.ui.http import actor_of, signed_in
 from shanzhi.ventures import queries
-from shanzhi.ventures.api.routing import PageIn, actor_of, page, signed_in
+from shanzhi.ventures.api.routing import PageIn, page
 from shanzhi.ventures.models import Merger, Twin
 from shanzhi.ventures.queries import mergers, twins
 

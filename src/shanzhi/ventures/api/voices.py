@@ -10,19 +10,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from shanzhi.ui.http import Given, Key
+from shanzhi.ui.http import Given, Key, actor_of, signed_in
 from shanzhi.ventures import operations, queries
-from shanzhi.ventures.api.routing import (
-    PageIn,
-    Reason,
-    SavedOut,
-    actor_of,
-    moment_of,
-    page,
-    repeated,
-    saved,
-    signed_in,
-)
+from shanzhi.ventures.api.routing import PageIn, Reason, SavedOut, moment_of, page, repeated, saved
 from shanzhi.ventures.models import Comment, ProposalVersion
 
 router = Router()

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.roles import Role
 from shanzhi.people.actors import records_of
 from shanzhi.people.minors import is_minor, waits_for
 from shanzhi.people.models import Person
+from shanzhi.people.policies import speaks_for
 from shanzhi.ventures.models import Activity, BudgetLine, Proposal, TeamMember
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
 from shanzhi.ventures.operations import fields
@@ -106,7 +106,7 @@ def read_proposal(given: Mapping[str, Any], at: datetime) -> tuple[dict[str, Any
 def not_own(actor: Actor, values: dict[str, Any], *, kept: UUID | None = None) -> list[Problem]:
     """Drop an organisation in which the actor holds no role, unless the proposal names it already."""
     named = values.get("organization")
-    if named in (None, kept) or named in actor.organizations(set(Role)):
+    if named in (None, kept) or speaks_for(actor, named):
         return []
     del values["organization"]
     words = _("A proposal is made in the name of an organisation by somebody who holds a role in it.")

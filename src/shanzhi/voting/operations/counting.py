@@ -18,11 +18,11 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Conflict, Invalid
-from shanzhi.tally import needs
 from shanzhi.tally.comparison import Alternative, compare, reached
 from shanzhi.tally.counting import count as count_election
 from shanzhi.tally.election import Election, Project
 from shanzhi.tally.faults import CountingError
+from shanzhi.tally.needs import with_needs
 from shanzhi.tally.outcome import Outcome, Standing, amount
 from shanzhi.tally.pabulib import digest as content_digest
 from shanzhi.tally.pabulib import spec_as_json, spec_from_json
@@ -85,7 +85,7 @@ def make_count(poll: Poll, spec: Spec, *, number: int, at: datetime) -> Count:
     election = election_of(poll, without=away)
     spec = without_left(spec, away)
     try:
-        outcome = needs.with_needs(election, count_election(election, spec), work=needs.IN_ALL)
+        outcome = with_needs(election, count_election(election, spec))
         result = _result(election, spec, outcome)
     except CountingError as error:
         raise cannot_count(error) from error
