@@ -59,6 +59,9 @@ COMMANDS: Final = {
     "audit": Place(
         "shanzhi.config.commands.audit:app", "Seal and verify the log, change its signing key.", house=True, group=True
     ),
+    "ledger": Place(
+        "shanzhi.config.commands.ledger:app", "Prove all books; write them for Beancount.", house=True, group=True
+    ),
     "keys": Place(
         "shanzhi.config.commands.keys:app", "Keys of personal data: state and change.", house=True, group=True
     ),

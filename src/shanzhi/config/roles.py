@@ -2,6 +2,7 @@
 
 The site reads and writes rows and nothing else, so that SQL run as the site, by whatever gap, drops no guard, empties
 no table, shadows none by a temporary one and changes no row of a table that only grows. Migrations run as the owner.
+Tables whose comment says BY_FUNCTION the site only reads: functions that run with the owner's rights write them.
 What the site may do is read off the catalogue after each migration, so a new table needs no list of its rights.
 """
 
@@ -15,6 +16,7 @@ OWNER: Final = "shanzhi_owner"
 ROLE: Final = "shanzhi"
 DATABASE: Final = "shanzhi"
 GUARD: Final = "audit_refuse_change"  # whose trigger on UPDATE and DELETE makes a table append-only
+BY_FUNCTION: Final = "written by functions only"
 
 # In one transaction: whoever reads meanwhile has the old rights or the new, never none. The bits of `tgtype` are those
 # of PostgreSQL's pg_trigger.h: 1 for each row, 8 DELETE, 16 UPDATE.
@@ -32,7 +34,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA public TO %s', site);
     FOR one IN
         SELECT c.oid::regclass AS name, c.relkind AS kind, c.relname = 'django_migrations' AS told,
-            coalesce(bit_or(t.tgtype::int), 0) AS refused
+            coalesce(bit_or(t.tgtype::int), 0) AS refused,
+            obj_description(c.oid, 'pg_class') IS NOT DISTINCT FROM {by_function} AS by_function
         FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgtype & 1 = 1 AND t.tgqual IS NULL
             AND t.tgattr = ''::int2vector AND t.tgfoid = to_regproc({guard})
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
@@ -45,7 +48,7 @@ BEGIN
             CONTINUE;
         END IF;
         rights := 'SELECT';
-        IF one.kind IN ('r', 'p') AND NOT one.told THEN
+        IF one.kind IN ('r', 'p') AND NOT one.told AND NOT one.by_function THEN
             rights := rights || ', INSERT';
             IF one.refused & 16 = 0 THEN
                 rights := rights || ', UPDATE';
@@ -90,5 +93,7 @@ def take_over(connection: psycopg.Connection[Any]) -> None:
 
 def grant(cursor: Any, *, site: str) -> None:
     """Give the site exactly its rights on all that the connected role owns; again, it changes nothing."""
-    command = sql.SQL(_GRANT).format(site=sql.Literal(site), guard=sql.Literal(f"public.{GUARD}"))
+    command = sql.SQL(_GRANT).format(
+        site=sql.Literal(site), guard=sql.Literal(f"public.{GUARD}"), by_function=sql.Literal(BY_FUNCTION)
+    )
     cursor.execute(command)

@@ -1,0 +1,1 @@
+"""Double entry in any commodity: money, time, goods."""

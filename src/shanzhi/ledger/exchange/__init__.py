@@ -1,0 +1,1 @@
+"""Books out and bills in."""

@@ -1,0 +1,264 @@
+"""The functions and triggers of the ledger as migration 0002 makes them."""
+
+KEPT = """
+CREATE FUNCTION ledger_keep_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'an account stays on record' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (NEW.id, NEW.book_id, NEW.commodity_id, NEW.owner_kind, NEW.owner_id, NEW.role, NEW.nature, NEW.opened_at)
+        IS DISTINCT FROM (OLD.id, OLD.book_id, OLD.commodity_id, OLD.owner_kind, OLD.owner_id, OLD.role, OLD.nature,
+            OLD.opened_at) OR OLD.closed_at IS NOT NULL THEN
+        RAISE EXCEPTION 'of an account only the name changes, and that it is closed'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_account_kept BEFORE UPDATE OR DELETE ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION ledger_keep_account();
+
+-- The lock on the balance lets no entry slip in between the look and the commit.
+CREATE FUNCTION ledger_close_empty() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM FROM ledger_balance WHERE account_id = NEW.id AND amount <> 0 FOR UPDATE;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger_not_empty: an account is closed when nothing is on it' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_account_closed_empty BEFORE UPDATE ON ledger_account FOR EACH ROW
+    WHEN (NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL) EXECUTE FUNCTION ledger_close_empty();
+
+-- Every account has its balance from the first; only the outside world may be below zero from the beginning.
+CREATE FUNCTION ledger_begin_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO ledger_balance (account_id, amount, floor)
+    VALUES (NEW.id, 0, CASE NEW.owner_kind WHEN 'outside' THEN NULL ELSE 0 END);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ledger_account_balance AFTER INSERT ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION ledger_begin_balance();
+
+CREATE FUNCTION ledger_keep_commodity() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.code, NEW.kind, NEW.digits) IS DISTINCT FROM (OLD.code, OLD.kind, OLD.digits) THEN
+        RAISE EXCEPTION 'of a commodity only name and unit change' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_commodity_kept BEFORE UPDATE OR DELETE ON ledger_commodity
+    FOR EACH ROW EXECUTE FUNCTION ledger_keep_commodity();
+
+CREATE FUNCTION ledger_keep_book() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.id, NEW.area, NEW.begins_on) IS DISTINCT FROM (OLD.id, OLD.area, OLD.begins_on) THEN
+        RAISE EXCEPTION 'a book stays where it is' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.closed_through IS DISTINCT FROM OLD.closed_through AND (
+        NEW.closed_through IS NULL OR NEW.closed_through <= OLD.closed_through OR NOT EXISTS (
+            SELECT FROM ledger_closing c WHERE c.book_id = NEW.id AND c.through = NEW.closed_through)) THEN
+        RAISE EXCEPTION 'a period is closed by its closing and not opened again' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_book_kept BEFORE UPDATE OR DELETE ON ledger_book
+    FOR EACH ROW EXECUTE FUNCTION ledger_keep_book();
+
+CREATE FUNCTION ledger_keep_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a balance stays with its account' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER ledger_balance_kept BEFORE DELETE ON ledger_balance
+    FOR EACH ROW EXECUTE FUNCTION ledger_keep_balance();
+"""
+KEPT_BACK = """
+DROP TRIGGER ledger_balance_kept ON ledger_balance;
+DROP FUNCTION ledger_keep_balance();
+DROP TRIGGER ledger_book_kept ON ledger_book;
+DROP FUNCTION ledger_keep_book();
+DROP TRIGGER ledger_commodity_kept ON ledger_commodity;
+DROP FUNCTION ledger_keep_commodity();
+DROP TRIGGER ledger_account_balance ON ledger_account;
+DROP FUNCTION ledger_begin_balance();
+DROP TRIGGER ledger_account_closed_empty ON ledger_account;
+DROP FUNCTION ledger_close_empty();
+DROP TRIGGER ledger_account_kept ON ledger_account;
+DROP FUNCTION ledger_keep_account();
+"""
+
+# At the end of the transaction, for whoever writes past the function: the owner by mistake, a migration.
+GUARDS = """
+CREATE FUNCTION ledger_entry_balances() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    found record;
+BEGIN
+    SELECT coalesce(sum(g.legs), 0) AS legs, bool_and(g.total = 0) AS level, bool_and(g.own) AS own INTO found
+    FROM (SELECT count(*) AS legs, sum(p.amount) AS total,
+            bool_and(a.book_id = NEW.book_id AND p.on_day = NEW.on_day AND p.number = NEW.number) AS own
+        FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+        WHERE p.entry_id = NEW.id GROUP BY a.commodity_id) g;
+    IF found.legs <> NEW.legs THEN
+        RAISE EXCEPTION 'ledger_legs: the entry has % of % postings', found.legs, NEW.legs
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT found.level THEN
+        RAISE EXCEPTION 'ledger_unbalanced: the postings do not sum to zero' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT found.own THEN
+        RAISE EXCEPTION 'ledger_other_book: a posting is of another book, day or entry'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER ledger_entry_balanced AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION ledger_entry_balances();
+"""
+GUARDS_BACK = """
+DROP TRIGGER ledger_entry_balanced ON ledger_entry;
+DROP FUNCTION ledger_entry_balances();
+"""
+
+# The one way into the book. Refusals begin with a word that `operations.posting` knows; DETAIL carries what it says.
+# Accounts are locked in the order of their ids, so that writers wait for each other and never in a circle.
+ENTER = """
+CREATE FUNCTION ledger_enter(
+    p_id uuid, p_book uuid, p_on date, p_at timestamptz, p_kind text, p_text text, p_key text, p_request bytea,
+    p_reverses uuid, p_accounts uuid[], p_amounts bigint[],
+    e_verb text, e_person uuid, e_label text, e_type text, e_area text, e_reason text, e_request text, e_nonce bytea,
+    e_digest text, e_change jsonb, OUT entry uuid, OUT repeated boolean
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    n constant int := coalesce(cardinality(p_accounts), 0);
+    new_number bigint;
+    earlier bytea;
+    held date;
+    began date;
+    one record;
+    left_over bigint;
+    sums record;
+BEGIN
+    IF n < 2 OR n > 200 OR n <> coalesce(cardinality(p_amounts), 0) THEN
+        RAISE EXCEPTION 'ledger_legs' USING ERRCODE = 'check_violation';
+    END IF;
+    -- A closing takes this lock for itself; those who enter share it.
+    PERFORM pg_advisory_xact_lock_shared(hashtext('ledger.book'), hashtext(p_book::text));
+    SELECT closed_through, begins_on INTO held, began FROM ledger_book WHERE id = p_book;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'ledger_no_book' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    new_number := nextval('ledger_entry_number');
+    INSERT INTO ledger_entry (id, number, book_id, on_day, at, kind, text, key, request, reverses_id, legs)
+    VALUES (p_id, new_number, p_book, p_on, p_at, p_kind, p_text, p_key, p_request, p_reverses, n)
+    ON CONFLICT (key) DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT id, request INTO entry, earlier FROM ledger_entry WHERE key = p_key;
+        IF earlier IS DISTINCT FROM p_request THEN
+            RAISE EXCEPTION 'ledger_key_reused' USING ERRCODE = 'unique_violation';
+        END IF;
+        repeated := true;
+        RETURN;
+    END IF;
+    IF p_on <= held OR p_on < began THEN
+        RAISE EXCEPTION 'ledger_period_closed' USING ERRCODE = 'check_violation',
+            DETAIL = coalesce(held, began - 1)::text;
+    END IF;
+    SELECT count(*) AS known, count(DISTINCT a.commodity_id) AS kinds, count(DISTINCT a.id) AS apart,
+        bool_and(a.book_id = p_book) AS own, bool_or(a.closed_at IS NOT NULL) AS closed, sum(t.amount) AS total INTO sums
+    FROM unnest(p_accounts, p_amounts) AS t (account, amount) JOIN ledger_account a ON a.id = t.account;
+    IF sums.known <> n OR NOT sums.own THEN
+        RAISE EXCEPTION 'ledger_no_account' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    IF sums.closed THEN
+        RAISE EXCEPTION 'ledger_account_closed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF sums.apart <> n THEN
+        RAISE EXCEPTION 'ledger_account_twice' USING ERRCODE = 'check_violation';
+    END IF;
+    IF sums.kinds > 1 THEN
+        PERFORM FROM unnest(p_accounts, p_amounts) AS t (account, amount) JOIN ledger_account a ON a.id = t.account
+            GROUP BY a.commodity_id HAVING sum(t.amount) <> 0;
+        IF FOUND THEN
+            RAISE EXCEPTION 'ledger_unbalanced' USING ERRCODE = 'check_violation';
+        END IF;
+    ELSIF sums.total IS DISTINCT FROM 0 THEN
+        RAISE EXCEPTION 'ledger_unbalanced' USING ERRCODE = 'check_violation';
+    END IF;
+    FOR one IN SELECT t.account, t.amount FROM unnest(p_accounts, p_amounts) AS t (account, amount) ORDER BY 1 LOOP
+        UPDATE ledger_balance b SET amount = b.amount + one.amount
+        WHERE b.account_id = one.account
+            AND (one.amount > 0 OR b.floor IS NULL OR b.amount + one.amount >= b.floor)
+            AND (one.amount < 0 OR b.ceiling IS NULL OR b.amount + one.amount <= b.ceiling);
+        IF NOT FOUND THEN
+            SELECT CASE WHEN one.amount < 0 THEN amount - floor ELSE ceiling - amount END INTO left_over
+            FROM ledger_balance WHERE account_id = one.account;
+            IF one.amount < 0 THEN
+                RAISE EXCEPTION 'ledger_short' USING ERRCODE = 'check_violation',
+                    DETAIL = one.account || ' ' || left_over;
+            END IF;
+            RAISE EXCEPTION 'ledger_full' USING ERRCODE = 'check_violation', DETAIL = one.account || ' ' || left_over;
+        END IF;
+    END LOOP;
+    INSERT INTO ledger_posting (entry_id, leg, legs, account_id, amount, on_day, number)
+    SELECT p_id, t.leg, n, t.account, t.amount, p_on, new_number
+    FROM unnest(p_accounts, p_amounts) WITH ORDINALITY AS t (account, amount, leg);
+    IF p_reverses IS NOT NULL THEN
+        PERFORM ledger_mirrors(p_id, p_reverses);
+    END IF;
+    INSERT INTO audit_event (at, verb, actor_person, actor_label, subject_type, subject_id, area, reason, request_id,
+        nonce, digest, change)
+    VALUES (p_at, e_verb, e_person, e_label, e_type, p_id::text, e_area, e_reason, e_request, e_nonce, e_digest,
+        e_change);
+    entry := p_id;
+    repeated := false;
+END $$;
+
+CREATE FUNCTION ledger_mirrors(p_id uuid, p_reverses uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM ledger_entry WHERE id = p_reverses AND reverses_id IS NOT NULL;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger_reversal_reversed' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM FROM (SELECT account_id, amount FROM ledger_posting WHERE entry_id = p_reverses) o
+        FULL JOIN (SELECT account_id, amount FROM ledger_posting WHERE entry_id = p_id) r USING (account_id)
+        WHERE o.amount IS DISTINCT FROM -r.amount;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger_no_mirror' USING ERRCODE = 'check_violation';
+    END IF;
+END $$;
+
+-- New bounds of an account. A floor above what is on it is refused by the table itself.
+CREATE FUNCTION ledger_bound(p_account uuid, p_floor bigint, p_ceiling bigint) RETURNS void LANGUAGE sql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE ledger_balance SET floor = p_floor, ceiling = p_ceiling WHERE account_id = p_account
+$$;
+"""
+ENTER_BACK = """
+DROP FUNCTION ledger_bound(uuid, bigint, bigint);
+DROP FUNCTION ledger_mirrors(uuid, uuid);
+DROP FUNCTION ledger_enter(uuid, uuid, date, timestamptz, text, text, text, bytea, uuid, uuid[], bigint[], text, uuid,
+    text, text, text, text, text, bytea, text, jsonb);
+"""
+
+CLOSE = """
+CREATE FUNCTION ledger_close(p_id uuid, p_book uuid, p_through date, p_at timestamptz) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    counted bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('ledger.book'), hashtext(p_book::text));
+    SELECT count(*) INTO counted FROM ledger_entry WHERE book_id = p_book AND on_day <= p_through;
+    INSERT INTO ledger_closing (id, book_id, through, at, entries, digest)
+    SELECT p_id, p_book, p_through, p_at, counted, 'sha256:' || encode(sha256(convert_to(
+        coalesce(string_agg(s.account_id || ' ' || s.amount, chr(10) ORDER BY s.account_id), ''), 'UTF8')), 'hex')
+    FROM (SELECT p.account_id, sum(p.amount) AS amount FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+        WHERE a.book_id = p_book AND p.on_day <= p_through GROUP BY p.account_id HAVING sum(p.amount) <> 0) s;
+    INSERT INTO ledger_closingbalance (closing_id, account_id, amount)
+    SELECT p_id, p.account_id, sum(p.amount) FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+    WHERE a.book_id = p_book AND p.on_day <= p_through GROUP BY p.account_id HAVING sum(p.amount) <> 0;
+    UPDATE ledger_book SET closed_through = p_through, version = version + 1 WHERE id = p_book;
+END $$;
+"""
+CLOSE_BACK = "DROP FUNCTION ledger_close(uuid, uuid, date, timestamptz);"

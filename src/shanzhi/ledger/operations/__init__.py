@@ -1,0 +1,16 @@
+"""Every write of the ledger."""
+
+from shanzhi.ledger.operations.accounts import account_for, bound, close_account, make_account, open_account
+from shanzhi.ledger.operations.books import (
+    close_period,
+    create_book,
+    create_commodity,
+    name_keeper,
+    release_keeper,
+)
+from shanzhi.ledger.operations.entering import Entered, Leg, enter, reverse, transfer, undo
+
+__all__ = [
+    "Entered", "Leg", "account_for", "bound", "close_account", "close_period", "create_book", "create_commodity",
+    "enter", "make_account", "name_keeper", "open_account", "release_keeper", "reverse", "transfer", "undo",
+]  # fmt: skip

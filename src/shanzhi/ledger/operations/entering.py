@@ -1,0 +1,183 @@
+"""Entering in a book: the one function of the database, with the event, in one statement.
+
+`enter` is for rooms above, which decide by their own policies who moves what; `transfer` and `reverse` decide by the
+book's. All are one statement, so they are one transaction also where none is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, Final, NoReturn
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError, connection, transaction
+
+from shanzhi.audit.operations import event_of
+from shanzhi.audit.planned import planned_cursor
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import canonical
+from shanzhi.kernel.errors import NotFound
+from shanzhi.ledger import policies
+from shanzhi.ledger.models import Book, Commodity, Entry, Posting
+from shanzhi.ledger.models.journal import KEY_LENGTH, MOST, MOST_LEGS
+from shanzhi.ledger.refusals import (
+    WORDS,
+    BadAmount,
+    BadKey,
+    BadLegs,
+    Full,
+    KeyReused,
+    PeriodClosed,
+    ReversedAlready,
+    Short,
+    told,
+)
+from shanzhi.ledger.words import amount_words
+from shanzhi.ui import formatting
+
+VERB: Final = "ledger.entry.enter"
+REVERSE: Final = "ledger.entry.reverse"
+LONGEST_TEXT: Final = 300
+_ENTER: Final = (
+    "SELECT entry, repeated FROM ledger_enter(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::bigint[],"
+    " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
+)
+_BOOK: Final = "SELECT area FROM ledger_book WHERE id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """So many whole units (fen, minutes, pieces) on an account, or off it where `amount` is below zero."""
+
+    account: UUID
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The number of an entry, and whether it was there already under the same key."""
+
+    id: UUID
+    repeated: bool
+
+
+def content_of(
+    *, book: UUID, on: date, kind: str, text: str, key: str, reverses: UUID | None, legs: Sequence[Leg]
+) -> bytes:
+    """Digest what an entry says (32 bytes): kept on the entry and in its event, compared by `shanzhi ledger check`."""
+    said = {
+        "book": str(book),
+        "on": on.isoformat(),
+        "kind": kind,
+        "text": text,
+        "key": key,
+        "reverses": str(reverses) if reverses else None,
+        "legs": [[str(leg.account), leg.amount] for leg in legs],
+    }
+    return sha256(canonical(said)).digest()
+
+
+def enter(
+    *, actor: Actor, book: UUID, area: str, on: date, at: datetime, kind: str, key: str, legs: Sequence[Leg],
+    text: str = "", reason: str = "", reverses: UUID | None = None,
+) -> Entered:  # fmt: skip
+    """Enter in a book; who may is for the caller to decide, everything else is checked here and by the database.
+
+    `area` is the book's own, for the event. The legs sum to zero in each commodity; amounts are whole units. The same
+    `key` with the same content gives the entry that is there, with other content KeyReused. Raises Short or Full where
+    an account would leave its bounds, PeriodClosed, NoAccount, AccountClosed, AccountTwice, Unbalanced, BadAmount.
+    """
+    _check(key, legs)
+    words = text.strip()[:LONGEST_TEXT]
+    request = content_of(book=book, on=on, kind=kind, text=words, key=key, reverses=reverses, legs=legs)
+    entry = Entry(pk=uuid4())
+    event = event_of(
+        actor=actor, verb=REVERSE if reverses else VERB, subject=entry, area=area, at=at, reason=reason,
+        change={"kind": kind, "digest": request.hex()},
+    )  # fmt: skip
+    values: list[Any] = [entry.pk, book, on, at, kind, words, key, request, reverses]
+    values += [[leg.account for leg in legs], [leg.amount for leg in legs]]
+    values += [event.verb, event.actor_person, event.actor_label, event.subject_type, event.area, event.reason]
+    values += [event.request_id, event.nonce, event.digest, canonical(event.change).decode()]
+    # A refusal inside a larger operation must leave that one able to say so.
+    block = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    try:
+        with block, planned_cursor() as cursor:
+            cursor.execute(_ENTER, values)
+            number, repeated = cursor.fetchone()
+    except DatabaseError as error:
+        _refuse(error)
+    return Entered(number, repeated)
+
+
+def transfer(
+    *, actor: Actor, book_id: UUID, source: UUID, target: UUID, amount: int, on: date, at: datetime, key: str,
+    kind: str = "transfer", text: str = "", reason: str = "",
+) -> Entered:  # fmt: skip
+    """Move `amount` whole units from one account to another of the same book, by one of its keepers or officers."""
+    if amount <= 0:
+        raise BadAmount(field="amount")
+    with planned_cursor() as cursor:
+        cursor.execute(_BOOK, [book_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotFound
+    policies.require(policies.may_enter(actor=actor, book=Book(pk=book_id, area=found[0])))
+    legs = [Leg(source, -amount), Leg(target, amount)]
+    return enter(
+        actor=actor, book=book_id, area=found[0], on=on, at=at, kind=kind, key=key, legs=legs, text=text, reason=reason
+    )
+
+
+def reverse(*, actor: Actor, entry_id: UUID, on: date, at: datetime, reason: str) -> Entered:
+    """Undo an entry by its mirror on day `on`; once, and never a reversal itself. Again, it gives the same reversal."""
+    found = Entry.objects.select_related("book").filter(pk=entry_id).first()
+    if found is None or not Book.objects.filter(policies.readable(actor), pk=found.book_id).exists():
+        raise NotFound
+    policies.require(policies.may_enter(actor=actor, book=found.book))
+    return undo(actor=actor, entry=found, on=on, at=at, reason=reason)
+
+
+def undo(*, actor: Actor, entry: Entry, on: date, at: datetime, reason: str) -> Entered:
+    """Enter the mirror of an entry; who may is for the caller to decide."""
+    if entry.reverses_id is not None:
+        raise ReversedAlready
+    rows = Posting.objects.filter(entry=entry).order_by("leg").values_list("account_id", "amount")
+    try:
+        return enter(
+            actor=actor, book=entry.book_id, area=entry.book.area, on=on, at=at, kind=f"reverse.{entry.kind}"[:60],
+            key=f"reverse:{entry.pk}", legs=[Leg(account, -amount) for account, amount in rows], text=entry.text,
+            reason=reason, reverses=entry.pk,
+        )  # fmt: skip
+    except KeyReused as error:  # reversed before, on another day
+        raise ReversedAlready from error
+
+
+def _check(key: str, legs: Sequence[Leg]) -> None:
+    if not 8 <= len(key) <= KEY_LENGTH:
+        raise BadKey
+    if not 2 <= len(legs) <= MOST_LEGS:
+        raise BadLegs
+    if any(leg.amount == 0 or abs(leg.amount) > MOST for leg in legs):
+        raise BadAmount(field="amount")
+
+
+def _refuse(error: DatabaseError) -> NoReturn:
+    """Raise the refusal that the database meant, or its own error."""
+    found = told(error)
+    if found is None:
+        raise error
+    word, detail = found
+    if word == "ledger_period_closed":
+        raise PeriodClosed(field="on", day=formatting.day(date.fromisoformat(detail))) from error
+    wrong = WORDS[word]
+    if issubclass(wrong, Short | Full):
+        account, left = detail.split()
+        commodity = Commodity.objects.get(accounts__pk=account)
+        refusal = wrong(field="amount", left=amount_words(max(int(left), 0), commodity))
+        raise refusal from error
+    raise wrong from error
