@@ -77,10 +77,11 @@ def by_hand(books: Books, *legs: tuple[Account, int], told: int | None = None) -
             number=number, book=books.book, on=DAY, at=AT, kind="tests", key=uuid4().hex, request=b"",
             legs=told or len(legs),
         )  # fmt: skip
-        for leg, (account, amount) in enumerate(legs, 1):
-            Posting.objects.create(
-                entry_id=made.pk, leg=leg, legs=made.legs, account=account, amount=amount, on=DAY, number=number
-            )
+        Posting.objects.bulk_create(
+            Posting(entry_id=made.pk, leg=leg, legs=made.legs, account=account, amount=amount, on=DAY, number=number)
+            for leg, (account, amount) in enumerate(legs, 1)
+        )
+        for account, amount in legs:
             balance = Balance.objects.select_for_update().get(pk=account.pk)
             balance.amount += amount
             balance.save()

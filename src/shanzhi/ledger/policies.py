@@ -65,11 +65,14 @@ def may_create(*, actor: Actor) -> Refusal | None:
     return None if actor.areas(MANAGERS) else Forbidden()
 
 
-def may_enter(*, actor: Actor, book: Book) -> Refusal | None:
-    """Allow the keepers of a book and the officers of its area."""
-    if may_manage(actor=actor, area=book.area) is None:
-        return None
-    if not actor.signed_in:
+def may_enter(*, actor: Actor, area: str, keeps: bool) -> Refusal | None:
+    """Allow the keepers of a book and the officers of its area; `keeps` tells whether the actor is a keeper now."""
+    if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
+    return None if keeps or actor.holds(MANAGERS, area) else NotKeeper()
+
+
+def may_enter_in(*, actor: Actor, book: Book) -> Refusal | None:
+    """Ask the same of a book at hand."""
     kept = Keeper.objects.filter(book=book.pk, person_id__in=actor.persons, until__isnull=True)
-    return None if kept.exists() else NotKeeper()
+    return may_enter(actor=actor, area=book.area, keeps=bool(actor.persons) and kept.exists())

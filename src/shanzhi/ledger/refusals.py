@@ -179,7 +179,7 @@ WORDS: Final[dict[str, type[Refusal]]] = {
     "ledger_legs": BadLegs,
     "ledger_key_reused": KeyReused,
     "ledger_reversal_reversed": ReversedAlready,
-    "ledger_entry_reverses_id_key": ReversedAlready,
+    "ledger_entry_reversed_once": ReversedAlready,
     "ledger_no_mirror": Unbalanced,
     "ledger_not_empty": NotEmpty,
     "ledger_account_once": AccountTaken,

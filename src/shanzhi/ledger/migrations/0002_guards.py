@@ -30,11 +30,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "CREATE SEQUENCE ledger_entry_number OWNED BY ledger_entry.number", "DROP SEQUENCE ledger_entry_number"
         ),
-        migrations.RunSQL(
-            "ALTER TABLE ledger_posting ADD CONSTRAINT ledger_posting_of_entry FOREIGN KEY (entry_id, legs)"
-            " REFERENCES ledger_entry (id, legs)",
-            "ALTER TABLE ledger_posting DROP CONSTRAINT ledger_posting_of_entry",
-        ),
         migrations.RunSQL("ALTER TABLE ledger_balance SET (fillfactor = 50)", migrations.RunSQL.noop),
         *(append_only(table) for table in TABLES if table != "ledger_balance"),
         migrations.RunSQL(KEPT, KEPT_BACK),

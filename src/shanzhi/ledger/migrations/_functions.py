@@ -88,41 +88,95 @@ DROP TRIGGER ledger_account_kept ON ledger_account;
 DROP FUNCTION ledger_keep_account();
 """
 
-# At the end of the transaction, for whoever writes past the function: the owner by mistake, a migration.
+# For whoever writes past the function: the owner by mistake, a migration. All postings of an entry stand in one statement:
+# with the numbers 1 to `legs` in it, and these numbers once for each entry, none can follow in another. It takes the
+# place of keys to entry and account too, which would lock rows that every entry of the book needs.
 GUARDS = """
-CREATE FUNCTION ledger_entry_balances() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION ledger_postings_whole() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    found record;
+    one record;
+    entry record;
+    own record;
+    last uuid;
+    met int := 0;
+    total numeric := 0;
+    sort text;
+    mixed boolean := false;
 BEGIN
-    SELECT coalesce(sum(g.legs), 0) AS legs, bool_and(g.total = 0) AS level, bool_and(g.own) AS own INTO found
-    FROM (SELECT count(*) AS legs, sum(p.amount) AS total,
-            bool_and(a.book_id = NEW.book_id AND p.on_day = NEW.on_day AND p.number = NEW.number) AS own
-        FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
-        WHERE p.entry_id = NEW.id GROUP BY a.commodity_id) g;
-    IF found.legs <> NEW.legs THEN
-        RAISE EXCEPTION 'ledger_legs: the entry has % of % postings', found.legs, NEW.legs
-            USING ERRCODE = 'check_violation';
-    END IF;
-    IF NOT found.level THEN
-        RAISE EXCEPTION 'ledger_unbalanced: the postings do not sum to zero' USING ERRCODE = 'check_violation';
-    END IF;
-    IF NOT found.own THEN
-        RAISE EXCEPTION 'ledger_other_book: a posting is of another book, day or entry'
-            USING ERRCODE = 'check_violation';
+    FOR one IN SELECT * FROM written ORDER BY entry_id, leg LOOP
+        IF one.entry_id IS DISTINCT FROM last THEN
+            IF last IS NOT NULL THEN
+                PERFORM ledger_sums(last, entry.legs, met, total, mixed);
+            END IF;
+            SELECT book_id, on_day, number, legs INTO entry FROM ledger_entry WHERE id = one.entry_id;
+            last := one.entry_id;
+            met := 0;
+            total := 0;
+            mixed := false;
+            sort := NULL;
+        END IF;
+        SELECT book_id, commodity_id INTO own FROM ledger_account WHERE id = one.account_id;
+        IF own.book_id IS NULL
+            OR (own.book_id, one.on_day, one.number) IS DISTINCT FROM (entry.book_id, entry.on_day, entry.number) THEN
+            RAISE EXCEPTION 'ledger_other_book: a posting is of no account, another book, day or entry'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        met := met + 1;
+        IF (one.leg, one.legs) IS DISTINCT FROM (met, entry.legs::int) THEN
+            RAISE EXCEPTION 'ledger_legs: a posting is too many, or missing' USING ERRCODE = 'check_violation';
+        END IF;
+        total := total + one.amount;
+        mixed := mixed OR own.commodity_id <> coalesce(sort, own.commodity_id);
+        sort := own.commodity_id;
+    END LOOP;
+    IF last IS NOT NULL THEN
+        PERFORM ledger_sums(last, entry.legs, met, total, mixed);
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER ledger_entry_balanced AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION ledger_entry_balances();
+CREATE FUNCTION ledger_sums(p_entry uuid, p_legs int, met int, total numeric, mixed boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF met IS DISTINCT FROM p_legs THEN
+        RAISE EXCEPTION 'ledger_legs: the entry has % of % postings', met, p_legs USING ERRCODE = 'check_violation';
+    END IF;
+    IF mixed THEN
+        PERFORM FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+            WHERE p.entry_id = p_entry GROUP BY a.commodity_id HAVING sum(p.amount) <> 0;
+        mixed := FOUND;
+    END IF;
+    IF mixed OR total <> 0 THEN
+        RAISE EXCEPTION 'ledger_unbalanced: the postings do not sum to zero' USING ERRCODE = 'check_violation';
+    END IF;
+END $$;
+CREATE TRIGGER ledger_posting_whole AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_postings_whole();
+
+-- An entry without any posting moved nothing; at the end of its transaction it must have one.
+CREATE FUNCTION ledger_entry_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM FROM ledger_posting WHERE entry_id = NEW.id AND leg = 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'ledger_legs: the entry has no postings' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER ledger_entry_moved AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION ledger_entry_moves();
 """
 GUARDS_BACK = """
-DROP TRIGGER ledger_entry_balanced ON ledger_entry;
-DROP FUNCTION ledger_entry_balances();
+DROP TRIGGER ledger_entry_moved ON ledger_entry;
+DROP FUNCTION ledger_entry_moves();
+DROP TRIGGER ledger_posting_whole ON ledger_posting;
+DROP FUNCTION ledger_postings_whole();
+DROP FUNCTION ledger_sums(uuid, int, int, numeric, boolean);
 """
 
 # The one way into the book. Refusals begin with a word that `operations.posting` knows; DETAIL carries what it says.
-# Accounts are locked in the order of their ids, so that writers wait for each other and never in a circle.
+# Accounts are locked in the order of their ids, so that writers wait for each other and never in a circle. Rows are
+# looked up one by one: a plan for joins, made while the tables were small, reads them whole when they have grown.
 ENTER = """
 CREATE FUNCTION ledger_enter(
     p_id uuid, p_book uuid, p_on date, p_at timestamptz, p_kind text, p_text text, p_key text, p_request bytea,
@@ -137,8 +191,12 @@ DECLARE
     held date;
     began date;
     one record;
+    own record;
+    before uuid;
+    sort text;
+    mixed boolean := false;
+    total numeric := 0;
     left_over bigint;
-    sums record;
 BEGIN
     IF n < 2 OR n > 200 OR n <> coalesce(cardinality(p_amounts), 0) THEN
         RAISE EXCEPTION 'ledger_legs' USING ERRCODE = 'check_violation';
@@ -165,28 +223,22 @@ BEGIN
         RAISE EXCEPTION 'ledger_period_closed' USING ERRCODE = 'check_violation',
             DETAIL = coalesce(held, began - 1)::text;
     END IF;
-    SELECT count(*) AS known, count(DISTINCT a.commodity_id) AS kinds, count(DISTINCT a.id) AS apart,
-        bool_and(a.book_id = p_book) AS own, bool_or(a.closed_at IS NOT NULL) AS closed, sum(t.amount) AS total INTO sums
-    FROM unnest(p_accounts, p_amounts) AS t (account, amount) JOIN ledger_account a ON a.id = t.account;
-    IF sums.known <> n OR NOT sums.own THEN
-        RAISE EXCEPTION 'ledger_no_account' USING ERRCODE = 'foreign_key_violation';
-    END IF;
-    IF sums.closed THEN
-        RAISE EXCEPTION 'ledger_account_closed' USING ERRCODE = 'check_violation';
-    END IF;
-    IF sums.apart <> n THEN
-        RAISE EXCEPTION 'ledger_account_twice' USING ERRCODE = 'check_violation';
-    END IF;
-    IF sums.kinds > 1 THEN
-        PERFORM FROM unnest(p_accounts, p_amounts) AS t (account, amount) JOIN ledger_account a ON a.id = t.account
-            GROUP BY a.commodity_id HAVING sum(t.amount) <> 0;
-        IF FOUND THEN
-            RAISE EXCEPTION 'ledger_unbalanced' USING ERRCODE = 'check_violation';
-        END IF;
-    ELSIF sums.total IS DISTINCT FROM 0 THEN
-        RAISE EXCEPTION 'ledger_unbalanced' USING ERRCODE = 'check_violation';
-    END IF;
     FOR one IN SELECT t.account, t.amount FROM unnest(p_accounts, p_amounts) AS t (account, amount) ORDER BY 1 LOOP
+        IF one.account = before THEN
+            RAISE EXCEPTION 'ledger_account_twice' USING ERRCODE = 'check_violation';
+        END IF;
+        before := one.account;
+        SELECT book_id, commodity_id, closed_at IS NOT NULL AS closed INTO own FROM ledger_account
+        WHERE id = one.account;
+        IF own.book_id IS DISTINCT FROM p_book THEN
+            RAISE EXCEPTION 'ledger_no_account' USING ERRCODE = 'foreign_key_violation';
+        END IF;
+        IF own.closed THEN
+            RAISE EXCEPTION 'ledger_account_closed' USING ERRCODE = 'check_violation';
+        END IF;
+        mixed := mixed OR own.commodity_id <> coalesce(sort, own.commodity_id);
+        sort := own.commodity_id;
+        total := total + one.amount;
         UPDATE ledger_balance b SET amount = b.amount + one.amount
         WHERE b.account_id = one.account
             AND (one.amount > 0 OR b.floor IS NULL OR b.amount + one.amount >= b.floor)
@@ -201,6 +253,14 @@ BEGIN
             RAISE EXCEPTION 'ledger_full' USING ERRCODE = 'check_violation', DETAIL = one.account || ' ' || left_over;
         END IF;
     END LOOP;
+    IF mixed THEN
+        PERFORM FROM unnest(p_accounts, p_amounts) AS t (account, amount) JOIN ledger_account a ON a.id = t.account
+            GROUP BY a.commodity_id HAVING sum(t.amount) <> 0;
+        mixed := FOUND;
+    END IF;
+    IF mixed OR total IS DISTINCT FROM 0 THEN
+        RAISE EXCEPTION 'ledger_unbalanced' USING ERRCODE = 'check_violation';
+    END IF;
     INSERT INTO ledger_posting (entry_id, leg, legs, account_id, amount, on_day, number)
     SELECT p_id, t.leg, n, t.account, t.amount, p_on, new_number
     FROM unnest(p_accounts, p_amounts) WITH ORDINALITY AS t (account, amount, leg);

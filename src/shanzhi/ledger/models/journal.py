@@ -8,6 +8,7 @@ from typing import Final
 from django.db import models
 from django.db.models import F, Q
 
+from shanzhi.kernel.ordered import ordered_id
 from shanzhi.ledger.models.books import Account, Book
 
 MOST: Final = 10**15
@@ -24,16 +25,17 @@ class Entry(models.Model):
     `request` gives the entry that is there. `reverses` names the entry that this one undoes.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    number = models.BigIntegerField(unique=True)
-    book = models.ForeignKey(Book, models.PROTECT, related_name="entries")
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    number = models.BigIntegerField()
+    # The database compares the book with that of each account, and accounts stay; a key would lock the book each time.
+    book = models.ForeignKey(Book, models.PROTECT, related_name="entries", db_constraint=False, db_index=False)
     on = models.DateField(db_column="on_day")
     at = models.DateTimeField()
     kind = models.CharField(max_length=60, db_collation="C")
     text = models.CharField(max_length=300, blank=True)
     key = models.CharField(max_length=KEY_LENGTH, unique=True, db_collation="C")
     request = models.BinaryField(max_length=32)
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals", db_index=False)
     legs = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -45,9 +47,11 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=Q(reverses__isnull=True) | ~Q(reverses=F("id")), name="ledger_entry_not_itself"
             ),
-            models.UniqueConstraint(fields=["id", "legs"], name="ledger_entry_whole"),
+            models.UniqueConstraint(fields=["book", "number"], name="ledger_entry_numbered"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="ledger_entry_reversed_once"
+            ),
         ]
-        indexes = [models.Index(fields=["book", "-number"], name="ledger_entry_newest")]
 
     def __str__(self) -> str:
         """Give the number."""
@@ -57,14 +61,15 @@ class Entry(models.Model):
 class Posting(models.Model):
     """One leg of an entry: so many whole units on (above zero) or off (below zero) an account.
 
-    `legs` repeats how many the entry has, so that none can be added later; `on` and `number` are those of the entry.
+    All postings of an entry come in one statement, which a trigger looks at whole: so none can be added later. `legs`
+    repeats how many there are; `on` and `number` are those of the entry.
     """
 
     pk = models.CompositePrimaryKey("entry_id", "leg")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_constraint=False)
     leg = models.PositiveSmallIntegerField()
     legs = models.PositiveSmallIntegerField()
-    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False, db_constraint=False)
     amount = models.BigIntegerField()
     on = models.DateField(db_column="on_day")
     number = models.BigIntegerField()

@@ -46,7 +46,7 @@ def open_account(
     book = Book.objects.filter(policies.readable(actor), pk=book_id).first()
     if book is None:
         raise NotFound
-    policies.require(policies.may_enter(actor=actor, book=book))
+    policies.require(policies.may_enter_in(actor=actor, book=book))
     return make_account(
         actor=actor, book=book, owner_kind=owner_kind, owner_id=owner_id, role=role, name=name, nature=nature,
         at=at, commodity=commodity, floor=floor, ceiling=ceiling,

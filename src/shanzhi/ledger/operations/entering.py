@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final, NoReturn
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
@@ -46,7 +46,11 @@ _ENTER: Final = (
     "SELECT entry, repeated FROM ledger_enter(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::bigint[],"
     " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
 )
-_BOOK: Final = "SELECT area FROM ledger_book WHERE id = %s"
+# The area of a book and whether one of these people keeps it now, asked together: every transfer asks.
+_BOOK: Final = (
+    "SELECT b.area, EXISTS (SELECT FROM ledger_keeper k WHERE k.book_id = b.id AND k.until IS NULL"
+    " AND k.person_id = ANY(%s)) FROM ledger_book b WHERE b.id = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def enter(
     _check(key, legs)
     words = text.strip()[:LONGEST_TEXT]
     request = content_of(book=book, on=on, kind=kind, text=words, key=key, reverses=reverses, legs=legs)
-    entry = Entry(pk=uuid4())
+    entry = Entry()
     event = event_of(
         actor=actor, verb=REVERSE if reverses else VERB, subject=entry, area=area, at=at, reason=reason,
         change={"kind": kind, "digest": request.hex()},
@@ -122,14 +126,15 @@ def transfer(
     if amount <= 0:
         raise BadAmount(field="amount")
     with planned_cursor() as cursor:
-        cursor.execute(_BOOK, [book_id])
+        cursor.execute(_BOOK, [list(actor.persons), book_id])
         found = cursor.fetchone()
     if found is None:
         raise NotFound
-    policies.require(policies.may_enter(actor=actor, book=Book(pk=book_id, area=found[0])))
+    area, keeps = found
+    policies.require(policies.may_enter(actor=actor, area=area, keeps=keeps))
     legs = [Leg(source, -amount), Leg(target, amount)]
     return enter(
-        actor=actor, book=book_id, area=found[0], on=on, at=at, kind=kind, key=key, legs=legs, text=text, reason=reason
+        actor=actor, book=book_id, area=area, on=on, at=at, kind=kind, key=key, legs=legs, text=text, reason=reason
     )
 
 
@@ -138,7 +143,7 @@ def reverse(*, actor: Actor, entry_id: UUID, on: date, at: datetime, reason: str
     found = Entry.objects.select_related("book").filter(pk=entry_id).first()
     if found is None or not Book.objects.filter(policies.readable(actor), pk=found.book_id).exists():
         raise NotFound
-    policies.require(policies.may_enter(actor=actor, book=found.book))
+    policies.require(policies.may_enter_in(actor=actor, book=found.book))
     return undo(actor=actor, entry=found, on=on, at=at, reason=reason)
 
 

@@ -1,0 +1,121 @@
+"""The book of the benchmark of transfers and its keepers; loaded once Django is set up."""
+
+import itertools
+import json
+import random
+import secrets
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks._ballots_voters import _people, _sessions, durable
+from shanzhi.kernel.actor import Actor
+from shanzhi.ledger import checking, operations
+from shanzhi.ledger.models import Account, Balance, Book, Entry, Nature, Owner
+from shanzhi.people.actors import actor_of_person
+
+AREA = "370102001001"
+ACCOUNTS = 4_000
+EACH = 1_000_000_00
+SYSTEM = Actor.system("benchmark")
+_sessions_kept: list[str] = []
+_acknowledged: list[int] = []
+
+
+def prepare(keepers: int) -> None:
+    """Make a book of many guarded accounts with money on each, and its keepers with their sessions."""
+    assert durable()
+    at = timezone.now()
+    book = operations.create_book(
+        actor=SYSTEM, name="Benchmark", area="", begins_on=timezone.localdate(at), at=at, synthetic=True
+    )
+    outside = operations.make_account(
+        actor=SYSTEM, book=book, owner_kind=Owner.OUTSIDE, owner_id=None, role="in", name="In", nature=Nature.INCOME, at=at
+    )
+    Account.objects.bulk_create(
+        Account(book=book, commodity_id="CNY", owner_kind=Owner.FUND, owner_id=uuid4(), role="balance", name=f"A{n}",
+                nature=Nature.ASSETS, opened_at=at)
+        for n in range(ACCOUNTS)
+    )  # fmt: skip
+    numbers = list(Account.objects.filter(owner_kind=Owner.FUND).values_list("pk", flat=True))
+    for part in itertools.batched(numbers, 199) if hasattr(itertools, "batched") else _parts(numbers, 199):
+        legs = [operations.Leg(one, EACH) for one in part]
+        legs.append(operations.Leg(outside.pk, -EACH * len(part)))
+        operations.enter(
+            actor=SYSTEM, book=book.pk, area="", on=timezone.localdate(at), at=at, kind="begin", key=uuid4().hex, legs=legs
+        )
+    people = _people(keepers, at)
+    for one in people:
+        operations.name_keeper(actor=SYSTEM, book_id=book.pk, person_id=one.pk, at=at)
+    _sessions_kept.extend(_sessions(people, at))
+
+
+def _parts(rows: list[UUID], size: int) -> Iterator[list[UUID]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _chosen(seed: int) -> tuple[Book, Iterator[tuple[UUID, UUID, int]]]:
+    """Give the book and endless pairs of accounts with amounts."""
+    book = Book.objects.get()
+    accounts = list(Account.objects.filter(owner_kind=Owner.FUND).order_by("pk").values_list("pk", flat=True))
+    dice = random.Random(seed)
+
+    def pairs() -> Iterator[tuple[UUID, UUID, int]]:
+        while True:
+            source, target = dice.sample(accounts, 2)
+            yield source, target, dice.randint(1, 100_00)
+
+    return book, pairs()
+
+
+def moves(number: int) -> Iterator[None]:
+    """Make one transfer at each step, as a keeper of the book."""
+    book, pairs = _chosen(number)
+    at = timezone.now()
+    person = book.keepers.order_by("pk")[number % book.keepers.count()].person_id
+    actor = actor_of_person(person_id=person, at=at)
+    actor = Actor(person_id=actor.person_id, account_id=uuid4(), grants=actor.grants)
+    for source, target, amount in pairs:
+        now = timezone.now()
+        operations.transfer(
+            actor=actor, book_id=book.pk, source=source, target=target, amount=amount, on=timezone.localdate(now),
+            at=now, key=uuid4().hex, text="benchmark",
+        )  # fmt: skip
+        yield
+
+
+def requests(number: int) -> Iterator[bytes]:
+    """Give transfers as a client sends them, without end."""
+    book, pairs = _chosen(1000 + number)
+    session, token = _sessions_kept[number], "b" * 32
+    day = timezone.localdate().isoformat()
+    for source, target, amount in pairs:
+        sent: dict[str, Any] = {"source": str(source), "target": str(target), "amount": amount, "on": day, "text": "bench"}
+        body = json.dumps(sent).encode()
+        head = (
+            f"POST /api/v1/ledger/books/{book.pk}/transfers HTTP/1.1\r\nHost: localhost\r\n"
+            f"Content-Type: application/json\r\nCookie: sessionid={session}; csrftoken={token}\r\n"
+            f"X-CSRFToken: {token}\r\nIdempotency-Key: {secrets.token_hex(16)}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        yield head.encode() + body
+
+
+def acknowledged(count: int) -> None:
+    """Remember how many transfers were acknowledged."""
+    _acknowledged.append(count)
+
+
+def must_hold() -> None:
+    """Prove the books, and that nothing acknowledged is missing."""
+    broken = list(checking.broken())
+    assert not broken, broken[:5]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_entry WHERE kind = 'transfer' AND text = 'bench'")
+        (count,) = cursor.fetchone() or (0,)
+    assert count == sum(_acknowledged), (count, _acknowledged)
+    assert Entry.objects.count()
+    assert not Balance.objects.filter(floor=0, amount__lt=0).exists()

@@ -1,0 +1,152 @@
+"""Transfers beside pgbench's own: `python -m benchmarks.transfers`.
+
+The floor is the transfer that pgbench brings along (`tpcb-like`: three updates, a select and an insert between BEGIN and
+END) on the same server, with the same eight clients, just before and just after. Beside it stand transfers through the
+operation - key, bounds, closed periods, the event with its digest, all in - from eight processes, and the same through
+HTTP, signed in, against the site as `shanzhi serve` serves it. Every transfer is durable before it is acknowledged.
+At the end the books must hold (`shanzhi ledger check`) and every acknowledged transfer must be in them.
+"""
+
+import json
+import multiprocessing
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import django
+
+from benchmarks.ballots import answered, free_port, site
+from shanzhi.config.embedded import binaries
+
+CLIENTS = 8
+SECONDS = 8
+SCALE = 20  # two million accounts
+OPERATION_BOUND = 0.80
+HTTP_BOUND = 0.35
+
+
+def pgbench(folder: Path, *words: str) -> str:
+    """Run pgbench against the site's server as the owner of the tables."""
+    command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi_owner", *words, "shanzhi"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def floor(folder: Path) -> float:
+    """Five-statement transfers a second."""
+    out = pgbench(folder, "-n", "-M", "simple", "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS))
+    return next(float(line.split("=")[1].split()[0]) for line in out.splitlines() if line.startswith("tps"))
+
+
+def worker(number: int, go: Any, done: Any) -> None:
+    """One client of the operation, in a process of its own."""
+    django.setup()
+    moves = import_module("benchmarks._transfers_books").moves(number)
+    next(moves)
+    go.wait()
+    until, count = time.monotonic() + SECONDS, 0
+    while time.monotonic() < until:
+        next(moves)
+        count += 1
+    done.put(count)
+
+
+def through_operation() -> float:
+    """Transfers a second through the operation."""
+    context = multiprocessing.get_context("spawn")
+    go, done = context.Barrier(CLIENTS), context.Queue()
+    clients = [context.Process(target=worker, args=(number, go, done)) for number in range(CLIENTS)]
+    for one in clients:
+        one.start()
+    total = sum(done.get(timeout=120) for _ in clients)
+    for one in clients:
+        one.join()
+    return float(total) / SECONDS
+
+
+def client(port: int, requests: Any, until: float, tally: list[int]) -> None:
+    """Send transfers one after the other until the time is over."""
+    socket, count, kept = import_module("socket"), 0, bytearray()
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for one in requests:
+            if time.monotonic() >= until:
+                break
+            connection.sendall(one)
+            answer = answered(connection, kept)
+            if not answer.startswith(b"HTTP/1.1 200") or b'"entry"' not in answer:
+                raise AssertionError(answer[:500].decode(errors="replace"))
+            count += 1
+    tally.append(count)
+
+
+def through_http(port: int, books: Any, seconds: float) -> float:
+    """Transfers a second through HTTP."""
+    tally: list[int] = []
+    started = time.monotonic()
+    threads = [
+        threading.Thread(target=client, args=(port, books.requests(number), started + seconds, tally))
+        for number in range(CLIENTS)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(tally) == CLIENTS, "a client failed"
+    books.acknowledged(sum(tally))
+    return sum(tally) / (time.monotonic() - started)
+
+
+def measure(folder: Path, port: int) -> list[dict[str, Any]]:
+    """Measure floor, operation, HTTP and floor again."""
+    books = import_module("benchmarks._transfers_books")
+    books.prepare(CLIENTS)
+    pgbench(folder, "-i", "-q", "-s", str(SCALE))
+    floor(folder)
+    before = floor(folder)
+    operation = through_operation()
+    middle = floor(folder)
+    through_http(port, books, 2)
+    http = through_http(port, books, SECONDS)
+    after = floor(folder)
+    books.must_hold()
+    return [
+        _line("transfers through the operation / pgbench transfers", operation, (before, middle), OPERATION_BOUND),
+        _line("transfers through HTTP / pgbench transfers", http, (middle, after), HTTP_BOUND),
+    ]
+
+
+def _line(name: str, value: float, floors: tuple[float, float], bound: float) -> dict[str, Any]:
+    least = sum(floors) / 2
+    return {
+        "name": name,
+        "value": round(value, 1),
+        "floor": round(least, 1),
+        "floors": [round(one, 1) for one in floors],
+        "ratio": round(value / least, 3),
+        "bound": bound,
+        "holds": value / least >= bound,
+        "clients": CLIENTS,
+    }
+
+
+def main() -> int:
+    """Serve, measure, print."""
+    with tempfile.TemporaryDirectory(prefix="bt-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        port = free_port()
+        with site(folder, port):
+            django.setup()
+            lines = measure(folder, port)
+    for line in lines:
+        print(json.dumps(line))
+    return 0 if all(line["holds"] for line in lines) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
