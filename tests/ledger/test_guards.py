@@ -45,8 +45,8 @@ PAST_THE_FUNCTION: dict[str, Callable[[Books], None]] = {
         "INSERT INTO ledger_entry (id, number, book_id, on_day, at, kind, text, key, request, legs)"
         " VALUES (%s, 1, %s, %s, %s, 'x', '', 'a-key-of-mine', '', 2)", uuid4(), b.book.pk, DAY, AT),
     "a posting": lambda b: run(
-        "INSERT INTO ledger_posting (entry_id, leg, legs, account_id, amount, on_day, number)"
-        " SELECT id, 3, legs, %s, 5, on_day, number FROM ledger_entry LIMIT 1", b.one.pk),
+        "INSERT INTO ledger_posting (entry_id, leg, legs, account_id, amount, stood, on_day, number)"
+        " SELECT id, 3, legs, %s, 5, 5, on_day, number FROM ledger_entry LIMIT 1", b.one.pk),
     "a balance": lambda b: run("INSERT INTO ledger_balance (account_id, amount) VALUES (%s, 5)", uuid4()),
     "a closing": lambda b: run(
         "INSERT INTO ledger_closing (id, book_id, through, at, entries, digest) VALUES (%s, %s, %s, %s, 0, 'x')",
@@ -78,7 +78,7 @@ def by_hand(books: Books, *legs: tuple[Account, int], told: int | None = None) -
             legs=told or len(legs),
         )  # fmt: skip
         Posting.objects.bulk_create(
-            Posting(entry_id=made.pk, leg=leg, legs=made.legs, account=account, amount=amount, on=DAY, number=number)
+            Posting(entry=made, leg=leg, legs=made.legs, account=account, amount=amount, stood=0, on=DAY, number=number)
             for leg, (account, amount) in enumerate(legs, 1)
         )
         for account, amount in legs:
@@ -99,7 +99,7 @@ def at_once(act: Callable[[], Any]) -> None:
 def _add_leg(entry: Entry, account: Account, leg: int, legs: int) -> None:
     with as_owner():
         Posting.objects.create(
-            entry_id=entry.pk, leg=leg, legs=legs, account=account, amount=5, on=DAY, number=entry.number
+            entry=entry, leg=leg, legs=legs, account=account, amount=5, stood=0, on=DAY, number=entry.number
         )
 
 
@@ -171,6 +171,7 @@ def _tried(act: Callable[[], Any]) -> bool:
 TAMPERED: dict[str, str] = {
     "an amount": "UPDATE ledger_posting SET amount = amount + sign(amount) WHERE entry_id = %(entry)s",
     "an account": "UPDATE ledger_posting SET account_id = %(other)s WHERE entry_id = %(entry)s AND amount > 0",
+    "what stood": "UPDATE ledger_posting SET stood = stood + 1 WHERE entry_id = %(entry)s AND amount > 0",
     "a day": "UPDATE ledger_entry SET on_day = on_day - 1 WHERE id = %(entry)s",
     "a text": "UPDATE ledger_entry SET text = 'x' WHERE id = %(entry)s",
     "a key": "UPDATE ledger_entry SET key = 'another-key' WHERE id = %(entry)s",
@@ -187,7 +188,7 @@ def test_the_check_finds_whatever_was_changed(books: Books) -> None:
     operations.close_period(actor=SYSTEM, book_id=books.book.pk, through=DAY, at=AT, today=AT.date().replace(year=2027))
     found = list(checking.whole())
     assert [one.broken for one in found] == [[]] * len(found)
-    assert [one.seen for one in found] == [3, 4, 3, 1, 1, 3]
+    assert [one.seen for one in found] == [3, 4, 6, 1, 1, 3]
     for name, statement in TAMPERED.items():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")

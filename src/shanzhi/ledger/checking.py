@@ -83,19 +83,21 @@ def balances() -> Found:
     return Found(_("Balances that their postings give"), _count("ledger_balance"), broken)
 
 
-_BELOW: Final = """
-SELECT DISTINCT account_id FROM (
-    SELECT p.account_id, sum(p.amount) OVER (PARTITION BY p.account_id ORDER BY p.number) AS stood
-    FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id JOIN ledger_balance b ON b.account_id = a.id
-    WHERE b.floor = 0) s WHERE stood < 0
+_STOOD: Final = """
+SELECT DISTINCT account_id, stood = total FROM (
+    SELECT p.account_id, p.stood, b.floor, sum(p.amount) OVER (PARTITION BY p.account_id ORDER BY p.number) AS total
+    FROM ledger_posting p JOIN ledger_balance b ON b.account_id = p.account_id) s
+WHERE stood <> total OR floor = 0 AND total < 0
 """
 
 
-def never_below() -> Found:
-    """No account that is guarded at zero was below zero after any entry, in the order in which they were entered."""
-    broken = [("ledger_account", str(account), "was below zero") for (account,) in _rows(_BELOW)]
-    seen = _rows("SELECT count(*) FROM ledger_balance WHERE floor = 0")[0][0]
-    return Found(_("Guarded accounts that never were below zero"), seen, broken)
+def histories() -> Found:
+    """What stood on an account after each entry is what its postings add up to; none guarded at zero was below it."""
+    broken = [
+        ("ledger_account", str(account), "was below zero" if level else "its postings do not add up in their order")
+        for account, level in _rows(_STOOD)
+    ]
+    return Found(_("Postings that add up in their order, never below zero"), _count("ledger_posting"), broken)
 
 
 _MIRRORS: Final = """
@@ -178,7 +180,7 @@ def events() -> Found:
     return Found(_("Entries that say what their events say"), seen, broken)
 
 
-CHECKS: Final[tuple[Callable[[], Found], ...]] = (sums, balances, never_below, mirrors, closings, events)
+CHECKS: Final[tuple[Callable[[], Found], ...]] = (sums, balances, histories, mirrors, closings, events)
 
 
 def whole() -> Iterator[Found]:

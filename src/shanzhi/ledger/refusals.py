@@ -188,6 +188,8 @@ WORDS: Final[dict[str, type[Refusal]]] = {
     "ledger_keeper_once": KeeperAlready,
     "ledger_closing_once": BadDay,
 }
+# Words that the caller turns into a refusal, or into another try, itself.
+OTHERS: Final = ("ledger_period_closed", "ledger_entered_meanwhile", "ledger_entry_key_key")
 OUT_OF_RANGE: Final = "22003"
 
 
@@ -199,4 +201,4 @@ def told(error: DatabaseError) -> tuple[str, str] | None:
     if diagnosis.sqlstate == OUT_OF_RANGE:
         return "ledger_posting_amount", ""
     word = str(diagnosis.constraint_name or (diagnosis.message_primary or "").split(":")[0])
-    return (word, diagnosis.message_detail or "") if word in WORDS or word == "ledger_period_closed" else None
+    return (word, diagnosis.message_detail or "") if word in WORDS or word in OTHERS else None

@@ -196,7 +196,11 @@ DECLARE
     sort text;
     mixed boolean := false;
     total numeric := 0;
+    now_on bigint;
     left_over bigint;
+    stood bigint[];
+    legs int[];
+    accounts uuid[];
 BEGIN
     IF n < 2 OR n > 200 OR n <> coalesce(cardinality(p_amounts), 0) THEN
         RAISE EXCEPTION 'ledger_legs' USING ERRCODE = 'check_violation';
@@ -207,12 +211,8 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'ledger_no_book' USING ERRCODE = 'foreign_key_violation';
     END IF;
-    new_number := nextval('ledger_entry_number');
-    INSERT INTO ledger_entry (id, number, book_id, on_day, at, kind, text, key, request, reverses_id, legs)
-    VALUES (p_id, new_number, p_book, p_on, p_at, p_kind, p_text, p_key, p_request, p_reverses, n)
-    ON CONFLICT (key) DO NOTHING;
-    IF NOT FOUND THEN
-        SELECT id, request INTO entry, earlier FROM ledger_entry WHERE key = p_key;
+    SELECT id, request INTO entry, earlier FROM ledger_entry WHERE key = p_key;
+    IF FOUND THEN
         IF earlier IS DISTINCT FROM p_request THEN
             RAISE EXCEPTION 'ledger_key_reused' USING ERRCODE = 'unique_violation';
         END IF;
@@ -223,7 +223,8 @@ BEGIN
         RAISE EXCEPTION 'ledger_period_closed' USING ERRCODE = 'check_violation',
             DETAIL = coalesce(held, began - 1)::text;
     END IF;
-    FOR one IN SELECT t.account, t.amount FROM unnest(p_accounts, p_amounts) AS t (account, amount) ORDER BY 1 LOOP
+    FOR one IN SELECT t.account, t.amount, t.leg FROM unnest(p_accounts, p_amounts) WITH ORDINALITY
+        AS t (account, amount, leg) ORDER BY 1 LOOP
         IF one.account = before THEN
             RAISE EXCEPTION 'ledger_account_twice' USING ERRCODE = 'check_violation';
         END IF;
@@ -242,8 +243,13 @@ BEGIN
         UPDATE ledger_balance b SET amount = b.amount + one.amount
         WHERE b.account_id = one.account
             AND (one.amount > 0 OR b.floor IS NULL OR b.amount + one.amount >= b.floor)
-            AND (one.amount < 0 OR b.ceiling IS NULL OR b.amount + one.amount <= b.ceiling);
+            AND (one.amount < 0 OR b.ceiling IS NULL OR b.amount + one.amount <= b.ceiling)
+        RETURNING b.amount INTO now_on;
         IF NOT FOUND THEN
+            -- Whoever waited here for the same entry finds it entered, not its money missing.
+            IF EXISTS (SELECT FROM ledger_entry WHERE key = p_key) THEN
+                RAISE EXCEPTION 'ledger_entered_meanwhile' USING ERRCODE = 'unique_violation';
+            END IF;
             SELECT CASE WHEN one.amount < 0 THEN amount - floor ELSE ceiling - amount END INTO left_over
             FROM ledger_balance WHERE account_id = one.account;
             IF one.amount < 0 THEN
@@ -252,6 +258,9 @@ BEGIN
             END IF;
             RAISE EXCEPTION 'ledger_full' USING ERRCODE = 'check_violation', DETAIL = one.account || ' ' || left_over;
         END IF;
+        accounts := accounts || one.account;
+        legs := legs || one.leg::int;
+        stood := stood || now_on;
     END LOOP;
     IF mixed THEN
         PERFORM FROM unnest(p_accounts, p_amounts) AS t (account, amount) JOIN ledger_account a ON a.id = t.account
@@ -261,9 +270,13 @@ BEGIN
     IF mixed OR total IS DISTINCT FROM 0 THEN
         RAISE EXCEPTION 'ledger_unbalanced' USING ERRCODE = 'check_violation';
     END IF;
-    INSERT INTO ledger_posting (entry_id, leg, legs, account_id, amount, on_day, number)
-    SELECT p_id, t.leg, n, t.account, t.amount, p_on, new_number
-    FROM unnest(p_accounts, p_amounts) WITH ORDINALITY AS t (account, amount, leg);
+    -- Taken while the balances are held: so the numbers on an account are in the order in which it moved.
+    new_number := nextval('ledger_entry_number');
+    INSERT INTO ledger_entry (id, number, book_id, on_day, at, kind, text, key, request, reverses_id, legs)
+    VALUES (p_id, new_number, p_book, p_on, p_at, p_kind, p_text, p_key, p_request, p_reverses, n);
+    INSERT INTO ledger_posting (entry_id, leg, legs, account_id, amount, stood, on_day, number)
+    SELECT p_id, t.leg, n, t.account, p_amounts[t.leg], t.stood, p_on, new_number
+    FROM unnest(legs, accounts, stood) AS t (leg, account, stood);
     IF p_reverses IS NOT NULL THEN
         PERFORM ledger_mirrors(p_id, p_reverses);
     END IF;

@@ -62,7 +62,8 @@ class Posting(models.Model):
     """One leg of an entry: so many whole units on (above zero) or off (below zero) an account.
 
     All postings of an entry come in one statement, which a trigger looks at whole: so none can be added later. `legs`
-    repeats how many there are; `on` and `number` are those of the entry.
+    repeats how many there are; `on` and `number` are those of the entry, and `stood` is what was on the account after it:
+    the postings of an account, in the order of their numbers, add up to it.
     """
 
     pk = models.CompositePrimaryKey("entry_id", "leg")
@@ -71,6 +72,7 @@ class Posting(models.Model):
     legs = models.PositiveSmallIntegerField()
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False, db_constraint=False)
     amount = models.BigIntegerField()
+    stood = models.BigIntegerField()
     on = models.DateField(db_column="on_day")
     number = models.BigIntegerField()
 
@@ -84,7 +86,7 @@ class Posting(models.Model):
             models.CheckConstraint(condition=Q(leg__gte=1, leg__lte=F("legs")), name="ledger_posting_leg"),
         ]
         indexes = [
-            models.Index(fields=["account", "on", "number"], include=["amount"], name="ledger_posting_statement"),
+            models.Index(fields=["account", "number"], include=["on", "amount"], name="ledger_posting_statement"),
         ]
 
     def __str__(self) -> str:

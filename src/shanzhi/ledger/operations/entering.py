@@ -42,6 +42,7 @@ from shanzhi.ui import formatting
 VERB: Final = "ledger.entry.enter"
 REVERSE: Final = "ledger.entry.reverse"
 LONGEST_TEXT: Final = 300
+MEANWHILE: Final = ("ledger_entered_meanwhile", "ledger_entry_key_key")
 _ENTER: Final = (
     "SELECT entry, repeated FROM ledger_enter(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::bigint[],"
     " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
@@ -112,10 +113,15 @@ def enter(
     try:
         with block, planned_cursor() as cursor:
             cursor.execute(_ENTER, values)
-            number, repeated = cursor.fetchone()
+            return Entered(*cursor.fetchone())
     except DatabaseError as error:
-        _refuse(error)
-    return Entered(number, repeated)
+        if (told(error) or ("",))[0] not in MEANWHILE:
+            _refuse(error)
+    # Somebody else was entering the same at this moment, and is done now: this finds what is there.
+    return enter(
+        actor=actor, book=book, area=area, on=on, at=at, kind=kind, key=key, legs=legs, text=text, reason=reason,
+        reverses=reverses,
+    )  # fmt: skip
 
 
 def transfer(
