@@ -96,5 +96,6 @@ class VenturesConfig(AppConfig):
         """Put the pages of the rounds into the shell, and the tables under the audit."""
         _menu()
         _audit()
-        import_module("shanzhi.ventures.history")
+        for name in ("history", "history_jury", "history_teams", "history_voices"):
+            import_module(f"shanzhi.ventures.{name}")
         import_module("shanzhi.ventures.personal")
