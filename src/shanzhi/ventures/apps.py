@@ -96,6 +96,5 @@ class VenturesConfig(AppConfig):
         """Put the pages of the rounds into the shell, and the tables under the audit."""
         _menu()
         _audit()
-        for name in ("history", "history_jury", "history_teams", "history_voices"):
-            import_module(f"shanzhi.ventures.{name}")
+        import_module("shanzhi.ventures.history")
         import_module("shanzhi.ventures.personal")

@@ -20,7 +20,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.people.actors import records_of
 from shanzhi.ventures import policies, queries
-from shanzhi.ventures.history import shown_proposal
+from shanzhi.ventures.history.rounds import shown_proposal
 from shanzhi.ventures.models import Marks, Merger, Proposal, TeamInvitation, TeamSeat
 from shanzhi.ventures.models.seats import SEAT_ROLES
 from shanzhi.ventures.queries.mergers import visible_mergers

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.subjects import Shown, Subject, register, uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
-from shanzhi.ventures.history import shown_call
+from shanzhi.ventures.history.rounds import shown_call
 from shanzhi.ventures.models import Conflict, Juror, Pitch, Proposal, ScoreSheet
 from shanzhi.ventures.models.jury import INTERESTS
 from shanzhi.ventures.policies import is_party, seated

@@ -14,7 +14,7 @@ from shanzhi.audit.subjects import Shown, Subject, register, uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ventures import policies, queries
-from shanzhi.ventures.history import shown_call
+from shanzhi.ventures.history.rounds import shown_call
 from shanzhi.ventures.lifecycle import COMMENT
 from shanzhi.ventures.models import Attendance, Comment, Endorsement, Proposal, TrainingSession
 from shanzhi.ventures.queries.voices import reads_course, visible_comments
