@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from shanzhi.audit.models import Event, RowChange
+from shanzhi.audit.operations import request_id
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.people.fields import cipher
@@ -52,17 +53,21 @@ def told(verb: str) -> Iterator[None]:
 def test_a_sheet_saved_while_a_juror_types_names_neither_juror_nor_sheet(world: World) -> None:
     panel = make_panel(world)
     panel.declare(1)
+    served = request_id.set("a-request-of-a-juror")
     with told("ventures.sheet.save"):
         sheet = panel.score(1, 0, (80, 40), hand_in=False)
         panel.score(1, 0, (80, 50), hand_in=False, version=1)
     event = Event.objects.filter(verb="ventures.sheet.save").latest("pk")
     assert (event.actor_person, event.actor_label, event.change) == (None, "system:juror", {})
     assert event.subject_id != str(sheet.pk)
+    assert event.request_id == "", "the log of the web server knows a number of a request beside a device"
     panel.score(1, 0, (80, 50), version=2)
     with told("ventures.sheet.reopen"):
         panel.score(1, 0, (80, 60), hand_in=False, version=3)
     event = Event.objects.get(verb="ventures.sheet.reopen")
     assert (event.actor_person, event.subject_id) == (panel.actors[1].person(), str(sheet.pk))
+    assert event.request_id == "a-request-of-a-juror", "what names its juror can be found by it"
+    request_id.reset(served)
 
 
 def test_a_wrong_code_for_an_invitation() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.ventures.jury_support import Panel, make_panel, pitching
 from tests.ventures.support import day, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SCORES = r"\b(83|47)\b"
 LOOKS = (
     Look("phone", "light", "zh-hans"), pytest.param(Look("desktop", "dark", "zh-hans"), marks=pytest.mark.thorough),
     Look("small", "dark", "en"), pytest.param(Look("desktop", "light", "en"), marks=pytest.mark.thorough),
@@ -147,3 +149,48 @@ def test_a_sheet_outlives_a_lost_network_and_a_closed_tab(open_page: Any) -> Non
         assert sheet.state == "handed_in"
         again.goto(path)  # where the server's version is newer than what the phone kept, the phone forgets it
         assert again.evaluate("Object.keys(localStorage).filter(k => k.startsWith('shanzhi-kept')).length") == 0
+
+
+def sooner(route: Any) -> None:
+    """Hand a page on with its ten seconds of waiting made one, so that the test need not wait them out."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("every 10s", "every 1s"))
+
+
+def test_the_number_of_sheets_due_reaches_open_pages_by_itself_and_without_a_score(open_page: Any) -> None:
+    panel = make_panel(make_world())
+    for place in range(3):
+        panel.declare(place)
+    chair, officer = (account(one.person()) for one in (panel.actors[0], panel.world.officer))
+    own, desk = of_juror(panel)["jury"], of_office(panel)["panel"]
+    with time_machine.travel(pitching(2), tick=True):
+        live = [open_page(own, Look("phone"), chair), open_page(desk, Look("desktop"), officer)]
+        for page in live:
+            page.route(re.compile("/jur(y|ies)/"), sooner)
+            page.reload()
+            page.evaluate("window.sameDocument = true")
+        plain = [
+            open_page(own, Look("phone", scripts=False), chair),
+            open_page(desk, Look("desktop", scripts=False), officer),
+        ]
+        for page in (*live, *plain):
+            expect(page.locator("#due")).to_have_text("9")
+        juror = open_page(of_juror(panel)["sheet"], Look("phone"), account(panel.actors[1].person()))
+        juror.fill("[name=score_need]", "83")
+        juror.fill("[name=score_plan]", "47")
+        with juror.expect_navigation():
+            juror.locator("main form button.main").first.click()
+        assert ScoreSheet.objects.get().state == "handed_in"
+        for page in live:
+            with page.expect_response(lambda answer: answer.url.endswith("/due/")) as asked:
+                expect(page.locator("#due")).to_have_text("8")
+            assert page.evaluate("window.sameDocument") is True, "no reload"
+            assert not re.search(SCORES, asked.value.text())
+        for page in plain:
+            expect(page.locator("#due")).to_have_text("9")
+            page.reload()
+            expect(page.locator("#due")).to_have_text("8")
+        for page in (*live, *plain):
+            assert not re.search(SCORES, page.locator("main").inner_text())
+        for page in live:  # axe needs scripts
+            fits(page)

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shanzhi.audit.models import Event
+from shanzhi.audit.operations import request_id
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.lifecycle import MoveRefused
@@ -57,9 +58,12 @@ class TestAComment:
         assert WORDS not in str(told.values)
 
     def test_leaves_events_that_name_nobody(self, world: World, found: Proposal) -> None:
+        served = request_id.set("a-request-of-a-neighbour")
         made = say(world, found)
         operations.withdraw_comment(actor=resident(world.people[3]), comment_id=made.pk, at=AT)
+        request_id.reset(served)
         events = Event.objects.filter(at=AT)
+        assert set(events.filter(verb__startswith="ventures.comment").values_list("request_id", flat=True)) == {""}
         assert {one.verb for one in events} >= {"ventures.comment.write", "ventures.comment.withdraw"}
         assert not events.filter(actor_person=world.people[3].pk).exists()
         assert not [one for one in events if WORDS in str(one.change) or str(world.people[3].pk) in str(one.change)]
@@ -224,9 +228,11 @@ class TestBacking:
         assert Event.objects.filter(verb="ventures.endorsement.give").count() == 2
 
     def test_names_nobody_in_the_log(self, world: World, found: Proposal) -> None:
+        served = request_id.set("a-request-of-a-neighbour")
         back(world, found, 3)
+        request_id.reset(served)
         event = Event.objects.get(verb="ventures.endorsement.give")
-        assert (event.actor_person, event.change) == (None, {})
+        assert (event.actor_person, event.change, event.request_id) == (None, {}, "")
         assert event.subject_id != str(world.people[3].pk)
 
     def test_is_a_neighbours_and_not_the_teams(self, world: World, found: Proposal) -> None:

@@ -28,6 +28,8 @@ from shanzhi.ui import formatting
 
 Words = str | Promise
 LONGEST_VALUE: Final = 120
+UNNAMED: Final = str(UUID(int=0))
+"""What stands for a thing that an event keeps back, as that of a sheet saved while a juror types does."""
 PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
     "system:clock": _("The clock"),
     "system:operator": _("The operator, by command"),
@@ -61,7 +63,9 @@ class Subject:
     hidden; without it, the thing has no history of its own, and its events stand under their area. `events` widens the
     history to events about parts of the thing. `titles` gives the rows whose titles a viewer may read in a list, and
     the field of the title. `readers`, where not all staff and auditors of an area read of such things, are the roles
-    that do. `values` turn a field's stored value into words.
+    that do. `veil`, where events of such things stay sealed for a time or from some, gives the condition of those that
+    a viewer's roles let be read. `private` histories open for whom the thing belongs to: no list leads to them.
+    `values` turn a field's stored value into words.
     """
 
     type: str
@@ -70,6 +74,8 @@ class Subject:
     events: Callable[[str], Q] | None = None
     titles: Callable[[Actor], tuple[QuerySet[Any], str]] | None = None
     readers: frozenset[Role] | None = None
+    veil: Callable[[Actor], Q] | None = None
+    private: bool = False
     key: Field[Any, Any] = field(default_factory=UUIDField)
     fields: Mapping[str, Words] = field(default_factory=dict)
     values: Mapping[str, Callable[[Any], Words]] = field(default_factory=dict)
@@ -163,6 +169,9 @@ def readable(viewer: Actor) -> Q:
         # the whole country is an empty condition, which would vanish beside the other instead of letting all through
         if theirs != areas and "" not in theirs:
             condition &= ~Q(subject_type__in=types) | within_areas(theirs)
+    for one in subjects():
+        if one.veil is not None:
+            condition &= ~Q(subject_type=one.type) | Q(subject_id=UNNAMED) | one.veil(viewer)
     return condition
 
 
@@ -199,13 +208,17 @@ def _title(one: Subject, viewer: Actor) -> Subquery:
 def has_history(event: Event) -> bool:
     """Tell whether what an event, fetched through `named`, was about has a history that its reader may open."""
     kind = subject(event.subject_type)
-    return kind is not None and kind.find is not None and not is_hidden(event)
+    if kind is None or kind.find is None or kind.private or event.subject_id == UNNAMED:
+        return False
+    return not is_hidden(event)
 
 
 def is_hidden(event: Event) -> bool:
     """Tell whether what an event, fetched through `named`, was about is hidden from its reader, as a draft is."""
     kind = subject(event.subject_type)
-    return kind is not None and kind.titles is not None and not getattr(event, "about_title", "")
+    if kind is None or kind.titles is None or event.subject_id == UNNAMED:
+        return False
+    return not getattr(event, "about_title", "")
 
 
 def title_of(event: Event) -> str:

@@ -29,15 +29,18 @@ _INSERT: Final = (
     f"INSERT INTO audit_event ({', '.join(COLUMNS)}, change)"  # noqa: S608 - the names above
     f" VALUES ({', '.join(['%s'] * len(COLUMNS))}, %s::jsonb) RETURNING id"
 )
+UNTRACED: Final = frozenset({"system:juror", "system:resident"})
+"""Labels of people whom an event does not name. A number of their request, which the log of a web server knows beside
+the address of a device, and their browser too, would name them after all."""
 # The request that is being served, so that an event can be found from an error page's number; set by middleware.
 request_id: Final[ContextVar[str]] = ContextVar("shanzhi_request_id", default="")
 
 
 def finished(event: Event) -> Event:
-    """Put request, nonce and digest on an event that is otherwise whole."""
+    """Put request, nonce and digest on an event that is otherwise whole; no request where nobody must be named."""
     # As the database will give it back: names of a mapping are texts, lists are lists.
     event.change = json.loads(canonical(event.change))
-    event.request_id = request_id.get()
+    event.request_id = "" if event.actor_label in UNTRACED else request_id.get()
     event.nonce = secrets.token_bytes(16)
     event.digest = leaf_digest(event)
     return event

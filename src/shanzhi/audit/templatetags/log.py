@@ -22,5 +22,16 @@ def history_link(context: Context, kind: str, subject_id: Any, area: str) -> Saf
     actor = getattr(context.get("request"), "actor", None)
     if actor is None or not actor.holds(STAFF_READERS, area):
         return ""
+    return open_history_link(kind, subject_id)
+
+
+@register.simple_tag
+def open_history_link(kind: str, subject_id: Any, about: Any = "") -> SafeString:
+    """Write a link to the history of a thing, where everybody who is shown it may open that.
+
+    `about` tells several links of a page apart for those who hear it.
+    """
     address = reverse("audit:history", args=[kind, subject_id])
-    return format_html('<a class="no-print" href="{}">{}</a>', address, gettext("Who changed what, when and why"))
+    more = format_html('<span class="unseen"> · {}</span>', about) if about else ""
+    words = gettext("Who changed what, when and why")
+    return format_html('<a class="no-print" href="{}">{}{}</a>', address, words, more)

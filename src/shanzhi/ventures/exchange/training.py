@@ -57,6 +57,10 @@ def _who(row: Attendance) -> Any:
     return str(row.person.name) if row.person else _("Somebody of the team")
 
 
+def _history(row: Attendance) -> str:
+    return reverse("audit:history", args=["ventures.attendance", row.pk])
+
+
 def _remove(row: Attendance) -> str:
     return reverse("ventures:desk_training_remove", args=[row.session_id, row.pk])
 
@@ -68,6 +72,7 @@ ATTENDANCE: Final = Listing(
         Column("who", _("Name"), value=_who),
         Column("project", _("Project"), value=lambda row: row.project or "", sort="project"),
         Column("recorded_at", _("Recorded"), "datetime", sort="recorded_at", priority=2),
+        Column("history", _("History"), value=lambda _row: _("History"), url=_history, in_export=False),
         Column("remove", _("Remove"), value=lambda _row: _("Remove"), url=_remove, in_export=False),
     ),
     default_sort="-recorded_at",

@@ -75,6 +75,10 @@ def _short(row: Comment) -> str:
     return Truncator(row.text).chars(SHORT)
 
 
+def _history(row: Comment) -> str:
+    return reverse("audit:history", args=["ventures.comment", row.pk])
+
+
 def comment_state(row: Comment) -> tuple[Tone, Any]:
     """Give tone and words of a comment's state."""
     return COMMENT_TONES[row.state], COMMENT.states[row.state]
@@ -92,6 +96,7 @@ COMMENTS: Final = Listing(
         Column("created_at", _("When"), "datetime", sort="created_at"),
         Column("state", _("State"), "tag", comment_state, sort="state", export=lambda row: COMMENT.states[row.state]),
         Column("reason", _("Reason of hiding"), priority=3),
+        Column("history", _("History"), value=lambda _row: _("History"), url=_history, priority=2, in_export=False),
     ),
     default_sort="-created_at",
     filters=(

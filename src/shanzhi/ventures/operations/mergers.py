@@ -316,5 +316,5 @@ def _note(actor: Actor, verb: str, found: Merger, at: datetime, *, reason: str =
     for one in (found.first, found.second):
         record(
             actor=actor, verb=f"ventures.merger.{verb}", subject=one, area=one.community or found.call.area,
-            change={"state_of_merger": found.state}, at=at, reason=reason,
+            change={"state_of_merger": found.state, "merger": str(found.pk)}, at=at, reason=reason,
         )  # fmt: skip

@@ -83,8 +83,9 @@ def merge_now(*, actor: Actor, found: Merger, at: datetime) -> None:
     _leave(goes, at)
     if stays.number is not None:
         write_marks(stays, at)
-    note(actor, "take_in", stays, {"taken_in": goes.number or str(goes.pk)}, at)
-    note(actor, "merge", goes, {"went_into": stays.number or str(stays.pk)}, at)
+    merger = {"merger": str(found.pk)}
+    note(actor, "take_in", stays, {"taken_in": goes.number or str(goes.pk), **merger}, at)
+    note(actor, "merge", goes, {"went_into": stays.number or str(stays.pk), **merger}, at)
     telling_mergers.tell_merged(actor=actor, merger=found, at=at)
 
 
@@ -141,7 +142,7 @@ def undo_merger(*, actor: Actor, merger_id: UUID, reason: str, at: datetime) -> 
             if one.number is not None:
                 write_marks(one, at)
             verb = "take_out" if one is stays else "split_off"
-            note(actor, verb, one, {"state": one.state}, at, reason=said)
+            note(actor, verb, one, {"state": one.state, "merger": str(found.pk)}, at, reason=said)
         telling_mergers.tell_undone(actor=actor, merger=found, at=at)
     return found
 

@@ -158,7 +158,8 @@ def take_seat(*, actor: Actor, secret: str, at: datetime) -> Proposal:
         found.taken_by_id, found.ended_at = person, at
         found.save(update_fields=["taken_by", "ended_at"])
         made = _give(proposal, person, found.role, found.made_by_id, at)
-        note(actor, "seat_take", proposal, {"role": found.role, "seat": str(made.pk)}, at)
+        change = {"role": found.role, "seat": str(made.pk), "invitation": str(found.pk)}
+        note(actor, "seat_take", proposal, change, at)
         telling_seats.tell_joined(actor=actor, proposal=proposal, seat=made, at=at)
     return proposal
 
@@ -257,8 +258,8 @@ def hand_over(*, actor: Actor, proposal_id: UUID, person_id: UUID, at: datetime)
             _running(proposal, one).update(ended_at=at, ended_by=actor.person())
         proposal.contact_id = person_id
         proposal.save(update_fields=["contact"])
-        _give(proposal, actor.person(), "editor", person_id, at)
-        note(actor, "seat_lead", proposal, {"handed_over": True}, at)
+        made = _give(proposal, actor.person(), "editor", person_id, at)
+        note(actor, "seat_lead", proposal, {"handed_over": True, "seat": str(made.pk)}, at)
         telling_seats.tell_lead(actor=actor, proposal=proposal, people=(person_id, actor.person()), at=at)
     return proposal
 

@@ -19,27 +19,29 @@ from shanzhi.people.models import Person, RoleGrant
 from shanzhi.ventures.lifecycle import LEFT
 from shanzhi.ventures.models import Call, Conflict, Juror, JuryClosing, Pitch, Proposal, ScoreSheet
 from shanzhi.ventures.operations.sheets import OwnInterest, due_sheets
-from shanzhi.ventures.policies import is_party, of_team, party_proposals, require_runs, runs, seated
+from shanzhi.ventures.policies import READERS, is_party, of_team, party_proposals, require_runs, runs, seated
 from shanzhi.ventures.queries.naming import option_code
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project before a juror: its place among the pitches, and how the juror's own sheet stands."""
+    """A project before a juror: its place among the pitches, how the own sheet stands, the own interest on record."""
 
     proposal: Proposal
     code: str
     position: int | None
     state: str
+    interest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnSheet:
-    """A juror's own sheet, opened for the juror alone; `scores` by criterion."""
+    """A juror's own sheet, opened for the juror alone; `scores` by criterion, `key` None before it is begun."""
 
     proposal: Proposal
     state: str
     version: int
+    key: UUID | None = None
     scores: Mapping[str, int] = field(repr=False, default_factory=dict)
     comment: str = field(repr=False, default="")
 
@@ -123,12 +125,13 @@ def projects(*, viewer: Actor, found: Call, at: datetime) -> list[Project]:
     """List a juror's projects in the order of pitches, with how the own sheets stand; interests are marked so."""
     own = seat(viewer=viewer, found=found, at=at)
     states = dict(ScoreSheet.objects.filter(juror=own).values_list("proposal", "state"))
-    states |= dict.fromkeys(Conflict.objects.filter(juror=own).values_list("proposal", flat=True), "interest")
+    interests = dict(Conflict.objects.filter(juror=own).values_list("proposal", "pk"))
+    states |= dict.fromkeys(interests, "interest")
     own_team = Proposal.objects.filter(party_proposals(viewer), call=found).values_list("pk", flat=True)
     states |= dict.fromkeys(own_team, "interest")
     places = dict(Pitch.objects.filter(call=found).values_list("proposal", "position"))
     rows = [
-        Project(one, option_code(one), places.get(one.pk), states.get(one.pk, "todo"))
+        Project(one, option_code(one), places.get(one.pk), states.get(one.pk, "todo"), interests.get(one.pk))
         for one in Proposal.objects.filter(call=found, state__in=("on_ballot", "won", "lost"))
     ]
     return sorted(rows, key=lambda row: (row.position is None, row.position or 0, row.code))
@@ -153,7 +156,26 @@ def own_sheet(*, viewer: Actor, found: Call, proposal_id: UUID, at: datetime) ->
     if sheet is None:
         return OwnSheet(proposal, "todo", 0)
     held = json.loads(sheet.content.reveal())
-    return OwnSheet(proposal, sheet.state, sheet.version, held["scores"], held["comment"])
+    return OwnSheet(proposal, sheet.state, sheet.version, sheet.pk, held["scores"], held["comment"])
+
+
+def told_sheets(*, viewer: Actor) -> QuerySet[ScoreSheet]:
+    """Give the sheets of closed juries whose course a viewer may learn; an own interest keeps a project's from it."""
+    own = Conflict.objects.filter(juror__person__in=viewer.persons).values("proposal")
+    party = Proposal.objects.filter(party_proposals(viewer)).values("pk")
+    return (
+        ScoreSheet.objects.filter(juror__call__jury_closing__isnull=False)
+        .exclude(proposal__in=own)
+        .exclude(proposal__in=party)
+    )
+
+
+def sheet_keys(*, viewer: Actor, found: Call) -> dict[tuple[int, str], UUID]:
+    """Give the sheets of a closed jury whose history the viewer may open, by juror's number and project's code."""
+    if not (runs(viewer, found) or viewer.holds(READERS, found.area)):
+        return {}
+    rows = told_sheets(viewer=viewer).filter(juror__call=found).select_related("juror", "proposal")
+    return {(row.juror.number, option_code(row.proposal)): row.pk for row in rows}
 
 
 def closing(*, found: Call) -> JuryClosing | None:

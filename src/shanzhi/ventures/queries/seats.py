@@ -24,13 +24,17 @@ OVER: Final = ("withdrawn", "disqualified", "lapsed", "merged")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One person of a team. `name` is masked; `since` is None for who is named in the proposal's list of members."""
+    """One person of a team. `name` is masked; `since` is None for who is named in the proposal's list of members.
+
+    `seat` is the running seat, which the contact person and those of the list have not.
+    """
 
     person: UUID
     name: str
     role: policies.TeamRole
     since: datetime | None
     own: bool
+    seat: UUID | None = None
 
 
 def digest_of(secret: str) -> str:
@@ -92,7 +96,7 @@ def places(*, viewer: Actor, found: Proposal) -> list[Place]:
         running = [row for row in given if row.ended_at is None]
         if running and key != leader:
             best = min(running, key=lambda row: row.role)  # an editor before a reader
-            listed.append(_place(viewer, best.person, best.role, best.since))
+            listed.append(_place(viewer, best.person, best.role, best.since, best.pk))
     listed += [
         _place(viewer, rows[0].person, "editor", None)
         for key, rows in named.items()
@@ -101,8 +105,8 @@ def places(*, viewer: Actor, found: Proposal) -> list[Place]:
     return listed
 
 
-def _place(viewer: Actor, person: Person, role: Any, since: datetime | None) -> Place:
-    return Place(_key(person), str(person.name), role, since, viewer.is_person(person.pk))
+def _place(viewer: Actor, person: Person, role: Any, since: datetime | None, seat: UUID | None = None) -> Place:
+    return Place(_key(person), str(person.name), role, since, viewer.is_person(person.pk), seat)
 
 
 def place_of(*, viewer: Actor, found: Proposal, person_id: UUID) -> Place | None:

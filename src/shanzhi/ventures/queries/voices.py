@@ -14,7 +14,16 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ventures.lifecycle import BACKS, PUBLIC_PROPOSALS, SHOWS_PROPOSALS, TALKS
 from shanzhi.ventures.models import Call, Comment, Endorsement, EndorsementCount, Proposal
-from shanzhi.ventures.policies import READERS, home_communities, is_party, of_team, role_in, runs, visible_proposals
+from shanzhi.ventures.policies import (
+    READERS,
+    home_communities,
+    is_party,
+    of_one_team_now,
+    of_team,
+    role_in,
+    runs,
+    visible_proposals,
+)
 from shanzhi.ventures.queries.naming import area_name
 
 ON_A_PAGE: Final = 10
@@ -23,7 +32,10 @@ WITHDRAW_WITHIN: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A comment or an answer as everybody may read it; the author is no part of it."""
+    """A comment or an answer as everybody may read it; the author is no part of it.
+
+    `own` words are the viewer's, `mine` those that can still be taken back.
+    """
 
     id: UUID
     place: str
@@ -32,17 +44,19 @@ class Said:
     reason: str
     at: datetime
     mine: bool
+    own: bool
     answers: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """How many back a project, whether that is still open, and what the viewer may do."""
+    """How many back a project, whether that is still open, the viewer's own backing, what the viewer may do."""
 
     number: int
     open: bool
     mine: bool
     may_back: bool
+    own: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,7 @@ class Talk:
     may_write: bool
     may_answer: bool
     may_hide: bool
+    reads_history: bool
 
 
 def talk_open(found: Proposal) -> bool:
@@ -76,6 +91,15 @@ def has_voices(found: Proposal) -> bool:
 def visible_comments(viewer: Actor) -> Q:
     """Give the condition of comments that a viewer may see: those on projects that the viewer sees."""
     return Q(proposal__in=Proposal.objects.filter(visible_proposals(viewer)).values("pk"))
+
+
+def reads_course(viewer: Actor, found: Proposal) -> bool:
+    """Tell whether the viewer reads what became of comments on a project: team, staff of the area, who runs the call.
+
+    Who wrote a neighbour's comment nobody reads.
+    """
+    staff = viewer.holds(READERS, found.community or found.call.area) or runs(viewer, found.call)
+    return staff or of_one_team_now(viewer, found)
 
 
 def _lives_there(viewer: Actor, found: Proposal) -> bool:
@@ -100,6 +124,7 @@ def talk(*, viewer: Actor, found: Proposal, page: str, at: datetime) -> Talk:
         may_write=opened and not role and _lives_there(viewer, found),
         may_answer=opened and role in ("leader", "editor"),
         may_hide=runs(viewer, found.call) and not is_party(viewer, found),
+        reads_history=reads_course(viewer, found),
     )
 
 
@@ -113,6 +138,7 @@ def _said(row: Comment, viewer: Actor, at: datetime) -> Said:
         state=row.state,
         reason=row.reason,
         at=row.created_at,
+        own=own,
         mine=own and row.state == "shown" and at - row.created_at <= WITHDRAW_WITHIN,
         answers=tuple(_said(one, viewer, at) for one in answers),
     )
@@ -125,12 +151,14 @@ def backing(*, viewer: Actor, found: Proposal) -> Backing:
         None if opened else EndorsementCount.objects.filter(proposal=found).values_list("number", flat=True).first()
     )
     rows = Endorsement.objects.filter(proposal=found)
-    own = viewer.person_id is not None and rows.filter(person__in=viewer.persons).exists()
+    mine = rows.filter(person__in=viewer.persons) if viewer.person_id is not None else rows.none()
+    own = mine.values_list("pk", flat=True).first()
     return Backing(
         number=rows.count() if frozen is None else frozen,
         open=opened,
-        mine=own,
+        mine=own is not None,
         may_back=opened and not of_team(viewer, found) and _lives_there(viewer, found),
+        own=own,
     )
 
 

@@ -29,6 +29,13 @@ from shanzhi.ventures.views.pitching import draw_order, is_open, pitching
 from shanzhi.ventures.views.rows import tags_of
 
 NUMBER: Final = re.compile(r"[0-9]{1,4}")
+
+
+def _history(row: Juror) -> str:
+    """Lead from the number of a juror's own interests to who declared which and when."""
+    return reverse("audit:history", args=["ventures.juror", row.pk])
+
+
 JURORS: Final = Listing(
     key="jurors",
     caption=_("Jurors"),
@@ -37,7 +44,7 @@ JURORS: Final = Listing(
         Column("name", _("Name"), value=lambda row: str(row.person.name)),
         Column("chair", _("Chair"), value=lambda row: _("Yes") if row.chair else "", sort="chair"),
         Column("declared_at", _("Interests declared"), "datetime", sort="declared_at"),
-        Column("interests", _("Own interests"), "number", sort="interests", priority=2),
+        Column("interests", _("Own interests"), "number", sort="interests", priority=2, url=_history),
         Column("handed_in", _("Sheets handed in"), "number", sort="handed_in"),
         Column("starts_at", _("Begins"), "datetime", sort="starts_at", priority=2),
         Column("term_ends_at", _("Term ends"), "datetime", sort="term_ends_at", priority=2),
@@ -108,6 +115,7 @@ def _frame(request: Request, found: Call) -> dict[str, Any]:
         "closing": closing,
         "open": is_open(found, closing),
         "conducts": True,
+        "reads_history": True,
         "due": reading.due(viewer=request.actor, found=found, at=request.now),
         **pitching(found, "desk_jury"),
         "crumbs": desk_crumbs(found, (_("Jury"), "")),

@@ -9,8 +9,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ui.http import Request
@@ -47,6 +48,7 @@ class Voice:
     given: float
     used: float
     dropped: bool
+    history: str = ""
 
 
 def _found(rows: Rows, text: str) -> Rows:
@@ -117,6 +119,14 @@ def sheets_with(criteria: Mapping[str, Mapping[str, Any]]) -> Listing:
     return replace(SHEETS, columns=(*SHEETS.columns[:3], *own, *SHEETS.columns[3:]))
 
 
+def _with_history(listing: Listing) -> Listing:
+    """Add the way to each sheet's history, for those who may open it."""
+    words = gettext("Who changed what, when and why")
+    more = Column("history", _("History"), value=lambda row: row.history and words, url=lambda row: row.history,
+                  in_export=False)  # fmt: skip
+    return replace(listing, columns=(*listing.columns, more))
+
+
 def result(request: Request, call_id: UUID) -> HttpResponse:
     """Show everybody the scores of a closed jury: every voice by number, what was dropped, the method."""
     found = queries.call(viewer=request.actor, call_id=call_id)
@@ -135,7 +145,9 @@ def result(request: Request, call_id: UUID) -> HttpResponse:
         "crumbs": call_crumbs(found, (_("Scores of the jury"), "")),
     }
     projects = [_scored(one, titles, turns) for one in closing.results]
-    lists = [(PROJECTS, Rows(projects)), (sheets_with(criteria), Rows(_voices(closing.results, titles, criteria)))]
+    keys = reading.sheet_keys(viewer=request.actor, found=found)
+    listing = _with_history(sheets_with(criteria)) if keys else sheets_with(criteria)
+    lists = [(PROJECTS, Rows(projects)), (listing, Rows(_voices(closing.results, titles, criteria, keys)))]
     answer: HttpResponse = listings_response(request, lists, context, template="ventures/jury/result.html")
     return answer
 
@@ -146,7 +158,15 @@ def _scored(one: dict[str, Any], titles: Mapping[str, str], turns: Mapping[str, 
     return Scored(code, titles.get(code, code), one["score"] / 100, len(voices), dropped, turns.get(code))
 
 
-def _voices(results: list[dict[str, Any]], titles: Mapping[str, str], criteria: Mapping[str, Any]) -> list[Voice]:
+def _voices(
+    results: list[dict[str, Any]],
+    titles: Mapping[str, str],
+    criteria: Mapping[str, Any],
+    keys: Mapping[tuple[int, str], UUID],
+) -> list[Voice]:
+    def history(place: tuple[int, str]) -> str:
+        return reverse("audit:history", args=["ventures.scoresheet", keys[place]]) if place in keys else ""
+
     pairs = [(one["project"], voice) for one in results for voice in one["voices"]]
     return [
         Voice(
@@ -158,6 +178,7 @@ def _voices(results: list[dict[str, Any]], titles: Mapping[str, str], criteria: 
             given=round(float(Fraction(voice["given"])), 2),
             used=round(float(Fraction(voice["used"])), 2),
             dropped=voice["dropped"],
+            history=history((voice["juror"], code)),
         )
         for place, (code, voice) in enumerate(pairs, 1)
     ]

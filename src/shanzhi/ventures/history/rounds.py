@@ -20,6 +20,7 @@ from shanzhi.ventures import policies, queries
 from shanzhi.ventures.lifecycle import CALL, DECISIONS, DISPUTE, EFFECTS, MERGER, PROPOSAL, RULINGS
 from shanzhi.ventures.models import (
     Call,
+    Conflict,
     Dispute,
     Juror,
     JuryClosing,
@@ -46,7 +47,8 @@ SESSION_FIELDS: Final = {
 }
 
 
-def _call(viewer: Actor, call_id: str, at: datetime) -> Shown | None:
+def shown_call(viewer: Actor, call_id: str, at: datetime) -> Shown | None:
+    """Give a round to whoever runs it, and to staff and auditors of its area. Raises NotFound."""
     number = uuid_of(call_id)
     if not Call.objects.filter(pk=number).exists():
         return None
@@ -57,7 +59,8 @@ def _call(viewer: Actor, call_id: str, at: datetime) -> Shown | None:
     return Shown(found.title, reverse("ventures:desk_call", args=[found.pk]), whole=runs, names=runs)
 
 
-def _proposal(viewer: Actor, proposal_id: str, at: datetime) -> Shown | None:
+def shown_proposal(viewer: Actor, proposal_id: str, at: datetime) -> Shown | None:
+    """Give a proposal to those who read what is not public of it. Raises NotFound."""
     number = uuid_of(proposal_id)
     if not Proposal.objects.filter(pk=number).exists():
         return None
@@ -94,6 +97,12 @@ def _of_session(session_id: str) -> Q:
     return Q(subject_type="ventures.attendance", change__session=session_id)
 
 
+def _of_juror(juror_id: str) -> Q:
+    """Give the condition of events about the own interests of a juror."""
+    rows = Conflict.objects.filter(juror=uuid_of(juror_id)).values(written=Cast("pk", CharField()))
+    return Q(subject_type="ventures.conflict", subject_id__in=rows)
+
+
 def _part(model: type[Any], title: Callable[[Any], str], page: str, *places: str) -> dict[str, Any]:
     """Say how something that belongs to a call is found and called: by whoever reads the call's own history.
 
@@ -104,7 +113,7 @@ def _part(model: type[Any], title: Callable[[Any], str], page: str, *places: str
         row = model.objects.select_related("call").filter(pk=uuid_of(number)).first()
         if row is None:
             return None
-        call = _call(viewer, str(row.call_id), at)
+        call = shown_call(viewer, str(row.call_id), at)
         address = reverse(f"ventures:{page}", args=[getattr(row, name) for name in places])
         return call and replace(call, title=title(row), url=address)
 
@@ -151,7 +160,7 @@ register(
     Subject(
         type="ventures.call",
         label=_("Round"),
-        find=_call,
+        find=shown_call,
         events=_of_call,
         titles=_calls,
         fields=CALL_FIELDS,
@@ -162,7 +171,7 @@ register(
     Subject(
         type="ventures.proposal",
         label=_("Proposal"),
-        find=_proposal,
+        find=shown_proposal,
         titles=_proposals,
         fields={
             **LABELS,
@@ -216,24 +225,9 @@ def _register_parts() -> None:
         (TrainingSession, _("Session of training"), lambda row: row.title, session, SESSION_FIELDS),
         (Template, _("Template"), lambda row: row.theme or row.call.title, template, fields),
     ):
-        events = _of_session if part is TrainingSession else None
+        events = {TrainingSession: _of_session, Juror: _of_juror}.get(part)
         found = _part(part, title, *page)
         register(Subject(type=part._meta.label_lower, label=label, events=events, fields=named, **found))
 
 
 _register_parts()
-
-# Things without a page of their own in a history; their events stand under their area, some in the history of a round.
-for kind, label in (
-    ("ventures.conflict", _("Own interest")),
-    ("ventures.pitch", _("Pitch")),
-    ("ventures.scoresheet", _("Score sheet")),
-    ("ventures.comment", _("Comment")),
-    ("ventures.attendance", _("Attendance")),
-    ("ventures.endorsement", _("Backing")),
-    ("ventures.merger", _("Merger")),
-    ("ventures.teamseat", _("Role in a team")),
-    ("ventures.teaminvitation", _("Invitation to a team")),
-    ("ventures.marks", _("Marks of a proposal")),
-):
-    register(Subject(type=kind, label=label))
