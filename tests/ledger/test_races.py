@@ -1,4 +1,4 @@
-"""Many at once on the same accounts: a guarded one never goes below zero, nobody waits in a circle, a key works once."""
+"""Many at once on the same accounts: never below zero, nobody waits in a circle, a key works once."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ MOUNTS = {
     "portal": "",
     "ventures": "",
     "voting": "",
+    "ledger": "desk/ledger/",
     "organizations": "desk/organizations/",
     "notices": "",
     "people": "",

@@ -7,6 +7,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit import coverage
+from shanzhi.kernel.actor import Actor
+from shanzhi.ui import navigation
 
 
 def broken_entries() -> Iterable[tuple[str, str, str]]:
@@ -24,7 +26,12 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the tables under the audit."""
+        """Put the desk into the shell and the tables under the audit."""
+        policies = import_module("shanzhi.ledger.policies")
+        navigation.register(
+            "ledger", _("Books"), "ledger:desk", section="desk", order=60,
+            visible=lambda request: policies.at_the_desk(getattr(request, "actor", Actor())),
+        )  # fmt: skip
         for table in ("book", "keeper", "account"):
             coverage.cover(f"ledger_{table}")
         coverage.cover("ledger_commodity", key="code")
@@ -32,3 +39,4 @@ class LedgerConfig(AppConfig):
         for table in ("entry", "posting", "balance", "closing", "closingbalance"):
             coverage.leave_out(f"ledger_{table}", why)
         coverage.check("entries of books", broken_entries)
+        import_module("shanzhi.ledger.history")

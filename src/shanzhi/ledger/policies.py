@@ -45,10 +45,8 @@ def readable(viewer: Actor) -> Q:
 
 
 def at_the_desk(viewer: Actor) -> bool:
-    """Tell whether the viewer has a place at the desk of books at all."""
-    if viewer.areas(READERS):
-        return True
-    return bool(viewer.persons) and Keeper.objects.filter(person_id__in=viewer.persons, until__isnull=True).exists()
+    """Tell whether the viewer has a place at the desk of books: reads some, or may have been named keeper of one."""
+    return viewer.holds_anywhere(set(Role) - {Role.RESIDENT, Role.JUROR})
 
 
 def may_manage(*, actor: Actor, area: str) -> Refusal | None:

@@ -62,7 +62,7 @@ class Posting(models.Model):
     """One leg of an entry: so many whole units on (above zero) or off (below zero) an account.
 
     All postings of an entry come in one statement, which a trigger looks at whole: so none can be added later. `legs`
-    repeats how many there are; `on` and `number` are those of the entry, and `stood` is what was on the account after it:
+    repeats how many there are; `on` and `number` are those of the entry. `stood` is what was on the account after it:
     the postings of an account, in the order of their numbers, add up to it.
     """
 

@@ -1,0 +1,401 @@
+"""The API of books: the same operations and queries as the pages. Amounts are whole units (fen, minutes, pieces)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from shanzhi.ledger import operations, queries
+from shanzhi.ledger.models import Account, Book, Entry, Nature, Owner, Posting
+from shanzhi.people.middleware import moment
+from shanzhi.ui.http import Given, Key, signed_in
+from shanzhi.ui.keyset import page_after
+from shanzhi.work.operations import once
+
+router = Router(tags=["ledger"])
+Amount = Annotated[int, Field(ge=1, le=10**15, description="Whole units: fen, minutes or pieces.")]
+Bound = Annotated[int | None, Field(ge=-(10**18), le=10**18)]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+
+
+class BookOut(Schema):
+    """A book; up to and with `closed_through` nothing more is entered."""
+
+    id: UUID
+    name: str
+    area: str
+    begins_on: date
+    closed_through: date | None
+    synthetic: bool
+    created_at: datetime
+
+
+class BooksPage(Schema):
+    """A page of books; `next` is the `after` of the following page."""
+
+    items: list[BookOut]
+    next: UUID | None
+
+
+class AccountOut(Schema):
+    """An account with what is on it now, in whole units of its commodity."""
+
+    id: UUID
+    book: UUID
+    name: str
+    owner_kind: Owner
+    owner_id: UUID | None
+    role: str
+    nature: Nature
+    commodity: str
+    amount: int
+    floor: int | None
+    ceiling: int | None
+    opened_at: datetime
+    closed_at: datetime | None
+    synthetic: bool
+
+
+class AccountsPage(Schema):
+    """A page of accounts."""
+
+    items: list[AccountOut]
+    next: UUID | None
+
+
+class PostingOut(Schema):
+    """One line of an entry; `stood` is what was on the account after it."""
+
+    account: UUID
+    amount: int
+    stood: int
+
+
+class EntryOut(Schema):
+    """An entry with its lines, which sum to zero in each commodity."""
+
+    id: UUID
+    number: int
+    book: UUID
+    on: date
+    at: datetime
+    kind: str
+    text: str
+    reverses: UUID | None
+    reversed_by: UUID | None
+    postings: list[PostingOut]
+
+
+class LineOut(Schema):
+    """A line of an account's statement."""
+
+    entry: UUID
+    number: int
+    on: date
+    text: str
+    amount: int
+    stood: int
+
+
+class StatementPage(Schema):
+    """A page of a statement, newest first; `next` is the `before` of the following page."""
+
+    items: list[LineOut]
+    next: int | None
+
+
+class BalanceOut(Schema):
+    """What was on an account at the end of a day, in whole units."""
+
+    on: date
+    amount: int
+
+
+class Entered(Schema):
+    """The entry that holds now, whether made by this request or by an earlier one with the same key."""
+
+    entry: UUID
+
+
+class BookIn(Given):
+    """A book to begin."""
+
+    name: str = Field(min_length=1, max_length=100)
+    area: Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$")]
+    begins_on: Day
+
+
+class AccountIn(Given):
+    """An account of the outside world to open."""
+
+    name: str = Field(min_length=1, max_length=120)
+    role: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    nature: Nature
+    commodity: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{1,22}[A-Z0-9]$")] = "CNY"
+
+
+class TransferIn(Given):
+    """An amount from one account of the book to another, for a day."""
+
+    source: UUID
+    target: UUID
+    amount: Amount
+    on: Day
+    text: str = Field("", max_length=300)
+
+
+class ReverseIn(Given):
+    """Why an entry is undone, and for which day."""
+
+    on: Day
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class CloseIn(Given):
+    """Up to which day a book is closed."""
+
+    through: Day
+
+
+class BoundsIn(Given):
+    """Between which amounts, in whole units, an account is held; empty for no bound."""
+
+    floor: Bound = None
+    ceiling: Bound = None
+    reason: str = Field("", max_length=300)
+
+
+class KeeperIn(Given):
+    """Who is to keep a book."""
+
+    person: UUID
+
+
+class ReasonIn(Given):
+    """Why."""
+
+    reason: str = Field("", max_length=300)
+
+
+class ListQuery(Schema):
+    """How a list is narrowed."""
+
+    search: str = Field("", max_length=100)
+    after: UUID | None = None
+    limit: int = Field(25, ge=1, le=100)
+
+
+class AccountsQuery(ListQuery):
+    """How the accounts of a book are narrowed."""
+
+    owner_kind: Literal[""] | Owner = ""
+    owner_id: UUID | None = None
+
+
+class StatementQuery(Schema):
+    """Which part of a statement; days are included."""
+
+    since: Day | None = None
+    until: Day | None = None
+    before: int | None = Field(None, ge=1, le=2**63 - 1)
+    limit: int = Field(50, ge=1, le=500)
+
+
+def _book(found: Book) -> dict[str, Any]:
+    return BookOut.from_orm(found).model_dump(mode="json")
+
+
+def _account(found: Account) -> dict[str, Any]:
+    own = ("name", "owner_kind", "role", "nature", "synthetic")
+    balance = found.balance
+    return {
+        **{name: getattr(found, name) for name in own},
+        "id": str(found.pk),
+        "book": str(found.book_id),
+        "owner_id": str(found.owner_id) if found.owner_id else None,
+        "commodity": found.commodity_id,
+        "amount": balance.amount,
+        "floor": balance.floor,
+        "ceiling": balance.ceiling,
+        "opened_at": found.opened_at.isoformat(),
+        "closed_at": found.closed_at.isoformat() if found.closed_at else None,
+    }
+
+
+def _posting(row: Posting) -> dict[str, Any]:
+    return {"account": row.account_id, "amount": row.amount, "stood": row.stood}
+
+
+def _line(row: Posting) -> dict[str, Any]:
+    own = ("number", "on", "amount", "stood")
+    return {**{name: getattr(row, name) for name in own}, "entry": row.entry_id, "text": row.entry.text}
+
+
+def _fresh(request: HttpRequest, account_id: UUID) -> dict[str, Any]:
+    return _account(queries.account(viewer=signed_in(request), account_id=account_id))
+
+
+def _once(
+    request: HttpRequest, operation: str, key: str, body: Any, run: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    sent = {"path": request.path, "body": body.model_dump(mode="json") if body is not None else None}
+    return once(
+        actor=signed_in(request), operation=f"ledger.{operation}", key=key, request=sent, at=moment(request), run=run
+    )
+
+
+def _acting(request: HttpRequest) -> dict[str, Any]:
+    return {"actor": signed_in(request), "at": moment(request)}
+
+
+@router.get("/books", response=BooksPage, summary="Books of the own areas and those one keeps, newest first")
+def list_books(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
+    """List the books that the viewer reads."""
+    rows = queries.books(viewer=signed_in(request))
+    rows = queries.search_books(rows, asked.search) if asked.search else rows
+    return page_after(rows, asked.after, asked.limit, _book)
+
+
+@router.post("/books", response=BookOut, summary="Begin a book")
+def create_book(request: HttpRequest, body: BookIn, idempotency_key: Key) -> dict[str, Any]:
+    """Begin a book in an area of one's own."""
+    return _once(request, "create_book", idempotency_key, body, lambda: _book(
+        operations.create_book(**body.model_dump(), **_acting(request))
+    ))  # fmt: skip
+
+
+@router.get("/books/{uuid:book_id}", response=BookOut, summary="One book")
+def get_book(request: HttpRequest, book_id: UUID) -> Book:
+    """Give one book that the viewer reads."""
+    return queries.book(viewer=signed_in(request), book_id=book_id)
+
+
+@router.post("/books/{uuid:book_id}/close", response=BookOut, summary="Close a period of a book")
+def close_period(request: HttpRequest, book_id: UUID, body: CloseIn, idempotency_key: Key) -> dict[str, Any]:
+    """Close a book up to and with a day that is over; it is not opened again."""
+
+    def run() -> dict[str, Any]:
+        today = timezone.localdate(moment(request))
+        operations.close_period(book_id=book_id, through=body.through, today=today, **_acting(request))
+        return _book(queries.book(viewer=signed_in(request), book_id=book_id))
+
+    return _once(request, "close_period", idempotency_key, body, run)
+
+
+@router.post("/books/{uuid:book_id}/keepers", response=BookOut, summary="Name a keeper of a book")
+def name_keeper(request: HttpRequest, book_id: UUID, body: KeeperIn, idempotency_key: Key) -> dict[str, Any]:
+    """Name somebody else keeper of a book."""
+
+    def run() -> dict[str, Any]:
+        operations.name_keeper(book_id=book_id, person_id=body.person, **_acting(request))
+        return _book(queries.book(viewer=signed_in(request), book_id=book_id))
+
+    return _once(request, "name_keeper", idempotency_key, body, run)
+
+
+@router.get("/books/{uuid:book_id}/accounts", response=AccountsPage, summary="Accounts of a book, newest first")
+def list_accounts(request: HttpRequest, book_id: UUID, asked: Query[AccountsQuery]) -> dict[str, Any]:
+    """List the accounts of a book with what is on each now."""
+    rows = queries.accounts(viewer=signed_in(request), book_id=book_id).order_by("-opened_at", "id")
+    rows = queries.search_accounts(rows, asked.search) if asked.search else rows
+    if asked.owner_kind:
+        rows = rows.filter(owner_kind=asked.owner_kind)
+    if asked.owner_id is not None:
+        rows = rows.filter(owner_id=asked.owner_id)
+    return page_after(rows, asked.after, asked.limit, _account, by="opened_at")
+
+
+@router.post("/books/{uuid:book_id}/accounts", response=AccountOut, summary="Open an account of the outside world")
+def open_account(request: HttpRequest, book_id: UUID, body: AccountIn, idempotency_key: Key) -> dict[str, Any]:
+    """Open an account of the outside world; those of funds, grants, organisations and persons open by themselves."""
+
+    def run() -> dict[str, Any]:
+        made = operations.open_account(
+            book_id=book_id, owner_kind=Owner.OUTSIDE, owner_id=None, **body.model_dump(), **_acting(request)
+        )
+        return _fresh(request, made.pk)
+
+    return _once(request, "open_account", idempotency_key, body, run)
+
+
+@router.post("/books/{uuid:book_id}/transfers", response=Entered, summary="Move an amount between two accounts")
+def transfer(request: HttpRequest, book_id: UUID, body: TransferIn, idempotency_key: Key) -> dict[str, Any]:
+    """Move an amount; the same key with the same content gives the entry that is there."""
+    actor = signed_in(request)
+    made = operations.transfer(
+        book_id=book_id, key=f"api:{actor.person()}:{idempotency_key}", **body.model_dump(), **_acting(request)
+    )
+    return {"entry": made.id}
+
+
+@router.get("/accounts/{uuid:account_id}", response=AccountOut, summary="One account")
+def get_account(request: HttpRequest, account_id: UUID) -> dict[str, Any]:
+    """Give one account with what is on it now."""
+    return _fresh(request, account_id)
+
+
+@router.get("/accounts/{uuid:account_id}/balance", response=BalanceOut, summary="What was on an account on a day")
+def get_balance(request: HttpRequest, account_id: UUID, on: Day) -> dict[str, Any]:
+    """Give what was on an account at the end of a day."""
+    return {"on": on, "amount": queries.balance_on(viewer=signed_in(request), account_id=account_id, on=on)}
+
+
+@router.get("/accounts/{uuid:account_id}/statement", response=StatementPage, summary="The statement of an account")
+def get_statement(request: HttpRequest, account_id: UUID, asked: Query[StatementQuery]) -> dict[str, Any]:
+    """List what moved on an account, newest first."""
+    rows = queries.statement(viewer=signed_in(request), account_id=account_id)
+    wanted = {"on__gte": asked.since, "on__lte": asked.until, "number__lt": asked.before}
+    found = list(rows.filter(**{name: value for name, value in wanted.items() if value is not None})[: asked.limit + 1])
+    shown = found[: asked.limit]
+    return {"items": [_line(row) for row in shown], "next": shown[-1].number if len(found) > asked.limit else None}
+
+
+@router.post("/accounts/{uuid:account_id}/bounds", response=AccountOut, summary="Set the bounds of an account")
+def set_bounds(request: HttpRequest, account_id: UUID, body: BoundsIn, idempotency_key: Key) -> dict[str, Any]:
+    """Say between which amounts an account is held."""
+
+    def run() -> dict[str, Any]:
+        operations.bound(account_id=account_id, **body.model_dump(), **_acting(request))
+        return _fresh(request, account_id)
+
+    return _once(request, "bound", idempotency_key, body, run)
+
+
+@router.post("/accounts/{uuid:account_id}/close", response=AccountOut, summary="Close an account")
+def close_account(request: HttpRequest, account_id: UUID, body: ReasonIn, idempotency_key: Key) -> dict[str, Any]:
+    """Close an account on which nothing is."""
+
+    def run() -> dict[str, Any]:
+        operations.close_account(account_id=account_id, reason=body.reason, **_acting(request))
+        return _fresh(request, account_id)
+
+    return _once(request, "close_account", idempotency_key, body, run)
+
+
+@router.get("/entries/{uuid:entry_id}", response=EntryOut, summary="One entry with its lines")
+def get_entry(request: HttpRequest, entry_id: UUID) -> dict[str, Any]:
+    """Give an entry of a book that the viewer reads."""
+    found: Entry = queries.entry(viewer=signed_in(request), entry_id=entry_id)
+    undone = next(iter(found.reversals.all()), None)
+    return {
+        **{name: getattr(found, name) for name in ("id", "number", "on", "at", "kind", "text")},
+        "book": found.book_id,
+        "reverses": found.reverses_id,
+        "reversed_by": undone.pk if undone else None,
+        "postings": [_posting(row) for row in queries.postings_of(viewer=signed_in(request), entry_id=entry_id)],
+    }
+
+
+@router.post("/entries/{uuid:entry_id}/reverse", response=Entered, summary="Undo an entry by its mirror")
+def reverse_entry(request: HttpRequest, entry_id: UUID, body: ReverseIn, idempotency_key: Key) -> dict[str, Any]:
+    """Undo an entry; once, and never a reversal itself."""
+    return _once(request, "reverse", idempotency_key, body, lambda: {
+        "entry": str(operations.reverse(entry_id=entry_id, **body.model_dump(), **_acting(request)).id)
+    })  # fmt: skip
