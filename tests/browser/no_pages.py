@@ -2,6 +2,7 @@
 
 # Addresses that answer no page by GET: acts, files, states that one passes through, machines' addresses.
 NO_PAGES = {
+    "ledger:beancount",  # a file
     "portal:home",  # leads to the only district
     "portal:desk",  # leads to what is due today
     "ventures:notices",  # a feed, for programs

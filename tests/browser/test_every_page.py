@@ -39,6 +39,7 @@ NO_WORD = re.compile(r"sha256:[0-9a-f]+|[A-Z]+\*+")  # the letters of a digest, 
 # Names, formats and units that stay as they are in Chinese.
 KEPT = {
     "shanzhi",
+    "beancount",
     "pabulib",
     "python",
     "excel",

@@ -16,6 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ledger import policies, queries
 from shanzhi.ledger.models import Account, Book, Commodity, Entry, Keeper, Owner
+from shanzhi.ledger.words import kind_words
 
 
 def _whole(viewer: Actor, book: Book) -> bool:
@@ -113,6 +114,7 @@ register(
         find=_entry,
         readers=policies.READERS,
         fields={"kind": _("Sort"), "digest": _("Digest")},
+        values={"kind": kind_words},
     )
 )
 register(

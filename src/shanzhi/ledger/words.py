@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shanzhi.kernel.money import format_yuan
 from shanzhi.ledger.models import Commodity
 
-CNY = "CNY"
+CNY: Final = "CNY"
+UNDOING: Final = "reverse."
+_kinds: Final[dict[str, Any]] = {"transfer": gettext_lazy("Transfer")}
+
+
+def register_kinds(words: Mapping[str, Any]) -> None:
+    """Say how kinds of entries read; rooms that enter do it when the site starts."""
+    _kinds.update(words)
+
+
+def kind_words(kind: str) -> str:
+    """Give a kind of entry in words; one that no room knows any more as it stands."""
+    if kind.startswith(UNDOING):
+        return _("Reversal: %(kind)s") % {"kind": kind_words(kind.removeprefix(UNDOING))}
+    return str(_kinds.get(kind, kind))
 
 
 def amount_words(amount: int, commodity: Commodity) -> str:

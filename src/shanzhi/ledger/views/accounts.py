@@ -18,7 +18,7 @@ from shanzhi.ledger.models import Account, Nature, Owner
 from shanzhi.ledger.refusals import AccountClosed
 from shanzhi.ledger.views.books import state
 from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter, may_manage, on_account
-from shanzhi.ledger.words import amount_words
+from shanzhi.ledger.words import amount_words, kind_words
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import idempotency_key
@@ -40,11 +40,11 @@ STATEMENT = Listing(
     columns=(
         Column("on", gettext_lazy("Day"), "date", sort="on"),
         Column("number", gettext_lazy("Entry"), "text", sort="number", url=page_of("ledger:entry", "entry_id")),
-        Column("text", gettext_lazy("What for"), value=lambda row: row.entry.text or row.entry.kind),
+        Column("text", gettext_lazy("What for"), value=lambda row: row.entry.text or kind_words(row.entry.kind)),
         Column("amount", gettext_lazy("Amount"), value=_moved, sort="amount", scale="amount",
                export=lambda row: row.amount),
-        Column("stood", gettext_lazy("On it afterwards"), value=_stood, export=lambda row: row.stood),
-        Column("kind", gettext_lazy("Sort"), value="entry__kind", on_page=False),
+        Column("stood", gettext_lazy("On it afterwards"), value=_stood, scale="amount", export=lambda row: row.stood),
+        Column("kind", gettext_lazy("Sort"), value=lambda row: kind_words(row.entry.kind), on_page=False),
     ),
     default_sort="-number",
     tie="number",
@@ -81,7 +81,7 @@ def account(request: Any, account_id: UUID) -> HttpResponse:
             Answer(_("Owner"), Owner(found.owner_kind).label),
             Answer(_("Side"), Nature(found.nature).label),
             Answer(_("Held between"), _bounds(found)),
-            Answer(_("Opened on"), formatting.day(timezone.localdate(found.opened_at))),
+            Answer(_("Account opened on"), formatting.day(timezone.localdate(found.opened_at))),
         ],
         "crumbs": _crumbs(found),
         "may_enter": found.closed_at is None and may_enter(request, found.book),

@@ -18,7 +18,7 @@ from shanzhi.ledger.forms import ReverseForm
 from shanzhi.ledger.models import Entry
 from shanzhi.ledger.refusals import ReversedAlready
 from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter
-from shanzhi.ledger.words import amount_words
+from shanzhi.ledger.words import amount_words, kind_words
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
 from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, Rows, listing_response, page_of
@@ -31,7 +31,7 @@ def standing(row: Entry) -> tuple[str, str]:
     if row.reverses_id is not None:
         return "plain", _("Undoes another")
     if row.reversals.all():
-        return "warn", _("Undone")
+        return "warn", _("Reversed")
     return "good", _("Stands")
 
 
@@ -40,8 +40,8 @@ JOURNAL = Listing(
     columns=(
         Column("number", gettext_lazy("Entry"), "text", sort="number", url=page_of("ledger:entry")),
         Column("on", gettext_lazy("Day"), "date", sort="on"),
-        Column("text", gettext_lazy("What for"), value=lambda row: row.text or row.kind),
-        Column("kind", gettext_lazy("Sort"), priority=3),
+        Column("text", gettext_lazy("What for"), value=lambda row: row.text or kind_words(row.kind)),
+        Column("kind", gettext_lazy("Sort"), value=lambda row: kind_words(row.kind), priority=3),
         Column("state", gettext_lazy("State"), "tag", value=standing),
         Column("at", gettext_lazy("Entered at"), "datetime", priority=2),
     ),
@@ -49,8 +49,8 @@ JOURNAL = Listing(
     tie="number",
     filters=(
         DateRangeFilter("on", gettext_lazy("Day")),
-        BooleanFilter("undone", gettext_lazy("Undone"), apply=lambda yes: Q(reversals__isnull=not yes),
-                      yes=gettext_lazy("Undone"), no=gettext_lazy("Stands")),
+        BooleanFilter("undone", gettext_lazy("Reversed"), apply=lambda yes: Q(reversals__isnull=not yes),
+                      yes=gettext_lazy("Reversed"), no=gettext_lazy("Stands")),
     ),
     search=queries.search_entries,
     search_label=gettext_lazy("Part of the text, or the number of the entry"),
@@ -62,9 +62,10 @@ LEGS = Listing(
         Column("leg", gettext_lazy("Line"), "number"),
         Column("account", gettext_lazy("Account"), value=lambda row: row.account.name,
                url=page_of("ledger:account", "account_id")),
-        Column("amount", gettext_lazy("Amount"), value=lambda row: amount_words(row.amount, row.account.commodity)),
+        Column("amount", gettext_lazy("Amount"), value=lambda row: amount_words(row.amount, row.account.commodity),
+               scale="amount"),
         Column("stood", gettext_lazy("On it afterwards"),
-               value=lambda row: amount_words(row.stood, row.account.commodity)),
+               value=lambda row: amount_words(row.stood, row.account.commodity), scale="amount"),
     ),
     default_sort="leg",
     tie="leg",
@@ -101,7 +102,7 @@ def entry(request: Any, entry_id: UUID) -> HttpResponse:
             Answer(_("What for"), found.text or formatting.NONE),
             Answer(_("Day"), formatting.day(found.on)),
             Answer(_("Entered at"), formatting.moment(found.at)),
-            Answer(_("Sort"), found.kind),
+            Answer(_("Sort"), kind_words(found.kind)),
         ],
         "crumbs": crumbs(
             found.book, (_("Journal"), reverse("ledger:journal", args=[found.book_id])), (_heading(found), "")

@@ -71,7 +71,7 @@ class Column:
     @property
     def css(self) -> str:
         """The classes of this column's cells."""
-        names = ["num"] if self.kind in _RIGHT else ["nowrap"] if self.kind in _NOWRAP else []
+        names = ["num"] if self.ordered_by == "amount" else ["nowrap"] if self.kind in _NOWRAP else []
         if self.priority >= 2:
             names.append("wide-only")
         return " ".join(names)
