@@ -19,7 +19,7 @@ from django.db import close_old_connections
 from django.test import Client, override_settings
 
 from shanzhi.config import lane
-from shanzhi.config.lane import BallotLane
+from shanzhi.config.lane import ShortLane
 from shanzhi.config.logs import Lines
 from shanzhi.people.models import Account, Person
 from shanzhi.voting.models import Envelope, Poll
@@ -101,7 +101,7 @@ def both(case: Case) -> tuple[Answer, Answer, int]:
     """Ask the whole chain, then the lane; gives both answers and how often the lane passed the request on."""
     whole = Whole()
     first = asked(WSGIHandler(), case.environ())
-    second = asked(BallotLane(whole), case.environ())
+    second = asked(ShortLane(whole), case.environ())
     return first, second, whole.asked
 
 
@@ -216,9 +216,9 @@ class TestAGoodBallot:
     def test_is_stored_and_replaces_the_earlier_one(self) -> None:
         case = Case()
         case.more["HTTP_IDEMPOTENCY_KEY"] = "key-first"
-        first = asked(BallotLane(Whole()), case.environ())
+        first = asked(ShortLane(Whole()), case.environ())
         case.more["HTTP_IDEMPOTENCY_KEY"] = "key-later"
-        second = asked(BallotLane(Whole()), case.environ())
+        second = asked(ShortLane(Whole()), case.environ())
         assert first[2] != second[2]
         assert Envelope.objects.filter(poll=case.poll).count() == 1
 
@@ -261,7 +261,7 @@ class TestABadBallot:
     @pytest.mark.parametrize("end", [_sign_out, _close_account, _change_password, _close_poll])
     def test_is_refused_although_the_one_before_was_taken(self, end: Callable[[Case], None]) -> None:
         case = Case()
-        short = BallotLane(Whole())
+        short = ShortLane(Whole())
         assert asked(short, case.environ())[0] == "200 OK"
         end(case)
         assert asked(short, case.environ())[0] != "200 OK"
@@ -272,7 +272,7 @@ class TestAnotherRequest:
         whole = Whole()
         case = Case()
         case.more["REQUEST_METHOD"] = "GET"
-        assert asked(BallotLane(whole), case.environ())[0].startswith("404")
+        assert asked(ShortLane(whole), case.environ())[0].startswith("404")
         assert whole.asked == 1
 
     def test_to_a_site_that_wants_tls_is_sent_there_by_the_whole_chain(self) -> None:

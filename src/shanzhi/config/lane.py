@@ -1,9 +1,10 @@
-"""The short way of good ballots: what is in order is answered at once, everything else goes the whole way.
+"""The short way of good ballots and transfers: what is in order is answered at once, all else goes the whole way.
 
 On the evening of a close thousands vote within minutes, and the whole chain of middleware costs a ballot more than all
-that it needs. So a request that casts a ballot is tried here first: allowed host, CSRF token and Origin, session,
-account, body, then the one operation `cast`. Whatever is missing or refused, this lane gives no answer of its own; the
-request goes to the whole chain with its body unread, and that chain refuses it in words. So the two cannot disagree.
+that it needs. So a request that casts a ballot, or moves an amount in a book, is tried here first: allowed host, CSRF
+token and Origin, session, account, body, then the one operation (`cast`, `transfer`). Whatever is missing or refused,
+this lane gives no answer of its own; the request goes to the whole chain with its body unread, and that chain refuses
+it in words. So the two cannot disagree.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
@@ -29,15 +33,14 @@ from django.utils.module_loading import import_string
 
 from shanzhi.config import database
 from shanzhi.config.middleware import answered_well, bind, number_of
+from shanzhi.kernel.actor import Actor
+from shanzhi.ledger import operations as ledger
+from shanzhi.ledger.api import TransferIn, ledger_key
 from shanzhi.people.sessions import voter_behind
-from shanzhi.voting import operations
+from shanzhi.voting import operations as voting
 from shanzhi.voting.api import BallotIn
 
-ADDRESS: Final = re.compile(
-    r"/api/v1/voting/polls/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/ballot"
-)
-SAMPLE: Final = "/api/v1/voting/polls/00000000-0000-4000-8000-000000000001/ballot"
-RECEIPT: Final = "A" * 24
+UUID_SHAPE: Final = "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 LARGEST: Final = 64 * 1024  # bytes of a body; a larger one may still be good, but is no hurry
 LONGEST: Final = 400  # characters of the headers that the memory of manners is keyed by
 IDENTITY: Final = "shanzhi.config.middleware.RequestIdentity"
@@ -51,6 +54,59 @@ class Unfit(Exception):
     """This request is not for the lane."""
 
 
+@dataclass(frozen=True)
+class Way:
+    """A kind of request that has a short way.
+
+    `act` takes who acts, the thing of the address, the body, the key and the moment, and gives the body of the answer;
+    every answer is as long as `sample`, that of a request to `path`.
+    """
+
+    method: str
+    path: str
+    sample: bytes
+    act: Callable[[Actor, UUID, Any, str, datetime], bytes]
+
+    @cached_property
+    def address(self) -> re.Pattern[str]:
+        """The addresses of this way."""
+        return re.compile(self.path.replace(NOBODY, UUID_SHAPE))
+
+    @cached_property
+    def route(self) -> str:
+        """The route's template, as figures and logs name it."""
+        return resolve(self.path).route
+
+
+def _ballot(actor: Actor, poll_id: UUID, body: Any, key: str, at: datetime) -> bytes:
+    """Cast a ballot; every receipt is of one length, and so every answer."""
+    ballot = BallotIn.model_validate(body)
+    if ballot.choices and ballot.points:
+        raise Unfit
+    made = voting.cast(actor=actor, poll_id=poll_id, choices=ballot.points or ballot.choices, key=key, at=at)
+    return b'{"receipt": "%s"}' % made.receipt.encode()
+
+
+def _transfer(actor: Actor, book_id: UUID, body: Any, key: str, at: datetime) -> bytes:
+    """Move an amount, as a keeper of the book; officers have roles, which only the whole chain knows."""
+    if not 8 <= len(key) <= LONGEST_KEY:
+        raise Unfit
+    given = TransferIn.model_validate(body)
+    made = ledger.transfer(
+        actor=actor, book_id=book_id, source=given.source, target=given.target, amount=given.amount, on=given.on,
+        text=given.text, key=ledger_key(actor, key), at=at,
+    )  # fmt: skip
+    return b'{"entry": "%s"}' % str(made.id).encode()
+
+
+NOBODY: Final = "00000000-0000-4000-8000-000000000001"
+LONGEST_KEY: Final = 100
+WAYS: Final = (
+    Way("PUT", f"/api/v1/voting/polls/{NOBODY}/ballot", b'{"receipt": "%s"}' % (b"A" * 24), _ballot),
+    Way("POST", f"/api/v1/ledger/books/{NOBODY}/transfers", b'{"entry": "%s"}' % NOBODY.encode(), _transfer),
+)
+
+
 class QuietCsrf(CsrfViewMiddleware):
     """Django's check, but without words: the whole chain says them."""
 
@@ -58,33 +114,37 @@ class QuietCsrf(CsrfViewMiddleware):
         return HttpResponseForbidden()
 
 
-_csrf: Final = QuietCsrf(lambda _request: HttpResponse())
+def _unasked(_request: HttpRequest) -> HttpResponse:
+    """Stand for the view, which the check wants to know."""
+    return HttpResponse()
 
 
-def _body_of(receipt: str) -> bytes:
-    """Write the answer; every receipt is of one length, and so every answer."""
-    return b'{"receipt": "%s"}' % receipt.encode()
+_csrf: Final = QuietCsrf(_unasked)
 
 
-def _sample(request: HttpRequest) -> HttpResponse:
-    """Answer as the view does, having looked at the session."""
-    request.session.accessed = True
-    return HttpResponse(_body_of(RECEIPT), content_type="application/json; charset=utf-8")
+def _sample(way: Way) -> Callable[[HttpRequest], HttpResponse]:
+    """Give a view that answers as the way's own does, having looked at the session."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        request.session.accessed = True
+        return HttpResponse(way.sample, content_type="application/json; charset=utf-8")
+
+    return view
 
 
 @lru_cache(maxsize=256)
-def manners(scheme: str, language: str | None, *given: str | None) -> Headers | None:
-    """Give the headers that the middleware in `settings` puts on a receipt, asked once for each kind of visitor.
+def manners(way: Way, scheme: str, language: str | None, *given: str | None) -> Headers | None:
+    """Give the headers that the middleware in `settings` puts on such an answer, asked once for each kind of visitor.
 
     Nothing when the middleware answers otherwise: a host that is not ours, a way that is not secure.
     """
-    environ: dict[str, Any] = {"REQUEST_METHOD": "PUT", "PATH_INFO": SAMPLE, "wsgi.url_scheme": scheme}
+    environ: dict[str, Any] = {"REQUEST_METHOD": way.method, "PATH_INFO": way.path, "wsgi.url_scheme": scheme}
     environ |= {"wsgi.input": BytesIO(), "SERVER_NAME": "unnamed.invalid", "SERVER_PORT": "80"}
     environ |= {name: value for name, value in zip(CONSIDERED, given, strict=True) if value is not None}
     request = WSGIRequest(environ)
     if language is not None:
         request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = language
-    chain: Any = _sample
+    chain: Any = _sample(way)
     for name in reversed(settings.MIDDLEWARE):
         if name != IDENTITY:
             chain = import_string(name)(chain)
@@ -95,14 +155,8 @@ def manners(scheme: str, language: str | None, *given: str | None) -> Headers | 
     return tuple(response.items()) if response.status_code == 200 and not response.cookies else None
 
 
-@lru_cache(maxsize=1)
-def _route() -> str:
-    """The route's template, as figures and logs name it."""
-    return resolve(SAMPLE).route
-
-
-class BallotLane:
-    """A WSGI application around another: casts good ballots itself."""
+class ShortLane:
+    """A WSGI application around another: answers good ballots and transfers itself."""
 
     def __init__(self, whole: WSGIApplication) -> None:
         """Take the application that answers everything else."""
@@ -110,27 +164,32 @@ class BallotLane:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         """Answer a good ballot, or let the whole application answer."""
-        if environ["REQUEST_METHOD"] == "PUT" and (match := ADDRESS.fullmatch(environ["PATH_INFO"])):
-            started = time.perf_counter()
-            number = number_of(environ.get("HTTP_X_REQUEST_ID", ""))
-            bind(number)
-            try:
-                headers, receipt = _cast(environ, UUID(match[1]))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the whole chain meets it again, answers and logs it
-                close_old_connections()
-                if database.away(error):  # a connection kept from before a restart, as all in the pool may be
-                    database.mend()
-                return self._whole(environ, start_response)
-            if not KEPT:
-                close_old_connections()
-            answered_well(method="PUT", route=_route(), elapsed=time.perf_counter() - started)
-            start_response("200 OK", [*headers, ("X-Request-ID", number)])
-            return [_body_of(receipt)]
+        path = environ["PATH_INFO"]
+        for way in WAYS:
+            if environ["REQUEST_METHOD"] == way.method and (match := way.address.fullmatch(path)):
+                return self._answer(way, UUID(match[1]), environ, start_response)
         return self._whole(environ, start_response)
 
+    def _answer(self, way: Way, thing: UUID, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        started = time.perf_counter()
+        number = number_of(environ.get("HTTP_X_REQUEST_ID", ""))
+        bind(number)
+        try:
+            headers, body = _act(way, thing, environ)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the whole chain meets it again, answers and logs it
+            close_old_connections()
+            if database.away(error):  # a connection kept from before a restart, as all in the pool may be
+                database.mend()
+            return self._whole(environ, start_response)
+        if not KEPT:
+            close_old_connections()
+        answered_well(method=way.method, route=way.route, elapsed=time.perf_counter() - started)
+        start_response("200 OK", [*headers, ("X-Request-ID", number)])
+        return [body]
 
-def _cast(environ: WSGIEnvironment, poll_id: UUID) -> tuple[Headers, str]:
-    """Cast the ballot of a request in which all is in order; raises otherwise, with the body as if unread."""
+
+def _act(way: Way, thing: UUID, environ: WSGIEnvironment) -> tuple[Headers, bytes]:
+    """Do what a request asks in which all is in order; raises otherwise, with the body as if unread."""
     body = _read(environ)
     request = WSGIRequest(environ)
     now = timezone.now()
@@ -138,22 +197,15 @@ def _cast(environ: WSGIEnvironment, poll_id: UUID) -> tuple[Headers, str]:
     kind = (environ["wsgi.url_scheme"], language, *(environ.get(name) for name in CONSIDERED))
     if environ.get("SCRIPT_NAME") or "HTTP_HOST" not in environ or sum(len(part or "") for part in kind) > LONGEST:
         raise Unfit
-    headers = manners(*kind)
+    headers = manners(way, *kind)
     _csrf.process_request(request)
-    if headers is None or _csrf.process_view(request, _sample, (), {}) is not None:
+    if headers is None or _csrf.process_view(request, _unasked, (), {}) is not None:
         raise Unfit
-    ballot = BallotIn.model_validate(json.loads(body))
-    voter = voter_behind(request.COOKIES[settings.SESSION_COOKIE_NAME], at=now)
-    if voter is None or (ballot.choices and ballot.points):
+    given = json.loads(body)
+    actor = voter_behind(request.COOKIES[settings.SESSION_COOKIE_NAME], at=now)
+    if actor is None:
         raise Unfit
-    made = operations.cast(
-        actor=voter,
-        poll_id=poll_id,
-        choices=ballot.points or ballot.choices,
-        key=environ["HTTP_IDEMPOTENCY_KEY"],
-        at=now,
-    )
-    return headers, made.receipt
+    return headers, way.act(actor, thing, given, environ["HTTP_IDEMPOTENCY_KEY"], now)
 
 
 def _read(environ: WSGIEnvironment) -> bytes:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from shanzhi.kernel.actor import Actor
 from shanzhi.ledger import operations, queries
 from shanzhi.ledger.models import Account, Book, Entry, Nature, Owner, Posting
 from shanzhi.people.middleware import moment
@@ -251,6 +252,11 @@ def _once(
     )
 
 
+def ledger_key(actor: Actor, key: str) -> str:
+    """Give the key under which an entry sent by a program works once: those of one person never meet another's."""
+    return f"api:{actor.person()}:{key}"
+
+
 def _acting(request: HttpRequest) -> dict[str, Any]:
     return {"actor": signed_in(request), "at": moment(request)}
 
@@ -330,7 +336,7 @@ def transfer(request: HttpRequest, book_id: UUID, body: TransferIn, idempotency_
     """Move an amount; the same key with the same content gives the entry that is there."""
     actor = signed_in(request)
     made = operations.transfer(
-        book_id=book_id, key=f"api:{actor.person()}:{idempotency_key}", **body.model_dump(), **_acting(request)
+        book_id=book_id, key=ledger_key(actor, idempotency_key), **body.model_dump(), **_acting(request)
     )
     return {"entry": made.id}
 
