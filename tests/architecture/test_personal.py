@@ -23,6 +23,10 @@ WORDS = {
 NOT_OF_PEOPLE = {
     "organizations": "bodies: name, seat and code of registration; who works for them is a role of people",
     "places": "areas, figures and stations are public; a station's telephone is an office's",
+    "ledger.Commodity.name": "what is counted",
+    "ledger.Book.name": "a book",
+    "ledger.Account.name": "what an account is for; one of a person is named by number",
+    "ledger.Entry.text": "what an entry is for; forms ask for no names, and an entry is never changed",
     "voting.Booth.name": "a polling place",
     "voting.Booth.reason": "public: why sheets do not add up",
     "voting.InvalidSheet.reason": "one of our own words",

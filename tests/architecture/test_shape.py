@@ -32,6 +32,11 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "data": "the areas of the demo",
         "demo": "the demo's stations and figures",
     },
+    "ledger": {
+        "checking": "proves all books in SQL of its own; it changes nothing",
+        "refusals": "why nothing is entered, and the words of the database as refusals",
+        "words": "how amounts and kinds of entries read; rooms above say how theirs do",
+    },
     "organizations": {
         "demo": "the demo's organisation",
         "holding": "what the room of people asks of organisations",
@@ -103,6 +108,8 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/audit/planned.py": "runs the statements that others write out; they are looked at where they stand",
     "src/shanzhi/audit/verification/whole.py": "opens a snapshot for its own reads",
     "src/shanzhi/audit/verification/rows.py": "reads rows by SQL put together from the list of audited tables",
+    "src/shanzhi/ledger/checking.py": "reads by SQL that stands beside each check",
+    "src/shanzhi/ledger/exchange/beancount.py": "opens a snapshot for its own reads",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",
     "src/shanzhi/people/session_store.py": "Django's door to a session; the note of the sign-in follows its new key",
     "src/shanzhi/ui/drawing.py": "saves a drawing, no row",

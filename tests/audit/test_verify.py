@@ -29,6 +29,7 @@ from shanzhi.ventures.models import Conflict, Juror, JuryClosing, Pitch, PitchOr
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
+from tests.ledger.pages import pages as ledger_pages
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.guardians import guarded
@@ -61,6 +62,10 @@ SLIPPED = {
     "places_area": {"code": "'370102001999'"},
     "people_consenttext": {"digest": "'sha256:x'"},
     "voting_foundneed": {"project": "'another'"},
+    "ledger_account": {"role": "'slipped'"},
+    "ledger_book": {"name": "'slipped'"},
+    "ledger_commodity": {"code": "'SLIPPED'"},
+    "ledger_keeper": {"person_id": "gen_random_uuid()"},
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{
@@ -113,6 +118,7 @@ def fill_the_rest(site: Site) -> None:
     guarded(site)
     merging(site)
     seat_pages(site)
+    ledger_pages()
     kept, merged = (a_person("370102001002", name="重名者", verified=verified) for verified in (True, False))
     officer = actor_for(account=site.account("district"), at=timezone.now())
     people.propose_merge(actor=officer, kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=timezone.now())

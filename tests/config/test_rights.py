@@ -126,6 +126,17 @@ class TestTheSite:
                 " FROM pg_trigger WHERE tgfoid = 'audit_refuse_change'::regproc AND tgtype & 1 = 1"
             ).fetchall()
         assert len(rows) >= 5
+        assert {row[1:] for row in rows if not row[0].startswith("ledger_")} == {(True, False)}
+        assert {row[1:] for row in rows if row[0].startswith("ledger_")} == {(False, False)}  # by functions only
+
+    def test_only_reads_what_functions_write(self, installed: Cluster) -> None:
+        with psycopg.connect(installed.url(DATABASE)) as connection:
+            rows = connection.execute(
+                "SELECT relname, has_table_privilege(oid, 'SELECT'),"
+                " has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE') FROM pg_class"
+                " WHERE obj_description(oid, 'pg_class') = 'written by functions only'"
+            ).fetchall()
+        assert {row[0] for row in rows} >= {"ledger_entry", "ledger_posting", "ledger_balance"}
         assert {row[1:] for row in rows} == {(True, False)}
 
     def test_has_the_rights_of_a_setup_that_ran_twice(self, installed: Cluster) -> None:

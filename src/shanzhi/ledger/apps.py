@@ -40,3 +40,4 @@ class LedgerConfig(AppConfig):
             coverage.leave_out(f"ledger_{table}", why)
         coverage.check("entries of books", broken_entries)
         import_module("shanzhi.ledger.history")
+        import_module("shanzhi.ledger.personal")
