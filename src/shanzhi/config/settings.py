@@ -22,7 +22,9 @@ SECRET_KEY = ENV.secret_key.get_secret_value() if ENV.secret_key else secrets.to
 ALLOWED_HOSTS = ENV.allowed_hosts
 
 # Upper layers first and all before the packages, so that a template or a word of a higher room wins.
-ROOMS = ["portal", "ventures", "voting", "organizations", "notices", "people", "places", "work", "audit", "ui"]
+ROOMS = [
+    "portal", "projects", "ventures", "voting", "organizations", "notices", "people", "places", "work", "audit", "ui",
+]  # fmt: skip
 
 INSTALLED_APPS = [
     *(f"shanzhi.{room}" for room in ROOMS),
