@@ -46,7 +46,7 @@ def count(label: Any, *, least: int = 0, most: int = 100_000, needed: bool = Tru
 class ActivityForm(PageForm):
     """An activity that lies ahead: three answers are enough."""
 
-    title = line(_("What"), help_text=_("For example: a swap day in the courtyard."))
+    title = line(_("Name of the activity"), help_text=_("For example: a swap day in the courtyard."))
     starts_at = MomentField(label=_("Begins"))
     place = line(_("Place"))
     expected = count(_("People expected"), needed=False)
@@ -104,7 +104,7 @@ class SelfReportForm(PageForm):
     """What a team reports."""
 
     done = words(
-        _("What was done"), rows=6, help_text=_("Against the plan. Figures of activities are taken from the record.")
+        _("What we did"), rows=6, help_text=_("Against the plan. Figures of activities are taken from the record.")
     )
     problems = words(_("Problems"), needed=False)
     ahead = words(_("What comes next"), needed=False)
@@ -119,7 +119,7 @@ class SheetForm(PageForm):
         for one in criteria:
             label = _("%(name)s (weight %(weight)s of 100)") % {"name": one["name"], "weight": one["weight"]}
             self.fields[one["key"]] = count(label, most=10, help_text=one["anchors"])
-        self.fields["remark"] = words(_("Comment"), needed=False)
+        self.fields["remark"] = words(_("Comment of the reviewer"), needed=False)
 
 
 class DecisionForm(PageForm):

@@ -90,7 +90,7 @@ register_verbs(
         "projects.feedback.give": _("Feedback given"),
         "projects.report.midterm": _("Mid-term report handed in"),
         "projects.report.completion": _("Completion report handed in"),
-        "projects.report.sheet": _("Points given"),
+        "projects.report.sheet": _("Score sheet given"),
         "projects.report.decide_midterm": _("Decided on the mid-term report"),
         "projects.report.decide_completion": _("Decided on the completion report"),
         "projects.objection.objection": _("Objection filed"),

@@ -71,10 +71,10 @@ describe("projects.Ceremony", _("Graduations you planned"), "created_by_id", EXE
 describe("projects.Rules", _("Rules you wrote"), "written_by_id", EXECUTION, written_by=(K.LINK, E.KEEP))
 name_fields(
     planned_by=_("Planned by"), about=_("What it is about"), cancelled_reason=_("Why it was cancelled"),
-    caption=_("What the photo shows"), said=_("Words"), handed_in_by=_("Handed in by"), done=_("What was done"),
+    caption=_("What the photo shows"), said=_("Words"), handed_in_by=_("Handed in by"), done=_("What we did"),
     problems=_("Problems"), ahead=_("What comes next"), handed_in_at=_("Handed in on"), points=_("Points"),
     decided_by=_("Decided by"), visitor=_("Visitor"), overall=_("Overall"), strengths=_("Strengths"),
-    outlook=_("Outlook"), visited_on=_("Visited on"), what=_("What"), who=_("Who"), mentor=_("Mentor"),
+    outlook=_("Outlook"), visited_on=_("Visited on"), what=_("What"), who=_("Who does it"), mentor=_("Mentor"),
     stopped_by=_("Stopped by"), stopped_reason=_("Why it was stopped"), settlement=_("How it was settled"),
     written_by=_("Written by"), begun_by=_("Begun by"), comment=_("Comment"),
 )  # fmt: skip
