@@ -63,6 +63,23 @@ def posted(row: Row, status: int, **more: Any) -> Row:
     return Row(row.path, found, "POST", **more)  # type: ignore[arg-type]  # pairs stay pairs
 
 
+def by_api(path: str) -> Any:
+    return lambda: f"{API}/{kept['ground'].project.pk}{path}"
+
+
+def at_activity_api(path: str) -> Any:
+    return lambda: f"{API}/activities/{Activity.objects.get(state='reported').pk}/{path}"
+
+
+def at_report_api(path: str) -> Any:
+    return lambda: f"{API}/reports/{Report.objects.get(kind='midterm').pk}/{path}"
+
+
+def written(roles: tuple[Role, ...], path: Any, allowed: int, json: dict[str, Any]) -> Row:
+    """Make the row of what a program sends; whoever may is told what is wrong with it, so that nothing changes."""
+    return only(roles, path, method="POST", allowed=allowed, json=json)
+
+
 ROWS: dict[str, Row] = {
     "days": only(MANAGERS, at_project("days/", desk=True), anonymous=SIGN_IN),
     "mentor": only(MANAGERS, at_project("mentor/", desk=True), anonymous=SIGN_IN),
@@ -119,6 +136,42 @@ TABLE: dict[str, Row] = {
         MANAGERS, at_project("confirm/", desk=True), allowed=409, anonymous=SIGN_IN, method="POST"
     ),
     **{f"POST projects:{name}": posted(row, 422) for name, row in ROWS.items()},
+    f"GET {API}/": everyone(f"{API}/"),
+    f"GET {API}/due": Row(
+        f"{API}/due", {**dict.fromkeys(("no role", *Role), (200, 200)), "anonymous": (401, 401)}
+    ),
+    f"GET {API}/{{project_id}}": everyone(by_api("")),
+    f"GET {API}/graduations/{{ceremony_id}}": everyone(lambda: f"{API}/graduations/{Ceremony.objects.get().pk}"),
+    f"POST {API}/begin/{{call_id}}": only(
+        MANAGERS, lambda: f"{API}/begin/{kept['ground'].call.pk}", method="POST", allowed=422,
+        json={"starts_on": "2026-12-01", "ends_on": "2026-12-01"},
+    ),
+    f"POST {API}/{{project_id}}/activities": written(
+        (), by_api("/activities"), 403, {"title": "x", "place": "x", "starts_at": "2026-12-01T09:00:00+08:00"}
+    ),
+    f"POST {API}/activities/{{activity_id}}/announce": only((), at_activity_api("announce"), method="POST", json={}),
+    f"POST {API}/activities/{{activity_id}}/report": written(
+        (), at_activity_api("report"), 403, {"attended": 1, "summary": "x"}
+    ),
+    f"POST {API}/activities/{{activity_id}}/cancel": written((), at_activity_api("cancel"), 403, {"reason": "x"}),
+    f"POST {API}/{{project_id}}/reports": written((), by_api("/reports"), 403, {"kind": "midterm", "done": "x"}),
+    f"POST {API}/reports/{{report_id}}/sheets": written(STAFFED, at_report_api("sheets"), 409, {"points": {}}),
+    f"POST {API}/reports/{{report_id}}/decision": written(
+        MANAGERS, at_report_api("decision"), 409, {"outcome": "mend", "comment": "x"}
+    ),
+    f"POST {API}/{{project_id}}/confirm": only(MANAGERS, by_api("/confirm"), method="POST", allowed=409, json={}),
+    f"POST {API}/{{project_id}}/objections": written((), by_api("/objections"), 403,
+                                                     {"kind": "appeal", "grounds": "x"}),
+    f"POST {API}/objections/{{objection_id}}/ruling": written(
+        MANAGERS, lambda: f"{API}/objections/{Objection.objects.get().pk}/ruling", 409,
+        {"version": 9, "outcome": "upheld", "ruling": "x"},
+    ),
+    f"POST {API}/{{project_id}}/visits": written(
+        STAFFED, by_api("/visits"), 422, {"visited_on": "2020-01-01", "overall": "x"}
+    ),
+    f"POST {API}/{{project_id}}/terminate": written(
+        MANAGERS, by_api("/terminate"), 409, {"version": 999, "reason": "x"}
+    ),
 }  # fmt: skip
 
 

@@ -107,6 +107,11 @@ def own(viewer: Actor) -> Q:
     return Q(proposal__in=Proposal.objects.filter(ventures.own_proposals(viewer)).values("pk"))
 
 
+def at_the_desk(viewer: Actor) -> bool:
+    """Tell whether the viewer has a place at the desk of projects."""
+    return viewer.signed_in and viewer.holds_anywhere(READERS)
+
+
 def require_desk(viewer: Actor) -> None:
     """Refuse who is no staff anywhere."""
     if not viewer.signed_in:
