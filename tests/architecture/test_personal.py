@@ -23,6 +23,7 @@ WORDS = {
 NOT_OF_PEOPLE = {
     "organizations": "bodies: name, seat and code of registration; who works for them is a role of people",
     "places": "areas, figures and stations are public; a station's telephone is an office's",
+    "projects.Rules.content": "days, criteria and marks of an area",
     "voting.Booth.name": "a polling place",
     "voting.Booth.reason": "public: why sheets do not add up",
     "voting.InvalidSheet.reason": "one of our own words",

@@ -21,6 +21,7 @@ from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.organizations.pages import pages as organization_pages
+from tests.projects import pages as projects
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.people import AT, a_person, an_actor
@@ -90,6 +91,7 @@ def visitor(site: Site) -> Pages:
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
+        **projects.public(site),
     }
 
 
@@ -133,6 +135,7 @@ def resident(site: Site) -> Pages:
         **{f"ventures:section {part}": reverse("ventures:section", args=[*draft, part]) for part in PARTS},
         "voting:vote": reverse("voting:vote", args=[site.poll()]),
         "voting:done": reverse("voting:done", args=[site.poll()]),
+        **projects.team(site),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
         **_voices(site),
         **_notices(site),
@@ -224,7 +227,7 @@ def _records(site: Site) -> Pages:
     people = {
         **{
             f"people:{name}": reverse(f"people:{name}")
-            for name in (
+            for name in [
                 "desk",
                 "roles",
                 "import",
@@ -235,7 +238,7 @@ def _records(site: Site) -> Pages:
                 "invite",
                 "review",
                 "guardians_desk",
-            )
+            ]
         },
         "people:guardianship": reverse("people:guardianship", args=[guarded(site).pk]),
         "people:link_guardian": reverse("people:link_guardian", args=[guarded(site).ward_id]),
@@ -345,8 +348,13 @@ def district(site: Site) -> Pages:
         **_desk_of_disputes(site),
         **_desk_of_mergers(site),
         **_booths(site),
-        **pages_between(site),
+        **_waiting(site),
     }
+
+
+def _waiting(site: Site) -> Pages:
+    """Give the pages of what waits between a call's phases, and of projects that are carried out."""
+    return {**pages_between(site), **projects.desk(site)}
 
 
 def _talk(site: Site) -> Pages:
