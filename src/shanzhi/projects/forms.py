@@ -71,13 +71,23 @@ class Photos(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class PhotosField(forms.FileField):
+    """Several files, each looked at as one is."""
+
+    widget = Photos
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Look at each file that was sent."""
+        return [super(PhotosField, self).clean(one, initial) for one in data or ()]
+
+
 class ReportForm(PageForm):
     """How an activity went."""
 
     attended = count(_("How many people came"))
     helpers = count(_("Of them volunteers who helped"), most=10_000, needed=False)
     summary = words(_("How it went"), help_text=_("A few sentences. Everybody reads them: name nobody."))
-    photos = forms.FileField(
+    photos = PhotosField(
         label=_("Photos"), required=False, widget=Photos({"accept": "image/jpeg,image/png"}),
         help_text=_("JPEG or PNG, up to 12, each at most 10 MB. Place and time noted by the phone are removed."),
     )  # fmt: skip

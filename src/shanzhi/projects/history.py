@@ -13,6 +13,7 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uui
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.projects import policies
+from shanzhi.projects.exchange import points
 from shanzhi.projects.lifecycle import OUTCOMES, PROJECT, RULINGS
 from shanzhi.projects.models import Ceremony, Project, Rules
 
@@ -58,12 +59,13 @@ FIELDS = {
     "about": _("What it is about"), "place": _("Place"), "starts_at": _("Begins"), "minutes": _("Minutes"),
     "expected": _("People expected"), "line_id": _("Row of the budget"), "attended": _("People who came"),
     "helpers": _("Volunteers who helped"), "photos": _("Photos"), "late": _("Later than the rules ask"),
-    "outcome": _("Decision"), "mark": _("Mark in hundredths"), "number": _("Number"), "from": _("State before"),
+    "outcome": _("Decision"), "mark": _("Mark"), "number": _("Number"), "from": _("State before"),
     "settle_by": _("Settle by"), "steps": _("Steps agreed on"), "held_on": _("Day of the ceremony"),
     "projects": _("Projects on the list"), "version": _("Version"),
 }  # fmt: skip
 _NAMED = {
     "outcome": lambda value: {**OUTCOMES, **RULINGS}.get(value, value),
+    "mark": points,
     "from": lambda value: PROJECT.states.get(value, value),
 }
 register(Subject(type="projects.project", label=_("Project in hand"), find=_project, titles=_projects, fields=FIELDS,

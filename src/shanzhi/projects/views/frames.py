@@ -59,9 +59,9 @@ def course(project: Project) -> list[pieces.Phase]:
     found = []
     for place, (label, states) in enumerate(stations):
         where: Any = "ahead" if place > at else "now" if place == at else "done"
-        due = {"midterm": project.midterm_due, "completion": project.completion_due}.get(states[0])
+        days = {"running": project.starts_on, "midterm": project.midterm_due, "completion": project.completion_due}
         note = PROJECT.states[project.state] if place == at else ""
-        found.append(pieces.Phase(label, where, project.starts_on if place == 0 else None, due, note))
+        found.append(pieces.Phase(label, where, days.get(states[0]), None, note))
     return found
 
 

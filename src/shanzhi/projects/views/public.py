@@ -67,6 +67,7 @@ def project(request: Request, project_id: UUID) -> HttpResponse:
         "reason": award_reason(found.proposal),
         "days": words.days_of(found),
         "events": timeline_of(events) if events else [],
+        "history": reverse("audit:history", args=[found._meta.label_lower, found.pk]),
         "crumbs": frames.crumbs(found),
     }
     lists = [(exchange.ACTIVITIES, queries.activities(viewer=request.actor, found=found))]
