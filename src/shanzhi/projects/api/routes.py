@@ -14,7 +14,7 @@ from shanzhi.places.queries import within
 from shanzhi.projects import operations, policies, queries
 from shanzhi.projects.api.schemas import (
     ActivityIn,
-    BeginIn,
+    BeginGiven,
     CeremonyOut,
     DecisionIn,
     DueOut,
@@ -27,11 +27,11 @@ from shanzhi.projects.api.schemas import (
     GroundsIn,
     ProjectOut,
     ProjectsPage,
-    ReportIn,
+    ReportGiven,
     StoryOut,
     TerminateIn,
     ToldIn,
-    VisitIn,
+    VisitGiven,
 )
 from shanzhi.projects.models import Ceremony
 from shanzhi.ui.http import Key, actor_of, signed_in
@@ -120,7 +120,7 @@ def get_project(request: HttpRequest, project_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/begin/{uuid:call_id}", response=list[ExecutionDoneOut], summary="Begin the chosen proposals of a round")
-def begin(request: HttpRequest, call_id: UUID, body: BeginIn, idempotency_key: Key) -> list[dict[str, Any]]:
+def begin(request: HttpRequest, call_id: UUID, body: BeginGiven, idempotency_key: Key) -> list[dict[str, Any]]:
     """Begin all chosen proposals of a closed round that have not begun."""
 
     def run() -> dict[str, Any]:
@@ -170,7 +170,7 @@ def cancel_activity(
 
 
 @router.post("/{uuid:project_id}/reports", response=ExecutionDoneOut, summary="Hand in a report")
-def hand_in(request: HttpRequest, project_id: UUID, body: ReportIn, idempotency_key: Key) -> dict[str, Any]:
+def hand_in(request: HttpRequest, project_id: UUID, body: ReportGiven, idempotency_key: Key) -> dict[str, Any]:
     """Hand in the mid-term or the completion report."""
     return _once(request, "hand_in", idempotency_key, body, lambda: _done(
         operations.hand_in_report(project_id=project_id, **body.model_dump(), **_acting(request)), body.kind
@@ -221,7 +221,7 @@ def rule(request: HttpRequest, objection_id: UUID, body: ExecutionRulingIn, idem
 
 
 @router.post("/{uuid:project_id}/visits", response=ExecutionDoneOut, summary="Write the note of a visit")
-def write_visit(request: HttpRequest, project_id: UUID, body: VisitIn, idempotency_key: Key) -> dict[str, Any]:
+def write_visit(request: HttpRequest, project_id: UUID, body: VisitGiven, idempotency_key: Key) -> dict[str, Any]:
     """Write down a visit that took place."""
     steps = [operations.PlannedStep(one.what, one.who, one.due_on) for one in body.steps]
     note = operations.VisitNote(**{**body.model_dump(), "steps": steps})

@@ -136,7 +136,7 @@ class ExecutionListQuery(Schema):
     limit: int = Field(25, ge=1, le=100)
 
 
-class BeginIn(Given):
+class BeginGiven(Given):
     """From when to when the projects run."""
 
     starts_on: date
@@ -169,7 +169,7 @@ class ExecutionReasonIn(Given):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class ReportIn(Given):
+class ReportGiven(Given):
     """What a team reports."""
 
     kind: Kind
@@ -215,7 +215,7 @@ class StepIn(Given):
     due_on: date
 
 
-class VisitIn(Given):
+class VisitGiven(Given):
     """The note of a visit."""
 
     visited_on: date

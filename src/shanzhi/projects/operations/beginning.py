@@ -28,7 +28,7 @@ from shanzhi.projects.operations.common import (
     saved,
 )
 from shanzhi.projects.queries.people import mentors
-from shanzhi.projects.queries.rules import DAYS, EXAMPLE, InForce, in_force
+from shanzhi.projects.queries.rules import DAYS, EXAMPLE, Standing, in_force
 from shanzhi.ventures import policies as ventures
 from shanzhi.ventures import queries as rounds
 from shanzhi.ventures.models import Call, Proposal
@@ -97,7 +97,7 @@ def begin_projects(
     return begun
 
 
-def _begin(actor: Actor, proposal: Proposal, plan: Plan, rules: InForce, at: datetime) -> Project:
+def _begin(actor: Actor, proposal: Proposal, plan: Plan, rules: Standing, at: datetime) -> Project:
     made = Project.objects.create(
         proposal=proposal,
         community=proposal.community or proposal.call.area,

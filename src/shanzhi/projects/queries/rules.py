@@ -66,7 +66,7 @@ DAYS: Final = tuple(name for name, value in EXAMPLE.items() if type(value) is in
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class Standing:
     """Rules that hold for an area: their content, whose they are, and which version; 0 is the program's example."""
 
     content: dict[str, Any]
@@ -74,14 +74,14 @@ class InForce:
     version: int
 
 
-def in_force(*, area: str) -> InForce:
+def in_force(*, area: str) -> Standing:
     """Give the latest rules of the area itself, or of the nearest one above it that wrote some."""
     codes = (*ancestors_of(area), area, "")
     found = Rules.objects.filter(area__in=codes).order_by("area", "-version")
     nearest = max(found, key=lambda one: (len(one.area), one.version), default=None)
     if nearest is None:
-        return InForce(EXAMPLE, "", 0)
-    return InForce({**EXAMPLE, **nearest.content}, nearest.area, nearest.version)
+        return Standing(EXAMPLE, "", 0)
+    return Standing({**EXAMPLE, **nearest.content}, nearest.area, nearest.version)
 
 
 def versions(*, area: str) -> QuerySet[Rules]:
