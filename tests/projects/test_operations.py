@@ -13,10 +13,12 @@ from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.models import Delivery, Notice
+from shanzhi.people.operations import erase_person
 from shanzhi.projects import operations, queries
 from shanzhi.projects.models import Activity, Decision, Feedback, Objection, Photo, Project, Rules, Sheet, Visit
 from shanzhi.projects.operations.feedback import MOST_IN_A_PACE, link_of
-from shanzhi.ventures.models import Call, Proposal
+from shanzhi.projects.queries.files import path_of
+from shanzhi.ventures.models import Call, Proposal, TeamSeat
 from tests.projects.support import (
     COMPLETION,
     DAY,
@@ -35,7 +37,7 @@ from tests.projects.support import (
     through_completion,
     through_midterm,
 )
-from tests.ventures.support import staff
+from tests.ventures.support import resident, staff
 
 CLOCK = Actor.system("clock")
 
@@ -374,3 +376,26 @@ def _signed(actor: Actor) -> Actor:
 
 def _runners(ground: Ground) -> set[Any]:
     return {ground.officer.person_id}
+
+
+class TestErasing:
+    def test_takes_photos_and_names_away_and_leaves_figures(
+        self, ground: Ground, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        editor = ground.world.people[6]
+        TeamSeat.objects.create(proposal=ground.project.proposal, person=editor, role="editor", since=NOW)
+        name = editor.name.reveal()
+        one = planned(ground)
+        shot = operations.Shot(a_png(), "合影")
+        told_of = operations.Told(12, f"{name}带来了梯子。", 0, [shot])
+        operations.report_activity(actor=resident(editor), activity_id=one.pk, told=told_of, at=NOW + 11 * DAY)
+        Activity.objects.filter(pk=one.pk).update(planned_by=editor)
+        stored = path_of(Photo.objects.get())
+        officer = staff(Role.DISTRICT_OFFICER, ground.call.area[:6], 106)
+        with django_capture_on_commit_callbacks(execute=True):
+            erase_person(actor=officer, person_id=editor.pk, reason="本人申请", at=NOW + 12 * DAY)
+        one.refresh_from_db()
+        assert (one.attended, name in one.summary, "带来了梯子" in one.summary) == (12, False, True)
+        assert not Photo.objects.exists()
+        assert not stored.exists()
