@@ -224,22 +224,12 @@ def _records(site: Site) -> Pages:
     """Give the desk's pages of people and places."""
     grant = RoleGrant.objects.filter(role=Role.SOCIAL_WORKER).earliest("created_at")
     someone = site.person("resident").pk
+    plain = (
+        *("desk", "roles", "import", "twins", "merges", "recoveries", "invitations", "invite", "review"),
+        "guardians_desk",
+    )
     people = {
-        **{
-            f"people:{name}": reverse(f"people:{name}")
-            for name in [
-                "desk",
-                "roles",
-                "import",
-                "twins",
-                "merges",
-                "recoveries",
-                "invitations",
-                "invite",
-                "review",
-                "guardians_desk",
-            ]
-        },
+        **{f"people:{name}": reverse(f"people:{name}") for name in plain},
         "people:guardianship": reverse("people:guardianship", args=[guarded(site).pk]),
         "people:link_guardian": reverse("people:link_guardian", args=[guarded(site).ward_id]),
         **{

@@ -14,6 +14,7 @@ from django.utils import timezone
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import Role
+from shanzhi.notices.models import Delivery
 from shanzhi.projects import operations
 from shanzhi.projects.models import Activity, Project, Report
 from shanzhi.ventures.models import Award, Call, Proposal
@@ -189,3 +190,8 @@ def make_everything(at: datetime | None = None) -> tuple[Ground, Activity]:
     today.refresh_from_db()
     ground.fresh()
     return ground, today
+
+
+def told(kind: str) -> set[Any]:
+    """Give who was told by notices of a kind."""
+    return set(Delivery.objects.filter(notice__kind=kind, channel="app").values_list("person", flat=True))
