@@ -11,6 +11,7 @@ django.setup()
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
+from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
 from shanzhi.work.lifecycle import JOB  # noqa: E402 - as above
@@ -25,6 +26,10 @@ TABLES = (
     DISPUTE,
     MERGER,
     COMMENT,
+    PROJECT,
+    ACTIVITY,
+    OBJECTION,
+    CEREMONY,
     POLL,
     BOOTH,
     MARK,

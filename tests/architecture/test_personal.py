@@ -27,6 +27,7 @@ NOT_OF_PEOPLE = {
     "ledger.Book.name": "a book",
     "ledger.Account.name": "what an account is for; one of a person is named by number",
     "ledger.Entry.text": "what an entry is for; forms ask for no names, and an entry is never changed",
+    "projects.Rules.content": "days, criteria and marks of an area",
     "voting.Booth.name": "a polling place",
     "voting.Booth.reason": "public: why sheets do not add up",
     "voting.InvalidSheet.reason": "one of our own words",

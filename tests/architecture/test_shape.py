@@ -81,6 +81,10 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "telling_mergers": "what mergers tell",
         "telling_seats": "what changes in a team tell",
     },
+    "projects": {
+        "demo": "the demo's projects",
+        "telling": "what projects tell, and whom",
+    },
     "work": {
         "search": "search in Chinese names, shared by the rooms above",
         "planned": "statements of every signed-in request, planned once",

@@ -30,6 +30,7 @@ from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.ledger.pages import pages as ledger_pages
+from tests.projects.pages import carried_out
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.guardians import guarded
@@ -119,6 +120,7 @@ def fill_the_rest(site: Site) -> None:
     merging(site)
     seat_pages(site)
     ledger_pages()
+    carried_out(site)
     kept, merged = (a_person("370102001002", name="重名者", verified=verified) for verified in (True, False))
     officer = actor_for(account=site.account("district"), at=timezone.now())
     people.propose_merge(actor=officer, kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=timezone.now())

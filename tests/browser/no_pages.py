@@ -36,6 +36,10 @@ NO_PAGES = {
     # parts of pages, fetched while one types
     "people:areas", "ventures:communities", "ventures:desk_areas",
     "audit:checkpoint", "audit:note",
+    "projects:photo", "projects:ceremony_pdf", "projects:announce", "projects:remove_photo", "projects:finish_step",
+    "projects:confirm",
+    # forms of few lines, drawn as others are: walked in tests/projects/test_pages.py
+    "projects:object", "projects:appeal", "projects:withdraw", "projects:rule",
     # the living page of pieces has tests of its own
     "places:empty-figures", "places:empty-stations",
     "places:outline", "ui:preferences", "ui:pieces", "set_language", "health", "ready", "metrics",

@@ -22,6 +22,7 @@ from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.ledger.pages import pages as ledger_pages
 from tests.organizations.pages import pages as organization_pages
+from tests.projects import pages as projects
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.people import AT, a_person, an_actor
@@ -91,6 +92,7 @@ def visitor(site: Site) -> Pages:
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
+        **projects.public(site),
     }
 
 
@@ -134,6 +136,7 @@ def resident(site: Site) -> Pages:
         **{f"ventures:section {part}": reverse("ventures:section", args=[*draft, part]) for part in PARTS},
         "voting:vote": reverse("voting:vote", args=[site.poll()]),
         "voting:done": reverse("voting:done", args=[site.poll()]),
+        **projects.team(site),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
         **_voices(site),
         **_notices(site),
@@ -222,22 +225,12 @@ def _records(site: Site) -> Pages:
     """Give the desk's pages of people and places."""
     grant = RoleGrant.objects.filter(role=Role.SOCIAL_WORKER).earliest("created_at")
     someone = site.person("resident").pk
+    plain = (
+        *("desk", "roles", "import", "twins", "merges", "recoveries", "invitations", "invite", "review"),
+        "guardians_desk",
+    )
     people = {
-        **{
-            f"people:{name}": reverse(f"people:{name}")
-            for name in (
-                "desk",
-                "roles",
-                "import",
-                "twins",
-                "merges",
-                "recoveries",
-                "invitations",
-                "invite",
-                "review",
-                "guardians_desk",
-            )
-        },
+        **{f"people:{name}": reverse(f"people:{name}") for name in plain},
         "people:guardianship": reverse("people:guardianship", args=[guarded(site).pk]),
         "people:link_guardian": reverse("people:link_guardian", args=[guarded(site).ward_id]),
         **{
@@ -346,8 +339,13 @@ def district(site: Site) -> Pages:
         **_desk_of_disputes(site),
         **_desk_of_mergers(site),
         **_booths(site),
-        **pages_between(site),
+        **_waiting(site),
     }
+
+
+def _waiting(site: Site) -> Pages:
+    """Give the pages of what waits between a call's phases, and of projects that are carried out."""
+    return {**pages_between(site), **projects.desk(site)}
 
 
 def _talk(site: Site) -> Pages:

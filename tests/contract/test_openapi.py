@@ -29,8 +29,10 @@ from shanzhi.config.lane import ShortLane
 from shanzhi.notices.models import Delivery
 from shanzhi.organizations.models import Organization
 from shanzhi.people.models import RoleGrant
+from shanzhi.projects.models import Activity, Ceremony, Objection, Report
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
+from tests.projects.pages import carried_out
 from tests.support.ground import undone
 from tests.support.site import VISITOR, Site
 
@@ -75,10 +77,19 @@ def known(site: Site) -> dict[str, list[str]]:
         "grant_id": [str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]],
         "organization_id": [str(one.pk) for one in Organization.objects.all()],
         "delivery_id": _deliveries(site),
+        **_projects(site),
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
         "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
         "code": ["370102", "370102001", "370102001002", "11"],
     }
+
+
+def _projects(site: Site) -> dict[str, list[str]]:
+    """Give projects that are carried out, and what belongs to them."""
+    begun = carried_out(site)
+    models = {"activity_id": Activity, "report_id": Report, "objection_id": Objection, "ceremony_id": Ceremony}
+    there = {name: [str(one.pk) for one in model.objects.all()[:3]] for name, model in models.items()}
+    return {"project_id": [str(one.pk) for one in begun[:4]], **there}
 
 
 def _deliveries(site: Site) -> list[str]:

@@ -19,7 +19,9 @@ from tests.support.site import VISITOR, Site
 WHO = {VISITOR: pages.visitor, "resident": pages.resident, "district": pages.district}
 ASKED = ("q", "area", "state", "sort", "page", "after", "export", "theme", "proposal", "next")
 OF_LISTS = [
-    f"{prefix}{name}" for prefix in ("notice-", "project-", "round-", "rule-") for name in ("q", "sort", "page")
+    f"{prefix}{name}"
+    for prefix in ("notice-", "project-", "round-", "rule-", "due-", "mine-", "activity-", "said-")
+    for name in ("q", "sort", "page")
 ]
 NONSENSE = "&".join(f"{name}=%00%ff" for name in (*ASKED, *OF_LISTS))
 FORM = "application/x-www-form-urlencoded"

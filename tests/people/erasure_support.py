@@ -33,6 +33,8 @@ from shanzhi.people.fields import (
     mark,
 )
 from shanzhi.people.models import Account, Guardianship, ImportBatch, Invitation, Person, PersonMerge, Recovery
+from shanzhi.projects import models as projects
+from shanzhi.projects.queries.files import folder
 from shanzhi.ventures import models as ventures
 from shanzhi.ventures.operations.attachments import store
 from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, RollEntry
@@ -277,8 +279,51 @@ def _ventures(person: Person, officer: Any) -> None:
     record(
         actor=actor(person), verb="ventures.proposal.attach", subject=proposal, area="", at=AT, change={"digest": gone}
     )
+    _projects(proposal, person)
     with guards_off():
         _voices(call, proposal, person, officer)
+
+
+def _projects(proposal: ventures.Proposal, person: Person) -> None:
+    """Have the person do everything there is to do in a project, with words of the own and of oneself."""
+    days = {"starts_on": AT.date(), "ends_on": AT.date(), "completion_due": AT.date()}
+    by = {"created_at": AT}
+    with guards_off():
+        project = projects.Project.objects.create(
+            proposal=proposal, community=COMMUNITY, rules={}, mentor=person, begun_by=person, stopped_by=person,
+            stopped_at=AT, stopped_reason=TOLD, settlement=TOLD, settled_at=AT, **days, **by,
+        )  # fmt: skip
+        one = projects.Activity.objects.create(
+            project=project, title=TOLD, about=TOLD, place=TOLD, summary=TOLD, cancelled_reason=TOLD, starts_at=AT,
+            planned_by=person, **by,
+        )  # fmt: skip
+        digest = store(f"{OWN_WORDS} 照片".encode(), into=folder())
+        projects.Photo.objects.create(
+            activity=one, kind="png", digest=digest, size=1, caption=OWN_WORDS, added_by=person, **by
+        )
+        report = projects.Report.objects.create(
+            project=project, kind="midterm", number=1, done=TOLD, problems=TOLD, ahead=TOLD, handed_in_by=person,
+            handed_in_at=AT,
+        )  # fmt: skip
+        projects.Sheet.objects.create(report=report, reviewer=person, points={}, mark=0, comment=TOLD, **by)
+        projects.Decision.objects.create(report=report, outcome="mend", comment=TOLD, decided_by=person, decided_at=AT)
+        filed = {"against": "failed", "decided_at": AT, "filed_at": AT, "due_at": AT + timedelta(days=1)}
+        projects.Objection.objects.create(
+            project=project, kind="objection", standing="resident", text=TOLD, filed_by=person, **filed
+        )
+        projects.Objection.objects.create(
+            project=project, kind="appeal", state="ruled", standing="team", text="x", ruling=TOLD, outcome="dismissed",
+            filed_by=a_person(COMMUNITY), ruled_by=person, ruled_at=AT, **filed,
+        )  # fmt: skip
+        visit = projects.Visit.objects.create(
+            project=project, visited_on=AT.date(), kind="regular", overall=TOLD, strengths=TOLD, problems=TOLD,
+            outlook=TOLD, visitor=person, **by,
+        )  # fmt: skip
+        projects.Step.objects.create(visit=visit, position=1, what=TOLD, who=TOLD, due_on=AT.date())
+        projects.Ceremony.objects.create(
+            area=COMMUNITY, title="x", held_on=AT.date(), place="x", state="cancelled", cancelled_reason=TOLD,
+            created_by=person, **by,
+        )  # fmt: skip
 
 
 def _voices(call: ventures.Call, proposal: ventures.Proposal, person: Person, officer: Any) -> None:

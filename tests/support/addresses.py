@@ -110,6 +110,9 @@ def _tables() -> dict[str, Any]:
         "code": "places.Area", "number": "audit.Event", "size": "audit.TreeHead", "pk": "mfa.Authenticator",
         "session_id": "ventures.TrainingSession", "attendance_id": "ventures.Attendance",
         "consent_id": "people.Consent", "merger_id": "ventures.Merger", "twin_id": "ventures.Twin",
+        "project_id": "projects.Project", "activity_id": "projects.Activity", "photo_id": "projects.Photo",
+        "report_id": "projects.Report", "objection_id": "projects.Objection", "step_id": "projects.Step",
+        "ceremony_id": "projects.Ceremony",
         "other_id": "ventures.Proposal", "organization_id": "organizations.Organization",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

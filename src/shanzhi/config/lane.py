@@ -35,7 +35,8 @@ from shanzhi.config import database
 from shanzhi.config.middleware import answered_well, bind, number_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.ledger import operations as ledger
-from shanzhi.ledger.api import TransferIn, ledger_key
+from shanzhi.ledger.api import ledger_key
+from shanzhi.ledger.api.schemas import TransferIn
 from shanzhi.people.sessions import voter_behind
 from shanzhi.voting import operations as voting
 from shanzhi.voting.api import BallotIn

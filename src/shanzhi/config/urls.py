@@ -12,6 +12,7 @@ from shanzhi.ui.methods import acts
 
 MOUNTS = {
     "portal": "",
+    "projects": "",
     "ventures": "",
     "voting": "",
     "ledger": "desk/ledger/",

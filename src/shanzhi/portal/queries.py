@@ -19,6 +19,7 @@ from shanzhi.notices import queries as notices
 from shanzhi.notices.models import Delivery
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
+from shanzhi.projects import queries as projects
 from shanzhi.ventures import queries as ventures
 from shanzhi.ventures.models import Award, Call, Juror, Notice, Proposal
 from shanzhi.ventures.queries import jury
@@ -89,6 +90,8 @@ class Today:
     juries: Sequence[Juror] = ()
     told: Sequence[Delivery] = ()
     done: Sequence[Event] = ()
+    own_due: Sequence[projects.Due] = ()
+    late: int = 0
 
 
 def today(*, viewer: Actor, at: datetime) -> Today:
@@ -104,6 +107,8 @@ def today(*, viewer: Actor, at: datetime) -> Today:
         juries=list(jury.open_seats(viewer=viewer, at=at)[:SHOWN]),
         told=list(notices.own(viewer=viewer)[:CHANGES]) if viewer.person_id else (),
         done=list(audit.desk_events(viewer=viewer)[:CHANGES]) if staff else (),
+        own_due=[one for one in projects.own_dues(viewer=viewer, at=at) if one.late or one.soon][:SHOWN],
+        late=sum(one.late for one in projects.desk_dues(viewer=viewer, at=at)) if staff else 0,
     )
 
 

@@ -31,6 +31,11 @@ def move_calls() -> None:
     call_command("ventures_clock", stdout=StringIO())
 
 
+def move_projects() -> None:
+    """Move activities whose hour came, confirm mid-term results, remind of what is due."""
+    call_command("projects_clock", stdout=StringIO())
+
+
 def search_needs() -> None:
     """Have the worker search on for what losers of counts would have needed."""
     call_command("voting_clock", stdout=StringIO())
@@ -57,7 +62,7 @@ def forget_answers() -> None:
 
 
 JOBS: Final[tuple[Callable[[], None], ...]] = (
-    move_calls, move_people, search_needs, send_notices, seal_log, forget_answers,
+    move_calls, move_projects, move_people, search_needs, send_notices, seal_log, forget_answers,
 )  # fmt: skip
 
 

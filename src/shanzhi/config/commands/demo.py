@@ -25,6 +25,8 @@ from shanzhi.config.environment import Environment, variable
 app = typer.Typer(help="The demo.", add_completion=False, invoke_without_command=True)
 console = Console()
 PLACE: Final = "shanzhi.ventures.demo"
+# What is loaded, in this order; each room builds on what those before it made.
+LOADED: Final = (PLACE, "shanzhi.projects.demo")
 
 
 class Bars:
@@ -53,11 +55,11 @@ def _environment(*, address: str | None = None) -> Environment:
     return environment
 
 
-def _content(name: str) -> Callable[..., Any]:
+def _content(name: str, place: str = PLACE) -> Callable[..., Any]:
     """One of the functions that the demo's content gives; Django must be set up."""
-    found: Callable[..., Any] | None = getattr(import_module(PLACE), name, None)
+    found: Callable[..., Any] | None = getattr(import_module(place), name, None)
     if found is None:
-        raise typer.BadParameter(f"{PLACE} has no function {name}.")
+        raise typer.BadParameter(f"{place} has no function {name}.")
     return found
 
 
@@ -67,7 +69,9 @@ def load() -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     as_owner = import_module("shanzhi.config.owner").as_owner  # areas load quicker without their indexes
     with Progress(*columns, console=console) as progress, as_owner():
-        _content("load")(at=datetime.now(UTC), progress=Bars(progress))
+        bars = Bars(progress)
+        for place in LOADED:
+            _content("load", place)(at=datetime.now(UTC), progress=bars)
 
 
 def show_sign_ins(address: str) -> None:

@@ -55,7 +55,7 @@ class Changes:
 def today_sections(shown: queries.Today, viewer: Actor, now: datetime) -> list[Section]:
     """Lay out what the viewer has to do, may vote on, and has under way; sections without tasks are left out."""
     sections = [
-        Section(_("To do today"), [*_people(viewer, now), *(_due(item) for item in shown.due)]),
+        Section(_("To do today"), [*_people(viewer, now), *(_due(item) for item in shown.due), *_projects(shown)]),
         Section(_("Juries that wait for you"), [_jury(one) for one in shown.juries]),
         Section(_("Votes open to you"), [_vote(poll) for poll in shown.polls]),
         Section(_("Your proposals"), [_own(one) for one in shown.proposals]),
@@ -68,6 +68,20 @@ def _due(item: DueItem) -> pieces.Task:
     url = reverse("ventures:desk_phase", args=[item.call.pk]) if item.call else reverse(ADDRESSES[item.key])
     hint = gettext("Until %(moment)s") % {"moment": formatting.moment(item.due_at)} if item.due_at else ""
     return pieces.Task(label, url, "due" if item.late else "todo", hint, None if item.call else item.count)
+
+
+def _projects(shown: queries.Today) -> list[pieces.Task]:
+    """What is due for own projects soon or was due before, and for staff how much is overdue in all of theirs."""
+    tasks = []
+    for one in shown.own_due:
+        label = f"{one.label} · {one.title or one.project_title}"
+        hint = gettext("Until %(moment)s") % {"moment": formatting.day(one.due_on)}
+        tasks.append(pieces.Task(label, one.url, "due" if one.late else "todo", hint))
+    if shown.late:
+        tasks.append(
+            pieces.Task(_("Overdue in projects"), f"{reverse('projects:desk_due')}?late=1", "due", "", shown.late)
+        )
+    return tasks
 
 
 def _people(viewer: Actor, now: datetime) -> list[pieces.Task]:

@@ -43,6 +43,8 @@ RESIDENTS: Final = 400
 BOOTH_OFFICERS: Final = ("worker", "secretary", "volunteer")
 BOOTH_SHEETS: Final = 30
 EARLY_BALLOTS: Final = 60
+# Since when staff hold their roles: long enough for the projects of an earlier round to have graduated.
+LONG_BEFORE: Final = 260 * DAY
 VOTABLE: Final = "历下区 2026 年微创投：我们的楼院我们来（示例）"
 IN_REVIEW: Final = "历下区微创投·秋季小额项目（示例）"
 OPEN: Final = "历下区微创投·冬季征集进行中（示例）"
@@ -58,7 +60,7 @@ SWIECIE: Final = Path(__file__).parent / "Poland_Swiecie_2023.pb"
 
 def load(*, at: datetime, progress: Progress = silent) -> None:
     """Load what is missing of the demo; dates are laid around `at`. Each part is loaded whole or not at all."""
-    before = at - 60 * DAY
+    before = at - LONG_BEFORE
     places.load(at=before, progress=progress)
     staff = ensure_helpers(at=before, progress=progress, step="工作人员 Staff")
     people = residents(

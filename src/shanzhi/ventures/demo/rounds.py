@@ -24,6 +24,8 @@ Say = Callable[[str], None]
 DAY: Final = timedelta(days=1)
 AREA: Final = "370102003"
 COMMUNITIES: Final = ("370102003007", "370102003008", "370102003009", "370102003010")
+TITLE: Final = "趵突泉街道微创投·演练（示例）"
+TITLE_EN: Final = "Baotuquan Subdistrict micro-ventures: rehearsal (synthetic)"
 VOTERS: Final = 60
 PURSE_FEN: Final = 2_000_000
 LIMIT_FEN: Final = 500_000
@@ -157,7 +159,7 @@ def cast_ballots(*, call: Call, voters: Sequence[Person], seed: str, at: datetim
     return len(voters)
 
 
-def play(*, at: datetime, say: Say) -> Played:
+def play(*, at: datetime, say: Say, title: str = TITLE, title_en: str = TITLE_EN) -> Played:
     """Play a whole round that ends at `at`, and say each step. Played again, it gives the same digest."""
     first_day = timezone.localtime(at).replace(hour=9, minute=0, second=0, microsecond=0) - (END + 1) * DAY
     before = first_day - 10 * DAY
@@ -169,8 +171,8 @@ def play(*, at: datetime, say: Say) -> Played:
     call = new_call(
         actor=runner,
         areas=[AREA],
-        title="趵突泉街道微创投·演练（示例）",
-        title_en="Baotuquan Subdistrict micro-ventures: rehearsal (synthetic)",
+        title=title,
+        title_en=title_en,
         first_day=first_day,
         at=first_day - DAY,
     )

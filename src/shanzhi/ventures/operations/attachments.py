@@ -68,10 +68,10 @@ def kind_of(content: bytes) -> str:
     raise UnknownFile(field="file")
 
 
-def store(content: bytes) -> str:
-    """Write bytes under their digest, wholly or not at all; give the digest."""
+def store(content: bytes, *, into: Path | None = None) -> str:
+    """Write bytes under their digest, wholly or not at all, into the room's own folder; give the digest."""
     mark = hashlib.sha256(content).hexdigest()
-    path = folder() / mark[:2] / mark
+    path = (into or folder()) / mark[:2] / mark
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")

@@ -1,0 +1,1 @@
+"""Projects that won, carried out: activities, reports, reviews, visits, completion, graduation."""

@@ -1,0 +1,35 @@
+"""Every reading of projects. Each function takes the viewer and gives only what that viewer may see."""
+
+from shanzhi.projects.queries.due import Due, desk_dues, own_dues
+from shanzhi.projects.queries.listing import (
+    activities,
+    activity,
+    calls_to_begin,
+    ceremonies,
+    ceremony,
+    completed_for,
+    desk_projects,
+    feedback_of,
+    graduates,
+    matching,
+    matching_due,
+    my_projects,
+    objection,
+    photo,
+    project,
+    projects,
+    read_areas,
+    report,
+    rules_versions,
+    run_areas,
+)
+from shanzhi.projects.queries.people import mentors
+from shanzhi.projects.queries.rules import criteria, in_force
+from shanzhi.projects.queries.story import Story, story_of
+
+__all__ = [
+    "Due", "Story", "activities", "activity", "calls_to_begin", "ceremonies", "ceremony", "completed_for", "criteria",
+    "desk_dues", "desk_projects", "feedback_of", "graduates", "in_force", "matching", "matching_due", "mentors",
+    "my_projects", "objection", "own_dues", "photo", "project", "projects", "read_areas", "report", "rules_versions",
+    "run_areas", "story_of",
+]  # fmt: skip
