@@ -34,8 +34,8 @@ from shanzhi.people.fields import (
 )
 from shanzhi.people.models import Account, Guardianship, ImportBatch, Invitation, Person, PersonMerge, Recovery
 from shanzhi.ventures import models as ventures
-from shanzhi.ventures.operations.attachments import store
 from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, RollEntry
+from shanzhi.work.files import store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
@@ -269,11 +269,12 @@ def _ventures(person: Person, officer: Any) -> None:
             by=person if number else None, content={"title": TOLD, "need": "" if number else OWN_WORDS},
         )  # fmt: skip
         ventures.Attachment.objects.create(
-            proposal=proposal, name="绝无仅有的附件.pdf", kind="pdf", digest=store(f"绝无仅有的内容{number}".encode()),
+            proposal=proposal, name="绝无仅有的附件.pdf", kind="pdf",
+            digest=store(f"绝无仅有的内容{number}".encode(), room="ventures"),
             size=3, added_by=person, created_at=AT,
         )  # fmt: skip
     # a file that was put beside a proposal once and taken away again
-    gone = store("绝无仅有的内容，已移走".encode())
+    gone = store("绝无仅有的内容，已移走".encode(), room="ventures")
     record(
         actor=actor(person), verb="ventures.proposal.attach", subject=proposal, area="", at=AT, change={"digest": gone}
     )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.organizations import policies
-from shanzhi.organizations.models import Organization
-from shanzhi.organizations.operations import SEATS
+from shanzhi.organizations.models import Link, Membership, Organization
 from shanzhi.people import queries as people
 from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
+
+MOST_MEMBERS: Final = 500
 
 
 def organizations(*, viewer: Actor) -> QuerySet[Organization]:
@@ -47,9 +49,25 @@ def search(rows: QuerySet[Organization], words: str) -> QuerySet[Organization]:
 
 def managed_areas(*, viewer: Actor, at: datetime) -> AreaSource:
     """Give the areas in which the viewer may put organisations on record."""
-    return people.source_of(people.Open(viewer.areas(policies.MANAGERS), at, SEATS))
+    return people.source_of(people.Open(viewer.areas(policies.MANAGERS), at, policies.SEATS))
 
 
 def read_areas(*, viewer: Actor, at: datetime) -> AreaSource:
     """Give the areas whose organisations the viewer reads, for filters."""
     return people.source_of(people.Open(viewer.areas(policies.READERS), at))
+
+
+def links(found: Organization) -> list[Link]:
+    """List the links of an organisation that hold, with the organisations at their other ends."""
+    return list(Link.objects.filter(organization=found, ended_at=None).select_related("other").order_by("created_at"))
+
+
+def members(*, viewer: Actor, found: Organization) -> list[Membership]:
+    """List who is and was in an organisation, those of now first; names are masked as they are shown.
+
+    For who keeps them: its leaders and staff of the seat. Others see none.
+    """
+    if policies.may_guide(actor=viewer, seat=found.area, organization=found.pk) is not None:
+        return []
+    rows = Membership.objects.filter(organization=found)
+    return list(rows.order_by(F("ends_on").desc(nulls_first=True), "-starts_on", "id")[:MOST_MEMBERS])
