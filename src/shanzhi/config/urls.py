@@ -14,7 +14,7 @@ MOUNTS = {
     "portal": "",
     "ventures": "",
     "voting": "",
-    "organizations": "desk/organizations/",
+    "organizations": "",
     "notices": "",
     "people": "",
     "places": "places/",

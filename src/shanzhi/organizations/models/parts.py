@@ -103,7 +103,7 @@ class Link(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="links")
     other = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="links_to")
-    tie = models.CharField(_("Link"), max_length=12, choices=Tie.choices)
+    tie = models.CharField(_("Kind of link"), max_length=12, choices=Tie.choices)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

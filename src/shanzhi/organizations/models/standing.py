@@ -57,7 +57,7 @@ class Finding(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="findings")
     matter = models.CharField(_("Matter"), max_length=14, choices=Matter.choices)
     on = models.DateField(_("On"))
-    ends_on = models.DateField(_("Ended on"), null=True)
+    ends_on = models.DateField(_("Day of the end"), null=True)
     year = models.PositiveSmallIntegerField(_("Year"), null=True)
     result = models.CharField(_("Result"), max_length=12, blank=True)
     source = models.CharField(_("Source"), max_length=200)

@@ -75,6 +75,7 @@ from shanzhi.organizations.operations.rules import (
     set_targets,
 )
 from shanzhi.organizations.operations.standing import (
+    ENDED,
     BadFindingDay,
     BadMatter,
     BadResult,
@@ -90,6 +91,7 @@ from shanzhi.organizations.operations.standing import (
 )
 
 __all__ = [
+    "ENDED",
     "BadArea",
     "BadAsk",
     "BadDay",

@@ -18,7 +18,14 @@ from shanzhi.organizations import policies
 from shanzhi.organizations.lifecycle import APPLICATION, EDITABLE, RESTING
 from shanzhi.organizations.models import Ask, Filing, FilingApplication, Kind, Organization
 from shanzhi.organizations.operations.life import NotFiled
-from shanzhi.organizations.operations.organizations import Stale, checked, once_on_record, plain_phone
+from shanzhi.organizations.operations.organizations import (
+    MOST_MEMBERS,
+    BadNumber,
+    Stale,
+    checked,
+    once_on_record,
+    plain_phone,
+)
 from shanzhi.organizations.queries.checks import checks, rules_for
 from shanzhi.people.policies import require_taking_part
 
@@ -152,13 +159,16 @@ def _given(
     premises: str, words: str, kept: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """Check what is written in an application, field by field."""
-    plain = checked(name, Kind.COMMUNITY.value, area, "", at, kept=kept, purpose=purpose, size_stated=members)
+    plain = checked(name, Kind.COMMUNITY.value, area, "", at, kept=kept, purpose=purpose)
+    if members is not None and not 1 <= members <= MOST_MEMBERS:
+        raise BadNumber(field="members")
     texts = {"premises": premises.strip(), "words": words.strip(), "in_charge": in_charge.strip()}
     for field, text in texts.items():
         if len(text) > LONGEST[field]:
             raise TooLong(field=field, most=LONGEST[field])
     return {
-        "name": plain["name"], "purpose": purpose, "area": area, "members": members, **texts,
+        "name": plain["name"], "purpose": purpose, "area": area, "members": members,
+        "premises": texts["premises"], "about": texts["words"],
         "in_charge": texts["in_charge"] or None, "phone": plain_phone(phone),
     }  # fmt: skip
 

@@ -58,7 +58,7 @@ def counted(organization: Any, on: date) -> int:
 def checks(found: FilingApplication, rules: Mapping[str, Any], at: datetime) -> list[Check]:
     """Work out what the rules of the area ask of an application, in at most two queries."""
     if found.ask == Ask.CANCELLATION:
-        return [Check("words", gettext("The reason is written"), bool(found.words.strip()))]
+        return [Check("words", gettext("The reason is written"), bool(found.about.strip()))]
     papers = set(Document.objects.filter(organization=found.organization_id).values_list("paper", flat=True))
     listed = counted(found.organization_id, timezone.localdate(at))
     number, least = max(found.members or 0, listed), rules["least_members"]

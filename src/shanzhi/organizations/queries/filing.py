@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
+from shanzhi.audit.subjects import uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.organizations import policies
@@ -141,3 +143,14 @@ def public_one(*, organization_id: UUID, at: datetime) -> Any:
     if found is None:
         raise NotFound
     return found
+
+
+def way_back(*, viewer: Actor, organization_id: UUID, application: str) -> str:
+    """Give the address from which somebody keeps documents: an own application of the organisation, or its page."""
+    rows = FilingApplication.objects.filter(policies.applications_readable(viewer), organization=organization_id)
+    own = rows.filter(pk=uuid_of(application)).first()
+    if own is None and not Organization.objects.filter(policies.readable(viewer), pk=organization_id).exists():
+        own = rows.order_by("-created_at").first()
+    if own is not None:
+        return reverse("organizations:application", args=[own.pk])
+    return reverse("organizations:organization", args=[organization_id])

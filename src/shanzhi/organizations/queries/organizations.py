@@ -11,7 +11,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import LEVELS
 from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.kernel.roles import Role
 from shanzhi.organizations import policies
 from shanzhi.organizations.models import Link, Membership, Organization
 from shanzhi.people import queries as people
@@ -71,3 +73,33 @@ def members(*, viewer: Actor, found: Organization) -> list[Membership]:
         return []
     rows = Membership.objects.filter(organization=found)
     return list(rows.order_by(F("ends_on").desc(nulls_first=True), "-starts_on", "id")[:MOST_MEMBERS])
+
+
+def running_member(*, found: Organization, membership_id: UUID) -> Membership:
+    """Give a membership of an organisation that runs."""
+    row = Membership.objects.filter(pk=membership_id, organization=found, ends_on=None).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def home_areas(*, viewer: Actor, at: datetime) -> AreaSource:
+    """Give the communities in which the viewer may apply for a new group: where one lives, or leads a team."""
+    homes = viewer.areas({Role.RESIDENT, Role.TEAM_LEADER})
+    return people.source_of(people.Open(tuple(sorted({home[:12] for home in homes})), at, policies.SEATS))
+
+
+def all_areas(*, at: datetime) -> AreaSource:
+    """Give all areas, for filters of public lists."""
+    return people.source_of(people.Open(("",), at))
+
+
+def rule_areas(*, viewer: Actor, at: datetime) -> AreaSource:
+    """Give the areas whose rules the viewer sets."""
+    return people.source_of(people.Open(viewer.areas(policies.MANAGERS), at))
+
+
+def one_area(*, code: str, at: datetime) -> AreaSource:
+    """Give one area alone, where a body stays where it is."""
+    level = LEVELS.get(len(code), "")
+    return people.source_of(people.Open((code,), at, (level,)))

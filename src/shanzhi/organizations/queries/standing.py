@@ -10,9 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.organizations import policies
 from shanzhi.organizations.models import Finding, Kind, Link, Matter, Organization, Tie
 from shanzhi.organizations.queries.checks import Check, counted
 from shanzhi.ui import formatting
@@ -161,3 +166,19 @@ def _years_before(on: date, years: int) -> date:
         return on.replace(year=on.year - years)
     except ValueError:
         return on.replace(year=on.year - years, day=28)
+
+
+def all_findings(found: Organization) -> QuerySet[Finding]:
+    """Give every finding of an organisation, those taken back among them."""
+    return Finding.objects.filter(organization=found).order_by("-on", "id")
+
+
+def finding(*, viewer: Actor, finding_id: UUID) -> Finding:
+    """Give a finding that counts, of an organisation that exists for the viewer."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    row = Finding.objects.select_related("organization").filter(pk=finding_id, taken_back_at=None).first()
+    seen = row is not None and Organization.objects.filter(policies.readable(viewer), pk=row.organization_id).exists()
+    if row is None or not seen:
+        raise NotFound
+    return row

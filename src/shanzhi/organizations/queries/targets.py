@@ -14,7 +14,7 @@ from typing import Final
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from shanzhi.kernel.areas import COMMUNITY, LENGTHS, ancestors_of
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS, SUBDISTRICT, ancestors_of
 from shanzhi.organizations.models import CommunityTarget, Filing
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area, Kind
@@ -80,3 +80,25 @@ def communities(*, code: str, at: datetime) -> list[Counted]:
     }
     wanted = targets_of(codes)
     return [Counted(one, one.kind in RURAL, have.get(one.code, 0), wanted[one.code][one.kind in RURAL]) for one in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A community as a row of the list."""
+
+    id: str
+    code: str
+    name: str
+    above: str
+    rural: bool
+    have: int
+    target: int
+    missing: int
+    reached: bool
+
+    @classmethod
+    def of(cls, one: Counted, names: Mapping[str, str]) -> TargetRow:
+        """Make the row of a community; `names` are those of subdistricts by their codes."""
+        code = one.area.code
+        above = names.get(code[: LENGTHS[SUBDISTRICT]], "")
+        return cls(code, code, one.area.name, above, one.rural, one.have, one.target, one.missing, not one.missing)
