@@ -66,8 +66,8 @@ class TestBeginning:
     def test_refuses_beside_the_field(self) -> None:
         by = resident()
         for fault, field in (
-            ({"name": " "}, "name"), ({"purpose": "x"}, "purpose"), ({"members": 0}, "members"), ({"phone": "1"}, "phone"),
-            ({"premises": "长" * 201}, "premises"), ({"ask": "x"}, "ask"),
+            ({"name": " "}, "name"), ({"purpose": "x"}, "purpose"), ({"members": 0}, "members"),
+            ({"phone": "1"}, "phone"), ({"premises": "长" * 201}, "premises"), ({"ask": "x"}, "ask"),
         ):  # fmt: skip
             with pytest.raises(Exception) as refused:  # noqa: PT011 - each is a refusal of its own
                 begun(by, **fault)

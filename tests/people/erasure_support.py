@@ -20,6 +20,7 @@ from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
 from shanzhi.notices import models as notices
+from shanzhi.organizations.models import Document, FilingApplication, Membership
 from shanzhi.people import fields as people_fields
 from shanzhi.people import operations
 from shanzhi.people.fields import (
@@ -38,6 +39,7 @@ from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, Ro
 from shanzhi.work.files import store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.people.conftest import COMMUNITY, DISTRICT
+from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
 
 WHO, MOBILE, DOCUMENT, BORN = "欧阳无双甲", "+8613977776666", "370102193102030013", date(1931, 2, 3)
@@ -163,7 +165,25 @@ def a_marked_person() -> Person:
     _notices(person)
     _paper(person, officer.person())
     _ventures(person, officer.person())
+    _organizations(person)
     return person
+
+
+def _organizations(person: Person) -> None:
+    """Put the person into an organisation, behind an application that is over, and behind what an office said."""
+    body = an_organization(COMMUNITY, name="合唱社（示例）")
+    Membership.objects.create(organization=body, person=person, name=WHO, phone=MOBILE, starts_on=AT, created_at=AT)
+    Document.objects.create(
+        organization=body, paper="other", name=f"{OWN_WORDS}.pdf", kind="pdf", digest="sha256:x", size=1,
+        added_by=person, created_at=AT,
+    )  # fmt: skip
+    said = {"organization": body, "area": COMMUNITY, "name": body.name, "created_at": AT, "handed_in_at": AT}
+    over = {**said, "state": "refused", "decided_at": AT}
+    FilingApplication.objects.create(
+        **over, applicant=person, in_charge=WHO, phone=MOBILE, about=TOLD, reason="x"
+    )  # fmt: skip
+    FilingApplication.objects.create(**over, opinion_by=person, opinion_words=TOLD, reason="x")
+    FilingApplication.objects.create(**over, decided_by=person, reason=TOLD)
 
 
 def _roles(person: Person, account: Account, officer: Any) -> None:

@@ -30,11 +30,11 @@ describe("organizations.FilingApplication", _("Applications for filing"), "appli
          applicant=(K.LINK, E.KEEP), in_charge=(K.IDENTITY, E.EMPTY), phone=(K.CONTACT, E.EMPTY),
          about=(K.TEXT, E.SCRUB), state=(K.RECORD, E.KEEP), created_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("organizations.FilingApplication", _("Opinions you gave"), "opinion_by_id", REGISTRY_USE,
-         opinion_by=(K.LINK, E.KEEP), opinion_about=(K.TEXT, E.SCRUB))  # fmt: skip
+         opinion_by=(K.LINK, E.KEEP), opinion_words=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("organizations.FilingApplication", _("Filings you decided"), "decided_by_id", REGISTRY_USE,
          decided_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("organizations.Document", _("Documents you added"), "added_by_id", REGISTRY_USE,
-         added_by=(K.LINK, E.KEEP))  # fmt: skip
+         added_by=(K.LINK, E.KEEP), name=(K.FILE, E.SCRUB))  # fmt: skip
 for _model, _words in (
     ("FilingRules", _("Rules of filing you set")), ("CommunityTarget", _("Targets you set")),
 ):  # fmt: skip
@@ -47,4 +47,5 @@ name_fields(
     opinion_words=_("Words of the opinion"), decided_by=_("Decided by"),
 )  # fmt: skip
 name_field("organizations.Membership", "part", _("Part"))
+name_field("organizations.Document", "name", _("Name of the file"))
 name_field("organizations.FilingApplication", "reason", _("Reason of the decision"))

@@ -99,12 +99,10 @@ def apply_for_filing(
     organization_id: UUID | None = None,
     synthetic: bool = False,
 ) -> FilingApplication:
-    """Begin an application as a draft, filled in with all that is known; what is not may come later.
+    """Begin an application as a draft, filled in with all that is known; what is not may come later (README).
 
-    Without `organization_id` the body is put on record as a group, or as a project team where it grew out of something:
-    `origin` is the kind of a thing of a room above and its number, such as ("projects.project", id). `area` is the code
-    of the seat (district, subdistrict, community), `members` the number stated. A renewal, change or cancellation
-    (`ask`) names the filed organisation. Who may: `policies.may_apply`, or the system.
+    `origin` is the kind of a thing of a room above and its number, such as ("projects.project", id); `area` the code of
+    the seat, `members` the number stated; a renewal, change or cancellation (`ask`) names the filed organisation.
 
     Raises SignInNeeded, GuardianConsentNeeded, NotTheApplicantsPlace, NotYourApplication, BadAsk, BadName, BadPurpose,
     BadSeat, BadNumber, NotAPhone, TooLong, NameTaken, OpenAlready, FiledAlready, NotFiled, Rests.

@@ -139,20 +139,19 @@ def add_member(
 
     Raises NotFound, Forbidden, ClosedAlready, NameMissing, BadPart, BadDay, NotAPhone, MemberAlready.
     """
-    if part not in Part.values:
-        raise BadPart(field="part")
-    if starts_on > timezone.localdate(at) or starts_on.year < 1900:
-        raise BadDay(field="starts_on")
-    plain = plain_phone(phone)
     try:
         with transaction.atomic():
             found = _guided(actor, organization_id)
+            if part not in Part.values:
+                raise BadPart(field="part")
+            if starts_on > timezone.localdate(at) or starts_on.year < 1900:
+                raise BadDay(field="starts_on")
             person = people.person(viewer=actor, person_id=person_id, at=at) if person_id else None
             shown = person.name.reveal() if person else " ".join(name.split())
             if not shown or len(shown) > LONGEST_NAME:
                 raise NameMissing(field="name")
             made = Membership.objects.create(
-                organization=found, person=person, name=shown, phone=plain, part=part, starts_on=starts_on,
+                organization=found, person=person, name=shown, phone=plain_phone(phone), part=part, starts_on=starts_on,
                 created_at=at,
             )  # fmt: skip
             _note(actor, "member.add", found, {"member": str(made.pk), "part": part}, at)

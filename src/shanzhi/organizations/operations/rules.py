@@ -110,15 +110,19 @@ def set_filing_rules(
     with transaction.atomic():
         number = _next_version(FilingRules, actor, area, at)
         _ranged(figures)
-        for field, most in (("prefix", 20), ("source", 200)):
-            if not 1 <= len(values[field]) <= most:
-                raise SourceMissing(field=field)
+        _named(values)
         made = FilingRules(area=area, version=number, **values, created_by_id=_person(actor), created_at=at)
         if FilingRules.objects.bulk_create([made], ignore_conflicts=True) and not _written(FilingRules, made.pk):
             raise OtherVersion
-        told = {"version": number, **values}
-        record(actor=actor, verb="organizations.rules.set", subject=made, area=area, change=told, at=at)
+        change = {"version": number, **values}
+        record(actor=actor, verb="organizations.rules.set", subject=made, area=area, change=change, at=at)
     return made
+
+
+def _named(values: dict[str, Any]) -> None:
+    for field, most in (("prefix", 20), ("source", 200)):
+        if not 1 <= len(values[field]) <= most:
+            raise SourceMissing(field=field)
 
 
 def set_targets(*, actor: Actor, area: str, urban: int, rural: int, source: str, at: datetime) -> CommunityTarget:

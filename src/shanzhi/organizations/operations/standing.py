@@ -116,10 +116,10 @@ def add_finding(
     Raises NotFound, Forbidden, NotInCharge, BadMatter, BadResult, BadYear, BadFindingDay, FindingSourceMissing,
     NotRegistered, FindingThere, RatingBarred.
     """
-    _check(matter, on, source, result, year, at)
     try:
         with transaction.atomic():
             found = _managed(actor, organization_id)
+            _check(matter, on, source, result, year, at)
             if not found.credit_code and matter != Matter.APPLIED:
                 raise NotRegistered
             if matter == Matter.RATING:

@@ -16,7 +16,7 @@ from shanzhi.audit.subjects import uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.organizations import policies
-from shanzhi.organizations.lifecycle import WAITING
+from shanzhi.organizations.lifecycle import EDITABLE, WAITING
 from shanzhi.organizations.models import Document, Filing, FilingApplication, FilingRules, Organization
 from shanzhi.places.models import Area
 from shanzhi.work import files
@@ -154,3 +154,15 @@ def way_back(*, viewer: Actor, organization_id: UUID, application: str) -> str:
     if own is not None:
         return reverse("organizations:application", args=[own.pk])
     return reverse("organizations:organization", args=[organization_id])
+
+
+def numbers_of(organizations: list[UUID]) -> dict[UUID, str]:
+    """Give the number of the last filing of each organisation, in one query."""
+    rows = Filing.objects.filter(organization__in=organizations).order_by("created_at")
+    return dict(rows.values_list("organization", "number"))
+
+
+def drafts(*, viewer: Actor, organization_id: UUID) -> bool:
+    """Tell whether the viewer has an application of the organisation that may still be written."""
+    own = FilingApplication.objects.filter(applicant__in=viewer.persons, organization=organization_id)
+    return own.filter(state__in=EDITABLE).exists()

@@ -160,6 +160,8 @@ def link_end(request: Any, organization_id: UUID, link_id: UUID) -> HttpResponse
 def document_new(request: Any, organization_id: UUID) -> HttpResponse:
     """Put a file beside an organisation, for its leaders and staff, or as the applicant of an open draft."""
     queries.documents(viewer=request.actor, organization_id=organization_id)
+    if not queries.drafts(viewer=request.actor, organization_id=organization_id):
+        guided(request, organization_id)
     form = PaperForm(sent(request), request.FILES or None)
     back = request.GET.get("application", "")
     to = queries.way_back(viewer=request.actor, organization_id=organization_id, application=back)
