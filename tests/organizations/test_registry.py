@@ -40,6 +40,11 @@ def parent(found: Organization, other: Organization, tie: str = "parent") -> Lin
     return operations.add_link(actor=officer(), organization_id=found.pk, tie=tie, other_id=other.pk, at=AT)
 
 
+def an_institution() -> Organization:
+    kind = "social_service_institution"
+    return an_organization(COMMUNITY, credit_code=CODES["52"], kind=kind, state="registered")
+
+
 class TestALife:
     def test_goes_step_by_step_and_comes_back_from_rest(self) -> None:
         made = operations.create_organization(

@@ -111,6 +111,9 @@ def _tables() -> dict[str, Any]:
         "session_id": "ventures.TrainingSession", "attendance_id": "ventures.Attendance",
         "consent_id": "people.Consent", "merger_id": "ventures.Merger", "twin_id": "ventures.Twin",
         "other_id": "ventures.Proposal", "organization_id": "organizations.Organization",
+        "application_id": "organizations.FilingApplication", "membership_id": "organizations.Membership",
+        "link_id": "organizations.Link", "finding_id": "organizations.Finding",
+        "document_id": "organizations.Document",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}
 
