@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, models, transaction
@@ -160,15 +161,15 @@ def fill_organizations(site: Site) -> None:
     """Have a body with a former name, people, links, papers, a filing and a finding, by the rules of an area."""
     where, at = "370102001002", site.at
     day = timezone.localdate(at)
-    said = {"actor": SYSTEM, "at": at, "source": "示例"}
+    said: dict[str, Any] = {"actor": SYSTEM, "at": at, "source": "示例"}
     organizations.set_targets(area="370102", urban=10, rural=5, **said)
     organizations.set_filing_rules(
         area="370102", least_members=1, charter=False, premises=False, in_charge=False, opinion=False, opinion_days=1,
         decision_days=1, validity_years=1, prefix="示例备", example=True, **said,
     )  # fmt: skip
-    one = {"actor": SYSTEM, "at": at}
+    one: dict[str, Any] = {"actor": SYSTEM, "at": at}
     drawn = organizations.apply_for_filing(name="歌咏队（示例）", purpose="service", area=where, members=9, **one)
-    body = {"organization_id": drawn.organization_id, **one}
+    body: dict[str, Any] = {"organization_id": drawn.organization_id, **one}
     organizations.add_document(paper="charter", name="章程.pdf", content=b"%PDF-1.7", **body)
     organizations.add_member(name="欧阳示例", phone="13800138000", part="contact", starts_on=day, **body)
     handed = organizations.hand_in(application_id=drawn.pk, version=1, **one)

@@ -124,7 +124,6 @@ def ensure_helpers(*, at: datetime, progress: Progress = silent, step: str = "")
             _join(account.person, at)
         actors[helper.login] = actor_for(account=account, at=at)
         progress(step, place + 1, len(HELPERS))
-    organizations.ensure_registry(actors=actors, at=at)
     return actors
 
 
