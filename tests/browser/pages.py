@@ -12,6 +12,7 @@ from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
+from shanzhi.organizations.models import FilingApplication
 from shanzhi.people.actors import actor_for
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.operations import give_consent, propose_merge
@@ -119,7 +120,14 @@ def resident(site: Site) -> Pages:
     )
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
+    begun = FilingApplication.objects.get(applicant=own.person(), state="draft").pk  # a group's, made by the demo
     return {
+        "organizations:apply": reverse("organizations:apply"),
+        "organizations:applications own": reverse("organizations:applications"),
+        **{
+            f"organizations:{name}": reverse(f"organizations:{name}", args=[begun])
+            for name in ("application", "application_edit")
+        },
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{

@@ -13,14 +13,14 @@ from tests.support.people import AT, a_person, actor, an_actor
 PDF = b"%PDF-1.7 charter"
 
 
-def resident() -> Actor:
+def resident(area: str = COMMUNITY) -> Actor:
     """Give a verified resident of the community."""
-    return actor(a_person(COMMUNITY))
+    return actor(a_person(area))
 
 
-def secretary() -> Actor:
+def secretary(area: str = COMMUNITY) -> Actor:
     """Give the community's secretary."""
-    return an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+    return an_actor(Role.COMMUNITY_SECRETARY, area)
 
 
 def officer(area: str = SUBDISTRICT) -> Actor:
@@ -49,14 +49,12 @@ def handed_in(by: Actor, **more: Any) -> FilingApplication:
 def advised(by: Actor, **more: Any) -> FilingApplication:
     """Have an application with the committee's opinion."""
     found = handed_in(by, **more)
-    return operations.give_opinion(
-        actor=secretary(), application_id=found.pk, version=found.version, opinion="for", words="活动稳定", at=AT
-    )
+    one: dict[str, Any] = {"application_id": found.pk, "version": found.version, "at": AT}
+    return operations.give_opinion(actor=secretary(found.area), opinion="for", words="活动稳定", **one)
 
 
 def granted(by: Actor, **more: Any) -> FilingApplication:
     """Have an application granted."""
     found = advised(by, **more)
-    return operations.decide(
-        actor=officer(), application_id=found.pk, version=found.version, decision="grant", reason="符合条件", at=AT
-    )
+    one: dict[str, Any] = {"application_id": found.pk, "version": found.version, "at": AT}
+    return operations.decide(actor=officer(found.area[:9]), decision="grant", reason="符合条件", **one)

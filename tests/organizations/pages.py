@@ -58,7 +58,7 @@ def _hanging(held: Organization, other: Organization) -> dict[str, str]:
 
 def _filing() -> dict[str, str]:
     """Give the pages of the filing desk as an officer sees them, and those that anybody reads."""
-    waiting, done = advised(resident()), granted(resident())
+    waiting, done = (step(resident(COMMUNITY), area=COMMUNITY) for step in (advised, granted))
     lists = ("applications", "rules", "rules_new", "targets_new", "filed")
     return {
         **{f"organizations:{one}": reverse(f"organizations:{one}") for one in lists},
@@ -66,7 +66,6 @@ def _filing() -> dict[str, str]:
         "organizations:application filed": reverse("organizations:application", args=[done.pk]),
         "organizations:decide": reverse("organizations:decide", args=[waiting.pk]),
         "organizations:certificate": reverse("organizations:certificate", args=[done.filing.code]),
-        "organizations:certificate unknown": reverse("organizations:certificate", args=["x" * 22]),
         "organizations:public_one": reverse("organizations:public_one", args=[done.organization_id]),
         "organizations:targets": reverse("organizations:targets", args=["370102001"]),
     }

@@ -40,7 +40,7 @@ class MemberOut(Schema):
     ends_on: date | None
 
 
-class EndIn(Given):
+class EndGiven(Given):
     """The day on which something ended."""
 
     ends_on: date
@@ -143,7 +143,7 @@ def add_member(request: HttpRequest, organization_id: UUID, body: MemberIn, idem
 
 @router.post("/{uuid:organization_id}/members/{uuid:membership_id}/end", response=MadeOut, summary="End a membership")
 def end_member(
-    request: HttpRequest, organization_id: UUID, membership_id: UUID, body: EndIn, idempotency_key: Key
+    request: HttpRequest, organization_id: UUID, membership_id: UUID, body: EndGiven, idempotency_key: Key
 ) -> dict[str, Any]:
     """End a membership on a day; it stays on record."""
     values = {"organization_id": organization_id, "membership_id": membership_id, **body.model_dump()}
@@ -184,7 +184,7 @@ def add_finding(request: HttpRequest, organization_id: UUID, body: FindingIn, id
 
 
 @router.post("/findings/{uuid:finding_id}/end", response=MadeOut, summary="End an investigation or a listing")
-def end_finding(request: HttpRequest, finding_id: UUID, body: EndIn, idempotency_key: Key) -> dict[str, Any]:
+def end_finding(request: HttpRequest, finding_id: UUID, body: EndGiven, idempotency_key: Key) -> dict[str, Any]:
     """Enter the day on which an application, an investigation or a listing ended."""
     return write_once(request, "finding_end", idempotency_key, body, lambda: operations.end_finding(
         finding_id=finding_id, **body.model_dump(), **acting(request)

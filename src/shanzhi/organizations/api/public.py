@@ -74,7 +74,7 @@ class CommunityOut(Schema):
     missing: int
 
 
-class TargetIn(Given):
+class TargetGiven(Given):
     """How many filed organisations each community of an area shall have; `area` "" is the whole country."""
 
     area: Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$")]
@@ -119,7 +119,7 @@ def list_targets(
 
 
 @router.post("/targets", response=MadeOut, summary="Set the target of communities")
-def set_targets(request: HttpRequest, body: TargetIn, idempotency_key: Key) -> dict[str, Any]:
+def set_targets(request: HttpRequest, body: TargetGiven, idempotency_key: Key) -> dict[str, Any]:
     """Set how many filed organisations each community of an area shall have."""
     return write_once(request, "targets", idempotency_key, body, lambda: operations.set_targets(
         **body.model_dump(), **acting(request)
