@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, models, transaction
@@ -19,7 +18,6 @@ from shanzhi.audit.verification.rows import columns, differences
 from shanzhi.audit.verification.whole import Report, against, verify
 from shanzhi.kernel.checkpoint import BadNote
 from shanzhi.kernel.roles import Role
-from shanzhi.organizations import operations as organizations
 from shanzhi.people import operations as people
 from shanzhi.people.actors import actor_for, actor_of_person
 from shanzhi.people.models import Recovery
@@ -31,6 +29,7 @@ from shanzhi.ventures.models import Conflict, Juror, JuryClosing, Pitch, PitchOr
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
+from tests.organizations.filled import fill_organizations
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.guardians import guarded
@@ -114,7 +113,7 @@ def fill_the_rest(site: Site) -> None:
         actor=SYSTEM, call_id=site.submission.pk, theme="为老服务", version=0, given={"need": "谁需要？"}, at=at
     )
     fill_jury(site)
-    fill_organizations(site)
+    fill_organizations(site.at)
     guarded(site)
     merging(site)
     seat_pages(site)
@@ -155,31 +154,6 @@ def fill_booths(site: Site) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("ALTER TABLE voting_invalidsheet ENABLE TRIGGER voting_invalidsheet_at_close")
-
-
-def fill_organizations(site: Site) -> None:
-    """Have a body with a former name, people, links, papers, a filing and a finding, by the rules of an area."""
-    where, at = "370102001002", site.at
-    day = timezone.localdate(at)
-    said: dict[str, Any] = {"actor": SYSTEM, "at": at, "source": "示例"}
-    organizations.set_targets(area="370102", urban=10, rural=5, **said)
-    organizations.set_filing_rules(
-        area="370102", least_members=1, charter=False, premises=False, in_charge=False, opinion=False, opinion_days=1,
-        decision_days=1, validity_years=1, prefix="示例备", example=True, **said,
-    )  # fmt: skip
-    one: dict[str, Any] = {"actor": SYSTEM, "at": at}
-    drawn = organizations.apply_for_filing(name="歌咏队（示例）", purpose="service", area=where, members=9, **one)
-    body: dict[str, Any] = {"organization_id": drawn.organization_id, **one}
-    organizations.add_document(paper="charter", name="章程.pdf", content=b"%PDF-1.7", **body)
-    organizations.add_member(name="欧阳示例", phone="13800138000", part="contact", starts_on=day, **body)
-    handed = organizations.hand_in(application_id=drawn.pk, version=1, **one)
-    organizations.decide(application_id=drawn.pk, version=handed.version, decision="grant", reason="示例", **one)
-    organizations.add_finding(matter="applied", on=day, **said, organization_id=drawn.organization_id)
-    other = organizations.create_organization(name="旧名（示例）", kind="hub", area=where, **one)
-    organizations.change_organization(
-        organization_id=other.pk, version=1, name="新名（示例）", kind="hub", area=where, **one
-    )
-    organizations.add_link(tie="incubated_by", other_id=other.pk, **body)
 
 
 def fill_jury(site: Site) -> None:

@@ -12,7 +12,6 @@ from shanzhi.audit.operations.sealing import seal
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
-from shanzhi.organizations.models import FilingApplication
 from shanzhi.people.actors import actor_for
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.operations import give_consent, propose_merge
@@ -21,7 +20,7 @@ from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
-from tests.organizations.pages import pages as organization_pages
+from tests.organizations import pages as organizations
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.people import AT, a_person, an_actor
@@ -120,14 +119,8 @@ def resident(site: Site) -> Pages:
     )
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
-    begun = FilingApplication.objects.get(applicant=own.person(), state="draft").pk  # a group's, made by the demo
     return {
-        "organizations:apply": reverse("organizations:apply"),
-        "organizations:applications own": reverse("organizations:applications"),
-        **{
-            f"organizations:{name}": reverse(f"organizations:{name}", args=[begun])
-            for name in ("application", "application_edit")
-        },
+        **organizations.own_filing_pages(own.person()),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -264,7 +257,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places, **organization_pages()}
+    return {**people, **places, **organizations.pages()}
 
 
 def _merging() -> Pages:

@@ -1,12 +1,13 @@
 """The pages of organisations, for the tests that look at every page: an open one with roles, and one that is closed."""
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
-from shanzhi.organizations.models import Finding, Link, Organization
+from shanzhi.organizations.models import FilingApplication, Finding, Link, Organization
 from shanzhi.organizations.operations import add_document, add_member, close_organization
 from tests.organizations.filing_support import advised, granted, resident
 from tests.support.organizations import CODES, an_organization
@@ -68,4 +69,17 @@ def _filing() -> dict[str, str]:
         "organizations:certificate": reverse("organizations:certificate", args=[done.filing.code]),
         "organizations:public_one": reverse("organizations:public_one", args=[done.organization_id]),
         "organizations:targets": reverse("organizations:targets", args=["370102001"]),
+    }
+
+
+def own_filing_pages(person: UUID) -> dict[str, str]:
+    """Give the filing desk of a resident who began the draft of a group, as the demo has it."""
+    begun = FilingApplication.objects.get(applicant=person, state="draft").pk
+    return {
+        "organizations:apply": reverse("organizations:apply"),
+        "organizations:applications own": reverse("organizations:applications"),
+        **{
+            f"organizations:{name}": reverse(f"organizations:{name}", args=[begun])
+            for name in ("application", "application_edit")
+        },
     }

@@ -99,10 +99,7 @@ def apply_for_filing(
     organization_id: UUID | None = None,
     synthetic: bool = False,
 ) -> FilingApplication:
-    """Begin an application as a draft, filled in with all that is known; what is not may come later (README).
-
-    `origin` is the kind of a thing of a room above and its number, such as ("projects.project", id); `area` the code of
-    the seat, `members` the number stated; a renewal, change or cancellation (`ask`) names the filed organisation.
+    """Begin an application as a draft, filled in with all that is known; the README tells of the arguments.
 
     Raises SignInNeeded, GuardianConsentNeeded, NotTheApplicantsPlace, NotYourApplication, BadAsk, BadName, BadPurpose,
     BadSeat, BadNumber, NotAPhone, TooLong, NameTaken, OpenAlready, FiledAlready, NotFiled, Rests.
