@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 
@@ -61,9 +62,8 @@ TOLD = f"请找{WHO}，电话{MOBILE[3:]}，证件{DOCUMENT}"
 def purposes() -> set[str]:
     """Give every purpose under which something is sealed: of the fields, and of what is sealed besides."""
     found = {value for name, value in vars(people_fields).items() if name.isupper() and isinstance(value, str)}
-    models = [*notices.__dict__.values(), *ventures.__dict__.values()]
-    for model in models:
-        for field in getattr(getattr(model, "_meta", None), "fields", ()):
+    for model in apps.get_models():
+        for field in model._meta.fields:
             if isinstance(field, SealedField):
                 found.add(field.purpose)
     return found | {"people.session"}
@@ -174,7 +174,7 @@ def _organizations(person: Person) -> None:
     body = an_organization(COMMUNITY, name="合唱社（示例）")
     Membership.objects.create(organization=body, person=person, name=WHO, phone=MOBILE, starts_on=AT, created_at=AT)
     Document.objects.create(
-        organization=body, paper="other", name=f"{OWN_WORDS}.pdf", kind="pdf", digest="sha256:x", size=1,
+        organization=body, paper="other", name=f"{TOLD}.pdf", kind="pdf", digest="sha256:x", size=1,
         added_by=person, created_at=AT,
     )  # fmt: skip
     said = {"organization": body, "area": COMMUNITY, "name": body.name, "created_at": AT, "handed_in_at": AT}
