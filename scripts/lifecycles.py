@@ -10,6 +10,7 @@ django.setup()
 
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
+from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
@@ -33,6 +34,8 @@ TABLES = (
     POLL,
     BOOTH,
     MARK,
+    ORGANIZATION,
+    APPLICATION,
     REAL_NAME,
     BATCH,
     RECOVERY,

@@ -5,6 +5,7 @@ from pathlib import Path
 from scripts import lifecycles
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.notices import lifecycle as notices
+from shanzhi.organizations import lifecycle as organizations
 from shanzhi.people import lifecycle as people
 from shanzhi.projects import lifecycle as projects
 from shanzhi.ventures import lifecycle as ventures
@@ -19,7 +20,7 @@ class TestThePageOfLifeCycles:
     def test_leaves_no_table_out(self) -> None:
         tables = {
             value.name
-            for room in (notices, people, projects, ventures, voting, work)
+            for room in (notices, organizations, people, projects, ventures, voting, work)
             for value in vars(room).values()
             if isinstance(value, Lifecycle)
         }
@@ -27,4 +28,4 @@ class TestThePageOfLifeCycles:
 
     def test_lists_every_room_with_a_table(self) -> None:
         rooms = {path.parent.name for path in Path(people.__file__).parents[1].glob("*/lifecycle.py")}
-        assert rooms == {"kernel", "notices", "people", "projects", "ventures", "voting", "work"}
+        assert rooms == {"kernel", "notices", "organizations", "people", "projects", "ventures", "voting", "work"}

@@ -86,6 +86,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "telling": "what projects tell, and whom",
     },
     "work": {
+        "files": "files that people hand in: known by content, kept by digest, for the rooms above",
         "search": "search in Chinese names, shared by the rooms above",
         "planned": "statements of every signed-in request, planned once",
         "prepared": "statements of a ballot, straight through libpq",

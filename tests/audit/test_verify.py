@@ -30,6 +30,7 @@ from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.ledger.pages import pages as ledger_pages
+from tests.organizations.filled import fill_organizations
 from tests.projects.pages import carried_out
 from tests.support import booths
 from tests.support.database import as_owner
@@ -67,6 +68,8 @@ SLIPPED = {
     "ledger_book": {"name": "'slipped'"},
     "ledger_commodity": {"code": "'SLIPPED'"},
     "ledger_keeper": {"person_id": "gen_random_uuid()"},
+    "organizations_pastname": {"until": "until + interval '1 second'"},
+    "organizations_filing": {"code": "repeat('x', 22)"},
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{
@@ -116,6 +119,7 @@ def fill_the_rest(site: Site) -> None:
         actor=SYSTEM, call_id=site.submission.pk, theme="为老服务", version=0, given={"need": "谁需要？"}, at=at
     )
     fill_jury(site)
+    fill_organizations(site.at)
     guarded(site)
     merging(site)
     seat_pages(site)

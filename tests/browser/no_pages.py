@@ -22,6 +22,10 @@ NO_PAGES = {
     "ventures:jury_draw", "ventures:jury_pitch", "ventures:jury_due",
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
     "ventures:desk_jury_end",
+    "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",
+    "organizations:document_remove", "organizations:certificate_file",
+    "organizations:apply_for",  # drawn as organizations:apply is, for who leads an organisation
+    "organizations:opinion",  # a form like organizations:decide, of the community's staff
     "voting:review", "voting:cast", "voting:file", "voting:draw_roll",
     "voting:specimen", "voting:booth_sheets", "voting:entry_back",
     "voting:offline_worker", "voting:offline_list", "voting:offline_upload",

@@ -21,7 +21,7 @@ from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.ledger.pages import pages as ledger_pages
-from tests.organizations.pages import pages as organization_pages
+from tests.organizations import pages as organizations
 from tests.projects import pages as projects
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
@@ -123,6 +123,7 @@ def resident(site: Site) -> Pages:
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
+        **organizations.own_filing_pages(own.person()),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -250,7 +251,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places, **organization_pages(), **ledger_pages()}
+    return {**people, **places, **organizations.pages(), **ledger_pages()}
 
 
 def _merging() -> Pages:

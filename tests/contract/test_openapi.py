@@ -27,7 +27,7 @@ from shanzhi.audit.operations.sealing import seal
 from shanzhi.config.api import api
 from shanzhi.config.lane import ShortLane
 from shanzhi.notices.models import Delivery
-from shanzhi.organizations.models import Organization
+from shanzhi.organizations.models import FilingApplication, Organization
 from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Report
 from shanzhi.ventures.models import Comment, Dispute, Proposal
@@ -76,6 +76,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "person_id": [str(site.person(login).pk) for login in ("resident", "worker")],
         "grant_id": [str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]],
         "organization_id": [str(one.pk) for one in Organization.objects.all()],
+        "application_id": [str(one.pk) for one in FilingApplication.objects.all()],
         "delivery_id": _deliveries(site),
         **_projects(site),
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],

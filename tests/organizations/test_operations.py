@@ -174,10 +174,10 @@ class TestTheDatabase:
         given = give_role(person, Role.OPERATOR, organization=made.pk)
         rows = Organization.objects.filter(pk=made.pk)
         with pytest.raises(IntegrityError, match="organizations_closed_without_roles"), transaction.atomic():
-            rows.update(closed_at=AT, closed_reason="x")
+            rows.update(closed_at=AT, closed_reason="x", state="dissolved")
         RoleGrant.objects.filter(pk=given.pk).update(ends_at=AT)
-        rows.update(closed_at=AT, closed_reason="x")
-        for act in (lambda: rows.update(closed_at=None, closed_reason=""), rows.delete):
+        rows.update(closed_at=AT, closed_reason="x", state="dissolved")
+        for act in (lambda: rows.update(closed_at=None, closed_reason="", state="group"), rows.delete):
             with pytest.raises(IntegrityError), transaction.atomic():
                 act()
         with pytest.raises(IntegrityError, match="organizations_role_in_closed"), transaction.atomic():

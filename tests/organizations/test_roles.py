@@ -193,7 +193,7 @@ class TestTheForm:
         client, person = client_for(Role.SUBDISTRICT_OFFICER, SUBDISTRICT), a_person(COMMUNITY)
         shown, above, over = (an_organization(area, name=name) for area, name in (
             (COMMUNITY, "近邻社（示例）"), (DISTRICT, "区级社（示例）"), (SUBDISTRICT, "旧社（示例）")))  # fmt: skip
-        Organization.objects.filter(pk=over.pk).update(closed_at=AT, closed_reason="x")
+        Organization.objects.filter(pk=over.pk).update(closed_at=AT, closed_reason="x", state="dissolved")
         page = client.get(f"/desk/people/{person.pk}/grant/").content.decode()
         assert shown.name in page
         assert above.name not in page

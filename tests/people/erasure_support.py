@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.db import connection
 from django.test import Client
+from shanzhi.projects.queries.files import folder
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
 from shanzhi.notices import models as notices
+from shanzhi.organizations.models import Document, FilingApplication, Membership
 from shanzhi.people import fields as people_fields
 from shanzhi.people import operations
 from shanzhi.people.fields import (
@@ -34,12 +37,12 @@ from shanzhi.people.fields import (
 )
 from shanzhi.people.models import Account, Guardianship, ImportBatch, Invitation, Person, PersonMerge, Recovery
 from shanzhi.projects import models as projects
-from shanzhi.projects.queries.files import folder
 from shanzhi.ventures import models as ventures
-from shanzhi.ventures.operations.attachments import store
 from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, RollEntry
+from shanzhi.work.files import store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.people.conftest import COMMUNITY, DISTRICT
+from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
 
 WHO, MOBILE, DOCUMENT, BORN = "欧阳无双甲", "+8613977776666", "370102193102030013", date(1931, 2, 3)
@@ -61,9 +64,8 @@ TOLD = f"请找{WHO}，电话{MOBILE[3:]}，证件{DOCUMENT}"
 def purposes() -> set[str]:
     """Give every purpose under which something is sealed: of the fields, and of what is sealed besides."""
     found = {value for name, value in vars(people_fields).items() if name.isupper() and isinstance(value, str)}
-    models = [*notices.__dict__.values(), *ventures.__dict__.values()]
-    for model in models:
-        for field in getattr(getattr(model, "_meta", None), "fields", ()):
+    for model in apps.get_models():
+        for field in model._meta.fields:
             if isinstance(field, SealedField):
                 found.add(field.purpose)
     return found | {"people.session"}
@@ -165,7 +167,25 @@ def a_marked_person() -> Person:
     _notices(person)
     _paper(person, officer.person())
     _ventures(person, officer.person())
+    _organizations(person)
     return person
+
+
+def _organizations(person: Person) -> None:
+    """Put the person into an organisation, behind an application that is over, and behind what an office said."""
+    body = an_organization(COMMUNITY, name="合唱社（示例）")
+    Membership.objects.create(organization=body, person=person, name=WHO, phone=MOBILE, starts_on=AT, created_at=AT)
+    Document.objects.create(
+        organization=body, paper="other", name=f"{TOLD}.pdf", kind="pdf", digest="sha256:x", size=1,
+        added_by=person, created_at=AT,
+    )  # fmt: skip
+    said = {"organization": body, "area": COMMUNITY, "name": body.name, "created_at": AT, "handed_in_at": AT}
+    over = {**said, "state": "refused", "decided_at": AT}
+    FilingApplication.objects.create(
+        **over, applicant=person, in_charge=WHO, phone=MOBILE, about=TOLD, reason="x"
+    )  # fmt: skip
+    FilingApplication.objects.create(**over, opinion_by=person, opinion_words=TOLD, reason="x")
+    FilingApplication.objects.create(**over, decided_by=person, reason=TOLD)
 
 
 def _roles(person: Person, account: Account, officer: Any) -> None:
@@ -271,11 +291,12 @@ def _ventures(person: Person, officer: Any) -> None:
             by=person if number else None, content={"title": TOLD, "need": "" if number else OWN_WORDS},
         )  # fmt: skip
         ventures.Attachment.objects.create(
-            proposal=proposal, name="绝无仅有的附件.pdf", kind="pdf", digest=store(f"绝无仅有的内容{number}".encode()),
+            proposal=proposal, name="绝无仅有的附件.pdf", kind="pdf",
+            digest=store(f"绝无仅有的内容{number}".encode(), room="ventures"),
             size=3, added_by=person, created_at=AT,
         )  # fmt: skip
     # a file that was put beside a proposal once and taken away again
-    gone = store("绝无仅有的内容，已移走".encode())
+    gone = store("绝无仅有的内容，已移走".encode(), room="ventures")
     record(
         actor=actor(person), verb="ventures.proposal.attach", subject=proposal, area="", at=AT, change={"digest": gone}
     )

@@ -114,6 +114,9 @@ def _tables() -> dict[str, Any]:
         "report_id": "projects.Report", "objection_id": "projects.Objection", "step_id": "projects.Step",
         "ceremony_id": "projects.Ceremony",
         "other_id": "ventures.Proposal", "organization_id": "organizations.Organization",
+        "application_id": "organizations.FilingApplication", "membership_id": "organizations.Membership",
+        "link_id": "organizations.Link", "finding_id": "organizations.Finding",
+        "document_id": "organizations.Document",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}
 

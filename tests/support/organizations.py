@@ -12,4 +12,6 @@ CODES = {"52": "52370102MJD0000022", "51": "51370102MJD0000012", "53": "53370000
 def an_organization(area: str = "370102", *, name: str = "创益园（示例）", **fields: Any) -> Organization:
     """Make an open support organisation with its seat in an area."""
     values = {"kind": "support_organization", "synthetic": True, "created_at": LONG_AGO, **fields}
+    if "closed_at" in values:
+        values.setdefault("state", "dissolved")
     return Organization.objects.create(name=name, area=area, **values)

@@ -12,7 +12,7 @@ from django.test import Client
 
 from shanzhi.people.models import Person
 from shanzhi.ventures.models import Call, Proposal
-from shanzhi.ventures.operations.attachments import MOST_BYTES
+from shanzhi.work.files import MOST_BYTES
 from tests.support.people import sign_in
 from tests.ventures.support import World, bring, day, make_call
 

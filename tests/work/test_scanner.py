@@ -10,9 +10,8 @@ import pytest
 
 from shanzhi.ventures import operations
 from shanzhi.ventures.models import Attachment
-from shanzhi.ventures.operations.attachments import STARTS
-from shanzhi.ventures.queries.files import folder
 from shanzhi.work import scanner
+from shanzhi.work.files import STARTS, folder
 from tests.ventures.support import bring, day, make_call, make_world
 
 # The harmless text that every scanner takes for a virus (EICAR), put together here so that none stops at this file.
@@ -66,14 +65,14 @@ def test_an_infected_attachment_is_neither_kept_nor_recorded() -> None:
     made = operations.create_proposal(
         actor=world.team, call_id=call.pk, given={"title": "示例"}, at=day("submission", 2)
     )
-    before = set(folder().rglob("*"))
+    before = set(folder("ventures").rglob("*"))
     png = next(start for start, kind in STARTS if kind == "png")
     with pytest.raises(scanner.FileInfected):
         operations.attach(
             actor=world.team, proposal_id=made.proposal.pk, name="x.png", content=png + EICAR, at=day("submission", 2)
         )
     assert not Attachment.objects.exists()
-    assert set(folder().rglob("*")) == before
+    assert set(folder("ventures").rglob("*")) == before
     operations.attach(
         actor=world.team, proposal_id=made.proposal.pk, name="x.png", content=png + b"clean", at=day("submission", 2)
     )

@@ -16,7 +16,7 @@ MOUNTS = {
     "ventures": "",
     "voting": "",
     "ledger": "desk/ledger/",
-    "organizations": "desk/organizations/",
+    "organizations": "",
     "notices": "",
     "people": "",
     "places": "places/",

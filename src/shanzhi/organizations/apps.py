@@ -10,6 +10,11 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.people import holders
 from shanzhi.ui import navigation
 
+TABLES = (
+    "organization", "pastname", "membership", "link", "document", "filingrules", "filingapplication", "filing",
+    "finding", "communitytarget",
+)  # fmt: skip
+
 
 class OrganizationsConfig(AppConfig):
     """Organisations on record, and roles held in them."""
@@ -26,6 +31,13 @@ class OrganizationsConfig(AppConfig):
             "organizations", _("Organisations"), "organizations:desk", section="desk", order=65,
             visible=lambda request: policies.at_the_desk(getattr(request, "actor", Actor())),
         )  # fmt: skip
-        coverage.cover("organizations_organization")
+        navigation.register(
+            "filing", _("Filing"), "organizations:applications", section="desk", order=66,
+            visible=lambda request: policies.at_the_desk(getattr(request, "actor", Actor())),
+        )  # fmt: skip
+        navigation.register("filed", _("Community organisations"), "organizations:filed", order=50)
+        for table in TABLES:
+            coverage.cover(f"organizations_{table}")
+        import_module("shanzhi.organizations.personal")
         holders.register(import_module("shanzhi.organizations.holding").Registry())
         import_module("shanzhi.organizations.history")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,19 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uui
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.organizations import policies
-from shanzhi.organizations.models import Kind, Organization
+from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION
+from shanzhi.organizations.models import (
+    Ask,
+    FilingApplication,
+    Kind,
+    Matter,
+    Opinion,
+    Organization,
+    Paper,
+    Part,
+    Purpose,
+    Tie,
+)
 
 
 def _organization(viewer: Actor, organization_id: str, at: datetime) -> Shown | None:
@@ -30,6 +43,24 @@ def _titles(viewer: Actor) -> tuple[QuerySet[Any], str]:
     return Organization.objects.filter(policies.readable(viewer)), "name"
 
 
+def _application(viewer: Actor, application_id: str, at: datetime) -> Shown | None:
+    found = FilingApplication.objects.filter(pk=uuid_of(application_id)).first()
+    if found is None:
+        return None
+    if not viewer.holds(policies.READERS, found.area):
+        raise NotFound
+    return Shown(found.name, reverse("organizations:application", args=[found.pk]), whole=True)
+
+
+def _applications(viewer: Actor) -> tuple[QuerySet[Any], str]:
+    return FilingApplication.objects.filter(policies.applications_readable(viewer)), "name"
+
+
+def _in_words(choices: Any) -> Callable[[Any], Any]:
+    """Give what turns a stored value into the words of its choice."""
+    return lambda value: dict(choices.choices).get(value, value)
+
+
 register(
     Subject(
         type="organizations.organization",
@@ -42,9 +73,87 @@ register(
             "kind": _("Sort"),
             "area": _("Seat"),
             "credit_code": _("Unified social credit code"),
+            "purpose": _("Purpose"),
+            "size_stated": _("Members, as stated"),
+            "state": _("State"),
+            "part": _("Part"),
+            "tie": _("Kind of link"),
+            "paper": _("Kind of document"),
+            "matter": _("Matter"),
+            "result": _("Result"),
+            "on": _("On"),
+            "ends_on": _("Day of the end"),
+            "year": _("Year"),
+            "members": _("Members"),
             "roles_ended": _("Roles ended with it"),
         },
-        values={"kind": lambda value: dict(Kind.choices).get(value, value)},
+        values={
+            "kind": _in_words(Kind),
+            "purpose": _in_words(Purpose),
+            "state": lambda value: ORGANIZATION.states.get(value, value),
+            "part": _in_words(Part),
+            "tie": _in_words(Tie),
+            "paper": _in_words(Paper),
+            "matter": _in_words(Matter),
+            "year": lambda value: str(value or ""),
+        },
+    )
+)
+register(
+    Subject(
+        type="organizations.filingapplication",
+        label=_("Application for filing"),
+        find=_application,
+        titles=_applications,
+        readers=policies.READERS,
+        fields={
+            "ask": _("Applied for"),
+            "name": _("Name of the organisation"),
+            "state": _("State"),
+            "opinion": _("Opinion"),
+            "due_on": _("Due on"),
+            "number": _("Filing number"),
+            "valid_to": _("Valid until"),
+        },
+        values={
+            "ask": _in_words(Ask),
+            "opinion": _in_words(Opinion),
+            "state": lambda value: APPLICATION.states.get(value, value),
+        },
+    )
+)
+register(
+    Subject(
+        type="organizations.filingrules",
+        label=_("Rules of filing"),
+        readers=policies.READERS,
+        fields={
+            "version": _("Version"),
+            "least_members": _("Least members"),
+            "charter": _("A charter is asked for"),
+            "premises": _("Premises are asked for"),
+            "in_charge": _("A person in charge is asked for"),
+            "opinion": _("The residents' committee gives an opinion first"),
+            "opinion_days": _("Days for the opinion"),
+            "decision_days": _("Days for the decision"),
+            "validity_years": _("Years of validity"),
+            "prefix": _("Words before the number"),
+            "source": _("Source"),
+            "example": _("Example values, not official"),
+        },
+    )
+)
+register(
+    Subject(
+        type="organizations.communitytarget",
+        label=_("Target of communities"),
+        readers=policies.READERS,
+        fields={
+            "version": _("Version"),
+            "urban": _("For each urban community"),
+            "rural": _("For each rural community"),
+            "source": _("Source"),
+        },
     )
 )
 register_verbs(
@@ -52,6 +161,25 @@ register_verbs(
         "organizations.organization.create": _("Organisation put on record"),
         "organizations.organization.change": _("Organisation changed"),
         "organizations.organization.close": _("Organisation closed"),
+        "organizations.organization.move": _("Step in the life of the organisation"),
+        "organizations.member.add": _("Member listed"),
+        "organizations.member.end": _("Membership ended"),
+        "organizations.member.unmask": _("Members shown in full"),
+        "organizations.link.add": _("Link added"),
+        "organizations.link.end": _("Link ended"),
+        "organizations.document.add": _("Document added"),
+        "organizations.document.remove": _("Document removed"),
+        "organizations.finding.add": _("Finding entered"),
+        "organizations.finding.end": _("Finding ended"),
+        "organizations.finding.take_back": _("Finding taken back"),
+        "organizations.filing.begin": _("Application begun"),
+        "organizations.filing.change": _("Application changed"),
+        "organizations.filing.hand_in": _("Application handed in"),
+        "organizations.filing.withdraw": _("Application withdrawn"),
+        "organizations.filing.opinion": _("Committee's opinion given"),
+        "organizations.filing.decide": _("Application decided"),
+        "organizations.rules.set": _("Rules of filing set"),
+        "organizations.target.set": _("Target of communities set"),
     },
-    tones={"organizations.organization.close": "warn"},
+    tones={"organizations.organization.close": "warn", "organizations.filing.decide": "accent"},
 )

@@ -1,15 +1,54 @@
-"""The addresses of the desk of organisations."""
+"""The addresses of organisations: the desk, the filing desk, and what is public."""
 
 from django.urls import path
 
-from shanzhi.organizations import views
+import shanzhi.places.urls  # noqa: F401 - says what a code in an address is
+from shanzhi.organizations.views import desk, filing, parts, public, rules, standing
 
 app_name = "organizations"
 
 urlpatterns = [
-    path("", views.desk, name="desk"),
-    path("new/", views.new, name="new"),
-    path("<uuid:organization_id>/", views.organization, name="organization"),
-    path("<uuid:organization_id>/edit/", views.edit, name="edit"),
-    path("<uuid:organization_id>/close/", views.close, name="close"),
+    path("desk/organizations/", desk.desk, name="desk"),
+    path("desk/organizations/new/", desk.new, name="new"),
+    path("desk/organizations/targets/new/", rules.targets_new, name="targets_new"),
+    path("desk/organizations/findings/<uuid:finding_id>/", standing.finding, name="finding"),
+    path("desk/organizations/findings/<uuid:finding_id>/end/", standing.finding_end, name="finding_end"),
+    path("desk/organizations/<uuid:organization_id>/", desk.organization, name="organization"),
+    path("desk/organizations/<uuid:organization_id>/edit/", desk.edit, name="edit"),
+    path("desk/organizations/<uuid:organization_id>/close/", desk.close, name="close"),
+    path("desk/organizations/<uuid:organization_id>/move/", parts.move, name="move"),
+    path("desk/organizations/<uuid:organization_id>/members/new/", parts.member, name="member"),
+    path("desk/organizations/<uuid:organization_id>/members/unmask/", parts.unmask, name="unmask"),
+    path(
+        "desk/organizations/<uuid:organization_id>/members/<uuid:membership_id>/end/",
+        parts.member_end,
+        name="member_end",
+    ),
+    path("desk/organizations/<uuid:organization_id>/links/new/", parts.link, name="link"),
+    path("desk/organizations/<uuid:organization_id>/links/<uuid:link_id>/end/", parts.link_end, name="link_end"),
+    path("desk/organizations/<uuid:organization_id>/standing/", standing.standing, name="standing"),
+    path("desk/organizations/<uuid:organization_id>/standing/new/", standing.finding_new, name="finding_new"),
+    path("filing/", filing.applications, name="applications"),
+    path("filing/new/", filing.apply, name="apply"),
+    path("filing/for/<uuid:organization_id>/<slug:ask>/", filing.apply_for, name="apply_for"),
+    path("filing/rules/", rules.rules, name="rules"),
+    path("filing/rules/new/", rules.rules_new, name="rules_new"),
+    path("filing/documents/<uuid:document_id>/", parts.document, name="document"),
+    path("filing/documents/of/<uuid:organization_id>/new/", parts.document_new, name="document_new"),
+    path(
+        "filing/documents/of/<uuid:organization_id>/<uuid:document_id>/remove/",
+        parts.document_remove,
+        name="document_remove",
+    ),
+    path("filing/<uuid:application_id>/", filing.application, name="application"),
+    path("filing/<uuid:application_id>/edit/", filing.application_edit, name="application_edit"),
+    path("filing/<uuid:application_id>/hand-in/", filing.hand_in, name="hand_in"),
+    path("filing/<uuid:application_id>/withdraw/", filing.withdraw, name="withdraw"),
+    path("filing/<uuid:application_id>/opinion/", filing.opinion, name="opinion"),
+    path("filing/<uuid:application_id>/decide/", filing.decide, name="decide"),
+    path("filing/<uuid:application_id>/certificate.pdf", filing.certificate_file, name="certificate_file"),
+    path("certificates/filing/<slug:code>/", public.certificate, name="certificate"),
+    path("organizations/", public.filed, name="filed"),
+    path("organizations/<uuid:organization_id>/", public.public_one, name="public_one"),
+    path("organizations/targets/<code:code>/", public.targets, name="targets"),
 ]

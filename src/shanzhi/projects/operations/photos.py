@@ -16,8 +16,7 @@ from shanzhi.projects import policies
 from shanzhi.projects.models import Activity, Photo
 from shanzhi.projects.operations.common import locked_project, note, words
 from shanzhi.projects.operations.pictures import bare
-from shanzhi.projects.queries.files import folder
-from shanzhi.ventures.operations.attachments import store
+from shanzhi.work.files import drop_file, store
 from shanzhi.work.scanner import scan
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -65,7 +64,7 @@ def taken(shot: Shot) -> Taken:
     kind, content = bare(shot.content)
     scan(content)
     caption = words(shot.caption, "caption", most=120)
-    return Taken(kind, store(content, into=folder()), len(content), caption, shot.shown)
+    return Taken(kind, store(content, room="projects"), len(content), caption, shot.shown)
 
 
 def put(actor: Actor, activity: Activity, shot: Taken, at: datetime) -> None:
@@ -101,5 +100,4 @@ def remove_photo(*, actor: Actor, activity_id: UUID, photo_id: UUID, at: datetim
 def drop_unused(digest: str) -> None:
     """Delete a photo's bytes after the commit, where no other activity holds the same."""
     if not Photo.objects.filter(digest=digest).exists():
-        mark = digest.removeprefix("sha256:")
-        transaction.on_commit(lambda: (folder() / mark[:2] / mark).unlink(missing_ok=True))
+        transaction.on_commit(lambda: drop_file(digest, room="projects"))

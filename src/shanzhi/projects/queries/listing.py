@@ -16,12 +16,12 @@ from shanzhi.projects import policies
 from shanzhi.projects.lifecycle import CEREMONY, MANAGERS, PROJECT, SHOWN
 from shanzhi.projects.models import Activity, Ceremony, Feedback, Objection, Photo, Project, Report, Rules
 from shanzhi.projects.queries.due import Due
-from shanzhi.projects.queries.files import path_of
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.listing import Rows
 from shanzhi.ventures import policies as ventures
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.queries.naming import area_name, course
+from shanzhi.work.files import path_of
 
 
 def projects(*, viewer: Actor) -> QuerySet[Project]:
@@ -119,7 +119,7 @@ def photo(*, viewer: Actor, activity_id: UUID, photo_id: UUID) -> tuple[Photo, P
     found = Photo.objects.filter(activity=owner, pk=photo_id).first()
     if found is None or not (found.shown or policies.reads_inside(viewer, owner.project)):
         raise NotFound
-    return found, path_of(found)
+    return found, path_of(found.digest, room="projects")
 
 
 def report(*, viewer: Actor, report_id: UUID) -> Report:

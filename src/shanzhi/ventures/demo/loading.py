@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.organizations import demo as organizations
 from shanzhi.people.models import ROLE_LABELS, Person
 from shanzhi.places import demo as places
 from shanzhi.tally.pabulib import read, usual_spec
@@ -66,6 +67,7 @@ def load(*, at: datetime, progress: Progress = silent) -> None:
     people = residents(
         group="LIXIA", communities=COMMUNITIES, count=RESIDENTS, at=before, progress=progress, step="居民 Residents"
     )
+    organizations.ensure_registry(actors=staff, at=before)
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
         (VOTABLE, lambda: _votable(staff, people, at)),
         (IN_REVIEW, lambda: _in_review(staff, people, at)),

@@ -13,6 +13,7 @@ from shanzhi.people.fields import SealedField, mask_person
 from shanzhi.people.models import Person
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models.calls import Call
+from shanzhi.work.files import KINDS
 
 TEAM_KINDS = {
     "resident": _("A resident"),
@@ -20,7 +21,6 @@ TEAM_KINDS = {
     "organization": _("An organisation"),
 }
 SOURCES = {"asked": _("Asked from the call"), "own": _("Own money"), "other": _("Money of others")}
-FILE_KINDS = {"pdf": "PDF", "jpg": "JPEG", "png": "PNG", "docx": "Word", "xlsx": "Excel"}
 
 
 class Proposal(models.Model):
@@ -188,7 +188,7 @@ class Attachment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=4, choices=list(FILE_KINDS.items()))
+    kind = models.CharField(max_length=4, choices=list(KINDS.items()))
     digest = models.CharField(max_length=71)
     size = models.PositiveIntegerField()
     added_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,6 @@
 """Every write of the rounds, as verbs with keyword-only arguments and an actor."""
 
-from shanzhi.ventures.operations.attachments import FileTooLarge, TooManyFiles, UnknownFile, attach, detach
+from shanzhi.ventures.operations.attachments import TooManyFiles, attach, detach
 from shanzhi.ventures.operations.attendance import (
     NobodyFound,
     RecordedAlready,
@@ -164,6 +164,7 @@ from shanzhi.ventures.operations.voices import (
     withdraw_comment,
     write_comment,
 )
+from shanzhi.work.files import FileTooLarge, UnknownFile
 
 __all__ = [
     "Answer",

@@ -1,14 +1,8 @@
-"""Files beside a proposal: known by their content, kept under their digest outside the database."""
+"""Files beside a proposal, kept as `work.files` does."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
-import zipfile
-from contextlib import suppress
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -23,27 +17,10 @@ from shanzhi.ventures.models import Attachment
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note, require_editable
 from shanzhi.ventures.policies import require_writer
-from shanzhi.ventures.queries.files import folder
-from shanzhi.work.scanner import scan
+from shanzhi.work.files import checked, store
 
-MOST_BYTES: Final = 10 * 1024 * 1024
+ROOM: Final = "ventures"
 MOST_FILES: Final = 10
-STARTS: Final = ((b"%PDF-", "pdf"), (b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"))
-OFFICE: Final = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"))
-
-
-class UnknownFile(Invalid):
-    """The content is of no kind that is taken."""
-
-    code = "unknown_file"
-    message = _("Only PDF, JPEG, PNG, Word (docx) and Excel (xlsx) files without macros are taken. Save it so.")
-
-
-class FileTooLarge(Invalid):
-    """The file is larger than the limit."""
-
-    code = "file_too_large"
-    message = _("The file is larger than %(most)s MB. Make it smaller, for example by scanning in lower quality.")
 
 
 class TooManyFiles(Invalid):
@@ -53,51 +30,18 @@ class TooManyFiles(Invalid):
     message = _("A proposal holds at most %(most)s files. Remove one first.")
 
 
-def kind_of(content: bytes) -> str:
-    """Tell what a file is by its first bytes, and for Office files by what is packed in it. Raises UnknownFile."""
-    for start, kind in STARTS:
-        if content.startswith(start):
-            return kind
-    with suppress(zipfile.BadZipFile, ValueError, OSError):
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            names = set(packed.namelist())
-        if "[Content_Types].xml" in names and not any(name.endswith("vbaProject.bin") for name in names):
-            for name, kind in OFFICE:
-                if name in names:
-                    return kind
-    raise UnknownFile(field="file")
-
-
-def store(content: bytes, *, into: Path | None = None) -> str:
-    """Write bytes under their digest, wholly or not at all, into the room's own folder; give the digest."""
-    mark = hashlib.sha256(content).hexdigest()
-    path = (into or folder()) / mark[:2] / mark
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    return f"sha256:{mark}"
-
-
 def attach(*, actor: Actor, proposal_id: UUID, name: str, content: bytes, at: datetime) -> Attachment:
     """Put a file beside a draft; the same file again is answered with the first. `name` is only shown.
 
     Raises UnknownFile, FileTooLarge, FileInfected, ScannerAway, TooManyFiles, NotEditable, NotYourProposal.
     """
-    if len(content) > MOST_BYTES:
-        raise FileTooLarge(field="file", most=MOST_BYTES // 1024**2)
-    kind = kind_of(content)
-    scan(content)
+    kind = checked(content)
     with transaction.atomic():
         proposal = locked_proposal(actor=actor, proposal_id=proposal_id, with_call=False)
         require_writer(actor, proposal)
         require_taking_part(actor)
         require_editable(proposal, at)
-        digest = store(content)
+        digest = store(content, room=ROOM)
         known = proposal.attachments.filter(digest=digest).first()
         if known is not None:
             return known
@@ -124,9 +68,3 @@ def detach(*, actor: Actor, proposal_id: UUID, attachment_id: UUID, at: datetime
             raise NotFound
         found.delete()
         note(actor, "detach", proposal, {"digest": found.digest}, at)
-
-
-def drop_file(digest: str) -> None:
-    """Delete a file's bytes; the caller knows that nothing points to it any more."""
-    mark = digest.removeprefix("sha256:")
-    (folder() / mark[:2] / mark).unlink(missing_ok=True)

@@ -13,8 +13,9 @@ from shanzhi.kernel.personal import REMOVED, Leaving, Touched
 from shanzhi.people.actors import homes_of, records_of
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, Section, TeamInvitation, TeamMember, TeamSeat
-from shanzhi.ventures.operations.attachments import drop_file
+from shanzhi.ventures.operations.attachments import ROOM
 from shanzhi.ventures.operations.drafts import NOTHING, may_join, write_content
+from shanzhi.work.files import drop_file
 
 
 def _drafts(leaving: Leaving) -> QuerySet[Proposal]:
@@ -38,7 +39,7 @@ def erase_files(leaving: Leaving) -> Touched:
     own.delete()
     free = digests - set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
     for digest in sorted(free):
-        transaction.on_commit(lambda digest=digest: drop_file(digest))  # type: ignore[misc]  # bound now
+        transaction.on_commit(lambda digest=digest: drop_file(digest, room=ROOM))  # type: ignore[misc]  # bound now
     return {"ventures_attachment": keys}
 
 

@@ -23,12 +23,12 @@ from shanzhi.ventures import exchange, operations, queries
 from shanzhi.ventures.forms.guidance import TABLES
 from shanzhi.ventures.forms.team import PART_FIELDS, PARTS, ROWS, ConfirmForm, FileForm, WithdrawForm
 from shanzhi.ventures.models import Proposal
-from shanzhi.ventures.operations.attachments import MOST_BYTES
 from shanzhi.ventures.operations.drafts import read_proposal
 from shanzhi.ventures.policies import NotYourProposal, require_writer, writes
 from shanzhi.ventures.views import parts
 from shanzhi.ventures.views.rows import call_crumbs, proposal_crumbs, proposal_tags
 from shanzhi.ventures.views.terms import budget_words
+from shanzhi.work.files import MOST_BYTES
 
 
 def own(request: Request, proposal_id: UUID) -> Proposal:

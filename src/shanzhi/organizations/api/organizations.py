@@ -12,7 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shanzhi.organizations import operations, queries
-from shanzhi.organizations.models import Kind, Organization
+from shanzhi.organizations.models import Kind, Organization, Purpose
 from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
 from shanzhi.ui.http import Given, Key, signed_in
@@ -30,6 +30,9 @@ class OrganizationOut(Schema):
     name: str
     kind: Kind
     area: str
+    purpose: str
+    size_stated: int | None
+    state: str
     credit_code: str | None
     synthetic: bool
     created_at: datetime
@@ -52,6 +55,8 @@ class OrganizationIn(Given):
     kind: Kind
     area: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+$")]
     credit_code: str = Field("", max_length=30)
+    purpose: Literal[""] | Purpose = ""
+    size_stated: int | None = Field(None, ge=1, le=1_000_000)
 
 
 class OrganizationChange(OrganizationIn):
@@ -67,12 +72,21 @@ class CloseIn(Given):
     version: int = Field(ge=1, le=1_000_000_000)
 
 
+class MoveIn(Given):
+    """A step in the life of an organisation: its name, such as `register` or `rest`, and why it is taken."""
+
+    move: str = Field(max_length=30)
+    reason: str = Field(min_length=1, max_length=500)
+    version: int = Field(ge=1, le=1_000_000_000)
+
+
 class ListQuery(Schema):
     """How the list is narrowed; `search` is a part of the name or a whole credit code."""
 
     search: str = Field("", max_length=100)
     kind: Literal[""] | Kind = ""
     area: Code = ""
+    state: str = Field("", max_length=12, pattern="^[a-z_]*$")
     open: bool | None = None
     after: UUID | None = None
     limit: int = Field(25, ge=1, le=100)
@@ -101,6 +115,8 @@ def list_organizations(request: HttpRequest, asked: Query[ListQuery]) -> dict[st
         rows = rows.filter(kind=asked.kind)
     if asked.area:
         rows = rows.filter(places.within("area", asked.area))
+    if asked.state:
+        rows = rows.filter(state=asked.state)
     if asked.open is not None:
         rows = rows.filter(closed_at__isnull=asked.open)
     return page_after(rows, asked.after, asked.limit, _plain)
@@ -136,5 +152,15 @@ def close_organization(
 ) -> dict[str, Any]:
     """Close an organisation for a reason; the roles held in it end."""
     return _once(request, "close", idempotency_key, body, lambda: operations.close_organization(
+        actor=signed_in(request), organization_id=organization_id, at=moment(request), **body.model_dump()
+    ))  # fmt: skip
+
+
+@router.post("/{uuid:organization_id}/move", response=OrganizationOut, summary="Take a step in an organisation's life")
+def move_organization(
+    request: HttpRequest, organization_id: UUID, body: MoveIn, idempotency_key: Key
+) -> dict[str, Any]:
+    """Register it, make it a hub, let it rest or resume, suspend it; filing and closing have doors of their own."""
+    return _once(request, "move", idempotency_key, body, lambda: operations.move_organization(
         actor=signed_in(request), organization_id=organization_id, at=moment(request), **body.model_dump()
     ))  # fmt: skip

@@ -9,19 +9,21 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import differences, record
-from shanzhi.kernel import areas, identifiers
+from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.organizations import policies
-from shanzhi.organizations.models import PREFIXES, Kind, Organization
+from shanzhi.organizations.lifecycle import ORGANIZATION, beginning
+from shanzhi.organizations.models import PREFIXES, Filing, Kind, Organization, PastName, Purpose
 from shanzhi.people.operations import end_roles_in
 from shanzhi.places import queries as places
 
-SEATS: Final = (areas.DISTRICT, areas.SUBDISTRICT, areas.COMMUNITY)
 LONGEST_NAME: Final = 100
+MOST_MEMBERS: Final = 1_000_000
 
 
 class BadName(Invalid):
@@ -36,6 +38,30 @@ class BadKind(Invalid):
 
     code = "bad_kind"
     message = _("Choose what sort of organisation it is.")
+
+
+class BadPurpose(Invalid):
+    """There is no such purpose."""
+
+    code = "bad_purpose"
+    message = _("Choose what the organisation is for.")
+
+
+class BadNumber(Invalid):
+    """The number of members is none."""
+
+    code = "bad_number"
+    message = _("Give the number of members as a whole number from 1 to 1,000,000.")
+
+
+class FiledChangesByApplication(Conflict):
+    """Name, purpose and seat of a filed body stand on its certificate."""
+
+    code = "filed_changes_by_application"
+    message = _(
+        "This organisation is filed: its name, purpose and seat stand on a certificate. Its team leader applies for a "
+        "change of the filing."
+    )
 
 
 class BadSeat(Invalid):
@@ -92,7 +118,7 @@ class ReasonMissing(Invalid):
 
 
 @contextmanager
-def _once() -> Iterator[None]:
+def once_on_record() -> Iterator[None]:
     """Turn what the database refuses because it is there already into words; two at once are told apart there."""
     try:
         with transaction.atomic():
@@ -113,15 +139,19 @@ def create_organization(
     area: str,
     at: datetime,
     credit_code: str = "",
+    purpose: str = "",
+    size_stated: int | None = None,
     synthetic: bool = False,
 ) -> Organization:
-    """Put an organisation on record at a seat that the actor is in charge of.
+    """Put an organisation on record at a seat that the actor is in charge of; its life begins as code and sort say.
 
-    Raises Forbidden, NotInCharge, BadName, BadKind, BadSeat, NotACreditCode, CodeOfAnotherKind, CodeTaken, NameTaken.
+    Raises Forbidden, NotInCharge, BadName, BadKind, BadPurpose, BadNumber, BadSeat, NotACreditCode, CodeOfAnotherKind,
+    CodeTaken, NameTaken.
     """
     policies.require(policies.may_manage(actor=actor, seat=area))
-    values = _checked(name, kind, area, credit_code, at)
-    with _once():
+    values = checked(name, kind, area, credit_code, at, purpose=purpose, size_stated=size_stated)
+    values["state"] = beginning(kind, values["credit_code"])
+    with once_on_record():
         made = Organization.objects.create(**values, synthetic=synthetic, created_at=at)
         record(
             actor=actor, verb="organizations.organization.create", subject=made, area=area, change=values, at=at
@@ -139,17 +169,24 @@ def change_organization(
     area: str,
     at: datetime,
     credit_code: str = "",
+    purpose: str = "",
+    size_stated: int | None = None,
 ) -> Organization:
     """Change an organisation; `version` is the one that the editor saw. Who moves it is in charge of both seats.
 
-    Raises NotFound, Stale, ClosedAlready, and as `create_organization` does.
+    A name that goes is kept as a former one. Raises NotFound, Stale, ClosedAlready, FiledChangesByApplication, and as
+    `create_organization` does.
     """
-    with _once():
-        found = _locked(actor, organization_id, version)
+    with once_on_record():
+        found = locked(actor, organization_id, version)
         seats = {found.area, area}
         for seat in sorted(seats):
             policies.require(policies.may_manage(actor=actor, seat=seat))
-        new = _checked(name, kind, area, credit_code, at, kept=found.area)
+        new = checked(
+            name, kind, area, credit_code, at, kept=found.area, purpose=purpose, size_stated=size_stated
+        )  # fmt: skip
+        _require_free(found, new)
+        keep_name(found, new["name"], at)
         told = {"fields": differences({field: getattr(found, field) for field in new}, new)}
         for field, value in new.items():
             setattr(found, field, value)
@@ -167,12 +204,14 @@ def close_organization(*, actor: Actor, organization_id: UUID, version: int, rea
     Raises NotFound, Stale, ClosedAlready, ReasonMissing.
     """
     with transaction.atomic():
-        found = _locked(actor, organization_id, version)
+        found = locked(actor, organization_id, version)
         if not reason.strip():
             raise ReasonMissing(field="reason")
         ended = end_roles_in(actor=actor, organization=found.pk, reason=reason, at=at)
+        found.state, found.rests_from = ORGANIZATION.move(found.state, "dissolve"), ""
         found.closed_at, found.closed_reason, found.version = at, reason.strip(), found.version + 1
         found.save()
+        cancel_filing(found, found.closed_reason, at)
         record(
             actor=actor, verb="organizations.organization.close", subject=found, area=found.area,
             change={"roles_ended": ended}, at=at, reason=found.closed_reason,
@@ -180,7 +219,7 @@ def close_organization(*, actor: Actor, organization_id: UUID, version: int, rea
     return found
 
 
-def _locked(actor: Actor, organization_id: UUID, version: int) -> Organization:
+def locked(actor: Actor, organization_id: UUID, version: int) -> Organization:
     """Fetch an open organisation for a change; outside the actor's reach there is none."""
     if not actor.signed_in and not actor.is_system:
         policies.require(policies.may_manage(actor=actor, seat=""))
@@ -196,7 +235,30 @@ def _locked(actor: Actor, organization_id: UUID, version: int) -> Organization:
     return found
 
 
-def _checked(name: str, kind: str, area: str, credit_code: str, at: datetime, *, kept: str = "") -> dict[str, Any]:
+def keep_name(found: Organization, name: str, at: datetime) -> None:
+    """Keep the name that an organisation bears, where another takes its place."""
+    if name != found.name:
+        PastName.objects.create(organization=found, name=found.name, until=at)
+
+
+def cancel_filing(found: Organization, reason: str, at: datetime) -> None:
+    """Cancel the filing of an organisation, if it has one: from that day its certificate says so."""
+    Filing.objects.filter(organization=found, cancelled_on=None).update(
+        cancelled_on=timezone.localdate(at), cancelled_reason=reason
+    )
+
+
+def _require_free(found: Organization, new: dict[str, Any]) -> None:
+    """Refuse to change past the filing desk what stands on a certificate."""
+    fixed = next((field for field in ("name", "purpose", "area") if getattr(found, field) != new[field]), None)
+    if fixed and Filing.objects.filter(organization=found, cancelled_on=None).exists():
+        raise FiledChangesByApplication(field=fixed)
+
+
+def checked(
+    name: str, kind: str, area: str, credit_code: str, at: datetime, *, kept: str = "", purpose: str = "",
+    size_stated: int | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Give what is written of an organisation, or refuse; a seat that it keeps may be a code that ended since."""
     words = " ".join(name.split())
     if not words or len(words) > LONGEST_NAME:
@@ -205,12 +267,19 @@ def _checked(name: str, kind: str, area: str, credit_code: str, at: datetime, *,
         raise BadKind(field="kind")
     if area != kept:
         _require_seat(area, at)
-    return {"name": words, "kind": kind, "area": area, "credit_code": _code(credit_code, Kind(kind))}
+    if purpose and purpose not in Purpose.values:
+        raise BadPurpose(field="purpose")
+    if size_stated is not None and not 1 <= size_stated <= MOST_MEMBERS:
+        raise BadNumber(field="size_stated")
+    return {
+        "name": words, "kind": kind, "area": area, "credit_code": _code(credit_code, Kind(kind)), "purpose": purpose,
+        "size_stated": size_stated,
+    }  # fmt: skip
 
 
 def _require_seat(area: str, at: datetime) -> None:
     try:
-        if places.area(code=area, at=at).level not in SEATS:
+        if places.area(code=area, at=at).level not in policies.SEATS:
             raise BadSeat(field="area")
     except NotFound as missing:
         raise BadSeat(field="area") from missing
@@ -227,3 +296,13 @@ def _code(text: str, kind: Kind) -> str | None:
     if not code.startswith(PREFIXES.get(kind, "")):
         raise CodeOfAnotherKind(field="credit_code")
     return code
+
+
+def plain_phone(text: str) -> str | None:
+    """Check a phone number and give it in its plain form; none where nothing was given. Raises NotAPhone."""
+    if not text.strip():
+        return None
+    try:
+        return identifiers.phone(text)
+    except identifiers.NotAPhone as wrong:
+        raise identifiers.NotAPhone(field="phone") from wrong

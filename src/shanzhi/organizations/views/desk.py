@@ -7,23 +7,32 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
+from shanzhi.kernel.areas import LENGTHS
 from shanzhi.kernel.roles import Role
 from shanzhi.organizations import operations, policies, queries
-from shanzhi.organizations.forms import CloseForm, OrganizationForm
-from shanzhi.organizations.models import Kind, Organization
+from shanzhi.organizations.forms.desk import CloseForm, OrganizationForm
+from shanzhi.organizations.lifecycle import ORGANIZATION
+from shanzhi.organizations.models import Kind, Organization, Purpose
+from shanzhi.organizations.views.about import about
+from shanzhi.organizations.views.words import (
+    FORM,
+    acting,
+    address_of,
+    area_source,
+    kind_words,
+    own_crumbs,
+    shown_name,
+    state,
+)
 from shanzhi.people import queries as people
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.views.listings import grant_tag, role_options
-from shanzhi.places import queries as places
 from shanzhi.places.views.frames import answer_form, sent
-from shanzhi.ui import formatting
-from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.forms import version
 from shanzhi.ui.http import Request
 from shanzhi.ui.listing import (
@@ -38,32 +47,6 @@ from shanzhi.ui.listing import (
     page_of,
 )
 from shanzhi.ui.methods import form_page
-from shanzhi.ui.pieces import Answer
-
-FORM = "organizations/form.html"
-
-
-def area_source(request: HttpRequest) -> AreaSource:
-    """Give the areas whose organisations the viewer reads."""
-    return queries.read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
-
-
-def state(found: Organization) -> tuple[str, str]:
-    """Say whether an organisation takes roles."""
-    if found.open:
-        return "good", pgettext("organisation", "Open")
-    return "plain", pgettext("organisation", "Closed")
-
-
-def kind_words(found: Organization) -> str:
-    """Give the sort in words."""
-    return str(Kind(found.kind).label)
-
-
-def shown_name(found: Organization) -> str:
-    """Give the name, marked where it is made up."""
-    return f"{found.name} · {_('Synthetic')}" if found.synthetic else found.name
-
 
 ORGANIZATIONS = Listing(
     key="organizations",
@@ -71,9 +54,11 @@ ORGANIZATIONS = Listing(
         Column("name", gettext_lazy("Name of the organisation"), value=shown_name, sort="name",
                url=page_of("organizations:organization")),
         Column("kind", gettext_lazy("Sort"), value=kind_words, sort="kind"),
+        Column("purpose", gettext_lazy("Purpose"), value=lambda row: row.get_purpose_display(), priority=2),
         Column("area", gettext_lazy("Seat"), value="area_name", sort="area"),
         Column("area_code", gettext_lazy("Code of the seat"), value="area", on_page=False),
         Column("credit_code", gettext_lazy("Credit code"), priority=2),
+        Column("size_stated", gettext_lazy("Members, as stated"), "number", sort="size_stated", on_page=False),
         Column("state", gettext_lazy("State"), "tag", value=state),
         Column("created_at", gettext_lazy("Put on record on"), "date", sort="created_at", priority=2),
         Column("closed_at", gettext_lazy("Closed on"), "date", on_page=False),
@@ -82,9 +67,11 @@ ORGANIZATIONS = Listing(
     filters=(
         ChoiceFilter("kind", gettext_lazy("Sort"), choices=Kind.choices),
         AreaFilter("area", gettext_lazy("Area"), source=area_source),
+        ChoiceFilter("state", gettext_lazy("State"), choices=ORGANIZATION.choices()),
+        ChoiceFilter("purpose", gettext_lazy("Purpose"), choices=Purpose.choices),
         BooleanFilter(
-            "open", gettext_lazy("State"), apply=lambda yes: Q(closed_at__isnull=yes),
-            yes=pgettext_lazy("organisation", "Open"), no=pgettext_lazy("organisation", "Closed"),
+            "open", gettext_lazy("Living"), apply=lambda yes: Q(closed_at__isnull=yes),
+            yes=gettext_lazy("Living"), no=gettext_lazy("Dissolved"),
         ),
     ),
     search=queries.search,
@@ -94,6 +81,9 @@ ORGANIZATIONS = Listing(
         gettext_lazy("Officers of the subdistrict or district put them on record; roles can then be given in them."),
     ),
 )  # fmt: skip
+
+
+DISTRICT = LENGTHS["district"]
 
 
 def person_address(row: Any) -> str:
@@ -132,52 +122,21 @@ def desk(request: Any) -> HttpResponse:
         "lead": _("Bodies on record by their seat. Roles in them are given on the page of a person."),
         "crumbs": [(_("Home"), "/"), (_("Organisations"), "")],
         "may_create": policies.may_create(actor=request.actor) is None,
+        "targets_code": next((code for code in request.actor.areas(policies.READERS) if len(code) >= DISTRICT), ""),
     }
     rows = queries.organizations(viewer=request.actor)
     answer: HttpResponse = listing_response(request, ORGANIZATIONS, rows, context, template="organizations/desk.html")
     return answer
 
 
-def _crumbs(found: Organization, *more: str) -> list[tuple[Any, str]]:
-    way = [(_("Home"), "/"), (_("Organisations"), reverse("organizations:desk"))]
-    own = reverse("organizations:organization", args=[found.pk]) if more else ""
-    return [*way, (found.name, own), *((word, "") for word in more)]
-
-
 @login_required
 def organization(request: Any, organization_id: UUID) -> HttpResponse:
     """Show an organisation and the roles held in it."""
     found = queries.organization(viewer=request.actor, organization_id=organization_id)
-    pairs = [
-        Answer(_("Sort"), found.get_kind_display()),
-        Answer(_("Seat"), places.full_names({found.area}).get(found.area, found.area)),
-        Answer(_("Unified social credit code"), found.credit_code or formatting.NONE),
-        Answer(_("Put on record on"), formatting.day(timezone.localdate(found.created_at))),
-    ]
-    if found.closed_at:
-        pairs += [
-            Answer(_("Closed on"), formatting.day(timezone.localdate(found.closed_at))),
-            Answer(_("Why it was closed"), found.closed_reason),
-        ]
-    context = {
-        "organization": found,
-        "heading": found.name,
-        "state": state(found),
-        "pairs": pairs,
-        "crumbs": _crumbs(found),
-        "may": found.open and policies.may_manage(actor=request.actor, seat=found.area) is None,
-    }
+    context = {**about(request, found), "crumbs": own_crumbs(found)}
     rows = people.roles_in(viewer=request.actor, organization=found.pk, at=request.now)
     answer: HttpResponse = listing_response(request, HELD, rows, context, template="organizations/organization.html")
     return answer
-
-
-def _acting(request: Any) -> dict[str, Any]:
-    return {"actor": request.actor, "at": request.now}
-
-
-def _address(found: Organization) -> str:
-    return reverse("organizations:organization", args=[found.pk])
 
 
 @login_required
@@ -187,7 +146,7 @@ def new(request: Any) -> HttpResponse:
     policies.require(policies.may_create(actor=request.actor))
 
     def act(form: Any) -> str:
-        return _address(operations.create_organization(**form.cleaned_data, **_acting(request)))
+        return address_of(operations.create_organization(**form.cleaned_data, **acting(request)))
 
     heading = _("Put an organisation on record")
     context = {
@@ -207,7 +166,12 @@ def _to_manage(request: Request, organization_id: UUID, heading: str) -> tuple[O
     policies.require(policies.may_manage(actor=request.actor, seat=found.area))
     if not found.open:
         raise operations.ClosedAlready
-    frame = {"heading": heading, "back": _address(found), "version": found.version, "crumbs": _crumbs(found, heading)}
+    frame = {
+        "heading": heading,
+        "back": address_of(found),
+        "version": found.version,
+        "crumbs": own_crumbs(found, heading),
+    }
     return found, {**frame, "lead": found.name}
 
 
@@ -220,9 +184,9 @@ def edit(request: Any, organization_id: UUID) -> HttpResponse:
     def act(form: Any) -> str:
         seen = version(request) or 0
         values = {"organization_id": organization_id, "version": seen, **form.cleaned_data}
-        return _address(operations.change_organization(**values, **_acting(request)))
+        return address_of(operations.change_organization(**values, **acting(request)))
 
-    shown = {name: getattr(found, name) for name in ("name", "kind", "area", "credit_code")}
+    shown = {name: getattr(found, name) for name in ("name", "kind", "area", "credit_code", "purpose", "size_stated")}
     context |= {"button": _("Save"), "kind": "main"}
     areas = queries.managed_areas(viewer=request.actor, at=request.now)
     form = OrganizationForm(sent(request), areas=areas, initial=shown)
@@ -238,7 +202,7 @@ def close(request: Any, organization_id: UUID) -> HttpResponse:
     def act(form: Any) -> str:
         seen = version(request) or 0
         values = {"organization_id": organization_id, "version": seen, **form.cleaned_data}
-        return _address(operations.close_organization(**values, **_acting(request)))
+        return address_of(operations.close_organization(**values, **acting(request)))
 
     text = _("All roles held in it end at once, and none can be given in it any more. It cannot be opened again.")
     context |= {"lead": text, "button": _("Close the organisation"), "kind": "danger"}

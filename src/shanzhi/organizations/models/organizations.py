@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.organizations.lifecycle import ORGANIZATION, RESTING
 from shanzhi.work.search import search_index
 
 
@@ -23,6 +24,16 @@ class Kind(models.TextChoices):
     INSTITUTION = "social_service_institution", _("Social service institution")
     FOUNDATION = "foundation", _("Foundation")
     ENTERPRISE = "social_enterprise", _("Social enterprise")
+
+
+class Purpose(models.TextChoices):
+    """What a community organisation is for (豫民文〔2021〕235号 names these activities)."""
+
+    PUBLIC_BENEFIT = "public_benefit", _("Public benefit and charity")
+    GOVERNANCE = "governance", _("Community affairs and governance")
+    MUTUAL_HELP = "mutual_help", _("Mutual help")
+    SERVICE = "service", _("Services for residents")
+    CULTURE_SPORT = "culture_sport", _("Culture and sport")
 
 
 # How the code of a registered body begins (GB 32100-2015); a hub or a support organisation may be any of these.
@@ -44,6 +55,8 @@ class Organization(models.Model):
 
     `area` is the code of its seat: a district, a subdistrict or a community; it tells whose staff look after it. A
     closed organisation stays on record as it was, and takes no roles (both held by triggers of migration 0002).
+    `state` is where its life stands (`lifecycle.ORGANIZATION`, held by a trigger), `rests_from` the state to which a
+    dormant or suspended one comes back. `size_stated` is the number of members that it gives itself.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,6 +67,13 @@ class Organization(models.Model):
     credit_code = models.CharField(  # noqa: DJ001 - see above
         _("Unified social credit code"), max_length=18, null=True, db_collation="C"
     )
+    purpose = models.CharField(_("Purpose"), max_length=16, choices=Purpose.choices, blank=True, db_default="")
+    size_stated = models.PositiveIntegerField(_("Members, as stated"), null=True)
+    state = models.CharField(
+        _("State"), max_length=12, choices=ORGANIZATION.choices(), default=ORGANIZATION.first,
+        db_default=ORGANIZATION.first,
+    )  # fmt: skip
+    rests_from = models.CharField(max_length=12, blank=True, db_default="")
     synthetic = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -76,6 +96,19 @@ class Organization(models.Model):
                 | Q(closed_at__gte=F("created_at"), closed_reason__regex=r"\S"),
                 name="organizations_closed_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(purpose="") | Q(purpose__in=Purpose.values), name="organizations_purpose"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(ORGANIZATION.states)), name="organizations_state"),
+            models.CheckConstraint(
+                condition=Q(state="dissolved", closed_at__isnull=False)
+                | (~Q(state="dissolved") & Q(closed_at__isnull=True)),
+                name="organizations_dissolved_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=RESTING) & ~Q(rests_from="")) | (~Q(state__in=RESTING) & Q(rests_from="")),
+                name="organizations_rests_from",
+            ),
             models.UniqueConstraint(fields=["credit_code"], name="organizations_code_once"),
             models.UniqueConstraint(
                 fields=["area", "name"], condition=Q(closed_at__isnull=True), name="organizations_name_at_seat"
@@ -84,6 +117,7 @@ class Organization(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "id"], name="organizations_newest"),
             models.Index(fields=["area", "name"], name="organizations_seats"),
+            models.Index(fields=["state", "area"], name="organizations_states"),
             search_index("name", name="organizations_by_name"),
         ]
 

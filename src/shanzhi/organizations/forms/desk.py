@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel import identifiers
-from shanzhi.organizations.models import Kind
+from shanzhi.organizations.models import Kind, Purpose
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm
 
@@ -24,6 +24,11 @@ class OrganizationForm(PageForm):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label=_("Sort"), choices=[("", _("Choose a sort")), *Kind.choices])
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=[("", _("Not known")), *Purpose.choices], required=False)
+    size_stated = forms.IntegerField(
+        label=_("Members, as stated"), min_value=1, max_value=1_000_000, required=False,
+        widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
+    )  # fmt: skip
     credit_code = forms.CharField(
         label=_("Unified social credit code"),
         help_text=_("18 characters, from the certificate. Bodies that are only filed have none."),
@@ -31,7 +36,7 @@ class OrganizationForm(PageForm):
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "class": "short"}),
     )
-    field_order = ("name", "kind", "area", "credit_code")
+    field_order = ("name", "kind", "area", "purpose", "size_stated", "credit_code")
 
     def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
         """Take the areas in which the actor may put organisations on record."""

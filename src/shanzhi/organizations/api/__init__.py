@@ -1,0 +1,12 @@
+"""The API of organisations: the same operations and queries as the pages."""
+
+from shanzhi.organizations.api.filing import router as filing
+from shanzhi.organizations.api.organizations import router
+from shanzhi.organizations.api.parts import router as parts
+from shanzhi.organizations.api.public import router as public
+
+router.add_router("", filing)
+router.add_router("", parts)
+router.add_router("", public)
+
+__all__ = ["router"]

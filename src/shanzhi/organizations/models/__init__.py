@@ -1,0 +1,38 @@
+"""The tables of organisations."""
+
+from shanzhi.organizations.models.filing import Ask, Filing, FilingApplication, FilingRules, Opinion
+from shanzhi.organizations.models.organizations import (
+    CODE_SHAPE,
+    PREFIXES,
+    SEAT_SHAPE,
+    Kind,
+    Organization,
+    Purpose,
+)
+from shanzhi.organizations.models.parts import Document, Link, Membership, Paper, Part, PastName, Tie
+from shanzhi.organizations.models.standing import RESULTS, CommunityTarget, Finding, Matter
+
+__all__ = [
+    "CODE_SHAPE",
+    "PREFIXES",
+    "RESULTS",
+    "SEAT_SHAPE",
+    "Ask",
+    "CommunityTarget",
+    "Document",
+    "Filing",
+    "FilingApplication",
+    "FilingRules",
+    "Finding",
+    "Kind",
+    "Link",
+    "Matter",
+    "Membership",
+    "Opinion",
+    "Organization",
+    "Paper",
+    "Part",
+    "PastName",
+    "Purpose",
+    "Tie",
+]

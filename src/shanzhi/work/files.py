@@ -1,0 +1,109 @@
+"""Files that people hand in: known by their content, kept under their digest outside the database.
+
+A room keeps a row for each file with its digest and name; the bytes lie in a folder of the room and are found by the
+digest alone, never by a path that somebody gave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.errors import Invalid, NotFound
+from shanzhi.work.scanner import scan
+
+MOST_BYTES: Final = 10 * 1024 * 1024
+KINDS: Final = {"pdf": "PDF", "jpg": "JPEG", "png": "PNG", "docx": "Word", "xlsx": "Excel"}
+STARTS: Final = ((b"%PDF-", "pdf"), (b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"))
+OFFICE: Final = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"))
+
+
+class UnknownFile(Invalid):
+    """The content is of no kind that is taken."""
+
+    code = "unknown_file"
+    message = _("Only PDF, JPEG, PNG, Word (docx) and Excel (xlsx) files without macros are taken. Save it so.")
+
+
+class FileTooLarge(Invalid):
+    """The file is larger than the limit."""
+
+    code = "file_too_large"
+    message = _("The file is larger than %(most)s MB. Make it smaller, for example by scanning in lower quality.")
+
+
+def kind_of(content: bytes) -> str:
+    """Tell what a file is by its first bytes, and for Office files by what is packed in it. Raises UnknownFile."""
+    for start, kind in STARTS:
+        if content.startswith(start):
+            return kind
+    with suppress(zipfile.BadZipFile, ValueError, OSError):
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            names = set(packed.namelist())
+        if "[Content_Types].xml" in names and not any(name.endswith("vbaProject.bin") for name in names):
+            for name, kind in OFFICE:
+                if name in names:
+                    return kind
+    raise UnknownFile(field="file")
+
+
+def checked(content: bytes) -> str:
+    """Tell what a file is once its size is allowed and it was scanned.
+
+    Raises FileTooLarge, UnknownFile, FileInfected, ScannerAway.
+    """
+    if len(content) > MOST_BYTES:
+        raise FileTooLarge(field="file", most=MOST_BYTES // 1024**2)
+    kind = kind_of(content)
+    scan(content)
+    return kind
+
+
+def shown_name(name: str, kind: str) -> str:
+    """Give the last part of a name that somebody sent, at most 100 characters of it, to be shown."""
+    plain = " ".join(Path(name.replace("\\", "/")).name.replace("\0", "").split())
+    return plain[-100:] or f"file.{kind}"
+
+
+def folder(room: str) -> Path:
+    """Give the folder of a room's files."""
+    return Path(settings.MEDIA_ROOT) / room
+
+
+def store(content: bytes, *, room: str) -> str:
+    """Write bytes under their digest, wholly or not at all; give the digest."""
+    mark = hashlib.sha256(content).hexdigest()
+    path = folder(room) / mark[:2] / mark
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    return f"sha256:{mark}"
+
+
+def path_of(digest: str, *, room: str) -> Path:
+    """Give the path of a stored file. Raises NotFound when it is not there."""
+    mark = digest.removeprefix("sha256:")
+    path = folder(room) / mark[:2] / mark
+    if len(mark) != 64 or not path.is_file():
+        raise NotFound
+    return path
+
+
+def drop_file(digest: str, *, room: str) -> None:
+    """Delete a file's bytes; the caller knows that nothing points to it any more."""
+    mark = digest.removeprefix("sha256:")
+    (folder(room) / mark[:2] / mark).unlink(missing_ok=True)
