@@ -13,6 +13,7 @@ from shanzhi.ui.methods import acts
 MOUNTS = {
     "portal": "",
     "ventures": "",
+    "funding": "",
     "voting": "",
     "organizations": "desk/organizations/",
     "notices": "",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 import zipfile
 from contextlib import suppress
 from datetime import datetime
@@ -23,7 +20,8 @@ from shanzhi.ventures.models import Attachment
 from shanzhi.ventures.operations.fields import text
 from shanzhi.ventures.operations.proposals import locked_proposal, note, require_editable
 from shanzhi.ventures.policies import require_writer
-from shanzhi.ventures.queries.files import folder
+from shanzhi.ventures.queries.files import ROOM
+from shanzhi.work import files
 from shanzhi.work.scanner import scan
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -70,17 +68,7 @@ def kind_of(content: bytes) -> str:
 
 def store(content: bytes) -> str:
     """Write bytes under their digest, wholly or not at all; give the digest."""
-    mark = hashlib.sha256(content).hexdigest()
-    path = folder() / mark[:2] / mark
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    return f"sha256:{mark}"
+    return files.keep(ROOM, content)
 
 
 def attach(*, actor: Actor, proposal_id: UUID, name: str, content: bytes, at: datetime) -> Attachment:
@@ -128,5 +116,4 @@ def detach(*, actor: Actor, proposal_id: UUID, attachment_id: UUID, at: datetime
 
 def drop_file(digest: str) -> None:
     """Delete a file's bytes; the caller knows that nothing points to it any more."""
-    mark = digest.removeprefix("sha256:")
-    (folder() / mark[:2] / mark).unlink(missing_ok=True)
+    files.drop(ROOM, digest)
