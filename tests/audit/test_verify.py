@@ -29,6 +29,7 @@ from shanzhi.ventures.models import Conflict, Juror, JuryClosing, Pitch, PitchOr
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
+from tests.funding.pages import filled as fill_money
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.guardians import guarded
@@ -110,6 +111,7 @@ def fill_the_rest(site: Site) -> None:
         actor=SYSTEM, call_id=site.submission.pk, theme="为老服务", version=0, given={"need": "谁需要？"}, at=at
     )
     fill_jury(site)
+    fill_money()
     guarded(site)
     merging(site)
     seat_pages(site)

@@ -20,6 +20,7 @@ from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
+from tests.funding import pages as money_pages
 from tests.organizations.pages import pages as organization_pages
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
@@ -90,6 +91,7 @@ def visitor(site: Site) -> Pages:
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
+        **money_pages.public(),
     }
 
 
@@ -256,7 +258,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places, **organization_pages()}
+    return {**people, **places, **organization_pages(), **money_pages.desk()}
 
 
 def _merging() -> Pages:

@@ -197,7 +197,7 @@ class DecisionForm(PageForm):
     """Approve, or refuse for a reason."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect,
+        label=_("Your decision"), widget=forms.RadioSelect,
         choices=[("approve", pgettext_lazy("decision", "Approve")), ("refuse", pgettext_lazy("decision", "Refuse"))],
     )  # fmt: skip
     reason = forms.CharField(
@@ -214,7 +214,7 @@ class ExpenseForm(PageForm):
         help_text=_("JPEG, PNG or WebP, at most 20 MB. Place and device are taken out of it."), allow_empty_file=True,
     )  # fmt: skip
     amount_fen = YuanField(label=_("Amount"), help_text=_("As on the receipt, such as 128.50"), least=1)
-    what = forms.CharField(label=_("What for"), max_length=200)
+    what = forms.CharField(label=_("Spent for"), max_length=200)
     spent_on = DayField(label=_("Spent on"))
     invoice = forms.CharField(
         label=_("Invoice number"), max_length=40, help_text=_("Each number counts once."),
@@ -274,5 +274,5 @@ class LimitForm(PageForm):
         self.fields["area"] = AreaField(source=areas, label=_("Area"))
         self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=roles)
         acts = [("payment", _("Payments")), ("expense", _("Expenses and requests"))]
-        self.fields["act"] = forms.ChoiceField(label=_("What for"), choices=acts)
+        self.fields["act"] = forms.ChoiceField(label=_("For which acts"), choices=acts)
         self.order_fields(["area", "role", "act"])

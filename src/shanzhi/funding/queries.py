@@ -271,11 +271,23 @@ def _inside(viewer: Actor, path: str) -> Q:
     return Q(**{f"{path}__in": Grant.objects.filter(policies.desk_grants(viewer)).order_by().values("pk")})
 
 
+def _payments(viewer: Actor) -> QuerySet[Payment]:
+    rows = Payment.objects.filter(_inside(viewer, "tranche__grant")).select_related("tranche__grant__fund__book")
+    return rows.annotate(amount_fen=F("tranche__amount_fen")).order_by("-asked_at", "id")
+
+
 def payments(*, viewer: Actor) -> QuerySet[Payment]:
     """Give the payments of the viewer's desk, newest first."""
     policies.require_desk(viewer)
-    rows = Payment.objects.filter(_inside(viewer, "tranche__grant")).select_related("tranche__grant__fund__book")
-    return rows.annotate(amount_fen=F("tranche__amount_fen")).order_by("-asked_at", "id")
+    return _payments(viewer)
+
+
+def payment(*, viewer: Actor, payment_id: UUID) -> Payment:
+    """Give a payment of the viewer's desk."""
+    found = _payments(viewer).filter(pk=payment_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def expenses(*, viewer: Actor) -> QuerySet[Expense]:
@@ -285,11 +297,23 @@ def expenses(*, viewer: Actor) -> QuerySet[Expense]:
     return rows.order_by("-asked_at", "id")
 
 
+def _requests(viewer: Actor) -> QuerySet[Request]:
+    rows = Request.objects.filter(_inside(viewer, "grant")).select_related("grant__fund__book", "source", "target")
+    return rows.order_by("-asked_at", "id")
+
+
 def requests(*, viewer: Actor) -> QuerySet[Request]:
     """Give the requests of the viewer's desk, newest first."""
     policies.require_desk(viewer)
-    rows = Request.objects.filter(_inside(viewer, "grant")).select_related("grant__fund__book", "source", "target")
-    return rows.order_by("-asked_at", "id")
+    return _requests(viewer)
+
+
+def request(*, viewer: Actor, request_id: UUID) -> Request:
+    """Give a request of the viewer's desk."""
+    found = _requests(viewer).filter(pk=request_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def expense(*, viewer: Actor, expense_id: UUID) -> Expense:

@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("amount_fen", models.BigIntegerField(verbose_name="Amount")),
                 ("spent_on", models.DateField(verbose_name="Spent on")),
-                ("what", models.CharField(max_length=200, verbose_name="What for")),
+                ("what", models.CharField(max_length=200, verbose_name="Spent for")),
                 ("seller", models.CharField(max_length=100, verbose_name="Seller")),
                 ("seller_code", models.CharField(db_collation="C", max_length=20, verbose_name="Code of the seller")),
                 ("invoice", models.CharField(db_collation="C", max_length=40, verbose_name="Invoice number")),

@@ -29,7 +29,7 @@ class Expense(models.Model):
     line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="expenses")
     amount_fen = models.BigIntegerField(_("Amount"))
     spent_on = models.DateField(_("Spent on"))
-    what = models.CharField(_("What for"), max_length=200)
+    what = models.CharField(_("Spent for"), max_length=200)
     seller = models.CharField(_("Seller"), max_length=100)
     seller_code = models.CharField(_("Code of the seller"), max_length=20, db_collation="C")
     invoice = models.CharField(_("Invoice number"), max_length=40, db_collation="C")

@@ -48,6 +48,8 @@ def claim_expense(
     Raises NotOfTheTeam, NotInForce, BadAmount, BadDay, PeriodClosed, LineFull, HeldShort, BadInvoice, ReceiptUsed (by
     anybody, anywhere), NoPhoto, NotAPicture, PictureTooLarge. Nothing is kept of what is refused.
     """
+    # Who may is asked before anything is decoded, and again below under the lock.
+    policies.require(policies.may_claim(actor=actor, grant=policies.load_grant(actor=actor, lock=False, pk=grant_id)))
     values = {
         "amount_fen": fen(amount_fen),
         "what": words(what, "what", most=200),

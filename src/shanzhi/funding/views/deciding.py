@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,20 +18,13 @@ from shanzhi.funding.rules import EXPENSE, PAYMENT
 from shanzhi.funding.views import listings
 from shanzhi.funding.views.desk import crumbs
 from shanzhi.funding.views.parts import acting, form_view, names_of
-from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.kernel.errors import Refusal
 from shanzhi.places.views.frames import sent
 from shanzhi.ui import formatting
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
 
 Act = Callable[..., Any]
-
-
-def _one(rows: Any, key: UUID) -> Any:
-    try:
-        return rows.get(pk=key)
-    except ObjectDoesNotExist as missing:
-        raise NotFound from missing
 
 
 def _who(names: dict[UUID, str], person: UUID | None) -> str:
@@ -68,16 +60,16 @@ def _page(
 @form_page
 def payment(request: Any, payment_id: UUID) -> HttpResponse:
     """Show a payment."""
-    found = _one(queries.payments(viewer=request.actor), payment_id)
+    found = queries.payment(viewer=request.actor, payment_id=payment_id)
     grant = found.tranche.grant
     names = names_of([found.asked_by, found.first_by, found.second_by])
     refusal = policies.may_approve(
-        actor=request.actor, grant=grant, asked_by=[found.asked_by], amount_fen=found.amount_fen, act=PAYMENT,
+        actor=request.actor, grant=grant, asked_by=[found.asked_by], amount_fen=found.tranche.amount_fen, act=PAYMENT,
         at=request.now,
     )  # fmt: skip
     pairs = [
         Answer(_("Tranche"), str(found.tranche.number)),
-        Answer(_("Amount"), formatting.yuan(found.amount_fen)),
+        Answer(_("Amount"), formatting.yuan(found.tranche.amount_fen)),
         Answer(_("Account"), grant.get_custody_display()),
         Answer(_("Pay by"), formatting.day(found.tranche.due_on)),
         Answer(_("Asked by"), _who(names, found.asked_by)),
@@ -104,7 +96,7 @@ def expense(request: Any, expense_id: UUID) -> HttpResponse:
         act=EXPENSE, at=request.now,
     )  # fmt: skip
     pairs = [
-        Answer(_("What for"), found.what),
+        Answer(_("Spent for"), found.what),
         Answer(_("Amount"), formatting.yuan(found.amount_fen)),
         Answer(_("Line"), found.line.name),
         Answer(_("Spent on"), formatting.day(found.spent_on)),
@@ -129,7 +121,7 @@ def expense(request: Any, expense_id: UUID) -> HttpResponse:
 @form_page
 def request_page(request: Any, request_id: UUID) -> HttpResponse:
     """Show a request."""
-    found = _one(queries.requests(viewer=request.actor), request_id)
+    found = queries.request(viewer=request.actor, request_id=request_id)
     names = names_of([found.asked_by, found.decided_by, found.person_id])
     refusal = policies.may_approve(
         actor=request.actor, grant=found.grant, asked_by=[found.asked_by, found.person_id],
@@ -137,7 +129,7 @@ def request_page(request: Any, request_id: UUID) -> HttpResponse:
     )  # fmt: skip
     if refusal is None and found.kind == "lines":
         refusal = policies.may_manage(actor=request.actor, area=found.grant.fund.book.area)
-    between = f"{found.source.name} → {found.target.name}" if found.source else formatting.NONE
+    between = f"{found.source} → {found.target}" if found.source else formatting.NONE
     pairs = [
         Answer(_("What is asked"), found.get_kind_display()),
         Answer(_("Amount"), formatting.yuan(found.amount_fen)),

@@ -46,7 +46,7 @@ LIMITS = Listing(
     columns=(
         Column("area", gettext_lazy("Area"), value="area_name"),
         Column("role", gettext_lazy("Role"), value=lambda row: role_words(row.role), sort="role"),
-        Column("act", gettext_lazy("What for"),
+        Column("act", gettext_lazy("For which acts"),
                value=lambda row: _("Payments") if row.act == "payment" else _("Expenses and requests"), sort="act"),
         Column("limit_fen", gettext_lazy("At most"), "money", sort="limit_fen"),
         Column("version", gettext_lazy("Version"), "number", sort="version"),
@@ -187,7 +187,7 @@ def fund(request: Any, fund_id: UUID) -> HttpResponse:
         "heading": found.name,
         "figures": figures,
         "facts": [
-            (_("Came in"), figures.received), (_("Spent"), figures.spent), (_("Left"), figures.left),
+            (_("Came in"), figures.received), (_("Spent"), figures.spent), (_("Remaining"), figures.left),
             (_("Of that not granted yet"), figures.free),
         ],
         "incomes": list(found.incomes.select_related("donor").order_by("-on", "-at")[:20]),

@@ -83,7 +83,7 @@ def _grants(key: str, page: str, **more: Any) -> Listing:
             Column("left_fen", gettext_lazy("With the team"), "money", sort="left_fen"),
             Column("state", gettext_lazy("State"), "tag", value=state_tag),
             Column("disclose_by", gettext_lazy("Next disclosure"), "tag", value=due_tag, sort="disclose_by"),
-            Column("created_at", gettext_lazy("Begun on"), "date", sort="created_at", priority=2),
+            Column("created_at", gettext_lazy("Set up on"), "date", sort="created_at", priority=2),
         ),
         filters=(
             ChoiceFilter("state", gettext_lazy("State"), choices=[
@@ -109,7 +109,7 @@ FUNDS = Listing(
         Column("free_fen", gettext_lazy("Not granted yet"), "money", sort="free_fen"),
         Column("ends_on", gettext_lazy("Runs until"), "date", sort="ends_on", priority=2),
         Column("disclose_by", gettext_lazy("Next disclosure"), "tag", value=due_tag, sort="disclose_by"),
-        Column("created_at", gettext_lazy("Begun on"), "date", sort="created_at", priority=3),
+        Column("created_at", gettext_lazy("Set up on"), "date", sort="created_at", priority=3),
     ),
     default_sort="-created_at",
     filters=(ChoiceFilter("kind", gettext_lazy("Kind of money"), choices=FundKind.choices),),
@@ -151,7 +151,7 @@ def receipt_url(row: Any) -> str:
 
 SPENDING = (
     Column("spent_on", gettext_lazy("Spent on"), "date", sort="spent_on"),
-    Column("what", gettext_lazy("What for")),
+    Column("what", gettext_lazy("Spent for")),
     Column("line", gettext_lazy("Line"), value="line__name"),
     Column("amount_fen", gettext_lazy("Amount"), "money", sort="amount_fen"),
     Column("seller", gettext_lazy("Seller"), priority=2),
@@ -177,7 +177,7 @@ PUBLIC_EXPENSES = Listing(
 CLAIMS = Listing(
     key="claims",
     columns=(
-        Column("what", gettext_lazy("What for"), url=page_of("funding:expense")),
+        Column("what", gettext_lazy("Spent for"), url=page_of("funding:expense")),
         Column("grant", gettext_lazy("Project"), value="grant__title"),
         *SPENDING[2:4],
         Column("state", gettext_lazy("State"), "tag", value=state_tag),

@@ -10,7 +10,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from shanzhi.funding.forms import CONDITIONS
+from shanzhi.funding.models import Grant
 from shanzhi.funding.queries import LineFigure
+from shanzhi.funding.views import listings
 from shanzhi.people.models import Person
 from shanzhi.places.views.frames import answer_form
 from shanzhi.ui import formatting
@@ -32,13 +35,25 @@ def spending(lines: Sequence[LineFigure], at: datetime) -> dict[str, Any]:
         title=title, kind="bars_across", categories=[one.name for one in shown],
         series=[
             Series(_("Spent"), [one.spent // 100 for one in shown]),
-            Series(_("Left"), [one.left // 100 for one in shown]),
+            Series(_("Remaining"), [one.left // 100 for one in shown]),
         ],
         x_label=_("Yuan"), y_label=_("Line"), unit=_("yuan"), source=_("The ledger of this site"), at=at,
         key="spending",
     )  # fmt: skip
     rows = [[one.name, *map(formatting.yuan, (one.budget, one.spent, one.left))] for one in lines]
-    return {"chart": chart, "table": Table([_("Line"), _("Budget"), _("Spent"), _("Left")], rows)}
+    return {"chart": chart, "table": Table([_("Line"), _("Budget"), _("Spent"), _("Remaining")], rows)}
+
+
+def tranche_rows(found: Grant) -> list[dict[str, Any]]:
+    """Give the tranches of a grant with condition and state in words."""
+    return [
+        {
+            "pk": one.pk, "number": one.number, "amount": one.amount_fen, "state": one.state,
+            "condition": CONDITIONS.get(one.condition, one.condition), "due_on": one.due_on,
+            "tag": listings.state_tag(one),
+        }
+        for one in found.tranches.order_by("number")
+    ]  # fmt: skip
 
 
 def names_of(people: Iterable[UUID | None]) -> dict[UUID, str]:

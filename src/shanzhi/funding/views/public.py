@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from shanzhi.funding import queries
 from shanzhi.funding.models import Grant
 from shanzhi.funding.views import listings
-from shanzhi.funding.views.parts import spending
+from shanzhi.funding.views.parts import spending, tranche_rows
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places.queries import full_names
 from shanzhi.ui import formatting
@@ -68,7 +68,7 @@ def fund(request: Any, fund_id: UUID) -> HttpResponse:
         "heading": found.name,
         "figures": figures,
         "facts": [
-            (_("Came in"), figures.received), (_("Spent"), figures.spent), (_("Left"), figures.left),
+            (_("Came in"), figures.received), (_("Spent"), figures.spent), (_("Remaining"), figures.left),
             (_("Of that not granted yet"), figures.free),
         ],
         "pairs": [
@@ -99,7 +99,7 @@ def by_round(request: Any, round_id: UUID) -> HttpResponse:
     context = {
         "heading": first.round_title or _("Money of a round"),
         "figures": figures,
-        "facts": [(_("Granted"), figures.received), (_("Spent"), figures.spent), (_("Left"), figures.left)],
+        "facts": [(_("Granted"), figures.received), (_("Spent"), figures.spent), (_("Remaining"), figures.left)],
         "crumbs": crumbs((first.round_title or _("Money of a round"), "")),
         **spending(figures.lines, request.now),
     }
@@ -130,7 +130,7 @@ def project(request: Any, grant_id: UUID) -> HttpResponse:
             Answer(_("State"), found.get_state_display()),
             Answer(_("Runs"), f"{formatting.day(found.starts_on)} – {formatting.day(found.ends_on)}"),
         ],
-        "tranches": list(found.tranches.order_by("number")),
+        "tranches": tranche_rows(found),
         "due": listings.due_tag(found),
         "disclosures": list(queries.disclosures(fund=found.fund, grant=found)[:12]),
         "crumbs": crumbs((found.fund.name, reverse("funding:fund", args=[found.fund_id])), (found.title, "")),
@@ -156,7 +156,7 @@ def disclosure(request: Any, disclosure_id: UUID) -> HttpResponse:
     name = "funding:project" if found.grant else "funding:fund"
     told = found.figures
     heading = _("Disclosure %(number)s: %(title)s") % {"number": found.number, "title": thing}
-    facts = [(_("Came in"), told["received_fen"]), (_("Spent"), told["spent_fen"]), (_("Left"), told["left_fen"])]
+    facts = [(_("Came in"), told["received_fen"]), (_("Spent"), told["spent_fen"]), (_("Remaining"), told["left_fen"])]
     context = {
         "heading": heading,
         "found": found,

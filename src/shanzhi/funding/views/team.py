@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shanzhi.funding import operations, policies, queries
-from shanzhi.funding.forms import CONDITIONS, AskForm, ExpenseForm
+from shanzhi.funding.forms import AskForm, ExpenseForm
 from shanzhi.funding.models import Grant
 from shanzhi.funding.views import listings
-from shanzhi.funding.views.parts import acting, form_view
+from shanzhi.funding.views.parts import acting, form_view, tranche_rows
 from shanzhi.places.views.frames import sent
 from shanzhi.ui import formatting
 from shanzhi.ui.listing import listing_response
@@ -27,18 +27,6 @@ def crumbs(found: Grant | None = None) -> list[tuple[Any, str]]:
     """Give the way to a page of a team."""
     way: list[tuple[Any, str]] = [(_("Home"), "/"), (_("Our money"), reverse("funding:own"))]
     return [*way, (found.title, reverse("funding:own_grant", args=[found.pk]))] if found else way
-
-
-def tranche_rows(found: Grant) -> list[dict[str, Any]]:
-    """Give the tranches of a grant with condition and state in words."""
-    return [
-        {
-            "pk": one.pk, "number": one.number, "amount": one.amount_fen, "state": one.state,
-            "condition": CONDITIONS.get(one.condition, one.condition), "due_on": one.due_on,
-            "tag": listings.state_tag(one),
-        }
-        for one in found.tranches.order_by("number")
-    ]  # fmt: skip
 
 
 @login_required
@@ -65,7 +53,7 @@ def own_grant(request: Any, grant_id: UUID) -> HttpResponse:
         "figures": figures,
         "facts": [
             (_("Granted"), found.amount_fen), (_("Paid to us"), figures.received), (_("Spent"), figures.spent),
-            (_("Left"), figures.left),
+            (_("Remaining"), figures.left),
         ],
         "tranches": tranche_rows(found),
         "requests": [
