@@ -60,6 +60,7 @@ OTHER = {
 
 SLIPPED = {
     "places_area": {"code": "'370102001999'"},
+    "ledger_commodity": {"code": "'XTS'"},
     "people_consenttext": {"digest": "'sha256:x'"},
     "voting_foundneed": {"project": "'another'"},
     "voting_ballot": {"receipt": "repeat('A', 24)"},

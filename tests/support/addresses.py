@@ -111,6 +111,8 @@ def _tables() -> dict[str, Any]:
         "session_id": "ventures.TrainingSession", "attendance_id": "ventures.Attendance",
         "consent_id": "people.Consent", "merger_id": "ventures.Merger", "twin_id": "ventures.Twin",
         "other_id": "ventures.Proposal", "organization_id": "organizations.Organization",
+        "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
+        "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}
 
@@ -122,6 +124,9 @@ def values(**wanted: Sequence[Any]) -> dict[str, Sequence[Any]]:
         if place not in wanted:
             row = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
             found[place] = (row if row is not None else 1 if place in ("pk", "size") else NOBODYS,)
+    if "grant_id" not in wanted:  # a role that was given, and money that was
+        money = apps.get_model("funding.Grant")._default_manager.values_list("pk", flat=True).first()
+        found["grant_id"] = (*found["grant_id"], money or NOBODYS)
     return {**found, **wanted}
 
 

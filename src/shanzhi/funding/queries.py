@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext
 
 from shanzhi.funding import policies
 from shanzhi.funding.models import ApprovalLimit, BudgetLine, Disclosure, Donor, Expense, Fund, Grant, Payment, Request
@@ -24,6 +25,8 @@ from shanzhi.people.models import Person
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
+
+MOST_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,16 @@ def grant_figures(grants: Iterable[Grant]) -> dict[UUID, GrantFigures]:
     return found
 
 
+def shortened(lines: Iterable[LineFigure]) -> tuple[LineFigure, ...]:
+    """Give the first lines, and all others as one, so that a chart and its table stay short."""
+    found = list(lines)
+    if len(found) <= MOST_LINES:
+        return tuple(found)
+    kept, rest = found[: MOST_LINES - 1], found[MOST_LINES - 1 :]
+    budget, spent = sum(one.budget for one in rest), sum(one.spent for one in rest)
+    return (*kept, LineFigure(MOST_LINES, gettext("Other lines"), budget, spent))
+
+
 def _sums(grants: QuerySet[Grant]) -> tuple[int, tuple[LineFigure, ...]]:
     """Give what grants were promised and have not spent, and what was spent by the name of the line."""
     owners = grants.order_by().values("pk")
@@ -140,7 +153,7 @@ def _sums(grants: QuerySet[Grant]) -> tuple[int, tuple[LineFigure, ...]]:
     found = [
         LineFigure(n, one["name"], int(one["budget_sum"]), int(one["spent_sum"])) for n, one in enumerate(lines, 1)
     ]
-    return int(promised), tuple(found)
+    return int(promised), shortened(found)
 
 
 def fund_figures(fund: Fund) -> FundFigures:

@@ -15,7 +15,7 @@ from ninja import Query, Router, Schema
 from shanzhi.funding import operations, queries
 from shanzhi.funding.api.schemas import (
     Asked,
-    ConditionIn,
+    ConditionMet,
     DecisionIn,
     ExpenseIn,
     FundIn,
@@ -30,7 +30,7 @@ from shanzhi.funding.api.schemas import (
     Made,
     MetOut,
     ReasonIn,
-    RequestIn,
+    RequestAsked,
     SignatureIn,
     ThingsPage,
 )
@@ -141,7 +141,7 @@ def sign(request: HttpRequest, grant_id: UUID, body: SignatureIn, idempotency_ke
 
 
 @router.post("/proposals/{uuid:proposal}/meet", response=MetOut, summary="Say that a condition is met")
-def meet(request: HttpRequest, proposal: UUID, body: ConditionIn, idempotency_key: Key) -> Any:
+def meet(request: HttpRequest, proposal: UUID, body: ConditionMet, idempotency_key: Key) -> Any:
     """Let the tranches that waited for it be paid; gives them."""
     sent = {"path": request.path, "body": body.model_dump(mode="json")}
     acting: dict[str, Any] = {"actor": signed_in(request), "at": moment(request)}
@@ -227,7 +227,7 @@ def claim(request: HttpRequest, grant_id: UUID, body: ExpenseIn, idempotency_key
 
 
 @router.post("/grants/{uuid:grant_id}/requests", response=Made, summary="Ask about the money of a grant")
-def ask(request: HttpRequest, grant_id: UUID, body: RequestIn, idempotency_key: Key) -> Any:
+def ask(request: HttpRequest, grant_id: UUID, body: RequestAsked, idempotency_key: Key) -> Any:
     """Ask for a change between lines, an advance, its repayment, a return or a clawback."""
     return _once(request, "request", idempotency_key, body,
                  lambda **a: operations.ask(grant_id=grant_id, **body.model_dump(), **a))  # fmt: skip

@@ -166,7 +166,7 @@ class SignatureIn(Given):
     signed_on: Day
 
 
-class ConditionIn(Given):
+class ConditionMet(Given):
     """The word of a condition."""
 
     condition: str = Field(max_length=40)
@@ -192,7 +192,7 @@ class ExpenseIn(Given):
     from_advance: bool = False
 
 
-class RequestIn(Given):
+class RequestAsked(Given):
     """A request about the money of a grant."""
 
     kind: RequestKind

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -39,6 +41,18 @@ def plain_number(text: str, shape: re.Pattern[str], field: str) -> str:
     return found
 
 
+@contextmanager
+def _once() -> Iterator[None]:
+    """Say in words that a receipt was used: of two who race, the database lets one in."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as fault:
+        if any(name in str(fault) for name in ONCE):
+            raise ReceiptUsed(field="photo" if ONCE[1] in str(fault) else "invoice") from fault
+        raise
+
+
 def claim_expense(
     *, actor: Actor, grant_id: UUID, line: int, amount_fen: int, spent_on: date, what: str, seller: str,
     seller_code: str, invoice: str, photo: bytes, at: datetime, from_advance: bool = False,
@@ -49,7 +63,8 @@ def claim_expense(
     anybody, anywhere), NoPhoto, NotAPicture, PictureTooLarge. Nothing is kept of what is refused.
     """
     # Who may is asked before anything is decoded, and again below under the lock.
-    policies.require(policies.may_claim(actor=actor, grant=policies.load_grant(actor=actor, lock=False, pk=grant_id)))
+    seen = policies.load_grant(actor=actor, lock=False, pk=grant_id)
+    policies.require(policies.may_claim(actor=actor, grant=seen))
     values = {
         "amount_fen": fen(amount_fen),
         "what": words(what, "what", most=200),
@@ -57,37 +72,36 @@ def claim_expense(
         "seller_code": plain_number(seller_code, CODE, "seller_code"),
         "invoice": plain_number(invoice, INVOICE, "invoice"),
     }
-    picture = photos.read(photo)
-    picture.close()
-    try:
-        with transaction.atomic():
-            grant = policies.load_grant(actor=actor, pk=grant_id)
-            policies.require(policies.may_claim(actor=actor, grant=grant))
-            require_state(grant, "in_force", "stopped")
-            chosen = BudgetLine.objects.filter(grant=grant, number=line).first()
-            if chosen is None:
-                raise NotFound(field="line")
-            _require_day(grant, spent_on, at)
-            role = moving.advance_role(actor.person()) if from_advance else moving.HELD
-            _require_room(grant, chosen, amount_fen, role)
-            if (
-                Expense.objects.filter(seller_code=values["seller_code"], invoice=values["invoice"])
-                .exclude(state="refused")
-                .exists()
-            ):  # said before the photo is kept; the constraint holds where two come at once
-                raise ReceiptUsed(field="invoice")
-            kept = photos.keep(photo)
-            made = Expense.objects.create(
-                grant=grant, line=chosen, spent_on=spent_on, original=kept.original, picture=kept.picture,
-                small=kept.small, person_id=actor.person() if from_advance else None, asked_by=actor.person_id,
-                asked_at=at, synthetic=grant.synthetic, **values,
-            )  # fmt: skip
-            _note(actor, "claim", made, grant, at)
-    except IntegrityError as fault:
-        if any(name in str(fault) for name in ONCE):
-            raise ReceiptUsed(field="photo" if ONCE[1] in str(fault) else "invoice") from fault
-        raise
+    photos.read(photo).close()
+    with _once():
+        grant = policies.load_grant(actor=actor, pk=grant_id)
+        policies.require(policies.may_claim(actor=actor, grant=grant))
+        require_state(grant, "in_force", "stopped")
+        chosen = _line(grant, line)
+        _require_day(grant, spent_on, at)
+        _require_room(grant, chosen, amount_fen, moving.advance_role(actor.person()) if from_advance else moving.HELD)
+        _require_unused(values["seller_code"], values["invoice"])
+        kept = photos.keep(photo)
+        made = Expense.objects.create(
+            grant=grant, line=chosen, spent_on=spent_on, original=kept.original, picture=kept.picture,
+            small=kept.small, person_id=actor.person() if from_advance else None, asked_by=actor.person_id,
+            asked_at=at, synthetic=grant.synthetic, **values,
+        )  # fmt: skip
+        _note(actor, "claim", made, grant, at)
     return made
+
+
+def _line(grant: Grant, number: int) -> BudgetLine:
+    found = BudgetLine.objects.filter(grant=grant, number=number).first()
+    if found is None:
+        raise NotFound(field="line")
+    return found
+
+
+def _require_unused(seller_code: Any, invoice: Any) -> None:
+    """Refuse a receipt that was entered, before its photo is kept; the constraint holds where two come at once."""
+    if Expense.objects.filter(seller_code=seller_code, invoice=invoice).exclude(state="refused").exists():
+        raise ReceiptUsed(field="invoice")
 
 
 def _require_day(grant: Grant, day: date, at: datetime) -> None:

@@ -68,10 +68,7 @@ def create_fund(
         "ends_on": ends_on,
         "emergency": emergency,
     }
-    if kind not in FundKind.values:
-        raise BadChoice(field="kind")
-    if ends_on < starts_on:
-        raise BadPeriod(field="ends_on")
+    _require_sound(kind, starts_on, ends_on)
     try:
         with transaction.atomic():
             made = Fund(book=book, **values, synthetic=synthetic or book.synthetic, created_at=at)
@@ -87,6 +84,13 @@ def create_fund(
             raise NameTaken(field="name") from fault
         raise
     return made
+
+
+def _require_sound(kind: str, starts_on: date, ends_on: date) -> None:
+    if kind not in FundKind.values:
+        raise BadChoice(field="kind")
+    if ends_on < starts_on:
+        raise BadPeriod(field="ends_on")
 
 
 def _bound(area: str, areas: Sequence[str], themes: Sequence[str], purposes: Sequence[str]) -> dict[str, list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -63,8 +64,7 @@ def open_grant(
 ) -> Grant:  # fmt: skip
     """Begin the grant of an awarded project from a fund; its money is taken when the agreement is signed by all.
 
-    Raises NotInCharge, GrantTaken; OutsideArea, OutsideTheme, OutsidePeriod, OutsidePurpose where the fund is bound to
-    something else; BadSums, BadParts, BadAmount, BadName, BadPeriod, BadChoice.
+    Raises NotInCharge, GrantTaken; what `require_fit` raises; BadSums, BadParts and those of single fields.
     """
     fund = policies.load_fund(actor=actor, fund_id=fund_id)
     policies.require(policies.may_manage(actor=actor, area=fund.book.area))
@@ -84,23 +84,29 @@ def open_grant(
         "round_title": words(round_title, "round_title", most=200, needed=False),
     }
     require_fit(fund, values)
+    with _once():
+        made = Grant.objects.create(
+            fund=fund, proposal=proposal, recipient=recipient, custody=custody, amount_fen=amount,
+            synthetic=synthetic or fund.synthetic, created_at=at, **values,
+        )  # fmt: skip
+        _parts(made, lines, tranches, team, at)
+        record(
+            actor=actor, verb="funding.grant.open", subject=made, area=area, at=at,
+            change={"fund": str(fund.pk), "amount_fen": amount, "lines": len(lines), "tranches": len(tranches)},
+        )  # fmt: skip
+        lay_before(actor=actor, grant=made, at=at)
+    return made
+
+
+@contextmanager
+def _once() -> Iterator[None]:
     try:
         with transaction.atomic():
-            made = Grant.objects.create(
-                fund=fund, proposal=proposal, recipient=recipient, custody=custody, amount_fen=amount,
-                synthetic=synthetic or fund.synthetic, created_at=at, **values,
-            )  # fmt: skip
-            _parts(made, lines, tranches, team, at)
-            record(
-                actor=actor, verb="funding.grant.open", subject=made, area=area, at=at,
-                change={"fund": str(fund.pk), "amount_fen": amount, "lines": len(lines), "tranches": len(tranches)},
-            )  # fmt: skip
-            lay_before(actor=actor, grant=made, at=at)
+            yield
     except IntegrityError as fault:
         if "proposal" in str(fault):
             raise GrantTaken(field="proposal") from fault
         raise
-    return made
 
 
 def require_fit(fund: Fund, values: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,7 +26,7 @@ from shanzhi.people.models import ROLE_LABELS
 from shanzhi.places.views.frames import sent
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import idempotency_key
-from shanzhi.ui.listing import Column, Empty, Listing, listing_response
+from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Tab
 
@@ -41,6 +42,11 @@ def role_words(role: str) -> str:
     return _("Keeper of the book") if role == KEEPER else str(ROLE_LABELS[Role(role)])
 
 
+def in_area(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Find limits by a part of the name of their area."""
+    return rows.filter(area_name__icontains=words.strip())
+
+
 LIMITS = Listing(
     key="approval_limits",
     columns=(
@@ -54,6 +60,11 @@ LIMITS = Listing(
         Column("since", gettext_lazy("Since"), "datetime", sort="since"),
     ),
     default_sort="-since",
+    filters=(ChoiceFilter("act", gettext_lazy("For which acts"), choices=[
+        ("payment", gettext_lazy("Payments")), ("expense", gettext_lazy("Expenses and requests")),
+    ]),),
+    search=in_area,
+    search_label=gettext_lazy("Part of the area's name"),
     empty=Empty(
         gettext_lazy("No limits are set in your areas"),
         gettext_lazy("Until an office sets its own, the example values above hold (example, not official)."),

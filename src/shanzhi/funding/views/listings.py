@@ -72,30 +72,22 @@ def of_project(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     return rows.filter(**{path: words.strip()})
 
 
-def _grants(key: str, page: str, **more: Any) -> Listing:
-    return Listing(
-        key=key,
-        columns=(
-            Column("title", gettext_lazy("Project"), value=titled, sort="title", url=page_of(page)),
-            Column("area", gettext_lazy("Area"), value="area_name", sort="area"),
-            Column("amount_fen", gettext_lazy("Granted"), "money", sort="amount_fen"),
-            Column("spent_fen", gettext_lazy("Spent"), "money", sort="spent_fen"),
-            Column("left_fen", gettext_lazy("With the team"), "money", sort="left_fen"),
-            Column("state", gettext_lazy("State"), "tag", value=state_tag),
-            Column("disclose_by", gettext_lazy("Next disclosure"), "tag", value=due_tag, sort="disclose_by"),
-            Column("created_at", gettext_lazy("Set up on"), "date", sort="created_at", priority=2),
-        ),
-        filters=(
-            ChoiceFilter("state", gettext_lazy("State"), choices=[
-                one for one in GRANT.choices() if key == "grants" or one[0] != "draft"
-            ]),
-        ),
-        search=entitled,
-        search_label=gettext_lazy("Part of the project's name"),
-        **{"default_sort": "-created_at", **more},
-    )  # fmt: skip
+def _columns(page: str) -> tuple[Column, ...]:
+    return (
+        Column("title", gettext_lazy("Project"), value=titled, sort="title", url=page_of(page)),
+        Column("area", gettext_lazy("Area"), value="area_name", sort="area"),
+        Column("amount_fen", gettext_lazy("Granted"), "money", sort="amount_fen"),
+        Column("spent_fen", gettext_lazy("Spent"), "money", sort="spent_fen"),
+        Column("left_fen", gettext_lazy("With the team"), "money", sort="left_fen"),
+        Column("state", gettext_lazy("State"), "tag", value=state_tag),
+        Column("disclose_by", gettext_lazy("Next disclosure"), "tag", value=due_tag, sort="disclose_by"),
+        Column("created_at", gettext_lazy("Set up on"), "date", sort="created_at", priority=2),
+    )
 
 
+IN_STATE = ChoiceFilter("state", gettext_lazy("State"), choices=GRANT.choices())
+SIGNED_STATE = ChoiceFilter("state", gettext_lazy("State"), choices=GRANT.choices()[1:])
+OF_PROJECT = gettext_lazy("Part of the project's name")
 NO_GRANTS = Empty(
     gettext_lazy("No project has been granted money yet"),
     gettext_lazy("A grant begins when an award is made and the agreement is signed."),
@@ -133,15 +125,31 @@ DESK_FUNDS = Listing(
         gettext_lazy("Officers set up a fund in a book of the ledger; then money is recorded and granted."),
     ),
 )  # fmt: skip
-GRANTS = _grants("grants", "funding:desk_grant", empty=NO_GRANTS)
-DUE = _grants("due_disclosures", "funding:desk_grant", default_sort="disclose_by", empty=Empty(
-    gettext_lazy("No disclosure is due"), gettext_lazy("Every project of your areas has published all it owes."),
-))  # fmt: skip
-FUND_GRANTS = _grants("fund_grants", "funding:project", prefix="grant-", empty=NO_GRANTS)
-OWN = _grants("own_grants", "funding:own_grant", empty=Empty(
-    gettext_lazy("No project of yours has money yet"),
-    gettext_lazy("When your project is awarded and its agreement is made, you see here what is paid and what is left."),
-))  # fmt: skip
+GRANTS = Listing(
+    key="grants", columns=_columns("funding:desk_grant"), filters=(IN_STATE,), search=entitled,
+    search_label=OF_PROJECT, default_sort="-created_at", empty=NO_GRANTS,
+)  # fmt: skip
+DUE = Listing(
+    key="due_disclosures", columns=_columns("funding:desk_grant"), filters=(SIGNED_STATE,), search=entitled,
+    search_label=OF_PROJECT, default_sort="disclose_by",
+    empty=Empty(
+        gettext_lazy("No disclosure is due"), gettext_lazy("Every project of your areas has published all it owes.")
+    ),
+)  # fmt: skip
+FUND_GRANTS = Listing(
+    key="fund_grants", prefix="grant-", columns=_columns("funding:project"), filters=(SIGNED_STATE,), search=entitled,
+    search_label=OF_PROJECT, default_sort="-created_at", empty=NO_GRANTS,
+)  # fmt: skip
+OWN = Listing(
+    key="own_grants", columns=_columns("funding:own_grant"), filters=(IN_STATE,), search=entitled,
+    search_label=OF_PROJECT, default_sort="-created_at",
+    empty=Empty(
+        gettext_lazy("No project of yours has money yet"),
+        gettext_lazy(
+            "When your project is awarded and its agreement is made, you see here what is paid and what is left."
+        ),
+    ),
+)  # fmt: skip
 
 
 def receipt_url(row: Any) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from shanzhi.funding.forms import CONDITIONS
 from shanzhi.funding.models import Grant
-from shanzhi.funding.queries import LineFigure
+from shanzhi.funding.queries import LineFigure, shortened
 from shanzhi.funding.views import listings
 from shanzhi.people.models import Person
 from shanzhi.places.views.frames import answer_form
@@ -21,14 +21,13 @@ from shanzhi.ui.forms import PageForm
 from shanzhi.ui.pieces import Chart, Series, Table
 
 FORM = "funding/form.html"
-MOST_BARS = 12
 
 
 def spending(lines: Sequence[LineFigure], at: datetime) -> dict[str, Any]:
     """Give the chart of what was spent by line in whole yuan, with its exact table; without lines, nothing."""
     if not lines:
         return {"chart": None}
-    shown = lines[:MOST_BARS]
+    shown = shortened(lines)
     most = max(lines, key=lambda one: one.spent)
     title = _("Most was spent on “%(line)s”") % {"line": most.name} if most.spent else _("Nothing was spent yet")
     chart = Chart(
@@ -40,7 +39,7 @@ def spending(lines: Sequence[LineFigure], at: datetime) -> dict[str, Any]:
         x_label=_("Yuan"), y_label=_("Line"), unit=_("yuan"), source=_("The ledger of this site"), at=at,
         key="spending",
     )  # fmt: skip
-    rows = [[one.name, *map(formatting.yuan, (one.budget, one.spent, one.left))] for one in lines]
+    rows = [[one.name, *map(formatting.yuan, (one.budget, one.spent, one.left))] for one in shown]
     return {"chart": chart, "table": Table([_("Line"), _("Budget"), _("Spent"), _("Remaining")], rows)}
 
 

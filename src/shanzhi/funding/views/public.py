@@ -34,6 +34,7 @@ GIVEN = Listing(
         listings.FUNDS.columns[6],
     ),
     default_sort="-created_at",
+    filters=listings.FUNDS.filters,
     search=listings.named,
     search_label=gettext_lazy("Part of the fund's name"),
     empty=Empty(
