@@ -70,7 +70,7 @@ def refused(wrong: type[Refusal], act_refused: Any, **given: Any) -> Refusal:
     with pytest.raises(wrong) as found, transaction.atomic():
         act_refused(**given)
     assert before == (Entry.objects.count(), Event.objects.count(), Expense.objects.count(), Payment.objects.count())
-    assert len(found.value.text) > 8
+    assert len(found.value.text) >= 8
     return found.value
 
 
@@ -199,8 +199,8 @@ class TestAPayment:
 class TestAnExpense:
     def test_is_entered_on_its_line_when_another_approves(self, made: Money) -> None:
         grant = made.paid()
-        claim = made.claim(grant, seller_code=" 9137 0102ma3cabcd12", invoice="no １２３")
-        assert (claim.seller_code, claim.invoice) == ("91370102MA3CABCD12", "NO123")
+        claim = made.claim(grant, seller_code=" 9137 0102000000012x", invoice="no １２３")
+        assert (claim.seller_code, claim.invoice) == ("91370102000000012X", "NO123")
         approve = operations.approve_expense
         refused(refusals.OwnMoney, approve, actor=made.lead, expense_id=claim.pk, at=AT)
         refused(NotFound, approve, actor=an_actor(Role.DISTRICT_OFFICER, "110114"), expense_id=claim.pk, at=AT)

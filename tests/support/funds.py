@@ -82,8 +82,8 @@ class Money:
         """Claim an expense of 100 yuan on the first line."""
         values: dict[str, Any] = {
             "actor": self.lead, "grant_id": grant.pk, "line": 1, "amount_fen": 100_00, "spent_on": DAY,
-            "what": "灯泡", "seller": "五金店（示例）", "seller_code": "91370102MA3CABCD12",
-            "invoice": uuid4().hex[:20], "photo": a_photo(), "at": AT,
+            "what": "灯泡", "seller": "五金店（示例）", "seller_code": "91370102000000012X",
+            "invoice": str(uuid4().int)[:20], "photo": a_photo(), "at": AT,
         }  # fmt: skip
         return operations.claim_expense(**{**values, **given})
 

@@ -23,6 +23,11 @@ CONDITIONS: Final = {
     "midterm": _("Mid-term review passed"),
     "completion": _("Project completed and accepted"),
 }
+# How a condition may be written in the rows of a form, beside its word.
+ALIASES: Final = {
+    "签署": "signed", "签约": "signed", "中期": "midterm", "完成": "completion", "验收": "completion",
+    "signing": "signed", "mid-term": "midterm",
+}  # fmt: skip
 _ROW: Final = re.compile(r"^(?P<name>.+?)[\s:：,，]+(?P<amount>\S+)$")
 
 
@@ -155,7 +160,7 @@ class GrantForm(PageForm):
 
     def clean_tranches(self) -> list[Part]:
         """Read the tranches row by row."""
-        return [Part(amount, name) for name, amount in self._rows("tranches")]
+        return [Part(amount, ALIASES.get(name, name)) for name, amount in self._rows("tranches")]
 
 
 class SignatureForm(PageForm):

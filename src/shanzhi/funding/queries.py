@@ -136,38 +136,42 @@ def shortened(lines: Iterable[LineFigure]) -> tuple[LineFigure, ...]:
     return (*kept, LineFigure(MOST_LINES, gettext("Other lines"), budget, spent))
 
 
-def _sums(grants: QuerySet[Grant]) -> tuple[int, tuple[LineFigure, ...]]:
-    """Give what grants were promised and have not spent, and what was spent by the name of the line."""
+def _sums(grants: QuerySet[Grant], fund: UUID | None = None) -> FundFigures:
+    """Give what is free in a fund, what grants were promised and have not spent, and what was spent by name of line."""
     owners = grants.order_by().values("pk")
-    rows = Balance.objects.filter(account__owner_kind=Owner.GRANT, account__owner_id__in=owners)
-    promised = rows.exclude(account__role__startswith="line-").aggregate(sum=Sum("amount"))["sum"] or 0
+    of_grants = Q(account__owner_kind=Owner.GRANT, account__owner_id__in=owners)
+    of_fund = Q(account__owner_kind=Owner.FUND, account__owner_id=fund, account__role="balance")
+    sums = Balance.objects.filter(of_grants | of_fund).aggregate(
+        free=Sum("amount", filter=Q(account__owner_kind=Owner.FUND), default=0),
+        promised=Sum(
+            "amount",
+            filter=Q(account__owner_kind=Owner.GRANT) & ~Q(account__role__startswith="line-"),
+            default=0,
+        ),
+    )
     on_line = Balance.objects.filter(
         account__owner_kind=Owner.GRANT, account__owner_id=OuterRef("grant_id"),
         account__role=Concat(Value("line-"), OuterRef("number")),
     ).values("amount")[:1]  # fmt: skip
-    lines = (
-        BudgetLine.objects.filter(grant__in=owners)
-        .annotate(spent=Coalesce(Subquery(on_line, output_field=BigIntegerField()), 0))
-        .values("name").annotate(budget_sum=Sum("amount_fen"), spent_sum=Sum("spent")).order_by("-budget_sum", "name")
-    )  # fmt: skip
-    found = [
-        LineFigure(n, one["name"], int(one["budget_sum"]), int(one["spent_sum"])) for n, one in enumerate(lines, 1)
-    ]
-    return int(promised), shortened(found)
+    rows = BudgetLine.objects.filter(grant__in=owners).annotate(
+        spent=Coalesce(Subquery(on_line, output_field=BigIntegerField()), 0)
+    )
+    named = rows.values("name").annotate(budget_sum=Sum("amount_fen"), spent_sum=Sum("spent"))
+    lines = shortened(
+        LineFigure(n, one["name"], int(one["budget_sum"]), int(one["spent_sum"]))
+        for n, one in enumerate(named.order_by("-budget_sum", "name"), 1)
+    )
+    return FundFigures(int(sums["free"]), int(sums["promised"]), sum(one.spent for one in lines), lines)
 
 
 def fund_figures(fund: Fund) -> FundFigures:
-    """Give the money of a fund, in three queries."""
-    free = Balance.objects.filter(account__owner_kind=Owner.FUND, account__owner_id=fund.pk, account__role="balance")
-    promised, lines = _sums(Grant.objects.filter(fund=fund).exclude(state="draft"))
-    amount = free.values_list("amount", flat=True).first() or 0
-    return FundFigures(amount, promised, sum(one.spent for one in lines), lines)
+    """Give the money of a fund, in two queries."""
+    return _sums(Grant.objects.filter(fund=fund).exclude(state="draft"), fund.pk)
 
 
 def round_figures(round_id: UUID) -> FundFigures:
     """Give the money of all grants of a round; a round has no money of its own."""
-    promised, lines = _sums(Grant.objects.filter(round=round_id).exclude(state="draft"))
-    return FundFigures(0, promised, sum(one.spent for one in lines), lines)
+    return _sums(Grant.objects.filter(round=round_id).exclude(state="draft"))
 
 
 def with_area(rows: QuerySet[Any], path: str = "area") -> QuerySet[Any]:

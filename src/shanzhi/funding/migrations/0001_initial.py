@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ("purpose", models.TextField(blank=True, max_length=1000, verbose_name="What it is for")),
                 ("areas", models.JSONField(default=list)),
                 ("themes", models.JSONField(default=list)),
-                ("words", models.JSONField(default=list)),
+                ("purposes", models.JSONField(default=list)),
                 ("starts_on", models.DateField(verbose_name="First day")),
                 ("ends_on", models.DateField(verbose_name="Last day")),
                 ("disclose_by", models.DateField(null=True)),

@@ -36,7 +36,7 @@ class Source(models.TextChoices):
 class Fund(models.Model):
     """A pot of money in a book, with what it may be spent on; its balance stands in the ledger.
 
-    `areas` (codes), `themes` and `words` narrow what a grant may be for; an empty list narrows nothing. `emergency`
+    `areas` (codes), `themes` and `purposes` narrow what a grant may be for; an empty list narrows nothing. `emergency`
     funds disclose every five days. By `disclose_by` the next disclosure is due; none is when the last was made.
     """
 
@@ -47,7 +47,7 @@ class Fund(models.Model):
     purpose = models.TextField(_("What it is for"), max_length=1000, blank=True)
     areas = models.JSONField(default=list)
     themes = models.JSONField(default=list)
-    words = models.JSONField(default=list)
+    purposes = models.JSONField(default=list)
     starts_on = models.DateField(_("First day"))
     ends_on = models.DateField(_("Last day"))
     disclose_by = models.DateField(null=True)

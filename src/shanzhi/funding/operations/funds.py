@@ -98,13 +98,14 @@ def _bound(area: str, areas: Sequence[str], themes: Sequence[str], purposes: Seq
     if any(not covers(area, code) for code in codes):
         raise BadArea(field="areas")
     found = {"areas": codes}
-    for field, given in (("themes", themes), ("words", purposes)):
+    for field, given in (("themes", themes), ("purposes", purposes)):
         found[field] = sorted({words(one, field, most=60) for one in given if one.strip()})
         if len(found[field]) > MOST_WORDS:
             raise BadName(field=field, most=60)
     return found
 
 
+@transaction.atomic
 def name_donor(
     *, actor: Actor, fund_id: UUID, at: datetime, name: str = "", person_id: UUID | None = None,
     organization: UUID | None = None, hidden: bool = False,
@@ -122,16 +123,15 @@ def name_donor(
     if organization and not Organization.objects.filter(pk=organization).exists():
         raise NotFound(field="organization")
     who = {"person_id": person_id} if person_id else {"organization": organization} if organization else {}
-    with transaction.atomic():
-        known = Donor.objects.filter(fund=fund, **who).first() if who else None
-        if known is not None:
-            return known
-        told = "" if who else words(name, "name")
-        made = Donor.objects.create(fund=fund, name=told, hidden=hidden, created_at=at, **who)
-        record(
-            actor=actor, verb="funding.donor.name", subject=made, area=fund.book.area, at=at,
-            change={"fund": str(fund.pk), "hidden": hidden},
-        )  # fmt: skip
+    known = Donor.objects.filter(fund=fund, **who).first() if who else None
+    if known is not None:
+        return known
+    told = "" if who else words(name, "name")
+    made = Donor.objects.create(fund=fund, name=told, hidden=hidden, created_at=at, **who)
+    record(
+        actor=actor, verb="funding.donor.name", subject=made, area=fund.book.area, at=at,
+        change={"fund": str(fund.pk), "hidden": hidden},
+    )  # fmt: skip
     return made
 
 

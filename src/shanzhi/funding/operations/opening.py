@@ -121,8 +121,8 @@ def require_fit(fund: Fund, values: dict[str, Any]) -> None:
     if values["starts_on"] < fund.starts_on or values["ends_on"] > fund.ends_on:
         raise OutsidePeriod(field="starts_on", first=formatting.day(fund.starts_on), last=formatting.day(fund.ends_on))
     told = f"{values['title']} {values['purpose']}"
-    if fund.words and not any(word in told for word in fund.words):
-        raise OutsidePurpose(field="purpose", words="、".join(fund.words))
+    if fund.purposes and not any(word in told for word in fund.purposes):
+        raise OutsidePurpose(field="purpose", words="、".join(fund.purposes))
 
 
 def _sum(lines: Sequence[Line], tranches: Sequence[Part]) -> int:

@@ -36,7 +36,7 @@ def spending(lines: Sequence[LineFigure], at: datetime) -> dict[str, Any]:
             Series(_("Spent"), [one.spent // 100 for one in shown]),
             Series(_("Remaining"), [one.left // 100 for one in shown]),
         ],
-        x_label=_("Yuan"), y_label=_("Line"), unit=_("yuan"), source=_("The ledger of this site"), at=at,
+        x_label=_("Line"), y_label=_("Amount"), unit=_("yuan"), source=_("The ledger of this site"), at=at,
         key="spending",
     )  # fmt: skip
     rows = [[one.name, *map(formatting.yuan, (one.budget, one.spent, one.left))] for one in shown]
