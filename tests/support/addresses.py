@@ -38,6 +38,11 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     **dict.fromkeys(("upload_id", "batch_id", "sheet_id", "job_id", "sign_in_id", "recovery_id", "invitation_id",
                      "merge_id"), (NOBODYS,)),
     "ward_id": (NOBODYS,),
+    "round_id": (NOBODYS,),
+    "proposal": (NOBODYS,),
+    "thing_id": (NOBODYS,),
+    "things": ("payments", "expenses", "requests"),
+    "ending": ("docx", "pdf"),
     "link_id": (NOBODYS,),
 }  # fmt: skip
 

@@ -138,7 +138,7 @@ DUE = Listing(
 )  # fmt: skip
 FUND_GRANTS = Listing(
     key="fund_grants", prefix="grant-", columns=_columns("funding:project"), filters=(SIGNED_STATE,), search=entitled,
-    search_label=OF_PROJECT, default_sort="-created_at", empty=NO_GRANTS,
+    search_label=OF_PROJECT, default_sort="-created_at", empty=NO_GRANTS, page_size=10,
 )  # fmt: skip
 OWN = Listing(
     key="own_grants", columns=_columns("funding:own_grant"), filters=(IN_STATE,), search=entitled,
