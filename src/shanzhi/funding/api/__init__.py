@@ -14,25 +14,25 @@ from ninja import Query, Router, Schema
 
 from shanzhi.funding import operations, queries
 from shanzhi.funding.api.schemas import (
-    Asked,
     ConditionMet,
-    DecisionIn,
-    ExpenseIn,
-    FundIn,
     FundMoney,
     FundOut,
     FundsPage,
-    GrantIn,
     GrantMoney,
-    GrantOut,
-    GrantsPage,
-    IncomeIn,
-    Made,
     MetOut,
-    ReasonIn,
+    MoneyAsked,
+    MoneyDecisionIn,
+    MoneyExpenseIn,
+    MoneyFundIn,
+    MoneyGrantIn,
+    MoneyGrantOut,
+    MoneyGrantsPage,
+    MoneyIncomeIn,
+    MoneyMade,
+    MoneyReasonIn,
+    MoneySignatureIn,
+    MoneyThingsPage,
     RequestAsked,
-    SignatureIn,
-    ThingsPage,
 )
 from shanzhi.funding.models import Fund, Grant
 from shanzhi.funding.refusals import NotAPicture
@@ -54,7 +54,7 @@ def _columns(found: models.Model, shape: type[Schema]) -> dict[str, Any]:
 
 
 def _grant(found: Grant) -> dict[str, Any]:
-    return GrantOut.from_orm(found).model_dump(mode="json")
+    return MoneyGrantOut.from_orm(found).model_dump(mode="json")
 
 
 def _made(found: Any) -> dict[str, Any]:
@@ -72,13 +72,13 @@ def _once(request: HttpRequest, operation: str, key: str, body: Given | None, ru
 
 
 @router.get("/funds", response=FundsPage, summary="All funds, newest first")
-def list_funds(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+def list_funds(request: HttpRequest, asked: Query[MoneyAsked]) -> dict[str, Any]:
     """List the funds; they are public."""
     return page_after(queries.public_funds(), asked.after, asked.limit, _fund)
 
 
-@router.post("/funds", response=Made, summary="Set up a fund")
-def create_fund(request: HttpRequest, body: FundIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/funds", response=MoneyMade, summary="Set up a fund")
+def create_fund(request: HttpRequest, body: MoneyFundIn, idempotency_key: Key) -> dict[str, Any]:
     """Set up a fund in a book of the own area."""
     given = body.model_dump(exclude={"book"})
     made: dict[str, Any] = _once(
@@ -94,23 +94,23 @@ def get_fund(request: HttpRequest, fund_id: UUID) -> dict[str, Any]:
     return {**_fund(found), **queries.fund_figures(found).as_told()}
 
 
-@router.post("/funds/{uuid:fund_id}/income", response=Made, summary="Record money that came in")
-def take_in(request: HttpRequest, fund_id: UUID, body: IncomeIn, idempotency_key: Key) -> Any:
+@router.post("/funds/{uuid:fund_id}/income", response=MoneyMade, summary="Record money that came in")
+def take_in(request: HttpRequest, fund_id: UUID, body: MoneyIncomeIn, idempotency_key: Key) -> Any:
     """Record money that came into a fund."""
     return _once(request, "income", idempotency_key, body, lambda **a: operations.take_in(
         fund_id=fund_id, key=idempotency_key, **body.model_dump(), **a
     ))  # fmt: skip
 
 
-@router.post("/funds/{uuid:fund_id}/disclose", response=Made, summary="Publish the figures of a fund")
+@router.post("/funds/{uuid:fund_id}/disclose", response=MoneyMade, summary="Publish the figures of a fund")
 def disclose_fund(request: HttpRequest, fund_id: UUID, idempotency_key: Key) -> Any:
     """Publish the figures as they stand now; donors are told."""
     return _once(request, "disclose", idempotency_key, None,
                  lambda **a: operations.disclose_fund(fund_id=fund_id, **a))  # fmt: skip
 
 
-@router.post("/funds/{uuid:fund_id}/grants", response=Made, summary="Grant money to a project")
-def open_grant(request: HttpRequest, fund_id: UUID, body: GrantIn, idempotency_key: Key) -> Any:
+@router.post("/funds/{uuid:fund_id}/grants", response=MoneyMade, summary="Grant money to a project")
+def open_grant(request: HttpRequest, fund_id: UUID, body: MoneyGrantIn, idempotency_key: Key) -> Any:
     """Open the grant of a project; it takes money when all parties signed."""
     given = body.model_dump(exclude={"lines", "tranches"})
     lines = [operations.Line(one.name, one.amount_fen) for one in body.lines]
@@ -120,8 +120,8 @@ def open_grant(request: HttpRequest, fund_id: UUID, body: GrantIn, idempotency_k
     ))  # fmt: skip
 
 
-@router.get("/grants", response=GrantsPage, summary="Grants whose agreement is signed, newest first")
-def list_grants(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+@router.get("/grants", response=MoneyGrantsPage, summary="Grants whose agreement is signed, newest first")
+def list_grants(request: HttpRequest, asked: Query[MoneyAsked]) -> dict[str, Any]:
     """List the grants; they are public."""
     return page_after(queries.public_grants(), asked.after, asked.limit, _grant)
 
@@ -133,8 +133,8 @@ def get_grant(request: HttpRequest, grant_id: UUID) -> dict[str, Any]:
     return {**_grant(found), **queries.grant_figures([found])[found.pk].as_told()}
 
 
-@router.post("/grants/{uuid:grant_id}/sign", response=Made, summary="Record a signature")
-def sign(request: HttpRequest, grant_id: UUID, body: SignatureIn, idempotency_key: Key) -> Any:
+@router.post("/grants/{uuid:grant_id}/sign", response=MoneyMade, summary="Record a signature")
+def sign(request: HttpRequest, grant_id: UUID, body: MoneySignatureIn, idempotency_key: Key) -> Any:
     """Record that a party signed the latest version of the agreement."""
     return _once(request, "sign", idempotency_key, body,
                  lambda **a: operations.record_signature(grant_id=grant_id, **body.model_dump(), **a))  # fmt: skip
@@ -153,28 +153,28 @@ def meet(request: HttpRequest, proposal: UUID, body: ConditionMet, idempotency_k
     return once(**{**acting, "operation": "funding.meet", "key": idempotency_key, "request": sent, "run": run})
 
 
-@router.post("/proposals/{uuid:proposal}/stop", response=Made, summary="Stop the payments of a grant")
-def stop(request: HttpRequest, proposal: UUID, body: ReasonIn, idempotency_key: Key) -> Any:
+@router.post("/proposals/{uuid:proposal}/stop", response=MoneyMade, summary="Stop the payments of a grant")
+def stop(request: HttpRequest, proposal: UUID, body: MoneyReasonIn, idempotency_key: Key) -> Any:
     """Pay nothing more of a grant, for a reason."""
     return _once(request, "stop", idempotency_key, body,
                  lambda **a: operations.stop(proposal=proposal, reason=body.reason, **a))  # fmt: skip
 
 
-@router.post("/proposals/{uuid:proposal}/close", response=Made, summary="Settle a grant")
-def close(request: HttpRequest, proposal: UUID, body: ReasonIn, idempotency_key: Key) -> Any:
+@router.post("/proposals/{uuid:proposal}/close", response=MoneyMade, summary="Settle a grant")
+def close(request: HttpRequest, proposal: UUID, body: MoneyReasonIn, idempotency_key: Key) -> Any:
     """Settle a grant: what is left goes back to the fund."""
     return _once(request, "close", idempotency_key, body,
                  lambda **a: operations.close(proposal=proposal, reason=body.reason, **a))  # fmt: skip
 
 
-@router.post("/grants/{uuid:grant_id}/disclose", response=Made, summary="Publish the figures of a grant")
+@router.post("/grants/{uuid:grant_id}/disclose", response=MoneyMade, summary="Publish the figures of a grant")
 def disclose_grant(request: HttpRequest, grant_id: UUID, idempotency_key: Key) -> Any:
     """Publish the figures as they stand now; donors are told."""
     return _once(request, "disclose", idempotency_key, None,
                  lambda **a: operations.disclose_grant(grant_id=grant_id, **a))  # fmt: skip
 
 
-@router.post("/tranches/{uuid:tranche_id}/ask", response=Made, summary="Ask that a tranche be paid")
+@router.post("/tranches/{uuid:tranche_id}/ask", response=MoneyMade, summary="Ask that a tranche be paid")
 def ask_payment(request: HttpRequest, tranche_id: UUID, idempotency_key: Key) -> Any:
     """Ask for the payment of a tranche whose condition is met."""
     return _once(request, "ask", idempotency_key, None,
@@ -195,15 +195,15 @@ DECIDE: dict[tuple[str, str], tuple[Callable[..., Any], str]] = {
 }
 
 
-@router.get("/waiting/{things}", response=ThingsPage, summary="Payments, expenses or requests of the own desk")
-def list_things(request: HttpRequest, things: Things, asked: Query[Asked]) -> dict[str, Any]:
+@router.get("/waiting/{things}", response=MoneyThingsPage, summary="Payments, expenses or requests of the own desk")
+def list_things(request: HttpRequest, things: Things, asked: Query[MoneyAsked]) -> dict[str, Any]:
     """List them, newest first."""
     rows = LISTS[things](viewer=signed_in(request))
     return page_after(rows, asked.after, asked.limit, _made, by="asked_at")
 
 
-@router.post("/waiting/{things}/{uuid:thing_id}", response=Made, summary="Approve or refuse one of them")
-def decide(request: HttpRequest, things: Things, thing_id: UUID, body: DecisionIn, idempotency_key: Key) -> Any:
+@router.post("/waiting/{things}/{uuid:thing_id}", response=MoneyMade, summary="Approve or refuse one of them")
+def decide(request: HttpRequest, things: Things, thing_id: UUID, body: MoneyDecisionIn, idempotency_key: Key) -> Any:
     """Approve a payment, expense or request within the own limit, or refuse it for a reason."""
     act, name = DECIDE[things, body.decision]
     given: dict[str, Any] = {name: thing_id, **({"reason": body.reason} if body.decision == "refuse" else {})}
@@ -217,8 +217,8 @@ def _bytes(text: str) -> bytes:
         raise NotAPicture(field="photo") from wrong
 
 
-@router.post("/grants/{uuid:grant_id}/expenses", response=Made, summary="Enter an expense with its receipt")
-def claim(request: HttpRequest, grant_id: UUID, body: ExpenseIn, idempotency_key: Key) -> Any:
+@router.post("/grants/{uuid:grant_id}/expenses", response=MoneyMade, summary="Enter an expense with its receipt")
+def claim(request: HttpRequest, grant_id: UUID, body: MoneyExpenseIn, idempotency_key: Key) -> Any:
     """Enter an expense of the own team; somebody else approves it."""
     given = body.model_dump(exclude={"photo"})
     return _once(request, "expense", idempotency_key, body, lambda **a: operations.claim_expense(
@@ -226,7 +226,7 @@ def claim(request: HttpRequest, grant_id: UUID, body: ExpenseIn, idempotency_key
     ))  # fmt: skip
 
 
-@router.post("/grants/{uuid:grant_id}/requests", response=Made, summary="Ask about the money of a grant")
+@router.post("/grants/{uuid:grant_id}/requests", response=MoneyMade, summary="Ask about the money of a grant")
 def ask(request: HttpRequest, grant_id: UUID, body: RequestAsked, idempotency_key: Key) -> Any:
     """Ask for a change between lines, an advance, its repayment, a return or a clawback."""
     return _once(request, "request", idempotency_key, body,

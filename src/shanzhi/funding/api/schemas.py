@@ -21,21 +21,21 @@ Words = Annotated[str, Field(max_length=1000)]
 Picture = Annotated[str, Field(max_length=28_000_000, description="JPEG, PNG or WebP in base64.")]
 
 
-class Asked(Schema):
+class MoneyAsked(Schema):
     """How a list is paged; `after` is the `next` of the page before."""
 
     after: UUID | None = None
     limit: int = Field(25, ge=1, le=100)
 
 
-class Made(Schema):
+class MoneyMade(Schema):
     """The number of a thing, and its state where it has one."""
 
     id: UUID
     state: str
 
 
-class LineOut(Schema):
+class MoneyLineOut(Schema):
     """A budget line with what was spent on it, in fen."""
 
     name: str
@@ -63,7 +63,7 @@ class FundMoney(FundOut):
     spent_fen: int
     left_fen: int
     promised_fen: int
-    lines: list[LineOut]
+    lines: list[MoneyLineOut]
 
 
 class FundsPage(Schema):
@@ -73,7 +73,7 @@ class FundsPage(Schema):
     next: UUID | None
 
 
-class GrantOut(Schema):
+class MoneyGrantOut(Schema):
     """A grant; `state` is draft, in_force, stopped or closed."""
 
     id: UUID
@@ -87,31 +87,31 @@ class GrantOut(Schema):
     disclose_by: date | None
 
 
-class GrantMoney(GrantOut):
+class GrantMoney(MoneyGrantOut):
     """A grant with its money in fen."""
 
     received_fen: int
     spent_fen: int
     left_fen: int
     not_paid_fen: int
-    lines: list[LineOut]
+    lines: list[MoneyLineOut]
 
 
-class GrantsPage(Schema):
+class MoneyGrantsPage(Schema):
     """A page of grants."""
 
-    items: list[GrantOut]
+    items: list[MoneyGrantOut]
     next: UUID | None
 
 
-class ThingsPage(Schema):
+class MoneyThingsPage(Schema):
     """A page of payments, expenses or requests."""
 
-    items: list[Made]
+    items: list[MoneyMade]
     next: UUID | None
 
 
-class FundIn(Given):
+class MoneyFundIn(Given):
     """A fund to set up in a book."""
 
     book: UUID
@@ -126,7 +126,7 @@ class FundIn(Given):
     emergency: bool = False
 
 
-class IncomeIn(Given):
+class MoneyIncomeIn(Given):
     """Money that came in."""
 
     amount_fen: Fen
@@ -136,14 +136,14 @@ class IncomeIn(Given):
     text: Words = ""
 
 
-class PartIn(Given):
+class MoneyPartIn(Given):
     """A line or tranche: `name` is that of the line, or the word of the condition."""
 
     name: str = Field(max_length=100)
     amount_fen: Fen
 
 
-class GrantIn(Given):
+class MoneyGrantIn(Given):
     """A grant to open."""
 
     proposal: UUID
@@ -154,12 +154,12 @@ class GrantIn(Given):
     custody: Custody
     starts_on: Day
     ends_on: Day
-    lines: list[PartIn] = Field(max_length=100)
-    tranches: list[PartIn] = Field(max_length=100)
+    lines: list[MoneyPartIn] = Field(max_length=100)
+    tranches: list[MoneyPartIn] = Field(max_length=100)
     team: list[UUID] = Field([], max_length=50)
 
 
-class SignatureIn(Given):
+class MoneySignatureIn(Given):
     """That a party signed."""
 
     party: Party
@@ -172,13 +172,13 @@ class ConditionMet(Given):
     condition: str = Field(max_length=40)
 
 
-class ReasonIn(Given):
+class MoneyReasonIn(Given):
     """Why."""
 
     reason: Words
 
 
-class ExpenseIn(Given):
+class MoneyExpenseIn(Given):
     """An expense with the photo of its receipt."""
 
     line: int = Field(ge=1, le=60)
@@ -202,7 +202,7 @@ class RequestAsked(Given):
     target: int | None = Field(None, ge=1, le=60)
 
 
-class DecisionIn(Given):
+class MoneyDecisionIn(Given):
     """Approve, or refuse for a reason."""
 
     decision: Literal["approve", "refuse"]
