@@ -110,6 +110,7 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/audit/planned.py": "runs the statements that others write out; they are looked at where they stand",
     "src/shanzhi/audit/verification/whole.py": "opens a snapshot for its own reads",
     "src/shanzhi/audit/verification/rows.py": "reads rows by SQL put together from the list of audited tables",
+    "src/shanzhi/funding/demo.py": "saves the drawing of a made-up receipt, no row",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",
     "src/shanzhi/people/session_store.py": "Django's door to a session; the note of the sign-in follows its new key",
     "src/shanzhi/ui/drawing.py": "saves a drawing, no row",
