@@ -8,6 +8,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
 django.setup()
 
+from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST, TRANCHE  # noqa: E402 - as below
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION  # noqa: E402 - as above
@@ -43,6 +44,11 @@ TABLES = (
     MERGE,
     DELIVERY,
     JOB,
+    GRANT,
+    TRANCHE,
+    PAYMENT,
+    EXPENSE,
+    REQUEST,
 )
 HEAD = """# Life cycles
 

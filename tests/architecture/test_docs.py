@@ -45,10 +45,13 @@ class TestTheGuides:
             "auditor.md",
             "juror.md",
             "team.md",
+            "treasurer.md",
         }
         assert names - chinese == {name.replace(".md", ".en.md") for name in chinese}
 
-    @pytest.mark.parametrize("name", ["resident", "staff", "operator", "polling-officer", "auditor", "juror", "team"])
+    @pytest.mark.parametrize(
+        "name", ["resident", "staff", "operator", "polling-officer", "auditor", "juror", "team", "treasurer"]
+    )
     def test_have_as_many_sections_in_both_languages(self, name: str) -> None:
         counts = {
             text.count("\n## ")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scripts import lifecycles
+from shanzhi.funding import lifecycle as funding
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.notices import lifecycle as notices
 from shanzhi.organizations import lifecycle as organizations
@@ -20,7 +21,7 @@ class TestThePageOfLifeCycles:
     def test_leaves_no_table_out(self) -> None:
         tables = {
             value.name
-            for room in (notices, organizations, people, projects, ventures, voting, work)
+            for room in (funding, notices, organizations, people, projects, ventures, voting, work)
             for value in vars(room).values()
             if isinstance(value, Lifecycle)
         }
@@ -28,4 +29,14 @@ class TestThePageOfLifeCycles:
 
     def test_lists_every_room_with_a_table(self) -> None:
         rooms = {path.parent.name for path in Path(people.__file__).parents[1].glob("*/lifecycle.py")}
-        assert rooms == {"kernel", "notices", "organizations", "people", "projects", "ventures", "voting", "work"}
+        assert rooms == {
+            "funding",
+            "kernel",
+            "notices",
+            "organizations",
+            "people",
+            "projects",
+            "ventures",
+            "voting",
+            "work",
+        }

@@ -21,6 +21,9 @@ WORDS = {
 }  # fmt: skip
 # Words and names that are not of people, each with what they are.
 NOT_OF_PEOPLE = {
+    "funding.Donor.name": "a body without a record; of a person only the number is kept",
+    "funding.Fund.name": "public",
+    "funding.BudgetLine.name": "public",
     "organizations": "bodies: name, seat and code of registration; who works for them is a role of people",
     "places": "areas, figures and stations are public; a station's telephone is an office's",
     "ledger.Commodity.name": "what is counted",

@@ -75,6 +75,12 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "telling": "what the room itself tells",
         "values": "what may stand in a notice",
     },
+    "funding": {
+        "demo": "the demo's fund and grants",
+        "refusals": "why something about money is not done",
+        "rules": "deadlines, example limits and working days, as data",
+        "telling": "what funds tell, and whom",
+    },
     "ventures": {
         "demo": "the demo's content",
         "telling": "what the rounds tell, and whom",
@@ -115,11 +121,12 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/audit/verification/rows.py": "reads rows by SQL put together from the list of audited tables",
     "src/shanzhi/ledger/checking.py": "reads by SQL that stands beside each check",
     "src/shanzhi/ledger/exchange/beancount.py": "opens a snapshot for its own reads",
+    "src/shanzhi/funding/demo.py": "saves the drawing of a made-up receipt, no row",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",
     "src/shanzhi/people/session_store.py": "Django's door to a session; the note of the sign-in follows its new key",
     "src/shanzhi/ui/drawing.py": "saves a drawing, no row",
+    "src/shanzhi/ui/papers.py": "saves a document of Word, no row",
     "src/shanzhi/ventures/demo/people.py": "no operation opens an account with a name for others",
-    "src/shanzhi/ventures/exchange/word.py": "saves a document of Word, no row",
     "src/shanzhi/work/planned.py": "runs the statements that others write out; they are looked at where they stand",
     "src/shanzhi/work/prepared.py": "runs the statements that others write out; they are looked at where they stand",
 }

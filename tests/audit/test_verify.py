@@ -29,6 +29,7 @@ from shanzhi.ventures.models import Conflict, Juror, JuryClosing, Pitch, PitchOr
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
+from tests.funding.pages import filled as fill_money
 from tests.ledger.pages import pages as ledger_pages
 from tests.organizations.filled import fill_organizations
 from tests.projects.pages import carried_out
@@ -120,6 +121,7 @@ def fill_the_rest(site: Site) -> None:
     )
     fill_jury(site)
     fill_organizations(site.at)
+    fill_money()
     guarded(site)
     merging(site)
     seat_pages(site)

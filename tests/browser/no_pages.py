@@ -37,6 +37,8 @@ NO_PAGES = {
     "people:end_session", "people:end_others", "people:stop_own_recovery", "people:invited",
     "people:end_sessions", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_index",
+    "funding:receipt", "funding:photo", "funding:agreement",  # files
+    "funding:ask_payment", "funding:disclose_fund", "funding:disclose_grant",
     # parts of pages, fetched while one types
     "people:areas", "ventures:communities", "ventures:desk_areas",
     "audit:checkpoint", "audit:note",

@@ -20,6 +20,7 @@ from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
+from tests.funding import pages as money_pages
 from tests.ledger.pages import pages as ledger_pages
 from tests.organizations import pages as organizations
 from tests.projects import pages as projects
@@ -93,6 +94,7 @@ def visitor(site: Site) -> Pages:
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
         **projects.public(site),
+        **money_pages.public(),
     }
 
 
@@ -251,7 +253,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places, **organizations.pages(), **ledger_pages()}
+    return {**people, **places, **organizations.pages(), **ledger_pages(), **money_pages.desk()}
 
 
 def _merging() -> Pages:

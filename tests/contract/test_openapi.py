@@ -26,6 +26,7 @@ from shanzhi.audit.models import Event
 from shanzhi.audit.operations.sealing import seal
 from shanzhi.config.api import api
 from shanzhi.config.lane import ShortLane
+from shanzhi.funding.models import Expense, Fund, Grant, Tranche
 from shanzhi.notices.models import Delivery
 from shanzhi.organizations.models import FilingApplication, Organization
 from shanzhi.people.models import RoleGrant
@@ -74,7 +75,15 @@ def known(site: Site) -> dict[str, list[str]]:
         "booth_id": [str(booth.pk) for booth in Booth.objects.filter(poll=site.poll())],
         "mark_id": [str(mark.pk) for mark in PaperMark.objects.filter(poll=site.poll())],
         "person_id": [str(site.person(login).pk) for login in ("resident", "worker")],
-        "grant_id": [str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]],
+        "grant_id": [
+            *(str(grant.pk) for grant in RoleGrant.objects.order_by("created_at")[:2]),
+            *(str(grant.pk) for grant in Grant.objects.order_by("created_at")[:2]),
+        ],
+        "fund_id": [str(one.pk) for one in Fund.objects.all()],
+        "proposal": [str(one.proposal) for one in Grant.objects.all()],
+        "tranche_id": [str(one.pk) for one in Tranche.objects.order_by("number", "pk")[:3]],
+        "things": ["payments", "expenses", "requests"],
+        "thing_id": [str(one.pk) for one in Expense.objects.order_by("asked_at")[:3]],
         "organization_id": [str(one.pk) for one in Organization.objects.all()],
         "application_id": [str(one.pk) for one in FilingApplication.objects.all()],
         "delivery_id": _deliveries(site),

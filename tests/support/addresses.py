@@ -38,6 +38,11 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     **dict.fromkeys(("upload_id", "batch_id", "sheet_id", "job_id", "sign_in_id", "recovery_id", "invitation_id",
                      "merge_id"), (NOBODYS,)),
     "ward_id": (NOBODYS,),
+    "round_id": (NOBODYS,),
+    "proposal": (NOBODYS,),
+    "thing_id": (NOBODYS,),
+    "things": ("payments", "expenses", "requests"),
+    "ending": ("docx", "pdf"),
     "link_id": (NOBODYS,),
 }  # fmt: skip
 
@@ -117,6 +122,8 @@ def _tables() -> dict[str, Any]:
         "application_id": "organizations.FilingApplication", "membership_id": "organizations.Membership",
         "link_id": "organizations.Link", "finding_id": "organizations.Finding",
         "document_id": "organizations.Document",
+        "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
+        "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}
 
@@ -128,6 +135,9 @@ def values(**wanted: Sequence[Any]) -> dict[str, Sequence[Any]]:
         if place not in wanted:
             row = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
             found[place] = (row if row is not None else 1 if place in ("pk", "size") else NOBODYS,)
+    if "grant_id" not in wanted:  # a role that was given, and money that was
+        money = apps.get_model("funding.Grant")._default_manager.values_list("pk", flat=True).first()
+        found["grant_id"] = (*found["grant_id"], money or NOBODYS)
     return {**found, **wanted}
 
 

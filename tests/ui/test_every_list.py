@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import pytest
 from django.urls import get_resolver
 
+from shanzhi.funding.operations.opening import MOST_LINES, MOST_TRANCHES
+from shanzhi.funding.rules import EXAMPLE_LIMITS
 from shanzhi.kernel.personal import REGISTRY
 from shanzhi.notices.kinds import CHANNELS
 from shanzhi.people.processing import fields_of
@@ -110,6 +112,12 @@ SHORT = {
     "ventures/desk/change_part.html": Short("the fields of one part of the terms", 20, fields_of_a_part),
     "ventures/proposal_body.html": Short("the budget as a page of the proposal's document", 60, lambda: MOST_ROWS),
     "people/processing.html": Short("the annotated fields of one use of personal data", 60, fields_of_a_use),
+    "funding/desk.html": Short("the example limits", 12, lambda: len(EXAMPLE_LIMITS)),
+    "funding/tranches.html": Short("the tranches of one grant", 12, lambda: MOST_TRANCHES),
+    "funding/desk_grant.html": Short("the budget lines of one grant", 60, lambda: MOST_LINES),
+    "funding/disclosure.html": Short(
+        "the budget lines of one grant, or those of a fund, shortened", 60, lambda: MOST_LINES
+    ),
     "voting/sensitivity.html": Short("the weighings of one count", 12, weighings),
 }
 PRINTED = {"voting/list_print.html": "paper: all of the signed list is printed, and struck through by hand"}
@@ -150,8 +158,8 @@ class TestWhatIsDeclared:
 
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
-        rooms = {"audit", "notices", "organizations", "people", "places", "portal", "projects", "ui", "ventures",
-                 "voting", "work"}  # fmt: skip
+        rooms = {"audit", "funding", "ledger", "notices", "organizations", "people", "places", "portal", "projects",
+                 "ui", "ventures", "voting", "work"}  # fmt: skip
         assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)

@@ -135,6 +135,13 @@ class Environment(BaseSettings):
         description="Command that looks through an uploaded file for malware: it reads the file from its standard "
         "input and ends with 0 for a clean one, 1 for a bad one, such as `clamdscan --no-summary -`. Unset: none.",
     )
+    first_tranche_days: int = Field(
+        15,
+        ge=1,
+        le=120,
+        description="Working days from the signing of an agreement, or from a condition being met, within which a part "
+        "of a grant is to be paid.",
+    )
     smtp_host: str = Field("localhost", description="Mail server that takes our e-mail.")
     smtp_port: int = Field(25, ge=1, le=65535, description="Port of the mail server.")
     smtp_user: str = Field("", description="User name at the mail server; unset: none is given.")

@@ -26,6 +26,7 @@ ROOMS = [
     "portal",
     "projects",
     "ventures",
+    "funding",
     "voting",
     "ledger",
     "organizations",
@@ -161,6 +162,7 @@ DEMO = ENV.mode == "demo"
 PUBLIC_URL = ENV.public_url
 SMS_DRIVER = ENV.sms_driver
 FILE_SCANNER = ENV.file_scanner
+FIRST_TRANCHE_DAYS = ENV.first_tranche_days
 NOTICE_DRIVERS = {
     channel: driver or ("" if ENV.production else STORE_NOTICES)
     for channel, driver in (

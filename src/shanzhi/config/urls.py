@@ -14,6 +14,7 @@ MOUNTS = {
     "portal": "",
     "projects": "",
     "ventures": "",
+    "funding": "",
     "voting": "",
     "ledger": "desk/ledger/",
     "organizations": "",

@@ -59,7 +59,7 @@ JOURNAL = Listing(
 LEGS = Listing(
     key="legs",
     columns=(
-        Column("leg", gettext_lazy("Line"), "number"),
+        Column("leg", gettext_lazy("Line no."), "number"),
         Column("account", gettext_lazy("Account"), value=lambda row: row.account.name,
                url=page_of("ledger:account", "account_id")),
         Column("amount", gettext_lazy("Amount"), value=lambda row: amount_words(row.amount, row.account.commodity),

@@ -280,7 +280,7 @@ def decide(request: Any, application_id: UUID) -> HttpResponse:
     found = queries.application(viewer=request.actor, application_id=application_id)
     others = (found.applicant_id, found.opinion_by_id)
     policies.require(policies.may_decide(actor=request.actor, seat=found.area, others=others))
-    words = {"grant": _("Grant"), "refuse": _("Refuse"), "return": _("Return, to be completed")}
+    words = {"grant": _("Grant the filing"), "refuse": _("Refuse"), "return": _("Return, to be completed")}
     open_now = [(one, words[one]) for one in APPLICATION.open_moves(found.state) if one in words]
     if not open_now:
         raise operations.NotWaiting

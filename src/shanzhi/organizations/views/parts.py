@@ -68,7 +68,7 @@ def move(request: Any, organization_id: UUID) -> HttpResponse:
     lead = _("Now: %(state)s. Filing, its end and closing have pages of their own.") % {
         "state": ORGANIZATION.states[found.state]
     }
-    context = frame(found, _("Next step"), _("Take the step"), lead)
+    context = frame(found, _("Change of state"), _("Take the step"), lead)
     return answer_form(request, form, act, context, done=_("The step is on record."), template=FORM)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from shanzhi.funding import demo as money
 from shanzhi.kernel.actor import Actor
 from shanzhi.organizations import demo as organizations
 from shanzhi.people.models import ROLE_LABELS, Person
@@ -79,6 +80,9 @@ def load(*, at: datetime, progress: Progress = silent) -> None:
             with transaction.atomic():
                 make()
         progress("项目征集 Calls", place, len(parts))
+    with transaction.atomic():
+        money.ensure(staff=staff, at=at)
+    progress("公益资金 Money", 1, 1)
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

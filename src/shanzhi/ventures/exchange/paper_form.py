@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,38 +11,12 @@ from django.utils.translation import gettext as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.places.queries import full_names
 from shanzhi.ui import formatting
+from shanzhi.ui.papers import Paper, Part, Table
 from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Proposal
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
 from shanzhi.ventures.queries import people_of
 from shanzhi.ventures.queries.budget import Share, verdict_of
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under a head, which may be missing; `widths` in centimetres."""
-
-    rows: Sequence[Sequence[str]]
-    widths: Sequence[float]
-    head: Sequence[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the form: its heading, then lines of text, then a table."""
-
-    heading: str
-    lines: Sequence[str] = ()
-    table: Table | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaperForm:
-    """The whole form."""
-
-    title: str
-    remarks: Sequence[str]
-    parts: Sequence[Part]
 
 
 def file_name(proposal: Proposal, ending: str) -> str:
@@ -53,7 +25,7 @@ def file_name(proposal: Proposal, ending: str) -> str:
     return f"{number}{slugify(proposal.title, allow_unicode=True)[:60] or 'proposal'}.{ending}"
 
 
-def paper_form(*, viewer: Actor, proposal: Proposal) -> PaperForm:
+def paper_form(*, viewer: Actor, proposal: Proposal) -> Paper:
     """Write a proposal that `queries.proposal` gave as a form; names are masked as on the page."""
     remarks = [_("Example form, not official")]
     if proposal.synthetic:
@@ -78,7 +50,7 @@ def paper_form(*, viewer: Actor, proposal: Proposal) -> PaperForm:
         parts.append(Part(_("Members of the team"), (), Table(rows, (1.2, 6.0, 8.8), head)))
     declared = _("We declare that everything stated here is true, and that we keep open accounts.")
     parts.append(Part(_("Statement of truth"), (declared,), _signatures()))
-    return PaperForm(_("Application for a micro-venture project"), remarks, parts)
+    return Paper(_("Application for a micro-venture project"), remarks, parts)
 
 
 def _particulars(viewer: Actor, proposal: Proposal) -> Table:

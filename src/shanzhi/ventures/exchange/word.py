@@ -2,75 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
-from typing import Any, Final
-
-from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
-
 from shanzhi.kernel.actor import Actor
-from shanzhi.ui import formatting
-from shanzhi.ventures.exchange.paper_form import Table, paper_form
+from shanzhi.ui.papers import as_word
+from shanzhi.ventures.exchange.paper_form import paper_form
 from shanzhi.ventures.models import Proposal
-
-BODY: Final = ("Times New Roman", "宋体")
-HEADING: Final = ("Arial", "黑体")
 
 
 def proposal_document(*, viewer: Actor, proposal: Proposal) -> bytes:
     """Write a proposal that `queries.proposal` gave as Word; names are masked as on the page."""
-    form = paper_form(viewer=viewer, proposal=proposal)
-    document = Document()
-    _faces(document)
-    title = document.add_heading(form.title, level=0)
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for words in form.remarks:
-        document.add_paragraph(words).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for part in form.parts:
-        if part.heading:
-            document.add_heading(part.heading, level=2)
-        for line in part.lines:
-            document.add_paragraph(line)
-        if part.table is not None:
-            _table(document, part.table)
-    out = BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def _face(style: Any, faces: tuple[str, str], size: int) -> None:
-    """Set the Latin and the Chinese face; Word takes the latter from its eastAsia attribute alone."""
-    style.font.name, style.font.size = faces[0], Pt(size)
-    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), faces[1])
-
-
-def _faces(document: Any) -> None:
-    _face(document.styles["Normal"], BODY, 11)
-    for name, size in (("Title", 20), ("Heading 1", 16), ("Heading 2", 13)):
-        _face(document.styles[name], HEADING, size)
-    for section in document.sections:
-        section.left_margin = section.right_margin = Cm(2.5)
-        section.top_margin = section.bottom_margin = Cm(2.3)
-
-
-def _table(document: Any, given: Table) -> None:
-    table = document.add_table(rows=0, cols=len(given.widths))
-    table.style = "Table Grid"
-    table.autofit = False
-    if given.head is not None:
-        _row(table, given.head, given.widths, bold=True)
-    for row in given.rows:
-        _row(table, row, given.widths, bold=False)
-
-
-def _row(table: Any, texts: Sequence[str], widths: Sequence[float], *, bold: bool) -> None:
-    cells = table.add_row().cells
-    for cell, text, width in zip(cells, texts, widths, strict=True):
-        cell.width = Cm(width)
-        cell.text = str(text or formatting.NONE)
-        for paragraph in cell.paragraphs:
-            for run in paragraph.runs:
-                run.bold = bold
+    return as_word(paper_form(viewer=viewer, proposal=proposal))

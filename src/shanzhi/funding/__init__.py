@@ -1,0 +1,1 @@
+"""Funds, grants, budgets, payments, expenses, disclosures: money that anybody can follow."""
