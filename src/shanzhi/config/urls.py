@@ -15,6 +15,7 @@ MOUNTS = {
     "ventures": "",
     "voting": "",
     "organizations": "desk/organizations/",
+    "ledger": "desk/ledger/",
     "notices": "",
     "people": "",
     "places": "places/",
