@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -26,7 +27,7 @@ from tests.support.people import actor as actor_of
 from tests.support.people import a_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
-COLUMNS = {"day": "日期", "income": "贷方", "outgo": "借方", "text": ["摘要"], "serial": "流水", "balance": "结余"}
+COLUMNS: dict[str, Any] = {"day": "日期", "income": "贷方", "outgo": "借方", "text": ["摘要"], "serial": "流水", "balance": "结余"}
 
 
 def left(account: object) -> list[int]:
@@ -155,7 +156,7 @@ def test_a_line_is_entered_in_the_book_once_and_again_after_a_reversal() -> None
     held, bank = an_officer_book()
     taken(held, bank, made.icbc())
     line = line_of(bank, -300_00)
-    given = {"actor": SYSTEM, "line_id": line.pk, "other": held.one.pk, "on": line.day, "text": "活动场地", "at": AT}
+    given: dict[str, Any] = {"actor": SYSTEM, "line_id": line.pk, "other": held.one.pk, "on": line.day, "text": "活动场地", "at": AT}
     settling.enter_line(**given)
     entry = Entry.objects.get(key=f"bill:{line.pk}")
     assert sorted(entry.postings.values_list("account_id", "amount")) == sorted(
@@ -177,14 +178,15 @@ def test_a_line_is_entered_in_the_book_once_and_again_after_a_reversal() -> None
 def test_rules_of_the_book_take_the_place_of_the_basic_ones_and_propose_entries() -> None:
     held, bank = an_officer_book()
     entered = moved(held, bank, 500_00, date(2026, 2, 20))
-    rule = {"actor": SYSTEM, "book": held.book, "name": "基金会拨款", "days": 15, "by_serial": False, "at": AT}
+    rule: dict[str, Any] = {"actor": SYSTEM, "book": held.book, "name": "基金会拨款", "days": 15, "by_serial": False, "at": AT}
     made_rule = settling.make_rule(**rule, action="match", words=["示例基金会"], target=None)
     settling.make_rule(**rule | {"name": "服务中心"}, action="enter", words=[" 服务中心 ", ""], target=held.one.pk)
-    for wrong in (
+    faulty: tuple[dict[str, Any], ...] = (
         {"action": "enter", "words": [], "target": held.one.pk}, {"action": "enter", "words": ["x"], "target": None},
         {"action": "match", "words": [], "target": held.one.pk}, {"action": "enter", "words": ["x"], "target": uuid4()},
         {"action": "match", "words": [], "target": None, "days": 181},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for wrong in faulty:
         with pytest.raises(settling.BadRule):
             settling.make_rule(**rule | wrong)
     taken(held, bank, made.icbc())
@@ -206,7 +208,7 @@ def test_the_database_itself_holds_matches_lines_and_files() -> None:
     line, match = line_of(bank, 500_00), BillMatch.objects.get()
     loose = line_of(bank, -300_00)
     foreign = Posting.objects.get(entry=other.id, account=held.one)
-    values = {"how": "hand", "amount": 500_00, "at": AT}
+    values: dict[str, Any] = {"how": "hand", "amount": 500_00, "at": AT}
     wrong = [
         BillMatch(line=loose, entry_id=one.id, leg=match.leg, **values),  # settles another line already
         BillMatch(line=loose, entry_id=other.id, leg=foreign.leg, **values),  # of another account

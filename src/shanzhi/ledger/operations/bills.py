@@ -171,9 +171,11 @@ def write_bill(*, actor: Actor, file_id: UUID, at: datetime) -> None:
     begin_job(job_id=found.job, total=found.count)
     try:
         statement = exchange.read(content_of(found), own_columns(found.book))
-        lines = []
-        for start in range(0, len(statement.lines), CHUNK):
-            lines += _lines(found, statement.lines[start : start + CHUNK])
+        # Their order is that of the bill, so that day and id put lines in the order of their balances.
+        ids, lines = sorted(ordered_id() for _row in statement.lines), []
+        for start in range(0, len(ids), CHUNK):
+            here = slice(start, start + CHUNK)
+            lines += _lines(found, ids[here], statement.lines[here])
             advance_job(job_id=found.job, done=len(lines))
         told = _store(actor, found, _marked(lines), at)
     except (Conflict, Invalid) as refusal:
@@ -183,9 +185,7 @@ def write_bill(*, actor: Actor, file_id: UUID, at: datetime) -> None:
         finish_job(job_id=found.job, result=told, at=at)
 
 
-def _lines(found: BillFile, rows: Sequence[BillRow]) -> list[BillLine]:
-    """Make lines whose ids follow the order of the bill, so that day and id put them in the order of their balances."""
-    ids = sorted(ordered_id() for _row in rows)
+def _lines(found: BillFile, ids: Sequence[UUID], rows: Sequence[BillRow]) -> list[BillLine]:
     return [
         BillLine(
             id=number, file=found, place=row.row, account=found.account, day=row.day, time=row.time, amount=row.amount,

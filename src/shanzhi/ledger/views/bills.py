@@ -53,7 +53,7 @@ def files(request: Any, book_id: UUID) -> HttpResponse:
 def upload(request: Any, book_id: UUID) -> HttpResponse:
     """Take a file and read it; what is wrong in it is shown by row, and nothing is kept."""
     book = queries.book(viewer=request.actor, book_id=book_id)
-    form = BillForm(request.POST or None, request.FILES or None, accounts=queries.accounts(book))
+    form = BillForm(sent(request), request.FILES or None, accounts=queries.accounts(book))
     heading = _("Send a bill")
     context: dict[str, Any] = {
         "form": form, "heading": heading, "lead": book.name, "book": book, "crumbs": lists.crumbs(book_id, (heading, "")),
@@ -113,7 +113,7 @@ def _facts(found: BillFile) -> list[Answer]:
     pairs = [
         Answer(_("Sort"), KINDS.get(found.kind, found.kind)),
         Answer(_("Account of the book"), found.account.name),
-        Answer(_("Period"), f"{formatting.day(found.first)} – {formatting.day(found.last)}"),
+        Answer(_("Days of the bill"), f"{formatting.day(found.first)} – {formatting.day(found.last)}"),
         Answer(_("Lines"), formatting.count(found.count)),
     ]
     if found.state == "taken":
