@@ -32,6 +32,9 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "data": "the areas of the demo",
         "demo": "the demo's stations and figures",
     },
+    "ledger": {
+        "urls_bills": "the addresses of bills, below those of a book",
+    },
     "organizations": {
         "demo": "the demo's organisation",
         "holding": "what the room of people asks of organisations",

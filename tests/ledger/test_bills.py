@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from shanzhi.audit.models import Event
-from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.errors import Invalid, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.ledger import operations
 from shanzhi.ledger.models import BillContent, BillFile, BillLine, BillMatch, Entry, Posting
@@ -23,11 +23,18 @@ from shanzhi.work.models import Job
 from tests.ledger import bill_files as made
 from tests.support.bills import AT, an_officer_book, line_of, moved, sent, taken
 from tests.support.books import SYSTEM
-from tests.support.people import actor as actor_of
 from tests.support.people import a_person
+from tests.support.people import actor as actor_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
-COLUMNS: dict[str, Any] = {"day": "日期", "income": "贷方", "outgo": "借方", "text": ["摘要"], "serial": "流水", "balance": "结余"}
+COLUMNS: dict[str, Any] = {
+    "day": "日期",
+    "income": "贷方",
+    "outgo": "借方",
+    "text": ["摘要"],
+    "serial": "流水",
+    "balance": "结余",
+}
 
 
 def left(account: object) -> list[int]:
@@ -64,7 +71,7 @@ def test_a_file_is_kept_sealed_until_confirmed_then_taken_whole_and_only_once() 
 def test_a_file_cut_in_the_middle_changes_nothing(content: bytes) -> None:
     held, bank = an_officer_book()
     before = Event.objects.count()
-    with pytest.raises(bills.Invalid) as met:
+    with pytest.raises(Invalid) as met:
         sent(held, bank, content)
     assert met.value.field == "file"
     assert not BillFile.objects.exists()
@@ -105,7 +112,11 @@ def test_files_that_overlap_bring_no_line_twice() -> None:
     assert sorted(BillLine.objects.values_list("amount", flat=True)) == [1, 2, 3, 4, 5, 6]
     no_serial = "\n".join(row.rsplit(",", 1)[0] for row in rows).replace("结余", "结余")
     bills.keep_columns(
-        actor=SYSTEM, book_id=held.book.pk, name="示例行", at=AT, columns={k: v for k, v in COLUMNS.items() if k != "serial"}
+        actor=SYSTEM,
+        book_id=held.book.pk,
+        name="示例行",
+        at=AT,
+        columns={k: v for k, v in COLUMNS.items() if k != "serial"},
     )
     taken(held, held.one, (no_serial + "\n").encode())
     again = taken(held, held.one, (no_serial + "\n\n").encode())  # other bytes, the same lines
@@ -156,7 +167,14 @@ def test_a_line_is_entered_in_the_book_once_and_again_after_a_reversal() -> None
     held, bank = an_officer_book()
     taken(held, bank, made.icbc())
     line = line_of(bank, -300_00)
-    given: dict[str, Any] = {"actor": SYSTEM, "line_id": line.pk, "other": held.one.pk, "on": line.day, "text": "活动场地", "at": AT}
+    given: dict[str, Any] = {
+        "actor": SYSTEM,
+        "line_id": line.pk,
+        "other": held.one.pk,
+        "on": line.day,
+        "text": "活动场地",
+        "at": AT,
+    }
     settling.enter_line(**given)
     entry = Entry.objects.get(key=f"bill:{line.pk}")
     assert sorted(entry.postings.values_list("account_id", "amount")) == sorted(
@@ -178,7 +196,14 @@ def test_a_line_is_entered_in_the_book_once_and_again_after_a_reversal() -> None
 def test_rules_of_the_book_take_the_place_of_the_basic_ones_and_propose_entries() -> None:
     held, bank = an_officer_book()
     entered = moved(held, bank, 500_00, date(2026, 2, 20))
-    rule: dict[str, Any] = {"actor": SYSTEM, "book": held.book, "name": "基金会拨款", "days": 15, "by_serial": False, "at": AT}
+    rule: dict[str, Any] = {
+        "actor": SYSTEM,
+        "book": held.book,
+        "name": "基金会拨款",
+        "days": 15,
+        "by_serial": False,
+        "at": AT,
+    }
     made_rule = settling.make_rule(**rule, action="match", words=["示例基金会"], target=None)
     settling.make_rule(**rule | {"name": "服务中心"}, action="enter", words=[" 服务中心 ", ""], target=held.one.pk)
     faulty: tuple[dict[str, Any], ...] = (

@@ -22,7 +22,8 @@ class BillForm(PageForm):
     """A bill file, and whose it is."""
 
     account = forms.ChoiceField(
-        label=_("Account of the book"), help_text=_("The account whose statement the file is, such as that of the bank.")
+        label=_("Account of the book"),
+        help_text=_("The account whose statement the file is, such as that of the bank."),
     )
     file = forms.FileField(
         label=_("Bill file"),

@@ -77,7 +77,7 @@ register(Subject(
 ))  # fmt: skip
 register(
     Subject(
-        type="ledger.billrule", label=_("Rule for bills"), find=_rule, titles=_titles(BillRule),
+        type="ledger.billrule", label=_("Rule for bills"), find=_rule,
         readers=policies.MANAGERS,
         fields={"name": _("Name of the rule"), "action": _("What it does"), "days": _("Days between line and entry")},
         values={"action": lambda value: dict(Action.choices).get(value, value)},

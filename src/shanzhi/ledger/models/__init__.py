@@ -14,7 +14,7 @@ from shanzhi.ledger.models.books import Account, Balance, Book, Commodity, Keepe
 from shanzhi.ledger.models.journal import Closing, ClosingBalance, Entry, Posting
 
 __all__ = [
-    "Account", "Action", "Balance", "BillColumns", "BillContent", "BillFile", "BillLine", "BillMatch", "BillRule", "Book",
-    "Closing", "ClosingBalance", "Commodity", "Entry", "How", "Keeper", "Nature", "Owner",
+    "Account", "Action", "Balance", "BillColumns", "BillContent", "BillFile", "BillLine", "BillMatch", "BillRule",
+    "Book", "Closing", "ClosingBalance", "Commodity", "Entry", "How", "Keeper", "Nature", "Owner",
     "Posting",
 ]  # fmt: skip

@@ -206,9 +206,7 @@ def leave_out(*, actor: Actor, line_id: UUID, reason: str, at: datetime) -> Bill
         raise NoReason(field="reason")
     with _held():
         line = _open(actor, line_id)
-        BillMatch.objects.bulk_create(
-            [BillMatch(line=line, how=How.LEFT_OUT, reason=words, by=actor.person_id, at=at)]
-        )
+        BillMatch.objects.bulk_create([BillMatch(line=line, how=How.LEFT_OUT, reason=words, by=actor.person_id, at=at)])
         _note(actor, line, "leave_out", {}, at, words)
     return line
 

@@ -76,7 +76,7 @@ class BadColumns(Invalid):
 
 
 def book_to_settle(*, actor: Actor, book_id: UUID) -> Book:
-    """Give a book whose bills the actor works on; to all others there is no such page. Raises NotFound, SignInNeeded."""
+    """Give a book whose bills the actor works on; for all others there is none. Raises NotFound, SignInNeeded."""
     if not actor.signed_in and not actor.is_system:
         policies.require(policies.may_manage(actor=actor, area=""))
     found = Book.objects.filter(pk=book_id).first()
@@ -95,9 +95,7 @@ def _columns(kept: dict[str, Any]) -> Columns:
     return Columns(**{**kept, "text": tuple(kept.get("text", ()))})
 
 
-def prepare_bill(
-    *, actor: Actor, book_id: UUID, account_id: UUID, name: str, content: bytes, at: datetime
-) -> BillFile:
+def prepare_bill(*, actor: Actor, book_id: UUID, account_id: UUID, name: str, content: bytes, at: datetime) -> BillFile:
     """Read a file and keep it until it is confirmed; its lines are not taken yet. `name` is only shown.
 
     Raises BadBill and its kinds (a file that was cut names the row), BillHasFaults, EmptyBill, SameBill, NoStatement.

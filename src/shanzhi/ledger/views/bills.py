@@ -56,7 +56,8 @@ def upload(request: Any, book_id: UUID) -> HttpResponse:
     form = BillForm(sent(request), request.FILES or None, accounts=queries.accounts(book))
     heading = _("Send a bill")
     context: dict[str, Any] = {
-        "form": form, "heading": heading, "lead": book.name, "book": book, "crumbs": lists.crumbs(book_id, (heading, "")),
+        "form": form, "heading": heading, "lead": book.name, "book": book,
+        "crumbs": lists.crumbs(book_id, (heading, "")),
     }  # fmt: skip
     if form.is_valid():
         given = form.cleaned_data["file"]
@@ -90,7 +91,7 @@ def _upload_page(request: Any, context: dict[str, Any]) -> HttpResponse:
 @login_required
 @form_page
 def file(request: Any, book_id: UUID, file_id: UUID) -> HttpResponse:
-    """Show what a file holds; on yes, start the work and lead to its progress. A file that was taken shows its lines."""
+    """Show what a file holds; on yes, start the work and lead to its progress. One that was taken shows its lines."""
     found = queries.file(viewer=request.actor, book_id=book_id, file_id=file_id)
     if request.method == "POST":
         confirmed = bills.confirm_bill(actor=request.actor, book_id=book_id, file_id=file_id, at=request.now)

@@ -33,9 +33,7 @@ from shanzhi.ledger.exchange.bills.reading import (
 
 PERSONAL: Final = "alipay"
 FLOW: Final = "alipay_flow"
-NEW: Final = Columns(
-    "交易时间", amount="金额", counterparty="交易对方", text=("商品说明", "备注"), serial="交易订单号"
-)
+NEW: Final = Columns("交易时间", amount="金额", counterparty="交易对方", text=("商品说明", "备注"), serial="交易订单号")
 OLD: Final = Columns(
     "交易创建时间", amount="金额（元）", counterparty="交易对方", text=("商品名称", "备注"), serial="交易号"
 )

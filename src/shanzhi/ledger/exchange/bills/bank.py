@@ -95,7 +95,7 @@ def read(rows: Sequence[Row], header: int, columns: Columns, *, ended: bool) -> 
 
 
 def _foot(cells: list[str], day: int) -> bool:
-    """Tell a line of totals or words below the table: it begins with such a word, or holds nothing in the day's column."""
+    """Tell a line of totals or words below the table: by such a word at its start, or by a day's cell that is empty."""
     return clean(cells[0]).startswith(_ENDS) or (len(cells) > day + 1 and not clean(cells[day]))
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 import python_calamine
@@ -351,7 +352,7 @@ def _take(statement: Statement, number: int, cells: Cells, columns: Columns, amo
 def follow(statement: Statement) -> None:
     """Hold each balance to that of the row beside it, whichever way the rows go, and put the lines in their order.
 
-    Gives opening and closing balance. Raises BrokenChain with the row at fault. Says nothing where balances are missing.
+    Notes opening and closing balance. Raises BrokenChain with the row at fault. Where balances are missing, nothing.
     """
     lines = statement.lines
     if not lines or any(line.balance is None for line in lines):
@@ -369,5 +370,4 @@ def follow(statement: Statement) -> None:
 
 
 def _breaks(lines: Sequence[BillRow]) -> list[int]:
-    pairs = zip(lines, lines[1:], strict=False)
-    return [after.row for before, after in pairs if (before.balance or 0) + after.amount != after.balance]
+    return [after.row for before, after in pairwise(lines) if (before.balance or 0) + after.amount != after.balance]
