@@ -29,6 +29,7 @@ from shanzhi.ventures.models import Conflict, Juror, JuryClosing, Pitch, PitchOr
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
+from tests.ledger.bill_pages import pages as bill_pages
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.guardians import guarded
@@ -113,6 +114,7 @@ def fill_the_rest(site: Site) -> None:
     guarded(site)
     merging(site)
     seat_pages(site)
+    bill_pages()
     kept, merged = (a_person("370102001002", name="重名者", verified=verified) for verified in (True, False))
     officer = actor_for(account=site.account("district"), at=timezone.now())
     people.propose_merge(actor=officer, kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=timezone.now())

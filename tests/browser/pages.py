@@ -20,6 +20,7 @@ from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
+from tests.ledger.bill_pages import pages as bill_pages
 from tests.organizations.pages import pages as organization_pages
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
@@ -256,7 +257,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places, **organization_pages()}
+    return {**people, **places, **organization_pages(), **bill_pages()}
 
 
 def _merging() -> Pages:
