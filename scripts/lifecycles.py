@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
 django.setup()
 
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
+from shanzhi.ledger.lifecycle import BILL  # noqa: E402 - as above
 from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
@@ -35,6 +36,7 @@ TABLES = (
     MERGE,
     DELIVERY,
     JOB,
+    BILL,
 )
 HEAD = """# Life cycles
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from scripts import lifecycles
 from shanzhi.kernel.lifecycle import Lifecycle
+from shanzhi.ledger import lifecycle as ledger
 from shanzhi.notices import lifecycle as notices
 from shanzhi.people import lifecycle as people
 from shanzhi.ventures import lifecycle as ventures
@@ -18,7 +19,7 @@ class TestThePageOfLifeCycles:
     def test_leaves_no_table_out(self) -> None:
         tables = {
             value.name
-            for room in (notices, people, ventures, voting, work)
+            for room in (ledger, notices, people, ventures, voting, work)
             for value in vars(room).values()
             if isinstance(value, Lifecycle)
         }
@@ -26,4 +27,4 @@ class TestThePageOfLifeCycles:
 
     def test_lists_every_room_with_a_table(self) -> None:
         rooms = {path.parent.name for path in Path(people.__file__).parents[1].glob("*/lifecycle.py")}
-        assert rooms == {"kernel", "notices", "people", "ventures", "voting", "work"}
+        assert rooms == {"kernel", "ledger", "notices", "people", "ventures", "voting", "work"}
