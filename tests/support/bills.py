@@ -25,7 +25,7 @@ def an_officer_book(area: str = "370102001001") -> tuple[Books, Account]:
 def sent(held: Books, account: Account, content: bytes, actor: Actor = SYSTEM, **given: Any) -> BillFile:
     """Send a file; nothing is taken yet."""
     return bills.prepare_bill(
-        actor=actor, book_id=held.book.pk, account_id=account.pk, name="bill.csv", content=content,
+        actor=actor, book_id=held.book.pk, account_id=account.pk, name="三月流水", content=content,
         **{"at": AT, **given},
     )  # fmt: skip
 
