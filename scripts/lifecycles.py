@@ -10,6 +10,7 @@ django.setup()
 
 from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST, TRANCHE  # noqa: E402 - as below
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
+from shanzhi.ledger.lifecycle import BILL  # noqa: E402 - as above
 from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
@@ -49,6 +50,7 @@ TABLES = (
     PAYMENT,
     EXPENSE,
     REQUEST,
+    BILL,
 )
 HEAD = """# Life cycles
 

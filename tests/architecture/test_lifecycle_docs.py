@@ -5,6 +5,7 @@ from pathlib import Path
 from scripts import lifecycles
 from shanzhi.funding import lifecycle as funding
 from shanzhi.kernel.lifecycle import Lifecycle
+from shanzhi.ledger import lifecycle as ledger
 from shanzhi.notices import lifecycle as notices
 from shanzhi.organizations import lifecycle as organizations
 from shanzhi.people import lifecycle as people
@@ -21,7 +22,7 @@ class TestThePageOfLifeCycles:
     def test_leaves_no_table_out(self) -> None:
         tables = {
             value.name
-            for room in (funding, notices, organizations, people, projects, ventures, voting, work)
+            for room in (funding, ledger, notices, organizations, people, projects, ventures, voting, work)
             for value in vars(room).values()
             if isinstance(value, Lifecycle)
         }
@@ -32,6 +33,7 @@ class TestThePageOfLifeCycles:
         assert rooms == {
             "funding",
             "kernel",
+            "ledger",
             "notices",
             "organizations",
             "people",

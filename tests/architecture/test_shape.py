@@ -36,6 +36,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "checking": "proves all books in SQL of its own; it changes nothing",
         "refusals": "why nothing is entered, and the words of the database as refusals",
         "words": "how amounts and kinds of entries read; rooms above say how theirs do",
+        "urls_bills": "the addresses of bills, below those of a book",
     },
     "organizations": {
         "demo": "the demo's organisation",

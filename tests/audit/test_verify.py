@@ -30,6 +30,7 @@ from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.funding.pages import filled as fill_money
+from tests.ledger.pages import SLIPPED as LEDGER_SLIPPED
 from tests.ledger.pages import pages as ledger_pages
 from tests.organizations.filled import fill_organizations
 from tests.projects.pages import carried_out
@@ -65,10 +66,7 @@ SLIPPED = {
     "places_area": {"code": "'370102001999'"},
     "people_consenttext": {"digest": "'sha256:x'"},
     "voting_foundneed": {"project": "'another'"},
-    "ledger_account": {"role": "'slipped'"},
-    "ledger_book": {"name": "'slipped'"},
-    "ledger_commodity": {"code": "'SLIPPED'"},
-    "ledger_keeper": {"person_id": "gen_random_uuid()"},
+    **LEDGER_SLIPPED,
     "organizations_pastname": {"until": "until + interval '1 second'"},
     "organizations_filing": {"code": "repeat('x', 22)"},
     "voting_ballot": {"receipt": "repeat('A', 24)"},

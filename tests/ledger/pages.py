@@ -7,10 +7,18 @@ from django.urls import reverse
 
 from shanzhi.kernel.roles import Role
 from shanzhi.ledger import operations
+from tests.ledger.bill_pages import pages as bill_pages
 from tests.support.books import AT, SYSTEM, a_book
 from tests.support.people import a_person
 
 COMMUNITY = "370102001002"
+# How a row that slips into a table differs from the one beside it, for the tests of the audit.
+SLIPPED = {
+    "ledger_account": {"role": "'slipped'"},
+    "ledger_book": {"name": "'slipped'"},
+    "ledger_commodity": {"code": "'SLIPPED'"},
+    "ledger_keeper": {"person_id": "gen_random_uuid()"},
+}
 
 
 def pages() -> dict[str, str]:
@@ -37,5 +45,6 @@ def pages() -> dict[str, str]:
         "ledger:new": reverse("ledger:new"),
         **found,
         "ledger:entry undone": reverse("ledger:entry", args=[wrong.id]),
+        **bill_pages(),
         "ledger:journal undone": reverse("ledger:journal", args=[books.book.pk]) + "?undone=1",
     }

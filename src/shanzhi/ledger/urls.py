@@ -1,6 +1,6 @@
 """The addresses of the desk of books."""
 
-from django.urls import path
+from django.urls import include, path
 
 from shanzhi.ledger.views import accounts, books, entries
 
@@ -21,4 +21,5 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/close/", accounts.close, name="close_account"),
     path("entries/<uuid:entry_id>/", entries.entry, name="entry"),
     path("entries/<uuid:entry_id>/reverse/", entries.reverse_entry, name="reverse"),
+    path("<uuid:book_id>/bills/", include("shanzhi.ledger.urls_bills")),
 ]

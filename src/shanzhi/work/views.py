@@ -20,6 +20,7 @@ from shanzhi.work.models import Job
 
 KINDS: Final = {
     "people.import": _("Import of people"),
+    "ledger.bill": _("Bill taken into a book"),
     "ventures.import": _("Import of a round"),
     "voting.import": _("Import of an election"),  # none is begun any more; those of before are listed
 }

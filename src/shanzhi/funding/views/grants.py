@@ -68,7 +68,8 @@ def grant(request: Any, grant_id: UUID) -> HttpResponse:
         "due": listings.due_tag(found),
         "figures": figures,
         "facts": [
-            (_("Amount granted"), found.amount_fen), (_("Not paid yet"), figures.committed), (_("Spent"), figures.spent),
+            (_("Amount granted"), found.amount_fen),
+            (_("Not paid yet"), figures.committed), (_("Spent"), figures.spent),
             (_("With the team"), figures.left),
         ],
         "pairs": [

@@ -121,7 +121,8 @@ def project(request: Any, grant_id: UUID) -> HttpResponse:
         "heading": found.title,
         "figures": figures,
         "facts": [
-            (_("Amount granted"), found.amount_fen), (_("Paid to the team"), figures.received), (_("Spent"), figures.spent),
+            (_("Amount granted"), found.amount_fen), (_("Paid to the team"), figures.received),
+            (_("Spent"), figures.spent),
             (_("Left with the team"), figures.left),
         ],
         "pairs": [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shanzhi.ledger import operations, policies, queries
-from shanzhi.ledger.forms import AccountForm, BoundsForm, CloseAccountForm, TransferForm
+from shanzhi.ledger.forms.books import AccountForm, BoundsForm, CloseAccountForm, TransferForm
 from shanzhi.ledger.models import Account, Nature, Owner
 from shanzhi.ledger.refusals import AccountClosed
 from shanzhi.ledger.views.books import state

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from shanzhi.ledger import operations, policies, queries
 from shanzhi.ledger.exchange.beancount import written
-from shanzhi.ledger.forms import BookForm, CloseForm, KeeperForm
+from shanzhi.ledger.forms.books import BookForm, CloseForm, KeeperForm
 from shanzhi.ledger.models import Account, Nature, Owner
 from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter, may_manage, on_account, shown_name
 from shanzhi.places.views.frames import answer_form, sent

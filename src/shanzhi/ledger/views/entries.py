@@ -8,20 +8,21 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shanzhi.ledger import operations, policies, queries
-from shanzhi.ledger.forms import ReverseForm
+from shanzhi.ledger.forms.books import ReverseForm
 from shanzhi.ledger.models import Entry
 from shanzhi.ledger.refusals import ReversedAlready
 from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter
 from shanzhi.ledger.words import amount_words, kind_words
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
-from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, Rows, listing_response, page_of
+from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, listing_response, page_of
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
 
@@ -55,21 +56,6 @@ JOURNAL = Listing(
     search=queries.search_entries,
     search_label=gettext_lazy("Part of the text, or the number of the entry"),
     empty=Empty(gettext_lazy("Nothing is entered in this book yet")),
-)  # fmt: skip
-LEGS = Listing(
-    key="legs",
-    columns=(
-        Column("leg", gettext_lazy("Line no."), "number"),
-        Column("account", gettext_lazy("Account"), value=lambda row: row.account.name,
-               url=page_of("ledger:account", "account_id")),
-        Column("amount", gettext_lazy("Amount"), value=lambda row: amount_words(row.amount, row.account.commodity),
-               scale="amount"),
-        Column("stood", gettext_lazy("On it afterwards"),
-               value=lambda row: amount_words(row.stood, row.account.commodity), scale="amount"),
-    ),
-    default_sort="leg",
-    tie="leg",
-    export=False,
 )  # fmt: skip
 
 
@@ -109,9 +95,11 @@ def entry(request: Any, entry_id: UUID) -> HttpResponse:
         ),
         "may_reverse": undone is None and found.reverses_id is None and may_enter(request, found.book),
     }
-    rows = Rows(queries.postings_of(viewer=request.actor, entry_id=entry_id))
-    answer: HttpResponse = listing_response(request, LEGS, rows, context, template="ledger/entry.html")
-    return answer
+    context["lines"] = [
+        (row.account, amount_words(row.amount, row.account.commodity), amount_words(row.stood, row.account.commodity))
+        for row in queries.postings_of(viewer=request.actor, entry_id=entry_id)
+    ]
+    return render(request, "ledger/entry.html", context)
 
 
 @login_required

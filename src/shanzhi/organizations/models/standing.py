@@ -32,7 +32,8 @@ class Matter(models.TextChoices):
 RESULTS: Final[Mapping[Matter, Mapping[str, Any]]] = {
     Matter.REPORT: {"supervisor": _("To the supervising unit"), "registrar": _("To the registrar")},
     Matter.INSPECTION: {
-        "passed": _("Inspection passed"), "basic": _("Basically passed"), "failed": pgettext_lazy("inspection", "Failed"),
+        "passed": _("Inspection passed"), "basic": _("Basically passed"),
+        "failed": pgettext_lazy("inspection", "Failed"),
         "missed": _("Took no part"),
     },
     Matter.RATING: {grade: grade for grade in ("5A", "4A", "3A", "2A", "1A")},

@@ -101,7 +101,8 @@ def decide(request: Request, report_id: UUID) -> HttpResponse:
             "days": report.project.rules["notice_days"]
         }
     return frames.form_answer(
-        request, DecisionForm(sent(request)), act, heading=_("Decide on the report"), lead=lead, button=_("Decide the matter"),
+        request, DecisionForm(sent(request)), act, heading=_("Decide on the report"), lead=lead,
+        button=_("Decide the matter"),
         done=_("The decision is taken, and the team told."), back=reverse("projects:review", args=[report.pk]),
         to=frames.project_url(report.project), way=frames.crumbs(report.project, (_("Decide on the report"), "")),
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""How the histories of the ledger read."""
