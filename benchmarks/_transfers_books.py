@@ -1,6 +1,5 @@
 """The book of the benchmark of transfers and its keepers; loaded once Django is set up."""
 
-import itertools
 import json
 import random
 import secrets
@@ -33,20 +32,22 @@ def prepare(keepers: int) -> None:
         actor=SYSTEM, name="Benchmark", area="", begins_on=timezone.localdate(at), at=at, synthetic=True
     )
     outside = operations.make_account(
-        actor=SYSTEM, book=book, owner_kind=Owner.OUTSIDE, owner_id=None, role="in", name="In", nature=Nature.INCOME, at=at
-    )
+        actor=SYSTEM, book=book, owner_kind=Owner.OUTSIDE, owner_id=None, role="in", name="In", nature=Nature.INCOME,
+        at=at,
+    )  # fmt: skip
     Account.objects.bulk_create(
         Account(book=book, commodity_id="CNY", owner_kind=Owner.FUND, owner_id=uuid4(), role="balance", name=f"A{n}",
                 nature=Nature.ASSETS, opened_at=at)
         for n in range(ACCOUNTS)
     )  # fmt: skip
     numbers = list(Account.objects.filter(owner_kind=Owner.FUND).values_list("pk", flat=True))
-    for part in itertools.batched(numbers, 199) if hasattr(itertools, "batched") else _parts(numbers, 199):
+    for part in _parts(numbers, 199):
         legs = [operations.Leg(one, EACH) for one in part]
         legs.append(operations.Leg(outside.pk, -EACH * len(part)))
         operations.enter(
-            actor=SYSTEM, book=book.pk, area="", on=timezone.localdate(at), at=at, kind="begin", key=uuid4().hex, legs=legs
-        )
+            actor=SYSTEM, book=book.pk, area="", on=timezone.localdate(at), at=at, kind="begin", key=uuid4().hex,
+            legs=legs,
+        )  # fmt: skip
     people = _people(keepers, at)
     for one in people:
         operations.name_keeper(actor=SYSTEM, book_id=book.pk, person_id=one.pk, at=at)
@@ -94,7 +95,8 @@ def requests(number: int) -> Iterator[bytes]:
     session, token = _sessions_kept[number], "b" * 32
     day = timezone.localdate().isoformat()
     for source, target, amount in pairs:
-        sent: dict[str, Any] = {"source": str(source), "target": str(target), "amount": amount, "on": day, "text": "bench"}
+        sent: dict[str, Any] = {"source": str(source), "target": str(target), "amount": amount, "on": day}
+        sent["text"] = "bench"
         body = json.dumps(sent).encode()
         head = (
             f"POST /api/v1/ledger/books/{book.pk}/transfers HTTP/1.1\r\nHost: localhost\r\n"

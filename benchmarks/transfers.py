@@ -1,6 +1,6 @@
 """Transfers beside pgbench's own: `python -m benchmarks.transfers`.
 
-The floor is the transfer that pgbench brings along (`tpcb-like`: three updates, a select and an insert between BEGIN and
+The floor is the transfer that pgbench brings along (`tpcb-like`: three updates, a select, an insert between BEGIN and
 END) on the same server, with the same eight clients, just before and just after. Beside it stand transfers through the
 operation - key, bounds, closed periods, the event with its digest, all in - from eight processes, and the same through
 HTTP, signed in, against the site as `shanzhi serve` serves it. Every transfer is durable before it is acknowledged.

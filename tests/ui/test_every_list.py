@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from shanzhi.funding.operations.opening import MOST_LINES, MOST_TRANCHES
 from shanzhi.funding.rules import EXAMPLE_LIMITS
 from shanzhi.kernel.personal import REGISTRY
+from shanzhi.ledger.models.journal import MOST_LEGS
 from shanzhi.notices.kinds import CHANNELS
 from shanzhi.people.processing import fields_of
 from shanzhi.tally import sensitivity
@@ -118,6 +119,7 @@ SHORT = {
     "funding/disclosure.html": Short(
         "the budget lines of one grant, or those of a fund, shortened", 60, lambda: MOST_LINES
     ),
+    "ledger/entry.html": Short("the lines of one entry", 200, lambda: MOST_LEGS),
     "voting/sensitivity.html": Short("the weighings of one count", 12, weighings),
 }
 PRINTED = {"voting/list_print.html": "paper: all of the signed list is printed, and struck through by hand"}

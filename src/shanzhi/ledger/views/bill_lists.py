@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -102,24 +103,28 @@ LINES: Final = Listing(
 )  # fmt: skip
 
 
+LEFT_LINES: Final = Listing(
+    key="left_lines",
+    prefix="line-",
+    caption=gettext_lazy("Lines of the bill without an entry"),
+    columns=(_DAY, _AMOUNT, _WHO, _TEXT, _SERIAL),
+    default_sort="day",
+    filters=(DateRangeFilter("day", gettext_lazy("Day"), moments=False),),
+    search=queries.search,
+    search_label=gettext_lazy("Serial number, or the amount"),
+    empty=Empty(gettext_lazy("Every line of the bill is settled")),
+)
+
+
 def left_lines(rules: list[BillRule]) -> Listing:
-    """Give the list of lines that nothing settles, with what the rules propose."""
+    """Give the list of lines that nothing settles, with what the rules propose for each."""
 
     def proposed(row: BillLine) -> str:
         rule = queries.proposal(row, rules)
         return rule.target.name if rule and rule.target else formatting.NONE
 
-    return Listing(
-        key="left_lines",
-        prefix="line-",
-        caption=gettext_lazy("Lines of the bill without an entry"),
-        columns=(_DAY, _AMOUNT, _WHO, _TEXT, _SERIAL, Column("proposed", gettext_lazy("Proposed"), value=proposed)),
-        default_sort="day",
-        filters=(DateRangeFilter("day", gettext_lazy("Day"), moments=False),),
-        search=queries.search,
-        search_label=gettext_lazy("Serial number, or the amount"),
-        empty=Empty(gettext_lazy("Every line of the bill is settled")),
-    )
+    columns = (*LEFT_LINES.columns, Column("proposed", gettext_lazy("Proposed"), value=proposed))
+    return replace(LEFT_LINES, columns=columns)
 
 
 LEFT_POSTINGS: Final = Listing(
@@ -136,7 +141,7 @@ LEFT_POSTINGS: Final = Listing(
     tie="number",
     filters=(DateRangeFilter("on", gettext_lazy("Day"), moments=False),),
     search=lambda rows, text: rows.filter(entry__text__icontains=text.strip()),
-    search_label=gettext_lazy("Part of the words"),
+    search_label=gettext_lazy("Part of the line's words"),
     empty=Empty(gettext_lazy("Every entry stands in the bill")),
 )  # fmt: skip
 
