@@ -13,7 +13,6 @@ from ninja import Query, Router
 from shanzhi.kernel.actor import Actor
 from shanzhi.ledger import operations, queries
 from shanzhi.ledger.api.schemas import (
-    AccountIn,
     AccountOut,
     AccountsPage,
     AccountsQuery,
@@ -28,6 +27,7 @@ from shanzhi.ledger.api.schemas import (
     EntryOut,
     KeeperIn,
     ListQuery,
+    NewAccountIn,
     ReasonIn,
     ReverseIn,
     StatementPage,
@@ -153,7 +153,7 @@ def list_accounts(request: HttpRequest, book_id: UUID, asked: Query[AccountsQuer
 
 
 @router.post("/books/{uuid:book_id}/accounts", response=AccountOut, summary="Open an account of the outside world")
-def open_account(request: HttpRequest, book_id: UUID, body: AccountIn, idempotency_key: Key) -> dict[str, Any]:
+def open_account(request: HttpRequest, book_id: UUID, body: NewAccountIn, idempotency_key: Key) -> dict[str, Any]:
     """Open an account of the outside world; those of funds, grants, organisations and persons open by themselves."""
 
     def run() -> dict[str, Any]:

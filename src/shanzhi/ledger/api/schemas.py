@@ -124,7 +124,7 @@ class BookIn(Given):
     begins_on: Day
 
 
-class AccountIn(Given):
+class NewAccountIn(Given):
     """An account of the outside world to open."""
 
     name: str = Field(min_length=1, max_length=120)
