@@ -43,7 +43,7 @@ NO_PAGES = {
     "people:areas", "ventures:communities", "ventures:desk_areas",
     "audit:checkpoint", "audit:note",
     "projects:photo", "projects:ceremony_pdf", "projects:announce", "projects:remove_photo", "projects:finish_step",
-    "projects:confirm",
+    "projects:confirm", "projects:file",
     # forms of few lines, drawn as others are: walked in tests/projects/test_pages.py
     "projects:object", "projects:appeal", "projects:withdraw", "projects:rule",
     # the living page of pieces has tests of its own

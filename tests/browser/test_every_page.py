@@ -158,9 +158,8 @@ def faults_of(page: Page, path: str, look: Look, *, foreign: bool = False) -> li
     return found
 
 
-@pytest.mark.parametrize(
-    "look", [pytest.param(Look("small"), marks=pytest.mark.thorough), Look("small", "dark", "en")], ids=str
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("look", [Look("phone"), Look("small", "dark", "en")], ids=str)
 @pytest.mark.parametrize("who", WHO)
 def test_every_page_fits_the_smallest_phone_in_its_language(
     browser: Browser, site: Site, address: str, who: str, look: Look
@@ -173,7 +172,7 @@ def test_every_page_fits_the_smallest_phone_in_its_language(
 
 def seen_by_axe() -> list[Any]:
     """Give who looks how; the desk in the dark, which takes longest, is left to the thorough run."""
-    looks = (Look("phone"), Look("desktop", "dark", "en"))
+    looks = (Look("small"), Look("desktop", "dark", "en"))
     late = {("district", "desktop"): [pytest.mark.thorough]}
     return [
         pytest.param(who, look, marks=late.get((who, look.device), []), id=f"{who}-{look}")
@@ -183,12 +182,11 @@ def seen_by_axe() -> list[Any]:
 
 
 @pytest.mark.parametrize(("who", "look"), seen_by_axe())
-def test_every_page_is_clean_by_axe(browser: Browser, site: Site, address: str, who: str, look: Look) -> None:
+def test_every_page_fits_and_is_clean_by_axe(browser: Browser, site: Site, address: str, who: str, look: Look) -> None:
     page = opened(browser, site, address, who, look)
     seen: dict[str, list[str]] = {}
     for name, path in WHO[who](site).items():
-        page.goto(path)
-        if found := violations(page):
+        if found := [*faults_of(page, path, look, foreign="imported" in name), *violations(page)]:
             seen[name] = found
     page.context.close()
     assert not seen, told(seen)

@@ -15,7 +15,6 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import connection
 from django.test import Client
-from shanzhi.projects.queries.files import folder
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.ciphers import Unreadable
@@ -318,7 +317,7 @@ def _projects(proposal: ventures.Proposal, person: Person) -> None:
             project=project, title=TOLD, about=TOLD, place=TOLD, summary=TOLD, cancelled_reason=TOLD, starts_at=AT,
             planned_by=person, **by,
         )  # fmt: skip
-        digest = store(f"{OWN_WORDS} 照片".encode(), into=folder())
+        digest = store(f"{OWN_WORDS} 照片".encode(), room="projects")
         projects.Photo.objects.create(
             activity=one, kind="png", digest=digest, size=1, caption=OWN_WORDS, added_by=person, **by
         )

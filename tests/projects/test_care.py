@@ -14,8 +14,8 @@ from shanzhi.notices.models import Notice
 from shanzhi.people.operations import erase_person
 from shanzhi.projects import operations, queries
 from shanzhi.projects.models import Activity, Photo, Visit
-from shanzhi.projects.queries.files import path_of
 from shanzhi.ventures.models import TeamSeat
+from shanzhi.work.files import path_of
 from tests.projects.support import DAY, NOW, START, Ground, a_png, planned, refused, told
 from tests.ventures.support import resident, staff
 
@@ -93,7 +93,7 @@ class TestErasing:
         told_of = operations.Told(12, f"{name}带来了梯子。", 0, [shot])
         operations.report_activity(actor=resident(editor), activity_id=one.pk, told=told_of, at=NOW + 11 * DAY)
         Activity.objects.filter(pk=one.pk).update(planned_by=editor)
-        stored = path_of(Photo.objects.get())
+        stored = path_of(Photo.objects.get().digest, room="projects")
         officer = staff(Role.DISTRICT_OFFICER, ground.call.area[:6], 106)
         with django_capture_on_commit_callbacks(execute=True):
             erase_person(actor=officer, person_id=editor.pk, reason="本人申请", at=NOW + 12 * DAY)

@@ -119,6 +119,7 @@ TABLE: dict[str, Row] = {
     "projects:report_activity": teams(at_activity("report/")),
     "projects:cancel_activity": teams(at_activity("cancel/")),
     "POST projects:announce": teams(at_activity("announce/"), method="POST"),
+    "POST projects:file": teams(at_project("file/"), method="POST"),
     # Whoever may is told that there is no such photo, or that the step is done: so one address serves all roles.
     "POST projects:remove_photo": only(
         MANAGERS, at_activity(f"photos/{uuid4()}/remove/"), allowed=404, anonymous=SIGN_IN, method="POST"

@@ -35,6 +35,7 @@ PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
     "system:operator": _("The operator, by command"),
     "system:resident": _("A resident, not named"),
     "system:juror": _("A juror, not named"),
+    "system:projects": _("The decision on the project"),
     "system:sign-in": pgettext_lazy("who acts", "Signing in"),
 }
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:[+-]\d{2}:\d{2}|Z)?")

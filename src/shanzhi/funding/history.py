@@ -105,6 +105,7 @@ register_verbs(
         "funding.grant.sign": _("Grant came into force"),
         "funding.grant.meet": _("Condition met"),
         "funding.grant.stop": _("Payments stopped"),
+        "funding.grant.resume": _("Payments taken up again"),
         "funding.grant.close": _("Grant settled"),
         "funding.team.join": _("Joined the team"),
         "funding.payment.ask": _("Payment asked for"),

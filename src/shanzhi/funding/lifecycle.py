@@ -18,6 +18,7 @@ GRANT: Final = Lifecycle(
     moves={
         "sign": Move(("draft",), "in_force", holds=("all_parties_signed", "fund_covers_it")),
         "stop": Move(("in_force",), "stopped", holds=("reason",)),
+        "resume": Move(("stopped",), "in_force", holds=("the_stop_did_not_hold", "fund_covers_it")),
         "close": Move(("in_force", "stopped"), "closed", holds=("nothing_waits", "no_advance_open", "rest_returned")),
     },
 )
@@ -36,6 +37,8 @@ TRANCHE: Final = Lifecycle(
         "pay": Move(("asked",), "paid", holds=("two_approvals",)),
         "give_back": Move(("asked",), "payable", holds=("reason",)),
         "cancel": Move(("waiting", "payable", "asked"), "cancelled", holds=("stopped_or_settled",)),
+        "wait_again": Move(("cancelled",), "waiting", holds=("the_stop_did_not_hold",)),
+        "pay_again": Move(("cancelled",), "payable", holds=("the_stop_did_not_hold", "condition_was_met")),
     },
 )
 PAYMENT: Final = Lifecycle(

@@ -14,6 +14,7 @@ urlpatterns = [
     path("projects/<uuid:project_id>/activities/new/", team.plan, name="plan"),
     path("projects/<uuid:project_id>/midterm/", team.midterm, name="midterm"),
     path("projects/<uuid:project_id>/completion/", team.completion, name="completion"),
+    path("projects/<uuid:project_id>/file/", team.file, name="file"),
     path("projects/objections/<uuid:objection_id>/withdraw/", public.withdraw, name="withdraw"),
     path("projects/steps/<uuid:step_id>/done/", team.finish_step, name="finish_step"),
     path("projects/activities/<uuid:activity_id>/", public.activity, name="activity"),

@@ -103,18 +103,11 @@ def _put_in_force(actor: Actor, grant: Grant, signed_on: date, at: datetime) -> 
     grant.version += 1
     grant.disclose_by = due_after(grant)
     grant.save(update_fields=["state", "signed_on", "version", "disclose_by"])
-    committed = moving.of_grant(actor=actor, grant=grant, role=moving.COMMITTED, at=at)
     moving.of_grant(actor=actor, grant=grant, role=moving.HELD, at=at)
     for line in grant.lines.order_by("number"):
         role = f"{moving.LINE}{line.number}"
         moving.of_grant(actor=actor, grant=grant, role=role, name=line.name, ceiling=line.amount_fen, at=at)
-    try:
-        moving.move(
-            actor=actor, fund=grant.fund, source=moving.of_fund(actor=actor, fund=grant.fund, at=at), target=committed,
-            amount=grant.amount_fen, kind="commit", key=f"commit:{grant.pk}", at=at, text=grant.title,
-        )  # fmt: skip
-    except Short as short:
-        raise FundShort(left=short.params["left"]) from short
+    _commit(actor, grant, grant.amount_fen, f"commit:{grant.pk}", at)
     record(actor=actor, verb="funding.grant.sign", subject=grant, area=grant.area, at=at,
            change={"amount_fen": grant.amount_fen})  # fmt: skip
     _meet(actor, grant, SIGNED, signed_on, at)
@@ -180,6 +173,44 @@ def stop(*, actor: Actor, proposal: UUID, reason: str, at: datetime) -> Grant:
 
 
 @transaction.atomic
+def resume(*, actor: Actor, proposal: UUID, reason: str, at: datetime) -> Grant:
+    """Undo a stop that did not hold, as by an appeal: what was not paid is committed again, tranches wait as before.
+
+    Raises NotInForce, FundShort where the fund gave the money to others meanwhile.
+    """
+    grant = policies.load_grant(actor=actor, proposal=proposal)
+    policies.require(policies.may_run(actor=actor, grant=grant))
+    require_state(grant, "stopped")
+    grant.state, grant.reason = GRANT.move(grant.state, "resume"), ""
+    grant.version += 1
+    grant.save(update_fields=["state", "reason", "version"])
+    again = list(grant.tranches.filter(state="cancelled").order_by("number"))
+    for one in again:
+        one.state = TRANCHE.move(one.state, "pay_again" if one.met_at else "wait_again")
+        one.save(update_fields=["state"])
+    _commit(actor, grant, sum(one.amount_fen for one in again), f"resume:{grant.pk}:{grant.version}", at)
+    record(
+        actor=actor, verb="funding.grant.resume", subject=grant, area=grant.area, at=at, reason=reason_of(reason),
+        change={"tranches": [one.number for one in again]},
+    )  # fmt: skip
+    return grant
+
+
+def _commit(actor: Actor, grant: Grant, amount_fen: int, key: str, at: datetime) -> None:
+    """Take an amount of the fund's money for a grant. Raises FundShort."""
+    if not amount_fen:
+        return
+    try:
+        moving.move(
+            actor=actor, fund=grant.fund, source=moving.of_fund(actor=actor, fund=grant.fund, at=at),
+            target=moving.of_grant(actor=actor, grant=grant, role=moving.COMMITTED, at=at), amount=amount_fen,
+            kind="commit", key=key, at=at, text=grant.title,
+        )  # fmt: skip
+    except Short as short:
+        raise FundShort(left=short.params["left"]) from short
+
+
+@transaction.atomic
 def close(*, actor: Actor, proposal: UUID, at: datetime, reason: str = "") -> Grant:
     """Settle a grant: what is left with the team and what was not paid goes back to the fund.
 
@@ -221,6 +252,6 @@ def _give_back(actor: Actor, grant: Grant, role: str, why: str, at: datetime) ->
         source = Account.objects.get(owner_kind=Owner.GRANT, owner_id=grant.pk, role=role)
         moving.move(
             actor=actor, fund=grant.fund, source=source, target=moving.of_fund(actor=actor, fund=grant.fund, at=at),
-            amount=amount, kind=why, key=f"{why}:{role}:{grant.pk}", at=at, text=grant.title,
+            amount=amount, kind=why, key=f"{why}:{role}:{grant.pk}:{grant.version}", at=at, text=grant.title,
         )  # fmt: skip
     return amount

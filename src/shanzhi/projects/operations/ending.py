@@ -18,6 +18,7 @@ from shanzhi.places import queries as places
 from shanzhi.projects import policies, telling
 from shanzhi.projects.lifecycle import CEREMONY
 from shanzhi.projects.models import Ceremony, Project
+from shanzhi.projects.operations import money
 from shanzhi.projects.operations.common import (
     BadDays,
     StaleProject,
@@ -71,17 +72,22 @@ def terminate(*, actor: Actor, project_id: UUID, version: int, reason: str, at: 
         saved(found)
         told = {"from": before, "settle_by": found.settle_by.isoformat()}
         note(actor, "project.terminate", found, told, at, found.stopped_reason)
+        money.stopped(found, found.stopped_reason, at)
         telling.tell_stopped(actor=actor, project=found, at=at)
     return found
 
 
 def settle(*, actor: Actor, project_id: UUID, settlement: str, at: datetime) -> Project:
-    """Record how a terminated project was settled, in words. Raises NotFound, NotYourRound, NothingToSettle."""
+    """Record how a terminated project was settled, in words.
+
+    Raises NotFound, NotYourRound, NothingToSettle, GrantOpen.
+    """
     with transaction.atomic():
         found = locked_project(project_id=project_id)
         policies.require_runs(actor, found)
         if found.state != "terminated" or found.settled_at is not None:
             raise NothingToSettle
+        money.require_settled(found)
         found.settlement, found.settled_at = words(settlement, "settlement", most=2000), at
         saved(found)
         note(actor, "project.settle", found, {}, at)

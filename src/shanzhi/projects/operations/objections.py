@@ -18,6 +18,7 @@ from shanzhi.kernel.errors import Conflict, Forbidden, NotFound
 from shanzhi.projects import policies, telling
 from shanzhi.projects.lifecycle import OBJECTION, RULINGS
 from shanzhi.projects.models import Objection, Project
+from shanzhi.projects.operations import money
 from shanzhi.projects.operations.common import BadDays, StaleProject, locked_project, move, note, saved, words
 from shanzhi.projects.operations.reports import review_again
 from shanzhi.projects.queries.deciding import decision_of, last_decision, require_appealable, require_notice
@@ -117,6 +118,7 @@ def rule(*, actor: Actor, objection_id: UUID, version: int, outcome: str, ruling
         note(actor, "objection.rule", project, {"objection": str(found.pk), "outcome": outcome}, at)
         if outcome == "upheld" and project.state == found.against:
             _undo(project, at)
+            money.resumed(project, found.ruling, at)
         telling.tell_ruled(actor=actor, objection=found, at=at)
     return found
 

@@ -20,6 +20,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.projects import policies, telling
 from shanzhi.projects.models import Activity, Decision, Feedback, Project, Report, Sheet
+from shanzhi.projects.operations import money
 from shanzhi.projects.operations.common import BadDays, locked_project, move, note, saved, words
 from shanzhi.projects.queries.deciding import last_decision
 from shanzhi.projects.queries.rules import criteria, mark_of, mean
@@ -205,6 +206,10 @@ def decide_report(*, actor: Actor, report_id: UUID, outcome: str, comment: str, 
         _follow(project, report.kind, outcome)
         if not midterm and outcome != "mend":
             project.mark, project.completed_at = mark, at
+            if outcome == "pass":
+                money.reached(project, "completion", at)
+            else:
+                money.stopped(project, made.comment, at)
         if outcome == "mend":
             _give_time(project, report.kind, at)
         saved(project)
@@ -263,6 +268,9 @@ def confirm_midterm(*, actor: Actor, project_id: UUID, at: datetime) -> Project:
             project.stopped_from, project.stopped_at = "notice", at
         saved(project)
         note(actor, "project.midterm_pass" if passed else "project.midterm_fail", project, {}, at)
-        if not passed:
+        if passed:
+            money.reached(project, "midterm", at)
+        else:
+            money.stopped(project, decision.comment if decision is not None else "", at)
             telling.tell_stopped(actor=actor, project=project, at=at)
     return project

@@ -1,5 +1,6 @@
 """Every reading of projects. Each function takes the viewer and gives only what that viewer may see."""
 
+from shanzhi.projects.queries.after import After, after_of
 from shanzhi.projects.queries.due import Due, desk_dues, own_dues
 from shanzhi.projects.queries.listing import (
     activities,
@@ -28,7 +29,8 @@ from shanzhi.projects.queries.rules import criteria, in_force
 from shanzhi.projects.queries.story import Story, story_of
 
 __all__ = [
-    "Due", "Story", "activities", "activity", "calls_to_begin", "ceremonies", "ceremony", "completed_for", "criteria",
+    "After", "Due", "Story", "activities", "activity", "after_of", "calls_to_begin", "ceremonies", "ceremony",
+    "completed_for", "criteria",
     "desk_dues", "desk_projects", "feedback_of", "graduates", "in_force", "matching", "matching_due", "mentors",
     "my_projects", "objection", "own_dues", "photo", "project", "projects", "read_areas", "report", "rules_versions",
     "run_areas", "story_of",

@@ -57,6 +57,7 @@ def project(request: Request, project_id: UUID) -> HttpResponse:
         "project": found,
         "story": story,
         "may": story.may,
+        "after": queries.after_of(viewer=request.actor, found=found),
         "tags": tags_of(found),
         "place": " ".join(places.full_names([found.community]).values()),
         "phases": frames.course(found),

@@ -213,6 +213,14 @@ def completion(request: Request, project_id: UUID) -> HttpResponse:
 
 @login_required
 @acts
+def file(request: Request, project_id: UUID) -> HttpResponse:
+    """Begin the filing of the organisation that grew out of a project, and go on to its draft."""
+    made = operations.begin_filing(project_id=project_id, **frames.acting(request))
+    return redirect("organizations:application", made.pk)
+
+
+@login_required
+@acts
 def finish_step(request: Request, step_id: UUID) -> HttpResponse:
     """Mark a step as done."""
     done = operations.finish_step(step_id=step_id, **frames.acting(request))

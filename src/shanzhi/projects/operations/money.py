@@ -1,0 +1,61 @@
+"""What the course of a project does to its grant: conditions met, payments stopped and taken up again.
+
+A project may have no grant here; then nothing follows. The decision was made by who may decide on the project, so the
+grant follows in the name of the system, with an event of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.funding import operations as funding
+from shanzhi.funding.models import Grant
+from shanzhi.funding.operations.grants import LONGEST_REASON
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Conflict
+from shanzhi.projects.models import Project
+
+COURSE: Final = Actor.system("projects")
+
+
+class GrantOpen(Conflict):
+    """The grant of a terminated project still holds money."""
+
+    code = "grant_open"
+    message = _("Settle the grant first, so that what is left goes back to the fund; then record the settlement here.")
+
+
+def _grant(project: Project, *states: str) -> Grant | None:
+    return Grant.objects.filter(proposal=project.proposal_id, state__in=states).first()
+
+
+def reached(project: Project, condition: str, at: datetime) -> None:
+    """Let tranches be paid that wait for a condition ("midterm", "completion"); inside the caller's transaction."""
+    grant = _grant(project, "in_force")
+    if grant is not None and grant.tranches.filter(condition=condition).exists():
+        funding.meet_condition(actor=COURSE, proposal=project.proposal_id, condition=condition, at=at)
+
+
+def stopped(project: Project, reason: str, at: datetime) -> None:
+    """Pay nothing more of the grant; what was not paid goes back to the fund."""
+    if _grant(project, "in_force") is not None:
+        funding.stop(actor=COURSE, proposal=project.proposal_id, reason=_brief(reason), at=at)
+
+
+def resumed(project: Project, reason: str, at: datetime) -> None:
+    """Take payments up again, after a decision that did not hold."""
+    if _grant(project, "stopped") is not None:
+        funding.resume(actor=COURSE, proposal=project.proposal_id, reason=_brief(reason), at=at)
+
+
+def _brief(reason: str) -> str:
+    return " ".join(reason.split())[:LONGEST_REASON]
+
+
+def require_settled(project: Project) -> None:
+    """Refuse to call a project settled while its grant is not. Raises GrantOpen."""
+    if _grant(project, "draft", "in_force", "stopped") is not None:
+        raise GrantOpen
