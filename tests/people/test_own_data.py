@@ -81,7 +81,7 @@ class TestTheOwnData:
             with CaptureQueriesContext(connection) as seen:
                 assert client.get("/account/own-data/").status_code == 200
             asked.append(len(seen))
-        assert asked[0] == asked[1] <= 70
+        assert asked[0] == asked[1] <= 90  # one or two for each sort of record that a room keeps
 
     def test_tell_each_row_once_with_all_that_is_ones_own_in_it(self, files: Path) -> None:
         person, child = a_person(COMMUNITY), a_person(COMMUNITY, verified=False, born_on=date(2015, 3, 1))
@@ -198,6 +198,9 @@ DIGESTS = {
 # Where sealed values are opened, and what becomes of them. A call that is not here fails the test below.
 DOORS = {
     "people/operations/records.py unmask": "logged",
+    "organizations/operations/parts.py unmask_members": "logged",
+    "organizations/views/filing.py application_edit": "own",
+    "ledger/views/bill_lines.py line": "kept",  # the words of a line, to the keepers of the book; its name is masked
     "people/queries/own_data.py _plain": "own",
     "people/views/account.py correct": "own",
     "ventures/queries/proposals.py shown": "own",
@@ -221,6 +224,8 @@ DOORS = {
             "notices/operations/erasing.py own_addresses", "ventures/operations/erasing.py erase_named_members",
             "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",
             "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
+            "organizations/operations/parts.py add_member", "organizations/queries/checks.py checks",
+            "ledger/operations/bills.py content_of", "ledger/operations/bill_settling.py words_of",
         ),
         "compared or sent by the program, shown to nobody",
     ),
@@ -246,7 +251,9 @@ class TestEveryDoorToPlainData:
         assert doors() == set(DOORS)
 
     def test_that_shows_others_asks_for_a_reason_and_is_told_the_person(self) -> None:
-        assert [door for door, what in DOORS.items() if what == "logged"] == ["people/operations/records.py unmask"]
+        assert [door for door, what in DOORS.items() if what == "logged"] == [
+            "people/operations/records.py unmask", "organizations/operations/parts.py unmask_members",
+        ]  # fmt: skip
         person = a_person(COMMUNITY, name=WHO)
         worker = an_actor(Role.SOCIAL_WORKER, COMMUNITY)
         for reason, fields in (("", ["name"]), (" ", ["name"]), ("x", [])):

@@ -38,7 +38,7 @@ def line(request: Any, book_id: UUID, line_id: UUID) -> HttpResponse:
     pairs = [
         Answer(_("Day"), formatting.day(found.day) + clock),
         Answer(_("Amount"), formatting.yuan(found.amount)),
-        Answer(_("Counterparty"), found.counterparty.reveal() or formatting.NONE),
+        Answer(_("Counterparty"), str(found.counterparty) or formatting.NONE),
         Answer(_("Words"), found.text.reveal() or formatting.NONE),
         Answer(_("Serial number"), found.serial or formatting.NONE),
         Answer(_("Account of the book"), found.account.name),
@@ -70,7 +70,7 @@ def _frame(request: Any, book_id: UUID, line_id: UUID, heading: str) -> tuple[Bi
     found = queries.line(viewer=request.actor, book_id=book_id, line_id=line_id)
     back = lists.line_address(found)
     return found, {
-        "heading": heading, "lead": f"{_title(found)} · {found.counterparty.reveal() or formatting.NONE}", "back": back,
+        "heading": heading, "lead": f"{_title(found)} · {str(found.counterparty) or formatting.NONE}", "back": back,
         "kind": "main", "button": heading, "crumbs": lists.crumbs(book_id, (_title(found), back), (heading, "")),
     }  # fmt: skip
 

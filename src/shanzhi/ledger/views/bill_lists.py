@@ -70,8 +70,7 @@ FILES: Final = Listing(
     ),
 )  # fmt: skip
 
-_WHO: Final = Column("counterparty", gettext_lazy("Counterparty"), value=lambda row: row.counterparty.reveal())
-_TEXT: Final = Column("text", gettext_lazy("Words"), value=lambda row: row.text.reveal(), priority=2)
+_WHO: Final = Column("counterparty", gettext_lazy("Counterparty"), value=lambda row: str(row.counterparty))
 _SERIAL: Final = Column("serial", gettext_lazy("Serial number"), priority=3)
 _DAY: Final = Column("day", gettext_lazy("Day"), "date", sort="day", url=line_address)
 _AMOUNT: Final = Column("amount", gettext_lazy("Amount"), "money", sort="amount")
@@ -84,7 +83,7 @@ def _settled_as(value: str) -> Q:
 LINES: Final = Listing(
     key="bill_lines",
     columns=(
-        _DAY, _AMOUNT, _WHO, _TEXT, _SERIAL,
+        _DAY, _AMOUNT, _WHO, _SERIAL,
         Column("how", gettext_lazy("Settled"), "tag", value=how_tag),
         Column("balance", gettext_lazy("Balance after it"), "money", priority=3),
         Column("file", gettext_lazy("Name of the file"), value="file__name", on_page=False),
@@ -107,7 +106,7 @@ LEFT_LINES: Final = Listing(
     key="left_lines",
     prefix="line-",
     caption=gettext_lazy("Lines of the bill without an entry"),
-    columns=(_DAY, _AMOUNT, _WHO, _TEXT, _SERIAL),
+    columns=(_DAY, _AMOUNT, _WHO, _SERIAL),
     default_sort="day",
     filters=(DateRangeFilter("day", gettext_lazy("Day"), moments=False),),
     search=queries.search,
