@@ -36,11 +36,11 @@ def prepare(keepers: int) -> None:
         at=at,
     )  # fmt: skip
     Account.objects.bulk_create(
-        Account(book=book, commodity_id="CNY", owner_kind=Owner.FUND, owner_id=uuid4(), role="balance", name=f"A{n}",
-                nature=Nature.ASSETS, opened_at=at)
+        Account(book=book, commodity_id="CNY", owner_kind=Owner.ORGANIZATION, owner_id=uuid4(), role="balance",
+                name=f"A{n}", nature=Nature.ASSETS, opened_at=at)
         for n in range(ACCOUNTS)
     )  # fmt: skip
-    numbers = list(Account.objects.filter(owner_kind=Owner.FUND).values_list("pk", flat=True))
+    numbers = list(Account.objects.filter(owner_kind=Owner.ORGANIZATION).values_list("pk", flat=True))
     for part in _parts(numbers, 199):
         legs = [operations.Leg(one, EACH) for one in part]
         legs.append(operations.Leg(outside.pk, -EACH * len(part)))
@@ -62,7 +62,7 @@ def _parts(rows: list[UUID], size: int) -> Iterator[list[UUID]]:
 def _chosen(seed: int) -> tuple[Book, Iterator[tuple[UUID, UUID, int]]]:
     """Give the book and endless pairs of accounts with amounts."""
     book = Book.objects.get()
-    accounts = list(Account.objects.filter(owner_kind=Owner.FUND).order_by("pk").values_list("pk", flat=True))
+    accounts = list(Account.objects.filter(owner_kind=Owner.ORGANIZATION).order_by("pk").values_list("pk", flat=True))
     dice = random.Random(seed)
 
     def pairs() -> Iterator[tuple[UUID, UUID, int]]:

@@ -155,6 +155,20 @@ def test_bounds_hold_and_only_fitting_ones_are_taken(books: Books) -> None:
         books.move(books.fund, books.one, 701)
 
 
+@pytest.mark.parametrize("owner", [Owner.FUND, Owner.GRANT, Owner.PERSON])
+def test_accounts_of_funds_grants_and_persons_move_by_their_own_acts_alone(books: Books, owner: Owner) -> None:
+    officer = actor_of(a_person(COMMUNITY, Role.DISTRICT_OFFICER))
+    guarded = an_account(books.book, owner)
+    made = books.move(books.fund, guarded, 500)  # as a room above does
+    given = {"actor": officer, "book_id": books.book.pk, "amount": 1, "on": DAY, "at": AT, "key": uuid4().hex}
+    for source, target in ((guarded, books.one), (books.fund, guarded)):
+        with pytest.raises(refusals.MovedElsewhere):
+            operations.transfer(source=source.pk, target=target.pk, **given)  # type: ignore[arg-type]
+    with pytest.raises(refusals.MovedElsewhere):
+        operations.reverse(actor=officer, entry_id=made.id, on=DAY, at=AT, reason="示例")
+    assert (on(guarded), on(books.fund)) == (500, 30_000_00 - 500)
+
+
 def test_who_keeps_a_book_enters_in_it_and_nobody_else(books: Books) -> None:
     keeper = a_person(COMMUNITY, Role.VOLUNTEER)
     officer = actor_of(a_person(COMMUNITY, Role.SUBDISTRICT_OFFICER))

@@ -18,7 +18,7 @@ SYSTEM = Actor.system("tests")
 
 @dataclass(frozen=True)
 class Books:
-    """A book, money from outside, a fund and two organisations."""
+    """A book, money from outside, an organisation that gives and two others."""
 
     book: Book
     outside: Account
@@ -51,7 +51,7 @@ def a_book(area: str = "370102001001", name: str = "示例账本") -> Books:
         actor=SYSTEM, name=f"{name} {uuid4().hex[:6]}", area=area, begins_on=date(2026, 1, 1), at=AT, synthetic=True
     )
     outside = an_account(book, Owner.OUTSIDE, role="donations", nature=Nature.INCOME, name="捐赠（示例）")
-    fund = an_account(book, Owner.FUND, name="微创投基金（示例）")
+    fund = an_account(book, name="支持中心（示例）")
     return Books(book, outside, fund, an_account(book), an_account(book))
 
 

@@ -59,6 +59,15 @@ class AccountTwice(Invalid):
     message = _("The same account stands in the entry twice. Add its amounts up in one line.")
 
 
+class MovedElsewhere(Conflict):
+    """An account is moved by the acts of its fund, grant or person alone."""
+
+    code = "ledger_moved_elsewhere"
+    message = _(
+        "Accounts of funds, grants and persons move by their own acts alone: payments, expenses, returns. Do it there."
+    )
+
+
 class Unbalanced(Invalid):
     """What is put on accounts is not what is taken off."""
 

@@ -9,12 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.ledger.models import Account, Commodity, Nature, Owner
+from shanzhi.ledger.models import Account, Commodity, Nature
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import DayField, PageForm, YuanField
-
-# Accounts of persons, funds and grants are opened by the rooms that know them.
-BY_HAND = (Owner.OUTSIDE, Owner.ORGANIZATION)
 
 
 class BookForm(PageForm):

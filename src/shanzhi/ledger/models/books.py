@@ -42,6 +42,11 @@ class Owner(models.TextChoices):
     OUTSIDE = "outside", _("Outside world")
 
 
+# Whose accounts keepers move by hand. Those of funds, grants and persons are moved by the rooms that know the rules
+# for them: two approvals, a budget, hours that were verified.
+BY_HAND: Final = (Owner.OUTSIDE, Owner.ORGANIZATION)
+
+
 class Commodity(models.Model):
     """What is counted, in whole units: fen of CNY, minutes, pieces of one sort of goods.
 

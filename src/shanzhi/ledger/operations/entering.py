@@ -22,7 +22,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import canonical
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ledger import policies
-from shanzhi.ledger.models import Book, Commodity, Entry, Posting
+from shanzhi.ledger.models import BY_HAND, Book, Commodity, Entry, Posting
 from shanzhi.ledger.models.journal import KEY_LENGTH, MOST, MOST_LEGS
 from shanzhi.ledger.refusals import (
     WORDS,
@@ -31,6 +31,7 @@ from shanzhi.ledger.refusals import (
     BadLegs,
     Full,
     KeyReused,
+    MovedElsewhere,
     PeriodClosed,
     ReversedAlready,
     Short,
@@ -50,7 +51,8 @@ _ENTER: Final = (
 # The area of a book and whether one of these people keeps it now, asked together: every transfer asks.
 _BOOK: Final = (
     "SELECT b.area, EXISTS (SELECT FROM ledger_keeper k WHERE k.book_id = b.id AND k.until IS NULL"
-    " AND k.person_id = ANY(%s)) FROM ledger_book b WHERE b.id = %s"
+    " AND k.person_id = ANY(%s)), NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = ANY(%s)"
+    " AND a.owner_kind <> ALL(%s)) FROM ledger_book b WHERE b.id = %s"
 )
 
 
@@ -128,16 +130,21 @@ def transfer(
     *, actor: Actor, book_id: UUID, source: UUID, target: UUID, amount: int, on: date, at: datetime, key: str,
     kind: str = "transfer", text: str = "", reason: str = "",
 ) -> Entered:  # fmt: skip
-    """Move `amount` whole units from one account to another of the same book, by one of its keepers or officers."""
+    """Move `amount` whole units from one account to another of the same book, by one of its keepers or officers.
+
+    Only accounts that are moved by hand: raises MovedElsewhere for those of funds, grants and persons.
+    """
     if amount <= 0:
         raise BadAmount(field="amount")
     with planned_cursor() as cursor:
-        cursor.execute(_BOOK, [list(actor.persons), book_id])
+        cursor.execute(_BOOK, [list(actor.persons), [source, target], list(BY_HAND), book_id])
         found = cursor.fetchone()
     if found is None:
         raise NotFound
-    area, keeps = found
+    area, keeps, by_hand = found
     policies.require(policies.may_enter(actor=actor, area=area, keeps=keeps))
+    if not by_hand and not actor.is_system:
+        raise MovedElsewhere
     legs = [Leg(source, -amount), Leg(target, amount)]
     return enter(
         actor=actor, book=book_id, area=area, on=on, at=at, kind=kind, key=key, legs=legs, text=text, reason=reason
@@ -145,12 +152,22 @@ def transfer(
 
 
 def reverse(*, actor: Actor, entry_id: UUID, on: date, at: datetime, reason: str) -> Entered:
-    """Undo an entry by its mirror on day `on`; once, and never a reversal itself. Again, it gives the same reversal."""
+    """Undo an entry by its mirror on day `on`; once, and never a reversal itself. Again, it gives the same reversal.
+
+    Raises MovedElsewhere for an entry of a fund, a grant or a person, which is undone where it was made.
+    """
     found = Entry.objects.select_related("book").filter(pk=entry_id).first()
     if found is None or not Book.objects.filter(policies.readable(actor), pk=found.book_id).exists():
         raise NotFound
     policies.require(policies.may_enter_in(actor=actor, book=found.book))
+    if not actor.is_system and not moved_by_hand(found.pk):
+        raise MovedElsewhere
     return undo(actor=actor, entry=found, on=on, at=at, reason=reason)
+
+
+def moved_by_hand(entry_id: UUID) -> bool:
+    """Tell whether an entry moved only accounts that keepers move."""
+    return not Posting.objects.filter(entry=entry_id).exclude(account__owner_kind__in=BY_HAND).exists()
 
 
 def undo(*, actor: Actor, entry: Entry, on: date, at: datetime, reason: str) -> Entered:

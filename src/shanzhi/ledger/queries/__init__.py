@@ -11,7 +11,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.kernel.roles import Role
 from shanzhi.ledger import policies
-from shanzhi.ledger.models import Account, Book, Closing, ClosingBalance, Entry, Keeper, Posting
+from shanzhi.ledger.models import BY_HAND, Account, Book, Closing, ClosingBalance, Entry, Keeper, Posting
 from shanzhi.people import queries as people
 from shanzhi.people.models import Person, RoleGrant
 from shanzhi.places import queries as places
@@ -70,8 +70,10 @@ def account(*, viewer: Actor, account_id: UUID) -> Account:
 
 
 def counterparts(*, viewer: Actor, found: Account, words: str) -> QuerySet[Account]:
-    """Give the open accounts with which this one can trade: of the same book and commodity."""
-    rows = accounts(viewer=viewer, book_id=found.book_id).filter(commodity=found.commodity_id, closed_at__isnull=True)
+    """Give the open accounts with which this one can trade by hand: of the same book and commodity."""
+    rows = accounts(viewer=viewer, book_id=found.book_id).filter(
+        commodity=found.commodity_id, closed_at__isnull=True, owner_kind__in=BY_HAND
+    )
     rows = rows.exclude(pk=found.pk)
     return search_accounts(rows, words)[:MOST_CHOICES] if words.strip() else rows[:MOST_CHOICES]
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from shanzhi.ledger import operations, policies, queries
 from shanzhi.ledger.forms.books import AccountForm, BoundsForm, CloseAccountForm, TransferForm
-from shanzhi.ledger.models import Account, Nature, Owner
-from shanzhi.ledger.refusals import AccountClosed
+from shanzhi.ledger.models import BY_HAND, Account, Nature, Owner
+from shanzhi.ledger.refusals import AccountClosed, MovedElsewhere
 from shanzhi.ledger.views.books import state
 from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter, may_manage, on_account
 from shanzhi.ledger.words import amount_words, kind_words
@@ -84,7 +84,7 @@ def account(request: Any, account_id: UUID) -> HttpResponse:
             Answer(_("Account opened on"), formatting.day(timezone.localdate(found.opened_at))),
         ],
         "crumbs": _crumbs(found),
-        "may_enter": found.closed_at is None and may_enter(request, found.book),
+        "may_enter": found.closed_at is None and found.owner_kind in BY_HAND and may_enter(request, found.book),
         "may_manage": found.closed_at is None and may_manage(request, found.book),
     }
     rows = queries.statement(viewer=request.actor, account_id=account_id)
@@ -135,6 +135,8 @@ def _to_change(request: Any, account_id: UUID, heading: str, *, manage: bool) ->
 def transfer(request: Any, account_id: UUID) -> HttpResponse:
     """Move an amount between this account and another."""
     found, context = _to_change(request, account_id, _("Enter a transfer"), manage=False)
+    if found.owner_kind not in BY_HAND:
+        raise MovedElsewhere
     words = request.GET.get("q", "")
     others = queries.counterparts(viewer=request.actor, found=found, words=words)
     choices = [(str(one.pk), f"{one.name} · {on_account(one)}") for one in others]

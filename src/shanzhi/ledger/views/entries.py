@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from shanzhi.ledger import operations, policies, queries
 from shanzhi.ledger.forms.books import ReverseForm
-from shanzhi.ledger.models import Entry
+from shanzhi.ledger.models import BY_HAND, Entry
 from shanzhi.ledger.refusals import ReversedAlready
 from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter
 from shanzhi.ledger.words import amount_words, kind_words
@@ -79,6 +79,8 @@ def entry(request: Any, entry_id: UUID) -> HttpResponse:
     """Show an entry with its lines."""
     found = queries.entry(viewer=request.actor, entry_id=entry_id)
     undone = next(iter(found.reversals.all()), None)
+    postings = queries.postings_of(viewer=request.actor, entry_id=entry_id)
+    by_hand = all(row.account.owner_kind in BY_HAND for row in postings)
     context = {
         "entry": found,
         "heading": _heading(found),
@@ -93,11 +95,11 @@ def entry(request: Any, entry_id: UUID) -> HttpResponse:
         "crumbs": crumbs(
             found.book, (_("Journal"), reverse("ledger:journal", args=[found.book_id])), (_heading(found), "")
         ),
-        "may_reverse": undone is None and found.reverses_id is None and may_enter(request, found.book),
+        "may_reverse": undone is None and found.reverses_id is None and by_hand and may_enter(request, found.book),
     }
     context["lines"] = [
         (row.account, amount_words(row.amount, row.account.commodity), amount_words(row.stood, row.account.commodity))
-        for row in queries.postings_of(viewer=request.actor, entry_id=entry_id)
+        for row in postings
     ]
     return render(request, "ledger/entry.html", context)
 
