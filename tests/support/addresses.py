@@ -123,6 +123,8 @@ def _tables() -> dict[str, Any]:
         "link_id": "organizations.Link", "finding_id": "organizations.Finding",
         "document_id": "organizations.Document",
         "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
+        "book_id": "ledger.Book", "account_id": "ledger.Account", "entry_id": "ledger.Entry",
+        "file_id": "ledger.BillFile", "line_id": "ledger.BillLine", "rule_id": "ledger.BillRule",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

@@ -29,7 +29,7 @@ class Books:
     def enter(self, *legs: tuple[Account, int], **given: Any) -> operations.Entered:
         """Enter in the book as the system."""
         return operations.enter(**{
-            "actor": SYSTEM, "book": self.book.pk, "area": self.book.area, "on": DAY, "at": AT, "kind": "tests",
+            "actor": SYSTEM, "book": self.book.pk, "area": self.book.area, "on": DAY, "at": AT, "kind": "transfer",
             "key": uuid4().hex, "legs": [operations.Leg(account.pk, amount) for account, amount in legs], **given,
         })  # fmt: skip
 

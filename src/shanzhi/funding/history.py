@@ -59,7 +59,8 @@ def _claims(viewer: Actor) -> tuple[QuerySet[Any], str]:
 
 
 def _requests(viewer: Actor) -> tuple[QuerySet[Any], str]:
-    return Request.objects.filter(grant__in=Grant.objects.filter(policies.desk_grants(viewer)).values("pk")), "kind"
+    grants = Grant.objects.filter(policies.desk_grants(viewer)).values("pk")
+    return Request.objects.filter(grant__in=grants), "grant__title"
 
 
 FIELDS = {

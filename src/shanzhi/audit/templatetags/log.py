@@ -34,4 +34,4 @@ def open_history_link(kind: str, subject_id: Any, about: Any = "") -> SafeString
     address = reverse("audit:history", args=[kind, subject_id])
     more = format_html('<span class="unseen"> · {}</span>', about) if about else ""
     words = gettext("Who changed what, when and why")
-    return format_html('<a class="no-print" href="{}">{}{}</a>', address, words, more)
+    return format_html('<a class="no-print history" href="{}">{}{}</a>', address, words, more)

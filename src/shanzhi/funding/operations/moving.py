@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shanzhi.funding.models import Fund, Grant, Source
 from shanzhi.kernel.actor import Actor
@@ -25,6 +26,9 @@ COMMITTED: Final = "committed"
 HELD: Final = "held"
 LINE: Final = "line-"
 ADVANCE: Final = "advance-"
+
+
+NAMES: Final = {COMMITTED: _("not paid yet"), HELD: _("with the team"), ADVANCE: _("advance")}
 
 
 def outside(*, actor: Actor, fund: Fund, source: str, at: datetime) -> Account:
@@ -49,9 +53,13 @@ def of_grant(
     """Give an account of a grant; lines are expenses, the others are money that is there."""
     return ledger.account_for(
         actor=actor, book=grant.fund.book, owner_kind=Owner.GRANT, owner_id=grant.pk, role=role,
-        name=f"{grant.title[:60]} · {name or role}"[:120], at=at, ceiling=ceiling, synthetic=grant.synthetic,
+        name=f"{grant.title[:60]} · {name or _named(role)}"[:120], at=at, ceiling=ceiling, synthetic=grant.synthetic,
         nature=Nature.EXPENSES if role.startswith(LINE) else Nature.ASSETS,
     )  # fmt: skip
+
+
+def _named(role: str) -> str:
+    return str(NAMES.get(ADVANCE if role.startswith(ADVANCE) else role, role))
 
 
 def advance_role(person_id: UUID) -> str:

@@ -50,7 +50,7 @@ def _page(
     open_now = found.state in ("asked", "first", "sent")
     return form_view(
         request, DecisionForm(sent(request)), act, heading=grant.title, lead="", button=_("Hand in the decision"),
-        done=_("The decision is kept."), crumbs=crumbs((place[1], back)), back=back, pairs=pairs,
+        done=_("The decision is kept."), crumbs=_way(place, back), back=back, pairs=pairs,
         state=listings.state_tag(found), decidable=open_now and refusal is None,
         why_not=refusal.text if refusal and open_now else "", template_form=True, **more,
     )  # fmt: skip
@@ -115,6 +115,11 @@ def expense(request: Any, expense_id: UUID) -> HttpResponse:
         photo=reverse("funding:photo", args=[found.pk]), expense=found,
         may_publish=keeps and found.state == "approved",
     )  # fmt: skip
+
+
+def _way(place: tuple[str, str], back: str) -> list[tuple[Any, str]]:
+    """Give the way to a claim: by the desk for who has a place there, else by the own money."""
+    return [(_("Home"), "/"), (place[1], back)] if place[0] == "own" else crumbs((place[1], back))
 
 
 @login_required

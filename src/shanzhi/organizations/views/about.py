@@ -38,12 +38,13 @@ def about(request: Any, found: Organization) -> dict[str, Any]:
 
 def _members(viewer: Any, found: Organization) -> list[tuple[str, str, str, str]]:
     """Give key, words, part and period of each; a key only where it still runs."""
+    now = _("until now")
     return [
         (
             "" if one.ends_on else str(one.pk),
             f"{one.name}{f' {one.phone}' if one.phone else ''}",
             str(Part(one.part).label),
-            f"{formatting.day(one.starts_on)} – {formatting.day(one.ends_on) if one.ends_on else _('today')}",
+            f"{formatting.day(one.starts_on)} – {formatting.day(one.ends_on) if one.ends_on else now}",
         )
         for one in queries.members(viewer=viewer, found=found)
     ]
