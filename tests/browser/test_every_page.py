@@ -171,9 +171,9 @@ def test_every_page_fits_the_smallest_phone_in_its_language(
 
 
 def seen_by_axe() -> list[Any]:
-    """Give who looks how; the desk in the dark, which takes longest, is left to the thorough run."""
+    """Give who looks how; a visitor's pages in the dark too, what takes longer is left to the thorough run."""
     looks = (Look("small"), Look("desktop", "dark", "en"))
-    late = {("district", "desktop"): [pytest.mark.thorough]}
+    late = {(who, "desktop"): [pytest.mark.thorough] for who in ("resident", "district")}
     return [
         pytest.param(who, look, marks=late.get((who, look.device), []), id=f"{who}-{look}")
         for who in WHO

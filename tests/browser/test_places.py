@@ -28,7 +28,8 @@ PAGES = {
 }
 LOOKS = (
     Look("phone"), pytest.param(Look("desktop"), marks=pytest.mark.thorough),
-    Look("small", "dark", "en"), Look("desktop", "dark", "en", elder=True),
+    pytest.param(Look("small", "dark", "en"), marks=pytest.mark.thorough),
+    Look("desktop", "dark", "en", elder=True),
 )  # fmt: skip
 
 
