@@ -39,6 +39,7 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
                      "merge_id"), (NOBODYS,)),
     "ward_id": (NOBODYS,),
     "round_id": (NOBODYS,),
+    "ask": ("renewal",),
     "proposal": (NOBODYS,),
     "thing_id": (NOBODYS,),
     "things": ("payments", "expenses", "requests"),
