@@ -32,7 +32,7 @@ from tests.support.people import actor
 from tests.support.places import SYSTEM
 from tests.support.site import VISITOR, Site, build
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 WHO = {VISITOR: pages.visitor, "resident": pages.resident, "district": pages.district}
 LATIN = re.compile(r"[A-Za-z]{4,}")
 NO_WORD = re.compile(r"sha256:[0-9a-f]+|[A-Z]+\*+")  # the letters of a digest, or of a masked document number

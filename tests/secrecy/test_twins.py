@@ -36,7 +36,8 @@ from tests.support.addresses import Values, routes, values
 from tests.support.ground import held_open, undone
 from tests.support.site import VISITOR
 
-pytestmark = pytest.mark.slow
+# Asks every address there is, in both twins.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ASKED_ALL = (VISITOR,)
 # Places of addresses that are filled with something of the vote; in others stands any one row.
 CHOSEN = frozenset({"poll_id", "call_id", "proposal_id", "booth_id", "mark_id"})
