@@ -31,7 +31,7 @@ def officer(area: str = SUBDISTRICT) -> Actor:
 def begun(by: Actor, **more: Any) -> FilingApplication:
     """Begin an application with all that the example rules ask, but for the charter."""
     values: dict[str, Any] = {
-        "name": f"楼门互助社{uuid4().hex[:6]}（示例）", "purpose": "mutual_help", "area": COMMUNITY, "members": 8,
+        "name": f"楼门互助社{uuid4().int % 10**6}（示例）", "purpose": "mutual_help", "area": COMMUNITY, "members": 8,
         "person_in_charge": "欧阳示例", "phone": "13800138000", "at": AT, "synthetic": True, **more,
     }  # fmt: skip
     return operations.apply_for_filing(actor=by, **values)

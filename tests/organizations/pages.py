@@ -18,7 +18,7 @@ COMMUNITY = "370102001002"
 
 def pages() -> dict[str, str]:
     """Give the desk's pages, with as much on each as can be."""
-    name = f"近邻社{a_person(COMMUNITY).pk.hex[:6]}（示例）"  # once for each time that the pages are asked for
+    name = f"近邻社{a_person(COMMUNITY).pk.int % 10**6}（示例）"  # once for each time that the pages are asked for
     held, closed = an_organization(COMMUNITY, name=name), an_organization(COMMUNITY, name=f"旧{name}")
     for role in (Role.OPERATOR, Role.VOLUNTEER):
         a_person(COMMUNITY, role, organization=held.pk)

@@ -48,7 +48,7 @@ def an_account(book: Book, owner_kind: Owner = Owner.ORGANIZATION, owner: UUID |
 def a_book(area: str = "370102001001", name: str = "示例账本") -> Books:
     """Make a book with its accounts; nothing is on them."""
     book = operations.create_book(
-        actor=SYSTEM, name=f"{name} {uuid4().hex[:6]}", area=area, begins_on=date(2026, 1, 1), at=AT, synthetic=True
+        actor=SYSTEM, name=f"{name} {uuid4().int % 10**6}", area=area, begins_on=date(2026, 1, 1), at=AT, synthetic=True
     )
     outside = an_account(book, Owner.OUTSIDE, role="donations", nature=Nature.INCOME, name="捐赠（示例）")
     fund = an_account(book, name="支持中心（示例）")

@@ -96,7 +96,7 @@ class Money:
 def money(**fund: Any) -> Money:
     """Make a book, a fund with 100,000 yuan in it and its people."""
     book = ledger.create_book(
-        actor=SYSTEM, name=f"示例账本 {uuid4().hex[:6]}", area=SUBDISTRICT, begins_on=date(2026, 1, 1), at=AT,
+        actor=SYSTEM, name=f"示例账本 {uuid4().int % 10**6}", area=SUBDISTRICT, begins_on=date(2026, 1, 1), at=AT,
         synthetic=True,
     )  # fmt: skip
     officer = an_actor(Role.SUBDISTRICT_OFFICER, SUBDISTRICT)
