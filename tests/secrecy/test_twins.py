@@ -59,6 +59,9 @@ NOTHING_THERE = {
     "/account/sign-in/passkey/",
     "/account/welcome/",
     "/api/v1/",
+    "/api/v1/organizations/targets",  # asks for an area
+    "/api/v1/projects/begin/<uuidstr:call_id>",
+    "/desk/projects/begin/<uuid:call_id>/",  # of a round that is closed
     "/api/v1/audit/bundle",
     "/api/v1/audit/heads/<size>",
     "/api/v1/audit/heads/latest",
