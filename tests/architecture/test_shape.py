@@ -93,6 +93,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "telling": "what projects tell, and whom",
     },
     "work": {
+        "pictures": "photos decoded whole and written anew, for the rooms above",
         "files": "files that people hand in: known by content, kept by digest, for the rooms above",
         "search": "search in Chinese names, shared by the rooms above",
         "planned": "statements of every signed-in request, planned once",

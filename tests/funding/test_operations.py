@@ -20,7 +20,7 @@ from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.models import Entry
 from shanzhi.ledger.refusals import PeriodClosed as LedgerClosed
 from shanzhi.notices.models import Delivery
-from shanzhi.work import files
+from shanzhi.work import files, pictures
 from tests.support.funds import AT, COMMUNITY, DAY, SUBDISTRICT, Money, a_photo, money, on, state
 from tests.support.people import a_person, actor, an_actor
 
@@ -52,9 +52,9 @@ SENSELESS: list[tuple[dict[str, Any], type[Refusal]]] = [
     ({"seller_code": "x" * 30}, refusals.BadInvoice),
     ({"what": " "}, refusals.BadName),
     ({"photo": b""}, refusals.NoPhoto),
-    ({"photo": b"%PDF-1.7 no picture"}, refusals.NotAPicture),
-    ({"photo": b"\xff\xd8\xff" + b"\0" * 99}, refusals.NotAPicture),
-    ({"photo": b"\xff\xd8\xff" + b"\0" * (50 * 1024**2)}, refusals.PictureTooLarge),
+    ({"photo": b"%PDF-1.7 no picture"}, pictures.NotAPicture),
+    ({"photo": b"\xff\xd8\xff" + b"\0" * 99}, pictures.NotAPicture),
+    ({"photo": b"\xff\xd8\xff" + b"\0" * (50 * 1024**2)}, pictures.PictureTooLarge),
     ({"from_advance": True}, refusals.HeldShort),
 ]
 
@@ -240,10 +240,10 @@ class TestAnExpense:
         grant = made.paid()
         many = BytesIO()
         Image.new("1", (10_000, 5_001)).save(many, "PNG")
-        refused(refusals.PictureTooLarge, made.claim, grant=grant, photo=many.getvalue())
+        refused(pictures.PictureTooLarge, made.claim, grant=grant, photo=many.getvalue())
         whole = a_photo((400, 400), "JPEG")
-        refused(refusals.NotAPicture, made.claim, grant=grant, photo=whole[: len(whole) // 2])
-        refused(refusals.NotAPicture, made.claim, grant=grant, photo=a_photo(kind="GIF"))
+        refused(pictures.NotAPicture, made.claim, grant=grant, photo=whole[: len(whole) // 2])
+        refused(pictures.NotAPicture, made.claim, grant=grant, photo=a_photo(kind="GIF"))
 
     def test_keeps_the_photo_without_place_and_device(self, made: Money) -> None:
         exif = Image.Exif()

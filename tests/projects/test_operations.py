@@ -151,7 +151,7 @@ class TestAnActivity:
         refused("words_missing", operations.cancel_activity, actor=ground.team, activity_id=one.pk, reason="", at=NOW)
         operations.cancel_activity(actor=ground.team, activity_id=one.pk, reason="下雨", at=NOW)
         refused("activity_fixed", operations.change_activity, actor=ground.team, version=3, **change)
-        shots = {b"GIF89a": "not_a_picture", a_png()[:-4]: "not_a_picture", b"\0" * 10_485_761: "photo_too_large"}
+        shots = {b"GIF89a": "not_a_picture", a_png()[:-4]: "not_a_picture", b"\0" * 10_485_761: "picture_too_large"}
         for shot, code in shots.items():
             report = operations.Told(1, "x", 0, [operations.Shot(shot, "x")])
             refused(code, operations.report_activity, actor=ground.team, activity_id=planned(ground, -DAY / 9).pk,

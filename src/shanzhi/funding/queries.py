@@ -226,6 +226,11 @@ def public_grant(grant_id: UUID) -> Grant:
     return found
 
 
+def grant_of(proposal: UUID) -> Grant | None:
+    """Give the grant of a project by its proposal, once its agreement is signed; that is public."""
+    return Grant.objects.exclude(state="draft").filter(proposal=proposal).first()
+
+
 def public_expenses(**of: Any) -> QuerySet[Expense]:
     """Give approved expenses of a grant, fund or round."""
     return Expense.objects.filter(state="approved", **of).select_related("line", "grant")

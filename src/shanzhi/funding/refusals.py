@@ -191,20 +191,6 @@ class NoPhoto(Invalid):
     message = _("Add a photo of the receipt.")
 
 
-class NotAPicture(Invalid):
-    """The file is no picture that can be read whole."""
-
-    code = "funding_not_a_picture"
-    message = _("This is no photo that can be read. Send a JPEG, PNG or WebP picture of the receipt.")
-
-
-class PictureTooLarge(Invalid):
-    """The file is larger than the limit."""
-
-    code = "funding_picture_too_large"
-    message = _("The photo is larger than %(bytes)s MB or %(pixels)s megapixels. Take it again in lower quality.")
-
-
 class BadInvoice(Invalid):
     """An invoice number or code has another shape."""
 

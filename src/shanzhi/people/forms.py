@@ -23,7 +23,7 @@ from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.operations.accounts import account_for_phone
 from shanzhi.people.sign_in import CODE_SECONDS, CODE_TRIES
 from shanzhi.ui.choosing import AreaField, AreaSource, Searches
-from shanzhi.ui.forms import DayField, PageForm
+from shanzhi.ui.forms import DayField, PageForm, offer
 
 
 class PhoneNumberField(forms.CharField):
@@ -286,7 +286,7 @@ class RoleForm(ReasonForm):
         """Take the roles, areas and organisations that the actor may give; without organisations only areas."""
         super().__init__(*args, **kwargs)
         offered = [("", _("Choose a role")), *((role.value, ROLE_LABELS[role]) for role in roles)]
-        self.fields["role"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "role", offered)
         if organizations is None:
             self.fields["area"] = AreaField(source=areas, label=_("Where it holds"))
         else:

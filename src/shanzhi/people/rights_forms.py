@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.people.forms import PhoneNumberField, ReasonForm, RoleForm
 from shanzhi.people.guardianship import KINDS, PROOFS
 from shanzhi.people.models import Person
-from shanzhi.ui.forms import DayField, PageForm
+from shanzhi.ui.forms import DayField, PageForm, offer
 
 
 class RecoveryForm(ReasonForm):
@@ -114,7 +114,5 @@ class MergeForm(ReasonForm):
         """Offer both, the first one marked."""
         super().__init__(*args, **kwargs)
         labels = (_("The record on the left (or above)"), _("The record on the right (or below)"))
-        self.fields["keep"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (str(one.pk), label) for one, label in zip(sides, labels, strict=True)
-        ]
+        offer(self, "keep", [(str(one.pk), label) for one, label in zip(sides, labels, strict=True)])
         self.fields["keep"].initial = str(sides[0].pk)

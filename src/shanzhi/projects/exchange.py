@@ -18,6 +18,7 @@ from shanzhi.projects.models import Activity, Ceremony, Project, Rules
 from shanzhi.projects.queries.due import WHAT, Due
 from shanzhi.ui import formatting
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import (
     AreaFilter,
     BooleanFilter,
@@ -89,7 +90,7 @@ def all_areas(request: HttpRequest) -> AreaSource:
 
 def desk_areas(request: HttpRequest) -> AreaSource:
     """Give the areas whose projects the viewer reads as staff."""
-    return queries.read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+    return queries.read_areas(**viewing(request))
 
 
 def _state(key: str = "state") -> ChoiceFilter:

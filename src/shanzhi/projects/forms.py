@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.projects.lifecycle import OUTCOMES, RULINGS, VISIT_KINDS
 from shanzhi.projects.queries.rules import DAYS
 from shanzhi.ui.choosing import AreaField, AreaSource
-from shanzhi.ui.forms import DayField, MomentField, PageForm
+from shanzhi.ui.forms import DayField, MomentField, PageForm, offer
 
 STEPS: Final = 3
 RATINGS: Final = {
@@ -62,7 +62,7 @@ class ActivityForm(PageForm):
     def __init__(self, *args: Any, lines: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         """Take the rows of the project's budget."""
         super().__init__(*args, **kwargs)
-        self.fields["line"].choices = [("", _("None")), *lines]  # type: ignore[attr-defined]  # a choice field
+        offer(self, "line", [("", _("None")), *lines])
 
 
 class Photos(forms.ClearableFileInput):
@@ -218,7 +218,7 @@ class MentorForm(PageForm):
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         """Take who could."""
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", _("Choose somebody")), *people]  # type: ignore[attr-defined]
+        offer(self, "person", [("", _("Choose somebody")), *people])
 
 
 class TerminateForm(PageForm):
@@ -260,7 +260,7 @@ class CeremonyListForm(PageForm):
     def __init__(self, *args: Any, rows: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         """Take the projects that could."""
         super().__init__(*args, **kwargs)
-        self.fields["projects"].choices = list(rows)  # type: ignore[attr-defined]
+        offer(self, "projects", list(rows))
 
 
 class ConfirmForm(PageForm):

@@ -51,6 +51,8 @@ PROJECT: Final = Lifecycle(
     },
 )
 # While a project is in one of these, its team plans, holds and reports activities.
+# A project in one of these may grow into an organisation.
+GROWN: Final = ("completed", "graduated")
 WORKING: Final = ("running", "midterm", "notice", "passed")
 OVER: Final = ("graduated", "ended", "terminated")
 APPEALABLE: Final = ("failed", "ended", "terminated")

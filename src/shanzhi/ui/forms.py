@@ -6,6 +6,7 @@ Pages draw a form with `{% error_summary form %}` and `{% field form.name %}`; n
 import datetime
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -78,6 +79,13 @@ def version(request: HttpRequest) -> int | None:
 def is_autosave(request: HttpRequest) -> bool:
     """Tell whether this is the script saving a draft, which wants a short answer and no page."""
     return request.headers.get(AUTOSAVE_HEADER) == "1"
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Say what a field of choices offers, where that is known only when the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
 
 
 class YuanInput(forms.TextInput):

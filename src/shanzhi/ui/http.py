@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +40,21 @@ def signed_in(request: HttpRequest) -> Actor:
     if not found.signed_in:
         raise SignInNeeded
     return found
+
+
+def viewing(request: HttpRequest) -> dict[str, Any]:
+    """Give who looks and the moment it counts as, as queries take them."""
+    return {"viewer": actor_of(request), "at": request.now}  # type: ignore[attr-defined]  # set by our middleware
+
+
+def acting(request: HttpRequest) -> dict[str, Any]:
+    """Give who acts and the moment it counts as, as operations take them."""
+    return {"actor": actor_of(request), "at": request.now}  # type: ignore[attr-defined]  # set by our middleware
+
+
+def signed_acting(request: HttpRequest) -> dict[str, Any]:
+    """Give the same, or refuse when nobody is signed in."""
+    return {**acting(request), "actor": signed_in(request)}
 
 
 class BadCursor(Invalid):

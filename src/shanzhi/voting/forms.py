@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from shanzhi.people.documents import DOCUMENTS
 from shanzhi.ui.choosing import AreaField, AreaSource, Place
-from shanzhi.ui.forms import DayField, MomentField, PageForm
+from shanzhi.ui.forms import DayField, MomentField, PageForm, offer
 from shanzhi.voting.models.booths import BOOTH_KINDS
 from shanzhi.voting.models.paper import INVALID_REASONS
 from shanzhi.voting.operations.rules import BadPoints, CastChoices
@@ -233,7 +233,7 @@ class OfficerForm(PageForm):
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """Take who may be named."""
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", "—"), *people]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "person", [("", "—"), *people])
 
 
 def _count(label: Any, help_text: Any = "", least: int = 0, most: int = 100_000) -> forms.IntegerField:

@@ -35,11 +35,11 @@ from shanzhi.funding.api.schemas import (
     RequestAsked,
 )
 from shanzhi.funding.models import Fund, Grant
-from shanzhi.funding.refusals import NotAPicture
 from shanzhi.people.middleware import moment
 from shanzhi.ui.http import Given, Key, signed_in
 from shanzhi.ui.keyset import page_after
 from shanzhi.work.operations import once
+from shanzhi.work.pictures import NotAPicture
 
 router = Router(tags=["funding"])
 

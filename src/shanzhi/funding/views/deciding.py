@@ -17,10 +17,11 @@ from shanzhi.funding.models import Grant
 from shanzhi.funding.rules import EXPENSE, PAYMENT
 from shanzhi.funding.views import listings
 from shanzhi.funding.views.desk import crumbs
-from shanzhi.funding.views.parts import acting, form_view, names_of
+from shanzhi.funding.views.parts import form_view, names_of
 from shanzhi.kernel.errors import Refusal
 from shanzhi.places.views.frames import sent
 from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
 

@@ -19,13 +19,14 @@ from shanzhi.funding.forms import DonorForm, FundForm, IncomeForm, LimitForm
 from shanzhi.funding.models import Fund
 from shanzhi.funding.rules import EXAMPLE_LIMITS, KEEPER
 from shanzhi.funding.views import listings
-from shanzhi.funding.views.parts import acting, form_view
+from shanzhi.funding.views.parts import form_view
 from shanzhi.kernel.roles import Role
 from shanzhi.people import queries as people
 from shanzhi.people.models import ROLE_LABELS
 from shanzhi.places.views.frames import sent
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import idempotency_key
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Tab

@@ -18,11 +18,12 @@ from shanzhi.funding.models import Grant
 from shanzhi.funding.operations.grants import parties
 from shanzhi.funding.views import listings
 from shanzhi.funding.views.desk import crumbs
-from shanzhi.funding.views.parts import acting, form_view, names_of, tranche_rows
+from shanzhi.funding.views.parts import form_view, names_of, tranche_rows
 from shanzhi.people import queries as people
 from shanzhi.places.queries import full_names
 from shanzhi.places.views.frames import sent
 from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Answer
 

@@ -16,6 +16,7 @@ from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST
 from shanzhi.funding.models import FundKind
 from shanzhi.funding.models.expenses import RequestKind
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, page_of
 
 TONES = {
@@ -27,7 +28,7 @@ TONES = {
 
 def area_source(request: HttpRequest) -> AreaSource:
     """Give the areas whose money the viewer reads."""
-    return queries.read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
+    return queries.read_areas(**viewing(request))
 
 
 def state_tag(row: Any) -> tuple[str, str]:

@@ -60,11 +60,6 @@ def names_of(people: Iterable[UUID | None]) -> dict[UUID, str]:
     return {one.pk: str(one.name) for one in Person.objects.filter(pk__in={one for one in people if one})}
 
 
-def acting(request: Any) -> dict[str, Any]:
-    """Give who acts, and when."""
-    return {"actor": request.actor, "at": request.now}
-
-
 def form_view(
     request: HttpRequest, form: PageForm, act: Callable[[Any], str], *, heading: str, lead: str, button: str, done: str,
     crumbs: list[tuple[Any, str]], back: str, kind: str = "main", **more: Any,

@@ -15,9 +15,10 @@ from shanzhi.funding import operations, policies, queries
 from shanzhi.funding.forms import AskForm, ExpenseForm
 from shanzhi.funding.models import Grant
 from shanzhi.funding.views import listings
-from shanzhi.funding.views.parts import acting, form_view, tranche_rows
+from shanzhi.funding.views.parts import form_view, tranche_rows
 from shanzhi.places.views.frames import sent
 from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import form_page
 from shanzhi.work import files

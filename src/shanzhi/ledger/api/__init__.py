@@ -36,7 +36,7 @@ from shanzhi.ledger.api.schemas import (
 )
 from shanzhi.ledger.models import Account, Book, Entry, Owner, Posting
 from shanzhi.people.middleware import moment
-from shanzhi.ui.http import Key, signed_in
+from shanzhi.ui.http import Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
 from shanzhi.work.operations import once
 
@@ -91,10 +91,6 @@ def ledger_key(actor: Actor, key: str) -> str:
     return f"api:{actor.person()}:{key}"
 
 
-def _acting(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": signed_in(request), "at": moment(request)}
-
-
 @router.get("/books", response=BooksPage, summary="Books of the own areas and those one keeps, newest first")
 def list_books(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
     """List the books that the viewer reads."""
@@ -107,7 +103,7 @@ def list_books(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
 def create_book(request: HttpRequest, body: BookIn, idempotency_key: Key) -> dict[str, Any]:
     """Begin a book in an area of one's own."""
     return _once(request, "create_book", idempotency_key, body, lambda: _book(
-        operations.create_book(**body.model_dump(), **_acting(request))
+        operations.create_book(**body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -123,7 +119,7 @@ def close_period(request: HttpRequest, book_id: UUID, body: CloseIn, idempotency
 
     def run() -> dict[str, Any]:
         today = timezone.localdate(moment(request))
-        operations.close_period(book_id=book_id, through=body.through, today=today, **_acting(request))
+        operations.close_period(book_id=book_id, through=body.through, today=today, **signed_acting(request))
         return _book(queries.book(viewer=signed_in(request), book_id=book_id))
 
     return _once(request, "close_period", idempotency_key, body, run)
@@ -134,7 +130,7 @@ def name_keeper(request: HttpRequest, book_id: UUID, body: KeeperIn, idempotency
     """Name somebody else keeper of a book."""
 
     def run() -> dict[str, Any]:
-        operations.name_keeper(book_id=book_id, person_id=body.person, **_acting(request))
+        operations.name_keeper(book_id=book_id, person_id=body.person, **signed_acting(request))
         return _book(queries.book(viewer=signed_in(request), book_id=book_id))
 
     return _once(request, "name_keeper", idempotency_key, body, run)
@@ -158,7 +154,7 @@ def open_account(request: HttpRequest, book_id: UUID, body: NewAccountIn, idempo
 
     def run() -> dict[str, Any]:
         made = operations.open_account(
-            book_id=book_id, owner_kind=Owner.OUTSIDE, owner_id=None, **body.model_dump(), **_acting(request)
+            book_id=book_id, owner_kind=Owner.OUTSIDE, owner_id=None, **body.model_dump(), **signed_acting(request)
         )
         return _fresh(request, made.pk)
 
@@ -170,7 +166,7 @@ def transfer(request: HttpRequest, book_id: UUID, body: TransferIn, idempotency_
     """Move an amount; the same key with the same content gives the entry that is there."""
     actor = signed_in(request)
     made = operations.transfer(
-        book_id=book_id, key=ledger_key(actor, idempotency_key), **body.model_dump(), **_acting(request)
+        book_id=book_id, key=ledger_key(actor, idempotency_key), **body.model_dump(), **signed_acting(request)
     )
     return {"entry": made.id}
 
@@ -202,7 +198,7 @@ def set_bounds(request: HttpRequest, account_id: UUID, body: BoundsIn, idempoten
     """Say between which amounts an account is held."""
 
     def run() -> dict[str, Any]:
-        operations.bound(account_id=account_id, **body.model_dump(), **_acting(request))
+        operations.bound(account_id=account_id, **body.model_dump(), **signed_acting(request))
         return _fresh(request, account_id)
 
     return _once(request, "bound", idempotency_key, body, run)
@@ -213,7 +209,7 @@ def close_account(request: HttpRequest, account_id: UUID, body: ReasonIn, idempo
     """Close an account on which nothing is."""
 
     def run() -> dict[str, Any]:
-        operations.close_account(account_id=account_id, reason=body.reason, **_acting(request))
+        operations.close_account(account_id=account_id, reason=body.reason, **signed_acting(request))
         return _fresh(request, account_id)
 
     return _once(request, "close_account", idempotency_key, body, run)
@@ -237,5 +233,5 @@ def get_entry(request: HttpRequest, entry_id: UUID) -> dict[str, Any]:
 def reverse_entry(request: HttpRequest, entry_id: UUID, body: ReverseIn, idempotency_key: Key) -> dict[str, Any]:
     """Undo an entry; once, and never a reversal itself."""
     return _once(request, "reverse", idempotency_key, body, lambda: {
-        "entry": str(operations.reverse(entry_id=entry_id, **body.model_dump(), **_acting(request)).id)
+        "entry": str(operations.reverse(entry_id=entry_id, **body.model_dump(), **signed_acting(request)).id)
     })  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ledger.models import Account, Action, Posting
 from shanzhi.ui import formatting
-from shanzhi.ui.forms import Checklist, DayField, PageForm
+from shanzhi.ui.forms import Checklist, DayField, PageForm, offer
 
 
 def choices(accounts: Iterable[Account]) -> list[tuple[str, Any]]:
@@ -34,7 +34,7 @@ class BillForm(PageForm):
     def __init__(self, *args: Any, accounts: Iterable[Account], **kwargs: Any) -> None:
         """Take the accounts of the book."""
         super().__init__(*args, **kwargs)
-        self.fields["account"].choices = choices(accounts)  # type: ignore[attr-defined]  # a choice field
+        offer(self, "account", choices(accounts))
 
 
 class MatchForm(PageForm):
@@ -45,11 +45,11 @@ class MatchForm(PageForm):
     def __init__(self, *args: Any, postings: Iterable[Posting], **kwargs: Any) -> None:
         """Take the postings to choose from."""
         super().__init__(*args, **kwargs)
-        self.fields["postings"].choices = [  # type: ignore[attr-defined]  # a choice field
+        offer(self, "postings", [
             (f"{one.entry_id}.{one.leg}",
              f"{formatting.day(one.on)} · {formatting.yuan(one.amount)} · {one.entry.text or one.entry.number}")
             for one in postings
-        ]  # fmt: skip
+        ])  # fmt: skip
 
 
 class EnterForm(PageForm):
@@ -65,7 +65,7 @@ class EnterForm(PageForm):
     def __init__(self, *args: Any, accounts: Iterable[Account], **kwargs: Any) -> None:
         """Take the accounts of the book."""
         super().__init__(*args, **kwargs)
-        self.fields["other"].choices = choices(accounts)  # type: ignore[attr-defined]  # a choice field
+        offer(self, "other", choices(accounts))
 
 
 class LeaveForm(PageForm):
@@ -105,7 +105,7 @@ class RuleForm(PageForm):
     def __init__(self, *args: Any, accounts: Iterable[Account], **kwargs: Any) -> None:
         """Take the accounts of the book."""
         super().__init__(*args, **kwargs)
-        self.fields["target"].choices = choices(accounts)  # type: ignore[attr-defined]  # a choice field
+        offer(self, "target", choices(accounts))
 
 
 class ColumnsForm(PageForm):

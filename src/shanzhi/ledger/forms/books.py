@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ledger.models import Account, Commodity, Nature
 from shanzhi.ui.choosing import AreaField, AreaSource
-from shanzhi.ui.forms import DayField, PageForm, YuanField
+from shanzhi.ui.forms import DayField, PageForm, YuanField, offer
 
 
 class BookForm(PageForm):
@@ -47,7 +47,7 @@ class AccountForm(PageForm):
         """Offer what is counted anywhere."""
         super().__init__(*args, **kwargs)
         rows = Commodity.objects.order_by("code")
-        self.fields["commodity"].choices = [(one.code, f"{one.name} ({one.code})") for one in rows]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "commodity", [(one.code, f"{one.name} ({one.code})") for one in rows])
 
 
 class TransferForm(PageForm):
@@ -69,7 +69,7 @@ class TransferForm(PageForm):
     def __init__(self, *args: Any, account: Account, others: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         """Take the account and those with which it can trade."""
         super().__init__(*args, **kwargs)
-        self.fields["other"].choices = [("", _("Choose an account")), *others]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "other", [("", _("Choose an account")), *others])
         unit = account.commodity.unit
         self.fields["amount"] = (
             YuanField(label=_("Amount in yuan"), least=1)
@@ -111,7 +111,7 @@ class KeeperForm(PageForm):
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         """Take who may be named."""
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", _("Choose a person")), *people]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "person", [("", _("Choose a person")), *people])
 
 
 class BoundsForm(PageForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -142,14 +143,20 @@ def postings_of(*, viewer: Actor, entry_id: UUID) -> list[Posting]:
     return list(rows.order_by("leg"))
 
 
-def keepers(*, viewer: Actor, book_id: UUID) -> list[Keeper]:
-    """Give who keeps a book now, each with the `person`."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """That somebody keeps a book, and who it is."""
+
+    keeper: Keeper
+    person: Person
+
+
+def keepers(*, viewer: Actor, book_id: UUID) -> list[Kept]:
+    """Give who keeps a book now."""
     found = book(viewer=viewer, book_id=book_id)
     rows = list(Keeper.objects.filter(book=found, until__isnull=True).order_by("since", "id"))
     people_of = Person.objects.in_bulk([row.person_id for row in rows])
-    for row in rows:
-        row.person = people_of.get(row.person_id)  # type: ignore[attr-defined]  # for the page
-    return rows
+    return [Kept(row, people_of[row.person_id]) for row in rows]
 
 
 def closings(*, viewer: Actor, book_id: UUID) -> list[Closing]:
@@ -182,7 +189,7 @@ def read_areas(*, viewer: Actor, at: datetime) -> AreaSource:
 
 
 __all__ = [
-    "account", "accounts", "amount_on", "balance_on", "book", "books", "candidates", "closings", "counterparts",
+    "Kept", "account", "accounts", "amount_on", "balance_on", "book", "books", "candidates", "closings", "counterparts",
     "entries", "entry", "keepers", "managed_areas", "postings_of", "read_areas", "search_accounts", "search_books",
     "search_entries", "search_postings", "statement",
 ]  # fmt: skip

@@ -17,11 +17,12 @@ from shanzhi.ledger.forms.books import AccountForm, BoundsForm, CloseAccountForm
 from shanzhi.ledger.models import BY_HAND, Account, Nature, Owner
 from shanzhi.ledger.refusals import AccountClosed, MovedElsewhere
 from shanzhi.ledger.views.books import state
-from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter, may_manage, on_account
+from shanzhi.ledger.views.parts import FORM, crumbs, may_enter, may_manage, on_account
 from shanzhi.ledger.words import amount_words, kind_words
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import idempotency_key
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import Column, DateRangeFilter, Empty, Listing, listing_response, page_of
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer

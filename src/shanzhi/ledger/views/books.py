@@ -19,10 +19,11 @@ from shanzhi.ledger import operations, policies, queries
 from shanzhi.ledger.exchange.beancount import written
 from shanzhi.ledger.forms.books import BookForm, CloseForm, KeeperForm
 from shanzhi.ledger.models import Account, Nature, Owner
-from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter, may_manage, on_account, shown_name
+from shanzhi.ledger.views.parts import FORM, crumbs, may_enter, may_manage, on_account, shown_name
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import (
     AreaFilter,
     BooleanFilter,
@@ -39,7 +40,7 @@ from shanzhi.ui.pieces import Answer
 
 def area_source(request: HttpRequest) -> AreaSource:
     """Give the areas whose books the viewer reads."""
-    return queries.read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
+    return queries.read_areas(**viewing(request))
 
 
 BOOKS = Listing(
@@ -189,8 +190,8 @@ def keepers(request: Any, book_id: UUID) -> HttpResponse:
     rows = queries.keepers(viewer=request.actor, book_id=book_id)
     if request.method == "POST" and (ending := request.POST.get("end", "")):
         for row in rows:
-            if str(row.pk) == ending:
-                operations.release_keeper(keeper_id=row.pk, **acting(request))
+            if str(row.keeper.pk) == ending:
+                operations.release_keeper(keeper_id=row.keeper.pk, **acting(request))
                 messages.success(request, _("This person no longer keeps the book."))
         return redirect("ledger:keepers", book_id)
     people = [

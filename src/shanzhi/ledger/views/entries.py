@@ -18,10 +18,11 @@ from shanzhi.ledger import operations, policies, queries
 from shanzhi.ledger.forms.books import ReverseForm
 from shanzhi.ledger.models import BY_HAND, Entry
 from shanzhi.ledger.refusals import ReversedAlready
-from shanzhi.ledger.views.parts import FORM, acting, crumbs, may_enter
+from shanzhi.ledger.views.parts import FORM, crumbs, may_enter
 from shanzhi.ledger.words import amount_words, kind_words
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import BooleanFilter, Column, DateRangeFilter, Empty, Listing, listing_response, page_of
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer

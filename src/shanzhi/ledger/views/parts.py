@@ -15,11 +15,6 @@ from shanzhi.ledger.words import amount_words
 FORM = "ledger/form.html"
 
 
-def acting(request: Any) -> dict[str, Any]:
-    """Give who acts and when."""
-    return {"actor": request.actor, "at": request.now}
-
-
 def shown_name(found: Book | Account) -> str:
     """Give a name, marked where it is made up."""
     return f"{found.name} · {_('Synthetic')}" if found.synthetic else found.name

@@ -12,10 +12,10 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shanzhi.organizations import operations, queries
-from shanzhi.organizations.api.frames import MadeOut, acting, write_once
+from shanzhi.organizations.api.frames import MadeOut, write_once
 from shanzhi.organizations.models import Ask, FilingApplication, Opinion, Purpose
 from shanzhi.people.middleware import moment
-from shanzhi.ui.http import Given, Key, signed_in
+from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
 
 router = Router(tags=["organizations"])
@@ -197,7 +197,7 @@ def get_application(request: HttpRequest, application_id: UUID) -> dict[str, Any
 def apply_for_filing(request: HttpRequest, body: ApplicationIn, idempotency_key: Key) -> dict[str, Any]:
     """Begin a draft: a resident for a new group, a team leader for the own organisation."""
     return write_once(request, "apply", idempotency_key, body, lambda: _plain(
-        operations.apply_for_filing(**body.model_dump(), **acting(request))
+        operations.apply_for_filing(**body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def change_application(
 ) -> dict[str, Any]:
     """Change a draft, or an application that was returned; what is sent replaces all of it."""
     return write_once(request, "change_application", idempotency_key, body, lambda: _plain(
-        operations.change_application(application_id=application_id, **body.model_dump(), **acting(request))
+        operations.change_application(application_id=application_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -215,7 +215,7 @@ def change_application(
 def hand_in(request: HttpRequest, application_id: UUID, body: StepIn, idempotency_key: Key) -> dict[str, Any]:
     """Hand in what is complete by the rules of the area, which are frozen with it."""
     return write_once(request, "hand_in", idempotency_key, body, lambda: _plain(
-        operations.hand_in(application_id=application_id, **body.model_dump(), **acting(request))
+        operations.hand_in(application_id=application_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def withdraw_application(
 ) -> dict[str, Any]:
     """Withdraw what is not decided yet."""
     return write_once(request, "withdraw_application", idempotency_key, body, lambda: _plain(
-        operations.withdraw_application(application_id=application_id, **body.model_dump(), **acting(request))
+        operations.withdraw_application(application_id=application_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -233,7 +233,7 @@ def withdraw_application(
 def give_opinion(request: HttpRequest, application_id: UUID, body: OpinionIn, idempotency_key: Key) -> dict[str, Any]:
     """Write the residents' committee's opinion; never on an own application."""
     return write_once(request, "opinion", idempotency_key, body, lambda: _plain(
-        operations.give_opinion(application_id=application_id, **body.model_dump(), **acting(request))
+        operations.give_opinion(application_id=application_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -241,7 +241,7 @@ def give_opinion(request: HttpRequest, application_id: UUID, body: OpinionIn, id
 def decide(request: HttpRequest, application_id: UUID, body: DecisionIn, idempotency_key: Key) -> dict[str, Any]:
     """Grant, refuse or return; never an own application, nor one on which one gave the opinion."""
     return write_once(request, "decide", idempotency_key, body, lambda: _plain(
-        operations.decide(application_id=application_id, **body.model_dump(), **acting(request))
+        operations.decide(application_id=application_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -256,5 +256,5 @@ def get_rules(request: HttpRequest, code: Seat) -> dict[str, Any]:
 def set_rules(request: HttpRequest, body: RulesIn, idempotency_key: Key) -> dict[str, Any]:
     """Set a new version for an area that one is in charge of."""
     return write_once(request, "rules", idempotency_key, body, lambda: operations.set_filing_rules(
-        **body.model_dump(), **acting(request)
+        **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip

@@ -20,11 +20,6 @@ class MadeOut(Schema):
     id: UUID
 
 
-def acting(request: HttpRequest) -> dict[str, Any]:
-    """Give who acts and when, as every operation takes it."""
-    return {"actor": signed_in(request), "at": moment(request)}
-
-
 def write_once(request: HttpRequest, name: str, key: str, body: Any, run: Callable[[], Any]) -> dict[str, Any]:
     """Run a write once for each key; `run` gives a plain answer, or a row whose id is answered."""
     sent = {"path": request.path, "body": body.model_dump(mode="json") if body is not None else {}}

@@ -12,10 +12,10 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from shanzhi.organizations import operations, queries
-from shanzhi.organizations.api.frames import MadeOut, acting, write_once
+from shanzhi.organizations.api.frames import MadeOut, write_once
 from shanzhi.organizations.models import Matter, Part, Tie
 from shanzhi.people.middleware import moment
-from shanzhi.ui.http import Given, Key, signed_in
+from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 
 router = Router(tags=["organizations"])
 
@@ -137,7 +137,7 @@ def get_parts(request: HttpRequest, organization_id: UUID) -> dict[str, Any]:
 def add_member(request: HttpRequest, organization_id: UUID, body: MemberIn, idempotency_key: Key) -> dict[str, Any]:
     """Put somebody among the members from a day on."""
     return write_once(request, "member", idempotency_key, body, lambda: operations.add_member(
-        organization_id=organization_id, **body.model_dump(), **acting(request)
+        organization_id=organization_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
@@ -148,7 +148,11 @@ def end_member(
     """End a membership on a day; it stays on record."""
     values = {"organization_id": organization_id, "membership_id": membership_id, **body.model_dump()}
     return write_once(
-        request, "member_end", idempotency_key, body, lambda: operations.end_member(**values, **acting(request))
+        request,
+        "member_end",
+        idempotency_key,
+        body,
+        lambda: operations.end_member(**values, **signed_acting(request)),
     )
 
 
@@ -156,7 +160,7 @@ def end_member(
 def add_link(request: HttpRequest, organization_id: UUID, body: LinkIn, idempotency_key: Key) -> dict[str, Any]:
     """Say to which organisation it belongs, by which it was incubated, out of which it grew."""
     return write_once(request, "link", idempotency_key, body, lambda: operations.add_link(
-        organization_id=organization_id, **body.model_dump(), **acting(request)
+        organization_id=organization_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
@@ -164,7 +168,7 @@ def add_link(request: HttpRequest, organization_id: UUID, body: LinkIn, idempote
 def end_link(request: HttpRequest, organization_id: UUID, link_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """End a link; it stays on record."""
     return write_once(request, "link_end", idempotency_key, None, lambda: operations.end_link(
-        organization_id=organization_id, link_id=link_id, **acting(request)
+        organization_id=organization_id, link_id=link_id, **signed_acting(request)
     ))  # fmt: skip
 
 
@@ -179,7 +183,7 @@ def get_standing(request: HttpRequest, organization_id: UUID) -> Any:
 def add_finding(request: HttpRequest, organization_id: UUID, body: FindingIn, idempotency_key: Key) -> dict[str, Any]:
     """Put on record what a registrar's or another authority's paper says; a rating only where its conditions hold."""
     return write_once(request, "finding", idempotency_key, body, lambda: operations.add_finding(
-        organization_id=organization_id, **body.model_dump(), **acting(request)
+        organization_id=organization_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
@@ -187,7 +191,7 @@ def add_finding(request: HttpRequest, organization_id: UUID, body: FindingIn, id
 def end_finding(request: HttpRequest, finding_id: UUID, body: EndGiven, idempotency_key: Key) -> dict[str, Any]:
     """Enter the day on which an application, an investigation or a listing ended."""
     return write_once(request, "finding_end", idempotency_key, body, lambda: operations.end_finding(
-        finding_id=finding_id, **body.model_dump(), **acting(request)
+        finding_id=finding_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
@@ -195,5 +199,5 @@ def end_finding(request: HttpRequest, finding_id: UUID, body: EndGiven, idempote
 def take_back_finding(request: HttpRequest, finding_id: UUID, body: TakeBackIn, idempotency_key: Key) -> dict[str, Any]:
     """Take a finding back that was wrong; it stays on record and counts no more."""
     return write_once(request, "finding_take_back", idempotency_key, body, lambda: operations.take_back_finding(
-        finding_id=finding_id, **body.model_dump(), **acting(request)
+        finding_id=finding_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip

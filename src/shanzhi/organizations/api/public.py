@@ -11,10 +11,10 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shanzhi.organizations import operations, queries
-from shanzhi.organizations.api.frames import MadeOut, acting, write_once
+from shanzhi.organizations.api.frames import MadeOut, write_once
 from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
-from shanzhi.ui.http import Given, Key
+from shanzhi.ui.http import Given, Key, signed_acting
 from shanzhi.ui.keyset import page_after
 
 router = Router(tags=["organizations"])
@@ -122,5 +122,5 @@ def list_targets(
 def set_targets(request: HttpRequest, body: TargetGiven, idempotency_key: Key) -> dict[str, Any]:
     """Set how many filed organisations each community of an area shall have."""
     return write_once(request, "targets", idempotency_key, body, lambda: operations.set_targets(
-        **body.model_dump(), **acting(request)
+        **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip

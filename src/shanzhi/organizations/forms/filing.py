@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.organizations.forms.parts import reason_field
 from shanzhi.organizations.models import Opinion, Purpose
 from shanzhi.ui.choosing import AreaField, AreaSource
-from shanzhi.ui.forms import PageForm
+from shanzhi.ui.forms import PageForm, offer
 
 
 def number_field(label: Any, help_text: Any = "", **more: Any) -> forms.IntegerField:
@@ -73,7 +73,7 @@ class DecisionForm(PageForm):
     def __init__(self, *args: Any, decisions: list[tuple[str, Any]], **kwargs: Any) -> None:
         """Take the decisions that can be made now."""
         super().__init__(*args, **kwargs)
-        self.fields["decision"].choices = decisions  # type: ignore[attr-defined]  # it is a field of choices
+        offer(self, "decision", decisions)
 
 
 class OfArea(PageForm):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.organizations.models import RESULTS, Matter, Organization, Paper, Part, Tie
-from shanzhi.ui.forms import DayField, PageForm
+from shanzhi.ui.forms import DayField, PageForm, offer
 
 
 def reason_field(help_text: Any = "") -> forms.CharField:
@@ -29,7 +29,7 @@ class MoveForm(PageForm):
     def __init__(self, *args: Any, steps: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         """Take the steps that start where the organisation stands."""
         super().__init__(*args, **kwargs)
-        self.fields["move"].choices = list(steps)  # type: ignore[attr-defined]  # it is a field of choices
+        offer(self, "move", list(steps))
 
 
 class MemberForm(PageForm):

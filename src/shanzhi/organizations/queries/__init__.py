@@ -3,6 +3,7 @@
 from shanzhi.organizations.queries.checks import Check, checks, counted, overdue, rules_for
 from shanzhi.organizations.queries.filing import (
     Certificate,
+    Grown,
     application,
     applications,
     certificate,
@@ -10,6 +11,7 @@ from shanzhi.organizations.queries.filing import (
     documents,
     drafts,
     filing_of,
+    grown_from,
     late,
     numbers_of,
     printed,
@@ -42,6 +44,7 @@ __all__ = [
     "Check",
     "Counted",
     "Duty",
+    "Grown",
     "Standing",
     "TargetRow",
     "all_areas",
@@ -58,6 +61,7 @@ __all__ = [
     "filing_of",
     "finding",
     "findings_of",
+    "grown_from",
     "home_areas",
     "late",
     "links",

@@ -145,6 +145,26 @@ def public_one(*, organization_id: UUID, at: datetime) -> Any:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What grew out of something: the application that began, where the viewer reads it, and what is filed now."""
+
+    begun: bool
+    application: FilingApplication | None
+    filed: Any
+
+
+def grown_from(*, viewer: Actor, origin: tuple[str, UUID], at: datetime) -> Grown:
+    """Give what was applied for out of an origin, as `apply_for_filing` was told it; what is filed is public."""
+    rows = FilingApplication.objects.filter(origin_kind=origin[0], origin_id=origin[1]).order_by("-created_at")
+    last = rows.select_related("organization").first()
+    if last is None:
+        return Grown(False, None, None)
+    filed = public(at=at).filter(pk=last.organization_id).first()
+    reads = viewer.signed_in and rows.filter(policies.applications_readable(viewer), pk=last.pk).exists()
+    return Grown(True, last if reads else None, filed)
+
+
 def way_back(*, viewer: Actor, organization_id: UUID, application: str) -> str:
     """Give the address from which somebody keeps documents: an own application of the organisation, or its page."""
     rows = FilingApplication.objects.filter(policies.applications_readable(viewer), organization=organization_id)

@@ -21,7 +21,6 @@ from shanzhi.organizations.models import Kind, Organization, Purpose
 from shanzhi.organizations.views.about import about
 from shanzhi.organizations.views.words import (
     FORM,
-    acting,
     address_of,
     area_source,
     kind_words,
@@ -34,7 +33,7 @@ from shanzhi.people.models import ROLE_LABELS
 from shanzhi.people.views.listings import grant_tag, role_options
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui.forms import version
-from shanzhi.ui.http import Request
+from shanzhi.ui.http import Request, acting
 from shanzhi.ui.listing import (
     AreaFilter,
     BooleanFilter,

@@ -22,10 +22,11 @@ from shanzhi.organizations.forms.filing import ApplicationForm, DecisionForm, Op
 from shanzhi.organizations.lifecycle import APPLICATION, EDITABLE
 from shanzhi.organizations.models import Ask, FilingApplication, Organization
 from shanzhi.organizations.views.filing_words import facts, steps_of
-from shanzhi.organizations.views.words import FORM, acting, application_state, area_source
+from shanzhi.organizations.views.words import FORM, application_state, area_source
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import version
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import (
     AreaFilter,
     BooleanFilter,

@@ -16,10 +16,11 @@ from shanzhi.organizations import operations, policies, queries
 from shanzhi.organizations.forms.parts import EndForm, LinkForm, MemberForm, MoveForm, PaperForm, ReasonForm
 from shanzhi.organizations.lifecycle import ORGANIZATION
 from shanzhi.organizations.models import Organization, Part
-from shanzhi.organizations.views.words import FORM, acting, address_of, own_crumbs
+from shanzhi.organizations.views.words import FORM, address_of, own_crumbs
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.forms import version
+from shanzhi.ui.http import acting
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.work.files import MOST_BYTES, FileTooLarge, UnknownFile
 

@@ -14,8 +14,9 @@ from shanzhi.organizations import operations, policies, queries
 from shanzhi.organizations.forms.filing import RulesForm, TargetForm
 from shanzhi.organizations.queries.checks import EXAMPLE
 from shanzhi.organizations.views.filing import crumbs
-from shanzhi.organizations.views.words import FORM, acting, area_source
+from shanzhi.organizations.views.words import FORM, area_source
 from shanzhi.places.views.frames import answer_form, sent
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, Column, Empty, Listing, listing_response
 from shanzhi.ui.methods import form_page
 

@@ -16,9 +16,10 @@ from shanzhi.organizations import operations, policies, queries
 from shanzhi.organizations.forms.parts import EndForm, FindingForm, ReasonForm
 from shanzhi.organizations.models import RESULTS, Finding, Matter, Organization
 from shanzhi.organizations.views.parts import frame
-from shanzhi.organizations.views.words import FORM, acting, own_crumbs
+from shanzhi.organizations.views.words import FORM, own_crumbs
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer

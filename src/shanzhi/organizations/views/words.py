@@ -12,6 +12,7 @@ from shanzhi.organizations import queries
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION
 from shanzhi.organizations.models import FilingApplication, Kind, Organization
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
 
 FORM = "organizations/form.html"
 TONES = {
@@ -45,7 +46,7 @@ def shown_name(found: Organization) -> str:
 
 def area_source(request: HttpRequest) -> AreaSource:
     """Give the areas whose organisations the viewer reads."""
-    return queries.read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
+    return queries.read_areas(**viewing(request))
 
 
 def desk_crumbs(*more: tuple[Any, str]) -> list[tuple[Any, str]]:
@@ -57,11 +58,6 @@ def own_crumbs(found: Organization, *more: str) -> list[tuple[Any, str]]:
     """Give the way to an organisation and on."""
     own = reverse("organizations:organization", args=[found.pk]) if more else ""
     return desk_crumbs((found.name, own), *((word, "") for word in more))
-
-
-def acting(request: Any) -> dict[str, Any]:
-    """Give who acts and when, as every operation takes it."""
-    return {"actor": request.actor, "at": request.now}
 
 
 def address_of(found: Organization) -> str:

@@ -13,12 +13,13 @@ from shanzhi.people import queries
 from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
 from shanzhi.people.views.words import SHORT_STATES, grant_state, place_of, state_tag
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, page_of
 
 
 def area_source(request: HttpRequest) -> AreaSource:
     """Give the areas whose people the viewer sees."""
-    return queries.read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
+    return queries.read_areas(**viewing(request))
 
 
 def role_options(_request: HttpRequest) -> list[tuple[str, Any]]:

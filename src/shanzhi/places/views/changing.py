@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from shanzhi.places import forms, operations, policies
 from shanzhi.places.models import Area
 from shanzhi.places.views.frames import answer_form, open_area, sent
-from shanzhi.places.views.words import acting, crumbs, today
+from shanzhi.places.views.words import crumbs, today
 from shanzhi.ui.forms import PageForm
+from shanzhi.ui.http import acting
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Crumb
 

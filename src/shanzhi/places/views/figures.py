@@ -18,8 +18,9 @@ from shanzhi.places.exchange import units
 from shanzhi.places.models import AreaFigure, Measure
 from shanzhi.places.views.changing import form_context
 from shanzhi.places.views.frames import answer_form, open_area, sent
-from shanzhi.places.views.words import acting, actor_of, crumbs, figure_plain, figure_words, today
+from shanzhi.places.views.words import actor_of, crumbs, figure_plain, figure_words, today
 from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Crumb, Tab

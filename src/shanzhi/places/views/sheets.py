@@ -21,10 +21,11 @@ from shanzhi.places.exchange import units
 from shanzhi.places.models import SentSheet, SheetKind
 from shanzhi.places.operations.sheets import ROLES, STATION_FIELDS
 from shanzhi.places.views.frames import sent
-from shanzhi.places.views.words import acting, actor_of, now_of
+from shanzhi.places.views.words import actor_of, now_of
 from shanzhi.ui import formatting
 from shanzhi.ui.faults import faults_of
 from shanzhi.ui.forms import apply_refusal
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, Rows, listings_response
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Crumb

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from shanzhi.places import forms, operations, policies, queries
 from shanzhi.places.models import LEVEL_LABELS, Station
 from shanzhi.places.views.frames import answer_form, open_area, sent
-from shanzhi.places.views.words import above_words, acting, actor_of, crumbs, today
+from shanzhi.places.views.words import above_words, actor_of, crumbs, today
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import version
+from shanzhi.ui.http import acting
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, Empty, Listing, listing_response
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer, Crumb

@@ -108,11 +108,6 @@ def now_of(request: Any) -> datetime:
     return found
 
 
-def acting(request: Any) -> dict[str, Any]:
-    """Give what every operation takes."""
-    return {"actor": actor_of(request), "at": now_of(request)}
-
-
 def today(request: Any) -> date:
     """Give the day of the request in the time of the place."""
     return queries.day_of(now_of(request))

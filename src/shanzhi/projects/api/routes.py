@@ -34,7 +34,7 @@ from shanzhi.projects.api.schemas import (
     VisitGiven,
 )
 from shanzhi.projects.models import Ceremony
-from shanzhi.ui.http import Key, actor_of, signed_in
+from shanzhi.ui.http import Key, actor_of, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
 from shanzhi.work.operations import once
 
@@ -66,10 +66,6 @@ def _once(
     return once(
         actor=signed_in(request), operation=f"projects.{operation}", key=key, request=sent, at=moment(request), run=run
     )
-
-
-def _acting(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": signed_in(request), "at": moment(request)}
 
 
 @router.get("/", response=ProjectsPage, summary="Projects being carried out, newest first")
@@ -126,7 +122,9 @@ def begin(request: HttpRequest, call_id: UUID, body: BeginGiven, idempotency_key
     def run() -> dict[str, Any]:
         plan = operations.Plan(body.starts_on, body.ends_on)
         return {
-            "begun": [_done(one) for one in operations.begin_projects(call_id=call_id, plan=plan, **_acting(request))]
+            "begun": [
+                _done(one) for one in operations.begin_projects(call_id=call_id, plan=plan, **signed_acting(request))
+            ]
         }
 
     found: list[dict[str, Any]] = _once(request, "begin", idempotency_key, body, run)["begun"]
@@ -138,7 +136,7 @@ def plan_activity(request: HttpRequest, project_id: UUID, body: ActivityIn, idem
     """Plan an activity for the team."""
     given = operations.Given(**body.model_dump())
     return _once(request, "plan", idempotency_key, body, lambda: _done(
-        operations.plan_activity(project_id=project_id, given=given, **_acting(request))
+        operations.plan_activity(project_id=project_id, given=given, **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -146,7 +144,7 @@ def plan_activity(request: HttpRequest, project_id: UUID, body: ActivityIn, idem
 def announce(request: HttpRequest, activity_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Make a planned activity public."""
     return _once(request, "announce", idempotency_key, None, lambda: _done(
-        operations.announce_activity(activity_id=activity_id, **_acting(request))
+        operations.announce_activity(activity_id=activity_id, **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -155,7 +153,7 @@ def report_activity(request: HttpRequest, activity_id: UUID, body: ToldIn, idemp
     """Tell how an activity went."""
     told = operations.Told(body.attended, body.summary, body.helpers)
     return _once(request, "report_activity", idempotency_key, body, lambda: _done(
-        operations.report_activity(activity_id=activity_id, told=told, **_acting(request))
+        operations.report_activity(activity_id=activity_id, told=told, **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -165,7 +163,7 @@ def cancel_activity(
 ) -> dict[str, Any]:
     """Cancel an activity for a reason."""
     return _once(request, "cancel", idempotency_key, body, lambda: _done(
-        operations.cancel_activity(activity_id=activity_id, reason=body.reason, **_acting(request))
+        operations.cancel_activity(activity_id=activity_id, reason=body.reason, **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -173,7 +171,7 @@ def cancel_activity(
 def hand_in(request: HttpRequest, project_id: UUID, body: ReportGiven, idempotency_key: Key) -> dict[str, Any]:
     """Hand in the mid-term or the completion report."""
     return _once(request, "hand_in", idempotency_key, body, lambda: _done(
-        operations.hand_in_report(project_id=project_id, **body.model_dump(), **_acting(request)), body.kind
+        operations.hand_in_report(project_id=project_id, **body.model_dump(), **signed_acting(request)), body.kind
     ))  # fmt: skip
 
 
@@ -181,7 +179,7 @@ def hand_in(request: HttpRequest, project_id: UUID, body: ReportGiven, idempoten
 def give_sheet(request: HttpRequest, report_id: UUID, body: ExecutionSheetIn, idempotency_key: Key) -> dict[str, Any]:
     """Give one's sheet, once."""
     return _once(request, "sheet", idempotency_key, body, lambda: _done(
-        operations.give_sheet(report_id=report_id, **body.model_dump(), **_acting(request)), "given"
+        operations.give_sheet(report_id=report_id, **body.model_dump(), **signed_acting(request)), "given"
     ))  # fmt: skip
 
 
@@ -189,7 +187,7 @@ def give_sheet(request: HttpRequest, report_id: UUID, body: ExecutionSheetIn, id
 def decide(request: HttpRequest, report_id: UUID, body: DecisionIn, idempotency_key: Key) -> dict[str, Any]:
     """Decide by the mean of the sheets."""
     return _once(request, "decide", idempotency_key, body, lambda: _done(
-        operations.decide_report(report_id=report_id, **body.model_dump(), **_acting(request)), body.outcome
+        operations.decide_report(report_id=report_id, **body.model_dump(), **signed_acting(request)), body.outcome
     ))  # fmt: skip
 
 
@@ -197,7 +195,7 @@ def decide(request: HttpRequest, report_id: UUID, body: DecisionIn, idempotency_
 def confirm(request: HttpRequest, project_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Let the result count once its public notice is over; the clock does it too."""
     return _once(request, "confirm", idempotency_key, None, lambda: _done(
-        operations.confirm_midterm(project_id=project_id, **_acting(request))
+        operations.confirm_midterm(project_id=project_id, **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -206,7 +204,7 @@ def object_to(request: HttpRequest, project_id: UUID, body: GroundsIn, idempoten
     """Object to a mid-term result under notice, or appeal against a stop."""
     act = operations.file_appeal if body.kind == "appeal" else operations.file_objection
     return _once(request, "object", idempotency_key, body, lambda: _done(
-        act(project_id=project_id, grounds=body.grounds, **_acting(request))
+        act(project_id=project_id, grounds=body.grounds, **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -216,7 +214,7 @@ def object_to(request: HttpRequest, project_id: UUID, body: GroundsIn, idempoten
 def rule(request: HttpRequest, objection_id: UUID, body: ExecutionRulingIn, idempotency_key: Key) -> dict[str, Any]:
     """Dismiss or uphold, in words that everybody reads."""
     return _once(request, "rule", idempotency_key, body, lambda: _done(
-        operations.rule(objection_id=objection_id, **body.model_dump(), **_acting(request))
+        operations.rule(objection_id=objection_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 
@@ -226,7 +224,7 @@ def write_visit(request: HttpRequest, project_id: UUID, body: VisitGiven, idempo
     steps = [operations.PlannedStep(one.what, one.who, one.due_on) for one in body.steps]
     note = operations.VisitNote(**{**body.model_dump(), "steps": steps})
     return _once(request, "visit", idempotency_key, body, lambda: _done(
-        operations.write_visit(project_id=project_id, given=note, **_acting(request)), "written"
+        operations.write_visit(project_id=project_id, given=note, **signed_acting(request)), "written"
     ))  # fmt: skip
 
 
@@ -234,7 +232,7 @@ def write_visit(request: HttpRequest, project_id: UUID, body: VisitGiven, idempo
 def terminate(request: HttpRequest, project_id: UUID, body: TerminateIn, idempotency_key: Key) -> dict[str, Any]:
     """Terminate a project for a reason, with a day of settlement."""
     return _once(request, "terminate", idempotency_key, body, lambda: _done(
-        operations.terminate(project_id=project_id, **body.model_dump(), **_acting(request))
+        operations.terminate(project_id=project_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
 
 

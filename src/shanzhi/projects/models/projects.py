@@ -120,3 +120,8 @@ class Project(models.Model):
     def __str__(self) -> str:
         """Show the title of the proposal."""
         return str(self.proposal)
+
+    @property
+    def origin(self) -> tuple[str, uuid.UUID]:
+        """Name the project as what something else grew out of."""
+        return self._meta.label_lower, self.pk

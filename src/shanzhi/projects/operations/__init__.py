@@ -51,8 +51,7 @@ from shanzhi.projects.operations.objections import (
     rule,
     withdraw_objection,
 )
-from shanzhi.projects.operations.photos import PhotoTooLarge, Shot, TooManyPhotos, remove_photo
-from shanzhi.projects.operations.pictures import NotAPicture
+from shanzhi.projects.operations.photos import Shot, TooManyPhotos, remove_photo
 from shanzhi.projects.operations.reports import (
     BadPoints,
     MarkAgainst,
@@ -83,7 +82,6 @@ __all__ = [
     "NoMidterm",
     "NoSuchLine",
     "NoSuchMentor",
-    "NotAPicture",
     "NotCompleted",
     "NotGrown",
     "NotUnderReview",
@@ -96,7 +94,6 @@ __all__ = [
     "NoticeRuns",
     "ObjectedHere",
     "OutsideTheRun",
-    "PhotoTooLarge",
     "Plan",
     "PlannedStep",
     "ProjectOver",

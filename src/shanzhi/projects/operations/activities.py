@@ -173,7 +173,7 @@ def _hold(actor: Actor, found: Activity, at: datetime) -> None:
 def report_activity(*, actor: Actor, activity_id: UUID, told: Told, at: datetime) -> Activity:
     """Tell of an activity that took place: how many came, what happened, photos; a second report replaces the first.
 
-    Raises NotFound, NotYourProject, NotWorking, NotYetHeld, WordsMissing, NotAPicture, PhotoTooLarge, TooManyPhotos.
+    Raises NotFound, NotYourProject, NotWorking, NotYetHeld, WordsMissing, NotAPicture, PictureTooLarge, TooManyPhotos.
     """
     shots = [taken(one) for one in told.photos]  # looked at before the lock: a scanner may take its time
     with transaction.atomic():

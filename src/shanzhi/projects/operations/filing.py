@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Forbidden
 from shanzhi.organizations import operations as organizations
+from shanzhi.organizations import queries as registry
 from shanzhi.organizations.models import FilingApplication, Purpose
 from shanzhi.projects import policies
+from shanzhi.projects.lifecycle import GROWN
 from shanzhi.projects.operations.common import locked_project, note
 
-ORIGIN: Final = "projects.project"
-GROWN: Final = ("completed", "graduated")
 LONGEST_NAME: Final = 100
 
 
@@ -47,12 +47,13 @@ def begin_filing(*, actor: Actor, project_id: UUID, at: datetime) -> FilingAppli
             raise Forbidden
         if project.state not in GROWN:
             raise NotGrown
-        if FilingApplication.objects.filter(origin_kind=ORIGIN, origin_id=project.pk).exists():
+        origin = project.origin
+        if registry.grown_from(viewer=actor, origin=origin, at=at).begun:
             raise FilingBegun
         proposal = project.proposal
         made = organizations.apply_for_filing(
             actor=actor, name=(proposal.team_name or proposal.title)[:LONGEST_NAME], purpose=Purpose.MUTUAL_HELP.value,
-            area=project.community, members=proposal.members.count() or None, origin=(ORIGIN, project.pk),
+            area=project.community, members=proposal.members.count() or None, origin=origin,
             words=proposal.aims or proposal.summary, synthetic=project.synthetic, at=at,
         )  # fmt: skip
         note(actor, "project.file", project, {"application": str(made.pk)}, at)

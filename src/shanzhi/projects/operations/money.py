@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.funding import operations as funding
 from shanzhi.funding.models import Grant
 from shanzhi.funding.operations.grants import LONGEST_REASON
+from shanzhi.funding.queries import grant_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
 from shanzhi.projects.models import Project
@@ -29,7 +30,8 @@ class GrantOpen(Conflict):
 
 
 def _grant(project: Project, *states: str) -> Grant | None:
-    return Grant.objects.filter(proposal=project.proposal_id, state__in=states).first()
+    found = grant_of(project.proposal_id)
+    return found if found is not None and found.state in states else None
 
 
 def reached(project: Project, condition: str, at: datetime) -> None:
@@ -57,5 +59,5 @@ def _brief(reason: str) -> str:
 
 def require_settled(project: Project) -> None:
     """Refuse to call a project settled while its grant is not. Raises GrantOpen."""
-    if _grant(project, "draft", "in_force", "stopped") is not None:
+    if _grant(project, "in_force", "stopped") is not None:
         raise GrantOpen

@@ -11,23 +11,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Conflict, Invalid, NotFound
+from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.projects import policies
 from shanzhi.projects.models import Activity, Photo
 from shanzhi.projects.operations.common import locked_project, note, words
-from shanzhi.projects.operations.pictures import bare
+from shanzhi.work import pictures
 from shanzhi.work.files import drop_file, store
 from shanzhi.work.scanner import scan
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_PHOTOS: Final = 12
-
-
-class PhotoTooLarge(Invalid):
-    """The photo is larger than the limit."""
-
-    code = "photo_too_large"
-    message = _("A photo is larger than %(most)s MB. Send it in a smaller size.")
 
 
 class TooManyPhotos(Conflict):
@@ -58,13 +51,12 @@ class Taken:
 
 
 def taken(shot: Shot) -> Taken:
-    """Look at a photo, free it of notes, and store it. Raises PhotoTooLarge, NotAPicture, FileInfected, ScannerAway."""
-    if len(shot.content) > MOST_BYTES:
-        raise PhotoTooLarge(field="photo", most=MOST_BYTES // 1024**2)
-    kind, content = bare(shot.content)
-    scan(content)
+    """Look at a photo and keep it written anew. Raises PictureTooLarge, NotAPicture, FileInfected, ScannerAway."""
+    picture = pictures.read(shot.content, most_bytes=MOST_BYTES)
+    scan(shot.content)
+    content = pictures.anew(picture)
     caption = words(shot.caption, "caption", most=120)
-    return Taken(kind, store(content, room="projects"), len(content), caption, shot.shown)
+    return Taken("jpg", store(content, room="projects"), len(content), caption, shot.shown)
 
 
 def put(actor: Actor, activity: Activity, shot: Taken, at: datetime) -> None:

@@ -27,7 +27,7 @@ from shanzhi.projects.operations.objections import decider_of
 from shanzhi.projects.queries.rules import mean
 from shanzhi.projects.views import frames
 from shanzhi.ui.forms import version
-from shanzhi.ui.http import Request
+from shanzhi.ui.http import Request, acting
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import form_page
 from shanzhi.ventures.models.disputes import STANDINGS
@@ -64,7 +64,7 @@ def review(request: Request, report_id: UUID) -> HttpResponse:
     def act(form: Any) -> None:
         points = {one["key"]: form.cleaned_data[one["key"]] for one in criteria}
         operations.give_sheet(
-            report_id=report_id, points=points, comment=form.cleaned_data["remark"], **frames.acting(request)
+            report_id=report_id, points=points, comment=form.cleaned_data["remark"], **acting(request)
         )
 
     decided = getattr(report, "decision", None) is not None
@@ -90,7 +90,7 @@ def decide(request: Request, report_id: UUID) -> HttpResponse:
     policies.require_runs(request.actor, report.project)
 
     def act(form: Any) -> None:
-        operations.decide_report(report_id=report_id, **form.cleaned_data, **frames.acting(request))
+        operations.decide_report(report_id=report_id, **form.cleaned_data, **acting(request))
 
     found = _state_of(report)
     lead = _("%(have)s of %(need)s sheets; mean %(mean)s, and %(mark)s of 100 are needed to pass.") % {
@@ -119,7 +119,7 @@ def rule(request: Request, objection_id: UUID) -> HttpResponse:
 
     def act(form: Any) -> None:
         operations.rule(
-            objection_id=objection_id, version=version(request) or 0, **form.cleaned_data, **frames.acting(request)
+            objection_id=objection_id, version=version(request) or 0, **form.cleaned_data, **acting(request)
         )
 
     lead = _("Upheld, the report is judged anew by fresh sheets, or a terminated project goes on.")
@@ -156,7 +156,7 @@ def new_ceremony(request: Request) -> HttpResponse:
         raise policies.NotYourRound
 
     def act(form: Any) -> str:
-        made = operations.plan_ceremony(**form.cleaned_data, **frames.acting(request))
+        made = operations.plan_ceremony(**form.cleaned_data, **acting(request))
         return reverse("projects:ceremony_list", args=[made.pk])
 
     back = reverse("projects:desk_ceremonies")
@@ -193,7 +193,7 @@ def ceremony_list(request: Request, ceremony_id: UUID) -> HttpResponse:
     def act(form: Any) -> None:
         operations.list_projects(
             ceremony_id=ceremony_id, version=version(request) or 0,
-            project_ids=[UUID(key) for key in form.cleaned_data["projects"]], **frames.acting(request),
+            project_ids=[UUID(key) for key in form.cleaned_data["projects"]], **acting(request),
         )  # fmt: skip
 
     initial = {"projects": [str(one.pk) for one in rows if one.ceremony_id == found.pk]}
@@ -216,7 +216,7 @@ def hold_ceremony(request: Request, ceremony_id: UUID) -> HttpResponse:
     found = _managed(request, ceremony_id)
 
     def act(_form: Any) -> None:
-        operations.hold_ceremony(ceremony_id=ceremony_id, version=version(request) or 0, **frames.acting(request))
+        operations.hold_ceremony(ceremony_id=ceremony_id, version=version(request) or 0, **acting(request))
 
     lead = _("Every project on its list is graduated, and its team told. This is not undone.")
     return frames.form_answer(
@@ -234,7 +234,7 @@ def cancel_ceremony(request: Request, ceremony_id: UUID) -> HttpResponse:
 
     def act(form: Any) -> None:
         operations.cancel_ceremony(
-            ceremony_id=ceremony_id, version=version(request) or 0, **form.cleaned_data, **frames.acting(request)
+            ceremony_id=ceremony_id, version=version(request) or 0, **form.cleaned_data, **acting(request)
         )
 
     return frames.form_answer(

@@ -31,7 +31,7 @@ from shanzhi.projects.models import Project
 from shanzhi.projects.operations.beginning import require_open
 from shanzhi.projects.views import frames
 from shanzhi.ui.forms import version
-from shanzhi.ui.http import Request
+from shanzhi.ui.http import Request, acting
 from shanzhi.ui.listing import Rows, listing_response
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ventures import policies as ventures
@@ -77,7 +77,7 @@ def begin(request: Request, call_id: UUID) -> HttpResponse:
         raise operations.RoundNotClosed
 
     def act(form: Any) -> None:
-        operations.begin_projects(call_id=call_id, plan=operations.Plan(**form.cleaned_data), **frames.acting(request))
+        operations.begin_projects(call_id=call_id, plan=operations.Plan(**form.cleaned_data), **acting(request))
 
     today = timezone.localdate(request.now)
     rules = queries.in_force(area=call.area)
@@ -112,7 +112,7 @@ def days(request: Request, project_id: UUID) -> HttpResponse:
 
     def act(form: Any) -> None:
         operations.change_days(
-            project_id=project_id, version=version(request) or 0, **form.cleaned_data, **frames.acting(request)
+            project_id=project_id, version=version(request) or 0, **form.cleaned_data, **acting(request)
         )
 
     names = ("ends_on", "midterm_due", "completion_due")
@@ -133,7 +133,7 @@ def mentor(request: Request, project_id: UUID) -> HttpResponse:
 
     def act(form: Any) -> None:
         person = UUID(form.cleaned_data["person"])
-        operations.assign_mentor(project_id=project_id, person_id=person, **frames.acting(request))
+        operations.assign_mentor(project_id=project_id, person_id=person, **acting(request))
 
     form = MentorForm(sent(request), people=people, initial={"person": str(found.mentor_id or "")})
     return frames.form_answer(
@@ -160,7 +160,7 @@ def visit(request: Request, project_id: UUID) -> HttpResponse:
     require_open(found)
 
     def act(form: Any) -> str:
-        operations.write_visit(project_id=project_id, given=_note(form), **frames.acting(request))
+        operations.write_visit(project_id=project_id, given=_note(form), **acting(request))
         return f"{frames.project_url(found)}#visits"
 
     form = VisitForm(sent(request), initial={"visited_on": timezone.localdate(request.now), "kind": "regular"})
@@ -179,7 +179,7 @@ def terminate(request: Request, project_id: UUID) -> HttpResponse:
 
     def act(form: Any) -> None:
         operations.terminate(
-            project_id=project_id, version=version(request) or 0, **form.cleaned_data, **frames.acting(request)
+            project_id=project_id, version=version(request) or 0, **form.cleaned_data, **acting(request)
         )
 
     lead = _(
@@ -200,7 +200,7 @@ def settle(request: Request, project_id: UUID) -> HttpResponse:
     found = _run(request, project_id)
 
     def act(form: Any) -> None:
-        operations.settle(project_id=project_id, **form.cleaned_data, **frames.acting(request))
+        operations.settle(project_id=project_id, **form.cleaned_data, **acting(request))
 
     return frames.form_answer(
         request, SettleForm(sent(request)), act, heading=_("Settle the project"), button=_("Save"),
@@ -213,7 +213,7 @@ def settle(request: Request, project_id: UUID) -> HttpResponse:
 @acts
 def confirm(request: Request, project_id: UUID) -> HttpResponse:
     """Let a mid-term result come into force."""
-    operations.confirm_midterm(project_id=project_id, **frames.acting(request))
+    operations.confirm_midterm(project_id=project_id, **acting(request))
     return redirect("projects:project", project_id=project_id)
 
 
@@ -240,7 +240,7 @@ def write_rules(request: Request) -> HttpResponse:
     source = queries.run_areas(viewer=request.actor, at=request.now)
 
     def act(form: Any) -> None:
-        operations.write_rules(area=form.cleaned_data["area"], content=form.content(), **frames.acting(request))
+        operations.write_rules(area=form.cleaned_data["area"], content=form.content(), **acting(request))
 
     area = next(iter(request.actor.areas(MANAGERS)), "")
     known = queries.in_force(area=area).content

@@ -65,11 +65,6 @@ def course(project: Project) -> list[pieces.Phase]:
     return found
 
 
-def acting(request: Request) -> dict[str, Any]:
-    """Give who acts and when."""
-    return {"actor": request.actor, "at": request.now}
-
-
 def form_answer(
     request: Request,
     form: Any,

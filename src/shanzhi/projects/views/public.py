@@ -23,7 +23,7 @@ from shanzhi.projects.queries.deciding import require_appealable, require_notice
 from shanzhi.projects.views import frames, words
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import version
-from shanzhi.ui.http import Request
+from shanzhi.ui.http import Request, acting
 from shanzhi.ui.listing import listing_response, listings_response
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer, Tag
@@ -57,7 +57,7 @@ def project(request: Request, project_id: UUID) -> HttpResponse:
         "project": found,
         "story": story,
         "may": story.may,
-        "after": queries.after_of(viewer=request.actor, found=found),
+        "after": queries.after_of(viewer=request.actor, found=found, at=request.now),
         "tags": tags_of(found),
         "place": " ".join(places.full_names([found.community]).values()),
         "phases": frames.course(found),
@@ -158,7 +158,7 @@ def object_to(request: Request, project_id: UUID) -> HttpResponse:
         require_notice(found, request.now)
 
     def act(form: Any) -> None:
-        operations.file_objection(project_id=project_id, grounds=form.cleaned_data["grounds"], **frames.acting(request))
+        operations.file_objection(project_id=project_id, grounds=form.cleaned_data["grounds"], **acting(request))
 
     lead = _("Everybody reads what you write, and that a resident wrote it. Your name is not shown, not to the team.")
     return frames.form_answer(
@@ -178,7 +178,7 @@ def appeal(request: Request, project_id: UUID) -> HttpResponse:
         require_appealable(found, request.now)
 
     def act(form: Any) -> None:
-        operations.file_appeal(project_id=project_id, grounds=form.cleaned_data["grounds"], **frames.acting(request))
+        operations.file_appeal(project_id=project_id, grounds=form.cleaned_data["grounds"], **acting(request))
 
     lead = _("Say what was overlooked, and how one can see it. Somebody else than who decided rules on it. Once only.")
     return frames.form_answer(
@@ -196,9 +196,7 @@ def withdraw(request: Request, objection_id: UUID) -> HttpResponse:
         raise operations.NotYourObjection
 
     def act(_form: Any) -> None:
-        operations.withdraw_objection(
-            objection_id=objection_id, version=version(request) or 0, **frames.acting(request)
-        )
+        operations.withdraw_objection(objection_id=objection_id, version=version(request) or 0, **acting(request))
 
     return frames.form_answer(
         request, ConfirmForm(sent(request)), act, heading=_("Withdraw"), button=_("Withdraw"), kind="danger",

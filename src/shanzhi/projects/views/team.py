@@ -20,9 +20,10 @@ from shanzhi.projects.operations.photos import MOST_BYTES, MOST_PHOTOS
 from shanzhi.projects.views import frames
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import version
-from shanzhi.ui.http import Request
+from shanzhi.ui.http import Request, acting
 from shanzhi.ui.listing import Rows, listings_response
 from shanzhi.ui.methods import acts, form_page
+from shanzhi.work import pictures
 
 
 @login_required
@@ -61,7 +62,7 @@ def plan(request: Request, project_id: UUID) -> HttpResponse:
     found = _written(request, project_id)
 
     def act(form: Any) -> str:
-        made = operations.plan_activity(project_id=project_id, given=_given(form), **frames.acting(request))
+        made = operations.plan_activity(project_id=project_id, given=_given(form), **acting(request))
         return reverse("projects:activity", args=[made.pk])
 
     form = ActivityForm(sent(request), lines=_lines(found), initial={"minutes": 120})
@@ -90,7 +91,7 @@ def change_activity(request: Request, activity_id: UUID) -> HttpResponse:
 
     def act(form: Any) -> None:
         operations.change_activity(
-            activity_id=activity_id, version=version(request) or 0, given=_given(form), **frames.acting(request)
+            activity_id=activity_id, version=version(request) or 0, given=_given(form), **acting(request)
         )
 
     names = ("title", "starts_at", "place", "expected", "minutes", "about")
@@ -107,7 +108,7 @@ def change_activity(request: Request, activity_id: UUID) -> HttpResponse:
 def announce(request: Request, activity_id: UUID) -> HttpResponse:
     """Announce an activity."""
     found = queries.activity(viewer=request.actor, activity_id=activity_id)
-    operations.announce_activity(activity_id=activity_id, **frames.acting(request))
+    operations.announce_activity(activity_id=activity_id, **acting(request))
     return redirect(_page(found))
 
 
@@ -118,9 +119,7 @@ def cancel_activity(request: Request, activity_id: UUID) -> HttpResponse:
     found = _own(request, activity_id)
 
     def act(form: Any) -> None:
-        operations.cancel_activity(
-            activity_id=activity_id, reason=form.cleaned_data["reason"], **frames.acting(request)
-        )
+        operations.cancel_activity(activity_id=activity_id, reason=form.cleaned_data["reason"], **acting(request))
 
     return frames.form_answer(
         request, ReasonForm(sent(request)), act, heading=_("Cancel the activity"), button=_("Cancel it"),
@@ -136,7 +135,7 @@ def _shots(request: Request, form: Any, title: str) -> list[operations.Shot]:
     if len(files) > MOST_PHOTOS:
         raise operations.TooManyPhotos(field="photos", most=MOST_PHOTOS)
     if any((one.size or 0) > MOST_BYTES for one in files):
-        raise operations.PhotoTooLarge(field="photos", most=MOST_BYTES // 1024**2)
+        raise pictures.too_large("photos", MOST_BYTES)
     caption = form.cleaned_data["caption"] or title
     return [operations.Shot(one.read(), caption, form.cleaned_data["shown"]) for one in files]
 
@@ -155,8 +154,8 @@ def report_activity(request: Request, activity_id: UUID) -> HttpResponse:
             given["attended"], given["summary"], given["helpers"] or 0, _shots(request, form, found.title)
         )
         try:
-            operations.report_activity(activity_id=activity_id, told=told, **frames.acting(request))
-        except (operations.NotAPicture, operations.PhotoTooLarge, operations.TooManyPhotos) as refusal:
+            operations.report_activity(activity_id=activity_id, told=told, **acting(request))
+        except (pictures.NotAPicture, pictures.PictureTooLarge, operations.TooManyPhotos) as refusal:
             refusal.field = "photos"
             raise
 
@@ -173,7 +172,7 @@ def report_activity(request: Request, activity_id: UUID) -> HttpResponse:
 @acts
 def remove_photo(request: Request, activity_id: UUID, photo_id: UUID) -> HttpResponse:
     """Take a photo away."""
-    operations.remove_photo(activity_id=activity_id, photo_id=photo_id, **frames.acting(request))
+    operations.remove_photo(activity_id=activity_id, photo_id=photo_id, **acting(request))
     return redirect("projects:activity", activity_id=activity_id)
 
 
@@ -183,7 +182,7 @@ def _hand_in(request: Request, project_id: UUID, kind: str, heading: Any) -> Htt
     story = queries.story_of(viewer=request.actor, found=found, at=request.now)
 
     def act(form: Any) -> None:
-        operations.hand_in_report(project_id=project_id, kind=kind, **form.cleaned_data, **frames.acting(request))
+        operations.hand_in_report(project_id=project_id, kind=kind, **form.cleaned_data, **acting(request))
 
     last = next((one.report for one in story.reports if one.report.kind == kind), None)
     initial = {name: getattr(last, name) for name in ("done", "problems", "ahead")} if last else {}
@@ -215,7 +214,7 @@ def completion(request: Request, project_id: UUID) -> HttpResponse:
 @acts
 def file(request: Request, project_id: UUID) -> HttpResponse:
     """Begin the filing of the organisation that grew out of a project, and go on to its draft."""
-    made = operations.begin_filing(project_id=project_id, **frames.acting(request))
+    made = operations.begin_filing(project_id=project_id, **acting(request))
     return redirect("organizations:application", made.pk)
 
 
@@ -223,6 +222,6 @@ def file(request: Request, project_id: UUID) -> HttpResponse:
 @acts
 def finish_step(request: Request, step_id: UUID) -> HttpResponse:
     """Mark a step as done."""
-    done = operations.finish_step(step_id=step_id, **frames.acting(request))
+    done = operations.finish_step(step_id=step_id, **acting(request))
     address = reverse("projects:project", args=[done.visit.project_id])
     return redirect(f"{address}#visits")

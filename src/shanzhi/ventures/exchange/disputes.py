@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import DISPUTE, DISPUTE_KINDS, RULINGS
@@ -46,7 +47,7 @@ def _overdue(yes: bool) -> Q:
 
 
 def _areas(request: HttpRequest) -> AreaSource:
-    return read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+    return read_areas(**viewing(request))
 
 
 def _outcome(found: Dispute) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.people import queries as people
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.formatting import money
+from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import CALL, PROPOSAL, PUBLIC_PROPOSALS
@@ -96,7 +97,7 @@ def all_areas(request: HttpRequest) -> AreaSource:
 
 def reviewed(request: HttpRequest) -> AreaSource:
     """Give the areas in which the viewer reviews."""
-    return reviewed_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+    return reviewed_areas(**viewing(request))
 
 
 def call_address(call: Call) -> str:

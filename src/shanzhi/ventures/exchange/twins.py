@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from shanzhi.ui.pieces import Tone
 from shanzhi.ventures.lifecycle import MERGER
@@ -38,7 +39,7 @@ def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _areas(request: HttpRequest) -> AreaSource:
-    return read_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # set by the middleware
+    return read_areas(**viewing(request))
 
 
 def _words(one: Twin) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.choosing import AreaField, AreaSource
-from shanzhi.ui.forms import MomentField, PageForm
+from shanzhi.ui.forms import MomentField, PageForm, offer
 from shanzhi.ventures.forms.budget import BudgetRulesForm
 from shanzhi.ventures.forms.desk_ballot import BallotForm
 from shanzhi.ventures.forms.desk_parts import (
@@ -176,7 +176,7 @@ class AssignForm(PageForm):
     def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """Take who can be chosen, as (id, words)."""
         super().__init__(*args, **kwargs)
-        self.fields["reviewer"].choices = [("", _("Choose a reviewer")), *offers]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "reviewer", [("", _("Choose a reviewer")), *offers])
 
 
 class ExclusiveForm(PageForm):
@@ -196,7 +196,7 @@ class ExclusiveForm(PageForm):
         if not announced:
             del self.fields["reason"]
         pairs = [("", _("None")), *((group, group) for group in offers)]
-        self.fields["exclusive"].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "exclusive", pairs)
 
 
 class JuryForm(PageForm):

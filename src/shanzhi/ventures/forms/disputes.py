@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shanzhi.ui.forms import PageForm
+from shanzhi.ui.forms import PageForm, offer
 from shanzhi.ventures.operations.disputes import LONGEST
 
 NO_NAMES: Final = _("Whoever sees the proposal reads it. Write no names, telephone numbers or addresses of people.")
@@ -56,7 +56,7 @@ class RulingForm(PageForm):
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         """Offer what is possible for this kind."""
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = list(CHOICES[kind].items())  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "outcome", list(CHOICES[kind].items()))
 
     @property
     def outcome_chosen(self) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.ui.forms import MomentField, PageForm
+from shanzhi.ui.forms import MomentField, PageForm, offer
 from shanzhi.ventures.forms.desk_parts import Group, PartForm
 from shanzhi.ventures.models import Call
 from shanzhi.ventures.models.jury import INTERESTS
@@ -120,7 +120,7 @@ class AppointForm(PageForm):
     def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """Take the persons to choose from, as (id, masked name)."""
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", _("Choose a person")), *offers]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "person", [("", _("Choose a person")), *offers])
 
 
 class InterestsForm(PageForm):

@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.ui.forms import PageForm
+from shanzhi.ui.forms import PageForm, offer
 from shanzhi.ventures.models.mergers import SIDES
 from shanzhi.ventures.operations.mergers import LONGEST_WORDS
 from shanzhi.ventures.queries.combining import GROUP_LABELS, GROUPS, JOINABLE, TABLES
@@ -79,7 +79,7 @@ class PlanForm(PageForm):
         super().__init__(*args, **kwargs)
         self.plan = plan
         names = {"first": gettext("The first proposal"), "second": gettext("The second proposal")}
-        self.fields["stays"].choices = [(side, names[side]) for side in may_stay]  # type: ignore[attr-defined]
+        offer(self, "stays", [(side, names[side]) for side in may_stay])
         self.initial["stays"] = plan["stays"]
         for name in (name for name in GROUPS if texts[name]["first"] != texts[name]["second"]):
             offered = [(side, SIDE_WORDS[side] % {"text": Truncator(texts[name][side] or "–").chars(SHOWN)})

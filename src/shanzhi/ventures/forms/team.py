@@ -13,7 +13,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.ui.choosing import AreaField, AreaSource
-from shanzhi.ui.forms import PageForm, YuanInput
+from shanzhi.ui.forms import PageForm, YuanInput, offer
 from shanzhi.ventures.forms.guidance import GUIDES
 from shanzhi.ventures.models.proposals import SOURCES, TEAM_KINDS
 from shanzhi.ventures.queries import LABELS, SECTIONS
@@ -143,7 +143,7 @@ class BudgetRow(PageForm):
         """Take the categories of the call's rules; without any there is nothing to choose."""
         super().__init__(*args, **kwargs)
         if categories:
-            self.fields["category"].choices = [("", _("Choose")), *categories]  # type: ignore[attr-defined]  # a ChoiceField
+            offer(self, "category", [("", _("Choose")), *categories])
         else:
             del self.fields["category"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.ui.forms import MomentField, PageForm
+from shanzhi.ui.forms import MomentField, PageForm, offer
 from shanzhi.ventures.forms.desk_parts import PartForm
 from shanzhi.ventures.models import Call, TrainingSession
 from shanzhi.ventures.models.training import GATES
@@ -89,7 +89,7 @@ class AttendanceForm(PageForm):
     def __init__(self, *args: Any, offers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """Take the teams, as (id, words)."""
         super().__init__(*args, **kwargs)
-        self.fields["proposal"].choices = [("", _("Choose")), *offers]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "proposal", [("", _("Choose")), *offers])
 
 
 class SheetForm(PageForm):

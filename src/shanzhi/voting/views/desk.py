@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, Empty, Listing, Rows, listing_response
 from shanzhi.ui.methods import acts
 from shanzhi.voting import operations, queries
@@ -41,7 +42,7 @@ def _search(rows: QuerySet[RollEntry], text: str) -> QuerySet[RollEntry]:
 
 
 def _areas(request: HttpRequest) -> AreaSource:
-    return queries.roll_areas(viewer=request.actor, at=request.now)  # type: ignore[attr-defined]  # our own attributes
+    return queries.roll_areas(**viewing(request))
 
 
 ROLL = Listing(
