@@ -129,6 +129,7 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/ui/drawing.py": "saves a drawing, no row",
     "src/shanzhi/ui/papers.py": "saves a document of Word, no row",
     "src/shanzhi/ventures/demo/people.py": "no operation opens an account with a name for others",
+    "src/shanzhi/work/pictures.py": "saves a picture, no row",
     "src/shanzhi/work/planned.py": "runs the statements that others write out; they are looked at where they stand",
     "src/shanzhi/work/prepared.py": "runs the statements that others write out; they are looked at where they stand",
 }

@@ -79,7 +79,7 @@ class TestATeam:
         assert "40" in told
         for photo in Photo.objects.all():
             answer = Client().get(f"{one}photos/{photo.pk}/")
-            assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
+            assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
         Photo.objects.update(shown=False)
         assert Client().get(f"{one}photos/{photo.pk}/").status_code == 404
         assert "旧物交换日" in text(Client(), page)

@@ -74,3 +74,10 @@ def test_one_that_is_too_large_is_refused_before_it_is_decoded() -> None:
     with pytest.raises(pictures.PictureTooLarge) as met:
         pictures.read(wide.getvalue())
     assert "50" in met.value.text
+
+
+def test_a_drawing_cut_anywhere_is_refused_and_never_a_fault() -> None:
+    png = a_png()
+    for cut in range(len(png) - 1):
+        with pytest.raises(pictures.NotAPicture):
+            pictures.read(png[:cut])

@@ -6,7 +6,9 @@ turned upright first, as the phone was held.
 
 from __future__ import annotations
 
+import struct
 import warnings
+import zlib
 from io import BytesIO
 from typing import Final
 
@@ -19,6 +21,10 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_PIXELS: Final = 50_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 LONGEST_SIDE: Final = 2400
+# What the decoder raises at content that is no picture, or breaks off in a head or in the data.
+BROKEN: Final = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error, zlib.error,
+)  # fmt: skip
 PNG_END: Final = b"IEND\xaeB`\x82"  # with the sum that checks it (ISO 15948)
 JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"  # ITU-T T.81, annex B
 
@@ -63,7 +69,7 @@ def read(content: bytes, *, field: str = "photo", most_bytes: int = MOST_BYTES) 
                 return ImageOps.exif_transpose(found).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise refusal from bomb
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as wrong:
+    except BROKEN as wrong:
         raise NotAPicture(field=field) from wrong
 
 
