@@ -81,3 +81,11 @@ def test_a_drawing_cut_anywhere_is_refused_and_never_a_fault() -> None:
     for cut in range(len(png) - 1):
         with pytest.raises(pictures.NotAPicture):
             pictures.read(png[:cut])
+
+
+def test_a_whole_picture_with_broken_remarks_is_kept_without_them() -> None:
+    plain = a_jpeg()
+    broken = b"Exif\0\0II*\0\x08\0\0\0\xff\xffsomebody"
+    jpeg = plain[:2] + b"\xff\xe1" + (len(broken) + 2).to_bytes(2, "big") + broken + plain[2:]
+    kept = pictures.anew(pictures.read(jpeg))
+    assert b"somebody" not in kept

@@ -66,11 +66,19 @@ def read(content: bytes, *, field: str = "photo", most_bytes: int = MOST_BYTES) 
             with Image.open(BytesIO(content), formats=FORMATS) as found:
                 found.load()
                 _require_end(str(found.format), content)
-                return ImageOps.exif_transpose(found).convert("RGB")
+                return _upright(found).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise refusal from bomb
     except BROKEN as wrong:
         raise NotAPicture(field=field) from wrong
+
+
+def _upright(found: Image.Image) -> Image.Image:
+    """Turn a picture as its camera was held; one whose remarks cannot be read stays as it is."""
+    try:
+        return ImageOps.exif_transpose(found)
+    except BROKEN:
+        return found
 
 
 def _require_end(kind: str, content: bytes) -> None:
