@@ -24,6 +24,7 @@ from shanzhi.ui import formatting
 from shanzhi.ui.forms import idempotency_key
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import Column, DateRangeFilter, Empty, Listing, listing_response, page_of
+from shanzhi.ui.listing.page import parameters
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
 
@@ -138,7 +139,7 @@ def transfer(request: Any, account_id: UUID) -> HttpResponse:
     found, context = _to_change(request, account_id, _("Enter a transfer"), manage=False)
     if found.owner_kind not in BY_HAND:
         raise MovedElsewhere
-    words = request.GET.get("q", "")
+    words = parameters(request.GET).get("q", "")
     others = queries.counterparts(viewer=request.actor, found=found, words=words)
     choices = [(str(one.pk), f"{one.name} · {on_account(one)}") for one in others]
 
