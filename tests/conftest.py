@@ -104,6 +104,9 @@ def pytest_configure() -> None:
     # a folder's conftest that is named on the command line has imported tasks by now, and with them the old backend
     setting_changed.send(sender=None, setting="TASKS", value=settings.TASKS, enter=True)
     settings.KEYS_FOLDER = Path(tempfile.mkdtemp(prefix="shanzhi-test-keys-"))
+    settings.WHITENOISE_AUTOREFRESH = (
+        True  # else each new client looks through all static files before its first request
+    )
     settings.SMALLEST_ELECTORATE = 0  # most tests have few voters, and look at whole results
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the tests' thread

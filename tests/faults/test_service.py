@@ -64,6 +64,7 @@ def all_acknowledged(casting: Casting, number: int) -> None:
 
 @pytest.mark.slow
 class TestADatabaseKilledInMidVote:
+    @pytest.mark.thorough
     def test_is_started_again_and_the_site_goes_on_by_itself(self, folder: Path) -> None:
         house = move_in(folder)
         port = free_port()
@@ -130,6 +131,7 @@ def fill(folder: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 class TestAFullDisk:
+    @pytest.mark.thorough
     def test_is_told_in_words_and_everything_goes_on_once_there_is_space(self, small_disk: Path) -> None:
         house = move_in(small_disk)
         port = free_port()

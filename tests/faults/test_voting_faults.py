@@ -46,6 +46,7 @@ support.close(Poll.objects.get(pk=sys.argv[1]))
 
 @pytest.mark.slow
 class TestKillMinusNineInMidVote:
+    @pytest.mark.thorough
     def test_of_the_serving_processes_loses_no_acknowledged_ballot(self, house: House) -> None:
         poll, people = house.run(SETUP, str(VOTERS))[0].split()
         casting = Casting(house, CASTER, [poll], people.split(","))
@@ -56,6 +57,7 @@ class TestKillMinusNineInMidVote:
         assert len(casting.acknowledged) < VOTERS
         hold(house, poll, casting)
 
+    @pytest.mark.thorough
     def test_of_the_server_and_all_its_processes_loses_no_acknowledged_ballot(self, house: House) -> None:
         poll, people = house.run(SETUP, str(VOTERS))[0].split()
         sessions = house.run(SIGN_IN, people)

@@ -14,6 +14,7 @@ def move(name: str) -> None:
         MigrationExecutor(connection).migrate([("notices", name)])
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_an_address_that_waits_for_its_code_still_waits_and_a_verified_one_stays() -> None:
     proven, waiting = a_reader(), a_reader(email=False)

@@ -14,6 +14,7 @@ from tests.people.test_migrations import move
 from tests.support.people import AT, a_person, an_actor, client_for, give_role, sign_in
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_role_in_an_organisation_of_before_stays_says_so_and_can_be_ended() -> None:
     person, number = a_person(COMMUNITY, verified=False), uuid4()

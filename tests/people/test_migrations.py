@@ -31,6 +31,7 @@ def move(*targets: tuple[str, str | None]) -> None:
         coverage.reconcile()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_roles_of_before_are_due_for_review_and_none_lapses_at_once() -> None:
     now = datetime.now(UTC)
@@ -51,6 +52,7 @@ def test_roles_of_before_are_due_for_review_and_none_lapses_at_once() -> None:
     assert operations.lapse_grants(at=now + timedelta(days=61)) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_roles_that_were_over_before_are_over_without_another_word_and_later_ones_begin() -> None:
     now, day = datetime.now(UTC), timedelta(days=1)

@@ -239,6 +239,7 @@ def move(*targets: tuple[str, str]) -> None:
         coverage.reconcile()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_terms_and_versions_of_the_version_before_keep_their_digest_and_verify() -> None:
     world = make_world()

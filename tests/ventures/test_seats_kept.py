@@ -298,6 +298,7 @@ class TestTraining:
         assert (standing(call, 1).met, standing(call, 2).met) == (True, False)
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_teams_of_the_version_before_get_their_seats() -> None:
     world = make_world()

@@ -9,6 +9,7 @@ from tests.voting.support import STAFF, now
 from tests.voting.test_needs import CLOCK, counted
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_count_of_before_is_searched_on_and_its_file_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     made = counted(monkeypatch)
