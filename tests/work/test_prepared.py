@@ -64,6 +64,8 @@ class TestAStatementByItself:
             WRONG.one({})
         with pytest.raises(DataError):
             DIVIDE.one({"by": "0"})
+        with pytest.raises(DataError, match="NUL"):  # and is not cut there
+            COUNT.one({"key": "k\0more"})
         check_values()
 
     def test_is_heard_by_whoever_listens(self) -> None:
@@ -87,3 +89,5 @@ class TestAStatementInATransaction:
     def test_fails_with_djangos_errors(self) -> None:
         with pytest.raises(DataError), transaction.atomic():
             DIVIDE.one({"by": "0"})
+        with pytest.raises(DataError, match="NUL"), transaction.atomic():
+            COUNT.one({"key": "k\0more"})

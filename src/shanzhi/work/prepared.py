@@ -17,7 +17,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import OperationalError
+from psycopg import DataError, OperationalError
 from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus
 
@@ -96,4 +96,7 @@ def _written(value: Value) -> bytes:
         return value
     if isinstance(value, datetime):
         return value.isoformat().encode()
-    return str(value).encode()
+    written = str(value).encode()
+    if b"\0" in written:  # libpq would end the text there
+        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    return written

@@ -67,7 +67,7 @@ class Posting(models.Model):
     """
 
     pk = models.CompositePrimaryKey("entry_id", "leg")
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_constraint=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_index=False, db_constraint=False)
     leg = models.PositiveSmallIntegerField()
     legs = models.PositiveSmallIntegerField()
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False, db_constraint=False)
