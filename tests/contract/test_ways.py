@@ -15,8 +15,11 @@ from shanzhi.audit.operations.sealing import seal
 from tests.support.ground import undone
 from tests.support.site import VISITOR, Site
 
-AT_ONCE = ["leader", "worker", "auditor"]
-LATER = [VISITOR, "operator", "resident", "volunteer", "secretary", "subdistrict", "district", "juror", "administrator"]
+AT_ONCE = ["leader"]
+LATER = [
+    VISITOR, "worker", "auditor", "operator", "resident", "volunteer", "secretary", "subdistrict", "district", "juror",
+    "administrator",
+]  # fmt: skip
 # what signs out, makes a file or leads to another site
 LEFT_OUT = re.compile(r"^/static/|sign-out|export=|\.(?:xlsx|docx|pdf|pb|ics)$|/api/|/notices/wechat/$")
 PART = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{2,}")

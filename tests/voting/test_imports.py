@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,9 +30,14 @@ pytestmark = pytest.mark.django_db
 needs_data = pytest.mark.skipif(not OFFICIAL, reason="the folder of real elections is missing")
 
 
+def later(path: Path) -> Any:
+    """Leave a sampled election to the thorough run."""
+    return pytest.param(path, marks=pytest.mark.thorough)
+
+
 @needs_data
 class TestARealElection:
-    @pytest.mark.parametrize("path", [*OFFICIAL, *SAMPLE], ids=lambda path: path.stem)
+    @pytest.mark.parametrize("path", [*OFFICIAL, *map(later, SAMPLE)], ids=lambda path: path.stem)
     def test_becomes_a_finished_poll_with_the_same_content_and_winners(self, path: Path) -> None:
         treat = Treatment(
             unknown_projects="drop", repeated_choices="first", over_limits="count", weights="ignore", many_elections="1"
