@@ -92,6 +92,7 @@ def moves(number: int) -> Iterator[None]:
 def requests(number: int) -> Iterator[bytes]:
     """Give transfers as a client sends them, without end."""
     book, pairs = _chosen(1000 + number)
+    connection.close()  # each client is a thread; together they would hold the whole pool
     session, token = _sessions_kept[number], "b" * 32
     day = timezone.localdate().isoformat()
     for source, target, amount in pairs:
