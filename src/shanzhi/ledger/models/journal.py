@@ -36,7 +36,7 @@ class Entry(models.Model):
     key = models.CharField(max_length=KEY_LENGTH, unique=True, db_collation="C")
     request = models.BinaryField(max_length=32)
     reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals", db_index=False)
-    legs = models.PositiveSmallIntegerField()
+    legs = models.SmallIntegerField()
 
     class Meta:
         """Shapes; the rest is held by the function and the triggers of migration 0002."""
@@ -68,8 +68,8 @@ class Posting(models.Model):
 
     pk = models.CompositePrimaryKey("entry_id", "leg")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_index=False, db_constraint=False)
-    leg = models.PositiveSmallIntegerField()
-    legs = models.PositiveSmallIntegerField()
+    leg = models.SmallIntegerField()
+    legs = models.SmallIntegerField()
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False, db_constraint=False)
     amount = models.BigIntegerField()
     stood = models.BigIntegerField()
