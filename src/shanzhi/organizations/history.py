@@ -200,9 +200,7 @@ register(
         values={"decision": _in_words(Decision)},
     )
 )
-register(
-    Subject(type="organizations.registermapping", label=_("Columns of a register"), readers=policies.MANAGERS)
-)
+register(Subject(type="organizations.registermapping", label=_("Columns of a register"), readers=policies.MANAGERS))
 register_verbs(
     {
         "organizations.organization.import": _("Put on record from a register"),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.kernel.identifiers import mask_name, mask_phone
+from shanzhi.organizations.exchange.headings import FIELDS
 from shanzhi.organizations.models import Kind, Purpose
+from shanzhi.ui import formatting
 
 K, P = Kind, Purpose
 # The first word that stands in a cell counts, so longer ones come first.
@@ -77,3 +82,28 @@ CURES: Final[dict[str, Any]] = {
     "meanwhile": _("Somebody put this organisation on record meanwhile. Read the register again."),
     "closed_meanwhile": _("The organisation of record was closed or moved meanwhile. Read the register again."),
 }  # fmt: skip
+
+
+def fault(field: str, code: str, text: str) -> str:
+    """Say what is wrong in a cell and what would help; a person's phone stays masked."""
+    shown, _line, found = text.partition("\n")
+    if field == "phone":
+        shown = mask_phone(shown)
+    return f"{FIELDS.get(field, field)}: {CURES[code] % {'text': shown, 'found': found}}"
+
+
+def differing(found: Sequence[Sequence[Any]]) -> list[str]:
+    """Say what a register has otherwise than the record, which stays as it is."""
+    return [f"{FIELDS[field]} {_shown(field, ours)} → {_shown(field, stated)}" for field, ours, stated in found]
+
+
+def _shown(field: str, value: Any) -> str:
+    if field == "in_charge":
+        return mask_name(str(value))
+    if field == "phone":
+        return mask_phone(str(value))
+    if field in ("filed_on", "founded_on"):
+        return formatting.day(date.fromisoformat(str(value)))
+    if field == "kind":
+        return str(Kind(value).label)
+    return str(Purpose(value).label) if field == "purpose" else str(value)

@@ -22,7 +22,7 @@ from shanzhi.kernel.errors import Invalid
 from shanzhi.organizations.exchange.headings import NAME, guessed, plain
 from shanzhi.places.exchange.files import as_utf8
 
-MOST_BYTES: Final = 30 * 1024 * 1024
+MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 200
 MOST_SHEETS: Final = 60

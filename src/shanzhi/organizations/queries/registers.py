@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
@@ -66,9 +66,9 @@ def register_job(found: RegisterImport) -> Job | None:
 
 
 def register_rows(found: RegisterImport) -> QuerySet[RegisterRow]:
-    """Give the rows of a register that was looked up for the viewer; `there` tells whether its organisation exists."""
-    there = Exists(Organization.objects.filter(pk=OuterRef("organization")))
-    return RegisterRow.objects.filter(register=found).annotate(there=there).order_by("id")
+    """Give the rows of a register that was looked up for the viewer, each with the name that its organisation has."""
+    name = Subquery(Organization.objects.filter(pk=OuterRef("organization")).values("name")[:1])
+    return RegisterRow.objects.filter(register=found).annotate(body_name=name).order_by("number", "id")
 
 
 def register_row(*, viewer: Actor, register_id: UUID, row_id: int) -> tuple[RegisterImport, RegisterRow]:

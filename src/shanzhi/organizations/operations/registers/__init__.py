@@ -5,6 +5,7 @@ from shanzhi.organizations.operations.registers.deciding import (
     AnotherImpossible,
     NotACandidate,
     NotDoubtful,
+    another_impossible,
     decide_row,
 )
 from shanzhi.organizations.operations.registers.receiving import (
@@ -27,6 +28,7 @@ __all__ = [
     "NotDoubtful",
     "NothingToTake",
     "RegisterGone",
+    "another_impossible",
     "check_register",
     "decide_row",
     "name_columns",

@@ -64,7 +64,7 @@ def decide_row(
             if wanted not in chosen:
                 raise NotACandidate(field="organization")
             row.organization, (row.mark, row.of_row) = wanted, chosen[wanted]
-        elif decision == Decision.ANOTHER and impossible(row):
+        elif decision == Decision.ANOTHER and another_impossible(row):
             raise AnotherImpossible(field="decision")
         row.decision = decision
         row.save(update_fields=["decision", "organization", "mark", "of_row"])
@@ -75,7 +75,7 @@ def decide_row(
     return row
 
 
-def impossible(row: RegisterRow) -> bool:
+def another_impossible(row: RegisterRow) -> bool:
     """Tell whether a row cannot be an organisation of its own: its code, or name and seat, are on record."""
     line = line_of(opened(row))
     if any(mark == Mark.CODE for _key, mark, _of_row, _name in row.twins):
