@@ -33,6 +33,7 @@ from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Report
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
+from tests.organizations.register_table import of_registers
 from tests.projects.pages import carried_out
 from tests.support.ground import undone
 from tests.support.site import VISITOR, Site
@@ -86,6 +87,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "thing_id": [str(one.pk) for one in Expense.objects.order_by("asked_at")[:3]],
         "organization_id": [str(one.pk) for one in Organization.objects.all()],
         "application_id": [str(one.pk) for one in FilingApplication.objects.all()],
+        **of_registers(),
         "delivery_id": _deliveries(site),
         **_projects(site),
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],

@@ -85,7 +85,7 @@ REGISTER: Final = Lifecycle(
         "writing": _("Is being taken"),
         "written": _("Taken"),
         "undoing": _("Is being taken back"),
-        "undone": _("Taken back"),
+        "undone": pgettext_lazy("register", "Taken back"),
     },
     moves={
         "check": Move(("read", "checked"), "checking", OFFICERS, ("in_charge", "columns_named")),

@@ -106,7 +106,7 @@ def credit_code(cell: Any) -> Any:
     """Read a unified social credit code (GB 32100); a number has lost digits and is no code any more."""
     if cell.__class__ is str:
         text = cell
-        if len(text) == 18 and _checks(text):
+        if len(text) == 18 and text[2:8].isdecimal() and _checks(text):
             return text
     elif isinstance(cell, (int, float)) and cell:
         return Bad("code_number", text_of(cell)[:30])

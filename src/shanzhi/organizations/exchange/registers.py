@@ -120,7 +120,7 @@ def _workbook(content: bytes) -> Book:
         if content[:2] == b"PK":
             _look_inside(content)
         book = python_calamine.load_workbook(io.BytesIO(content))
-        shown = [one for one in book.sheets_metadata if "visible" in str(one.visible).lower()]
+        shown = [one for one in book.sheets_metadata if one.visible == python_calamine.SheetVisibleEnum.Visible]
         if len(shown) > MOST_SHEETS:
             raise _too_large()
         found: Book = []

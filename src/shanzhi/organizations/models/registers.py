@@ -90,8 +90,8 @@ class Step(models.TextChoices):
 
     WAITING = "waiting", _("Waiting")
     WRITTEN = "written", pgettext_lazy("register", "Written")
-    PASSED = "passed", _("Left out")
-    UNDONE = "undone", _("Taken back")
+    PASSED = "passed", pgettext_lazy("register", "Left out")
+    UNDONE = "undone", pgettext_lazy("register", "Taken back")
     STAYS = "stays", _("Stays")
 
 
@@ -116,7 +116,7 @@ class RegisterRow(models.Model):
     field = models.CharField(_("Column"), max_length=20, blank=True)
     differs = models.BooleanField(default=False)
     told = SealedField(purpose="organizations.register.row", null=True)
-    decision = models.CharField(_("Decision"), max_length=12, choices=Decision.choices, blank=True)
+    decision = models.CharField(pgettext_lazy("register", "Decision"), max_length=12, choices=Decision.choices, blank=True)
     step = models.CharField(max_length=8, choices=Step.choices, default=Step.WAITING)
     why = models.CharField(max_length=20, blank=True)
     made: models.JSONField[Any] = models.JSONField(default=dict)
@@ -168,8 +168,8 @@ class RegisterMapping(models.Model):
 class Exact(models.TextChoices):
     """How much of a day a register states."""
 
-    DAY = "day", _("Day")
-    MONTH = "month", _("Month")
+    DAY = "day", pgettext_lazy("period", "Day")
+    MONTH = "month", pgettext_lazy("period", "Month")
     YEAR = "year", pgettext_lazy("period", "Year")
 
 

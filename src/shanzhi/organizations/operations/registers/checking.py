@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.areas import COUNTRY, LENGTHS
@@ -77,7 +78,7 @@ def check_register(*, register_id: UUID, at: datetime) -> None:
 
 def way_on(found: RegisterImport) -> dict[str, Any]:
     """Give what the page of a job shows: the way to the register."""
-    return {"url": f"/desk/organizations/registers/{found.pk}/", "label": "To the register"}
+    return {"url": f"/desk/organizations/registers/{found.pk}/", "label": gettext_noop("To the register")}
 
 
 def _keep(found: RegisterImport, sheets: list[Sheet], checked: Checked) -> dict[str, int]:
