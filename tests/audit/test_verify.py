@@ -68,6 +68,10 @@ SLIPPED = {
     "voting_foundneed": {"project": "'another'"},
     **LEDGER_SLIPPED,
     "organizations_pastname": {"until": "until + interval '1 second'"},
+    "organizations_registerentry": {
+        "organization_id": "(SELECT id FROM organizations_organization WHERE id NOT IN"
+        " (SELECT organization_id FROM organizations_registerentry) LIMIT 1)"
+    },
     "organizations_filing": {"code": "repeat('x', 22)"},
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},

@@ -324,8 +324,12 @@ def test_columns_are_chosen_and_remembered_for_the_office() -> None:
     assert sent(officer("370102002"), content, area="370102002").columns == {"community": "社区"}
 
 
-def test_a_register_that_was_never_taken_is_forgotten() -> None:
+def test_a_register_that_was_never_taken_is_forgotten_and_so_is_what_old_rows_say_of_people() -> None:
     by = officer()
-    old = checked(by, a_register(a_row(1, "近邻队（示例）")))
+    done = taken(by, a_register(a_row(1, "近邻队（示例）"), a_row(2, "错队（示例）", 联系电话="1")))
+    assert row_of(done, "错队（示例）").told
+    old = checked(by, a_register(a_row(1, "另一近邻队（示例）")))
     sent(by, a_register(a_row(1, "新近邻队（示例）")), at=AT + timedelta(days=8))
     assert not RegisterImport.objects.filter(pk=old.pk).exists()
+    sent(by, a_register(a_row(1, "新近邻队（示例）")), at=AT + timedelta(days=91))
+    assert row_of(done, "错队（示例）").told is None

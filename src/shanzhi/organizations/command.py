@@ -49,9 +49,7 @@ def _said() -> Iterator[None]:
 def organizations(
     path: Annotated[Path, typer.Argument(help="The register: .xlsx, .xls, .ods or .csv.")],
     *,
-    area: Annotated[
-        str, typer.Option(help="Code inside which its organisations lie; empty for the country.")
-    ] = "",
+    area: Annotated[str, typer.Option(help="Code inside which its organisations lie; empty for the country.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what the register would do.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, with the rows that are left out.")] = False,
 ) -> None:

@@ -18,19 +18,27 @@ _COMMUNITY: Final = areas.LENGTHS[areas.COMMUNITY]
 _SUBDISTRICT: Final = areas.LENGTHS[areas.SUBDISTRICT]
 _SEATS: Final = (areas.LENGTHS[areas.DISTRICT], _SUBDISTRICT, _COMMUNITY)
 _SHOWN: Final = 5
+LEAST: Final = 2
 # What an office adds to a name or leaves away; taken off from the end, one after the other.
 _ENDINGS: Final = re.compile(
     r"(居民委员会|村民委员会|居委会|村委会|居委|党委|党群服务中心|街道办事处|街道办|镇人民政府|乡人民政府|社区|街道|地区|村|镇|乡)$"
 )
+_COMMITTEE: Final = re.compile(r"(居民委员会|居委会|居委)$")
+_VILLAGERS: Final = re.compile(r"村?(村民委员会|村委会)$")
 
 
 @lru_cache(maxsize=200_000)
-def key(text: str) -> str:
-    """Write a name of an area without spaces, width and the endings that say what it is."""
-    found = "".join(unicodedata.normalize("NFKC", text).split())
-    while len(bare := _ENDINGS.sub("", found)) >= 2 and bare != found:
-        found = bare
-    return found
+def keys(text: str) -> tuple[str, str, str]:
+    """Write a name of an area in three ways: whole, without its committee, and bare.
+
+    二街社区居委会 and 二街村委会 lie side by side in one town, so the bare form counts only where nothing else fits.
+    """
+    whole = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = _VILLAGERS.sub("村", _COMMITTEE.sub("", whole))
+    bare = whole
+    while len(shorter := _ENDINGS.sub("", bare)) >= LEAST and shorter != bare:
+        bare = shorter
+    return whole, plain, bare
 
 
 class Places:
@@ -40,10 +48,11 @@ class Places:
         """Take the code of the area ("" for the country), and code and name of each area in it, itself included."""
         self._area = area
         self._names = dict(known)
-        self._found: dict[str, list[str]] = defaultdict(list)
+        self._found: tuple[dict[str, list[str]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
         for code, name in self._names.items():
             if len(code) in (_SUBDISTRICT, _COMMUNITY):
-                self._found[key(name)].append(code)
+                for table, key in zip(self._found, keys(name), strict=True):
+                    table[key].append(code)
         self._above = [(name, code) for code, name in self._names.items() if len(code) == _SUBDISTRICT]
 
     def seat(self, place: tuple[Any, Any, Any]) -> Any:
@@ -61,31 +70,36 @@ class Places:
             return inside
         return self._area if len(self._area) in _SEATS else Bad("area_unknown", "")
 
+    def _look(self, text: str, length: int, inside: str = "") -> list[str]:
+        """Find areas of a level by the closest form of a name that fits any."""
+        for table, key in zip(self._found, keys(text), strict=True):
+            found = [code for code in table.get(key, ()) if len(code) == length and code.startswith(inside)]
+            if found:
+                return found
+        return []
+
     def _subdistrict(self, text: str) -> Any:
-        found = [code for code in self._found.get(key(text), ()) if len(code) == _SUBDISTRICT]
-        found = found or [code for name, code in self._above if name in text]
-        if not found and key(text) == key(self._names.get(self._area[:_SUBDISTRICT], "")):
+        found = self._look(text, _SUBDISTRICT) or [code for name, code in self._above if name in text]
+        if not found and keys(text)[2] == keys(self._names.get(self._area[:_SUBDISTRICT], ""))[2]:
             return self._area
         return self._one(text, found)
 
     def _community(self, text: str, inside: str) -> Any:
-        found = [code for code in self._found.get(key(text), ()) if len(code) == _COMMUNITY]
-        if not found:
-            found = self._after_a_subdistrict(text)
-        near = [code for code in found if code.startswith(inside)]
-        if found and not near:
+        found = self._look(text, _COMMUNITY, inside) or self._after_a_subdistrict(text, inside)
+        if found:
+            return self._one(text, found)
+        if inside and (self._look(text, _COMMUNITY) or self._after_a_subdistrict(text, "")):
             return Bad("area_against", text[:30])
-        if not found:  # a body of the whole subdistrict, which some write into the column of communities
-            near = [code for code in self._found.get(key(text), ()) if code.startswith(inside)]
-        return self._one(text, near)
+        # A body of the whole subdistrict, which some write into the column of communities.
+        return self._one(text, self._look(text, _SUBDISTRICT, inside))
 
-    def _after_a_subdistrict(self, text: str) -> list[str]:
+    def _after_a_subdistrict(self, text: str, inside: str) -> list[str]:
         """Look for a community behind the name of its subdistrict, as in 天通苑北街道太平家园社区."""
         plain = "".join(text.split())
         for name, above in self._above:
             _before, there, rest = plain.partition(name)
-            if there and rest:
-                return [code for code in self._found.get(key(rest), ()) if code.startswith(above)]
+            if there and rest and above.startswith(inside[:_SUBDISTRICT]):
+                return self._look(rest, _COMMUNITY, above)
         return []
 
     def _one(self, text: str, found: Sequence[str]) -> Any:

@@ -116,7 +116,9 @@ class RegisterRow(models.Model):
     field = models.CharField(_("Column"), max_length=20, blank=True)
     differs = models.BooleanField(default=False)
     told = SealedField(purpose="organizations.register.row", null=True)
-    decision = models.CharField(pgettext_lazy("register", "Decision"), max_length=12, choices=Decision.choices, blank=True)
+    decision = models.CharField(
+        pgettext_lazy("register", "Decision"), max_length=12, choices=Decision.choices, blank=True
+    )
     step = models.CharField(max_length=8, choices=Step.choices, default=Step.WAITING)
     why = models.CharField(max_length=20, blank=True)
     made: models.JSONField[Any] = models.JSONField(default=dict)

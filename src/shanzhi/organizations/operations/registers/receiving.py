@@ -23,7 +23,7 @@ from shanzhi.organizations import policies
 from shanzhi.organizations.exchange.headings import FIELDS, NAME, fingerprint
 from shanzhi.organizations.exchange.registers import Sheet, read_register, text_of
 from shanzhi.organizations.lifecycle import REGISTER
-from shanzhi.organizations.models import RegisterImport, RegisterMapping
+from shanzhi.organizations.models import RegisterImport, RegisterMapping, RegisterRow
 from shanzhi.places import queries as places
 from shanzhi.work.models import Job
 from shanzhi.work.operations import start_job
@@ -33,6 +33,8 @@ SHOWN_COLUMNS: Final = 60
 LONGEST_CELL: Final = 60
 # What was never taken is forgotten.
 KEPT: Final = timedelta(days=7)
+# What refused rows held, and what differed, stays for the office to work on for so long.
+KEPT_ROWS: Final = timedelta(days=90)
 CHECK: Final = "organizations.register.check"
 
 
@@ -79,11 +81,18 @@ def receive_register(*, actor: Actor, area: str, name: str, content: bytes, at: 
         file=base64.b85encode(content).decode(),
     )  # fmt: skip
     with transaction.atomic():
-        RegisterImport.objects.filter(state__in=("read", "checked"), created_at__lt=at - KEPT).delete()
+        _forget(at)
         made.save(force_insert=True)
         record(actor=actor, verb="organizations.register.read", subject=made, area=area,
                change={"rows": sum(len(sheet.rows) for sheet in sheets)}, at=at)  # fmt: skip
     return made
+
+
+def _forget(at: datetime) -> None:
+    """Drop registers that nobody took, and what old rows still say of people."""
+    RegisterImport.objects.filter(state__in=("read", "checked"), created_at__lt=at - KEPT).delete()
+    old = RegisterRow.objects.filter(register__written_at__lt=at - KEPT_ROWS)
+    old.exclude(told=None).update(told=None)
 
 
 def _described(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
