@@ -10,6 +10,15 @@ from shanzhi.organizations.operations import registers
 from tests.audit.support import SYSTEM
 from tests.organizations.register_support import a_register, a_row, sent
 
+SLIPPED = {
+    "organizations_pastname": {"until": "until + interval '1 second'"},
+    "organizations_filing": {"code": "repeat('x', 22)"},
+    "organizations_registerentry": {
+        "organization_id": "(SELECT id FROM organizations_organization WHERE id NOT IN"
+        " (SELECT organization_id FROM organizations_registerentry) LIMIT 1)"
+    },
+}
+
 
 def fill_organizations(at: datetime) -> None:
     """Have a body with a former name, people, links, papers, a filing and a finding, by the rules of an area."""

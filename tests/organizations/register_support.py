@@ -51,7 +51,7 @@ def a_register(*rows: Sequence[Any], headings: Sequence[Any] = HEADINGS) -> byte
 
 def sent(actor: Actor, content: bytes, *, area: str = SUBDISTRICT, at: Any = AT) -> RegisterImport:
     """Send a register."""
-    return operations.receive_register(actor=actor, area=area, name="台账（示例）.xlsx", content=content, at=at)
+    return operations.receive_register(actor=actor, area=area, name="台账（示例）", content=content, at=at)
 
 
 def checked(actor: Actor, content: bytes, *, area: str = SUBDISTRICT, at: Any = AT) -> RegisterImport:

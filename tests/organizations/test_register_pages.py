@@ -43,8 +43,8 @@ def four_rows() -> bytes:
     )  # fmt: skip
 
 
-def test_an_officer_sends_looks_decides_takes_and_takes_back() -> None:
-    client = officer()
+def look_at(client: Client) -> tuple[RegisterImport, str]:
+    """Send a register, name its columns, and look at what it would do; give it with its address."""
     answer = client.post(f"{DESK}/new/", {"area": SUBDISTRICT, "file": a_file(four_rows())})
     found = RegisterImport.objects.get()
     own = f"{DESK}/{found.pk}/"
@@ -64,6 +64,12 @@ def test_an_officer_sends_looks_decides_takes_and_takes_back() -> None:
         assert words in page, words
     assert "司马示例" not in page
     assert Organization.objects.count() == 2
+    return found, own
+
+
+def test_an_officer_sends_looks_decides_takes_and_takes_back() -> None:
+    client = officer()
+    found, own = look_at(client)
     sheet = b"".join(client.get(f"{own}?outcome=refused&export=csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert "错队（示例）" in sheet
     assert "新队（示例）" not in sheet

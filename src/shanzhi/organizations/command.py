@@ -70,7 +70,7 @@ def organizations(
             found = _come_through(found.pk)
         _tell(found, left, as_json)
         if found.state == "checked":
-            found.delete()
+            operations.forget_register(actor=actor, register_id=found.pk)
 
 
 def _come_through(register_id: UUID) -> RegisterImport:

@@ -55,4 +55,8 @@ name_fields(
 )  # fmt: skip
 name_field("organizations.Membership", "part", _("Part"))
 name_field("organizations.Document", "name", _("Name of the file"))
+name_field("organizations.RegisterImport", "file", _("File of the register, until it is taken"))
+name_field("organizations.RegisterImport", "sample", _("First rows of the register, until it is taken"))
+name_field("organizations.RegisterImport", "name", _("Name of the file"))
+name_field("organizations.RegisterRow", "told", _("Row of the register, until it is taken or for 90 days"))
 name_field("organizations.FilingApplication", "reason", _("Reason of the decision"))

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from shanzhi.organizations.exchange import register_values as values
 from shanzhi.organizations.exchange.register_places import Places
 from shanzhi.organizations.exchange.register_values import Bad, Sorted, Stated
-from shanzhi.organizations.exchange.registers import Sheet
+from shanzhi.organizations.exchange.registers import Sheet, uncollected
 
 _NO_SORT: Final = Sorted("", "", "")
 
@@ -91,8 +91,9 @@ class _Columns:
 def check(sheets: Sequence[Sheet], mapping: Mapping[str, str], places: Places, today: date) -> Checked:
     """Check all rows of these sheets. `mapping` gives for each field the heading of its column."""
     done = Checked()
-    for index, sheet in enumerate(sheets):
-        _check_sheet(done, index, sheet, mapping, places, today)
+    with uncollected():
+        for index, sheet in enumerate(sheets):
+            _check_sheet(done, index, sheet, mapping, places, today)
     return done
 
 

@@ -14,6 +14,7 @@ from shanzhi.organizations.models import Kind, Purpose
 from shanzhi.ui import formatting
 
 K, P = Kind, Purpose
+SHORT_PHONE: Final = 7  # fewer digits reach nobody, and are shown as they are
 # The first word that stands in a cell counts, so longer ones come first.
 KINDS: Final = tuple(
     (word, kind.value)
@@ -87,7 +88,7 @@ CURES: Final[dict[str, Any]] = {
 def fault(field: str, code: str, text: str) -> str:
     """Say what is wrong in a cell and what would help; a person's phone stays masked."""
     shown, _line, found = text.partition("\n")
-    if field == "phone":
+    if field == "phone" and len(shown) >= SHORT_PHONE:
         shown = mask_phone(shown)
     return f"{FIELDS.get(field, field)}: {CURES[code] % {'text': shown, 'found': found}}"
 

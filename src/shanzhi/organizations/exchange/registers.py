@@ -7,10 +7,12 @@ rows, headings repeated on each page and rows of totals are known; what the cell
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -87,11 +89,28 @@ class Sheet:
         return guessed(self.titles)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let the collector of garbage rest: a million cells are made, none in a circle, and each look at them costs."""
+    rests = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if rests:
+            gc.enable()
+
+
 def read_register(content: bytes, name: str) -> list[Sheet]:
     """Read all sheets that hold something, those with a column of names first.
 
     Raises NotARegister, RegisterTooLarge, NothingInside, MergedInOds, BadFile.
     """
+    with uncollected():
+        return _read(content, name)
+
+
+def _read(content: bytes, name: str) -> list[Sheet]:
     if len(content) > MOST_BYTES:
         raise _too_large()
     book = _workbook(content) if _is_workbook(content) else [(name, list(_text_rows(content, name)), [])]

@@ -13,6 +13,7 @@ from shanzhi.organizations.operations.registers.receiving import (
     ColumnTwice,
     NoWorksheet,
     RegisterGone,
+    forget_register,
     name_columns,
     receive_register,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "another_impossible",
     "check_register",
     "decide_row",
+    "forget_register",
     "name_columns",
     "receive_register",
     "start_undo",

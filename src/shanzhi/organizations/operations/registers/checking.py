@@ -20,7 +20,7 @@ from shanzhi.kernel.areas import COUNTRY, LENGTHS
 from shanzhi.kernel.errors import Refusal
 from shanzhi.organizations.exchange.register_places import Places
 from shanzhi.organizations.exchange.register_rows import Checked, Line, Wrong, check
-from shanzhi.organizations.exchange.register_values import Stated
+from shanzhi.organizations.exchange.register_values import Stated, sort
 from shanzhi.organizations.exchange.registers import Sheet, read_register
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
@@ -46,7 +46,7 @@ def places_of(area: str, at: datetime) -> Places:
 
 def read_again(found: RegisterImport) -> list[Sheet]:
     """Read the kept file, and give the sheets that were chosen. Raises as `read_register` does."""
-    content = base64.b85decode(found.file.reveal()) if found.file else b""
+    content = base64.b64decode(found.file.reveal()) if found.file else b""
     chosen = {sheet["name"] for sheet in found.sheets if sheet["chosen"]}
     return [sheet for sheet in read_register(content, found.name) if sheet.name in chosen]
 
@@ -151,7 +151,7 @@ def differing(line: Line, body: Body) -> list[list[Any]]:
     Only what both have can differ; of people, the one in charge and the phone.
     """
     new = {
-        "name": line.name, "kind": line.kind if line.sort else "", "purpose": line.purpose, "size": line.size,
+        "name": line.name, "kind": sort(line.sort).kind, "purpose": line.purpose, "size": line.size,
         "number": line.filing, "filed_on": line.filed_on and line.filed_on.day,
         "founded_on": line.founded_on and line.founded_on.day,
     }  # fmt: skip

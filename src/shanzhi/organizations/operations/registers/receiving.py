@@ -78,7 +78,7 @@ def receive_register(*, actor: Actor, area: str, name: str, content: bytes, at: 
     made = RegisterImport(
         owner_id=actor.person_id, area=area, name=name[-200:], sheets=_described(sheets), created_at=at,
         columns=_columns_for(area, sheets[0]), sample=json.dumps([_sample(sheet) for sheet in sheets]),
-        file=base64.b85encode(content).decode(),
+        file=base64.b64encode(content).decode(),
     )  # fmt: skip
     with transaction.atomic():
         _forget(at)
@@ -93,6 +93,15 @@ def _forget(at: datetime) -> None:
     RegisterImport.objects.filter(state__in=("read", "checked"), created_at__lt=at - KEPT).delete()
     old = RegisterRow.objects.filter(register__written_at__lt=at - KEPT_ROWS)
     old.exclude(told=None).update(told=None)
+
+
+def forget_register(*, actor: Actor, register_id: UUID) -> None:
+    """Drop a register that was looked at and is not to be taken. Raises NotFound, RegisterGone."""
+    with transaction.atomic():
+        found = locked_register(actor, register_id)
+        if found.state not in ("read", "checked"):
+            raise RegisterGone
+        found.delete()
 
 
 def _described(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
