@@ -75,7 +75,7 @@ class RegistersQuery(Schema):
     limit: int = Field(25, ge=1, le=100)
 
 
-class RegisterIn(Schema):
+class AreaIn(Schema):
     """The area inside which the organisations of a register lie."""
 
     area: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+$")]
@@ -168,7 +168,7 @@ def list_registers(request: HttpRequest, asked: Query[RegistersQuery]) -> dict[s
 
 @router.post("/registers", response=RegisterOut, summary="Send a register")
 def send_register(
-    request: HttpRequest, file: File[UploadedFile], body: Form[RegisterIn], idempotency_key: Key
+    request: HttpRequest, file: File[UploadedFile], body: Form[AreaIn], idempotency_key: Key
 ) -> dict[str, Any]:
     """Send an office's register; its columns are guessed, or as the office chose them before. Nothing is written."""
     content, name = file.read(), file.name or "register"
