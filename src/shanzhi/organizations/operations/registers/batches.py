@@ -37,6 +37,8 @@ from shanzhi.places import queries as places
 
 NEW: Final = "organizations.organization.import"
 MERGED: Final = "organizations.organization.import_merge"
+# So many rows a statement: longer ones cost more to take apart than they save.
+SOME: Final = 100
 PEOPLE: Final = (Part.IN_CHARGE, Part.CONTACT)
 
 
@@ -93,7 +95,7 @@ class Batch:
     def _make(self, rows: Sequence[RegisterRow]) -> dict[UUID, _Held]:
         """Make organisations; who is there by now (its code, or name and seat) is left alone, and the row passed."""
         bodies = {row.pk: self._body(row) for row in rows}
-        Organization.objects.bulk_create(bodies.values(), ignore_conflicts=True)
+        Organization.objects.bulk_create(bodies.values(), ignore_conflicts=True, batch_size=SOME)
         ids = [body.pk for body in bodies.values()]
         there = set(Organization.objects.filter(pk__in=ids).values_list("pk", flat=True))
         made = {}
@@ -199,15 +201,19 @@ class Batch:
 
     def _write(self, rows: Sequence[RegisterRow]) -> None:
         changed = [held.body for held in self._changed.values()]
-        Organization.objects.bulk_update(changed, ["purpose", "size_stated", "credit_code", "version"], batch_size=500)
-        Membership.objects.bulk_create(self._people)
-        Membership.objects.bulk_update(self._filled, ["phone"], batch_size=500)
+        Organization.objects.bulk_update(changed, ["purpose", "size_stated", "credit_code", "version"], batch_size=SOME)
+        Membership.objects.bulk_create(self._people, batch_size=SOME)
+        Membership.objects.bulk_update(self._filled, ["phone"], batch_size=SOME)
         fields = ["number", "filed_on", "filed_exact", "founded_on", "founded_exact", "sort", "former"]
         RegisterEntry.objects.bulk_create(
-            self._entries, update_conflicts=True, unique_fields=["organization"], update_fields=fields
+            self._entries,
+            update_conflicts=True,
+            unique_fields=["organization"],
+            update_fields=fields,
+            batch_size=SOME,
         )
         RegisterRow.objects.bulk_update(
-            rows, ["step", "why", "organization", "made", "version_after", "told", "differs"], batch_size=500
+            rows, ["step", "why", "organization", "made", "version_after", "told", "differs"], batch_size=SOME
         )
         record_many(self._events)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -26,12 +26,18 @@ from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
 from shanzhi.organizations.operations.registers.acting import actor_behind
 from shanzhi.organizations.operations.registers.twins import Body, Found, Known
+from shanzhi.people.fields import cipher
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
 
 BATCH: Final = 2000
+SEALED_AS: Final = "organizations.register.row"
+COPIED: Final = (
+    "register_id", "sheet", "number", "name", "outcome", "mark", "organization", "of_row", "twins", "field", "differs",
+    "told", "decision", "step", "why", "made",
+)  # fmt: skip
 # A field of a row that may differ from the record, and where the record keeps it.
 COMPARED: Final = ("name", "kind", "purpose", "size", "number", "filed_on", "founded_on")
 _HELD_AS: Final = {"size": "size_stated"}
@@ -91,7 +97,7 @@ def _keep(found: RegisterImport, sheets: list[Sheet], checked: Checked) -> dict[
     rows, done = _rows(found, sheets, checked, known), 0
     RegisterRow.objects.filter(register=found).delete()
     while some := list(islice(rows, BATCH)):
-        RegisterRow.objects.bulk_create(some)
+        _copy(some)
         counts.update(row.outcome for row in some)
         counts["differs"] += sum(row.differs for row in some)
         done += len(some)
@@ -99,6 +105,21 @@ def _keep(found: RegisterImport, sheets: list[Sheet], checked: Checked) -> dict[
             advance_job(job_id=found.job, done=done)
     counts["passed_over"] = checked.left_out
     return dict(counts)
+
+
+def _copy(rows: Sequence[RegisterRow]) -> None:
+    """Send rows by COPY: statements with ten thousand values cost more to take apart than the rows themselves."""
+    held = cipher()
+    names = ", ".join(connection.ops.quote_name(name) for name in COPIED)
+    with connection.cursor() as opened_cursor:
+        cursor: Any = opened_cursor  # its stub does not know COPY
+        with cursor.copy(f"COPY organizations_registerrow ({names}) FROM STDIN") as copy:
+            for row in rows:
+                told = held.seal(row.told.reveal(), purpose=SEALED_AS)
+                copy.write_row((
+                    row.register_id, row.sheet, row.number, row.name, row.outcome, row.mark, row.organization,
+                    row.of_row, json.dumps(row.twins), row.field, row.differs, told, "", "waiting", "", "{}",
+                ))  # fmt: skip
 
 
 def _rows(found: RegisterImport, sheets: list[Sheet], checked: Checked, known: Known) -> Iterator[RegisterRow]:

@@ -30,6 +30,7 @@ UNDO: Final = "organizations.register.undo"
 REMOVED: Final = "organizations.organization.import_removed"
 RESTORED: Final = "organizations.organization.import_restored"
 BATCH: Final = 500
+SOME: Final = 100
 Rows = Sequence[RegisterRow]
 
 
@@ -117,7 +118,7 @@ class _Undoing:
         events += self._restore([bodies[key] for key in restored], rows, members)
         _remove(removed)
         told = [row for some in rows.values() for row in some]
-        RegisterRow.objects.bulk_update(told, ["step", "why"], batch_size=500)
+        RegisterRow.objects.bulk_update(told, ["step", "why"], batch_size=SOME)
         record_many(events)
 
     def _restore(
@@ -140,11 +141,11 @@ class _Undoing:
             body.version += 1
             changed.append(body)
             events.append(self._event(RESTORED, body, {}))
-        Organization.objects.bulk_update(changed, ["purpose", "size_stated", "credit_code", "version"], batch_size=500)
-        Membership.objects.bulk_update(phones, ["phone"], batch_size=500)
+        Organization.objects.bulk_update(changed, ["purpose", "size_stated", "credit_code", "version"], batch_size=SOME)
+        Membership.objects.bulk_update(phones, ["phone"], batch_size=SOME)
         Membership.objects.filter(pk__in=gone).delete()
         RegisterEntry.objects.bulk_update(kept, ["number", "filed_on", "filed_exact", "founded_on", "founded_exact",
-                                                 "sort", "former"], batch_size=500)  # fmt: skip
+                                                 "sort", "former"], batch_size=SOME)  # fmt: skip
         dropped = [body.pk for body in changed if body.pk not in entries]
         RegisterEntry.objects.filter(organization__in=dropped).delete()
         return events
