@@ -228,7 +228,8 @@ DOORS = {
             "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
             "organizations/operations/parts.py add_member", "organizations/queries/checks.py checks",
             *(f"organizations/operations/registers/{door}" for door in (
-                "checking.py read_again", "checking.py opened", "twins.py _meet", "batches.py _meet",
+                "checking.py read_again", "checking.py opened", "checking.py _copy",
+                "marking.py mark_rows", "twins.py _meet", "batches.py _meet",
                 "batches.py _as_body",
             )),
             "ledger/operations/bills.py content_of", "ledger/operations/bill_settling.py words_of",

@@ -32,6 +32,7 @@ from shanzhi.organizations.models import (
     Step,
 )
 from shanzhi.organizations.operations.registers.checking import differing, line_of, opened
+from shanzhi.organizations.operations.registers.marking import mark_rows
 from shanzhi.organizations.operations.registers.twins import Body
 from shanzhi.places import queries as places
 
@@ -212,9 +213,7 @@ class Batch:
             update_fields=fields,
             batch_size=SOME,
         )
-        RegisterRow.objects.bulk_update(
-            rows, ["step", "why", "organization", "made", "version_after", "told", "differs"], batch_size=SOME
-        )
+        mark_rows(rows)
         record_many(self._events)
 
 

@@ -25,6 +25,7 @@ from shanzhi.organizations.exchange.registers import Sheet, read_register
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
 from shanzhi.organizations.operations.registers.acting import actor_behind
+from shanzhi.organizations.operations.registers.marking import SEALED_AS
 from shanzhi.organizations.operations.registers.twins import Body, Found, Known
 from shanzhi.people.fields import cipher
 from shanzhi.places import queries as places
@@ -33,7 +34,6 @@ from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
 
 BATCH: Final = 2000
-SEALED_AS: Final = "organizations.register.row"
 COPIED: Final = (
     "register_id", "sheet", "number", "name", "outcome", "mark", "organization", "of_row", "twins", "field", "differs",
     "told", "decision", "step", "why", "made",

@@ -22,6 +22,7 @@ from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Membership, Organization, RegisterEntry, RegisterImport, RegisterRow, Step
 from shanzhi.organizations.operations.registers.acting import actor_behind
 from shanzhi.organizations.operations.registers.checking import way_on
+from shanzhi.organizations.operations.registers.marking import mark_rows
 from shanzhi.organizations.operations.registers.receiving import RegisterGone, locked_register, stood_still
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job, start_job
@@ -118,7 +119,7 @@ class _Undoing:
         events += self._restore([bodies[key] for key in restored], rows, members)
         _remove(removed)
         told = [row for some in rows.values() for row in some]
-        RegisterRow.objects.bulk_update(told, ["step", "why"], batch_size=SOME)
+        mark_rows(told)
         record_many(events)
 
     def _restore(
