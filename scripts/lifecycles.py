@@ -12,7 +12,7 @@ from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST, TRANCHE 
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.ledger.lifecycle import BILL  # noqa: E402 - as above
 from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
-from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION  # noqa: E402 - as above
+from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION, REGISTER  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
@@ -38,6 +38,7 @@ TABLES = (
     MARK,
     ORGANIZATION,
     APPLICATION,
+    REGISTER,
     REAL_NAME,
     BATCH,
     RECOVERY,

@@ -40,7 +40,9 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
     },
     "organizations": {
         "demo": "the demo's organisation",
+        "command": "the command that takes in registers",
         "holding": "what the room of people asks of organisations",
+        "uses": "where rooms above say that they name organisations by number",
     },
     "people": {
         "actors": "from an account to an actor",
@@ -125,6 +127,7 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/ledger/exchange/beancount.py": "opens a snapshot for its own reads",
     "src/shanzhi/funding/demo.py": "saves the drawing of a made-up receipt, no row",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",
+    "src/shanzhi/organizations/uses.py": "reads by SQL put together from the places that name organisations",
     "src/shanzhi/people/session_store.py": "Django's door to a session; the note of the sign-in follows its new key",
     "src/shanzhi/ui/drawing.py": "saves a drawing, no row",
     "src/shanzhi/ui/papers.py": "saves a document of Word, no row",

@@ -32,6 +32,7 @@ from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.funding.pages import filled as fill_money
 from tests.ledger.pages import SLIPPED as LEDGER_SLIPPED
 from tests.ledger.pages import pages as ledger_pages
+from tests.organizations.filled import SLIPPED as ORGANIZATIONS_SLIPPED
 from tests.organizations.filled import fill_organizations
 from tests.projects.pages import carried_out
 from tests.support import booths
@@ -67,8 +68,7 @@ SLIPPED = {
     "people_consenttext": {"digest": "'sha256:x'"},
     "voting_foundneed": {"project": "'another'"},
     **LEDGER_SLIPPED,
-    "organizations_pastname": {"until": "until + interval '1 second'"},
-    "organizations_filing": {"code": "repeat('x', 22)"},
+    **ORGANIZATIONS_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{

@@ -6,7 +6,18 @@ from typing import Any
 from django.utils import timezone
 
 from shanzhi.organizations import operations as organizations
+from shanzhi.organizations.operations import registers
 from tests.audit.support import SYSTEM
+from tests.organizations.register_support import a_register, a_row, sent
+
+SLIPPED = {
+    "organizations_pastname": {"until": "until + interval '1 second'"},
+    "organizations_filing": {"code": "repeat('x', 22)"},
+    "organizations_registerentry": {
+        "organization_id": "(SELECT id FROM organizations_organization WHERE id NOT IN"
+        " (SELECT organization_id FROM organizations_registerentry) LIMIT 1)"
+    },
+}
 
 
 def fill_organizations(at: datetime) -> None:
@@ -32,3 +43,10 @@ def fill_organizations(at: datetime) -> None:
         organization_id=other.pk, version=1, name="新名（示例）", kind="hub", area=where, **one
     )
     organizations.add_link(tie="incubated_by", other_id=other.pk, **body)
+    found = sent(SYSTEM, a_register(a_row(1, "台账队（示例）", 备案编号="示备1", 所属社区="")), area=where, at=at)
+    organizations.name_columns(
+        register_id=found.pk, columns=found.columns, sheets=["台账"], remember=True, **one
+    )  # fmt: skip
+    registers.check_register(register_id=found.pk, at=at)
+    organizations.take_register(register_id=found.pk, **one)
+    registers.write_register(register_id=found.pk, at=at)

@@ -10,6 +10,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.organizations.models import FilingApplication, Finding, Link, Organization
 from shanzhi.organizations.operations import add_document, add_member, close_organization
 from tests.organizations.filing_support import advised, granted, resident
+from tests.organizations.register_table import pages as register_pages
 from tests.support.organizations import CODES, an_organization
 from tests.support.people import AT, a_person, an_actor
 
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
         **found,
         **_hanging(held, closed),
         **_filing(),
+        **register_pages(),
     }
 
 

@@ -13,6 +13,7 @@ from shanzhi.kernel.roles import IN_ORGANIZATION, STAFF_READERS, Role
 from shanzhi.organizations import operations
 from shanzhi.organizations.models import Document, Finding, Membership, Organization
 from tests.organizations.filing_support import PDF, begun, granted, handed_in, resident
+from tests.organizations.register_table import TABLE as REGISTERS
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.support.ground import undone
 from tests.support.organizations import an_organization
@@ -205,6 +206,7 @@ NEW = {
 }  # fmt: skip
 TABLE: dict[str, Row] = {
     **NEW,
+    **REGISTERS,
     "organizations:desk": listed(READERS, "/desk/organizations/", anonymous=SIGN_IN),
     "organizations:organization": only(READERS, one(), refused=404, anonymous=SIGN_IN),
     "organizations:new": listed(MANAGERS, "/desk/organizations/new/", anonymous=SIGN_IN),

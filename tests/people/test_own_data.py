@@ -209,6 +209,8 @@ DOORS = {
     "ventures/queries/jury.py own_sheet": "own",
     "people/fields.py __str__": "masked",
     "voting/operations/offline.py _list_body": "masked",
+    "organizations/queries/registers.py previews": "masked",
+    "organizations/queries/registers.py told": "masked",
     "ventures/queries/jury.py comments": "published",
     "ventures/operations/sheets.py _results": "published",
     **dict.fromkeys(
@@ -225,6 +227,11 @@ DOORS = {
             "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",
             "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
             "organizations/operations/parts.py add_member", "organizations/queries/checks.py checks",
+            *(f"organizations/operations/registers/{door}" for door in (
+                "checking.py read_again", "checking.py opened", "checking.py _copy",
+                "marking.py mark_rows", "twins.py _meet", "batches.py _meet",
+                "batches.py _as_body",
+            )),
             "ledger/operations/bills.py content_of", "ledger/operations/bill_settling.py words_of",
         ),
         "compared or sent by the program, shown to nobody",

@@ -59,6 +59,8 @@ NOTHING_THERE = {
     "/account/sign-in/passkey/",
     "/account/welcome/",
     "/api/v1/",
+    "/api/v1/organizations/registers/<uuidstr:register_id>",
+    "/api/v1/organizations/registers/<uuidstr:register_id>/rows",
     "/api/v1/organizations/targets",  # asks for an area
     "/api/v1/projects/begin/<uuidstr:call_id>",
     "/desk/projects/begin/<uuid:call_id>/",  # of a round that is closed
@@ -89,6 +91,10 @@ NOTHING_THERE = {
     "/desk/calls/areas/",
     "/desk/calls/import/<uuid:upload_id>/",
     "/desk/disputes/<uuid:dispute_id>/",
+    "/desk/organizations/registers/<uuid:register_id>/",
+    "/desk/organizations/registers/<uuid:register_id>/columns/",
+    "/desk/organizations/registers/<uuid:register_id>/rows/<int:row_id>/",
+    "/desk/organizations/registers/<uuid:register_id>/undo/",
     "/desk/people/import/<uuid:batch_id>/",
     "/desk/people/invitations/<uuid:invitation_id>/",
     "/desk/people/merges/<uuid:merge_id>/",

@@ -45,6 +45,7 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     "things": ("payments", "expenses", "requests"),
     "ending": ("docx", "pdf"),
     "link_id": (NOBODYS,),
+    "row_id": (1,),
 }  # fmt: skip
 
 
@@ -122,7 +123,7 @@ def _tables() -> dict[str, Any]:
         "other_id": "ventures.Proposal", "organization_id": "organizations.Organization",
         "application_id": "organizations.FilingApplication", "membership_id": "organizations.Membership",
         "link_id": "organizations.Link", "finding_id": "organizations.Finding",
-        "document_id": "organizations.Document",
+        "document_id": "organizations.Document", "register_id": "organizations.RegisterImport",
         "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
         "book_id": "ledger.Book", "account_id": "ledger.Account", "entry_id": "ledger.Entry",
         "file_id": "ledger.BillFile", "line_id": "ledger.BillLine", "rule_id": "ledger.BillRule",

@@ -66,6 +66,9 @@ COMMANDS: Final = {
         "shanzhi.config.commands.keys:app", "Keys of personal data: state and change.", house=True, group=True
     ),
     "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True, group=True),
+    "import": Place(
+        "shanzhi.organizations.command:app", "Import registers of organisations kept in Excel.", house=True, group=True
+    ),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
     "personal-data": Place(
         "shanzhi.config.commands.personal_data:personal_data", "Write what the law asks for about personal data."

@@ -39,5 +39,6 @@ class FundingConfig(AppConfig):
         )
         for table in TABLES:
             coverage.cover(f"funding_{table}")
+        import_module("shanzhi.organizations.uses").register("funding_donor", "organization")
         import_module("shanzhi.funding.history")
         import_module("shanzhi.funding.personal")

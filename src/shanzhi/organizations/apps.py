@@ -12,7 +12,7 @@ from shanzhi.ui import navigation
 
 TABLES = (
     "organization", "pastname", "membership", "link", "document", "filingrules", "filingapplication", "filing",
-    "finding", "communitytarget",
+    "finding", "communitytarget", "registermapping",
 )  # fmt: skip
 
 
@@ -38,6 +38,13 @@ class OrganizationsConfig(AppConfig):
         navigation.register("filed", _("Community organisations"), "organizations:filed", order=50)
         for table in TABLES:
             coverage.cover(f"organizations_{table}")
+        coverage.cover("organizations_registerentry", key="organization_id")
+        moving = ("file", "sample", "sheets", "columns", "counts", "job")
+        coverage.cover("organizations_registerimport", left_out=moving)
+        coverage.leave_out("organizations_registerrow", "a sheet looked at; what it did stands in the audited tables")
+        uses = import_module("shanzhi.organizations.uses")
+        for table in ("people_rolegrant", "people_invitation"):
+            uses.register(table, "organization")
         import_module("shanzhi.organizations.personal")
         holders.register(import_module("shanzhi.organizations.holding").Registry())
         import_module("shanzhi.organizations.history")

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
@@ -17,6 +18,7 @@ from shanzhi.organizations import policies
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION
 from shanzhi.organizations.models import (
     Ask,
+    Decision,
     FilingApplication,
     Kind,
     Matter,
@@ -25,6 +27,7 @@ from shanzhi.organizations.models import (
     Paper,
     Part,
     Purpose,
+    RegisterImport,
     Tie,
 )
 
@@ -54,6 +57,19 @@ def _application(viewer: Actor, application_id: str, at: datetime) -> Shown | No
 
 def _applications(viewer: Actor) -> tuple[QuerySet[Any], str]:
     return FilingApplication.objects.filter(policies.applications_readable(viewer)), "name"
+
+
+def _register(viewer: Actor, register_id: str, at: datetime) -> Shown | None:
+    found = RegisterImport.objects.filter(pk=uuid_of(register_id)).defer("file", "sample").first()
+    if found is None:
+        return None
+    if not viewer.holds(policies.MANAGERS, found.area):
+        raise NotFound
+    return Shown(found.name, reverse("organizations:register", args=[found.pk]), whole=True)
+
+
+def _registers(viewer: Actor) -> tuple[QuerySet[Any], str]:
+    return RegisterImport.objects.filter(policies.registers_readable(viewer)), "name"
 
 
 def _in_words(choices: Any) -> Callable[[Any], Any]:
@@ -86,6 +102,9 @@ register(
             "year": _("Year"),
             "members": _("Members"),
             "roles_ended": _("Roles ended with it"),
+            "register": _("From the register"),
+            "register_id": _("Number of the register"),
+            "row": _("Row"),
         },
         values={
             "kind": _in_words(Kind),
@@ -156,8 +175,46 @@ register(
         },
     )
 )
+register(
+    Subject(
+        type="organizations.registerimport",
+        label=_("Register of an office"),
+        find=_register,
+        titles=_registers,
+        readers=policies.MANAGERS,
+        fields={
+            "rows": pgettext_lazy("register", "Rows"),
+            "new": pgettext_lazy("register", "New"),
+            "merge": _("Goes into one on record"),
+            "doubtful": _("Doubtful, decide"),
+            "refused": pgettext_lazy("register", "Refused"),
+            "made": _("Put on record"),
+            "merged": _("Filled in"),
+            "left_out": pgettext_lazy("register", "Left out"),
+            "undone": pgettext_lazy("register", "Taken back"),
+            "stays": _("Stays"),
+            "row": _("Row"),
+            "decision": pgettext_lazy("register", "Decision"),
+            "organizations": _("Organisations"),
+        },
+        values={"decision": _in_words(Decision)},
+    )
+)
+register(Subject(type="organizations.registermapping", label=_("Columns of a register"), readers=policies.MANAGERS))
 register_verbs(
     {
+        "organizations.organization.import": _("Put on record from a register"),
+        "organizations.organization.import_merge": _("Filled in from a register"),
+        "organizations.organization.import_removed": _("Removed: its register was taken back"),
+        "organizations.organization.import_restored": _("Register taken back, filled-in values emptied"),
+        "organizations.register.read": _("Register read"),
+        "organizations.register.remember": _("Columns remembered"),
+        "organizations.register.check": _("Register checked"),
+        "organizations.register.decide": _("Doubtful row decided"),
+        "organizations.register.take": _("Register confirmed"),
+        "organizations.register.written": _("Register taken"),
+        "organizations.register.undo": _("Taking back begun"),
+        "organizations.register.undone": _("Register taken back"),
         "organizations.organization.create": _("Organisation put on record"),
         "organizations.organization.change": _("Organisation changed"),
         "organizations.organization.close": _("Organisation closed"),

@@ -1,4 +1,4 @@
-"""The lives of an organisation and of an application to file it, as tables; triggers hold the same moves."""
+"""The lives of an organisation, of an application to file it and of a register, as tables; triggers hold the moves."""
 
 from __future__ import annotations
 
@@ -73,6 +73,28 @@ APPLICATION: Final = Lifecycle(
         "return": Move(("handed_in", "opinion_given"), "returned", OFFICERS,
                        ("not_the_applicant", "not_who_gave_the_opinion", "reason")),
         "withdraw": Move(("draft", "returned", "handed_in", "opinion_given"), "withdrawn", frozenset(), ("applicant",)),
+    },
+)  # fmt: skip
+# A register that an office keeps in Excel: read, checked against the record, taken by a job, and taken back as a whole.
+REGISTER: Final = Lifecycle(
+    name="organizations.register",
+    states={
+        "read": _("Waits for its columns"),
+        "checking": _("Is being checked"),
+        "checked": _("Waits for a yes"),
+        "writing": _("Is being taken"),
+        "written": _("Taken"),
+        "undoing": _("Is being taken back"),
+        "undone": pgettext_lazy("register", "Taken back"),
+    },
+    moves={
+        "check": Move(("read", "checked"), "checking", OFFICERS, ("in_charge", "columns_named")),
+        "finish_check": Move(("checking",), "checked", frozenset()),
+        "fail_check": Move(("checking",), "read", frozenset()),
+        "take": Move(("checked",), "writing", OFFICERS, ("in_charge",)),
+        "finish_take": Move(("writing",), "written", frozenset()),
+        "undo": Move(("written",), "undoing", OFFICERS, ("in_charge",)),
+        "finish_undo": Move(("undoing",), "undone", frozenset()),
     },
 )  # fmt: skip
 WAITING: Final = ("handed_in", "opinion_given")

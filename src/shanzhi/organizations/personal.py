@@ -41,6 +41,13 @@ for _model, _words in (
     describe(f"organizations.{_model}", _words, "created_by_id", REGISTRY_USE, created_by=(K.LINK, E.KEEP))
 describe("organizations.Finding", _("Findings you entered"), "recorded_by_id", REGISTRY_USE,
          recorded_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("organizations.RegisterImport", _("Registers you brought in"), "owner_id", REGISTRY_USE,
+         owner=(K.LINK, E.KEEP), name=(K.RECORD, E.KEEP), created_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("organizations.RegisterImport", _("Registers of offices"), "", REGISTRY_USE,
+         file=(K.IDENTITY, E.SPECIAL), sample=(K.IDENTITY, E.SPECIAL))  # fmt: skip
+describe("organizations.RegisterRow", _("Registers of offices"), "", REGISTRY_USE, told=(K.IDENTITY, E.SPECIAL))
+describe("organizations.RegisterMapping", _("Columns of registers you chose"), "created_by_id", REGISTRY_USE,
+         created_by=(K.LINK, E.KEEP))  # fmt: skip
 name_fields(
     starts_on=_("From"), ends_on=_("Until"), applicant=_("Applicant"), in_charge=_("Person in charge"),
     about=_("What the body does, and why it asks"), opinion_by=_("Opinion given by"),
@@ -48,4 +55,8 @@ name_fields(
 )  # fmt: skip
 name_field("organizations.Membership", "part", _("Part"))
 name_field("organizations.Document", "name", _("Name of the file"))
+name_field("organizations.RegisterImport", "file", _("File of the register, until it is taken"))
+name_field("organizations.RegisterImport", "sample", _("First rows of the register, until it is taken"))
+name_field("organizations.RegisterImport", "name", _("Name of the file"))
+name_field("organizations.RegisterRow", "told", _("Row of the register, until it is taken or for 90 days"))
 name_field("organizations.FilingApplication", "reason", _("Reason of the decision"))

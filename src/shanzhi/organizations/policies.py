@@ -19,8 +19,9 @@ from shanzhi.places import queries as places
 
 __all__ = [
     "ADVISERS", "LEADERS", "MANAGERS", "READERS", "SEATS", "NotInCharge", "applications_readable", "at_the_desk",
-    "held_by", "may_advise", "may_apply", "may_apply_at_all", "may_create", "may_decide", "may_guide", "may_manage",
-    "may_set_rules", "readable", "require", "require_desk", "speaks_for",
+    "held_by", "in_charge", "may_advise", "may_apply", "may_apply_at_all", "may_create", "may_decide", "may_guide",
+    "may_import", "may_manage", "may_set_rules", "readable", "registers_readable", "require", "require_desk",
+    "speaks_for",
 ]  # fmt: skip
 
 SEATS: Final = (areas.DISTRICT, areas.SUBDISTRICT, areas.COMMUNITY)
@@ -171,3 +172,24 @@ def may_set_rules(*, actor: Actor, area: str) -> Refusal | None:
     if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
     return None if actor.holds(MANAGERS, area) else Forbidden(field="area" if actor.areas(MANAGERS) else None)
+
+
+def may_import(*, actor: Actor, area: str) -> Refusal | None:
+    """Allow officers to bring in a register for an area that they are in charge of, the whole country to the system."""
+    if actor.is_system:
+        return None
+    refused = may_create(actor=actor)
+    if refused:
+        return refused
+    fits = areas.LEVELS.get(len(area)) in SEATS and actor.holds(MANAGERS, area)
+    return None if fits else NotInCharge(field="area")
+
+
+def in_charge(*, actor: Actor, area: str) -> Refusal | None:
+    """Tell whether who began a job is still in charge of the area when it runs; jobs run without a sign-in."""
+    return None if actor.holds(MANAGERS, area) else NotInCharge()
+
+
+def registers_readable(viewer: Actor) -> Q:
+    """Give the condition that a register exists for the viewer: its rows name people, so officers of its area alone."""
+    return places.within_any("area", viewer.areas(MANAGERS))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import shanzhi.places.urls  # noqa: F401 - says what a code in an address is
-from shanzhi.organizations.views import desk, filing, parts, public, rules, standing
+from shanzhi.organizations.views import desk, filing, parts, public, registers, rules, standing
 
 app_name = "organizations"
 
@@ -13,6 +13,19 @@ urlpatterns = [
     path("desk/organizations/targets/new/", rules.targets_new, name="targets_new"),
     path("desk/organizations/findings/<uuid:finding_id>/", standing.finding, name="finding"),
     path("desk/organizations/findings/<uuid:finding_id>/end/", standing.finding_end, name="finding_end"),
+    path("desk/organizations/registers/", registers.registers, name="registers"),
+    path("desk/organizations/registers/new/", registers.register_new, name="register_new"),
+    path("desk/organizations/registers/<uuid:register_id>/", registers.register, name="register"),
+    path(
+        "desk/organizations/registers/<uuid:register_id>/columns/", registers.register_columns, name="register_columns"
+    ),
+    path("desk/organizations/registers/<uuid:register_id>/take/", registers.register_take, name="register_take"),
+    path("desk/organizations/registers/<uuid:register_id>/undo/", registers.register_undo, name="register_undo"),
+    path(
+        "desk/organizations/registers/<uuid:register_id>/rows/<int:row_id>/",
+        registers.register_row,
+        name="register_row",
+    ),
     path("desk/organizations/<uuid:organization_id>/", desk.organization, name="organization"),
     path("desk/organizations/<uuid:organization_id>/edit/", desk.edit, name="edit"),
     path("desk/organizations/<uuid:organization_id>/close/", desk.close, name="close"),

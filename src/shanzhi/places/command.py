@@ -47,7 +47,7 @@ def _bars() -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def _said() -> Iterator[None]:
     """Say a refusal in its words, in the terminal's language, and end with code 1; nothing was written."""
-    with translation.override(_language()):
+    with translation.override(spoken_language()):
         try:
             yield
         except Refusal as refusal:
@@ -55,7 +55,7 @@ def _said() -> Iterator[None]:
             raise typer.Exit(1) from refusal
 
 
-def _language() -> str:
+def spoken_language() -> str:
     """The language of the terminal, as `shanzhi count` takes it: Chinese where the locale is, else English."""
     return "zh-hans" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
 

@@ -96,5 +96,11 @@ class VenturesConfig(AppConfig):
         """Put the pages of the rounds into the shell, and the tables under the audit."""
         _menu()
         _audit()
+        uses = import_module("shanzhi.organizations.uses")
+        for table, column in (
+            ("ventures_proposal", "organization"), ("ventures_call", "sponsor_organization"),
+            ("ventures_call", "operator_organization"),
+        ):  # fmt: skip
+            uses.register(table, column)
         import_module("shanzhi.ventures.history")
         import_module("shanzhi.ventures.personal")

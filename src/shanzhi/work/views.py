@@ -22,6 +22,9 @@ KINDS: Final = {
     "people.import": _("Import of people"),
     "ledger.bill": _("Bill taken into a book"),
     "ventures.import": _("Import of a round"),
+    "organizations.register.check": _("Check of a register"),
+    "organizations.register.take": _("Register taken"),
+    "organizations.register.undo": _("Register taken back"),
     "voting.import": _("Import of an election"),  # none is begun any more; those of before are listed
 }
 TONES: Final[dict[str, pieces.Tone]] = {"waiting": "plain", "running": "accent", "done": "good", "failed": "bad"}

@@ -10,6 +10,17 @@ from shanzhi.organizations.models.organizations import (
     Purpose,
 )
 from shanzhi.organizations.models.parts import Document, Link, Membership, Paper, Part, PastName, Tie
+from shanzhi.organizations.models.registers import (
+    Decision,
+    Exact,
+    Mark,
+    Outcome,
+    RegisterEntry,
+    RegisterImport,
+    RegisterMapping,
+    RegisterRow,
+    Step,
+)
 from shanzhi.organizations.models.standing import RESULTS, CommunityTarget, Finding, Matter
 
 __all__ = [
@@ -19,20 +30,29 @@ __all__ = [
     "SEAT_SHAPE",
     "Ask",
     "CommunityTarget",
+    "Decision",
     "Document",
+    "Exact",
     "Filing",
     "FilingApplication",
     "FilingRules",
     "Finding",
     "Kind",
     "Link",
+    "Mark",
     "Matter",
     "Membership",
     "Opinion",
     "Organization",
+    "Outcome",
     "Paper",
     "Part",
     "PastName",
     "Purpose",
+    "RegisterEntry",
+    "RegisterImport",
+    "RegisterMapping",
+    "RegisterRow",
+    "Step",
     "Tie",
 ]

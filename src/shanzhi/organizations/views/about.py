@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -63,6 +64,7 @@ def _pairs(found: Organization, at: Any) -> list[Answer]:
     past = [f"{one.name} ({formatting.day(timezone.localdate(one.until))})" for one in found.past_names.all()]
     if past:
         pairs.append(Answer(_("Former names, until"), _(", ").join(past)))
+    pairs += _stated(found)
     if filing is not None:
         address = reverse("organizations:certificate", args=[filing.code])
         pairs.append(Answer(_("Filing number"), filing.number))
@@ -77,6 +79,28 @@ def _pairs(found: Organization, at: Any) -> list[Answer]:
             Answer(_("Why it was closed"), found.closed_reason),
         ]
     return pairs
+
+
+def _stated(found: Organization) -> list[Answer]:
+    """Give what an office's own register says, which is no filing of this site."""
+    entry = queries.entry_of(found.pk)
+    if entry is None:
+        return []
+    pairs = [
+        Answer(_("Filing number, in the office's register"), entry.number),
+        Answer(_("Date of filing, in the office's register"), _stated_day(entry.filed_on, entry.filed_exact)),
+        Answer(_("Founded on, in the office's register"), _stated_day(entry.founded_on, entry.founded_exact)),
+        Answer(_("Sort, in the office's register"), entry.sort),
+        Answer(_("Former names, in the office's register"), _(", ").join(entry.former)),
+    ]
+    return [one for one in pairs if one.value]
+
+
+def _stated_day(day: date | None, exact: str) -> str:
+    """Write a day as far as the register states it."""
+    if day is None:
+        return ""
+    return formatting.day(day) if exact == "day" else f"{day:%Y}" if exact == "year" else f"{day:%Y-%m}"
 
 
 def _members_words(found: Organization, counted: int) -> str:
