@@ -23,6 +23,8 @@ READERS, STAFFED = tuple(STAFF_READERS), tuple(STAFF)
 MANAGERS = (
     Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.OPERATOR, Role.ADMINISTRATOR,
 )  # fmt: skip
+# Who runs a round and manages funds.
+GRANTING = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 SIGN_IN = 302
 kept: dict[str, Ground] = {}
 
@@ -84,6 +86,7 @@ ROWS: dict[str, Row] = {
     "days": only(MANAGERS, at_project("days/", desk=True), anonymous=SIGN_IN),
     "mentor": only(MANAGERS, at_project("mentor/", desk=True), anonymous=SIGN_IN),
     "terminate": only(MANAGERS, at_project("terminate/", desk=True), anonymous=SIGN_IN),
+    "grant": only(GRANTING, at_project("grant/", desk=True), anonymous=SIGN_IN),
     "settle": only(MANAGERS, at_project("settle/", desk=True), anonymous=SIGN_IN),
     "visit": only(STAFFED, at_project("visit/", desk=True), anonymous=SIGN_IN),
     "decide": only(MANAGERS, at_report("decide/"), refused=404, anonymous=SIGN_IN,

@@ -15,7 +15,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.organizations import policies
-from shanzhi.organizations.lifecycle import APPLICATION, EDITABLE, RESTING
+from shanzhi.organizations.lifecycle import APPLICATION, DROPPED, EDITABLE, RESTING
 from shanzhi.organizations.models import Ask, Filing, FilingApplication, Kind, Organization
 from shanzhi.organizations.operations.life import NotFiled
 from shanzhi.organizations.operations.organizations import (
@@ -101,6 +101,8 @@ def apply_for_filing(
 ) -> FilingApplication:
     """Begin an application as a draft, filled in with all that is known; the README tells of the arguments.
 
+    After a refusal or withdrawal, another one from the same origin goes on with the body that is on record.
+
     Raises SignInNeeded, GuardianConsentNeeded, NotTheApplicantsPlace, NotYourApplication, BadAsk, BadName, BadPurpose,
     BadSeat, BadNumber, NotAPhone, TooLong, NameTaken, OpenAlready, FiledAlready, NotFiled, Rests.
     """
@@ -111,7 +113,10 @@ def apply_for_filing(
     given = _given(name=name, purpose=purpose, area=area, members=members, at=at, in_charge=person_in_charge,
                    phone=phone, premises=premises, words=words)  # fmt: skip
     with once_on_record():
-        if organization_id is None:
+        again = _dropped_of(origin) if origin is not None and organization_id is None else None
+        if again is not None:
+            body = _ready(again, ask)
+        elif organization_id is None:
             body = _put_on_record(given, synthetic=synthetic, grown=origin is not None, at=at)
         else:
             body = _ready(organization_id, ask)
@@ -119,8 +124,18 @@ def apply_for_filing(
             organization=body, ask=ask, **given, origin_kind=origin[0] if origin else "",
             origin_id=origin[1] if origin else None, applicant_id=actor.person_id, created_at=at,
         )  # fmt: skip
+        if again is not None:
+            _carry_over(made)
         note(actor, "begin", made, {"ask": ask, "name": made.name}, at)
     return made
+
+
+def _dropped_of(origin: Origin) -> UUID | None:
+    """Give the body, still open, whose application from an origin was refused or withdrawn last."""
+    rows = FilingApplication.objects.filter(origin_kind=origin[0], origin_id=origin[1], state__in=DROPPED)
+    return (
+        rows.filter(organization__closed_at=None).order_by("-created_at").values_list("organization", flat=True).first()
+    )
 
 
 def _put_on_record(given: Mapping[str, Any], *, synthetic: bool, grown: bool, at: datetime) -> Organization:
