@@ -27,12 +27,12 @@ from shanzhi.audit.models import Event
 from shanzhi.audit.operations.sealing import seal
 from shanzhi.config.api import api
 from shanzhi.config.lane import ShortLane
-from shanzhi.funding.models import Expense, Fund, Grant, Tranche
-from shanzhi.ledger.models import Account, Book, Entry
+from shanzhi.funding.models import Expense, Fund, Grant, Income, Tranche
+from shanzhi.ledger.models import Account, BillFile, BillLine, Book, Entry
 from shanzhi.notices.models import Delivery
-from shanzhi.organizations.models import FilingApplication, Finding, Organization
+from shanzhi.organizations.models import Document, FilingApplication, Finding, Organization
 from shanzhi.people.models import RoleGrant
-from shanzhi.projects.models import Activity, Ceremony, Objection, Report
+from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report, Step
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
 from tests.projects.pages import carried_out
@@ -101,6 +101,12 @@ def known(site: Site) -> dict[str, list[str]]:
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
         "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
         "code": ["370102", "370102001", "370102001002", "11"],
+        "income_id": [str(one.pk) for one in Income.objects.all()[:2]],
+        "file_id": [str(one.pk) for one in BillFile.objects.all()[:2]],
+        "line_id": [str(one.pk) for one in BillLine.objects.all()[:3]],
+        "document_id": [str(one.pk) for one in Document.objects.all()[:2]],
+        "photo_id": [str(one.pk) for one in Photo.objects.all()[:2]],
+        "step_id": [str(one.pk) for one in Step.objects.all()[:2]],
     }
 
 
