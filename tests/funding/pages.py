@@ -28,7 +28,8 @@ def filled() -> tuple[Money, dict[str, object]]:
     )
     draft = made.grant(title="花园（示例）")
     return made, {
-        "grant": grant, "draft": draft, "spent": Expense.objects.get(pk=spent.pk), "claim": claim, "payment": payment,
+        "income": small_income(made), "grant": grant, "draft": draft, "spent": Expense.objects.get(pk=spent.pk),
+        "claim": claim, "payment": payment,
         "request": request, "disclosure": told,
     }  # fmt: skip
 
@@ -84,6 +85,6 @@ def desk() -> dict[str, str]:
         "funding:request": reverse("funding:request", args=[found["request"].pk]),
         "funding:expense desk": reverse("funding:expense", args=[found["claim"].pk]),
         "funding:picture": reverse("funding:picture", args=[found["spent"].pk]),
-        "funding:take_back": reverse("funding:take_back", args=[small_income(made).pk]),
+        "funding:take_back": reverse("funding:take_back", args=[found["income"].pk]),
         **{f"{name} desk": address for name, address in own(made, found).items() if "expense" not in name},
     }

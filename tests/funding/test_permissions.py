@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import STAFF_READERS, Role
-from tests.funding.pages import filled, small_income
+from tests.funding.pages import filled
 from tests.people.conftest import make_areas
 from tests.support.funds import COMMUNITY, SUBDISTRICT
 from tests.support.ground import undone
@@ -152,7 +152,7 @@ TABLE |= ROUTES
 def make() -> None:
     """Make the fund and all that hangs on it, once."""
     made, found = filled()
-    MADE.update(found, money=made, fund=made.fund, tranche=found["payment"].tranche, income=small_income(made))
+    MADE.update(found, money=made, fund=made.fund, tranche=found["payment"].tranche)
     MADE["proposal"] = SimpleNamespace(pk=found["grant"].proposal)
 
 
