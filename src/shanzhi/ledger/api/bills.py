@@ -108,13 +108,13 @@ class PostingOf(Given):
     leg: int = Field(ge=0, le=1000)
 
 
-class MatchIn(Given):
+class LineMatchIn(Given):
     """The postings that a line is, which add up to it."""
 
     postings: list[PostingOf] = Field(min_length=1, max_length=50)
 
 
-class EnterIn(Given):
+class LineEntryIn(Given):
     """How a line is entered: the other account, the day, the text."""
 
     other: UUID
@@ -237,7 +237,7 @@ def _settled(request: HttpRequest, book_id: UUID, name: str, key: str, body: Any
 
 
 @router.post(f"{LINE}/match", response=SettledOut, summary="Say which entries a line is")
-def match_line(request: HttpRequest, book_id: UUID, line_id: UUID, body: MatchIn, idempotency_key: Key) -> Any:
+def match_line(request: HttpRequest, book_id: UUID, line_id: UUID, body: LineMatchIn, idempotency_key: Key) -> Any:
     """Settle a line by postings that add up to it."""
     wanted = [(one.entry, one.leg) for one in body.postings]
     return _settled(request, book_id, "bill_match", idempotency_key, body, bill_settling.match_line, line_id=line_id,
@@ -245,7 +245,7 @@ def match_line(request: HttpRequest, book_id: UUID, line_id: UUID, body: MatchIn
 
 
 @router.post(f"{LINE}/enter", response=SettledOut, summary="Enter a line in the book")
-def enter_line(request: HttpRequest, book_id: UUID, line_id: UUID, body: EnterIn, idempotency_key: Key) -> Any:
+def enter_line(request: HttpRequest, book_id: UUID, line_id: UUID, body: LineEntryIn, idempotency_key: Key) -> Any:
     """Make the entry of a line, and settle it by that."""
     return _settled(request, book_id, "bill_enter", idempotency_key, body, bill_settling.enter_line, line_id=line_id,
                     **body.model_dump())  # fmt: skip

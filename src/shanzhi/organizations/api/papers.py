@@ -39,7 +39,7 @@ class PaperOut(Schema):
     created_at: datetime
 
 
-class LookIn(Given):
+class LookGiven(Given):
     """Why members are shown in full; it goes on record, and each of them reads it."""
 
     reason: Annotated[str, Field(max_length=500)]
@@ -102,7 +102,7 @@ def get_certificate(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 
 @router.post("/{uuid:organization_id}/members/unmask", response=list[FullMemberOut], summary="Members in full")
-def unmask_members(request: HttpRequest, organization_id: UUID, body: LookIn, response: HttpResponse) -> Any:
+def unmask_members(request: HttpRequest, organization_id: UUID, body: LookGiven, response: HttpResponse) -> Any:
     """Give names and phones of the members in full, for a reason that goes on record with who looked.
 
     It takes no key: each call is a look of its own, and an answer that holds names is not kept to be repeated.
