@@ -36,6 +36,7 @@ from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
 from tests.projects.pages import carried_out
+from tests.support.addresses import NOBODYS
 from tests.support.ground import undone
 from tests.support.site import VISITOR, Site
 
@@ -45,6 +46,10 @@ OPERATIONS = {
     operation.label: operation
     for operation in (found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok))
 }
+MORE = {
+    "income_id": Income, "file_id": BillFile, "line_id": BillLine, "document_id": Document, "photo_id": Photo,
+    "step_id": Step,
+}  # fmt: skip
 WHO = (
     VISITOR, "district", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("resident", "administrator")),
 )  # fmt: skip
@@ -101,12 +106,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
         "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
         "code": ["370102", "370102001", "370102001002", "11"],
-        "income_id": [str(one.pk) for one in Income.objects.all()[:2]],
-        "file_id": [str(one.pk) for one in BillFile.objects.all()[:2]],
-        "line_id": [str(one.pk) for one in BillLine.objects.all()[:3]],
-        "document_id": [str(one.pk) for one in Document.objects.all()[:2]],
-        "photo_id": [str(one.pk) for one in Photo.objects.all()[:2]],
-        "step_id": [str(one.pk) for one in Step.objects.all()[:2]],
+        **{place: [str(one.pk) for one in model.objects.all()[:3]] or [NOBODYS] for place, model in MORE.items()},
     }
 
 

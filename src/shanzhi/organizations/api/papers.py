@@ -69,7 +69,7 @@ def add_document(request: HttpRequest, organization_id: UUID, body: PaperIn, ide
     ))  # fmt: skip
 
 
-@router.get("/documents/{uuid:document_id}", response=bytes, summary="One document as a file")
+@router.get("/documents/{uuid:document_id}", summary="One document as a file")
 def get_document(request: HttpRequest, document_id: UUID) -> FileResponse:
     """Give a file as it was put there."""
     found, path = queries.document(viewer=signed_in(request), document_id=document_id)
@@ -92,7 +92,7 @@ def remove_document(
     return write_once(request, "document_remove", idempotency_key, None, run)
 
 
-@router.get("/filings/{uuid:application_id}/certificate", response=bytes, summary="The certificate of a filing as PDF")
+@router.get("/filings/{uuid:application_id}/certificate", summary="The certificate of a filing as PDF")
 def get_certificate(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Give the certificate to print, to who reads the application; its code leads to the page that checks it."""
     found, filing = queries.printed(viewer=signed_in(request), application_id=application_id)
