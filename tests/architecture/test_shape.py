@@ -39,6 +39,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "urls_bills": "the addresses of bills, below those of a book",
     },
     "organizations": {
+        "telling": "what the filing desk tells, and whom",
         "demo": "the demo's organisation",
         "command": "the command that takes in registers",
         "holding": "what the room of people asks of organisations",

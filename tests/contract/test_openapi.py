@@ -27,16 +27,17 @@ from shanzhi.audit.models import Event
 from shanzhi.audit.operations.sealing import seal
 from shanzhi.config.api import api
 from shanzhi.config.lane import ShortLane
-from shanzhi.funding.models import Expense, Fund, Grant, Tranche
-from shanzhi.ledger.models import Account, Book, Entry
+from shanzhi.funding.models import Expense, Fund, Grant, Income, Tranche
+from shanzhi.ledger.models import Account, BillFile, BillLine, Book, Entry
 from shanzhi.notices.models import Delivery
-from shanzhi.organizations.models import FilingApplication, Finding, Organization
+from shanzhi.organizations.models import Document, FilingApplication, Finding, Organization
 from shanzhi.people.models import RoleGrant
-from shanzhi.projects.models import Activity, Ceremony, Objection, Report
+from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report, Step
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
 from tests.organizations.register_table import of_registers
 from tests.projects.pages import carried_out
+from tests.support.addresses import NOBODYS
 from tests.support.ground import undone
 from tests.support.site import VISITOR, Site
 
@@ -46,6 +47,10 @@ OPERATIONS = {
     operation.label: operation
     for operation in (found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok))
 }
+MORE = {
+    "income_id": Income, "file_id": BillFile, "line_id": BillLine, "document_id": Document, "photo_id": Photo,
+    "step_id": Step,
+}  # fmt: skip
 WHO = (
     VISITOR, "district", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("resident", "administrator")),
 )  # fmt: skip
@@ -104,6 +109,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
         "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
         "code": ["370102", "370102001", "370102001002", "11"],
+        **{place: [str(one.pk) for one in model.objects.all()[:3]] or [NOBODYS] for place, model in MORE.items()},
     }
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.urls import reverse
 
 from shanzhi.funding import operations
-from shanzhi.funding.models import Expense
-from tests.support.funds import AT, Money, a_photo, money
+from shanzhi.funding.models import Expense, Income
+from tests.support.funds import AT, DAY, Money, a_photo, money
 
 
 def filled() -> tuple[Money, dict[str, object]]:
@@ -28,9 +28,23 @@ def filled() -> tuple[Money, dict[str, object]]:
     )
     draft = made.grant(title="花园（示例）")
     return made, {
-        "grant": grant, "draft": draft, "spent": Expense.objects.get(pk=spent.pk), "claim": claim, "payment": payment,
+        "income": small_income(made), "grant": grant, "draft": draft, "spent": Expense.objects.get(pk=spent.pk),
+        "claim": claim, "payment": payment,
         "request": request, "disclosure": told,
     }  # fmt: skip
+
+
+def small_income(made: Money) -> Income:
+    """Record an income small enough for every approver to take back, and take another one back."""
+    small, wrong = (
+        operations.take_in(
+            actor=made.keeper, fund_id=made.fund.pk, amount_fen=amount, source="donations", on=DAY, key=f"in-{amount}",
+            at=AT,
+        )
+        for amount in (100_00, 200_00)
+    )  # fmt: skip
+    operations.take_back(actor=made.officer, income_id=wrong.pk, reason="多记一笔（示例）", at=AT)
+    return small
 
 
 def public() -> dict[str, str]:
@@ -71,5 +85,6 @@ def desk() -> dict[str, str]:
         "funding:request": reverse("funding:request", args=[found["request"].pk]),
         "funding:expense desk": reverse("funding:expense", args=[found["claim"].pk]),
         "funding:picture": reverse("funding:picture", args=[found["spent"].pk]),
+        "funding:take_back": reverse("funding:take_back", args=[found["income"].pk]),
         **{f"{name} desk": address for name, address in own(made, found).items() if "expense" not in name},
     }

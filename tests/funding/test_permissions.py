@@ -21,6 +21,8 @@ ROLES = Roles(inside=SUBDISTRICT, outside="110114008")
 READERS = tuple(STAFF_READERS)
 MANAGERS = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 RUNNERS = (*MANAGERS, Role.OPERATOR, Role.COMMUNITY_SECRETARY)
+# Whose limit for payments is above zero until an area says otherwise.
+OTHERS = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER)
 SIGN_IN = 302
 MADE: dict[str, Any] = {}
 
@@ -80,6 +82,8 @@ TABLE: dict[str, Row] = {
     **{f"POST funding:{name}": seen(at(f"{F}{path}/", "fund"), MANAGERS, method="POST", allowed=422) for name, path in (
         ("income", "income"), ("donor", "donor"), ("new_grant", "grant"),
     )},
+    "funding:take_back": seen(at(f"{D}incomes/{{}}/take-back/", "income"), OTHERS),
+    "POST funding:take_back": seen(at(f"{D}incomes/{{}}/take-back/", "income"), OTHERS, method="POST", allowed=422),
     "POST funding:disclose_fund": seen(at(f"{F}disclose/", "fund"), MANAGERS, method="POST", allowed=302),
     "funding:desk_grant": seen(at(G, "grant")),
     **{f"funding:{name}": seen(at(f"{G}{name}/", "draft"), MANAGERS) for name in ("sign", "renew", "close")},
@@ -120,6 +124,8 @@ ROUTES: dict[str, Row] = {
     f"GET {API}/funds/{{fund_id}}": everyone(at(f"{API}/funds/{{}}", "fund")),
     f"POST {API}/funds/{{fund_id}}/income": posted(
         "/funds/{}/income", "fund", {"amount_fen": 0, "source": "donations", "on": "2026-01-06"}, MANAGERS, 422),
+    f"POST {API}/incomes/{{income_id}}/take-back": posted(
+        "/incomes/{}/take-back", "income", {"reason": ""}, OTHERS, 422),
     f"POST {API}/funds/{{fund_id}}/disclose": posted("/funds/{}/disclose", "fund", {}, MANAGERS, 200),
     f"POST {API}/funds/{{fund_id}}/grants": posted("/funds/{}/grants", "fund", GRANT, MANAGERS, 422),
     f"GET {API}/grants": everyone(f"{API}/grants"),

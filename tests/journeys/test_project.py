@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,51 +10,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
-from shanzhi.kernel.actor import Actor
-from shanzhi.people.models import Account, Person
 from shanzhi.projects.models import Ceremony, Photo, Project, Report
-from tests.browser.support import Look, open_context, sign_in
 from tests.journeys.support import proper, send
-from tests.projects.support import COMPLETION, DAY, MIDTERM, NOW, START, Ground, a_png, make_ground
-from tests.support.people import an_account
+from tests.journeys.walking import Walk, act_on
+from tests.projects.support import COMPLETION, DAY, MIDTERM, NOW, START, a_png, make_ground
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@dataclass
-class Walk:
-    """The district on phones, at a time that the test moves."""
-
-    browser: Browser
-    address: str
-    clock: Any
-    ground: Ground
-    context: BrowserContext | None = None
-
-    @property
-    def page(self) -> str:
-        """The page of the project."""
-        return f"/projects/{self.ground.project.pk}/"
-
-    def phone(self, actor: Actor | None, at: datetime) -> Page:
-        """Give somebody's phone at a moment; the one before is put away, since its sign-in would be over."""
-        self.clock.move_to(at)
-        self.close()
-        self.context = open_context(self.browser, self.address, Look("phone"))
-        if actor is not None:
-            person = Person.objects.get(pk=actor.person())
-            sign_in(self.context, self.address, Account.objects.filter(person=person).first() or an_account(person))
-        page = self.context.new_page()
-        page.set_default_timeout(10_000)
-        page.looked = set()  # type: ignore[attr-defined]  # kinds of answers looked at by `send`
-        return page
-
-    def close(self) -> None:
-        """Put the phone away."""
-        if self.context is not None:
-            self.context.close()
 
 
 @pytest.fixture
@@ -66,12 +27,6 @@ def walk(browser: Browser, live_server: Any, settings: Any, tmp_path: Path) -> I
         made = Walk(browser, live_server.url, clock, make_ground())
         yield made
         made.close()
-
-
-def act_on(page: Page, words: str) -> None:
-    """Follow a button or a link of the page's own part."""
-    with page.expect_navigation():
-        page.locator("main :is(a, button):visible").filter(has_text=re.compile(f"^{words}$")).first.click()
 
 
 def holds_an_activity(walk: Walk, photo: Path) -> None:

@@ -66,6 +66,25 @@ class TestAName:
         assert identifiers.mask_name(name) == masked
 
 
+class TestTheOtherSideOfABill:
+    @pytest.mark.parametrize("name", [
+        "示例社区服务中心", "济南示例物业有限公司", "示例基金会", "老街坊五金店", "楼门互助社（示例）",
+        "示例街道办事处", "工商银行示例支行",
+    ])  # fmt: skip
+    def test_is_shown_whole_where_it_is_surely_a_body(self, name: str) -> None:
+        assert identifiers.mask_party(f" {name} ") == name
+
+    @pytest.mark.parametrize(("name", "masked"), [
+        ("李知行", "李*行"), ("欧阳建社", "欧*社"), ("张店", "张*"), ("张三", "张*"), ("张三（示例）", "张*）"),
+        ("", "*"),
+        ("6217001234567890/示例有限公司", "6*司"),
+        ("138****8000的小店服务部", "1*部"),
+        ("测试甲", "测*甲"),
+    ])  # fmt: skip
+    def test_is_masked_in_doubt(self, name: str, masked: str) -> None:
+        assert identifiers.mask_party(name) == masked
+
+
 class TestTheCanonicalForm:
     def test_does_not_depend_on_order(self) -> None:
         assert digest({"a": 1, "b": "字"}) == digest({"b": "字", "a": 1})

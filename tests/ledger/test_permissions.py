@@ -11,6 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.ledger import operations
+from tests.ledger.test_bills_permissions import ROUTES as BILLS
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.support.books import AT, SYSTEM, Books, a_book
 from tests.support.ground import undone
@@ -132,7 +133,7 @@ def test_every_role_meets(name: str) -> None:
 
 
 def test_the_table_names_every_address() -> None:
-    assert missing(TABLE, urls="shanzhi.ledger.urls", api_prefix=f"{API}/") == set()
+    assert missing(TABLE | BILLS, urls="shanzhi.ledger.urls", api_prefix=f"{API}/") == set()
 
 
 def test_a_keeper_reads_and_enters_in_the_own_book_and_no_other() -> None:

@@ -1,7 +1,7 @@
 """The filing desk from a draft to the certificate, and what nobody can do on the way."""
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,10 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.kernel.roles import Role
+from shanzhi.notices.models import Delivery
 from shanzhi.organizations import lifecycle, operations, policies, queries
 from shanzhi.organizations.models import Filing, FilingApplication, FilingRules, Organization, PastName
+from shanzhi.organizations.telling import tell_ending
 from shanzhi.people.models import Person
 from tests.organizations.filing_support import advised, begun, granted, handed_in, officer, resident, secretary
 from tests.people.conftest import COMMUNITY, DISTRICT, SUBDISTRICT
@@ -129,6 +131,28 @@ class TestTheWay:
             operations.decide(actor=officer("110114008"), decision="grant", reason="x", **one)
         with pytest.raises(Forbidden):
             operations.decide(actor=secretary(), decision="grant", reason="x", **{**one, "version": other.version})
+
+    def test_tells_the_applicant_of_each_step_and_who_leads_before_it_ends(self, client: Client) -> None:
+        by = resident()
+        found = handed_in(by)
+        one: dict[str, Any] = {"application_id": found.pk, "at": AT}
+        found = operations.decide(actor=officer(), decision="return", reason="补名单", version=found.version, **one)
+        found = operations.hand_in(actor=by, version=found.version, **one)
+        found = operations.give_opinion(actor=secretary(), version=found.version, opinion="for", words="好", **one)
+        found = operations.decide(actor=officer(), decision="grant", reason="符合", version=found.version, **one)
+        told = Delivery.objects.filter(channel="app", notice__category="filing")
+        kinds = ["filing.certificate", "filing.decided", "filing.opinion"]
+        assert sorted((row.person_id, row.notice.kind) for row in told) == [(by.person_id, kind) for kind in kinds]
+        ends = datetime.combine(found.filing.valid_to, AT.time(), UTC)
+        assert tell_ending(at=ends - timedelta(days=61)) == 0
+        assert [tell_ending(at=ends - timedelta(days=days)) for days in (60, 59, 1)] == [1, 0, 0]
+        assert tell_ending(at=ends + timedelta(days=2)) == 0
+        assert told.filter(notice__kind="filing.ends").get().person_id == by.person_id
+        page = sign_in(client, Person.objects.get(pk=by.person())).get(
+            "/account/notices/", headers={"accept-language": "zh-hans"}
+        )
+        assert "备案将于" in page.content.decode()
+        assert found.name not in page.content.decode()
 
     def test_goes_back_to_be_completed_and_ends_in_a_refusal(self) -> None:
         by = resident()

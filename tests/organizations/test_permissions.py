@@ -1,5 +1,6 @@
 """Every address of organisations meets every role, inside and outside its area, and who holds a role in one."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -170,6 +171,18 @@ NEW = {
     f"POST {API}/{{organization_id}}/links/{{link_id}}/end": of_readers(
         GUIDES, lambda: f"{API}/{an_organization(COMMUNITY).pk}/links/{uuid4()}/end", method="POST", json={},
         allowed=404),
+    f"GET {API}/{{organization_id}}/documents": only(READERS, by_api("/documents"), refused=404),
+    f"POST {API}/{{organization_id}}/documents": of_readers(
+        GUIDES, by_api("/documents"), method="POST",
+        json={"paper": "charter", "name": "x.pdf", "content": b64encode(PDF).decode()}),
+    f"GET {API}/documents/{{document_id}}": only(READERS, part(a_document, f"{API}/documents/{{one}}"), refused=404),
+    f"POST {API}/{{organization_id}}/documents/{{document_id}}/remove": of_readers(
+        GUIDES, lambda: f"{API}/{an_organization(COMMUNITY).pk}/documents/{uuid4()}/remove", method="POST", json={},
+        allowed=404),
+    f"GET {API}/filings/{{application_id}}/certificate": only(
+        READERS, filing(granted, "certificate", root=f"{API}/filings"), refused=404),
+    f"POST {API}/{{organization_id}}/members/unmask": of_readers(
+        GUIDES, by_api("/members/unmask"), method="POST", json={"reason": " "}, allowed=422),
     f"GET {API}/{{organization_id}}/standing": only(READERS, by_api("/standing"), refused=404),
     f"POST {API}/{{organization_id}}/findings": managed(
         by_api("/findings"), method="POST", json={"matter": "applied", "on": LATER, "source": "x"}, allowed=422),

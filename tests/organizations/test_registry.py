@@ -14,10 +14,11 @@ from shanzhi.kernel.identifiers import NotAPhone
 from shanzhi.kernel.roles import Role
 from shanzhi.organizations import lifecycle, operations, queries
 from shanzhi.organizations.models import Finding, Link, Membership, Organization, PastName
+from shanzhi.people import queries as people
 from tests.organizations.filing_support import granted, officer, resident, secretary
 from tests.people.conftest import COMMUNITY, DISTRICT, SUBDISTRICT
 from tests.support.organizations import CODES, an_organization
-from tests.support.people import AT, a_person, an_actor, client_for
+from tests.support.people import AT, a_person, actor, an_actor, client_for, sign_in
 from tests.support.races import together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
@@ -113,6 +114,13 @@ class TestPeopleOfAnOrganisation:
         assert full["Cache-Control"] == "no-store"
         assert Event.objects.get(verb="organizations.member.unmask").reason == "核对名单"
         assert "诸葛" not in str(list(Event.objects.values_list("change", flat=True)))
+        (look,) = people.looks(viewer=actor(person))  # who has two parts is told once; who is a name alone, nobody
+        assert look.change == {"fields": ["name", "phone"], "seen_as": "community_secretary", "seen_in": COMMUNITY}
+        page = sign_in(client, person).get("/account/", headers={"accept-language": "zh-hans"}).content.decode()
+        assert all(words in page for words in ("核对名单", "社区书记"))
+        leader = actor(a_person(COMMUNITY, Role.TEAM_LEADER, organization=made.pk))
+        operations.unmask_members(actor=leader, organization_id=made.pk, reason="通知开会", at=AT)
+        assert people.looks(viewer=actor(person))[0].change["seen_as"] == "team_leader"
 
     def test_are_refused_beside_the_field(self) -> None:
         made = an_organization(COMMUNITY)

@@ -201,6 +201,7 @@ DOORS = {
     "organizations/operations/parts.py unmask_members": "logged",
     "organizations/views/filing.py application_edit": "own",
     "ledger/views/bill_lines.py line": "kept",  # the words of a line, to the keepers of the book; its name is masked
+    "ledger/api/bills.py get_line": "kept",
     "people/queries/own_data.py _plain": "own",
     "people/views/account.py correct": "own",
     "ventures/queries/proposals.py shown": "own",

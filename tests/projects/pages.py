@@ -95,7 +95,7 @@ def desk(site: Site) -> dict[str, str]:
            ("desk", "desk_due", "desk_rules", "write_rules", "desk_ceremonies", "new_ceremony")},
         "projects:begin": reverse("projects:begin", args=[site.finished.pk]),
         **{f"projects:{n}": reverse(f"projects:{n}", args=[passed.pk]) for n in
-           ("days", "mentor", "visit", "terminate")},
+           ("days", "grant", "mentor", "visit", "terminate")},
         "projects:settle": reverse("projects:settle", args=[ended.pk]),
         "projects:review": reverse("projects:review", args=[report.pk]),
         "projects:decide": reverse("projects:decide", args=[report.pk]),

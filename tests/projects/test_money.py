@@ -11,9 +11,12 @@ from django.test import Client
 
 from shanzhi.audit.models import Event
 from shanzhi.funding import operations as funding
+from shanzhi.funding.forms import ProjectGrantForm
 from shanzhi.funding.models import Grant
 from shanzhi.organizations.models import FilingApplication
-from shanzhi.projects import operations
+from shanzhi.organizations.operations import change_application, withdraw_application
+from shanzhi.projects import operations, queries
+from shanzhi.projects.queries import after_of, known_of
 from tests.projects.support import DAY, NOW, Ground, refused, through_completion, through_midterm
 from tests.projects.test_operations import _another_officer
 from tests.support.funds import AT, Money, money, on
@@ -27,6 +30,31 @@ def purse(ground: Ground) -> tuple[Money, Grant]:
     """The project's grant: the agreement is signed, nothing paid yet."""
     made = money(starts_on=date(2020, 1, 1), ends_on=date(2030, 12, 31))
     return made, made.signed(proposal=ground.project.proposal_id, tranches=PARTS)
+
+
+def test_a_grant_is_opened_from_the_project_with_what_was_awarded(ground: Ground) -> None:
+    made = money(starts_on=date(2020, 1, 1), ends_on=date(2030, 12, 31))
+    project = ground.project
+    known = known_of(project)
+    assert known["tranches"] == "签署 2021.00\n中期 867.00"
+    assert known["lines"].splitlines()[0] == "声控节能灯（含灯座） 1368.00"
+    assert "居民自备工具" not in known["lines"]  # the residents pay for it themselves
+    assert queries.funds_for(viewer=ground.officer, found=project) == [(str(made.fund.pk), made.fund.name)]
+    assert after_of(viewer=ground.officer, found=project, at=NOW).may_grant
+    assert not after_of(viewer=ground.workers[0], found=project, at=NOW).may_grant
+    form = ProjectGrantForm({**known, "fund": str(made.fund.pk)}, funds=[(str(made.fund.pk), "")])
+    assert form.is_valid(), form.errors
+    given = {**form.cleaned_data, "project_id": project.pk, "at": NOW}
+    given["fund_id"] = given.pop("fund")
+    refused("not_your_round", operations.open_grant, actor=ground.team, **given)
+    grant = operations.open_grant(actor=ground.officer, **given)
+    assert (grant.title, grant.round_title) == (project.proposal.title, ground.call.title)
+    assert set(grant.team.values_list("person_id", flat=True)) == {ground.team.person()}
+    refused("funding_grant_taken", operations.open_grant, actor=ground.officer, **given)
+    for viewer, of_team in ((ground.officer, False), (replace(ground.team, account_id=uuid4()), True)):
+        after = after_of(viewer=viewer, found=project, at=NOW)
+        assert (after.grant, after.seen, after.of_team, after.may_grant) == (None, grant, of_team, False)
+    assert after_of(viewer=ground.neighbour, found=project, at=NOW).seen is None
 
 
 def states(grant: Grant) -> list[str]:
@@ -73,6 +101,27 @@ def test_an_upheld_appeal_takes_payments_up_again_and_settlement_comes_after_the
     funding.close(actor=made.officer, proposal=ground.project.proposal_id, at=AT)
     assert operations.settle(settlement="余额已退回", at=NOW + 9 * DAY, **end).settled_at
     assert on(made.fund) == 100_000_00
+
+
+def test_a_filing_that_was_withdrawn_may_be_begun_anew_with_the_same_body(
+    ground: Ground, purse: tuple[Money, Grant]
+) -> None:
+    signed_in = replace(ground.team, account_id=uuid4())
+    file = {"actor": signed_in, "project_id": ground.project.pk}
+    through_midterm(ground)
+    through_completion(ground)
+    first = operations.begin_filing(at=NOW + 95 * DAY, **file)
+    mend = {"application_id": first.pk, "name": "亮灯互助社（示例）", "purpose": "mutual_help", "area": first.area}
+    first = change_application(actor=signed_in, version=first.version, at=NOW + 95 * DAY, **mend)
+    withdraw_application(actor=signed_in, application_id=first.pk, version=first.version, at=NOW + 96 * DAY)
+    after = after_of(viewer=signed_in, found=ground.fresh(), at=NOW + 96 * DAY)
+    assert (after.may_file, after.grown.begun, after.grown.application.pk) == (True, False, first.pk)
+    second = operations.begin_filing(at=NOW + 97 * DAY, **file)
+    assert (second.organization_id, second.state, second.pk == first.pk) == (first.organization_id, "draft", False)
+    assert second.organization.closed_at is None
+    first.organization.refresh_from_db()
+    assert first.organization.name == second.name == ground.project.proposal.team_name
+    refused("filing_begun", operations.begin_filing, at=NOW + 98 * DAY, **file)
 
 
 def test_an_organisation_grows_out_of_a_completed_project_once(ground: Ground, purse: tuple[Money, Grant]) -> None:

@@ -23,6 +23,8 @@ READERS, STAFFED = tuple(STAFF_READERS), tuple(STAFF)
 MANAGERS = (
     Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.OPERATOR, Role.ADMINISTRATOR,
 )  # fmt: skip
+# Who runs a round and manages funds.
+GRANTING = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 SIGN_IN = 302
 kept: dict[str, Ground] = {}
 
@@ -71,6 +73,10 @@ def at_activity_api(path: str) -> Any:
     return lambda: f"{API}/activities/{Activity.objects.get(state='reported').pk}/{path}"
 
 
+def at_graduation_api(path: str) -> Any:
+    return lambda: f"{API}/graduations/{Ceremony.objects.get().pk}/{path}"
+
+
 def at_report_api(path: str) -> Any:
     return lambda: f"{API}/reports/{Report.objects.get(kind='midterm').pk}/{path}"
 
@@ -84,6 +90,7 @@ ROWS: dict[str, Row] = {
     "days": only(MANAGERS, at_project("days/", desk=True), anonymous=SIGN_IN),
     "mentor": only(MANAGERS, at_project("mentor/", desk=True), anonymous=SIGN_IN),
     "terminate": only(MANAGERS, at_project("terminate/", desk=True), anonymous=SIGN_IN),
+    "grant": only(GRANTING, at_project("grant/", desk=True), anonymous=SIGN_IN),
     "settle": only(MANAGERS, at_project("settle/", desk=True), anonymous=SIGN_IN),
     "visit": only(STAFFED, at_project("visit/", desk=True), anonymous=SIGN_IN),
     "decide": only(MANAGERS, at_report("decide/"), refused=404, anonymous=SIGN_IN,
@@ -170,6 +177,35 @@ TABLE: dict[str, Row] = {
     f"POST {API}/{{project_id}}/visits": written(
         STAFFED, by_api("/visits"), 422, {"visited_on": "2020-01-01", "overall": "x"}
     ),
+    f"GET {API}/activities/{{activity_id}}": everyone(lambda: at_activity_api("")().rstrip("/")),
+    f"POST {API}/activities/{{activity_id}}/change": written(
+        (), at_activity_api("change"), 403,
+        {"version": 1, "title": "x", "place": "x", "starts_at": "2026-12-01T09:00:00+08:00"}
+    ),
+    f"POST {API}/activities/{{activity_id}}/photos/{{photo_id}}/remove": only(
+        MANAGERS, at_activity_api(f"photos/{uuid4()}/remove"), allowed=404, method="POST", json={}
+    ),
+    f"GET {API}/{{project_id}}/visits": only(READERS, by_api("/visits"), refused=404),
+    f"POST {API}/steps/{{step_id}}/done": only(
+        STAFFED, lambda: f"{API}/steps/{Step.objects.get().pk}/done", allowed=409, refused=404, method="POST", json={},
+        but={Role.AUDITOR: (403, 404)},
+    ),
+    f"POST {API}/{{project_id}}/settle": written(MANAGERS, by_api("/settle"), 409, {"settlement": "x"}),
+    f"POST {API}/{{project_id}}/grant": written(
+        MANAGERS, by_api("/grant"), 404,
+        {"fund": str(uuid4()), "lines": [{"name": "x", "amount_fen": 1}], "custody": "own",
+         "tranches": [{"name": "signed", "amount_fen": 1}], "starts_on": "2026-12-01", "ends_on": "2026-12-02"},
+    ),
+    f"GET {API}/rules/{{code}}": anywhere(READERS, f"{API}/rules/{SUBDISTRICT}", anonymous=401),
+    f"POST {API}/rules": written(MANAGERS, f"{API}/rules", 422, {"area": SUBDISTRICT, "days": {"reviewers": 0}}),
+    f"GET {API}/graduations": everyone(f"{API}/graduations"),
+    f"POST {API}/graduations": written(
+        MANAGERS, f"{API}/graduations", 422,
+        {"area": SUBDISTRICT, "title": "x", "held_on": "1800-01-01", "place": "x"},
+    ),
+    **{f"POST {API}/graduations/{{ceremony_id}}/{path}": written(
+        MANAGERS, at_graduation_api(path), 409, {"version": 999, **more}
+    ) for path, more in (("projects", {"projects": []}), ("held", {}), ("cancel", {"reason": "x"}))},
     f"POST {API}/{{project_id}}/terminate": written(
         MANAGERS, by_api("/terminate"), 409, {"version": 999, "reason": "x"}
     ),

@@ -127,6 +127,7 @@ def _tables() -> dict[str, Any]:
         "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
         "book_id": "ledger.Book", "account_id": "ledger.Account", "entry_id": "ledger.Entry",
         "file_id": "ledger.BillFile", "line_id": "ledger.BillLine", "rule_id": "ledger.BillRule",
+        "income_id": "funding.Income",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

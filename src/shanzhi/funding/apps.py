@@ -10,8 +10,8 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.ui import navigation
 
 TABLES = (
-    "fund", "donor", "income", "approvallimit", "grant", "teamplace", "budgetline", "tranche", "agreement", "signature",
-    "payment", "expense", "request", "disclosure",
+    "fund", "donor", "income", "incomereversal", "approvallimit", "grant", "teamplace", "budgetline", "tranche",
+    "agreement", "signature", "payment", "expense", "request", "disclosure",
 )  # fmt: skip
 
 

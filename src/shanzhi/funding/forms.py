@@ -107,12 +107,9 @@ class DonorForm(PageForm):
     hidden = forms.BooleanField(label=_("The donor stays hidden"), required=False)
 
 
-class GrantForm(PageForm):
-    """A grant from a fund; lines and tranches are written one to a row."""
+class PartsForm(PageForm):
+    """What a grant consists of; lines and tranches are written one to a row."""
 
-    title = forms.CharField(label=_("Project"), max_length=200)
-    theme = forms.CharField(label=_("Theme"), max_length=60, required=False)
-    purpose = forms.CharField(label=_("What it is for"), max_length=1000, required=False, widget=_area(3))
     lines = forms.CharField(
         label=_("Budget lines"), widget=_area(5), max_length=8000,
         help_text=_("One to a row: name and amount in yuan, such as “Material 6000”."),
@@ -124,20 +121,6 @@ class GrantForm(PageForm):
     custody = forms.ChoiceField(label=_("Account"), choices=Custody.choices)
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"))
-    proposal = forms.UUIDField(
-        label=_("Number of the awarded proposal"), required=False,
-        help_text=_("From the address of the proposal. Empty for a project without one on this site."),
-    )  # fmt: skip
-    leader = forms.UUIDField(
-        label=_("Number of the team leader's record"), required=False,
-        help_text=_("From the address of the person's page; the leader then enters expenses."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
-        """Take the areas in which the project may lie."""
-        super().__init__(*args, **kwargs)
-        self.fields["area"] = AreaField(source=areas, label=_("Area"))
-        self.order_fields(["title", "area"])
 
     def _rows(self, name: str) -> list[tuple[str, int]]:
         found = []
@@ -161,6 +144,38 @@ class GrantForm(PageForm):
     def clean_tranches(self) -> list[Part]:
         """Read the tranches row by row."""
         return [Part(amount, ALIASES.get(name, name)) for name, amount in self._rows("tranches")]
+
+
+class GrantForm(PartsForm):
+    """A grant from a fund to a project that is not on this site."""
+
+    title = forms.CharField(label=_("Project"), max_length=200)
+    theme = forms.CharField(label=_("Theme"), max_length=60, required=False)
+    purpose = forms.CharField(label=_("What it is for"), max_length=1000, required=False, widget=_area(3))
+    proposal = forms.UUIDField(
+        label=_("Number of the awarded proposal"), required=False,
+        help_text=_("From the address of the proposal. Empty for a project without one on this site."),
+    )  # fmt: skip
+    leader = forms.UUIDField(
+        label=_("Number of the team leader's record"), required=False,
+        help_text=_("From the address of the person's page; the leader then enters expenses."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
+        """Take the areas in which the project may lie."""
+        super().__init__(*args, **kwargs)
+        self.fields["area"] = AreaField(source=areas, label=_("Area"))
+        self.order_fields(["title", "area", "theme", "purpose"])
+
+
+class ProjectGrantForm(PartsForm):
+    """A grant to a project of this site, whose title, area, theme and team are known."""
+
+    def __init__(self, *args: Any, funds: list[tuple[str, str]], **kwargs: Any) -> None:
+        """Take the funds from which the actor may grant."""
+        super().__init__(*args, **kwargs)
+        self.fields["fund"] = forms.ChoiceField(label=_("Fund"), choices=[("", _("Choose a fund")), *funds])
+        self.order_fields(["fund"])
 
 
 class SignatureForm(PageForm):

@@ -43,7 +43,7 @@ def _of_grant(grant_id: str) -> Q:
 
 
 def _of_fund(fund_id: str) -> Q:
-    return Q(subject_type__in=("funding.income", "funding.donor"), change__fund=fund_id)
+    return Q(subject_type__in=("funding.income", "funding.incomereversal", "funding.donor"), change__fund=fund_id)
 
 
 def _funds(viewer: Actor) -> tuple[QuerySet[Any], str]:
@@ -80,6 +80,7 @@ for _type, _label, _more in (
     ("funding.expense", _("Expense"), {"titles": _claims}),
     ("funding.request", _("Request"), {"titles": _requests}),
     ("funding.income", _("Money that came in"), {}),
+    ("funding.incomereversal", _("Income taken back"), {}),
     ("funding.donor", _("Donor"), {}),
     ("funding.teamplace", _("Place in a team"), {}),
     ("funding.approvallimit", _("Limit of approvals"), {}),
@@ -98,6 +99,7 @@ register_verbs(
     {
         "funding.fund.create": _("Fund set up"),
         "funding.income.record": _("Money came in"),
+        "funding.income.take_back": _("Income taken back"),
         "funding.donor.name": _("Donor named"),
         "funding.limit.set": _("Limit of approvals set"),
         "funding.grant.open": _("Grant opened"),

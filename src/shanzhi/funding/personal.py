@@ -28,6 +28,8 @@ describe("funding.Donor", _("Gifts you made"), "person_id", MONEY,
 describe("funding.TeamPlace", _("Teams whose money you handle"), "person_id", MONEY,
          person_id=(K.LINK, E.KEEP), since=(K.RECORD, E.KEEP), until=(K.RECORD, E.KEEP))  # fmt: skip
 describe("funding.Income", _("Money you recorded"), "recorded_by", MONEY, recorded_by=(K.LINK, E.KEEP))
+describe("funding.IncomeReversal", _("Money you took back"), "reversed_by", MONEY,
+         reversed_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.KEEP))  # fmt: skip
 describe("funding.ApprovalLimit", _("Limits you set"), "set_by", MONEY, set_by=(K.LINK, E.KEEP))
 describe("funding.Agreement", _("Agreements you made"), "made_by", MONEY, made_by=(K.LINK, E.KEEP))
 describe("funding.Signature", _("Signatures you recorded"), "recorded_by", MONEY, recorded_by=(K.LINK, E.KEEP))
@@ -45,5 +47,6 @@ for _field in ("asked_by", "decided_by", "person_id"):
 name_fields(
     person_id=_("Person"), hidden=_("Hidden"), until=_("Until"), recorded_by=_("Recorded by"), set_by=_("Set by"),
     made_by=_("Made by"), published_by=_("Published by"), asked_by=_("Asked by"), first_by=_("First approval by"),
-    second_by=_("Second approval by"), decided_by=_("Decided by"), since=_("Since"),
+    second_by=_("Second approval by"), decided_by=_("Decided by"), reversed_by=_("Taken back by"),
+    since=_("Since"),
 )  # fmt: skip

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from shanzhi.funding.models import ApprovalLimit, Donor, Fund, Grant, TeamPlace
-from shanzhi.funding.refusals import NotInCharge, NotOfTheTeam, OverLimit, OwnMoney
-from shanzhi.funding.rules import EXAMPLE_LIMITS, KEEPER
+from shanzhi.funding.models import ApprovalLimit, Donor, Fund, Grant, Income, TeamPlace
+from shanzhi.funding.refusals import NotInCharge, NotOfTheTeam, OverLimit, OwnMoney, OwnRecord
+from shanzhi.funding.rules import EXAMPLE_LIMITS, KEEPER, PAYMENT
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
@@ -167,6 +167,27 @@ def may_approve(
     return None if amount_fen <= limit else OverLimit(limit=format_yuan(limit))
 
 
+def may_take_back(*, actor: Actor, income: Income, at: datetime) -> Refusal | None:
+    """Allow, as for payments, whoever's limit covers the amount, but for who recorded the income."""
+    if not actor.signed_in:
+        return SignInNeeded()
+    if actor.is_person(income.recorded_by):
+        return OwnRecord()
+    limit = limit_of(actor=actor, fund=income.fund, act=PAYMENT, at=at)
+    if limit == 0:
+        return NotInCharge()
+    return None if income.amount_fen <= limit else OverLimit(limit=format_yuan(limit))
+
+
+def load_income(*, actor: Actor, income_id: UUID) -> Income:
+    """Fetch an income of a fund of the actor's desk; outside there is none."""
+    found = Income.objects.select_related("fund__book", "reversal").filter(pk=income_id).first()
+    if found is None:
+        raise NotFound
+    load_fund(actor=actor, fund_id=found.fund_id)
+    return found
+
+
 def load_fund(*, actor: Actor, fund_id: UUID, lock: bool = False) -> Fund:
     """Fetch a fund of the actor's desk, locked for a change; outside there is none."""
     rows = Fund.objects.select_related("book")
@@ -189,6 +210,7 @@ def load_grant(*, actor: Actor, lock: bool = True, **wanted: UUID) -> Grant:
 
 __all__ = [
     "MANAGERS", "READERS", "RUNNERS", "at_the_desk", "desk_grants", "given_by", "is_of_the_team", "limit_of",
-    "load_fund", "load_grant", "may_approve", "may_begin", "may_claim", "may_keep", "may_manage", "may_run",
+    "load_fund", "load_grant", "load_income", "may_approve", "may_begin", "may_claim", "may_keep", "may_manage",
+    "may_run", "may_take_back",
     "of_the_team", "outranks", "readable_funds", "require", "require_desk", "seen_grants",
 ]  # fmt: skip

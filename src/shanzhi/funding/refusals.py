@@ -28,6 +28,27 @@ class SamePerson(Forbidden):
     message = _("The second approval must come from another person. Ask somebody else who may approve.")
 
 
+class OwnRecord(Forbidden):
+    """Who recorded an income would take it back."""
+
+    code = "funding_own_record"
+    message = _("You recorded this money yourself. Ask somebody else who may approve payments to take it back.")
+
+
+class TakenBack(Conflict):
+    """The income was taken back before."""
+
+    code = "funding_taken_back"
+    message = _("This money was taken back already. Record it anew if it did come in.")
+
+
+class SpentSince(Conflict):
+    """The money is no longer free in the fund."""
+
+    code = "funding_spent_since"
+    message = _("Only %(left)s of the fund is free; the rest was granted since. Stop or settle a grant first.")
+
+
 class OverLimit(Forbidden):
     """The amount is above what the actor may approve."""
 

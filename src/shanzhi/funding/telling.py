@@ -7,12 +7,12 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.funding.models import Disclosure, Donor, Fund
+from shanzhi.funding.models import Disclosure, Donor, Expense, Fund, Grant, TeamPlace
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
-from shanzhi.notices.kinds import APP, EMAIL, Category, Kind, register
+from shanzhi.notices.kinds import APP, EMAIL, WECHAT, Category, Kind, register
 from shanzhi.notices.operations import notify
-from shanzhi.notices.values import DAY, LINK, TITLE, To, public_title
+from shanzhi.notices.values import DAY, LINK, MONEY, TITLE, To, public_title
 from shanzhi.people.models import RoleGrant
 
 GIVING: Final = Category(
@@ -29,8 +29,45 @@ DISCLOSED: Final = Kind(
     {"title": TITLE, "day": DAY, "link": LINK},
     channels=frozenset({APP, EMAIL}),
 )
-register(DISCLOSED)
+CLAIMS: Final = Category(
+    "claims",
+    _("Expenses of my team"),
+    _("An expense that your team entered was approved or refused."),
+    order=29,
+)
+SAID: Final = {"title": TITLE, "amount": MONEY, "link": LINK}
+APPROVED: Final = Kind(
+    "claims.approved",
+    CLAIMS,
+    _("Approved: an expense of %(amount)s of “%(title)s”"),
+    _("The expense of %(amount)s of your project “%(title)s” was approved and stands on its line."),
+    SAID,
+    channels=frozenset({APP}),
+)
+REFUSED: Final = Kind(
+    "claims.refused",
+    CLAIMS,
+    _("Refused: an expense of %(amount)s of “%(title)s”"),
+    _("The expense of %(amount)s of your project “%(title)s” was refused. Its page says why; enter it again, mended."),
+    SAID,
+    channels=frozenset({APP, EMAIL, WECHAT}),
+)
+register(DISCLOSED, APPROVED, REFUSED)
 public_title(Fund, "name")
+public_title(Grant, "title")
+
+
+def tell_claim(*, actor: Actor, expense: Expense, grant: Grant, at: datetime) -> None:
+    """Tell the team, and who entered it, what became of a claim; not who decided."""
+    people = set(TeamPlace.objects.filter(grant=grant, until=None).values_list("person_id", flat=True))
+    people |= {one for one in (expense.asked_by, expense.person_id) if one}
+    to = sorted(one for one in people if not actor.is_person(one))
+    if to:
+        values = {"title": grant, "amount": expense.amount_fen, "link": To("funding:expense", (expense.pk,))}
+        kind = APPROVED if expense.state == "approved" else REFUSED
+        notify(
+            actor=actor, kind=kind, values=values, to=to, key=str(expense.pk), subject=expense, area=grant.area, at=at
+        )  # fmt: skip
 
 
 def tell_disclosed(*, actor: Actor, fund: Fund, disclosure: Disclosure, at: datetime) -> None:

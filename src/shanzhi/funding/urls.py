@@ -40,6 +40,7 @@ urlpatterns = [
     path("desk/funding/limits/new/", desk.new_limit, name="new_limit"),
     path("desk/funding/funds/<uuid:fund_id>/", desk.fund, name="desk_fund"),
     path("desk/funding/funds/<uuid:fund_id>/income/", desk.income, name="income"),
+    path("desk/funding/incomes/<uuid:income_id>/take-back/", desk.take_back, name="take_back"),
     path("desk/funding/funds/<uuid:fund_id>/donor/", desk.donor, name="donor"),
     path("desk/funding/funds/<uuid:fund_id>/grant/", grants.new_grant, name="new_grant"),
     path("desk/funding/funds/<uuid:fund_id>/disclose/", desk.disclose_fund, name="disclose_fund"),

@@ -98,6 +98,32 @@ def mask_name(name: str) -> str:
     return name[0] + "*" if len(name) == 2 else f"{name[0]}*{name[-1]}"
 
 
+# How the names of bodies end. A short word ends people's names too (李知行), so it needs more letters before it.
+_BODIES: Final = (
+    "公司", "中心", "协会", "学会", "商会", "联合会", "基金会", "研究会", "促进会", "委员会", "居委会", "村委会",
+    "服务社", "合作社", "服务队", "工作室", "工作站", "服务站", "事务所", "经营部", "服务部", "门市部", "办事处",
+    "人民政府", "银行", "支行", "分行", "学校", "大学", "小学", "中学", "幼儿园", "医院", "超市", "商店", "商行",
+    "书店", "饭店", "酒店", "药店", "五金店", "建材店", "印刷厂", "集团",
+)  # fmt: skip
+_SHORT_BODIES: Final = ("社", "店", "行", "部", "院", "校", "厂", "局", "站", "馆", "所")
+_MADE_UP: Final = re.compile(r"[（(]示例[)）]$")
+_LEAST_BODY, _LEAST_SHORT = 4, 5
+
+
+def is_body(name: str) -> bool:
+    """Tell whether a name is surely that of a firm or organisation, by how it ends; with a digit in it never."""
+    plain = _MADE_UP.sub("", name.strip()).strip()
+    if any(one.isdigit() or one in "@*·" for one in plain):
+        return False
+    known = len(plain) >= _LEAST_BODY and plain.endswith(_BODIES)
+    return known or (len(plain) >= _LEAST_SHORT and plain.endswith(_SHORT_BODIES))
+
+
+def mask_party(name: str) -> str:
+    """Show the name of a firm or organisation whole, and mask any other as a person's: in doubt it is masked."""
+    return name.strip() if is_body(name) else mask_name(name)
+
+
 def mask_phone(number: str) -> str:
     """Mask a telephone number: country prefix dropped, first three and last four digits stay (138****5678)."""
     local = number.removeprefix("+86")

@@ -100,6 +100,8 @@ REGISTER: Final = Lifecycle(
 WAITING: Final = ("handed_in", "opinion_given")
 EDITABLE: Final = ("draft", "returned")
 OVER: Final = ("filed", "refused", "withdrawn")
+# What ended without a filing; who asks may ask again.
+DROPPED: Final = ("refused", "withdrawn")
 
 
 def moves(table: Lifecycle) -> tuple[tuple[str, str], ...]:

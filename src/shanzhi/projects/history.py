@@ -77,6 +77,8 @@ register_verbs(
         "projects.project.begin": _("Project begun"),
         "projects.project.days": _("Days changed"),
         "projects.project.mentor": _("Mentor named"),
+        "projects.project.grant": _("Grant opened"),
+        "projects.project.file": _("Filing of an organisation begun"),
         "projects.project.midterm_pass": _("Mid-term passed, in force"),
         "projects.project.midterm_fail": _("Mid-term not passed, in force"),
         "projects.project.terminate": _("Project terminated"),

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.funding import policies as funding
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COUNTRY
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
@@ -147,6 +148,13 @@ def require_runs(actor: Actor, project: Project) -> None:
         raise NotYourRound
     if ventures.is_party(actor, project.proposal):
         raise OwnProject
+
+
+def require_grants(actor: Actor) -> None:
+    """Refuse who manages no funds."""
+    refusal = funding.may_begin(actor=actor)
+    if refusal is not None:
+        raise refusal
 
 
 def require_reviewer(actor: Actor, project: Project) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.projects.views import deciding, desk, public, team
+from shanzhi.projects.views import deciding, desk, granting, public, team
 
 app_name = "projects"
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("desk/projects/rules/", desk.rules, name="desk_rules"),
     path("desk/projects/rules/new/", desk.write_rules, name="write_rules"),
     path("desk/projects/<uuid:project_id>/days/", desk.days, name="days"),
+    path("desk/projects/<uuid:project_id>/grant/", granting.grant, name="grant"),
     path("desk/projects/<uuid:project_id>/mentor/", desk.mentor, name="mentor"),
     path("desk/projects/<uuid:project_id>/visit/", desk.visit, name="visit"),
     path("desk/projects/<uuid:project_id>/confirm/", desk.confirm, name="confirm"),

@@ -36,6 +36,11 @@ def move_projects() -> None:
     call_command("projects_clock", stdout=StringIO())
 
 
+def tell_of_filings() -> None:
+    """Tell of filings of organisations that end soon."""
+    call_command("organizations_clock", stdout=StringIO())
+
+
 def search_needs() -> None:
     """Have the worker search on for what losers of counts would have needed."""
     call_command("voting_clock", stdout=StringIO())
@@ -62,7 +67,7 @@ def forget_answers() -> None:
 
 
 JOBS: Final[tuple[Callable[[], None], ...]] = (
-    move_calls, move_projects, move_people, search_needs, send_notices, seal_log, forget_answers,
+    move_calls, move_projects, move_people, tell_of_filings, search_needs, send_notices, seal_log, forget_answers,
 )  # fmt: skip
 
 

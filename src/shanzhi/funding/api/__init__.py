@@ -102,6 +102,13 @@ def take_in(request: HttpRequest, fund_id: UUID, body: MoneyIncomeIn, idempotenc
     ))  # fmt: skip
 
 
+@router.post("/incomes/{uuid:income_id}/take-back", response=MoneyMade, summary="Take back a wrong income")
+def take_back(request: HttpRequest, income_id: UUID, body: MoneyReasonIn, idempotency_key: Key) -> Any:
+    """Undo an income that somebody else recorded by mistake, for a reason."""
+    return _once(request, "take_back", idempotency_key, body,
+                 lambda **a: operations.take_back(income_id=income_id, reason=body.reason, **a))  # fmt: skip
+
+
 @router.post("/funds/{uuid:fund_id}/disclose", response=MoneyMade, summary="Publish the figures of a fund")
 def disclose_fund(request: HttpRequest, fund_id: UUID, idempotency_key: Key) -> Any:
     """Publish the figures as they stand now; donors are told."""

@@ -2,7 +2,7 @@
 
 from shanzhi.funding.models.disclosures import Disclosure
 from shanzhi.funding.models.expenses import Expense, Request
-from shanzhi.funding.models.funds import ApprovalLimit, Donor, Fund, FundKind, Income, Source
+from shanzhi.funding.models.funds import ApprovalLimit, Donor, Fund, FundKind, Income, IncomeReversal, Source
 from shanzhi.funding.models.grants import (
     Agreement,
     BudgetLine,
@@ -17,5 +17,5 @@ from shanzhi.funding.models.grants import (
 
 __all__ = [
     "Agreement", "ApprovalLimit", "BudgetLine", "Custody", "Disclosure", "Donor", "Expense", "Fund", "FundKind",
-    "Grant", "Income", "Party", "Payment", "Request", "Signature", "Source", "TeamPlace", "Tranche",
+    "Grant", "Income", "IncomeReversal", "Party", "Payment", "Request", "Signature", "Source", "TeamPlace", "Tranche",
 ]  # fmt: skip

@@ -136,6 +136,29 @@ class Income(models.Model):
         return str(self.pk)
 
 
+class IncomeReversal(models.Model):
+    """That an income was wrong and taken back: by whom, why, and the ledger's mirror of its entry. Rows are only added.
+
+    A trigger keeps who recorded the income from taking it back alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    income = models.OneToOneField(Income, models.PROTECT, related_name="reversal")
+    reason = models.CharField(_("Reason"), max_length=500)
+    entry = models.UUIDField(unique=True)
+    reversed_by = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        """With a reason."""
+
+        constraints = [models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="funding_reversal_reason")]
+
+    def __str__(self) -> str:
+        """Name the row."""
+        return str(self.pk)
+
+
 class ApprovalLimit(models.Model):
     """How much a role may approve in an area, from a moment on; a new row replaces the one before. Rows stay.
 

@@ -21,6 +21,7 @@ from shanzhi.funding.operations.funds import fen, words
 from shanzhi.funding.operations.grants import on_account, reason_of, require_state
 from shanzhi.funding.refusals import BadDay, BadInvoice, HeldShort, LineFull, PeriodClosed, ReceiptUsed
 from shanzhi.funding.rules import EXPENSE as SPENDING
+from shanzhi.funding.telling import tell_claim
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.kernel.money import format_yuan
@@ -150,6 +151,7 @@ def approve_expense(*, actor: Actor, expense_id: UUID, at: datetime) -> Expense:
         raise HeldShort(left=short.params["left"]) from short
     found.save(update_fields=["state", "decided_by", "decided_at", "entry"])
     _note(actor, "approve", found, grant, at)
+    tell_claim(actor=actor, expense=found, grant=grant, at=at)
     return found
 
 
@@ -164,6 +166,7 @@ def refuse_expense(*, actor: Actor, expense_id: UUID, reason: str, at: datetime)
     found.decided_by, found.decided_at, found.reason = actor.person(), at, reason_of(reason)
     found.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     _note(actor, "refuse", found, grant, at, found.reason)
+    tell_claim(actor=actor, expense=found, grant=grant, at=at)
     return found
 
 

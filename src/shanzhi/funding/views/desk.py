@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shanzhi.funding import operations, policies, queries
-from shanzhi.funding.forms import DonorForm, FundForm, IncomeForm, LimitForm
+from shanzhi.funding.forms import DonorForm, FundForm, IncomeForm, LimitForm, ReasonForm
 from shanzhi.funding.models import Fund
-from shanzhi.funding.rules import EXAMPLE_LIMITS, KEEPER
+from shanzhi.funding.rules import EXAMPLE_LIMITS, KEEPER, PAYMENT
 from shanzhi.funding.views import listings
 from shanzhi.funding.views.parts import form_view
 from shanzhi.kernel.roles import Role
@@ -202,7 +202,8 @@ def fund(request: Any, fund_id: UUID) -> HttpResponse:
             (_("Came in"), figures.received), (_("Spent"), figures.spent), (_("Remaining"), figures.left),
             (_("Of that not granted yet"), figures.free),
         ],
-        "incomes": list(found.incomes.select_related("donor").order_by("-on", "-at")[:20]),
+        "incomes": list(found.incomes.select_related("donor", "reversal").order_by("-on", "-at")[:20]),
+        "takes_back": policies.limit_of(actor=request.actor, fund=found, act=PAYMENT, at=request.now) > 0,
         "donors": queries.donors(fund=found) if keeps else [],
         "keeps": keeps,
         "manages": policies.may_manage(actor=request.actor, area=found.book.area) is None,
@@ -239,6 +240,28 @@ def income(request: Any, fund_id: UUID) -> HttpResponse:
     return form_view(
         request, IncomeForm(sent(request), donors=donors), act, heading=_("Record money that came in"),
         lead=found.name, button=_("Record"), done=_("The money is in the fund."), crumbs=crumbs((found.name, back)),
+        back=back,
+    )  # fmt: skip
+
+
+@login_required
+@form_page
+def take_back(request: Any, income_id: UUID) -> HttpResponse:
+    """Take back an income that was recorded by mistake."""
+    found = policies.load_income(actor=request.actor, income_id=income_id)
+    policies.require(policies.may_take_back(actor=request.actor, income=found, at=request.now))
+    back = reverse("funding:desk_fund", args=[found.fund_id])
+
+    def act(form: Any) -> str:
+        operations.take_back(income_id=income_id, reason=form.cleaned_data["reason"], **acting(request))
+        return back
+
+    lead = _("%(amount)s of %(day)s. The ledger gets the reverse entry; both stay on record with your reason.") % {
+        "amount": formatting.yuan(found.amount_fen), "day": formatting.day(found.on),
+    }  # fmt: skip
+    return form_view(
+        request, ReasonForm(sent(request)), act, heading=_("Take the income back"), lead=lead, kind="danger",
+        button=_("Take it back"), done=_("The income is taken back."), crumbs=crumbs((found.fund.name, back)),
         back=back,
     )  # fmt: skip
 

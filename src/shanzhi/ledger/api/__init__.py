@@ -12,6 +12,7 @@ from ninja import Query, Router
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.ledger import operations, queries
+from shanzhi.ledger.api.bills import router as bills
 from shanzhi.ledger.api.schemas import (
     AccountOut,
     AccountsPage,
@@ -41,6 +42,7 @@ from shanzhi.ui.keyset import page_after
 from shanzhi.work.operations import once
 
 router = Router(tags=["ledger"])
+router.add_router("", bills)
 
 
 def _book(found: Book) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.identifiers import mask_name
+from shanzhi.kernel.identifiers import mask_party
 from shanzhi.kernel.ordered import ordered_id
 from shanzhi.ledger.lifecycle import BILL
 from shanzhi.ledger.models.books import Account, Book
@@ -134,7 +134,7 @@ class BillLine(models.Model):
     day = models.DateField(_("Day"), db_column="on_day")
     time = models.TimeField(null=True, db_column="at_time")
     amount = models.BigIntegerField(_("Amount"))
-    counterparty = SealedField(mask=mask_name, purpose=COUNTERPARTY)
+    counterparty = SealedField(mask=mask_party, purpose=COUNTERPARTY)
     text = SealedField(purpose=TEXT)
     serial = models.CharField(_("Serial number"), max_length=80, blank=True, db_collation="C")
     balance = models.BigIntegerField(null=True)

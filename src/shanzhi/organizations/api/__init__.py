@@ -2,11 +2,13 @@
 
 from shanzhi.organizations.api.filing import router as filing
 from shanzhi.organizations.api.organizations import router
+from shanzhi.organizations.api.papers import router as papers
 from shanzhi.organizations.api.parts import router as parts
 from shanzhi.organizations.api.public import router as public
 from shanzhi.organizations.api.registers import router as registers
 
 router.add_router("", filing)
+router.add_router("", papers)
 router.add_router("", parts)
 router.add_router("", public)
 router.add_router("", registers)

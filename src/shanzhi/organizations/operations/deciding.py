@@ -16,7 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import LENGTHS, SUBDISTRICT
 from shanzhi.kernel.errors import Conflict, Invalid
 from shanzhi.kernel.roles import Role
-from shanzhi.organizations import policies
+from shanzhi.organizations import policies, telling
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION, RESTING
 from shanzhi.organizations.models import Ask, Filing, FilingApplication, Opinion, Organization
 from shanzhi.organizations.operations.filing import Rests, locked_application, note
@@ -79,6 +79,7 @@ def give_opinion(
         found.save()
         change = {"from": "handed_in", "to": found.state, "opinion": opinion, "due_on": found.due_on.isoformat()}
         note(actor, "opinion", found, change, at)
+        telling.tell_opinion(actor=actor, found=found, at=at)
     return found
 
 
@@ -109,6 +110,7 @@ def decide(
         if decision == "grant":
             change |= _granted(actor, found, at)
         note(actor, "decide", found, change, at, found.reason)
+        telling.tell_decided(actor=actor, found=found, at=at)
     return found
 
 

@@ -15,7 +15,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.organizations import policies
-from shanzhi.organizations.lifecycle import APPLICATION, EDITABLE, RESTING
+from shanzhi.organizations.lifecycle import APPLICATION, DROPPED, EDITABLE, RESTING
 from shanzhi.organizations.models import Ask, Filing, FilingApplication, Kind, Organization
 from shanzhi.organizations.operations.life import NotFiled
 from shanzhi.organizations.operations.organizations import (
@@ -83,23 +83,13 @@ class ChecksOpen(Invalid):
 
 
 def apply_for_filing(
-    *,
-    actor: Actor,
-    name: str,
-    purpose: str,
-    area: str,
-    members: int | None = None,
-    person_in_charge: str = "",
-    origin: Origin | None = None,
-    at: datetime,
-    phone: str = "",
-    premises: str = "",
-    words: str = "",
-    ask: str = Ask.FIRST.value,
-    organization_id: UUID | None = None,
-    synthetic: bool = False,
-) -> FilingApplication:
+    *, actor: Actor, name: str, purpose: str, area: str, members: int | None = None, person_in_charge: str = "",
+    origin: Origin | None = None, at: datetime, phone: str = "", premises: str = "", words: str = "",
+    ask: str = Ask.FIRST.value, organization_id: UUID | None = None, synthetic: bool = False,
+) -> FilingApplication:  # fmt: skip
     """Begin an application as a draft, filled in with all that is known; the README tells of the arguments.
+
+    After a refusal or withdrawal, another one from the same origin goes on with the body on record.
 
     Raises SignInNeeded, GuardianConsentNeeded, NotTheApplicantsPlace, NotYourApplication, BadAsk, BadName, BadPurpose,
     BadSeat, BadNumber, NotAPhone, TooLong, NameTaken, OpenAlready, FiledAlready, NotFiled, Rests.
@@ -111,19 +101,30 @@ def apply_for_filing(
     given = _given(name=name, purpose=purpose, area=area, members=members, at=at, in_charge=person_in_charge,
                    phone=phone, premises=premises, words=words)  # fmt: skip
     with once_on_record():
-        if organization_id is None:
-            body = _put_on_record(given, synthetic=synthetic, grown=origin is not None, at=at)
-        else:
-            body = _ready(organization_id, ask)
+        again = _dropped_of(origin) if organization_id is None else None
+        known = again or organization_id
+        body = _ready(known, ask) if known else _put_on_record(given, synthetic, grown=origin is not None, at=at)
         made = FilingApplication.objects.create(
             organization=body, ask=ask, **given, origin_kind=origin[0] if origin else "",
             origin_id=origin[1] if origin else None, applicant_id=actor.person_id, created_at=at,
         )  # fmt: skip
+        if again is not None:
+            _carry_over(made)
         note(actor, "begin", made, {"ask": ask, "name": made.name}, at)
     return made
 
 
-def _put_on_record(given: Mapping[str, Any], *, synthetic: bool, grown: bool, at: datetime) -> Organization:
+def _dropped_of(origin: Origin | None) -> UUID | None:
+    """Give the body, still open, whose application from an origin was refused or withdrawn last."""
+    if origin is None:
+        return None
+    rows = FilingApplication.objects.filter(origin_kind=origin[0], origin_id=origin[1], state__in=DROPPED)
+    return (
+        rows.filter(organization__closed_at=None).order_by("-created_at").values_list("organization", flat=True).first()
+    )
+
+
+def _put_on_record(given: Mapping[str, Any], synthetic: bool, *, grown: bool, at: datetime) -> Organization:
     return Organization.objects.create(
         name=given["name"], purpose=given["purpose"], area=given["area"], size_stated=given["members"],
         kind=Kind.COMMUNITY, state="project_team" if grown else "group", synthetic=synthetic, created_at=at,

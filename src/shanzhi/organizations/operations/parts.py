@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
+from shanzhi.kernel.roles import Role
 from shanzhi.organizations import policies
 from shanzhi.organizations.models import Document, FilingApplication, Link, Membership, Organization, Paper, Part, Tie
 from shanzhi.organizations.operations.organizations import ClosedAlready, plain_phone
 from shanzhi.people import queries as people
+from shanzhi.people.operations import note_looks
 from shanzhi.work.files import checked, shown_name, store
 
 ROOM: Final = "organizations"
@@ -183,14 +185,24 @@ def end_member(
 def unmask_members(*, actor: Actor, organization_id: UUID, reason: str, at: datetime) -> list[dict[str, str]]:
     """Give the names and phones of the running members in full, for a reason that goes on record with who looked.
 
+    Each member on record as a person finds it on the own page; one known by name alone has no page to find it on.
     Each: `id`, `name`, `phone`, `part`. Raises NotFound, Forbidden, ClosedAlready, UnmaskReasonMissing.
     """
     with transaction.atomic():
         found = _guided(actor, organization_id)
         if not reason.strip():
             raise UnmaskReasonMissing(field="reason")
-        rows = list(Membership.objects.filter(organization=found, ends_on=None).order_by("created_at", "pk"))
+        rows = list(
+            Membership.objects.filter(organization=found, ends_on=None)
+            .select_related("person")
+            .order_by("created_at", "pk")
+        )
         _note(actor, "member.unmask", found, {"members": len(rows)}, at, reason.strip())
+        known = {row.person_id: row.person for row in rows if row.person is not None}
+        note_looks(
+            actor=actor, people=known.values(), fields=["name", "phone"], area=found.area, reason=reason.strip(), at=at,
+            otherwise=Role.TEAM_LEADER,
+        )  # fmt: skip
     return [
         {"id": str(row.pk), "name": row.name.reveal(), "phone": row.phone.reveal() if row.phone else "",
          "part": row.part}

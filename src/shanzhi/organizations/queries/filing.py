@@ -16,7 +16,7 @@ from shanzhi.audit.subjects import uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.organizations import policies
-from shanzhi.organizations.lifecycle import EDITABLE, WAITING
+from shanzhi.organizations.lifecycle import DROPPED, EDITABLE, WAITING
 from shanzhi.organizations.models import Document, Filing, FilingApplication, FilingRules, Organization
 from shanzhi.places.models import Area
 from shanzhi.work import files
@@ -147,7 +147,10 @@ def public_one(*, organization_id: UUID, at: datetime) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """What grew out of something: the application that began, where the viewer reads it, and what is filed now."""
+    """What grew out of something: the last application, where the viewer reads it, and what is filed now.
+
+    `begun` while an application runs or was granted; one that was refused or withdrawn leaves room for another.
+    """
 
     begun: bool
     application: FilingApplication | None
@@ -162,7 +165,7 @@ def grown_from(*, viewer: Actor, origin: tuple[str, UUID], at: datetime) -> Grow
         return Grown(False, None, None)
     filed = public(at=at).filter(pk=last.organization_id).first()
     reads = viewer.signed_in and rows.filter(policies.applications_readable(viewer), pk=last.pk).exists()
-    return Grown(True, last if reads else None, filed)
+    return Grown(last.state not in DROPPED, last if reads else None, filed)
 
 
 def way_back(*, viewer: Actor, organization_id: UUID, application: str) -> str:

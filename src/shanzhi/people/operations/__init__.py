@@ -64,6 +64,7 @@ from shanzhi.people.operations.records import (
     declare,
     give_consent,
     new_person,
+    note_looks,
     unmask,
     withdraw_consent,
 )
@@ -177,6 +178,7 @@ __all__ = [
     "lapse_grants",
     "link_guardian",
     "new_person",
+    "note_looks",
     "note_seen",
     "note_sign_in",
     "open_account",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Final
@@ -16,7 +16,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, LENGTHS, covers
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
-from shanzhi.kernel.roles import RANK
+from shanzhi.kernel.roles import RANK, Role
 from shanzhi.people import minors, policies
 from shanzhi.people.documents import clean_name
 from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, both_marks, marks
@@ -330,6 +330,25 @@ def unmask(*, actor: Actor, person_id: UUID, fields: Iterable[str], reason: str,
         )  # fmt: skip
     values = {field: getattr(person, field) for field in wanted}
     return {field: value.reveal() for field, value in values.items() if value is not None}
+
+
+def note_looks(
+    *, actor: Actor, people: Iterable[Person], fields: Sequence[str], area: str, reason: str, at: datetime,
+    otherwise: Role | None = None,
+) -> None:  # fmt: skip
+    """Put on record that people's data was shown in full by a room above, so that each finds it on the own page.
+
+    Inside the caller's transaction; `area` is where the actor acts, `otherwise` the role of who holds no office there.
+    Who may, and that there is a reason, the caller saw.
+    """
+    office = _office(actor, area)
+    if not office and otherwise is not None:
+        office = {"seen_as": str(otherwise), "seen_in": area}
+    change = {"fields": sorted(fields), **office}
+    for one in people:
+        record(
+            actor=actor, verb="people.person.unmask", subject=one, area=one.area, change=change, at=at, reason=reason
+        )
 
 
 def _office(actor: Actor, area: str) -> dict[str, str]:

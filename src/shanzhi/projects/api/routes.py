@@ -32,6 +32,7 @@ from shanzhi.projects.api.schemas import (
     TerminateIn,
     ToldIn,
     VisitGiven,
+    VisitOut,
 )
 from shanzhi.projects.models import Ceremony
 from shanzhi.ui.http import Key, actor_of, signed_acting, signed_in
@@ -151,7 +152,8 @@ def announce(request: HttpRequest, activity_id: UUID, idempotency_key: Key) -> d
 @router.post("/activities/{uuid:activity_id}/report", response=ExecutionDoneOut, summary="Report on an activity")
 def report_activity(request: HttpRequest, activity_id: UUID, body: ToldIn, idempotency_key: Key) -> dict[str, Any]:
     """Tell how an activity went."""
-    told = operations.Told(body.attended, body.summary, body.helpers)
+    shots = tuple(operations.Shot(one.content, one.caption, one.shown) for one in body.photos)
+    told = operations.Told(body.attended, body.summary, body.helpers, shots)
     return _once(request, "report_activity", idempotency_key, body, lambda: _done(
         operations.report_activity(activity_id=activity_id, told=told, **signed_acting(request))
     ))  # fmt: skip
@@ -216,6 +218,17 @@ def rule(request: HttpRequest, objection_id: UUID, body: ExecutionRulingIn, idem
     return _once(request, "rule", idempotency_key, body, lambda: _done(
         operations.rule(objection_id=objection_id, **body.model_dump(), **signed_acting(request))
     ))  # fmt: skip
+
+
+@router.get("/{uuid:project_id}/visits", response=list[VisitOut], summary="Visits of the mentor, with their steps")
+def list_visits(request: HttpRequest, project_id: UUID) -> list[dict[str, Any]]:
+    """List the notes for the team and staff; for others there are none."""
+    viewer = signed_in(request)
+    found = queries.project(viewer=viewer, project_id=project_id)
+    policies.require_inside(viewer, found)
+    story = queries.story_of(viewer=viewer, found=found, at=moment(request))
+    own = [name for name in VisitOut.model_fields if name != "steps"]
+    return [{name: getattr(one, name) for name in own} | {"steps": list(one.steps.all())} for one in story.visits]
 
 
 @router.post("/{uuid:project_id}/visits", response=ExecutionDoneOut, summary="Write the note of a visit")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from shanzhi.ui.http import Given, Moment
 
@@ -119,6 +119,30 @@ class CeremonyOut(Schema):
     version: int
 
 
+class StepOut(Schema):
+    """A step agreed on at a visit."""
+
+    id: UUID
+    what: str
+    who: str
+    due_on: date
+    done_at: datetime | None
+
+
+class VisitOut(Schema):
+    """The note of a mentor's visit."""
+
+    id: UUID
+    visited_on: date
+    kind: str
+    overall: str
+    strengths: str
+    problems: str
+    outlook: str
+    next_on: date | None
+    steps: list[StepOut]
+
+
 class ExecutionDoneOut(Schema):
     """What was written: its number, and the state of the project or activity it belongs to."""
 
@@ -155,12 +179,21 @@ class ActivityIn(Given):
     line: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
+class PhotoIn(Given):
+    """A photo in base64; `shown` says that those in it agree to be seen by everybody."""
+
+    content: Base64Bytes = Field(max_length=4_000_000)
+    caption: Line
+    shown: bool = False
+
+
 class ToldIn(Given):
-    """What came of an activity; photos are added on its page."""
+    """What came of an activity, with photos; told again it replaces the words, and photos are added."""
 
     attended: int = Field(ge=0, le=100_000)
     helpers: int = Field(0, ge=0, le=10_000)
     summary: Words
+    photos: list[PhotoIn] = Field(default=[], max_length=12)
 
 
 class ExecutionReasonIn(Given):

@@ -42,7 +42,7 @@ from shanzhi.projects.operations.ending import (
 )
 from shanzhi.projects.operations.feedback import FeedbackClosed, TooMuchFeedback, give_feedback
 from shanzhi.projects.operations.filing import FilingBegun, NotGrown, begin_filing
-from shanzhi.projects.operations.money import GrantOpen
+from shanzhi.projects.operations.money import GrantOpen, open_grant
 from shanzhi.projects.operations.objections import (
     NotYourObjection,
     ObjectedHere,
@@ -128,6 +128,7 @@ __all__ = [
     "hold_activities",
     "hold_ceremony",
     "list_projects",
+    "open_grant",
     "plan_activity",
     "plan_ceremony",
     "remind",
