@@ -122,7 +122,7 @@ def _tables() -> dict[str, Any]:
         "other_id": "ventures.Proposal", "organization_id": "organizations.Organization",
         "application_id": "organizations.FilingApplication", "membership_id": "organizations.Membership",
         "link_id": "organizations.Link", "finding_id": "organizations.Finding",
-        "document_id": "organizations.Document",
+        "sign_id": "organizations.Sign", "document_id": "organizations.Document",
         "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
         "book_id": "ledger.Book", "account_id": "ledger.Account", "entry_id": "ledger.Entry",
         "file_id": "ledger.BillFile", "line_id": "ledger.BillLine", "rule_id": "ledger.BillRule",

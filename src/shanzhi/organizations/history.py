@@ -25,6 +25,7 @@ from shanzhi.organizations.models import (
     Paper,
     Part,
     Purpose,
+    SignKind,
     Tie,
 )
 
@@ -86,6 +87,8 @@ register(
             "year": _("Year"),
             "members": _("Members"),
             "roles_ended": _("Roles ended with it"),
+            "sign_kind": _("Kind of sign"),
+            "present": _("Number present"),
         },
         values={
             "kind": _in_words(Kind),
@@ -95,6 +98,7 @@ register(
             "tie": _in_words(Tie),
             "paper": _in_words(Paper),
             "matter": _in_words(Matter),
+            "sign_kind": _in_words(SignKind),
             "year": lambda value: str(value or ""),
         },
     )
@@ -172,6 +176,8 @@ register_verbs(
         "organizations.finding.add": _("Finding entered"),
         "organizations.finding.end": _("Finding ended"),
         "organizations.finding.take_back": _("Finding taken back"),
+        "organizations.sign.add": _("Sign of life entered"),
+        "organizations.sign.take_back": _("Sign of life taken back"),
         "organizations.filing.begin": _("Application begun"),
         "organizations.filing.change": _("Application changed"),
         "organizations.filing.hand_in": _("Application handed in"),

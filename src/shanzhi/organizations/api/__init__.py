@@ -4,9 +4,11 @@ from shanzhi.organizations.api.filing import router as filing
 from shanzhi.organizations.api.organizations import router
 from shanzhi.organizations.api.parts import router as parts
 from shanzhi.organizations.api.public import router as public
+from shanzhi.organizations.api.signs import router as signs
 
 router.add_router("", filing)
 router.add_router("", parts)
 router.add_router("", public)
+router.add_router("", signs)
 
 __all__ = ["router"]

@@ -10,10 +10,12 @@ from shanzhi.organizations.models.organizations import (
     Purpose,
 )
 from shanzhi.organizations.models.parts import Document, Link, Membership, Paper, Part, PastName, Tie
+from shanzhi.organizations.models.signs import MEETINGS, Sign, SignKind
 from shanzhi.organizations.models.standing import RESULTS, CommunityTarget, Finding, Matter
 
 __all__ = [
     "CODE_SHAPE",
+    "MEETINGS",
     "PREFIXES",
     "RESULTS",
     "SEAT_SHAPE",
@@ -34,5 +36,7 @@ __all__ = [
     "Part",
     "PastName",
     "Purpose",
+    "Sign",
+    "SignKind",
     "Tie",
 ]

@@ -74,6 +74,16 @@ from shanzhi.organizations.operations.rules import (
     set_filing_rules,
     set_targets,
 )
+from shanzhi.organizations.operations.signs import (
+    AboutTooLong,
+    BadPresent,
+    BadSign,
+    BadSignDay,
+    SignReasonMissing,
+    SignThere,
+    add_sign,
+    take_back_sign,
+)
 from shanzhi.organizations.operations.standing import (
     ENDED,
     BadFindingDay,
@@ -92,6 +102,7 @@ from shanzhi.organizations.operations.standing import (
 
 __all__ = [
     "ENDED",
+    "AboutTooLong",
     "BadArea",
     "BadAsk",
     "BadDay",
@@ -106,9 +117,12 @@ __all__ = [
     "BadOpinion",
     "BadPaper",
     "BadPart",
+    "BadPresent",
     "BadPurpose",
     "BadResult",
     "BadSeat",
+    "BadSign",
+    "BadSignDay",
     "BadTie",
     "BadYear",
     "ChecksOpen",
@@ -137,6 +151,8 @@ __all__ = [
     "RatingBarred",
     "ReasonMissing",
     "Rests",
+    "SignReasonMissing",
+    "SignThere",
     "SourceMissing",
     "Stale",
     "TakeBackReasonMissing",
@@ -147,6 +163,7 @@ __all__ = [
     "add_finding",
     "add_link",
     "add_member",
+    "add_sign",
     "apply_for_filing",
     "change_application",
     "change_organization",
@@ -164,6 +181,7 @@ __all__ = [
     "set_targets",
     "steps_from",
     "take_back_finding",
+    "take_back_sign",
     "unmask_members",
     "withdraw_application",
 ]

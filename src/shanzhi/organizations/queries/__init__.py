@@ -36,6 +36,7 @@ from shanzhi.organizations.queries.organizations import (
     running_member,
     search,
 )
+from shanzhi.organizations.queries.signs import sign, signs
 from shanzhi.organizations.queries.standing import Duty, Standing, all_findings, finding, findings_of, standing
 from shanzhi.organizations.queries.targets import Counted, TargetRow, communities, targets_of
 
@@ -83,6 +84,8 @@ __all__ = [
     "search",
     "search_applications",
     "search_rules",
+    "sign",
+    "signs",
     "standing",
     "targets_of",
     "way_back",
