@@ -20,6 +20,7 @@ ROOMS = {
 # What a room has besides, each with the reason.
 MORE_ROOMS: dict[str, dict[str, str]] = {
     "portal": {"shell": "the entries of the public pages, and the switch between districts"},
+    "outcomes": {"demo": "the demo's first round"},
     "audit": {
         "append_only": "the guard that other rooms' migrations put on their tables",
         "coverage": "which tables are audited; other rooms' apps say so of theirs",
