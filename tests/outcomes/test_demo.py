@@ -166,7 +166,7 @@ class TestTheCurve:
         page = client.get("/outcomes/survival/370102/").content.decode()
         assert "共备案 21 家，其中 7 家已不存活" in page
         assert '<path d="M44.0 12.0' in page
-        assert "在观察" in page
+        assert "仍在观察的组织数" in page
         by_class = client.get("/outcomes/survival/370102/class/").content.decode()
         assert "不足 5 家的分组" in by_class
         at_once = client.get("/outcomes/survival/370102/area/?on=2021-01-31").content.decode()

@@ -17,8 +17,8 @@ NOBODYS = uuid4()
 DESK = dict.fromkeys(READERS, (200, 200))
 TABLE: dict[str, Row] = {
     "outcomes:index": everyone("/outcomes/"),
-    "outcomes:round": everyone(f"/outcomes/rounds/{NOBODYS}/", 404),
-    "outcomes:round_on": everyone(f"/outcomes/rounds/{NOBODYS}/2021-01-31/", 404),
+    "outcomes:round": everyone(f"/outcomes/rounds/{NOBODYS}/", status=404),
+    "outcomes:round_on": everyone(f"/outcomes/rounds/{NOBODYS}/2021-01-31/", status=404),
     "outcomes:survival": everyone("/outcomes/survival/370102/"),
     "outcomes:survival_by": everyone("/outcomes/survival/370102/class/"),
     "outcomes:desk": only(READERS, "/desk/outcomes/", but=DESK, anonymous=302),

@@ -40,6 +40,8 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     "ward_id": (NOBODYS,),
     "round_id": (NOBODYS,),
     "ask": ("renewal",),
+    "on": ("2021-01-31",),
+    "by": ("class",),
     "proposal": (NOBODYS,),
     "thing_id": (NOBODYS,),
     "things": ("payments", "expenses", "requests"),

@@ -131,4 +131,4 @@ def _cell(curve: Curve, months: int) -> str:
     last = next((one for one in reversed(curve.points) if one.days <= days), None)
     if last is not None and last.low is not None and last.high is not None:
         words += f" ({last.low:.0%}–{last.high:.0%})"
-    return _("%(share)s, %(number)s at risk") % {"share": words, "number": formatting.count(number)}
+    return f"{words} · {formatting.count(number)}".replace(" ", "\N{NO-BREAK SPACE}")

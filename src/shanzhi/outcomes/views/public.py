@@ -157,7 +157,7 @@ def one(request: Any, call_id: UUID, on: str = "") -> HttpResponse:
     day = day_of_reading(request, on)
     found = queries.round_of(call_id=call_id, on=day)
     had = queries.had(found, on=day)
-    names = places.full_names({*found.communities, *(body.community for body in found.bodies)})
+    names = places.names({*found.communities, *(body.community for body in found.bodies)})
     rows = [_row(body, had, names) for body in found.bodies]
     here = reverse("outcomes:round_on", args=[call_id, on]) if on else reverse("outcomes:round", args=[call_id])
     context = {
