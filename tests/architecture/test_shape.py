@@ -125,6 +125,7 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/ledger/checking.py": "reads by SQL that stands beside each check",
     "src/shanzhi/ledger/exchange/beancount.py": "opens a snapshot for its own reads",
     "src/shanzhi/funding/demo.py": "saves the drawing of a made-up receipt, no row",
+    "src/shanzhi/outcomes/demo/money.py": "saves the drawing of a made-up receipt, no row",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",
     "src/shanzhi/people/session_store.py": "Django's door to a session; the note of the sign-in follows its new key",
     "src/shanzhi/ui/drawing.py": "saves a drawing, no row",
