@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -23,7 +24,7 @@ from shanzhi.projects.models import Project
 from shanzhi.ventures.models import Call
 from tests.outcomes.conftest import AT
 from tests.support.ground import undone
-from tests.support.people import an_actor, client_for
+from tests.support.people import a_person, an_actor, client_for, sign_in
 
 THEN, NOW = date(2021, 1, 31), date(2026, 11, 26)
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "page-facts.csv"
@@ -132,6 +133,25 @@ class TestSigns:
         rows = queries.desk_bodies(viewer=body, on=NOW)
         assert (len(rows), sum(one.silent == "12" for one in rows)) == (21, 4)
         assert queries.desk_bodies(viewer=an_actor(Role.SUBDISTRICT_OFFICER, "370102001"), on=NOW) == []
+
+    def test_are_filtered_and_taken_along_on_the_page(self, first_round: Call) -> None:
+        client = sign_in(Client(), a_person("370102004", Role.SUBDISTRICT_OFFICER))
+        root = "/desk/outcomes/2026-11-26/"
+        numbers = {
+            query: client.get(f"{root}?{query}&export=csv").getvalue().decode("utf-8-sig").strip().count("\n")
+            for query in ("", "silent=12", "silent=6", "area=370102004003", "purpose=governance",
+                          f"round={first_round.pk}", "silent=12&purpose=service")
+        }  # fmt: skip
+        rows = queries.desk_bodies(viewer=an_actor(Role.SUBDISTRICT_OFFICER, "370102004"), on=NOW)
+        silent = [one for one in rows if one.silent]
+        assert list(numbers.values()) == [
+            21, sum(one.silent == "12" for one in silent), len(silent), 7,
+            sum(one.purpose == "governance" for one in rows), 21,
+            sum(one.purpose == "service" and one.silent == "12" for one in silent),
+        ]  # fmt: skip
+        page = client.get(f"{root}?silent=12").content.decode()
+        assert page.count("12 个月无迹象") >= numbers["silent=12"] == 4
+        assert client.get("/desk/outcomes/?on=2021-01-31")["Location"] == "/desk/outcomes/2021-01-31/"
 
 
 class TestMoneyThatComesBack:

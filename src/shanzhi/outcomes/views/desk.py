@@ -72,8 +72,9 @@ SIGNS = Listing(
     ),
     default_sort="last",
     filters=(
-        ChoiceFilter("silent", gettext_lazy("Not heard of"), choices=SILENCE, apply=lambda given: Q(
-            silent__in=("6", "12") if given == "6" else ("12",))),
+        ChoiceFilter(
+            "silent", gettext_lazy("Not heard of"), choices=SILENCE, apply=lambda given: Q(silent="12") | Q(silent=given),
+        ),
         AreaFilter("area", gettext_lazy("Area"), source=area_source),
         ChoiceFilter("purpose", gettext_lazy("Class"), choices=Purpose.choices),
         ChoiceFilter("round", gettext_lazy("Round"), choices=round_choices, apply=lambda given: Q(call_key=given)),
