@@ -14,7 +14,7 @@ from tests.support.permissions import Roles, Row, check, everyone, missing, only
 ROLES = Roles(inside=COMMUNITY, outside="110114008001")
 READERS = tuple(STAFF_READERS)
 NOBODYS = uuid4()
-DESK = dict.fromkeys(READERS, (200, 200))
+DESK: dict[str, tuple[int, int]] = dict.fromkeys(READERS, (200, 200))
 TABLE: dict[str, Row] = {
     "outcomes:index": everyone("/outcomes/"),
     "outcomes:round": everyone(f"/outcomes/rounds/{NOBODYS}/", status=404),

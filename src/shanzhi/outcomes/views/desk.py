@@ -73,7 +73,8 @@ SIGNS = Listing(
     default_sort="last",
     filters=(
         ChoiceFilter(
-            "silent", gettext_lazy("Not heard of"), choices=SILENCE, apply=lambda given: Q(silent="12") | Q(silent=given),
+            "silent", gettext_lazy("Not heard of"), choices=SILENCE,
+            apply=lambda given: Q(silent="12") | Q(silent=given),
         ),
         AreaFilter("area", gettext_lazy("Area"), source=area_source),
         ChoiceFilter("purpose", gettext_lazy("Class"), choices=Purpose.choices),
