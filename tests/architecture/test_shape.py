@@ -20,6 +20,7 @@ ROOMS = {
 # What a room has besides, each with the reason.
 MORE_ROOMS: dict[str, dict[str, str]] = {
     "portal": {"shell": "the entries of the public pages, and the switch between districts"},
+    "outcomes": {"demo": "the demo's first round"},
     "audit": {
         "append_only": "the guard that other rooms' migrations put on their tables",
         "coverage": "which tables are audited; other rooms' apps say so of theirs",
@@ -127,6 +128,7 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/ledger/checking.py": "reads by SQL that stands beside each check",
     "src/shanzhi/ledger/exchange/beancount.py": "opens a snapshot for its own reads",
     "src/shanzhi/funding/demo.py": "saves the drawing of a made-up receipt, no row",
+    "src/shanzhi/outcomes/demo/money.py": "saves the drawing of a made-up receipt, no row",
     "src/shanzhi/notices/drivers/local.py": "a gateway's side: the box in which a demo finds what would be sent",
     "src/shanzhi/organizations/uses.py": "reads by SQL put together from the places that name organisations",
     "src/shanzhi/people/session_store.py": "Django's door to a session; the note of the sign-in follows its new key",

@@ -23,6 +23,7 @@ from shanzhi.voting.models import PaperMark, RollEntry
 from tests.funding import pages as money_pages
 from tests.ledger.pages import pages as ledger_pages
 from tests.organizations import pages as organizations
+from tests.outcomes import pages as outcomes
 from tests.projects import pages as projects
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
@@ -93,7 +94,7 @@ def visitor(site: Site) -> Pages:
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
-        **projects.public(site) | money_pages.public(),
+        **projects.public(site) | money_pages.public() | outcomes.public(site),
     }
 
 
@@ -252,7 +253,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places, **organizations.pages(), **ledger_pages(), **money_pages.desk()}
+    return {**people, **places, **organizations.pages(), **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 
 def _merging() -> Pages:

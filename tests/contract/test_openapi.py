@@ -30,7 +30,7 @@ from shanzhi.config.lane import ShortLane
 from shanzhi.funding.models import Expense, Fund, Grant, Income, Tranche
 from shanzhi.ledger.models import Account, BillFile, BillLine, Book, Entry
 from shanzhi.notices.models import Delivery
-from shanzhi.organizations.models import Document, FilingApplication, Finding, Organization
+from shanzhi.organizations.models import Document, FilingApplication, Finding, Organization, Sign
 from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report, Step
 from shanzhi.ventures.models import Comment, Dispute, Proposal
@@ -99,6 +99,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "thing_id": [str(one.pk) for one in Expense.objects.order_by("asked_at")[:3]],
         "organization_id": [str(one.pk) for one in Organization.objects.all()],
         "application_id": [str(one.pk) for one in FilingApplication.objects.all()],
+        "sign_id": [str(one.pk) for one in Sign.objects.all()[:3]],
         "finding_id": [str(one.pk) for one in Finding.objects.all()[:3]],
         "book_id": [str(one.pk) for one in Book.objects.all()],
         "account_id": [str(one.pk) for one in Account.objects.order_by("pk")[:4]],

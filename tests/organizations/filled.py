@@ -38,6 +38,7 @@ def fill_organizations(at: datetime) -> None:
     handed = organizations.hand_in(application_id=drawn.pk, version=1, **one)
     organizations.decide(application_id=drawn.pk, version=handed.version, decision="grant", reason="示例", **one)
     organizations.add_finding(matter="applied", on=day, **said, organization_id=drawn.organization_id)
+    organizations.add_sign(kind="activity", on=day, present=12, **body)
     other = organizations.create_organization(name="旧名（示例）", kind="hub", area=where, **one)
     organizations.change_organization(
         organization_id=other.pk, version=1, name="新名（示例）", kind="hub", area=where, **one

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import Role
-from shanzhi.organizations.models import FilingApplication, Finding, Link, Organization
+from shanzhi.organizations.models import FilingApplication, Finding, Link, Organization, Sign
 from shanzhi.organizations.operations import add_document, add_member, close_organization
 from tests.organizations.filing_support import advised, granted, resident
 from tests.organizations.register_table import pages as register_pages
@@ -27,7 +27,19 @@ def pages() -> dict[str, str]:
     close_organization(actor=officer, organization_id=closed.pk, version=1, reason="并入近邻社", at=AT)
     found = {
         f"organizations:{one}": reverse(f"organizations:{one}", args=[held.pk])
-        for one in ("edit", "close", "move", "member", "unmask", "link", "standing", "finding_new", "document_new")
+        for one in (
+            "edit",
+            "close",
+            "move",
+            "member",
+            "unmask",
+            "link",
+            "standing",
+            "finding_new",
+            "document_new",
+            "signs",
+            "sign_new",
+        )
     }
     return {
         "organizations:desk": reverse("organizations:desk"),
@@ -52,7 +64,9 @@ def _hanging(held: Organization, other: Organization) -> dict[str, str]:
     listed = Finding.objects.create(
         organization=held, matter="abnormal", on=AT.date(), source="公告（示例）", created_at=AT
     )
+    met = Sign.objects.create(organization=held, kind="members_meeting", on=AT.date(), present=12, created_at=AT)
     return {
+        "organizations:sign": reverse("organizations:sign", args=[met.pk]),
         "organizations:member_end": reverse("organizations:member_end", args=[held.pk, joined.pk]),
         "organizations:finding": reverse("organizations:finding", args=[listed.pk]),
         "organizations:finding_end": reverse("organizations:finding_end", args=[listed.pk]),

@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.roles import IN_ORGANIZATION, STAFF_READERS, Role
 from shanzhi.organizations import operations
-from shanzhi.organizations.models import Document, Finding, Membership, Organization
+from shanzhi.organizations.models import Document, Finding, Membership, Organization, Sign
 from tests.organizations.filing_support import PDF, begun, granted, handed_in, resident
 from tests.organizations.register_table import TABLE as REGISTERS
 from tests.people.conftest import COMMUNITY, make_areas
@@ -85,6 +85,10 @@ def a_finding(body: Organization) -> Finding:
     return Finding.objects.create(organization=body, matter="abnormal", on=AT.date(), source="x", created_at=AT)
 
 
+def a_sign(body: Organization) -> Sign:
+    return Sign.objects.create(organization=body, kind="activity", on=AT.date(), present=9, created_at=AT)
+
+
 def a_document(body: Organization) -> Document:
     return operations.add_document(
         actor=Actor.system("test"), organization_id=body.pk, paper="charter", name="章程.pdf", content=PDF, at=AT
@@ -127,6 +131,11 @@ NEW = {
     "organizations:finding_new": managed(one("standing/new/"), anonymous=SIGN_IN),
     "organizations:finding": managed(part(a_finding, f"{DESK}/findings/{{one}}/"), anonymous=SIGN_IN),
     "organizations:finding_end": managed(part(a_finding, f"{DESK}/findings/{{one}}/end/"), anonymous=SIGN_IN),
+    "organizations:signs": only(READERS, one("signs/"), refused=404, anonymous=SIGN_IN),
+    "organizations:sign_new": of_readers(GUIDES, one("signs/new/"), anonymous=SIGN_IN),
+    "POST organizations:sign_new": of_readers(
+        GUIDES, one("signs/new/"), anonymous=SIGN_IN, method="POST", allowed=422),
+    "organizations:sign": of_readers(GUIDES, part(a_sign, f"{DESK}/signs/{{one}}/"), anonymous=SIGN_IN),
     "organizations:applications": signed_in("/filing/", anonymous=SIGN_IN),
     "organizations:apply": signed_in("/filing/new/", anonymous=SIGN_IN, but=UNVERIFIED),
     "POST organizations:apply": signed_in("/filing/new/", 422, anonymous=SIGN_IN, method="POST", but=UNVERIFIED),
@@ -190,6 +199,11 @@ NEW = {
         part(a_finding, f"{API}/findings/{{one}}/end"), method="POST", json={"ends_on": LATER}, allowed=422),
     f"POST {API}/findings/{{finding_id}}/take-back": managed(
         part(a_finding, f"{API}/findings/{{one}}/take-back"), method="POST", json={"reason": " "}, allowed=422),
+    f"GET {API}/{{organization_id}}/signs": only(READERS, by_api("/signs"), refused=404),
+    f"POST {API}/{{organization_id}}/signs": of_readers(
+        GUIDES, by_api("/signs"), method="POST", json={"kind": "activity", "on": LATER, "present": 9}, allowed=422),
+    f"POST {API}/signs/{{sign_id}}/take-back": of_readers(
+        GUIDES, part(a_sign, f"{API}/signs/{{one}}/take-back"), method="POST", json={"reason": " "}, allowed=422),
     f"GET {FILINGS}": signed_in(FILINGS),
     f"POST {FILINGS}": signed_in(FILINGS, 422, beyond=403, method="POST", json={**APPLICATION, "ask": "renewal"},
                                     but=UNVERIFIED),

@@ -104,6 +104,8 @@ NOTHING_THERE = {
     "/disputes/<uuid:dispute_id>/answer/",
     "/disputes/<uuid:dispute_id>/withdraw/",
     "/notices/unsubscribe/<str:token>/",
+    "/outcomes/rounds/<uuid:call_id>/",  # of a round with projects
+    "/outcomes/rounds/<uuid:call_id>/<slug:on>/",
     "/places/sheets/<uuid:sheet_id>/",
     "/polls/<uuid:poll_id>/ballots.pb",
     "/polls/<uuid:poll_id>/recount/",

@@ -24,6 +24,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 # Upper layers first and all before the packages, so that a template or a word of a higher room wins.
 ROOMS = [
     "portal",
+    "outcomes",
     "projects",
     "ventures",
     "funding",

@@ -12,6 +12,7 @@ from shanzhi.ui.methods import acts
 
 MOUNTS = {
     "portal": "",
+    "outcomes": "",
     "projects": "",
     "ventures": "",
     "funding": "",

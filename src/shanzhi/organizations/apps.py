@@ -12,7 +12,7 @@ from shanzhi.ui import navigation
 
 TABLES = (
     "organization", "pastname", "membership", "link", "document", "filingrules", "filingapplication", "filing",
-    "finding", "communitytarget", "registermapping",
+    "finding", "communitytarget", "sign", "registermapping",
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from shanzhi.organizations.models import (
     Part,
     Purpose,
     RegisterImport,
+    SignKind,
     Tie,
 )
 
@@ -105,6 +106,8 @@ register(
             "register": _("From the register"),
             "register_id": _("Number of the register"),
             "row": _("Row"),
+            "sign_kind": _("Kind of sign"),
+            "present": _("Number present"),
         },
         values={
             "kind": _in_words(Kind),
@@ -114,6 +117,7 @@ register(
             "tie": _in_words(Tie),
             "paper": _in_words(Paper),
             "matter": _in_words(Matter),
+            "sign_kind": _in_words(SignKind),
             "year": lambda value: str(value or ""),
         },
     )
@@ -229,6 +233,8 @@ register_verbs(
         "organizations.finding.add": _("Finding entered"),
         "organizations.finding.end": _("Finding ended"),
         "organizations.finding.take_back": _("Finding taken back"),
+        "organizations.sign.add": _("Sign of life entered"),
+        "organizations.sign.take_back": _("Sign of life taken back"),
         "organizations.filing.begin": _("Application begun"),
         "organizations.filing.change": _("Application changed"),
         "organizations.filing.hand_in": _("Application handed in"),

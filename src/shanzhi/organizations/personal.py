@@ -48,6 +48,9 @@ describe("organizations.RegisterImport", _("Registers of offices"), "", REGISTRY
 describe("organizations.RegisterRow", _("Registers of offices"), "", REGISTRY_USE, told=(K.IDENTITY, E.SPECIAL))
 describe("organizations.RegisterMapping", _("Columns of registers you chose"), "created_by_id", REGISTRY_USE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("organizations.Sign", _("Signs of life you entered"), "recorded_by_id", REGISTRY_USE,
+         recorded_by=(K.LINK, E.KEEP), about=(K.TEXT, E.SCRUB))  # fmt: skip
+name_field("organizations.Sign", "about", _("What it was about"))
 name_fields(
     starts_on=_("From"), ends_on=_("Until"), applicant=_("Applicant"), in_charge=_("Person in charge"),
     about=_("What the body does, and why it asks"), opinion_by=_("Opinion given by"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import shanzhi.places.urls  # noqa: F401 - says what a code in an address is
-from shanzhi.organizations.views import desk, filing, parts, public, registers, rules, standing
+from shanzhi.organizations.views import desk, filing, parts, public, registers, rules, signs, standing
 
 app_name = "organizations"
 
@@ -26,6 +26,7 @@ urlpatterns = [
         registers.register_row,
         name="register_row",
     ),
+    path("desk/organizations/signs/<uuid:sign_id>/", signs.sign, name="sign"),
     path("desk/organizations/<uuid:organization_id>/", desk.organization, name="organization"),
     path("desk/organizations/<uuid:organization_id>/edit/", desk.edit, name="edit"),
     path("desk/organizations/<uuid:organization_id>/close/", desk.close, name="close"),
@@ -41,6 +42,8 @@ urlpatterns = [
     path("desk/organizations/<uuid:organization_id>/links/<uuid:link_id>/end/", parts.link_end, name="link_end"),
     path("desk/organizations/<uuid:organization_id>/standing/", standing.standing, name="standing"),
     path("desk/organizations/<uuid:organization_id>/standing/new/", standing.finding_new, name="finding_new"),
+    path("desk/organizations/<uuid:organization_id>/signs/", signs.signs, name="signs"),
+    path("desk/organizations/<uuid:organization_id>/signs/new/", signs.sign_new, name="sign_new"),
     path("filing/", filing.applications, name="applications"),
     path("filing/new/", filing.apply, name="apply"),
     path("filing/for/<uuid:organization_id>/<slug:ask>/", filing.apply_for, name="apply_for"),

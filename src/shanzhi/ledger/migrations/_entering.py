@@ -1,4 +1,4 @@
-"""The way into the book as migration 0005 makes it: fewer statements, the same checks.
+"""The way into the book as migration 0006 makes it: fewer statements, the same checks.
 
 A book's account and its balance are found together, and entry, postings and event are written in one statement. The
 triggers look at the end of that statement, no longer at the end of the transaction.

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.organizations.models import RESULTS, Matter, Organization, Paper, Part, Tie
+from shanzhi.organizations.models import RESULTS, Matter, Organization, Paper, Part, SignKind, Tie
 from shanzhi.ui.forms import DayField, PageForm, offer
 
 
@@ -76,6 +76,20 @@ class PaperForm(PageForm):
 
     paper = forms.ChoiceField(label=_("Kind of document"), choices=Paper.choices)
     file = forms.FileField(label=_("File"), help_text=_("PDF, JPEG, PNG, Word or Excel, at most 10 MB."))
+
+
+class SignForm(PageForm):
+    """A meeting, or an activity outside a project."""
+
+    kind = forms.ChoiceField(label=_("Kind of sign"), choices=SignKind.choices, widget=forms.RadioSelect)
+    on = DayField(label=_("Held on"))
+    present = forms.IntegerField(
+        label=_("Number present"), min_value=1, max_value=100_000,
+        widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
+    )  # fmt: skip
+    about = forms.CharField(
+        label=_("What it was about"), help_text=_("A few words, no names of people."), max_length=200, required=False
+    )
 
 
 def result_choices() -> Sequence[tuple[str, Any]]:

@@ -21,10 +21,12 @@ from shanzhi.organizations.models.registers import (
     RegisterRow,
     Step,
 )
+from shanzhi.organizations.models.signs import MEETINGS, Sign, SignKind
 from shanzhi.organizations.models.standing import RESULTS, CommunityTarget, Finding, Matter
 
 __all__ = [
     "CODE_SHAPE",
+    "MEETINGS",
     "PREFIXES",
     "RESULTS",
     "SEAT_SHAPE",
@@ -53,6 +55,8 @@ __all__ = [
     "RegisterImport",
     "RegisterMapping",
     "RegisterRow",
+    "Sign",
+    "SignKind",
     "Step",
     "Tie",
 ]

@@ -90,6 +90,16 @@ from shanzhi.organizations.operations.rules import (
     set_filing_rules,
     set_targets,
 )
+from shanzhi.organizations.operations.signs import (
+    AboutTooLong,
+    BadPresent,
+    BadSign,
+    BadSignDay,
+    SignReasonMissing,
+    SignThere,
+    add_sign,
+    take_back_sign,
+)
 from shanzhi.organizations.operations.standing import (
     ENDED,
     BadFindingDay,
@@ -108,6 +118,7 @@ from shanzhi.organizations.operations.standing import (
 
 __all__ = [
     "ENDED",
+    "AboutTooLong",
     "AnotherImpossible",
     "BadArea",
     "BadAsk",
@@ -124,9 +135,12 @@ __all__ = [
     "BadOpinion",
     "BadPaper",
     "BadPart",
+    "BadPresent",
     "BadPurpose",
     "BadResult",
     "BadSeat",
+    "BadSign",
+    "BadSignDay",
     "BadTie",
     "BadYear",
     "ChecksOpen",
@@ -161,6 +175,8 @@ __all__ = [
     "ReasonMissing",
     "RegisterGone",
     "Rests",
+    "SignReasonMissing",
+    "SignThere",
     "SourceMissing",
     "Stale",
     "TakeBackReasonMissing",
@@ -171,6 +187,7 @@ __all__ = [
     "add_finding",
     "add_link",
     "add_member",
+    "add_sign",
     "another_impossible",
     "apply_for_filing",
     "change_application",
@@ -193,6 +210,7 @@ __all__ = [
     "start_undo",
     "steps_from",
     "take_back_finding",
+    "take_back_sign",
     "take_register",
     "unmask_members",
     "withdraw_application",

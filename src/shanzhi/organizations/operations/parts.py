@@ -97,7 +97,7 @@ class UnmaskReasonMissing(Invalid):
     message = _("Write why you need the names in full; it is kept on record with your name.")
 
 
-def _guided(actor: Actor, organization_id: UUID, *, applicant_too: bool = False) -> Organization:
+def guided(actor: Actor, organization_id: UUID, *, applicant_too: bool = False) -> Organization:
     """Lock a living organisation for who keeps its parts; outside the actor's reach there is none."""
     if not actor.signed_in and not actor.is_system:
         raise SignInNeeded
@@ -143,7 +143,7 @@ def add_member(
     """
     try:
         with transaction.atomic():
-            found = _guided(actor, organization_id)
+            found = guided(actor, organization_id)
             if part not in Part.values:
                 raise BadPart(field="part")
             if starts_on > timezone.localdate(at) or starts_on.year < 1900:
@@ -169,7 +169,7 @@ def end_member(
 ) -> Membership:  # fmt: skip
     """End a membership on a day; it stays on record. Raises NotFound, Forbidden, ClosedAlready, BadDay."""
     with transaction.atomic():
-        found = _guided(actor, organization_id)
+        found = guided(actor, organization_id)
         row = Membership.objects.select_for_update().filter(pk=membership_id, organization=found, ends_on=None).first()
         if row is None:
             raise NotFound
@@ -189,7 +189,7 @@ def unmask_members(*, actor: Actor, organization_id: UUID, reason: str, at: date
     Each: `id`, `name`, `phone`, `part`. Raises NotFound, Forbidden, ClosedAlready, UnmaskReasonMissing.
     """
     with transaction.atomic():
-        found = _guided(actor, organization_id)
+        found = guided(actor, organization_id)
         if not reason.strip():
             raise UnmaskReasonMissing(field="reason")
         rows = list(
@@ -217,7 +217,7 @@ def add_link(*, actor: Actor, organization_id: UUID, tie: str, other_id: UUID, a
     """
     try:
         with transaction.atomic():
-            found = _guided(actor, organization_id)
+            found = guided(actor, organization_id)
             other = Organization.objects.filter(policies.readable(actor), pk=other_id).first()
             if tie not in Tie.values or other is None or other == found:
                 raise BadTie(field="other" if tie in Tie.values else "tie")
@@ -235,7 +235,7 @@ def add_link(*, actor: Actor, organization_id: UUID, tie: str, other_id: UUID, a
 def end_link(*, actor: Actor, organization_id: UUID, link_id: UUID, at: datetime) -> Link:
     """End a link; it stays on record. Raises NotFound, Forbidden, ClosedAlready."""
     with transaction.atomic():
-        found = _guided(actor, organization_id)
+        found = guided(actor, organization_id)
         row = Link.objects.select_for_update().filter(pk=link_id, organization=found, ended_at=None).first()
         if row is None:
             raise NotFound
@@ -256,7 +256,7 @@ def add_document(
     if paper not in Paper.values:
         raise BadPaper(field="paper")
     with transaction.atomic():
-        found = _guided(actor, organization_id, applicant_too=True)
+        found = guided(actor, organization_id, applicant_too=True)
         digest = store(content, room=ROOM)
         known = Document.objects.filter(organization=found, digest=digest).first()
         if known is not None:
@@ -274,7 +274,7 @@ def add_document(
 def remove_document(*, actor: Actor, organization_id: UUID, document_id: UUID, at: datetime) -> None:
     """Take a file away; its bytes stay, for another organisation may hold the same. Raises NotFound, Forbidden."""
     with transaction.atomic():
-        found = _guided(actor, organization_id, applicant_too=True)
+        found = guided(actor, organization_id, applicant_too=True)
         row = Document.objects.filter(pk=document_id, organization=found).first()
         if row is None:
             raise NotFound

@@ -51,6 +51,7 @@ from shanzhi.organizations.queries.registers import (
     seat_names,
     told,
 )
+from shanzhi.organizations.queries.signs import sign, signs
 from shanzhi.organizations.queries.standing import Duty, Standing, all_findings, finding, findings_of, standing
 from shanzhi.organizations.queries.targets import Counted, TargetRow, communities, targets_of
 
@@ -110,6 +111,8 @@ __all__ = [
     "search_rows",
     "search_rules",
     "seat_names",
+    "sign",
+    "signs",
     "standing",
     "targets_of",
     "told",

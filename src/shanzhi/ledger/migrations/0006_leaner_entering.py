@@ -15,7 +15,7 @@ LIKE_BACK = "CREATE INDEX ledger_entry_key_b3fe1ea3_like ON ledger_entry (key va
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0004_bill_guards")]
+    dependencies = [("ledger", "0005_firms_named_whole")]
 
     operations = [
         migrations.RunSQL(LIKE, LIKE_BACK),
