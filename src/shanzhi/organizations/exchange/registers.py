@@ -183,13 +183,18 @@ def _sheet(name: str, rows: list[list[Any]], merged: list[Any]) -> Sheet | None:
     _fill_down(rows, merged, first)
     again, numbers, kept, left_out = [*map(text_of, rows[head])], [], [], 0
     counted = {column for column, title in enumerate(titles) if plain(title) in _NUMBERING}
-    named = guessed(titles).get(NAME, 0)
+    named, second = guessed(titles).get(NAME, 0), min(1, len(titles) - 1)
     for place in range(first, len(rows)):
         row = rows[place]
         # Nearly all rows are plain ones; they are told by their first cells alone.
         if (not row[named] or row[named] == " ") and not _says_something(row, counted):
             continue
-        if _may_be_tail(row[0]) or _may_be_tail(row[1 % len(row)]) or row[named] == again[named]:
+        one, two = row[0], row[second]
+        if (
+            (one.__class__ is str and one[:1] in _TAIL_SIGNS)
+            or (two.__class__ is str and two[:1] in _TAIL_SIGNS)
+            or row[named] == again[named]
+        ):
             if not _says_something(row, counted):
                 continue
             if _is_tail(row) or [*map(text_of, row)] == again:
@@ -239,11 +244,6 @@ def _fill_down(rows: list[list[Any]], merged: list[Any], first: int) -> None:
         if r2 > r1 >= first - 1 and r1 < len(rows) and c1 < len(rows[r1]):
             for place in range(r1 + 1, min(r2 + 1, len(rows))):
                 rows[place][c1] = rows[r1][c1]
-
-
-def _may_be_tail(cell: Any) -> bool:
-    """Tell quickly whether a sum or a note may begin in a cell."""
-    return cell.__class__ is str and cell[:1] in _TAIL_SIGNS
 
 
 def _says_something(row: list[Any], counted: set[int]) -> bool:
