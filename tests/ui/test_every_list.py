@@ -16,6 +16,7 @@ from shanzhi.funding.rules import EXAMPLE_LIMITS
 from shanzhi.kernel.personal import REGISTRY
 from shanzhi.ledger.models.journal import MOST_LEGS
 from shanzhi.notices.kinds import CHANNELS
+from shanzhi.organizations.models import Purpose
 from shanzhi.people.processing import fields_of
 from shanzhi.tally import sensitivity
 from shanzhi.ui import samples
@@ -120,6 +121,7 @@ SHORT = {
         "the budget lines of one grant, or those of a fund, shortened", 60, lambda: MOST_LINES
     ),
     "ledger/entry.html": Short("the lines of one entry", 200, lambda: MOST_LEGS),
+    "outcomes/survival.html": Short("one row for each group, beside a chart", 12, lambda: len(Purpose)),
     "voting/sensitivity.html": Short("the weighings of one count", 12, weighings),
 }
 PRINTED = {"voting/list_print.html": "paper: all of the signed list is printed, and struck through by hand"}

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from ninja import Query, Router, Schema
-from ninja.pagination import PageNumberPagination, paginate
+from ninja.pagination import paginate
 from pydantic import Field
 
 from shanzhi.kernel.actor import Actor
@@ -18,6 +18,7 @@ from shanzhi.notices.lifecycle import SENT
 from shanzhi.notices.links import whole
 from shanzhi.notices.models import DAY_MINUTES, Delivery
 from shanzhi.ui.http import Given
+from shanzhi.ui.paging import Pages
 
 router = Router(tags=["notices"])
 Channel = Literal["app", "email", "sms", "wechat"]
@@ -110,14 +111,8 @@ def _shown(row: Delivery) -> dict[str, Any]:
     }
 
 
-class _Pages(PageNumberPagination):
-    """Pages whose rows are written out one page at a time; numbers that no list reaches are refused."""
-
-    class Input(Schema):
-        """Which page, and how long it is."""
-
-        page: int = Field(1, ge=1, le=1_000_000)
-        page_size: int | None = Field(None, ge=1, le=100)
+class _Pages(Pages):
+    """Pages whose rows are written out one page at a time."""
 
     def paginate_queryset(self, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Give a page with its notices written out."""

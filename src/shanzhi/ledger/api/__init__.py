@@ -14,10 +14,10 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.ledger import operations, queries
 from shanzhi.ledger.api.bills import router as bills
 from shanzhi.ledger.api.schemas import (
+    AccountBalanceOut,
     AccountOut,
     AccountsPage,
     AccountsQuery,
-    BalanceOut,
     BookIn,
     BookOut,
     BooksPage,
@@ -27,7 +27,7 @@ from shanzhi.ledger.api.schemas import (
     Entered,
     EntryOut,
     KeeperIn,
-    ListQuery,
+    LedgerQuery,
     NewAccountIn,
     ReasonIn,
     ReverseIn,
@@ -94,7 +94,7 @@ def ledger_key(actor: Actor, key: str) -> str:
 
 
 @router.get("/books", response=BooksPage, summary="Books of the own areas and those one keeps, newest first")
-def list_books(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
+def list_books(request: HttpRequest, asked: Query[LedgerQuery]) -> dict[str, Any]:
     """List the books that the viewer reads."""
     rows = queries.books(viewer=signed_in(request))
     rows = queries.search_books(rows, asked.search) if asked.search else rows
@@ -179,7 +179,9 @@ def get_account(request: HttpRequest, account_id: UUID) -> dict[str, Any]:
     return _fresh(request, account_id)
 
 
-@router.get("/accounts/{uuid:account_id}/balance", response=BalanceOut, summary="What was on an account on a day")
+@router.get(
+    "/accounts/{uuid:account_id}/balance", response=AccountBalanceOut, summary="What was on an account on a day"
+)
 def get_balance(request: HttpRequest, account_id: UUID, on: Day) -> dict[str, Any]:
     """Give what was on an account at the end of a day."""
     return {"on": on, "amount": queries.balance_on(viewer=signed_in(request), account_id=account_id, on=on)}

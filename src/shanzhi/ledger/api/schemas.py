@@ -85,7 +85,7 @@ class EntryOut(Schema):
     postings: list[PostingOut]
 
 
-class LineOut(Schema):
+class StatementLineOut(Schema):
     """A line of an account's statement."""
 
     entry: UUID
@@ -99,11 +99,11 @@ class LineOut(Schema):
 class StatementPage(Schema):
     """A page of a statement, newest first; `next` is the `before` of the following page."""
 
-    items: list[LineOut]
+    items: list[StatementLineOut]
     next: int | None
 
 
-class BalanceOut(Schema):
+class AccountBalanceOut(Schema):
     """What was on an account at the end of a day, in whole units."""
 
     on: date
@@ -176,7 +176,7 @@ class ReasonIn(Given):
     reason: str = Field("", max_length=300)
 
 
-class ListQuery(Schema):
+class LedgerQuery(Schema):
     """How a list is narrowed."""
 
     search: str = Field("", max_length=100)
@@ -184,7 +184,7 @@ class ListQuery(Schema):
     limit: int = Field(25, ge=1, le=100)
 
 
-class AccountsQuery(ListQuery):
+class AccountsQuery(LedgerQuery):
     """How the accounts of a book are narrowed."""
 
     owner_kind: Literal[""] | Owner = ""

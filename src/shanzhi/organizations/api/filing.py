@@ -57,7 +57,7 @@ class ApplicationsPage(Schema):
     next: UUID | None
 
 
-class CheckOut(Schema):
+class FilingCheckOut(Schema):
     """One thing that the area asks: whether it is there, in words."""
 
     key: str
@@ -69,7 +69,7 @@ class OneOut(Schema):
     """An application with what the rules ask of it; `example` says that the rules are made up."""
 
     application: ApplicationOut
-    checks: list[CheckOut]
+    checks: list[FilingCheckOut]
     example: bool
 
 

@@ -80,7 +80,7 @@ class MoveIn(Given):
     version: int = Field(ge=1, le=1_000_000_000)
 
 
-class ListQuery(Schema):
+class OrganizationQuery(Schema):
     """How the list is narrowed; `search` is a part of the name or a whole credit code."""
 
     search: str = Field("", max_length=100)
@@ -106,7 +106,7 @@ def _once(request: HttpRequest, operation: str, key: str, body: Any, run: Callab
 
 
 @router.get("/", response=OrganizationsPage, summary="Organisations of the own areas, newest first")
-def list_organizations(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any]:
+def list_organizations(request: HttpRequest, asked: Query[OrganizationQuery]) -> dict[str, Any]:
     """List the organisations seated in the viewer's areas, and those the viewer holds a role in."""
     rows = queries.organizations(viewer=signed_in(request))
     if asked.search:

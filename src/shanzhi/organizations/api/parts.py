@@ -53,7 +53,7 @@ class LinkIn(Given):
     other_id: UUID
 
 
-class LinkOut(Schema):
+class TieOut(Schema):
     """A link that holds."""
 
     id: UUID
@@ -78,7 +78,7 @@ class TakeBackIn(Given):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class CheckOut(Schema):
+class StandingCheckOut(Schema):
     """A condition, whether it holds, and what is missing in words."""
 
     key: str
@@ -86,7 +86,7 @@ class CheckOut(Schema):
     good: bool
 
 
-class DutyOut(Schema):
+class StandingDutyOut(Schema):
     """An annual report that is owed."""
 
     year: int
@@ -99,11 +99,11 @@ class DutyOut(Schema):
 class StandingOut(Schema):
     """What is computed of a body's registration, reports and rating."""
 
-    association: list[CheckOut]
-    rating: list[CheckOut]
+    association: list[StandingCheckOut]
+    rating: list[StandingCheckOut]
     grade: str
     grade_until: date | None
-    duties: list[DutyOut]
+    duties: list[StandingDutyOut]
     abnormal: bool
     decision_due: date | None
     decision_late: bool
@@ -113,7 +113,7 @@ class PartsOut(Schema):
     """Members, as far as the viewer keeps them, and links."""
 
     members: list[MemberOut]
-    links: list[LinkOut]
+    links: list[TieOut]
 
 
 @router.get("/{uuid:organization_id}/parts", response=PartsOut, summary="Members and links of an organisation")

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Schema, Status
-from ninja.pagination import PageNumberPagination, paginate
+from ninja.pagination import paginate
 from pydantic import Field
 
 from shanzhi.ui.http import Given, Moment
+from shanzhi.ui.paging import Pages
 from shanzhi.voting import operations, queries
 from shanzhi.voting.api.routing import ask, router
 from shanzhi.voting.models import Booth
@@ -228,7 +229,7 @@ class DoneOut(Schema):
 
 
 @router.get("/polls/{uuid:poll_id}/places", response=list[PlaceOut])
-@paginate(PageNumberPagination, page_size=100)
+@paginate(Pages, page_size=100)
 def places(request: HttpRequest, poll_id: UUID) -> Any:
     """List the polling places of a poll for everybody."""
     return queries.places(viewer=ask(request).actor, poll_id=poll_id)
@@ -243,7 +244,7 @@ def set_terms(request: HttpRequest, poll_id: UUID, given: TermsIn) -> Any:
 
 
 @router.get("/polls/{uuid:poll_id}/booths", response=list[BoothOut])
-@paginate(PageNumberPagination, page_size=50)
+@paginate(Pages, page_size=50)
 def list_booths(request: HttpRequest, poll_id: UUID) -> Any:
     """List the booths whose desk exists for the viewer."""
     return queries.booths(viewer=ask(request).actor, poll_id=poll_id).order_by("planned_from", "name")

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
-from ninja.pagination import PageNumberPagination, paginate
+from ninja.pagination import paginate
 from ninja.params.functions import Header, Query
 from pydantic import Field, StrictInt
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ui.http import Given
+from shanzhi.ui.paging import Pages
 from shanzhi.voting import operations, queries
 from shanzhi.voting.api.routing import ask, router
 from shanzhi.voting.models import Poll
@@ -123,7 +124,7 @@ class ResultOut(Schema):
 
 
 @router.get("/polls", response=list[PollOut])
-@paginate(PageNumberPagination, page_size=50)
+@paginate(Pages, page_size=50)
 def list_polls(request: HttpRequest) -> Any:
     """List polls, newest first."""
     return queries.polls(viewer=ask(request).actor)
@@ -136,7 +137,7 @@ def read_poll(request: HttpRequest, poll_id: UUID) -> Poll:
 
 
 @router.get("/polls/{uuid:poll_id}/options", response=list[OptionOut])
-@paginate(PageNumberPagination, page_size=200)
+@paginate(Pages, page_size=200)
 def list_options(request: HttpRequest, poll_id: UUID) -> Any:
     """List the projects on the ballot in their order."""
     poll = queries.poll(viewer=ask(request).actor, poll_id=poll_id)

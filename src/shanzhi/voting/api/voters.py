@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Status
-from ninja.pagination import PageNumberPagination, paginate
+from ninja.pagination import paginate
 from ninja.params.functions import Header
 
+from shanzhi.ui.paging import Pages
 from shanzhi.voting import operations, queries
 from shanzhi.voting.api.booths import (
     BoothOut,
@@ -61,7 +62,7 @@ def register(
 
 
 @router.get("/booths/{uuid:booth_id}/marks", response=list[MarkRow])
-@paginate(PageNumberPagination, page_size=100)
+@paginate(Pages, page_size=100)
 def list_marks(request: HttpRequest, booth_id: UUID) -> Any:
     """List who is marked at a booth, masked."""
     return queries.marks(viewer=ask(request).actor, booth_id=booth_id).order_by("-cast_at", "id")
