@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -44,6 +45,11 @@ class Look:
     def __str__(self) -> str:
         extra = "-elder" if self.elder else ""
         return f"{self.device}-{self.mode}-{self.language}{extra}{'' if self.scripts else '-noscript'}"
+
+
+def later(look: Look) -> Any:
+    """Leave a look to the thorough run."""
+    return pytest.param(look, marks=pytest.mark.thorough)
 
 
 def open_context(browser: Browser, address: str, look: Look = Look()) -> BrowserContext:

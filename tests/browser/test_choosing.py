@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from shanzhi.kernel.roles import Role
 from tests.browser.conftest import Open
-from tests.browser.support import Look, sideways, small_targets, violations
+from tests.browser.support import Look, later, sideways, small_targets, violations
 from tests.support.people import a_person, an_account
 from tests.support.places import load_districts
 
@@ -101,7 +101,9 @@ class TestSeveralAreas:
         assert page.faults == []  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("look", [Look("small"), Look("desktop", "dark", "en"), Look("phone", elder=True)], ids=str)
+@pytest.mark.parametrize(
+    "look", [Look("small"), *map(later, (Look("desktop", "dark", "en"), Look("phone", elder=True)))], ids=str
+)
 class TestTheChoiceOnAnyScreen:
     def test_is_accessible_and_fits(self, open_page: Open, look: Look) -> None:
         page = open_page(SIGN_UP, look)

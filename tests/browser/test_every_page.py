@@ -209,7 +209,9 @@ def test_every_page_is_clean_by_axe_once_its_mode_is_turned(
     assert not seen, told(seen)
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(
+    "who", [VISITOR, *(pytest.param(who, marks=pytest.mark.thorough) for who in WHO if who != VISITOR)]
+)
 def test_the_keyboard_leads_through_with_visible_focus(browser: Browser, site: Site, address: str, who: str) -> None:
     page = opened(browser, site, address, who, Look("desktop"))
     for name, path in list(WHO[who](site).items())[::6]:

@@ -16,7 +16,7 @@ from shanzhi.people.models import Account, Person
 from shanzhi.ventures import operations
 from shanzhi.ventures.demo import rounds
 from shanzhi.ventures.models import ScoreSheet
-from tests.browser.support import Look, fits, press, sideways, small_targets, violations
+from tests.browser.support import Look, fits, later, press, sideways, small_targets, violations
 from tests.support import people
 from tests.ventures.jury_support import Panel, make_panel, pitching
 from tests.ventures.support import day, make_world
@@ -24,8 +24,9 @@ from tests.ventures.support import day, make_world
 pytestmark = pytest.mark.django_db(transaction=True)
 SCORES = r"\b(83|47)\b"
 LOOKS = (
-    Look("phone", "light", "zh-hans"), pytest.param(Look("desktop", "dark", "zh-hans"), marks=pytest.mark.thorough),
-    Look("small", "dark", "en"), pytest.param(Look("desktop", "light", "en"), marks=pytest.mark.thorough),
+    Look("phone", "light", "zh-hans"), later(Look("desktop", "dark", "zh-hans")),
+    later(Look("small", "dark", "en")),
+    later(Look("desktop", "light", "en")),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from shanzhi.ui import navigation
 from tests.browser.conftest import Open
-from tests.browser.support import Look, sideways, small_targets, violations
+from tests.browser.support import Look, later, sideways, small_targets, violations
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +28,10 @@ def _full_shell(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     "look",
     [
         Look("small"),
-        Look("phone", "dark", "en"),
-        Look("desktop"),
         Look("desktop", "dark", "en"),
-        Look("small", elder=True),
+        later(Look("phone", "dark", "en")),
+        later(Look("desktop")),
+        later(Look("small", elder=True)),
     ],
     ids=str,
 )

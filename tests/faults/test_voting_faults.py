@@ -93,7 +93,8 @@ class TestKillMinusNineInMidVote:
         with psycopg.connect(house.cluster.url("shanzhi")) as connection:
             assert connection.execute("SHOW fsync").fetchone() == ("on",)
 
-    @pytest.mark.parametrize("when", [pytest.param("before commit", marks=pytest.mark.thorough), "after commit"])
+    @pytest.mark.thorough
+    @pytest.mark.parametrize("when", ["before commit", "after commit"])
     def test_of_the_close_leaves_it_whole_and_the_next_one_destroys_the_key(self, house: House, when: str) -> None:
         poll, people = house.run(SETUP, "6")[0].split()
         casting = Casting(house, CASTER, [poll], people.split(","))

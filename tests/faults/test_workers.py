@@ -84,6 +84,7 @@ working.work()
 
 @pytest.mark.slow
 class TestAWorkerKilledInMidCount:
+    @pytest.mark.thorough
     def test_leaves_a_closed_vote_that_two_others_count_once(self, house: House) -> None:
         poll, people = house.run(SETUP, "12")[0].split()
         house.run(VOTE, poll, people)
