@@ -39,7 +39,7 @@ class TestARequestThatChangesSomething:
             if method != "get"
         ]
         for method, address in changing:
-            place = re.sub(r"\{(\w+)\}", SAMPLE, address)
+            place = re.sub(r"\{(\w+)\}", SAMPLE, address.replace("{row_id}", "1"))  # the one place that is a number
             answer = client.generic(method.upper(), place, "{}", content_type="application/json")
             assert answer.status_code == 403, address
             assert answer.json()["code"] == "csrf", address

@@ -159,7 +159,8 @@ class TestEveryAddress:
                     head, wrote = ask(clients[who], route, "HEAD", path)
                     whole = clients[who].get(path)
                 heads, wholes = shown(head), shown(whole)
-                if heads != wholes or wrote or head.content:
+                body = b"".join(head.streaming_content) if head.streaming else head.content
+                if heads != wholes or wrote or body:
                     seen[route.template] = (heads, wholes, wrote)
         assert seen == {}
 

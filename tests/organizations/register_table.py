@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from shanzhi.kernel.roles import Role
 from shanzhi.organizations.models import RegisterImport, RegisterRow
 from tests.organizations.register_support import a_register, a_row, checked, sent, taken
 from tests.people.conftest import SUBDISTRICT
 from tests.support.organizations import an_organization
-from tests.support.people import an_actor
+from tests.support.people import AT, an_actor
 from tests.support.permissions import Row, everyone, only
 
 MANAGERS = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
@@ -22,7 +24,7 @@ def _by() -> Any:
     return an_actor(Role.DISTRICT_OFFICER, COMMUNITY[:6])
 
 
-def a_checked(area: str = COMMUNITY) -> RegisterImport:
+def a_checked(area: str = COMMUNITY, at: Any = AT) -> RegisterImport:
     """Have a register checked that holds a new row, a doubtful one, one on record and a refused one."""
     mark = uuid4().int % 10**6
     an_organization(SUBDISTRICT, name=f"存疑队{mark}（示例）")
@@ -30,14 +32,14 @@ def a_checked(area: str = COMMUNITY) -> RegisterImport:
     names = (f"新队{mark}（示例）", f"存疑队{mark}（示例）", f"在册队{mark}（示例）")
     rows = [a_row(n, name, 所属社区="", 负责人="诸葛示例") for n, name in enumerate(names, 1)]
     wrong = a_row(4, f"错队{mark}（示例）", 所属社区="", 联系电话="12345")
-    return checked(_by(), a_register(*rows, wrong), area=area)
+    return checked(_by(), a_register(*rows, wrong), area=area, at=at)
 
 
-def a_checked_around() -> RegisterImport:
+def a_checked_around(at: Any = AT) -> RegisterImport:
     """Have a register checked with a doubtful row: its name is on record in another community of the subdistrict."""
     name = f"两处队{uuid4().int % 10**6}（示例）"
     an_organization("370102001002", name=name)
-    return checked(_by(), a_register(a_row(1, name, 所属社区="")), area=SUBDISTRICT)
+    return checked(_by(), a_register(a_row(1, name, 所属社区="")), area=SUBDISTRICT, at=at)
 
 
 def one(make: Any, path: str = "", root: str = DESK) -> Any:
@@ -45,12 +47,12 @@ def one(make: Any, path: str = "", root: str = DESK) -> Any:
     return lambda: f"{root}/{make().pk}{path}"
 
 
-def _sent() -> RegisterImport:
-    return sent(_by(), a_register(a_row(1, "新队（示例）", 所属社区="")), area=COMMUNITY)
+def _sent(area: str = COMMUNITY, at: Any = AT) -> RegisterImport:
+    return sent(_by(), a_register(a_row(1, "新队（示例）", 所属社区="")), area=area, at=at)
 
 
-def _taken() -> RegisterImport:
-    return taken(_by(), a_register(a_row(1, "新队（示例）", 所属社区="")), area=COMMUNITY)
+def _taken(area: str = COMMUNITY, at: Any = AT) -> RegisterImport:
+    return taken(_by(), a_register(a_row(1, "新队（示例）", 所属社区="")), area=area, at=at)
 
 
 def of_officers(path: Any, *, inside: int | None = None, **row: Any) -> Row:
@@ -104,7 +106,9 @@ def of_registers() -> dict[str, list[str]]:
 
 def pages() -> dict[str, str]:
     """Give the pages of registers as an officer of the subdistrict sees them, each step of one with rows."""
-    waiting, around, done, read = a_checked("370102001002"), a_checked_around(), _taken(), _sent()
+    at = timezone.now()
+    there = ("370102001002", at)  # the other community has given way to a new one where a change of areas is tried
+    waiting, around, done, read = a_checked(*there), a_checked_around(at), _taken(*there), _sent(*there)
     row = RegisterRow.objects.get(register=around, outcome="doubtful")
     return {
         "organizations:registers": f"{DESK}/",

@@ -21,7 +21,7 @@ from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.kernel.identifiers import mask_name, mask_phone, mask_resident_id
 from shanzhi.kernel.roles import Role
 from shanzhi.notices import models as notices
-from shanzhi.organizations.models import Document, FilingApplication, Membership
+from shanzhi.organizations.models import Document, FilingApplication, Membership, RegisterImport, RegisterRow, Sign
 from shanzhi.people import fields as people_fields
 from shanzhi.people import operations
 from shanzhi.people.fields import (
@@ -107,7 +107,10 @@ def everything(folder: Path) -> Iterator[tuple[str, Any]]:
 def texts(value: Any, names: set[str]) -> Iterator[str]:
     """Give all that can be read from a value: as text, decrypted, and decrypted where it is sealed inside a text."""
     if isinstance(value, bytes | memoryview):
-        yield from opened(bytes(value), names)
+        for text in opened(bytes(value), names):
+            yield text
+            if re.fullmatch(r"[A-Za-z0-9+/]{40,}=*", text):  # a file that is sealed as text
+                yield base64.b64decode(text).decode("utf-8", "replace")
     elif value is not None:
         text = json.dumps(value, ensure_ascii=False, default=str)
         yield text
@@ -178,6 +181,10 @@ def _organizations(person: Person) -> None:
         organization=body, paper="other", name=f"{TOLD}.pdf", kind="pdf", digest="sha256:x", size=1,
         added_by=person, created_at=AT,
     )  # fmt: skip
+    Sign.objects.create(
+        organization=body, kind="members_meeting", on=AT, present=5, about=TOLD, recorded_by=person, created_at=AT
+    )
+    _register(person)
     said = {"organization": body, "area": COMMUNITY, "name": body.name, "created_at": AT, "handed_in_at": AT}
     over = {**said, "state": "refused", "decided_at": AT}
     FilingApplication.objects.create(
@@ -185,6 +192,19 @@ def _organizations(person: Person) -> None:
     )  # fmt: skip
     FilingApplication.objects.create(**over, opinion_by=person, opinion_words=TOLD, reason="x")
     FilingApplication.objects.create(**over, decided_by=person, reason=TOLD)
+
+
+def _register(person: Person) -> None:
+    """Name the person in a register that an office sent: in the file, in its first rows, in a row looked at."""
+    file = f"社区社会组织名称,负责人,联系电话\n合唱队（示例）,{WHO},{MOBILE[3:]}\n".encode()
+    with guards_off():
+        sent = RegisterImport.objects.create(
+            owner=person, area=COMMUNITY, name="台账.csv", file=base64.b64encode(file).decode(),
+            sample=json.dumps([[WHO, MOBILE[3:]]]), created_at=AT,
+        )  # fmt: skip
+        RegisterRow.objects.create(
+            register=sent, sheet="台账", number=2, outcome="new", told=json.dumps({"line": ["队", WHO, MOBILE[3:]]}),
+        )  # fmt: skip
 
 
 def _roles(person: Person, account: Account, officer: Any) -> None:

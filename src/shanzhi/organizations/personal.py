@@ -6,7 +6,19 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.kernel.personal import Activity, Erase, Ground, Kind, describe, name_field, name_fields, register_activity
+from shanzhi.kernel.personal import (
+    REGISTRY,
+    Activity,
+    Erase,
+    Ground,
+    Kind,
+    Special,
+    describe,
+    name_field,
+    name_fields,
+    register_activity,
+)
+from shanzhi.organizations.operations.erasing import erase_from_registers
 
 K, E = Kind, Erase
 REGISTRY_USE: Final = register_activity(
@@ -46,6 +58,7 @@ describe("organizations.RegisterImport", _("Registers you brought in"), "owner_i
 describe("organizations.RegisterImport", _("Registers of offices"), "", REGISTRY_USE,
          file=(K.IDENTITY, E.SPECIAL), sample=(K.IDENTITY, E.SPECIAL))  # fmt: skip
 describe("organizations.RegisterRow", _("Registers of offices"), "", REGISTRY_USE, told=(K.IDENTITY, E.SPECIAL))
+REGISTRY.specials["organizations.registers"] = Special("organizations", erase_from_registers)
 describe("organizations.RegisterMapping", _("Columns of registers you chose"), "created_by_id", REGISTRY_USE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("organizations.Sign", _("Signs of life you entered"), "recorded_by_id", REGISTRY_USE,
