@@ -13,7 +13,7 @@ from django.db import models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanzhi.funding.models import Fund
+from shanzhi.funding.models import Fund, Grant
 from shanzhi.notices import kinds as declared
 from shanzhi.notices import values
 from shanzhi.notices.kinds import APP, LANGUAGES, Category, Kind, categories, kind_of, register, render
@@ -123,7 +123,7 @@ class TestNoPersonalValue:
 
     def test_stands_in_a_model_with_a_public_title(self) -> None:
         for model, columns in values._titles.items():
-            assert model in (Poll, Call, Fund)
+            assert model in (Poll, Call, Fund, Grant)
             assert not any(isinstance(model._meta.get_field(one), SealedField) for one in columns if one)
 
     def test_is_a_number_that_could_be_a_telephone_or_a_document(self) -> None:
