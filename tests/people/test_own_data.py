@@ -228,6 +228,7 @@ DOORS = {
             "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",
             "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
             "organizations/operations/parts.py add_member", "organizations/queries/checks.py checks",
+            "organizations/operations/erasing.py _emptied", "organizations/operations/erasing.py _tells",
             *(f"organizations/operations/registers/{door}" for door in (
                 "checking.py read_again", "checking.py opened", "checking.py _copy",
                 "marking.py mark_rows", "twins.py _meet", "batches.py _meet",

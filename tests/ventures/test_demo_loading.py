@@ -84,6 +84,12 @@ class TestTheDemo:
         loading.load(at=AT + timedelta(hours=3))
         assert (Call.objects.count(), Proposal.objects.count(), Person.objects.count()) == before
 
+    def test_of_an_earlier_version_is_told_apart_and_left_alone(self) -> None:
+        before = (Call.objects.count(), Proposal.objects.count(), Person.objects.count())
+        with pytest.raises(loading.OlderDemo):
+            loading.load(at=AT - timedelta(days=1))  # as if its people had got their roles later than this version says
+        assert (Call.objects.count(), Proposal.objects.count(), Person.objects.count()) == before
+
     def test_marks_everybody_as_synthetic(self) -> None:
         assert not Person.objects.filter(synthetic=False).exists()
         assert not Proposal.objects.filter(synthetic=False, call__imported=False).exists()

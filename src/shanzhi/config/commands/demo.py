@@ -21,6 +21,7 @@ from shanzhi.config.cli import house
 from shanzhi.config.commands.serve import database, run
 from shanzhi.config.commands.setup import migrate, prepare
 from shanzhi.config.environment import Environment, variable
+from shanzhi.kernel.errors import Refusal
 
 app = typer.Typer(help="The demo.", add_completion=False, invoke_without_command=True)
 console = Console()
@@ -92,7 +93,11 @@ def demo(context: typer.Context, host: str = "127.0.0.1", port: int = 8000, *, s
     prepare(environment)
     with database(environment):
         with house():
-            load()
+            try:
+                load()
+            except Refusal as refusal:
+                console.print(f"{refusal.text}\n{environment.data}")
+                raise typer.Exit(1) from refusal
             show_sign_ins(f"{address}/")
         if serve:
             run(environment, host=host, port=port)

@@ -73,7 +73,7 @@ class FindingIn(Given):
 
 
 class TakeBackIn(Given):
-    """Why a finding is taken back."""
+    """Why a finding, or a sign of life, is taken back."""
 
     reason: str = Field(min_length=1, max_length=500)
 

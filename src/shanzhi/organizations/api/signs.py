@@ -12,6 +12,7 @@ from pydantic import Field
 
 from shanzhi.organizations import operations, queries
 from shanzhi.organizations.api.frames import MadeOut, write_once
+from shanzhi.organizations.api.parts import TakeBackIn
 from shanzhi.organizations.models import SignKind
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 
@@ -38,12 +39,6 @@ class SignOut(Schema):
     about: str
 
 
-class SignTakeBackIn(Given):
-    """Why a sign is taken back."""
-
-    reason: str = Field(min_length=1, max_length=500)
-
-
 @router.get("/{uuid:organization_id}/signs", response=list[SignOut], summary="Meetings and activities entered")
 def get_signs(request: HttpRequest, organization_id: UUID) -> Any:
     """Give what was entered and counts, the newest 500."""
@@ -60,7 +55,7 @@ def add_sign(request: HttpRequest, organization_id: UUID, body: SignIn, idempote
 
 
 @router.post("/signs/{uuid:sign_id}/take-back", response=MadeOut, summary="Take a meeting or activity back")
-def take_back_sign(request: HttpRequest, sign_id: UUID, body: SignTakeBackIn, idempotency_key: Key) -> dict[str, Any]:
+def take_back_sign(request: HttpRequest, sign_id: UUID, body: TakeBackIn, idempotency_key: Key) -> dict[str, Any]:
     """Take back what was wrong; it stays on record and counts no more."""
     return write_once(request, "sign_take_back", idempotency_key, body, lambda: operations.take_back_sign(
         sign_id=sign_id, **body.model_dump(), **signed_acting(request)

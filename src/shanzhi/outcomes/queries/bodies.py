@@ -17,6 +17,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.organizations import policies
 from shanzhi.organizations.models import FilingApplication, Membership, Organization, Sign, SignKind
 from shanzhi.outcomes.queries.dates import SILENT_MONTHS, WARNING_MONTHS, dead_on, within
+from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.projects.models import Activity, Project
 
@@ -95,6 +96,11 @@ def desk_bodies(*, viewer: Actor, on: date) -> list[Body]:
     """Give the filed organisations of the viewer's areas, and those the viewer holds a role in. Raises Forbidden."""
     policies.require_desk(viewer)
     return bodies(Organization.objects.filter(policies.readable(viewer)), on)
+
+
+def area_bodies(*, code: str, on: date) -> list[Body]:
+    """Give the organisations of an area and below that were filed by a day; for figures, which everybody may read."""
+    return bodies(Organization.objects.filter(places.within("area", code)), on)
 
 
 def bodies(rows: QuerySet[Organization], on: date) -> list[Body]:

@@ -12,7 +12,7 @@ from shanzhi.outcomes.queries import Curve, at_risk, share_at
 from shanzhi.outcomes.queries.survival import Point
 from shanzhi.ui import formatting
 
-WIDTH, HIGH, LEFT, TOP, RIGHT, FOOT = 400, 250, 44, 12, 12, 40
+WIDTH, HIGH, LEFT, TOP, RIGHT, FOOT = 340, 240, 44, 12, 12, 40
 MOST_DRAWN: Final = 5
 DAYS: Final = 30.4375
 """Days of a mean month, for the scale alone."""

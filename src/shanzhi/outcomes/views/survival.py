@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from shanzhi.kernel.areas import LENGTHS
 from shanzhi.kernel.errors import NotFound
-from shanzhi.organizations.models import Organization, Purpose
+from shanzhi.organizations.models import Purpose
 from shanzhi.outcomes import queries
 from shanzhi.outcomes.queries import Body, Curve
 from shanzhi.outcomes.views import curve
@@ -32,7 +32,7 @@ def survival(request: Any, code: str, by: str = "all") -> HttpResponse:
     today = timezone.localdate(request.now)
     given = read_day(request.GET.get("on", "").strip())
     day = given if given and EARLIEST <= given <= today else today
-    rows = queries.bodies(Organization.objects.filter(area__startswith=code), day)
+    rows = queries.area_bodies(code=code, on=day)
     made = queries.curves(rows, _key(by, code, rows))
     heads, lines = curve.table(made) if made else ([], [])
     context = {

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shanzhi.funding import demo as money
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Conflict
 from shanzhi.organizations import demo as organizations
-from shanzhi.people.models import ROLE_LABELS, Person
+from shanzhi.people.models import ROLE_LABELS, Person, RoleGrant
 from shanzhi.places import demo as places
 from shanzhi.tally.pabulib import read, usual_spec
 from shanzhi.tally.spec import Threshold
@@ -60,15 +63,27 @@ ENGLISH: Final = {
 SWIECIE: Final = Path(__file__).parent / "Poland_Swiecie_2023.pb"
 
 
+class OlderDemo(Conflict):
+    """The demo in the database was laid out by an earlier version."""
+
+    code = "older_demo"
+    message = _("The demo in this folder is of an earlier version; its days do not fit. Remove the folder, load anew.")
+
+
 def load(*, at: datetime, progress: Progress = silent) -> None:
-    """Load what is missing of the demo; dates are laid around `at`. Each part is loaded whole or not at all."""
+    """Load what is missing of the demo; dates are laid around `at`. Each part is loaded whole or not at all.
+
+    Raises OlderDemo.
+    """
     before = at - LONG_BEFORE
     places.load(at=before, progress=progress)
     staff = ensure_helpers(at=before, progress=progress, step="工作人员 Staff")
     people = residents(
         group="LIXIA", communities=COMMUNITIES, count=RESIDENTS, at=before, progress=progress, step="居民 Residents"
     )
-    organizations.ensure_registry(actors=staff, at=before)
+    _require_ours(before)
+    with transaction.atomic():
+        organizations.ensure_registry(actors=staff, at=before)
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
         (VOTABLE, lambda: _votable(staff, people, at)),
         (IN_REVIEW, lambda: _in_review(staff, people, at)),
@@ -83,6 +98,13 @@ def load(*, at: datetime, progress: Progress = silent) -> None:
     with transaction.atomic():
         money.ensure(staff=staff, at=at)
     progress("公益资金 Money", 1, 1)
+
+
+def _require_ours(before: datetime) -> None:
+    """Refuse to go on with a demo of an earlier version, in which nobody held a role yet on the days of this one."""
+    first = RoleGrant.objects.filter(person__account__login_name="secretary").aggregate(first=Min("starts_at"))["first"]
+    if first is not None and first > before:
+        raise OlderDemo
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

@@ -17,15 +17,13 @@ from django.db.models import Count
 from shanzhi.audit.models import Event
 from shanzhi.audit.operations import event_of, record, record_many
 from shanzhi.kernel.actor import Actor
-from shanzhi.organizations import policies, uses
+from shanzhi.organizations import uses
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Membership, Organization, RegisterEntry, RegisterImport, RegisterRow, Step
-from shanzhi.organizations.operations.registers.acting import actor_behind
-from shanzhi.organizations.operations.registers.checking import way_on
 from shanzhi.organizations.operations.registers.marking import mark_rows
 from shanzhi.organizations.operations.registers.receiving import RegisterGone, locked_register, stood_still
-from shanzhi.work.models import Job
-from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job, start_job
+from shanzhi.organizations.operations.registers.working import work_through
+from shanzhi.work.operations import start_job
 
 UNDO: Final = "organizations.register.undo"
 REMOVED: Final = "organizations.organization.import_removed"
@@ -44,7 +42,8 @@ def start_undo(*, actor: Actor, register_id: UUID, at: datetime) -> RegisterImpo
             return found
         if found.state != "written" and not stopped:
             raise RegisterGone
-        bodies = _left(found).values("organization").distinct().count()
+        touched = RegisterRow.objects.filter(register=found, step__in=(Step.WRITTEN, Step.UNDONE, Step.STAYS))
+        bodies = touched.values("organization").distinct().count()
         found.state = "undoing" if stopped else REGISTER.move(found.state, "undo")
         found.job = start_job(actor=actor, kind=UNDO, area=found.area, total=bodies, unit="organizations", at=at).pk
         found.save(update_fields=["state", "job"])
@@ -59,24 +58,13 @@ def _left(found: RegisterImport) -> Any:
 
 def undo_register(*, register_id: UUID, at: datetime) -> None:
     """Take a register back batch by batch; run by the worker. Running it again goes on with what is left."""
-    found = RegisterImport.objects.get(pk=register_id)
-    if found.job is None or found.state not in ("undoing", "undone"):
-        return
-    job = Job.objects.get(pk=found.job)
-    actor = actor_behind(job, at)
-    refused = None if actor.is_system else policies.in_charge(actor=actor, area=found.area)
-    if found.state == "undoing" and refused is not None:
-        fail_job(job_id=job.pk, error=refused.text, at=at)
-        return
-    if job.state in ("waiting", "failed"):
-        begin_job(job_id=job.pk)
-    done = 0
-    while found.state == "undoing" and (some := _undo_some(found.pk, actor, at)):
-        done += some
-        advance_job(job_id=job.pk, done=min(done, job.total))
-    _finish(found.pk, actor, at)
-    if Job.objects.filter(pk=job.pk, state="running").exists():
-        finish_job(job_id=job.pk, result=way_on(found), at=at)
+    work_through(register_id, doing="undoing", done_as="undone", some=_undo_some, finish=_finish, done=_undone, at=at)
+
+
+def _undone(found: RegisterImport) -> int:
+    """Count the organisations that are done with, for a job that goes on."""
+    rows = RegisterRow.objects.filter(register=found, step__in=(Step.UNDONE, Step.STAYS))
+    return rows.values("organization").distinct().count()
 
 
 def _undo_some(register_id: UUID, actor: Actor, at: datetime) -> int:

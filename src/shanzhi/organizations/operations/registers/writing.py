@@ -13,15 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
-from shanzhi.organizations import policies
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Decision, Outcome, RegisterImport, RegisterRow, Step
-from shanzhi.organizations.operations.registers.acting import actor_behind
 from shanzhi.organizations.operations.registers.batches import Batch
-from shanzhi.organizations.operations.registers.checking import way_on
 from shanzhi.organizations.operations.registers.receiving import RegisterGone, locked_register, stood_still
-from shanzhi.work.models import Job
-from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job, start_job
+from shanzhi.organizations.operations.registers.working import work_through
+from shanzhi.work.operations import start_job
 
 TAKE: Final = "organizations.register.take"
 BATCH: Final = 1000
@@ -63,25 +60,14 @@ def take_register(*, actor: Actor, register_id: UUID, at: datetime) -> RegisterI
 
 def write_register(*, register_id: UUID, at: datetime) -> None:
     """Take a register batch by batch; run by the worker. Running it again goes on with the rows that are left."""
-    found = RegisterImport.objects.get(pk=register_id)
-    if found.job is None or found.state not in ("writing", "written"):
-        return
-    job = Job.objects.get(pk=found.job)
-    actor = actor_behind(job, at)
-    refused = None if actor.is_system else policies.in_charge(actor=actor, area=found.area)
-    if found.state == "writing" and refused is not None:
-        fail_job(job_id=found.job, error=refused.text, at=at)
-        return
-    if job.state in ("waiting", "failed"):
-        begin_job(job_id=found.job)
-    wanted = RegisterRow.objects.filter(WANTED, register=found)
-    done = wanted.exclude(step=Step.WAITING).count()
-    while found.state == "writing" and (some := _write_some(found.pk, actor, at)):
-        done += some
-        advance_job(job_id=found.job, done=done)
-    _finish(found.pk, actor, at)
-    if Job.objects.filter(pk=found.job, state="running").exists():
-        finish_job(job_id=found.job, result=way_on(found), at=at)
+    work_through(
+        register_id, doing="writing", done_as="written", some=_write_some, finish=_finish, done=_written, at=at
+    )
+
+
+def _written(found: RegisterImport) -> int:
+    """Count the rows that are done with, for a job that goes on."""
+    return RegisterRow.objects.filter(WANTED, register=found).exclude(step=Step.WAITING).count()
 
 
 def _write_some(register_id: UUID, actor: Actor, at: datetime) -> int:
