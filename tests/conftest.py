@@ -22,6 +22,8 @@ from shanzhi.ui.listing.recent import forget
 from tests.browser.support import launch
 from tests.support.database import cluster, database
 
+pytest_plugins = ("tests.support.spent",)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

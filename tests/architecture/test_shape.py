@@ -102,6 +102,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "search": "search in Chinese names, shared by the rooms above",
         "planned": "statements of every signed-in request, planned once",
         "prepared": "statements of a ballot, straight through libpq",
+        "joint": "what many ask for at once, done together in one commit",
         "scanner": "the door to a malware scanner",
     },
     "voting": {

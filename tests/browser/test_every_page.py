@@ -171,14 +171,10 @@ def test_every_page_fits_the_smallest_phone_in_its_language(
 
 
 def seen_by_axe() -> list[Any]:
-    """Give who looks how; a visitor's pages in the dark too, what takes longer is left to the thorough run."""
+    """Give who looks how: everybody on the smallest phone; on a desktop, in the dark and in English, thoroughly."""
+    marks = {"small": [], "desktop": [pytest.mark.thorough]}
     looks = (Look("small"), Look("desktop", "dark", "en"))
-    late = {(who, "desktop"): [pytest.mark.thorough] for who in ("resident", "district")}
-    return [
-        pytest.param(who, look, marks=late.get((who, look.device), []), id=f"{who}-{look}")
-        for who in WHO
-        for look in looks
-    ]
+    return [pytest.param(who, look, marks=marks[look.device], id=f"{who}-{look}") for who in WHO for look in looks]
 
 
 @pytest.mark.parametrize(("who", "look"), seen_by_axe())

@@ -139,6 +139,7 @@ class TestEveryAddress:
     def test_takes_what_is_sent_or_refuses_it_whole(self, clients: dict[str, Client], places: Values, who: str) -> None:
         assert all_faults(clients, places, who, ("POST",)) == {}
 
+    @pytest.mark.thorough
     def test_refuses_every_method_that_it_does_not_know(self, clients: dict[str, Client], places: Values) -> None:
         assert all_faults(clients, places, VISITOR, ("PUT", "PATCH", "DELETE", "OPTIONS")) == {}
 

@@ -176,6 +176,7 @@ class TestAFullDisk:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 class TestABackgroundWorkerKilled:
     def test_is_started_again(self, house: House) -> None:
         served = serve(house.cluster.folder, free_port())

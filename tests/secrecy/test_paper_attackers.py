@@ -135,6 +135,7 @@ class TestSomebodyWithTheServerAndEverySerial:
         assert working(ways.order_of_readings(real_vote.found, "careless"), sheets(real_vote)) == readings
         assert working(ways.pdf_with_readings(real_vote.found, "careless"), real_vote.truth) == readings
 
+    @pytest.mark.thorough
     def test_the_pace_of_the_first_reader_hints_at_how_much_was_chosen_on_a_noted_sheet(
         self, real_vote: PaperVote, noted_real: PaperEvidence
     ) -> None:

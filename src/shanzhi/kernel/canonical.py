@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 
@@ -24,11 +24,15 @@ def _plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
+)
+
+
 def canonical(value: object) -> bytes:
     """Write a value as canonical JSON: keys sorted, no spaces, UTF-8, no floats (they differ between machines)."""
     _refuse_floats(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def digest(value: object) -> str:
@@ -42,6 +46,8 @@ def digest_bytes(data: bytes) -> str:
 
 
 def _refuse_floats(value: object) -> None:
+    if isinstance(value, str):
+        return
     if isinstance(value, float):
         raise TypeError("a float has no canonical form; use whole numbers, Decimal or Fraction")
     if isinstance(value, dict):

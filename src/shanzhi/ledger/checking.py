@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.ledger.operations.entering import Leg, content_of
+from shanzhi.ledger.operations.content import Leg, content_of
 
 Broken = tuple[str, str, str]  # table, key, what is wrong
 PAGE: Final = 5000

@@ -13,7 +13,7 @@ from django.db import models
 
 from shanzhi.audit.models import Event
 from shanzhi.audit.planned import planned_cursor
-from shanzhi.audit.queries.leaves import leaf_digest
+from shanzhi.audit.queries.leaves import covered, covered_digest
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import canonical, digest_bytes
 
@@ -38,38 +38,43 @@ request_id: Final[ContextVar[str]] = ContextVar("shanzhi_request_id", default=""
 
 def finished(event: Event) -> Event:
     """Put request, nonce and digest on an event that is otherwise whole; no request where nobody must be named."""
-    # As the database will give it back: names of a mapping are texts, lists are lists.
-    event.change = json.loads(canonical(event.change))
-    event.request_id = "" if event.actor_label in UNTRACED else request_id.get()
-    event.nonce = secrets.token_bytes(16)
-    event.digest = leaf_digest(event)
+    columns = _finished({name: getattr(event, name) for name in (*COLUMNS[:8], "change")})
+    for name in ("change", "request_id", "nonce", "digest"):
+        setattr(event, name, columns[name])
     return event
 
 
+def _finished(columns: dict[str, Any]) -> dict[str, Any]:
+    """Do the same to columns that stand in no model yet."""
+    # As the database will give it back: names of a mapping are texts, lists are lists.
+    columns["change"] = json.loads(canonical(columns["change"]))
+    columns["request_id"] = "" if columns["actor_label"] in UNTRACED else request_id.get()
+    columns["nonce"] = secrets.token_bytes(16)
+    columns["digest"] = covered_digest(columns["nonce"], covered(columns))
+    return columns
+
+
+def columns_of(
+    *, actor: Actor, verb: str, subject_type: str, subject_id: str, area: str, at: datetime,
+    change: Mapping[str, Any] | None = None, reason: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """Give the columns of an event without a model, for the few paths that a function of the database writes."""
+    return _finished({
+        "at": at, "verb": verb, "actor_person": actor.person_id, "actor_label": actor.label,
+        "subject_type": subject_type, "subject_id": subject_id, "area": area, "reason": reason,
+        "change": dict(change or {}),
+    })  # fmt: skip
+
+
 def event_of(
-    *,
-    actor: Actor,
-    verb: str,
-    subject: models.Model,
-    area: str,
-    change: Mapping[str, Any] | None = None,
-    at: datetime,
-    reason: str = "",
-) -> Event:
+    *, actor: Actor, verb: str, subject: models.Model, area: str, at: datetime,
+    change: Mapping[str, Any] | None = None, reason: str = "",
+) -> Event:  # fmt: skip
     """Build an event without writing it, for operations that write many at once."""
-    return finished(
-        Event(
-            at=at,
-            verb=verb,
-            actor_person=actor.person_id,
-            actor_label=actor.label,
-            subject_type=subject._meta.label_lower,
-            subject_id=str(subject.pk),
-            area=area,
-            change=dict(change or {}),
-            reason=reason,
-        )
-    )
+    return Event(**columns_of(
+        actor=actor, verb=verb, subject_type=subject._meta.label_lower, subject_id=str(subject.pk), area=area, at=at,
+        change=change, reason=reason,
+    ))  # fmt: skip
 
 
 def record(

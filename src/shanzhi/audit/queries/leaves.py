@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any, Final
 
@@ -17,15 +18,25 @@ LEAF: Final = ("verb", "actor_label", "subject_type", "subject_id", "area", "cha
 
 def leaf_content(event: Event) -> dict[str, Any]:
     """Give all columns of an event but its number, as its digest covers them; the moment in UTC."""
-    content: dict[str, Any] = {name: getattr(event, name) for name in LEAF}
-    content["at"] = event.at.astimezone(UTC).isoformat()
-    content["actor_person"] = str(event.actor_person) if event.actor_person else None
+    return covered({name: getattr(event, name) for name in (*LEAF, "at", "actor_person")})
+
+
+def covered(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the same of an event's columns, which may stand in no model yet."""
+    content: dict[str, Any] = {name: columns[name] for name in LEAF}
+    content["at"] = columns["at"].astimezone(UTC).isoformat()
+    content["actor_person"] = str(columns["actor_person"]) if columns["actor_person"] else None
     return content
 
 
 def leaf_digest(event: Event) -> str:
     """Digest an event's nonce and content; the nonce keeps short changes from being guessed."""
-    return digest_bytes(bytes(event.nonce) + canonical(leaf_content(event)))
+    return covered_digest(bytes(event.nonce), leaf_content(event))
+
+
+def covered_digest(nonce: bytes, content: Mapping[str, Any]) -> str:
+    """Digest a nonce and what `covered` gives."""
+    return digest_bytes(nonce + canonical(content))
 
 
 def left_digest(event: Event) -> str:

@@ -8,7 +8,8 @@ from shanzhi.ledger.operations.books import (
     name_keeper,
     release_keeper,
 )
-from shanzhi.ledger.operations.entering import Entered, Leg, enter, reverse, transfer, undo
+from shanzhi.ledger.operations.content import Entered, Leg
+from shanzhi.ledger.operations.entering import enter, reverse, transfer, undo
 
 __all__ = [
     "Entered", "Leg", "account_for", "bound", "close_account", "close_period", "create_book", "create_commodity",

@@ -1,17 +1,16 @@
 """Entering in a book: the one function of the database, with the event, in one statement.
 
 `enter` is for rooms above, which decide by their own policies who moves what; `transfer` and `reverse` decide by the
-book's. All are one statement, so they are one transaction also where none is open.
+book's. All are one statement, so they are one transaction also where none is open. Good transfers that come at the same
+moment go together (`together`); one that is not good comes back here, and is refused in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
@@ -22,10 +21,11 @@ from shanzhi.audit.planned import planned_cursor
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import canonical
 from shanzhi.kernel.errors import NotFound
-from shanzhi.kernel.ordered import ordered_id
 from shanzhi.ledger import policies
 from shanzhi.ledger.models import BY_HAND, Book, Commodity, Entry, Posting
 from shanzhi.ledger.models.journal import KEY_LENGTH, MOST, MOST_LEGS
+from shanzhi.ledger.operations import together
+from shanzhi.ledger.operations.content import VERB, Entered, Leg, content_of
 from shanzhi.ledger.refusals import (
     WORDS,
     BadAmount,
@@ -41,9 +41,7 @@ from shanzhi.ledger.refusals import (
 )
 from shanzhi.ledger.words import amount_words
 from shanzhi.ui import formatting
-from shanzhi.work.prepared import Prepared, Value
 
-VERB: Final = "ledger.entry.enter"
 REVERSE: Final = "ledger.entry.reverse"
 LONGEST_TEXT: Final = 300
 MEANWHILE: Final = ("ledger_entered_meanwhile", "ledger_entry_key_key")
@@ -57,52 +55,6 @@ _BOOK: Final = (
     " AND k.person_id = ANY(%s)), NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = ANY(%s)"
     " AND a.owner_kind <> ALL(%s)) FROM ledger_book b WHERE b.id = %s"
 )
-# The right of a keeper is looked up in the statement that enters, so that a transfer is one question to the database.
-_TRANSFER: Final = Prepared(
-    "ledger_transfer",
-    """
-SELECT (CASE WHEN (%(may)s::boolean OR EXISTS (SELECT FROM ledger_keeper k WHERE k.book_id = b.id AND k.until IS NULL
-        AND k.person_id = ANY(%(persons)s::uuid[])))
-    AND (%(any)s::boolean OR NOT EXISTS (SELECT FROM ledger_account a
-        WHERE a.id = ANY(%(accounts)s::uuid[]) AND a.owner_kind <> ALL(%(by_hand)s::text[])))
-THEN ledger_enter(%(id)s::uuid, b.id, %(on)s::date, %(at)s::timestamptz, %(kind)s, %(text)s, %(key)s,
-    %(request)s::bytea, NULL, %(accounts)s::uuid[], %(amounts)s::bigint[], %(verb)s, NULLIF(%(person)s::text, '')::uuid,
-    %(label)s, %(type)s, %(area)s, %(reason)s, %(request_id)s, %(nonce)s::bytea, %(digest)s, %(change)s::jsonb)
-END)::text FROM ledger_book b WHERE b.id = %(book)s::uuid
-""",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """So many whole units (fen, minutes, pieces) on an account, or off it where `amount` is below zero."""
-
-    account: UUID
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """The number of an entry, and whether it was there already under the same key."""
-
-    id: UUID
-    repeated: bool
-
-
-def content_of(
-    *, book: UUID, on: date, kind: str, text: str, key: str, reverses: UUID | None, legs: Sequence[Leg]
-) -> bytes:
-    """Digest what an entry says (32 bytes): kept on the entry and in its event, compared by `shanzhi ledger check`."""
-    said = {
-        "book": str(book),
-        "on": on.isoformat(),
-        "kind": kind,
-        "text": text,
-        "key": key,
-        "reverses": str(reverses) if reverses else None,
-        "legs": [[str(leg.account), leg.amount] for leg in legs],
-    }
-    return sha256(canonical(said)).digest()
 
 
 def enter(
@@ -156,7 +108,10 @@ def transfer(
     legs = [Leg(source, -amount), Leg(target, amount)]
     area = _area_of(book_id)
     if 8 <= len(key) <= KEY_LENGTH and amount <= MOST:
-        made = _at_once(actor, book_id, area, on, at, kind, key, legs, text.strip()[:LONGEST_TEXT], reason)
+        made = together.move(together.given(
+            actor=actor, book=book_id, area=area, on=on, at=at, kind=kind, key=key, source=source, target=target,
+            amount=amount, text=text.strip()[:LONGEST_TEXT], reason=reason,
+        ))  # fmt: skip
         if made:
             return made
     _require_mover(actor, book_id, [source, target])
@@ -182,45 +137,6 @@ def _require_mover(actor: Actor, book_id: UUID, accounts: list[UUID]) -> None:
     policies.require(policies.may_enter(actor=actor, area=area, keeps=keeps))
     if not by_hand and not actor.is_system:
         raise MovedElsewhere
-
-
-def _at_once(
-    actor: Actor, book: UUID, area: str, on: date, at: datetime, kind: str, key: str, legs: list[Leg], text: str,
-    reason: str,
-) -> Entered | None:  # fmt: skip
-    """Enter in one statement with the right to do so; None where that is refused, which is told elsewhere."""
-    request = content_of(book=book, on=on, kind=kind, text=text, key=key, reverses=None, legs=legs)
-    number = ordered_id()
-    change = {"digest": request.hex(), "kind": kind}
-    event = event_of(
-        actor=actor, verb=VERB, subject=Entry(pk=number), area=area, at=at, reason=reason, change=change
-    )  # fmt: skip
-    values: dict[str, Value] = {
-        "may": policies.may_enter(actor=actor, area=area, keeps=False) is None, "any": actor.is_system,
-        "persons": _array(actor.persons), "by_hand": _array(BY_HAND), "id": number, "book": book, "on": on.isoformat(),
-        "at": at, "kind": kind, "text": text, "key": key, "request": request,
-        "accounts": _array(leg.account for leg in legs), "amounts": _array(leg.amount for leg in legs),
-        "verb": event.verb, "person": str(event.actor_person or ""), "label": event.actor_label,
-        "type": event.subject_type, "area": area, "reason": reason, "request_id": event.request_id,
-        "nonce": bytes(event.nonce), "digest": event.digest, "change": canonical(event.change).decode(),
-    }  # fmt: skip
-    block = transaction.atomic() if connection.in_atomic_block else nullcontext()
-    try:
-        with block:
-            (told_back,) = _TRANSFER.one(values) or (None,)
-    except DatabaseError as error:
-        if (told(error) or ("",))[0] in MEANWHILE:
-            return None
-        _refuse(error)
-    if told_back is None:
-        return None
-    entry, repeated = told_back.strip("()").split(",")
-    return Entered(UUID(entry), repeated == "t")
-
-
-def _array(values: Iterable[object]) -> str:
-    """Write plain values as PostgreSQL reads an array."""
-    return "{" + ",".join(map(str, values)) + "}"
 
 
 def reverse(*, actor: Actor, entry_id: UUID, on: date, at: datetime, reason: str) -> Entered:

@@ -1,0 +1,106 @@
+"""Things done together: all are done once, in order, and an error stays with the one who led."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from shanzhi.work.joint import Joint
+
+CLIENTS = 12
+
+
+class Counter:
+    """Work that can be held up, and remembers what went together."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.begun = threading.Event()
+        self.go = threading.Event()
+
+    def __call__(self, items: Sequence[int]) -> list[int | None]:
+        """Give each item's square; nothing for one below zero."""
+        self.batches.append(list(items))
+        self.begun.set()
+        assert self.go.wait(10)
+        return [None if one < 0 else one * one for one in items]
+
+
+def _all(joint: Joint[int, int], items: Sequence[int], work: Counter, answers: dict[int, int | None]) -> None:
+    """Send the first, wait until it is being done, then all others; let the work go on once they wait."""
+
+    def ask(item: int) -> None:
+        answers[item] = joint.one(item)
+
+    threads = [threading.Thread(target=ask, args=(item,)) for item in items]
+    threads[0].start()
+    assert work.begun.wait(10)
+    for number, thread in enumerate(threads[1:], start=1):
+        thread.start()
+        while len(joint._queue) < number:
+            thread.join(0.001)
+    work.go.set()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_one_that_comes_alone_goes_at_once() -> None:
+    work = Counter()
+    work.go.set()
+    joint = Joint(work)
+    assert [joint.one(3), joint.one(-1), joint.one(4)] == [9, None, 16]
+    assert work.batches == [[3], [-1], [4]]
+
+
+def test_those_who_wait_go_together_in_the_order_of_their_coming_and_at_most_so_many() -> None:
+    work, answers = Counter(), dict[int, int | None]()
+    _all(Joint(work, most=5), range(CLIENTS), work, answers)
+    assert answers == {item: item * item for item in range(CLIENTS)}
+    assert work.batches == [[0], [1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11]]
+
+
+def test_an_error_is_raised_to_the_one_who_led_and_the_others_are_told_to_go_alone() -> None:
+    work, answers, errors = Counter(), dict[int, int | None](), list[int]()
+
+    def broken(items: Sequence[int]) -> list[int | None]:
+        done = work(items)
+        if 1 in items:
+            raise ConnectionError
+        return done
+
+    class Asking(Joint[int, int]):
+        def one(self, item: int) -> int | None:
+            try:
+                return super().one(item)
+            except ConnectionError:
+                errors.append(item)
+                return None
+
+    joint = Asking(broken, most=3)
+    _all(joint, range(6), work, answers)
+    assert errors == [1]
+    assert answers == {0: 0, 1: None, 2: None, 3: None, 4: 16, 5: 25}
+    assert joint.one(7) == 49, "the next one is not held up by the error"
+
+
+@pytest.mark.parametrize("rounds", [400])
+def test_nobody_is_lost_or_done_twice_when_many_come_and_go(rounds: int) -> None:
+    seen: list[int] = []
+
+    def run(items: Sequence[int]) -> list[int]:
+        seen.extend(items)
+        return [one + 1 for one in items]
+
+    joint = Joint(run)
+
+    def ask(start: int) -> None:
+        for item in range(start, start + rounds):
+            assert joint.one(item) == item + 1
+
+    threads = [threading.Thread(target=ask, args=(number * rounds,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(seen) == list(range(CLIENTS * rounds))
