@@ -194,3 +194,27 @@ class TestTheCurve:
         assert "还没有可以画的内容" in client.get("/outcomes/survival/110114/").content.decode()
         for body in Organization.objects.all():
             assert body.name not in page
+
+
+class TestTheApi:
+    def test_gives_the_round_its_curves_and_the_signs_page_by_page(self, first_round: Call) -> None:
+        on = THEN.isoformat()
+        whole = Client().get(f"/api/v1/outcomes/rounds/{first_round.pk}?on={on}").json()
+        assert (whole["paid_fen"], whole["grown"], whole["alive"], whole["each_fen"]) == (3_000_000, 21, 21, 142_857)
+        assert len(whole["organizations"]) == 21
+        assert {one["alive"] for one in whole["organizations"]} == {True}
+        listed = Client().get(f"/api/v1/outcomes/rounds?on={on}").json()
+        assert [one for one in listed if one["id"] == str(first_round.pk)] == [
+            {name: value for name, value in whole.items() if name != "organizations"}
+        ]
+        (curve,) = Client().get(f"/api/v1/outcomes/survival/370102?on={on}").json()
+        assert (curve["number"], curve["lost"], curve["points"][-1]["share"]) == (21, 0, 1_000_000)
+        desk, seen, after = client_for(Role.DISTRICT_OFFICER, "370102"), [], ""
+        while after is not None:
+            page = desk.get(f"/api/v1/outcomes/signs?on={on}&limit=8{after and f'&after={after}'}").json()
+            seen += page["items"]
+            after = page["next"]
+        assert len({one["id"] for one in seen}) == len(seen) == 21
+        assert [one["last_sign"] for one in seen] == sorted(one["last_sign"] for one in seen)
+        assert desk.get(f"/api/v1/outcomes/signs?after={uuid4()}").status_code == 422
+        assert Client().get("/api/v1/outcomes/rounds?on=1999-12-31").status_code == 404

@@ -23,6 +23,10 @@ TABLE: dict[str, Row] = {
     "outcomes:survival_by": everyone("/outcomes/survival/370102/class/"),
     "outcomes:desk": only(READERS, "/desk/outcomes/", but=DESK, anonymous=302),
     "outcomes:desk_on": only(READERS, "/desk/outcomes/2021-01-31/", but=DESK, anonymous=302),
+    "GET /api/v1/outcomes/rounds": everyone("/api/v1/outcomes/rounds"),
+    "GET /api/v1/outcomes/rounds/{call_id}": everyone(f"/api/v1/outcomes/rounds/{NOBODYS}", status=404),
+    "GET /api/v1/outcomes/survival/{code}": everyone("/api/v1/outcomes/survival/370102?by=class"),
+    "GET /api/v1/outcomes/signs": only(READERS, "/api/v1/outcomes/signs", but=DESK),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,18 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shanzhi.kernel.areas import LENGTHS
-from shanzhi.kernel.errors import NotFound
-from shanzhi.organizations.models import Purpose
 from shanzhi.outcomes import queries
-from shanzhi.outcomes.queries import Body, Curve
+from shanzhi.outcomes.queries import Curve
 from shanzhi.outcomes.views import curve
 from shanzhi.outcomes.views.words import EARLIEST, read_day
 from shanzhi.places import queries as places
 from shanzhi.ui import formatting
 from shanzhi.ui.pieces import Tab
-
-LEVELS = sorted(LENGTHS.values())
 
 
 def survival(request: Any, code: str, by: str = "all") -> HttpResponse:
@@ -33,7 +27,7 @@ def survival(request: Any, code: str, by: str = "all") -> HttpResponse:
     given = read_day(request.GET.get("on", "").strip())
     day = given if given and EARLIEST <= given <= today else today
     rows = queries.area_bodies(code=code, on=day)
-    made = queries.curves(rows, _key(by, code, rows))
+    made = queries.curves(rows, queries.group_of(by=by, code=code, rows=rows))
     heads, lines = curve.table(made) if made else ([], [])
     context = {
         "heading": _("Survival curve: %(area)s") % {"area": area.name},
@@ -52,21 +46,6 @@ def survival(request: Any, code: str, by: str = "all") -> HttpResponse:
         "crumbs": [(_("Home"), "/"), (_("Outcomes"), reverse("outcomes:index")), (_("Survival curve"), "")],
     }  # fmt: skip
     return render(request, "outcomes/survival.html", context)
-
-
-def _key(by: str, code: str, rows: list[Body]) -> Callable[[Body], str]:
-    """Give what names the group of an organisation. Raises NotFound for a way that there is not."""
-    if by == "all":
-        return lambda _one: _("All organisations")
-    if by == "class":
-        return lambda one: str(Purpose(one.purpose).label) if one.purpose else _("No class stated")
-    if by == "round":
-        return lambda one: one.round_title or _("Not out of a round")
-    if by != "area":
-        raise NotFound
-    below = next((length for length in LEVELS if length > len(code)), len(code))
-    names = places.names({one.area[:below] for one in rows})
-    return lambda one: names.get(one.area[:below], one.area[:below])
 
 
 def _tabs(code: str, by: str, day: date | None) -> list[Tab]:
