@@ -33,15 +33,13 @@ SERVICE: Final = register_activity(
         _("Tasks are to suit age, ability and health, and somebody is to be called when something happens."),
         Ground.CONSENT,
         _(
-            "Personal Information Protection Law, articles 13 (1), 29, 31; Regulations on Voluntary Service, articles 7, "
-            "15, 19, 20"
+            "Personal Information Protection Law, articles 13 (1), 29, 31; Regulations on Voluntary Service, articles "
+            "7, 15, 19, 20"
         ),
         _("As long as the person serves, then until erased; limits of health until the person empties them."),
         _("Oneself and staff of the area of service, masked; in full for a reason that goes on record."),
         _("Somebody learns of an illness, or when a home stands empty."),
-        _(
-            "Health and contact are sealed and never listed; teams see numbers and masked names, the public sees neither."
-        ),
+        _("Health and contact are sealed and never listed; teams see numbers and masked names, others neither."),
         order=47,
     )
 )
@@ -68,7 +66,7 @@ describe("volunteering.Team", _("Teams you decided on"), "decided_by_id", SERVIC
 describe("volunteering.TeamAgreement", _("Agreements you wrote"), "created_by_id", SERVICE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("volunteering.TeamMember", _("Your places in teams"), "volunteer__person_id", SERVICE,
-         team=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP), words=(K.TEXT, E.SCRUB),
+         team=(K.LINK, E.KEEP), role=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP), message=(K.TEXT, E.SCRUB),
          reason=(K.TEXT, E.SCRUB), signed_at=(K.RECORD, E.KEEP), joined_at=(K.RECORD, E.KEEP),
          ended_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("volunteering.TeamMember", _("Places in teams you decided on"), "decided_by_id", SERVICE,
@@ -79,8 +77,8 @@ name_fields(
     health=_("What your health does not allow"), health_agreed_at=_("Agreed to keep that on"),
     emergency_name=_("Whom to call in an emergency"), emergency_phone=_("Phone of the emergency contact"),
     joined_at=_("Since"), skill=_("Skill"), weekday=_("Day of the week"), evidence=_("What was seen"),
-    revoked_reason=_("Why it was taken back"), verified_by=_("Verified by"), revoked_by=_("Taken back by"),
-    founded_by=_("Founded by"), signed_at=_("Agreement signed on"), ended_at=_("Ended on"),
+    revoked_reason=_("Why it was taken back"), revoked_by=_("Taken back by"),
+    founded_by=_("Founded by"), signed_at=_("Agreement signed on"),
 )  # fmt: skip
 name_field("volunteering.Volunteer", "number", _("Volunteer number"))
 name_field("volunteering.Volunteer", "area", _("Area of service"))
@@ -92,8 +90,9 @@ name_field("volunteering.Team", "name", _("Name of the team"))
 name_field("volunteering.Team", "about", _("What the team does"))
 name_field("volunteering.Team", "reason", _("Reason of the decision"))
 name_field("volunteering.TeamMember", "team", _("Team"))
+name_field("volunteering.TeamMember", "ended_at", _("Ended on"))
 name_field("volunteering.TeamMember", "role", _("Part in the team"))
-name_field("volunteering.TeamMember", "words", _("A word to the leader"))
+name_field("volunteering.TeamMember", "message", _("A word to the leader"))
 name_field("volunteering.TeamMember", "reason", _("Reason of the decision"))
 
 

@@ -362,7 +362,7 @@ class Migration(migrations.Migration):
                         verbose_name="State",
                     ),
                 ),
-                ("words", models.CharField(blank=True, max_length=200, verbose_name="A word to the leader")),
+                ("message", models.CharField(blank=True, max_length=200, verbose_name="A word to the leader")),
                 ("by_code", models.BooleanField(default=False)),
                 ("signed_at", models.DateTimeField()),
                 ("asked_at", models.DateTimeField()),

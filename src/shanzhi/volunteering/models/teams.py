@@ -58,6 +58,9 @@ class Team(models.Model):
     synthetic = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
+    # How many are in it, read with the row (`queries.teams`); None where nobody asked.
+    size: int | None = None
+
     class Meta:
         """A living team's name once in its area; what ended did so for a reason."""
 
@@ -143,7 +146,7 @@ class TeamMember(models.Model):
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="places")
     role = models.CharField(_("Part in the team"), max_length=8, choices=TeamRole.choices, default=TeamRole.MEMBER)
     state = models.CharField(_("State"), max_length=12, choices=MEMBER.choices(), default=MEMBER.first)
-    words = models.CharField(_("A word to the leader"), max_length=200, blank=True)
+    message = models.CharField(_("A word to the leader"), max_length=200, blank=True)
     by_code = models.BooleanField(default=False)
     agreement = models.ForeignKey(TeamAgreement, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()

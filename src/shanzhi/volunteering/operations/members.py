@@ -19,11 +19,11 @@ from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.teams import locked, reason_of
 from shanzhi.volunteering.operations.volunteers import own_locked, require_active
 
-LONGEST_WORDS: Final = 200
+LONGEST_MESSAGE: Final = 200
 
 
 def ask_to_join(
-    *, actor: Actor, team_id: UUID, signed: int | None, at: datetime, words: str = "", leaves_id: UUID | None = None
+    *, actor: Actor, team_id: UUID, signed: int | None, at: datetime, message: str = "", leaves_id: UUID | None = None
 ) -> TeamMember:
     """Ask to join a team, with its agreement signed in the version that one read (`signed`).
 
@@ -35,10 +35,10 @@ def ask_to_join(
         volunteer = _joining(actor, team, at)
         if team.join_way == JoinWay.CODE:
             raise refusals.OnlyByCode
-        if len(words.strip()) > LONGEST_WORDS:
-            raise refusals.TextTooLong(field="words", most=LONGEST_WORDS)
+        if len(message.strip()) > LONGEST_MESSAGE:
+            raise refusals.TextTooLong(field="message", most=LONGEST_MESSAGE)
         row = TeamMember(team=team, volunteer=volunteer, agreement=_signed(team, signed), signed_at=at, asked_at=at)
-        row.words, row.moves_from = words.strip(), _left_behind(volunteer, leaves_id, team)
+        row.message, row.moves_from = message.strip(), _left_behind(volunteer, leaves_id, team)
         _enter(row)
         _note(actor, "ask", row, at)
     return row

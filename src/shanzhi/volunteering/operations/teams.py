@@ -32,8 +32,8 @@ LONGEST_REASON: Final = 500
 CODE_DAYS: Final = 30
 EXAMPLE: Final = _(
     "Example, not official. I come on time, or say so in time. I ask nothing and take nothing from those we serve. "
-    "What I learn about people stays with me. Before a task with risks I am told of them and insured. I may leave at any "
-    "time; my record stays."
+    "What I learn about people stays with me. Before a task with risks I am told of them and insured. I may leave at "
+    "any time; my record stays."
 )
 """What a team's first agreement says where the founder writes none."""
 
@@ -68,8 +68,8 @@ def found_team(
     """Found a team that one leads, or as staff of the area one that a volunteer (`leader_id`) leads.
 
     It waits for the committee's yes (志愿服务条例 art. 42); founded by who leads the organisation, or by
-    staff of the area for somebody else, it has that yes. The leader has signed the first version of the agreement. Raises NotAVolunteer,
-    NotActive, AdultLeader, BadTeam, BadTeamKind, BadPlace, TeamNameTaken.
+    staff of the area for somebody else, it has that yes. The leader has signed the first version of the agreement.
+    Raises NotAVolunteer, NotActive, AdultLeader, BadTeam, BadTeamKind, BadPlace, TeamNameTaken.
     """
     with name_once():
         leader = _leader(actor, leader_id, area, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -56,8 +57,8 @@ def register_volunteer(
 ) -> Volunteer:  # fmt: skip
     """Put oneself on record as a volunteer, or as staff a person whom one sees; who lacks nothing is active at once.
 
-    Who is under 14 is put on record only after a guardian agreed; from 14 to 17 the entry waits for the guardian. Raises
-    VolunteerAlready, GuardianConsentNeeded, and what is wrong with the details.
+    Who is under 14 is put on record only after a guardian agreed; from 14 to 17 the entry waits for the guardian.
+    Raises VolunteerAlready, GuardianConsentNeeded, and what is wrong with the details.
     """
     with transaction.atomic():
         person = people.load(viewer=actor, person_id=person_id or actor.person(), at=at)
@@ -84,10 +85,8 @@ def change_volunteer(*, actor: Actor, version: int, details: Details, at: dateti
         values = _checked(details, found.person, at, kept=found.area)
         if values["health"] is not None and found.health is not None and values["health"] == found.health.reveal():
             values["health_agreed_at"] = found.health_agreed_at
-            open_ones = ("area", "languages", "metres")
-        fields = differences(
-            {name: getattr(found, name) for name in open_ones[:3]}, {n: values[n] for n in open_ones[:3]}
-        )
+        told = ("area", "languages", "metres")
+        fields = differences({name: getattr(found, name) for name in told}, {name: values[name] for name in told})
         for name, value in values.items():
             setattr(found, name, value)
         found.version += 1
@@ -236,7 +235,7 @@ def is_place(code: str, at: datetime) -> bool:
 
 def _check_hours(hours: Sequence[Span]) -> None:
     rows = sorted(set(hours))
-    apart = all(one[0] != two[0] or one[2] <= two[1] for one, two in zip(rows, rows[1:], strict=False))
+    apart = all(one[0] != two[0] or one[2] <= two[1] for one, two in pairwise(rows))
     fit = all(1 <= day <= 7 and 0 <= starts < ends <= DAY for day, starts, ends in rows)
     if not apart or not fit or len(rows) > MOST_HOURS:
         raise refusals.BadHours(field="hours")

@@ -27,7 +27,8 @@ SKILLS: Final = (
     ("company", "陪伴聊天", "Keeping company"), ("errands", "代买跑腿", "Errands"), ("haircut", "理发", "Cutting hair"),
     ("repairs", "家电小修", "Small repairs"), ("first_aid", "急救", "First aid"), ("nursing", "护理", "Nursing"),
     ("tutoring", "课业辅导", "Tutoring"), ("phone_help", "手机使用辅导", "Help with phones"),
-    ("photography", "摄影", "Photography"), ("hosting", "活动主持", "Hosting events"), ("writing", "文案写作", "Writing"),
+    ("photography", "摄影", "Photography"), ("hosting", "活动主持", "Hosting events"),
+    ("writing", "文案写作", "Writing"),
     ("music", "音乐舞蹈", "Music and dance"), ("law", "法律咨询", "Legal advice"), ("driving", "驾驶", "Driving"),
     ("mediation", "邻里调解", "Mediation"), ("sorting", "垃圾分类指导", "Guidance in waste sorting"),
 )  # fmt: skip
@@ -80,7 +81,7 @@ def change_word(
     *, actor: Actor, vocabulary: str, word_id: UUID, version: int, values: Mapping[str, Any], retired: bool,
     at: datetime,
 ) -> Any:  # fmt: skip
-    """Change a word, or retire it: nothing new points to it then. Code and area stay. Raises StaleVolunteer, as above."""
+    """Change a word, or retire it: nothing new points to it then. Code and area stay."""
     model = _model(vocabulary)
     with transaction.atomic():
         found = queries.own_word(viewer=actor, vocabulary=vocabulary, word_id=word_id)

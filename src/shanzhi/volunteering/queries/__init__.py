@@ -1,6 +1,6 @@
 """Reading volunteers and teams: each query takes the viewer and gives only what exists for that viewer."""
 
-from shanzhi.volunteering.queries.fitness import Fitness, Reason, lacking, may_do
+from shanzhi.volunteering.queries.fitness import Fitness, Reason, fit_for, lacking, may_do
 from shanzhi.volunteering.queries.teams import (
     CodeOver,
     agreement,
@@ -9,6 +9,7 @@ from shanzhi.volunteering.queries.teams import (
     led_team,
     member,
     members,
+    own_team,
     place_in,
     search_members,
     search_teams,
@@ -17,7 +18,6 @@ from shanzhi.volunteering.queries.teams import (
     teams,
 )
 from shanzhi.volunteering.queries.volunteers import (
-    is_child,
     last_day,
     mine,
     places_of,
@@ -28,9 +28,11 @@ from shanzhi.volunteering.queries.volunteers import (
     serving_areas,
     volunteer,
     volunteers,
+    with_skill,
 )
 from shanzhi.volunteering.queries.words import (
     VOCABULARIES,
+    desk_skills,
     own_word,
     own_words,
     qualification_kinds,
@@ -41,9 +43,9 @@ from shanzhi.volunteering.queries.words import (
 )
 
 __all__ = [
-    "VOCABULARIES", "CodeOver", "Fitness", "Reason", "agreement", "code_of", "desk_teams", "is_child", "lacking",
-    "last_day", "led_team", "may_do", "member", "members", "mine", "own_word", "own_words", "place_in", "places_of",
-    "qualification", "qualification_kinds", "qualifications_of", "read_areas", "search", "search_members",
-    "search_teams", "serving_areas", "skills", "task_kind", "task_kinds", "team", "team_of_code", "teams", "volunteer",
-    "volunteers", "word_areas",
+    "VOCABULARIES", "CodeOver", "Fitness", "Reason", "agreement", "code_of", "desk_skills", "desk_teams", "fit_for",
+    "lacking", "last_day", "led_team", "may_do", "member", "members", "mine", "own_team", "own_word", "own_words",
+    "place_in", "places_of", "qualification", "qualification_kinds", "qualifications_of", "read_areas", "search",
+    "search_members", "search_teams", "serving_areas", "skills", "task_kind", "task_kinds", "team", "team_of_code",
+    "teams", "volunteer", "volunteers", "with_skill", "word_areas",
 ]  # fmt: skip

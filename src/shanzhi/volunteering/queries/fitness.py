@@ -8,12 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people import minors
 from shanzhi.people.models import Person
 from shanzhi.volunteering.models import Qualification, TaskKind, Volunteer
-from shanzhi.volunteering.queries.words import qualification_kinds
+from shanzhi.volunteering.queries.words import qualification_kinds, task_kinds
 
 GUARDIAN: Final = _("A guardian's consent is waited for: the volunteer is under 18.")
 OWN: Final = _("The volunteer's own consent is waited for, on the page of the account.")
@@ -50,21 +51,45 @@ def lacking(person: Person, at: datetime, also: tuple[UUID, ...] = ()) -> str:
     return minors.waits_for(person, at, also)
 
 
+def fit_for(*, volunteer: Volunteer, at: datetime) -> list[tuple[TaskKind, Fitness]]:
+    """Say of each kind of task of the volunteer's area what stands against it today; in a fixed number of queries."""
+    on = timezone.localdate(at)
+    kinds = task_kinds(volunteer.area)
+    if not kinds:
+        return []
+    known = _Known(_standing(volunteer, at), _held(volunteer, on), _names(volunteer.area))
+    return [(kind, _judged(volunteer, kind, on, known)) for kind in kinds]
+
+
 def may_do(*, volunteer: Volunteer, task_kind: TaskKind, on: date, at: datetime) -> Fitness:
     """Say what stands against a volunteer's taking a kind of task on a day.
 
     Consents are those of now (`at`), age and qualifications those of the day (志愿服务条例 art. 15). Of somebody whose
     age nobody has seen in a document it is known alone that the person said to be grown up.
     """
-    reasons = [*_standing(volunteer, at), *_ages(volunteer.person, task_kind, on)]
-    good = _held(volunteer, on)
-    names = {kind.code: kind for kind in qualification_kinds(volunteer.area)} if task_kind.demands else {}
+    names = _names(volunteer.area) if task_kind.demands else {}
+    return _judged(volunteer, task_kind, on, _Known(_standing(volunteer, at), _held(volunteer, on), names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read once of a volunteer: where the service stands, codes of qualifications that are good, names."""
+
+    standing: list[Reason]
+    held: set[str]
+    names: dict[str, str]
+
+
+def _names(area: str) -> dict[str, str]:
+    return {kind.code: str(kind) for kind in qualification_kinds(area)}
+
+
+def _judged(volunteer: Volunteer, task_kind: TaskKind, on: date, known: _Known) -> Fitness:
+    reasons = [*known.standing, *_ages(volunteer.person, task_kind, on)]
     for code in task_kind.demands:
-        if code not in good:
-            words = _("Missing: %(name)s. Staff of the area enter it once they have seen it.") % {
-                "name": str(names.get(code, code))
-            }
-            reasons.append(Reason("qualification", words))
+        if code not in known.held:
+            words = _("Missing: %(name)s. Staff of the area enter it once they have seen it.")
+            reasons.append(Reason("qualification", words % {"name": known.names.get(code, code)}))
     return Fitness(tuple(reasons), task_kind.dangerous)
 
 

@@ -15,7 +15,7 @@ from shanzhi.kernel.errors import Invalid, NotFound, SignInNeeded
 from shanzhi.places import queries as places
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.models import Team, TeamAgreement, TeamMember
-from shanzhi.volunteering.queries.volunteers import AREA_NAME
+from shanzhi.volunteering.queries.volunteers import AREA_NAME, NEWEST
 
 
 class CodeOver(Invalid):
@@ -41,7 +41,12 @@ def search_teams(rows: QuerySet[Team], words: str) -> QuerySet[Team]:
 
 def team(*, viewer: Actor, team_id: UUID) -> Team:
     """Give a team: one that works to anybody, any other to who is or was in it and to staff of its area."""
-    found = Team.objects.annotate(area_name=AREA_NAME, size=COUNTED).filter(pk=team_id).first()
+    found = (
+        Team.objects.select_related("organization")
+        .annotate(area_name=AREA_NAME, size=COUNTED)
+        .filter(pk=team_id)
+        .first()
+    )
     if found is None:
         raise NotFound
     if found.state == "active" or viewer.holds(policies.READERS, found.area):
@@ -76,7 +81,7 @@ def agreement(found: Team) -> TeamAgreement:
 def members(found: Team) -> QuerySet[TeamMember]:
     """Give who is in a team, asked to be and was in it, for who leads it."""
     rows = TeamMember.objects.filter(team=found).select_related("volunteer__person", "agreement")
-    return rows.annotate(number=F("volunteer__number"))
+    return rows.annotate(number=F("volunteer__number"), newest=NEWEST)
 
 
 def member(*, viewer: Actor, member_id: UUID) -> TeamMember:
@@ -96,6 +101,17 @@ def place_in(*, viewer: Actor, found: Team) -> TeamMember | None:
         team=found, volunteer__person__in=viewer.persons, state__in=("requested", "member")
     )
     return rows.select_related("agreement").first()
+
+
+def own_team(*, viewer: Actor, team_id: UUID, state: str = "") -> Team:
+    """Give a team that the viewer is in, or asked to join; with `state` only one in which the place stands so."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    found = team(viewer=viewer, team_id=team_id)
+    row = place_in(viewer=viewer, found=found)
+    if row is None or (state and row.state != state):
+        raise NotFound
+    return found
 
 
 def search_members(rows: QuerySet[TeamMember], words: str) -> QuerySet[TeamMember]:

@@ -12,15 +12,16 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, DISTRICT, SUBDISTRICT
 from shanzhi.kernel.errors import NotFound, SignInNeeded
-from shanzhi.people import minors
 from shanzhi.people import queries as people
+from shanzhi.people.queries.records import marked
 from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.lifecycle import HELD
-from shanzhi.volunteering.models import Qualification, TeamMember, Volunteer
+from shanzhi.volunteering.models import Qualification, TeamAgreement, TeamMember, Volunteer, VolunteerSkill
 
 LEVELS: Final = (DISTRICT, SUBDISTRICT, COMMUNITY)
+NEWEST: Final = Subquery(TeamAgreement.objects.filter(team=OuterRef("team")).order_by("-version").values("version")[:1])
 AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
 
 
@@ -33,8 +34,11 @@ def mine(*, viewer: Actor) -> Volunteer | None:
 
 
 def places_of(volunteer: Volunteer) -> list[TeamMember]:
-    """List the teams that a volunteer is in, asked for, and was in, those of now first."""
-    rows = TeamMember.objects.filter(volunteer=volunteer).select_related("team", "agreement")
+    """List the teams that a volunteer is in, asked for, and was in, those of now first.
+
+    Each with `newest`, the version of the team's agreement today.
+    """
+    rows = TeamMember.objects.filter(volunteer=volunteer).select_related("team", "agreement").annotate(newest=NEWEST)
     return sorted(rows, key=lambda row: (row.state not in HELD, -row.asked_at.timestamp()))
 
 
@@ -65,7 +69,7 @@ def volunteer(*, viewer: Actor, volunteer_id: UUID) -> Volunteer:
 def search(rows: QuerySet[Volunteer], words: str) -> QuerySet[Volunteer]:
     """Find by the volunteer number or its beginning, or by the whole name or phone."""
     text = words.strip()
-    found = people.marked(text, "person__")
+    found = marked(text, "person__")
     return rows.filter(found | Q(number__startswith=text)) if text.isdigit() else rows.filter(found)
 
 
@@ -100,6 +104,6 @@ def last_day(starts_on: date, months: int) -> date:
     return date(year, month, day) - timedelta(days=1)
 
 
-def is_child(volunteer: Volunteer, at: datetime) -> bool:
-    """Tell whether the volunteer is known to be under 14: then nothing of the person is shown to other volunteers."""
-    return minors.is_child(volunteer.person, at)
+def with_skill(code: str) -> QuerySet[VolunteerSkill, UUID]:
+    """Give the numbers of rows of volunteers who have a skill of this code, in whatever area it was set."""
+    return VolunteerSkill.objects.filter(skill__code=code).values_list("volunteer", flat=True)

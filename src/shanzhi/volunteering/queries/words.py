@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from shanzhi.kernel.actor import Actor
@@ -14,10 +14,12 @@ from shanzhi.kernel.areas import ancestors_of
 from shanzhi.kernel.errors import NotFound
 from shanzhi.people import queries as people
 from shanzhi.places import queries as places
+from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.models import QualificationKind, Skill, TaskKind
 
+AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
 VOCABULARIES: Final[dict[str, Any]] = {"skills": Skill, "qualifications": QualificationKind, "tasks": TaskKind}
 WordT = TypeVar("WordT", Skill, QualificationKind, TaskKind)
 
@@ -60,8 +62,15 @@ def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
     codes = viewer.areas(policies.READERS)
     above = {step for code in codes for step in ("", *ancestors_of(code))}
     rows = VOCABULARIES[vocabulary].objects
-    seen: QuerySet[Any] = rows.filter(places.within_any("area", codes)) | rows.filter(area__in=above)
-    return seen.order_by("code", "area")
+    seen: QuerySet[Any] = rows.filter(places.within_any("area", codes) | Q(area__in=above))
+    named: QuerySet[Any] = seen.annotate(area_name=AREA_NAME).order_by("code", "area")
+    return named
+
+
+def desk_skills(*, viewer: Actor) -> list[Skill]:
+    """List the skills of the viewer's areas, each code once, for a filter."""
+    rows: list[Skill] = list(own_words(viewer=viewer, vocabulary="skills"))
+    return sorted({row.code: row for row in rows}.values(), key=lambda row: row.code)
 
 
 def own_word(*, viewer: Actor, vocabulary: str, word_id: UUID) -> Any:
