@@ -97,7 +97,7 @@ register(
     )
 )
 WORD = {
-    "code": _("Code"),
+    "code": _("Short code"),
     "name": _("Name in Chinese"),
     "name_en": _("Name in English"),
     "example": _("Example, not official"),

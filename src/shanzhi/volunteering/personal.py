@@ -76,7 +76,7 @@ name_fields(
     languages=_("Languages"), metres=_("How far you go"), wish=_("What you would like to do"),
     health=_("What your health does not allow"), health_agreed_at=_("Agreed to keep that on"),
     emergency_name=_("Whom to call in an emergency"), emergency_phone=_("Phone of the emergency contact"),
-    joined_at=_("Since"), skill=_("Skill"), weekday=_("Day of the week"), evidence=_("What was seen"),
+    joined_at=_("Joined on"), skill=_("Skill"), weekday=_("Day of the week"), evidence=_("What was seen"),
     revoked_reason=_("Why it was taken back"), revoked_by=_("Taken back by"),
     founded_by=_("Founded by"), signed_at=_("Agreement signed on"),
 )  # fmt: skip
@@ -90,7 +90,7 @@ name_field("volunteering.Team", "name", _("Name of the team"))
 name_field("volunteering.Team", "about", _("What the team does"))
 name_field("volunteering.Team", "reason", _("Reason of the decision"))
 name_field("volunteering.TeamMember", "team", _("Team"))
-name_field("volunteering.TeamMember", "ended_at", _("Ended on"))
+name_field("volunteering.TeamMember", "ended_at", _("Over since"))
 name_field("volunteering.TeamMember", "role", _("Part in the team"))
 name_field("volunteering.TeamMember", "message", _("A word to the leader"))
 name_field("volunteering.TeamMember", "reason", _("Reason of the decision"))

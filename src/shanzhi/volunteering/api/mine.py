@@ -188,7 +188,8 @@ def list_places(request: HttpRequest) -> list[dict[str, Any]]:
     """List the teams that one is in, asked to join, and was in."""
     return [
         {"team_id": one.team_id, "team": one.team.name, "role": one.role, "state": one.state,
-         "signed": one.agreement.version, "newest": one.newest, "joined_at": one.joined_at, "ended_at": one.ended_at}
+         "signed": one.agreement.version, "newest": getattr(one, "newest", 0),
+         "joined_at": one.joined_at, "ended_at": one.ended_at}
         for one in queries.places_of(_mine(request))
     ]  # fmt: skip
 

@@ -180,7 +180,7 @@ def found(request: HttpRequest, body: NewTeamIn, idempotency_key: Key) -> dict[s
 @router.post("/teams/by-code", response=DoneOut, summary="Join a team by its code")
 def by_code(request: HttpRequest, body: CodeIn, idempotency_key: Key) -> dict[str, Any]:
     """Join at once, with the agreement signed."""
-    values = {"token": body.joining_code, "signed": body.signed, "leaves_id": body.leaves_id}
+    values: dict[str, Any] = {"token": body.joining_code, "signed": body.signed, "leaves_id": body.leaves_id}
     return write_once(request, "by_code", idempotency_key, body, lambda: operations.join_by_code(
         **values, **signed_acting(request)
     ))  # fmt: skip
@@ -288,7 +288,7 @@ def list_members(request: HttpRequest, team_id: UUID, asked: Query[MembersQuery]
 @router.post("/places/{uuid:place_id}/decide", response=DoneOut, summary="Let somebody into the team, or not")
 def decide_request(request: HttpRequest, place_id: UUID, body: DecisionIn, idempotency_key: Key) -> dict[str, Any]:
     """Answer a request to join."""
-    values = {"member_id": place_id, "accepted": body.agreed, "reason": body.reason}
+    values: dict[str, Any] = {"member_id": place_id, "accepted": body.agreed, "reason": body.reason}
     return write_once(request, "request", idempotency_key, body, lambda: operations.decide_request(
         **values, **signed_acting(request)
     ))  # fmt: skip

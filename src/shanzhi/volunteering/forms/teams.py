@@ -83,7 +83,7 @@ class DecideForm(PageForm):
     """Yes or no, the no for a reason."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect
+        label=_("Your decision"), choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect
     )
     reason = forms.CharField(
         label=_("Reason"), help_text=_("Needed for a no."), max_length=500, required=False,

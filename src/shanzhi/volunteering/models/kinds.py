@@ -27,7 +27,7 @@ class Word(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     area = models.CharField(_("Area"), max_length=12, db_collation="C", blank=True)
-    code = models.CharField(_("Code"), max_length=40, db_collation="C")
+    code = models.CharField(_("Short code"), max_length=40, db_collation="C")
     name = models.CharField(_("Name in Chinese"), max_length=40)
     name_en = models.CharField(_("Name in English"), max_length=80)
     example = models.BooleanField(_("Example, not official"), default=False)

@@ -58,9 +58,6 @@ class Team(models.Model):
     synthetic = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
-    # How many are in it, read with the row (`queries.teams`); None where nobody asked.
-    size: int | None = None
-
     class Meta:
         """A living team's name once in its area; what ended did so for a reason."""
 

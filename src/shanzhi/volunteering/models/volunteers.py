@@ -62,9 +62,6 @@ class Volunteer(models.Model):
     joined_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
-    # The name of the area, read with the row (`queries.volunteers`); None where nobody asked.
-    area_name: str | None = None
-
     class Meta:
         """Numbers and areas have their shape; health only after a consent, an emergency contact with name and phone."""
 

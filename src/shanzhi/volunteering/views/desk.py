@@ -70,7 +70,7 @@ VOLUNTEERS = Listing(
         Column("skills", gettext_lazy("Skills"), value=skill_words, priority=2),
         Column("teams", gettext_lazy("Teams"), "number", sort="teams"),
         Column("state", gettext_lazy("State"), "tag", value=volunteer_state, sort="state"),
-        Column("joined_at", gettext_lazy("Since"), "date", sort="joined_at", priority=2),
+        Column("joined_at", gettext_lazy("Joined on"), "date", sort="joined_at", priority=2),
     ),
     default_sort="-joined_at",
     filters=(
@@ -79,7 +79,7 @@ VOLUNTEERS = Listing(
         ChoiceFilter(
             "skill", gettext_lazy("Skill"), choices=skill_options, apply=lambda code: Q(pk__in=queries.with_skill(code))
         ),
-        DateRangeFilter("joined_at", gettext_lazy("Since")),
+        DateRangeFilter("joined_at", gettext_lazy("Joined on")),
     ),
     search=queries.search,
     search_label=gettext_lazy("Volunteer number or how it begins, whole name or phone"),

@@ -44,7 +44,7 @@ def found(request: Any) -> HttpResponse:
     lead = _("You lead it. The residents' committee agrees first; a team of an organisation is agreed to by who leads "
              "that.")  # fmt: skip
     back = "/teams/"
-    context = frame(_("Found a team"), _("Found"), back, (_("Volunteer teams"), back), lead=lead)
+    context = frame(_("Found a team"), _("Found the team"), back, (_("Volunteer teams"), back), lead=lead)
     done = _("The team is on record. Its first agreement is an example: read it and write your own.")
     return answer_form(request, form, act, context, done=done, template=FORM)
 

@@ -57,9 +57,9 @@ MEMBERS = Listing(
         Column("state", gettext_lazy("State"), "tag", value=place_state, sort="state"),
         Column("message", gettext_lazy("A word to the leader"), priority=2),
         Column("asked_at", gettext_lazy("Asked on"), "date", sort="asked_at", priority=2),
-        Column("joined_at", gettext_lazy("Since"), "date", sort="joined_at"),
+        Column("joined_at", gettext_lazy("Joined on"), "date", sort="joined_at"),
         Column("agreement", gettext_lazy("Version signed"), "number", value="agreement.version", priority=2),
-        Column("ended_at", gettext_lazy("Ended on"), "date", on_page=False),
+        Column("ended_at", gettext_lazy("Over since"), "date", on_page=False),
     ),
     default_sort="-asked_at",
     filters=(

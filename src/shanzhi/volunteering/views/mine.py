@@ -61,7 +61,7 @@ def pairs(found: Volunteer) -> list[Answer]:
     contact = f"{found.emergency_name} {found.emergency_phone}" if found.emergency_name else formatting.NONE
     far = _("%(metres)s metres") % {"metres": formatting.count(found.metres)} if found.metres else _("Anywhere there")
     return [
-        Answer(_("Area of service"), found.area_name or found.area),
+        Answer(_("Area of service"), getattr(found, "area_name", "") or found.area),
         Answer(_("Skills"), skill_words(found)),
         Answer(_("Free hours"), comma.join(hours) or formatting.NONE),
         Answer(_("Languages"), comma.join(str(LANGUAGES[one]) for one in found.languages) or formatting.NONE),

@@ -67,7 +67,7 @@ def team(request: Any, team_id: UUID) -> HttpResponse:
     pairs = [
         Answer(_("Kind of team"), f"{found.get_kind_display()}{' · ' + found.unit if found.unit else ''}"),
         Answer(_("Area of service"), where),
-        Answer(_("In the team"), formatting.count(found.size)),
+        Answer(_("In the team"), formatting.count(getattr(found, "size", 0))),
         Answer(_("How one joins"), found.get_join_way_display()),
         Answer(_("Founded on"), formatting.day(formatting.local(found.created_at).date())),
     ]

@@ -69,9 +69,9 @@ def way_on(row: Any) -> str:
     return reverse("volunteering:word", args=[vocabulary, row.pk])
 
 
-HEAD = (Column("name", gettext_lazy("Name"), value=name_words, sort="name", url=way_on),)
+HEAD = (Column("name", gettext_lazy("Called"), value=name_words, sort="name", url=way_on),)
 TAIL = (
-    Column("code", gettext_lazy("Code"), sort="code", priority=2),
+    Column("code", gettext_lazy("Short code"), sort="code", priority=2),
     Column("area", gettext_lazy("Area"), value=area_words, sort="area"),
     Column("state", gettext_lazy("State"), "tag", value=state),
 )
