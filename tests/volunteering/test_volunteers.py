@@ -1,4 +1,4 @@
-"""A volunteer registers, changes, pauses, leaves and comes back; minors wait for their guardians; who fits what task."""
+"""A volunteer registers, changes, pauses, leaves and comes back; minors wait for guardians; who fits what task."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -31,6 +31,7 @@ FULL = Details(
     metres=2000, wish="陪老人散步", health="不能提重物", health_agreed=True, emergency_name="欧阳示例",
     emergency_phone="138 0013 8000",
 )  # fmt: skip
+TODAY = AT.date()
 WARD_BIRTH = {9: date(2017, 1, 1), 16: date(2010, 1, 1)}
 
 
@@ -208,7 +209,7 @@ class TestAMinor:
 
 
 class TestATask:
-    def fit(self, volunteer: Volunteer, code: str, on: date = AT.date()) -> list[str]:
+    def fit(self, volunteer: Volunteer, code: str, on: date = TODAY) -> list[str]:
         kind = queries.task_kind(area=volunteer.area, code=code)
         return [one.code for one in queries.may_do(volunteer=volunteer, task_kind=kind, on=on, at=AT).reasons]
 

@@ -31,7 +31,7 @@ def ask_to_join(
     NotAVolunteer, NotActive, TeamOver, OnlyByCode, AgreementMissing, AgreementChanged, InAlready, LeadsATeam.
     """
     with transaction.atomic():
-        team = locked(team_id)
+        team = locked(actor, team_id)
         volunteer = _joining(actor, team, at)
         if team.join_way == JoinWay.CODE:
             raise refusals.OnlyByCode
@@ -50,7 +50,7 @@ def join_by_code(
     """Join a team at once by the code that its leader handed out. Raises CodeOver, and as `ask_to_join` does."""
     team_id = queries.team_of_code(token=token, at=at)
     with transaction.atomic():
-        team = locked(team_id)
+        team = locked(actor, team_id)
         if queries.code_of(team) != token:
             raise queries.CodeOver
         volunteer = _joining(actor, team, at)
@@ -85,7 +85,7 @@ def decide_request(*, actor: Actor, member_id: UUID, accepted: bool, reason: str
 def leave_team(*, actor: Actor, team_id: UUID, at: datetime) -> TeamMember:
     """Leave a team, or take the request back; what was earned there stays on record. Raises NotFound, LeadsATeam."""
     with transaction.atomic():
-        locked(team_id)
+        locked(actor, team_id)
         rows = TeamMember.objects.select_for_update(of=("self",)).select_related("team", "volunteer")
         row = rows.filter(team_id=team_id, volunteer__person__in=actor.persons, state__in=HELD).first()
         if row is None:
@@ -144,7 +144,7 @@ def set_part(*, actor: Actor, member_id: UUID, role: str, at: datetime) -> TeamM
 def sign_agreement(*, actor: Actor, team_id: UUID, signed: int | None, at: datetime) -> TeamMember:
     """Sign the newest version of the agreement, as somebody in the team. Raises NotFound, AgreementMissing."""
     with transaction.atomic():
-        team = locked(team_id)
+        team = locked(actor, team_id)
         row = TeamMember.objects.select_for_update(of=("self",)).select_related("team", "volunteer").filter(
             team=team, volunteer__person__in=actor.persons, state="member"
         ).first()  # fmt: skip
@@ -216,7 +216,7 @@ def _managed(actor: Actor, member_id: UUID, at: datetime) -> TeamMember:
     team_id = TeamMember.objects.filter(pk=member_id).values_list("team", flat=True).first()
     if team_id is None:
         raise NotFound
-    team = locked(team_id)
+    team = locked(actor, team_id)
     if policies.may_lead(actor=actor, team=team) is not None:
         policies.require(policies.may_lead(actor=actor, team=team) if not actor.signed_in else None)
         raise NotFound

@@ -18,7 +18,7 @@ from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.organizations.models import Organization
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people import minors
-from shanzhi.volunteering import policies
+from shanzhi.volunteering import policies, queries
 from shanzhi.volunteering.lifecycle import HELD, MEMBER, TEAM
 from shanzhi.volunteering.models import JoinWay, Team, TeamAgreement, TeamKind, TeamMember, TeamRole, Volunteer
 from shanzhi.volunteering.operations import refusals
@@ -108,7 +108,7 @@ def change_team(
 def decide_team(*, actor: Actor, team_id: UUID, agreed: bool, reason: str, at: datetime) -> Team:
     """Agree to a team that waits, or decline for a reason. Raises NotFound, Forbidden, OwnTeam, WhyMissing."""
     with transaction.atomic():
-        found = locked(team_id)
+        found = locked(actor, team_id)
         policies.require(policies.may_agree(actor=actor, team=found))
         if agreed:
             _agree(actor, found, at, "agree" if actor.holds(policies.AGREERS, found.area) else "agree_by_unit")
@@ -141,7 +141,7 @@ def set_agreement(*, actor: Actor, team_id: UUID, text: str, at: datetime) -> Te
 def renew_code(*, actor: Actor, team_id: UUID, at: datetime) -> Team:
     """Make a new joining code that holds for 30 days; older ones are void from now on. Raises NotFound, TeamOver."""
     with transaction.atomic():
-        found = locked(team_id)
+        found = locked(actor, team_id)
         policies.require(policies.may_lead(actor=actor, team=found))
         if found.state != "active":
             raise refusals.TeamOver
@@ -151,17 +151,15 @@ def renew_code(*, actor: Actor, team_id: UUID, at: datetime) -> Team:
     return found
 
 
-def locked(team_id: UUID) -> Team:
-    """Lock a team; that teams exist is public once they are agreed to."""
-    found = Team.objects.select_for_update(no_key=True).filter(pk=team_id).first()
-    if found is None:
-        raise NotFound
-    return found
+def locked(actor: Actor, team_id: UUID) -> Team:
+    """Lock a team that the actor sees: those that work are public, of others strangers know nothing."""
+    queries.team(viewer=actor, team_id=team_id)
+    return Team.objects.select_for_update(no_key=True).get(pk=team_id)
 
 
 def ruled(actor: Actor, team_id: UUID) -> Team:
     """Lock a living team for its leader or the office of its area."""
-    found = locked(team_id)
+    found = locked(actor, team_id)
     policies.require(policies.may_rule(actor=actor, team=found))
     if not found.living:
         raise refusals.TeamOver
