@@ -1,4 +1,4 @@
-"""The pages of volunteering, for the tests that look at every page: teams in several states, people in and out of them."""
+"""The pages of volunteering, for the tests that look at every page: teams in several states, people in and out."""
 
 from datetime import timedelta
 from typing import Any

@@ -146,8 +146,8 @@ class TestTheEntry:
         assert Availability.objects.filter(volunteer=made).count() == 1
         emptied = replace(fresh, health="", emergency_name="", emergency_phone="", health_agreed=False)
         operations.change_volunteer(version=found.version, details=emptied, **by)
-        found.refresh_from_db()
-        assert (found.health, found.health_agreed_at, found.emergency_name) == (None, None, None)
+        empty = Volunteer.objects.get(pk=made.pk)
+        assert (empty.health, empty.health_agreed_at, empty.emergency_name) == (None, None, None)
         with pytest.raises(refusals.NotAVolunteer):
             operations.change_volunteer(version=1, details=FULL, actor=an_actor(None, COMMUNITY), at=AT)
 

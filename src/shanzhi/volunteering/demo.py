@@ -1,4 +1,4 @@
-"""What `make demo` loads of volunteering: skills and tasks as examples, some dozen volunteers, six teams. All is made up.
+"""What `make demo` loads of volunteering: skills and tasks as examples, some dozen volunteers, six teams; all made up.
 
 The volunteers are synthetic residents whom the demo put on record before; whatever is done, an operation did it.
 """
@@ -99,6 +99,6 @@ def _teams(volunteers: list[Volunteer], at: datetime) -> None:
                 volunteer_id=one.pk,
                 code="basics",
                 starts_on=day,
-                evidence="基础培训签到表（示例）",
+                evidence="培训签到表（示例）",
                 at=at,
             )

@@ -49,11 +49,11 @@ describe("volunteering.Volunteer", _("Your entry as a volunteer"), "person_id", 
          health=(K.IDENTITY, E.SPECIAL), health_agreed_at=(K.RECORD, E.SPECIAL),
          emergency_name=(K.IDENTITY, E.SPECIAL), emergency_phone=(K.CONTACT, E.SPECIAL),
          joined_at=(K.RECORD, E.KEEP))  # fmt: skip
-describe("volunteering.VolunteerSkill", _("Your skills"), "volunteer__person_id", SERVICE, skill=(K.TEXT, E.DELETE))
+describe("volunteering.VolunteerSkill", _("Your skills"), "volunteer__person_id", SERVICE, skill=(K.LINK, E.DELETE))
 describe("volunteering.Availability", _("Your free hours"), "volunteer__person_id", SERVICE,
          weekday=(K.RECORD, E.DELETE), starts=(K.RECORD, E.DELETE), ends=(K.RECORD, E.DELETE))  # fmt: skip
 describe("volunteering.Qualification", _("Your trainings and checks"), "volunteer__person_id", SERVICE,
-         volunteer=(K.LINK, E.KEEP), kind=(K.RECORD, E.KEEP), starts_on=(K.RECORD, E.KEEP),
+         volunteer=(K.LINK, E.KEEP), kind=(K.LINK, E.KEEP), starts_on=(K.RECORD, E.KEEP),
          ends_on=(K.RECORD, E.KEEP), evidence=(K.TEXT, E.SCRUB), revoked_reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("volunteering.Qualification", _("Trainings and checks you entered"), "verified_by_id", SERVICE,
          verified_by=(K.LINK, E.KEEP))  # fmt: skip

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("area", models.CharField(blank=True, db_collation="C", max_length=12, verbose_name="Area")),
-                ("code", models.CharField(db_collation="C", max_length=40, verbose_name="Code")),
+                ("code", models.CharField(db_collation="C", max_length=40, verbose_name="Short code")),
                 ("name", models.CharField(max_length=40, verbose_name="Name in Chinese")),
                 ("name_en", models.CharField(max_length=80, verbose_name="Name in English")),
                 ("example", models.BooleanField(default=False, verbose_name="Example, not official")),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("area", models.CharField(blank=True, db_collation="C", max_length=12, verbose_name="Area")),
-                ("code", models.CharField(db_collation="C", max_length=40, verbose_name="Code")),
+                ("code", models.CharField(db_collation="C", max_length=40, verbose_name="Short code")),
                 ("name", models.CharField(max_length=40, verbose_name="Name in Chinese")),
                 ("name_en", models.CharField(max_length=80, verbose_name="Name in English")),
                 ("example", models.BooleanField(default=False, verbose_name="Example, not official")),
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("area", models.CharField(blank=True, db_collation="C", max_length=12, verbose_name="Area")),
-                ("code", models.CharField(db_collation="C", max_length=40, verbose_name="Code")),
+                ("code", models.CharField(db_collation="C", max_length=40, verbose_name="Short code")),
                 ("name", models.CharField(max_length=40, verbose_name="Name in Chinese")),
                 ("name_en", models.CharField(max_length=80, verbose_name="Name in English")),
                 ("example", models.BooleanField(default=False, verbose_name="Example, not official")),
@@ -296,7 +296,27 @@ class Migration(migrations.Migration):
                 (
                     "languages",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=16), default=list, size=None, verbose_name="Languages"
+                        base_field=models.CharField(
+                            choices=[
+                                ("mandarin", "Standard Chinese"),
+                                ("dialect", "The local dialect"),
+                                ("sign", "Chinese sign language"),
+                                ("english", "English"),
+                                ("other_chinese", "Another dialect of Chinese"),
+                                ("minority", "A language of another people of China"),
+                                ("japanese", "Japanese"),
+                                ("korean", "Korean"),
+                                ("russian", "Russian"),
+                                ("french", "French"),
+                                ("german", "German"),
+                                ("spanish", "Spanish"),
+                                ("arabic", "Arabic"),
+                            ],
+                            max_length=16,
+                        ),
+                        default=list,
+                        size=None,
+                        verbose_name="Languages",
                     ),
                 ),
                 ("metres", models.PositiveIntegerField(null=True, verbose_name="How far you go")),

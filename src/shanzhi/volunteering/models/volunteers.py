@@ -52,7 +52,9 @@ class Volunteer(models.Model):
     number = models.CharField(_("Volunteer number"), max_length=15, db_collation="C", unique=True)
     area = models.CharField(_("Area of service"), max_length=12, db_collation="C")
     state = models.CharField(_("State"), max_length=12, choices=VOLUNTEER.choices(), default=VOLUNTEER.first)
-    languages = ArrayField(models.CharField(max_length=16), verbose_name=_("Languages"), default=list)
+    languages = ArrayField(
+        models.CharField(max_length=16, choices=list(LANGUAGES.items())), verbose_name=_("Languages"), default=list
+    )
     metres = models.PositiveIntegerField(_("How far you go"), null=True)
     wish = models.TextField(_("What you would like to do"), blank=True)
     health = SealedField(purpose="volunteering.volunteer.health", null=True)

@@ -75,18 +75,6 @@ TAIL = (
     Column("area", gettext_lazy("Area"), value=area_words, sort="area"),
     Column("state", gettext_lazy("State"), "tag", value=state),
 )
-MORE: dict[str, tuple[Column, ...]] = {
-    "skills": (),
-    "qualifications": (
-        Column("sort", gettext_lazy("Training or check"), value=lambda row: Sort(row.sort).label, sort="sort"),
-        Column("months", gettext_lazy("Months of validity"), "number", sort="months"),
-    ),
-    "tasks": (
-        Column("ages", gettext_lazy("Ages"), value=ages),
-        Column("demands", gettext_lazy("Asks for"), value=demand_words, priority=2),
-        Column("dangerous", gettext_lazy("Needs insurance"), "boolean", sort="dangerous"),
-    ),
-}
 
 
 def search(rows: Any, words: str) -> Any:
@@ -95,27 +83,44 @@ def search(rows: Any, words: str) -> Any:
     return rows.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__icontains=text))
 
 
-def _listing(vocabulary: str) -> Listing:
-    return Listing(
-        key=f"words_{vocabulary}",
-        columns=(*HEAD, *MORE[vocabulary], *TAIL),
-        default_sort="code",
-        filters=(
-            BooleanFilter("used", gettext_lazy("State"), apply=lambda yes: Q(retired_at__isnull=yes),
-                          yes=gettext_lazy("In use"), no=gettext_lazy("Retired")),
-            BooleanFilter("example", gettext_lazy("Example"), yes=gettext_lazy("Example"),
-                          no=gettext_lazy("Of the area")),
-        ),
-        search=search,
-        search_label=gettext_lazy("Part of the name or code"),
-        empty=Empty(
-            gettext_lazy("There is nothing yet"),
-            gettext_lazy("Officers add what their area uses, or begin with the examples, which are labelled so."),
-        ),
-    )  # fmt: skip
-
-
-LISTINGS = {vocabulary: _listing(vocabulary) for vocabulary in TITLES}
+FILTERS = (
+    BooleanFilter(
+        "used", gettext_lazy("State"), apply=lambda yes: Q(retired_at__isnull=yes), yes=gettext_lazy("In use"),
+        no=gettext_lazy("Retired"),
+    ),
+    BooleanFilter("example", gettext_lazy("Example"), yes=gettext_lazy("Example"), no=gettext_lazy("Of the area")),
+)  # fmt: skip
+SEARCH_LABEL = gettext_lazy("Part of the name or code")
+EMPTY = Empty(
+    gettext_lazy("There is nothing yet"),
+    gettext_lazy("Officers add what their area uses, or begin with the examples, which are labelled so."),
+)
+SKILLS = Listing(
+    key="skills", columns=(*HEAD, *TAIL), default_sort="code", filters=FILTERS, search=search,
+    search_label=SEARCH_LABEL, empty=EMPTY,
+)  # fmt: skip
+QUALIFICATIONS = Listing(
+    key="qualification_kinds",
+    columns=(
+        *HEAD,
+        Column("sort", gettext_lazy("Training or check"), value=lambda row: Sort(row.sort).label, sort="sort"),
+        Column("months", gettext_lazy("Months of validity"), "number", sort="months"),
+        *TAIL,
+    ),
+    default_sort="code", filters=FILTERS, search=search, search_label=SEARCH_LABEL, empty=EMPTY,
+)  # fmt: skip
+TASKS = Listing(
+    key="task_kinds",
+    columns=(
+        *HEAD,
+        Column("ages", gettext_lazy("Ages"), value=ages),
+        Column("demands", gettext_lazy("Asks for"), value=demand_words, priority=2),
+        Column("dangerous", gettext_lazy("Needs insurance"), "boolean", sort="dangerous"),
+        *TAIL,
+    ),
+    default_sort="code", filters=FILTERS, search=search, search_label=SEARCH_LABEL, empty=EMPTY,
+)  # fmt: skip
+LISTINGS = {"skills": SKILLS, "qualifications": QUALIFICATIONS, "tasks": TASKS}
 
 
 @login_required
