@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.people.actors import actor_of_person
 from shanzhi.people.models import Person
 from shanzhi.volunteering import operations, queries
 from shanzhi.volunteering.models import Qualification, Skill, Team, TeamMember, Volunteer
@@ -60,7 +59,7 @@ def own(site: Site) -> dict[str, str]:
         join(led, a_volunteer(a_person(COMMUNITY)))
         operations.set_agreement(actor=SYSTEM, team_id=inside.pk, text="第二版：守时守信。", at=at)
         operations.renew_code(actor=SYSTEM, team_id=free.pk, at=at)
-        operations.renew_code(actor=actor_of_person(person_id=person.pk, at=at), team_id=led.pk, at=at)
+        operations.renew_code(actor=SYSTEM, team_id=led.pk, at=at)
     free.refresh_from_db()
     asked = TeamMember.objects.filter(team=led, state="requested").earliest("pk")
     member = TeamMember.objects.filter(team=led, state="member", role="member").earliest("pk")

@@ -16,8 +16,8 @@ from shanzhi.people import operations as people
 from shanzhi.people.models import Guardianship, Person
 from shanzhi.people.operations import consent_for, withdraw_for
 from shanzhi.people.policies import GuardianConsentNeeded
-from shanzhi.volunteering import operations, queries
-from shanzhi.volunteering.models import Availability, Qualification, Volunteer, VolunteerSkill
+from shanzhi.volunteering import demo, operations, queries
+from shanzhi.volunteering.models import Availability, Qualification, Team, TeamMember, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations import Details, refusals
 from shanzhi.volunteering.operations.numbers import is_number
 from tests.people.conftest import COMMUNITY, DISTRICT
@@ -325,3 +325,15 @@ class TestTheWordsOfAnArea:
         with pytest.raises(refusal):
             operations.put_word(actor=SYSTEM, vocabulary=vocabulary, area="", values=values, at=AT)
         assert not VolunteerSkill.objects.exists()
+
+
+class TestTheDemo:
+    def test_is_loaded_once_from_residents_who_are_there(self) -> None:
+        for _ in range(14):
+            a_person(COMMUNITY, born_on=date(1970, 1, 1))
+        for _ in range(2):
+            demo.load(at=AT + demo.BEFORE, progress=lambda _step, _done, _total: None)
+        assert Volunteer.objects.count() == 14
+        assert sorted(queries.teams(at=AT).values_list("size", flat=True)) == [2, 2, 2, 2, 2, 3]
+        assert TeamMember.objects.filter(state="requested").count() == 1
+        assert all("示例" in team.name and team.synthetic for team in Team.objects.all())

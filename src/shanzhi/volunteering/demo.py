@@ -84,13 +84,12 @@ def _teams(volunteers: list[Volunteer], at: datetime) -> None:
         made = operations.found_team(
             actor=SYSTEM, leader_id=leader.pk, join_way=JoinWay.REQUEST, synthetic=True, at=at, **given
         )
-        teams.append((made, actor_of_person(person_id=leader.person_id, at=at)))
+        teams.append(made)
     for place, one in enumerate(others):
-        team, leader_actor = teams[place % len(teams)]
         own = actor_of_person(person_id=one.person_id, at=at)
-        row = operations.ask_to_join(actor=own, team_id=team.pk, signed=1, at=at)
+        row = operations.ask_to_join(actor=own, team_id=teams[place % len(teams)].pk, signed=1, at=at)
         if place < len(others) - 1:
-            operations.decide_request(actor=leader_actor, member_id=row.pk, accepted=True, reason="", at=at)
+            operations.decide_request(actor=SYSTEM, member_id=row.pk, accepted=True, reason="", at=at)
     day = timezone.localdate(at)
     for one in volunteers[::3]:
         if queries.qualification_kinds(one.area):

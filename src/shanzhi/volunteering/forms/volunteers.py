@@ -43,17 +43,30 @@ def hours_words(span: Span) -> str:
 
 def choices_of_hours(own: Iterable[Span]) -> list[tuple[str, str]]:
     """Offer the parts of each day, and the volunteer's own hours that are none of these."""
-    usual = [(day, starts, ends) for day in range(1, 8) for starts, ends, _words in PARTS]
-    more = [span for span in own if span not in usual]
-    return [(key_of(span), hours_words(span)) for span in sorted([*usual, *more])]
+    usual = {
+        (day, starts, ends): _now("%(day)s %(part)s") % {"day": WEEKDAYS[day - 1], "part": words}
+        for day in range(1, 8)
+        for starts, ends, words in PARTS
+    }
+    named = {**{span: hours_words(span) for span in own}, **usual}
+    return [(key_of(span), named[span]) for span in sorted(named)]
+
+
+def _boxes(css: str = "boxes") -> forms.CheckboxSelectMultiple:
+    """Give boxes side by side: as many as fit, or a day in a row."""
+    return forms.CheckboxSelectMultiple({"class": css})
 
 
 class VolunteerForm(PageForm):
     """What a volunteer says; name, phone and age are those of the account."""
 
-    skills = Checklist(label=_("What you can do"), required=False)
-    hours = Checklist(label=_("When you are free"), help_text=_("Tick what fits in a usual week."), required=False)
-    languages = Checklist(label=_("Languages"), choices=list(LANGUAGES.items()), required=False)
+    skills = Checklist(label=_("What you can do"), required=False, widget=_boxes())
+    hours = Checklist(
+        label=_("When you are free"),
+        help_text=_("Tick what fits in a usual week: morning 9 to 12, afternoon 14 to 18, evening 19 to 21."),
+        required=False, widget=_boxes("boxes by-three"),
+    )  # fmt: skip
+    languages = Checklist(label=_("Languages"), choices=list(LANGUAGES.items()), required=False, widget=_boxes())
     metres = forms.IntegerField(
         label=_("How far you go, in metres"), help_text=_("For example 2000. Empty: anywhere in the area."),
         min_value=100, max_value=MOST_METRES, required=False,

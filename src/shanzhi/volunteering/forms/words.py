@@ -23,7 +23,7 @@ class WordForm(PageForm):
     """A word with its code in both languages. An existing one keeps code and area, and can be retired."""
 
     code = forms.CharField(
-        label=_("Short code"), help_text=_("Small letters, digits and _, for example first_aid. It stays."),
+        label=_("Short code"), help_text=_("Small letters, digits and _, for example law. It stays."),
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "class": "short"}),
     )  # fmt: skip

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from shanzhi.kernel.actor import Actor
@@ -16,6 +18,7 @@ from shanzhi.people import queries as people
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.formatting import chinese
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.models import QualificationKind, Skill, TaskKind
 
@@ -55,7 +58,10 @@ def task_kind(*, area: str, code: str) -> TaskKind:
 
 
 def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
-    """Give the words of a vocabulary that the viewer's areas set or inherit, for staff."""
+    """Give the words of a vocabulary that the viewer's areas set or inherit, for staff; with `area_name`.
+
+    Kinds of tasks come with `demanded`, the names of what they ask for.
+    """
     policies.require_desk(viewer)
     if vocabulary not in VOCABULARIES:
         raise NotFound
@@ -63,8 +69,16 @@ def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
     above = {step for code in codes for step in ("", *ancestors_of(code))}
     rows = VOCABULARIES[vocabulary].objects
     seen: QuerySet[Any] = rows.filter(places.within_any("area", codes) | Q(area__in=above))
-    named: QuerySet[Any] = seen.annotate(area_name=AREA_NAME).order_by("code", "area")
+    more = {"demanded": _demanded()} if vocabulary == "tasks" else {}
+    named: QuerySet[Any] = seen.annotate(area_name=AREA_NAME, **more).order_by("code", "area")
     return named
+
+
+def _demanded() -> ArraySubquery:
+    """Name what each kind of task asks for, in the reader's language; each code once."""
+    wanted = ExpressionWrapper(OuterRef("demands"), output_field=ArrayField(CharField()))
+    kinds = QualificationKind.objects.annotate(wanted=wanted).filter(Q(("wanted__contains", [F("code")])))
+    return ArraySubquery(kinds.order_by("code", "-area").distinct("code").values("name" if chinese() else "name_en"))
 
 
 def desk_skills(*, viewer: Actor) -> list[Skill]:

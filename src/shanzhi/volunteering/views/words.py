@@ -59,8 +59,9 @@ def ages(row: Any) -> str:
 
 
 def demand_words(row: Any) -> str:
-    """Write what a kind of task asks for, by code."""
-    return ", ".join(row.demands) or formatting.NONE
+    """Name what a kind of task asks for."""
+    comma = "、" if formatting.chinese() else ", "
+    return comma.join(row.demanded) or formatting.NONE
 
 
 def way_on(row: Any) -> str:
