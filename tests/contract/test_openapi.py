@@ -112,6 +112,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
         "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
         "area": ["370102"],
+        "vocabulary": ["skills", "tasks"],
         "code": ["370102", "370102001", "370102001002", "11"],
         **{place: [str(one.pk) for one in model.objects.all()[:3]] or [NOBODYS] for place, model in MORE.items()},
     }

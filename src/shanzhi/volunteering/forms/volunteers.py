@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel import identifiers
@@ -44,7 +44,7 @@ def hours_words(span: Span) -> str:
 def choices_of_hours(own: Iterable[Span]) -> list[tuple[str, str]]:
     """Offer the parts of each day, and the volunteer's own hours that are none of these."""
     usual = {
-        (day, starts, ends): _now("%(day)s %(part)s") % {"day": WEEKDAYS[day - 1], "part": words}
+        (day, starts, ends): gettext("%(day)s %(part)s") % {"day": WEEKDAYS[day - 1], "part": words}
         for day in range(1, 8)
         for starts, ends, words in PARTS
     }
@@ -139,7 +139,7 @@ class QualificationForm(PageForm):
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         """Take the trainings and checks of the area."""
         super().__init__(*args, **kwargs)
-        offer(self, "code", [("", _now("Choose one")), *kinds])
+        offer(self, "code", [("", gettext("Choose one")), *kinds])
 
 
 class ReasonForm(PageForm):
