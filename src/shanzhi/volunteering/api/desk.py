@@ -14,7 +14,7 @@ from shanzhi.places import queries as places
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
 from shanzhi.volunteering import operations, queries
-from shanzhi.volunteering.api.frames import DoneOut, WhyIn, write_once
+from shanzhi.volunteering.api.frames import ServiceDoneOut, WhyIn, write_once
 from shanzhi.volunteering.api.mine import Code
 from shanzhi.volunteering.models import Sort, Volunteer
 
@@ -145,7 +145,9 @@ def list_qualifications(request: HttpRequest, volunteer_id: UUID) -> list[dict[s
     ]  # fmt: skip
 
 
-@router.post("/volunteers/{uuid:volunteer_id}/qualifications", response=DoneOut, summary="Enter a training or check")
+@router.post(
+    "/volunteers/{uuid:volunteer_id}/qualifications", response=ServiceDoneOut, summary="Enter a training or check"
+)
 def qualify(request: HttpRequest, volunteer_id: UUID, body: QualificationIn, idempotency_key: Key) -> dict[str, Any]:
     """Enter what one saw, as staff of the area."""
     return write_once(request, "qualify", idempotency_key, body, lambda: operations.add_qualification(
@@ -154,7 +156,7 @@ def qualify(request: HttpRequest, volunteer_id: UUID, body: QualificationIn, ide
 
 
 @router.post(
-    "/qualifications/{uuid:qualification_id}/revoke", response=DoneOut, summary="Take a training or check back"
+    "/qualifications/{uuid:qualification_id}/revoke", response=ServiceDoneOut, summary="Take a training or check back"
 )
 def revoke(request: HttpRequest, qualification_id: UUID, body: WhyIn, idempotency_key: Key) -> dict[str, Any]:
     """Take it back for a reason; it stays on record."""
@@ -163,7 +165,7 @@ def revoke(request: HttpRequest, qualification_id: UUID, body: WhyIn, idempotenc
     ))  # fmt: skip
 
 
-@router.post("/words/{vocabulary}", response=DoneOut, summary="Add a skill, qualification or kind of task")
+@router.post("/words/{vocabulary}", response=ServiceDoneOut, summary="Add a skill, qualification or kind of task")
 def put_word(request: HttpRequest, vocabulary: Vocabulary, body: WordIn, idempotency_key: Key) -> dict[str, Any]:
     """Add a word to an area that one is in charge of; it holds below that area too."""
     values = body.model_dump(exclude={"area"})

@@ -15,7 +15,7 @@ from shanzhi.ui.http import Given, signed_in
 from shanzhi.work.operations import once
 
 
-class DoneOut(Schema):
+class ServiceDoneOut(Schema):
     """What was made or changed, by its id."""
 
     id: UUID
@@ -27,7 +27,7 @@ class WhyIn(Given):
     reason: str = Field(min_length=1, max_length=500)
 
 
-class DecisionIn(Given):
+class AnswerGiven(Given):
     """Yes or no; a no needs its reason."""
 
     agreed: bool

@@ -14,7 +14,7 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.people.middleware import moment
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 from shanzhi.volunteering import operations, queries
-from shanzhi.volunteering.api.frames import DoneOut, write_once
+from shanzhi.volunteering.api.frames import ServiceDoneOut, write_once
 
 router = Router(tags=["volunteering"])
 Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
@@ -37,7 +37,7 @@ class HoursOut(Schema):
     ends: int
 
 
-class EntryIn(Given):
+class VolunteerEntryGiven(Given):
     """What a volunteer says; health only with `health_agreed`, and never of minors."""
 
     area: Area
@@ -57,13 +57,13 @@ class EntryIn(Given):
         return operations.Details(**given, hours=[(one.weekday, one.starts, one.ends) for one in self.hours])
 
 
-class EntryChangeIn(EntryIn):
+class VolunteerEntryChangeGiven(VolunteerEntryGiven):
     """The whole entry anew; `version` is the one that was read."""
 
     version: int = Field(ge=1, le=2_000_000_000)
 
 
-class EntryOut(Schema):
+class VolunteerEntryOut(Schema):
     """One's own entry; what is sealed is masked. `lacks` is `guardian`, `own` or '' for nobody's consent."""
 
     id: UUID
@@ -83,13 +83,13 @@ class EntryOut(Schema):
     version: int
 
 
-class StepIn(Given):
+class ServiceStepGiven(Given):
     """A step in one's own service."""
 
     step: Literal["pause", "resume", "leave", "return"]
 
 
-class PlaceOut(Schema):
+class OwnPlaceOut(Schema):
     """A place in a team, asked for, held or over."""
 
     team_id: UUID
@@ -144,7 +144,7 @@ def _mine(request: HttpRequest) -> Any:
     return found
 
 
-@router.get("/me", response=EntryOut, summary="One's own entry as a volunteer")
+@router.get("/me", response=VolunteerEntryOut, summary="One's own entry as a volunteer")
 def get_entry(request: HttpRequest) -> dict[str, Any]:
     """Give the entry of who is signed in; 404 for who is not registered."""
     found = _mine(request)
@@ -159,31 +159,31 @@ def get_entry(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.post("/me", response=DoneOut, summary="Register as a volunteer")
-def register(request: HttpRequest, body: EntryIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/me", response=ServiceDoneOut, summary="Register as a volunteer")
+def register(request: HttpRequest, body: VolunteerEntryGiven, idempotency_key: Key) -> dict[str, Any]:
     """Put oneself on record as a volunteer; name, phone and age are those of the person."""
     return write_once(request, "register", idempotency_key, body, lambda: operations.register_volunteer(
         details=body.details(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/me/change", response=DoneOut, summary="Change one's own entry")
-def change(request: HttpRequest, body: EntryChangeIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/me/change", response=ServiceDoneOut, summary="Change one's own entry")
+def change(request: HttpRequest, body: VolunteerEntryChangeGiven, idempotency_key: Key) -> dict[str, Any]:
     """Write the whole entry anew."""
     return write_once(request, "change", idempotency_key, body, lambda: operations.change_volunteer(
         version=body.version, details=body.details(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/me/step", response=DoneOut, summary="Pause, resume, leave or come back")
-def step(request: HttpRequest, body: StepIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/me/step", response=ServiceDoneOut, summary="Pause, resume, leave or come back")
+def step(request: HttpRequest, body: ServiceStepGiven, idempotency_key: Key) -> dict[str, Any]:
     """Take a step in one's own service."""
     return write_once(request, "step", idempotency_key, body, lambda: operations.move_volunteer(
         step=body.step, **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.get("/me/teams", response=list[PlaceOut], summary="One's own places in teams")
+@router.get("/me/teams", response=list[OwnPlaceOut], summary="One's own places in teams")
 def list_places(request: HttpRequest) -> list[dict[str, Any]]:
     """List the teams that one is in, asked to join, and was in."""
     return [

@@ -15,7 +15,7 @@ from shanzhi.places import queries as places
 from shanzhi.ui.http import Given, Key, actor_of, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
 from shanzhi.volunteering import operations, policies, queries
-from shanzhi.volunteering.api.frames import DecisionIn, DoneOut, SignedIn, WhyIn, write_once
+from shanzhi.volunteering.api.frames import AnswerGiven, ServiceDoneOut, SignedIn, WhyIn, write_once
 from shanzhi.volunteering.api.mine import Area
 from shanzhi.volunteering.models import JoinWay, Team, TeamKind, TeamRole
 
@@ -94,7 +94,7 @@ class TeamChangeIn(Given):
     version: int = Field(ge=1, le=2_000_000_000)
 
 
-class AskIn(SignedIn):
+class AskGiven(SignedIn):
     """A request to join; `leaves_id` is a team that one changes over from."""
 
     message: str = Field("", max_length=200)
@@ -108,13 +108,13 @@ class CodeIn(SignedIn):
     leaves_id: UUID | None = None
 
 
-class TextIn(Given):
+class TextGiven(Given):
     """A new version of the agreement."""
 
     text: str = Field(min_length=1, max_length=5000)
 
 
-class MemberOut(Schema):
+class TeamMemberPlaceOut(Schema):
     """A place in a team, for who leads it; the name is masked."""
 
     id: UUID
@@ -132,7 +132,7 @@ class MemberOut(Schema):
 class TeamMembersPage(Schema):
     """A page of places; `next` reads on."""
 
-    items: list[MemberOut]
+    items: list[TeamMemberPlaceOut]
     next: UUID | None
 
 
@@ -169,7 +169,7 @@ def list_teams(request: HttpRequest, asked: Query[TeamsQuery]) -> dict[str, Any]
     return page_after(rows, asked.after, asked.limit, lambda row: row)
 
 
-@router.post("/teams", response=DoneOut, summary="Found a team")
+@router.post("/teams", response=ServiceDoneOut, summary="Found a team")
 def found(request: HttpRequest, body: NewTeamIn, idempotency_key: Key) -> dict[str, Any]:
     """Found a team that one leads; it waits for the committee's yes."""
     return write_once(request, "found", idempotency_key, body, lambda: operations.found_team(
@@ -177,7 +177,7 @@ def found(request: HttpRequest, body: NewTeamIn, idempotency_key: Key) -> dict[s
     ))  # fmt: skip
 
 
-@router.post("/teams/by-code", response=DoneOut, summary="Join a team by its code")
+@router.post("/teams/by-code", response=ServiceDoneOut, summary="Join a team by its code")
 def by_code(request: HttpRequest, body: CodeIn, idempotency_key: Key) -> dict[str, Any]:
     """Join at once, with the agreement signed."""
     values: dict[str, Any] = {"token": body.joining_code, "signed": body.signed, "leaves_id": body.leaves_id}
@@ -193,7 +193,7 @@ def get_team(request: HttpRequest, team_id: UUID) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in TeamOut.model_fields}, "agreement": queries.agreement(row)}
 
 
-@router.post("/teams/{uuid:team_id}/change", response=DoneOut, summary="Change a team")
+@router.post("/teams/{uuid:team_id}/change", response=ServiceDoneOut, summary="Change a team")
 def change(request: HttpRequest, team_id: UUID, body: TeamChangeIn, idempotency_key: Key) -> dict[str, Any]:
     """Change name, purpose and way of joining, as its leader or the office of its area."""
     return write_once(request, "team_change", idempotency_key, body, lambda: operations.change_team(
@@ -201,15 +201,15 @@ def change(request: HttpRequest, team_id: UUID, body: TeamChangeIn, idempotency_
     ))  # fmt: skip
 
 
-@router.post("/teams/{uuid:team_id}/decide", response=DoneOut, summary="Agree to a team, or decline")
-def decide(request: HttpRequest, team_id: UUID, body: DecisionIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/teams/{uuid:team_id}/decide", response=ServiceDoneOut, summary="Agree to a team, or decline")
+def decide(request: HttpRequest, team_id: UUID, body: AnswerGiven, idempotency_key: Key) -> dict[str, Any]:
     """Agree to a team that waits, as the residents' committee or who leads its organisation."""
     return write_once(request, "team_decide", idempotency_key, body, lambda: operations.decide_team(
         team_id=team_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/teams/{uuid:team_id}/dissolve", response=DoneOut, summary="Dissolve a team")
+@router.post("/teams/{uuid:team_id}/dissolve", response=ServiceDoneOut, summary="Dissolve a team")
 def dissolve(request: HttpRequest, team_id: UUID, body: WhyIn, idempotency_key: Key) -> dict[str, Any]:
     """End a team with all places in it; they stay on record."""
     return write_once(request, "dissolve", idempotency_key, body, lambda: operations.dissolve_team(
@@ -217,23 +217,23 @@ def dissolve(request: HttpRequest, team_id: UUID, body: WhyIn, idempotency_key: 
     ))  # fmt: skip
 
 
-@router.post("/teams/{uuid:team_id}/agreement", response=DoneOut, summary="A new version of the agreement")
-def set_agreement(request: HttpRequest, team_id: UUID, body: TextIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/teams/{uuid:team_id}/agreement", response=ServiceDoneOut, summary="A new version of the agreement")
+def set_agreement(request: HttpRequest, team_id: UUID, body: TextGiven, idempotency_key: Key) -> dict[str, Any]:
     """Write a new version; who is in the team is asked to sign it."""
     return write_once(request, "agreement", idempotency_key, body, lambda: operations.set_agreement(
         team_id=team_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/teams/{uuid:team_id}/join", response=DoneOut, summary="Ask to join a team")
-def join(request: HttpRequest, team_id: UUID, body: AskIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/teams/{uuid:team_id}/join", response=ServiceDoneOut, summary="Ask to join a team")
+def join(request: HttpRequest, team_id: UUID, body: AskGiven, idempotency_key: Key) -> dict[str, Any]:
     """Ask to join, with the agreement signed."""
     return write_once(request, "join", idempotency_key, body, lambda: operations.ask_to_join(
         team_id=team_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/teams/{uuid:team_id}/sign", response=DoneOut, summary="Sign the newest agreement")
+@router.post("/teams/{uuid:team_id}/sign", response=ServiceDoneOut, summary="Sign the newest agreement")
 def sign(request: HttpRequest, team_id: UUID, body: SignedIn, idempotency_key: Key) -> dict[str, Any]:
     """Sign the newest version, as somebody in the team."""
     return write_once(request, "sign", idempotency_key, body, lambda: operations.sign_agreement(
@@ -241,7 +241,7 @@ def sign(request: HttpRequest, team_id: UUID, body: SignedIn, idempotency_key: K
     ))  # fmt: skip
 
 
-@router.post("/teams/{uuid:team_id}/leave", response=DoneOut, summary="Leave a team")
+@router.post("/teams/{uuid:team_id}/leave", response=ServiceDoneOut, summary="Leave a team")
 def leave(request: HttpRequest, team_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Leave a team, or take the request back."""
     return write_once(request, "leave", idempotency_key, None, lambda: operations.leave_team(
@@ -285,8 +285,8 @@ def list_members(request: HttpRequest, team_id: UUID, asked: Query[MembersQuery]
     })  # fmt: skip
 
 
-@router.post("/places/{uuid:place_id}/decide", response=DoneOut, summary="Let somebody into the team, or not")
-def decide_request(request: HttpRequest, place_id: UUID, body: DecisionIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/places/{uuid:place_id}/decide", response=ServiceDoneOut, summary="Let somebody into the team, or not")
+def decide_request(request: HttpRequest, place_id: UUID, body: AnswerGiven, idempotency_key: Key) -> dict[str, Any]:
     """Answer a request to join."""
     values: dict[str, Any] = {"member_id": place_id, "accepted": body.agreed, "reason": body.reason}
     return write_once(request, "request", idempotency_key, body, lambda: operations.decide_request(
@@ -294,7 +294,7 @@ def decide_request(request: HttpRequest, place_id: UUID, body: DecisionIn, idemp
     ))  # fmt: skip
 
 
-@router.post("/places/{uuid:place_id}/part", response=DoneOut, summary="Change what somebody is in the team")
+@router.post("/places/{uuid:place_id}/part", response=ServiceDoneOut, summary="Change what somebody is in the team")
 def set_part(request: HttpRequest, place_id: UUID, body: PartIn, idempotency_key: Key) -> dict[str, Any]:
     """Make somebody deputy or member, or hand the team over."""
     return write_once(request, "part", idempotency_key, body, lambda: operations.set_part(
@@ -302,7 +302,7 @@ def set_part(request: HttpRequest, place_id: UUID, body: PartIn, idempotency_key
     ))  # fmt: skip
 
 
-@router.post("/places/{uuid:place_id}/end", response=DoneOut, summary="End somebody's place in the team")
+@router.post("/places/{uuid:place_id}/end", response=ServiceDoneOut, summary="End somebody's place in the team")
 def end_place(request: HttpRequest, place_id: UUID, body: WhyIn, idempotency_key: Key) -> dict[str, Any]:
     """End a place for a reason; it stays on record."""
     return write_once(request, "end_place", idempotency_key, body, lambda: operations.end_place(
