@@ -46,12 +46,16 @@ class TestTheGuides:
             "juror.md",
             "team.md",
             "treasurer.md",
+            "volunteer.md",
+            "team-leader.md",
         }
         assert names - chinese == {name.replace(".md", ".en.md") for name in chinese}
 
     @pytest.mark.parametrize(
-        "name", ["resident", "staff", "operator", "polling-officer", "auditor", "juror", "team", "treasurer"]
-    )
+        "name",
+        ["resident", "staff", "operator", "polling-officer", "auditor", "juror", "team", "treasurer", "volunteer",
+         "team-leader"],
+    )  # fmt: skip
     def test_have_as_many_sections_in_both_languages(self, name: str) -> None:
         counts = {
             text.count("\n## ")

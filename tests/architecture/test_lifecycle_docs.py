@@ -11,6 +11,7 @@ from shanzhi.organizations import lifecycle as organizations
 from shanzhi.people import lifecycle as people
 from shanzhi.projects import lifecycle as projects
 from shanzhi.ventures import lifecycle as ventures
+from shanzhi.volunteering import lifecycle as volunteering
 from shanzhi.voting import lifecycle as voting
 from shanzhi.work import lifecycle as work
 
@@ -22,7 +23,18 @@ class TestThePageOfLifeCycles:
     def test_leaves_no_table_out(self) -> None:
         tables = {
             value.name
-            for room in (funding, ledger, notices, organizations, people, projects, ventures, voting, work)
+            for room in (
+                funding,
+                ledger,
+                notices,
+                organizations,
+                people,
+                projects,
+                ventures,
+                volunteering,
+                voting,
+                work,
+            )
             for value in vars(room).values()
             if isinstance(value, Lifecycle)
         }
@@ -39,6 +51,7 @@ class TestThePageOfLifeCycles:
             "people",
             "projects",
             "ventures",
+            "volunteering",
             "voting",
             "work",
         }

@@ -44,6 +44,10 @@ NOT_OF_PEOPLE = {
     "ledger.BillColumns.name": "a bank",
     "ledger.BillRule.name": "what a rule is called",
     "ventures.Comment.reason": "public: why words were hidden",
+    **dict.fromkeys(
+        (f"volunteering.{model}.name" for model in ("Skill", "QualificationKind", "TaskKind")), "a word of an area"
+    ),
+    "volunteering.TeamAgreement.text": "public: what one signs before joining",
 }
 
 

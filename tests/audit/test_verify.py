@@ -17,10 +17,8 @@ from shanzhi.audit.queries.tree import note_of
 from shanzhi.audit.verification.rows import columns, differences
 from shanzhi.audit.verification.whole import Report, against, verify
 from shanzhi.kernel.checkpoint import BadNote
-from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.people.actors import actor_for, actor_of_person
-from shanzhi.people.models import Recovery
 from shanzhi.people.texts import PRIVACY
 from shanzhi.places import operations as places
 from shanzhi.tally import needs
@@ -34,6 +32,7 @@ from tests.ledger.pages import SLIPPED as LEDGER_SLIPPED
 from tests.ledger.pages import pages as ledger_pages
 from tests.organizations.filled import SLIPPED as ORGANIZATIONS_SLIPPED
 from tests.organizations.filled import fill_organizations
+from tests.people.filled import fill_safety
 from tests.projects.pages import carried_out
 from tests.support import booths
 from tests.support.database import as_owner
@@ -44,6 +43,8 @@ from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
 from tests.ventures.training_support import trained
+from tests.volunteering.filled import SLIPPED as VOLUNTEERING_SLIPPED
+from tests.volunteering.filled import fill_volunteering
 
 COVERED = coverage.covers()
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 40
@@ -69,6 +70,7 @@ SLIPPED = {
     "voting_foundneed": {"project": "'another'"},
     **LEDGER_SLIPPED,
     **ORGANIZATIONS_SLIPPED,
+    **VOLUNTEERING_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{
@@ -119,6 +121,7 @@ def fill_the_rest(site: Site) -> None:
     )
     fill_jury(site)
     fill_organizations(site.at)
+    fill_volunteering(site.at)
     fill_money()
     guarded(site)
     merging(site)
@@ -136,18 +139,6 @@ def fill_needs(site: Site) -> None:
         patch.setattr(needs, "IN_ALL", 1)
         voting.recount_poll(actor=SYSTEM, poll_id=site.finished.poll_id, at=timezone.now())
     assert voting.search_needs(actor=SYSTEM, at=timezone.now())
-
-
-def fill_safety(site: Site) -> None:
-    """Invite somebody, and begin the way back of somebody else."""
-    officer = actor_for(account=site.account("district"), at=timezone.now())
-    people.invite(
-        actor=officer, phone="+8613800138000", role=Role.JUROR, area="370102001002", reason="示例", at=timezone.now()
-    )
-    Recovery.objects.create(
-        account=site.account("worker"), person=site.person("worker"), asked_by=site.person("district"),
-        asked_at=site.at, document="resident_id", reason="示例",
-    )  # fmt: skip
 
 
 def fill_booths(site: Site) -> None:

@@ -14,12 +14,13 @@ from shanzhi.notices.links import Choice, unsubscribe_path
 from shanzhi.notices.models import Delivery, EmailAddress, Notice
 from shanzhi.people.actors import actor_for
 from shanzhi.people.models import RoleGrant
-from shanzhi.people.operations import give_consent, propose_merge
+from shanzhi.people.operations import give_consent
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
+from tests.browser.people_pages import merging_people
 from tests.funding import pages as money_pages
 from tests.ledger.pages import pages as ledger_pages
 from tests.organizations import pages as organizations
@@ -27,13 +28,13 @@ from tests.outcomes import pages as outcomes
 from tests.projects import pages as projects
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
-from tests.support.people import AT, a_person, an_actor
 from tests.support.site import Site
 from tests.support.waiting import pages as pages_between
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
 from tests.ventures.training_support import trained
+from tests.volunteering import pages as volunteering
 
 Pages = dict[str, str]
 COMMUNITY = "370102001002"
@@ -94,7 +95,7 @@ def visitor(site: Site) -> Pages:
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
-        **projects.public(site) | money_pages.public() | outcomes.public(site),
+        **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
     }
 
 
@@ -125,7 +126,7 @@ def resident(site: Site) -> Pages:
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
-        **organizations.own_filing_pages(own.person()),
+        **organizations.own_filing_pages(own.person()) | volunteering.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -241,7 +242,7 @@ def _records(site: Site) -> Pages:
             for name in ("person", "verify", "revoke", "grant", "close_account", "begin_recovery", "erase_other")
         },
         "people:merge_with": reverse("people:merge_with", args=[someone]) + "?q=没有的人",
-        **_merging(),
+        **merging_people(),
         "people:end_grant": reverse("people:end_grant", args=[grant.pk]),
     }
     forms = ("add", "rename", "split", "merge", "succeed", "close", "add-figure", "add-station")
@@ -253,20 +254,8 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    return {**people, **places, **organizations.pages(), **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
-
-
-def _merging() -> Pages:
-    """Give the pages of two records that look like one person's, before a merge and after."""
-    staff = an_actor(Role.DISTRICT_OFFICER, COMMUNITY[:6])
-    kept, merged, other = (a_person(COMMUNITY, name="重名者", verified=n == 0) for n in range(3))
-    found = propose_merge(actor=staff, kept_id=kept.pk, merged_id=merged.pk, reason="同一人", at=AT)
-    return {
-        "people:merge_with found": reverse("people:merge_with", args=[kept.pk]),
-        "people:merge_with beside": reverse("people:merge_with", args=[kept.pk]) + f"?other={other.pk}",
-        "people:merge": reverse("people:merge", args=[found.pk]),
-        "people:person merged": reverse("people:person", args=[merged.pk]),
-    }
+    own = organizations.pages() | volunteering.desk()
+    return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 
 def _booths(site: Site) -> Pages:

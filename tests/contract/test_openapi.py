@@ -35,6 +35,7 @@ from shanzhi.organizations.models import Document, FilingApplication, Finding, L
 from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report, Step
 from shanzhi.ventures.models import Comment, Dispute, Proposal
+from shanzhi.volunteering.models import Qualification, Team, TeamMember, Volunteer
 from shanzhi.voting.models import Booth, PaperMark
 from tests.organizations.register_table import of_registers
 from tests.projects.pages import carried_out
@@ -50,7 +51,8 @@ OPERATIONS = {
 }
 MORE = {
     "income_id": Income, "file_id": BillFile, "line_id": BillLine, "document_id": Document, "photo_id": Photo,
-    "step_id": Step, "membership_id": Membership, "link_id": Link,
+    "step_id": Step, "membership_id": Membership, "link_id": Link, "team_id": Team, "place_id": TeamMember,
+    "volunteer_id": Volunteer, "qualification_id": Qualification,
 }  # fmt: skip
 LATER = (VISITOR, "resident", "administrator")
 WHO = ("district", *(pytest.param(one, marks=pytest.mark.thorough) for one in LATER))
@@ -108,6 +110,8 @@ def known(site: Site) -> dict[str, list[str]]:
         **_projects(site),
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
         "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
+        "area": ["370102"],
+        "vocabulary": ["skills", "tasks"],
         "code": ["370102", "370102001", "370102001002", "11"],
         **{place: [str(one.pk) for one in model.objects.all()[:3]] or [NOBODYS] for place, model in MORE.items()},
     }

@@ -199,6 +199,8 @@ DIGESTS = {
 DOORS = {
     "people/operations/records.py unmask": "logged",
     "organizations/operations/parts.py unmask_members": "logged",
+    "volunteering/operations/qualifications.py unmask_volunteer": "logged",
+    "volunteering/views/mine.py _form": "own",
     "organizations/views/filing.py application_edit": "own",
     "ledger/views/bill_lines.py line": "kept",  # the words of a line, to the keepers of the book; its name is masked
     "ledger/api/bills.py get_line": "kept",
@@ -227,6 +229,7 @@ DOORS = {
             "notices/operations/erasing.py own_addresses", "ventures/operations/erasing.py erase_named_members",
             "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",
             "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
+            "volunteering/operations/volunteers.py change_volunteer",
             "organizations/operations/parts.py add_member", "organizations/queries/checks.py checks",
             "organizations/operations/erasing.py _emptied", "organizations/operations/erasing.py _tells",
             *(f"organizations/operations/registers/{door}" for door in (
@@ -262,6 +265,7 @@ class TestEveryDoorToPlainData:
     def test_that_shows_others_asks_for_a_reason_and_is_told_the_person(self) -> None:
         assert [door for door, what in DOORS.items() if what == "logged"] == [
             "people/operations/records.py unmask", "organizations/operations/parts.py unmask_members",
+            "volunteering/operations/qualifications.py unmask_volunteer",
         ]  # fmt: skip
         person = a_person(COMMUNITY, name=WHO)
         worker = an_actor(Role.SOCIAL_WORKER, COMMUNITY)

@@ -57,6 +57,8 @@ NOTHING_THERE = {
     "/account/sign-in/code/",
     "/account/sign-in/passkey-too/",
     "/account/sign-in/passkey/",
+    "/account/volunteering/edit/",  # of who is registered as a volunteer
+    "/account/volunteering/leave/",
     "/account/welcome/",
     "/api/v1/",
     "/api/v1/organizations/registers/<uuidstr:register_id>",
@@ -72,6 +74,9 @@ NOTHING_THERE = {
     "/api/v1/audit/proofs/inclusion",
     "/api/v1/places/search",
     "/api/v1/ventures/calls/<uuidstr:call_id>/jury",
+    "/api/v1/volunteering/me",  # of who is registered as a volunteer
+    "/api/v1/volunteering/me/fitness",
+    "/api/v1/volunteering/me/teams",
     "/api/v1/ventures/proposals/<proposal_id>/twins",
     "/api/v1/ventures/proposals/<uuidstr:proposal_id>/team",
     "/api/v1/voting/polls/<uuidstr:poll_id>/file",

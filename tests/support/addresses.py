@@ -35,6 +35,9 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     "position": (1,),
     "secret": ("nobodys-secret",),
     "token": ("nobodys-token",),
+    "joining_code": ("nobodys-code",),
+    "vocabulary": ("skills", "tasks"),
+    "area": ("370102",),
     **dict.fromkeys(("upload_id", "batch_id", "sheet_id", "job_id", "sign_in_id", "recovery_id", "invitation_id",
                      "merge_id"), (NOBODYS,)),
     "ward_id": (NOBODYS,),
@@ -131,6 +134,8 @@ def _tables() -> dict[str, Any]:
         "book_id": "ledger.Book", "account_id": "ledger.Account", "entry_id": "ledger.Entry",
         "file_id": "ledger.BillFile", "line_id": "ledger.BillLine", "rule_id": "ledger.BillRule",
         "income_id": "funding.Income",
+        "team_id": "volunteering.Team", "place_id": "volunteering.TeamMember", "volunteer_id": "volunteering.Volunteer",
+        "qualification_id": "volunteering.Qualification", "word_id": "volunteering.Skill",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

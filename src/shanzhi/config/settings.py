@@ -28,6 +28,7 @@ ROOMS = [
     "projects",
     "ventures",
     "funding",
+    "volunteering",
     "voting",
     "ledger",
     "organizations",

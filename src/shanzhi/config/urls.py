@@ -16,6 +16,7 @@ MOUNTS = {
     "projects": "",
     "ventures": "",
     "funding": "",
+    "volunteering": "",
     "voting": "",
     "ledger": "desk/ledger/",
     "organizations": "",

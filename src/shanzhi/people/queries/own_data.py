@@ -14,8 +14,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext
 
 from shanzhi.audit.subjects import verb_words
@@ -46,8 +47,8 @@ def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
     person = own(viewer=viewer)
     records: dict[str, list[dict[str, Any]]] = {}
     left_out: dict[str, int] = {}
-    for model, paths in _models().items():
-        rows = _rows_of(model, paths, viewer.persons)
+    for model, rows in _those_with_any(viewer.persons).items():
+        paths = _models()[model]
         found = list(rows[: MOST_ROWS + 1])
         if len(found) > MOST_ROWS:
             left_out[model] = rows.count() - MOST_ROWS
@@ -60,6 +61,14 @@ def held_about_me(*, viewer: Actor, at: datetime) -> dict[str, Any]:
         "organizations": _organizations(records),
         "left_out": left_out,
     }
+
+
+def _those_with_any(persons: tuple[UUID, ...]) -> dict[str, models.QuerySet[Any]]:
+    """Give the rows of each model that has any of the person's; which these are is asked of all models at once."""
+    every = {model: _rows_of(model, paths, persons) for model, paths in _models().items()}
+    asked = [rows.order_by().annotate(found=Value(model)).values_list("found")[:1] for model, rows in every.items()]
+    there = {model for (model,) in asked[0].union(*asked[1:], all=True)}
+    return {model: rows for model, rows in every.items() if model in there}
 
 
 def _organizations(records: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
@@ -162,6 +171,9 @@ def _teller(model: str, name: str, names: dict[str, str]) -> Callable[[Any], str
         return lambda value: formatting.moment(datetime.fromisoformat(value))
     if isinstance(column, models.DateField):
         return lambda value: formatting.day(date.fromisoformat(value))
+    if isinstance(column, ArrayField):
+        named = dict(column.base_field.flatchoices)
+        return lambda value: " · ".join(str(named.get(one, one)) for one in value)
     bare = name in ("document", "verified_against") and not column.choices
     choices = DOCUMENTS if bare else dict(column.flatchoices)
     if isinstance(column, models.JSONField):  # what is no text is in no list of choices
@@ -219,6 +231,8 @@ def own_data_schema() -> dict[str, Any]:
 def _type(column: Any) -> dict[str, Any]:
     if isinstance(column, models.JSONField):
         return {}
+    if isinstance(column, ArrayField):
+        return {"type": "array", "items": _type(column.base_field)}
     if isinstance(column, models.DateTimeField):
         return {"type": ["string", "null"], "format": "date-time"}
     if isinstance(column, models.DateField):

@@ -1,0 +1,24 @@
+"""What is ended when somebody is erased: service and places in teams, so that no list counts the person any more."""
+
+from __future__ import annotations
+
+from shanzhi.kernel.personal import Leaving, Touched
+from shanzhi.volunteering.lifecycle import HELD
+from shanzhi.volunteering.models import TeamMember, Volunteer
+
+
+def end_service(leaving: Leaving) -> Touched:
+    """End the service of a person who is being erased; who leads a team is not erased before (`personal`)."""
+    found = Volunteer.objects.select_for_update().filter(person_id=leaving.person_id).first()
+    if found is None:
+        return {}
+    rows = TeamMember.objects.select_for_update().filter(volunteer=found, state__in=HELD)
+    keys = [str(key) for key in rows.values_list("pk", flat=True)]
+    rows.filter(state="requested").update(state="withdrawn", ended_at=leaving.at)
+    rows.filter(state="member").update(state="left", ended_at=leaving.at)
+    Volunteer.objects.filter(pk=found.pk).exclude(state="left").update(state="left")
+    Volunteer.objects.filter(pk=found.pk).update(
+        health=None, health_agreed_at=None, emergency_name=None, emergency_phone=None, wish="", languages=[],
+        metres=None,
+    )  # fmt: skip
+    return {"volunteering_teammember": keys, "volunteering_volunteer": [str(found.pk)]}

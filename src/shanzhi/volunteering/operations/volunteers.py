@@ -1,0 +1,266 @@
+"""A volunteer registers, changes the entry, pauses, leaves and comes back; consents of guardians are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from shanzhi.audit.operations import differences, record
+from shanzhi.kernel import identifiers
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import COMMUNITY, DISTRICT, LEVELS, SUBDISTRICT
+from shanzhi.kernel.errors import SignInNeeded
+from shanzhi.people import minors
+from shanzhi.people import policies as people
+from shanzhi.people.models import Person
+from shanzhi.places import queries as places
+from shanzhi.volunteering import policies, queries
+from shanzhi.volunteering.lifecycle import HELD, MEMBER, VOLUNTEER
+from shanzhi.volunteering.models import LANGUAGES, MOST_METRES, Availability, TeamMember, Volunteer, VolunteerSkill
+from shanzhi.volunteering.operations import refusals
+from shanzhi.volunteering.operations.numbers import next_number
+
+LONGEST_WISH: Final = 500
+LONGEST_HEALTH: Final = 300
+LONGEST_NAME: Final = 60
+MOST_HOURS: Final = 42
+LEVELS_OF_SERVICE: Final = (DISTRICT, SUBDISTRICT, COMMUNITY)
+DAY: Final = 24 * 60
+Span = tuple[int, int, int]
+"""Weekday 1 to 7, first minute of the day, first minute outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a volunteer says; what is sealed stays out of what is printed of it."""
+
+    area: str
+    skills: Sequence[str] = ()
+    hours: Sequence[Span] = ()
+    languages: Sequence[str] = ()
+    metres: int | None = None
+    wish: str = ""
+    health: str = field(default="", repr=False)
+    health_agreed: bool = False
+    emergency_name: str = field(default="", repr=False)
+    emergency_phone: str = field(default="", repr=False)
+
+
+def register_volunteer(
+    *, actor: Actor, details: Details, at: datetime, person_id: UUID | None = None
+) -> Volunteer:  # fmt: skip
+    """Put oneself on record as a volunteer, or as staff a person whom one sees; who lacks nothing is active at once.
+
+    Who is under 14 is put on record only after a guardian agreed; from 14 to 17 the entry waits for the guardian.
+    Raises VolunteerAlready, GuardianConsentNeeded, and what is wrong with the details.
+    """
+    with transaction.atomic():
+        person = people.load(viewer=actor, person_id=person_id or actor.person(), at=at)
+        policies.require(policies.may_register(actor=actor, person=person))
+        if minors.is_child(person, at) and not minors.guardian_agrees(person.pk, at):
+            raise people.GuardianConsentNeeded
+        if Volunteer.objects.filter(person__in={person.pk, *_also(actor, person)}).exists():
+            raise refusals.VolunteerAlready
+        values = _checked(details, person, at, kept="")
+        made = _made(Volunteer(person=person, number=next_number(details.area), joined_at=at, **values))
+        _put_lists(made, details)
+        change = {"area": made.area, "skills": sorted(details.skills), "hours": len(details.hours)}
+        _note(actor, "register", made, at, change)
+        _settle(actor, made, at, _also(actor, person))
+    return made
+
+
+def change_volunteer(*, actor: Actor, version: int, details: Details, at: datetime) -> Volunteer:
+    """Change the own entry; `version` is the one that was seen. Raises NotAVolunteer, StaleVolunteer, and as above."""
+    with transaction.atomic():
+        found = own_locked(actor)
+        if found.version != version:
+            raise refusals.StaleVolunteer
+        values = _checked(details, found.person, at, kept=found.area)
+        if values["health"] is not None and found.health is not None and values["health"] == found.health.reveal():
+            values["health_agreed_at"] = found.health_agreed_at
+        told = ("area", "languages", "metres")
+        fields = differences({name: getattr(found, name) for name in told}, {name: values[name] for name in told})
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.version += 1
+        found.save()
+        _put_lists(found, details)
+        change = {"fields": fields, "skills": sorted(details.skills), "hours": len(details.hours)}
+        _note(actor, "change", found, at, change)
+    return found
+
+
+def move_volunteer(*, actor: Actor, step: str, at: datetime) -> Volunteer:
+    """Take a step in the own service: `pause`, `resume`, `leave` or `return`. What was earned stays on record.
+
+    Who leaves ends the places in teams, and hands a team that one leads over before. Raises NotAVolunteer, LeadsATeam,
+    NotTheFirst, MoveRefused.
+    """
+    with transaction.atomic():
+        found = own_locked(actor)
+        if step not in ("pause", "resume", "leave", "return"):
+            raise refusals.NotTheFirst(field="step")
+        found.state = VOLUNTEER.move(found.state, step)
+        ended = _end_places(found, at) if step == "leave" else 0
+        _save_state(found)
+        _note(actor, step, found, at, {"state": found.state, **({"places": ended} if ended else {})})
+        if found.state == "registered":
+            _settle(actor, found, at, actor.persons)
+    return found
+
+
+def follow_consents(*, actor: Actor, ward_id: UUID, at: datetime, **_more: Any) -> None:
+    """Let a volunteer be active or wait, as the consents of today say; called when a guardian's changes."""
+    found = Volunteer.objects.select_for_update().select_related("person").filter(person_id=ward_id).first()
+    if found is not None:
+        _settle(actor, found, at, ())
+
+
+def own_locked(actor: Actor) -> Volunteer:
+    """Lock the own entry. Raises SignInNeeded, NotAVolunteer."""
+    if not actor.persons:
+        raise SignInNeeded
+    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person")
+    found = rows.filter(person__in=actor.persons).order_by("joined_at").first()
+    if found is None:
+        raise refusals.NotAVolunteer
+    return found
+
+
+def require_active(volunteer: Volunteer, at: datetime) -> None:
+    """Refuse a volunteer who waits, pauses or left; consents are looked at as they are now."""
+    if volunteer.state != "active" or queries.lacking(volunteer.person, at):
+        raise refusals.NotActive
+
+
+def _made(row: Volunteer) -> Volunteer:
+    """Write a volunteer; of two sent at once the database lets one in."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as fault:
+        if "person_id" in str(fault):
+            raise refusals.VolunteerAlready from fault
+        raise
+    return row
+
+
+def _also(actor: Actor, person: Person) -> tuple[UUID, ...]:
+    return actor.persons if actor.is_person(person.pk) else ()
+
+
+def _settle(actor: Actor, found: Volunteer, at: datetime, also: tuple[UUID, ...]) -> None:
+    """Take the step that consents ask for."""
+    missing = queries.lacking(found.person, at, also)
+    step = {"registered": "" if missing else "activate", "active": "lapse" if missing else ""}.get(found.state, "")
+    if step:
+        found.state = VOLUNTEER.move(found.state, step)
+        _save_state(found)
+        _note(actor, step, found, at, {"state": found.state})
+
+
+def _save_state(found: Volunteer) -> None:
+    found.version += 1
+    found.save(update_fields=["state", "version"])
+
+
+def _end_places(found: Volunteer, at: datetime) -> int:
+    """End the places in teams of somebody who leaves; give how many."""
+    places_held = list(TeamMember.objects.select_for_update().filter(volunteer=found, state__in=HELD).order_by("pk"))
+    if any(one.role == "leader" for one in places_held):
+        raise refusals.LeadsATeam
+    for one in places_held:
+        one.state = MEMBER.move(one.state, "withdraw" if one.state == "requested" else "leave")
+        one.ended_at = at
+        one.save(update_fields=["state", "ended_at"])
+    return len(places_held)
+
+
+def _note(actor: Actor, verb: str, found: Volunteer, at: datetime, change: dict[str, Any]) -> None:
+    record(
+        actor=actor, verb=f"volunteering.volunteer.{verb}", subject=found, area=found.area, change=change, at=at
+    )  # fmt: skip
+
+
+def _put_lists(found: Volunteer, details: Details) -> None:
+    """Write skills and hours anew where they differ."""
+    wanted = {one.code: one for one in queries.skills(found.area)}
+    if set(details.skills) - set(wanted):
+        raise refusals.UnknownSkill(field="skills")
+    rows = VolunteerSkill.objects.filter(volunteer=found)
+    rows.exclude(skill__in=[wanted[code] for code in details.skills]).delete()
+    known = set(rows.values_list("skill", flat=True))
+    fresh = [wanted[code] for code in dict.fromkeys(details.skills) if wanted[code].pk not in known]
+    VolunteerSkill.objects.bulk_create([VolunteerSkill(volunteer=found, skill=one) for one in fresh])
+    hours = sorted({(day, starts, ends) for day, starts, ends in details.hours})
+    if hours == sorted(Availability.objects.filter(volunteer=found).values_list("weekday", "starts", "ends")):
+        return
+    Availability.objects.filter(volunteer=found).delete()
+    Availability.objects.bulk_create(
+        [Availability(volunteer=found, weekday=day, starts=starts, ends=ends) for day, starts, ends in hours]
+    )
+
+
+def _checked(details: Details, person: Person, at: datetime, *, kept: str) -> dict[str, Any]:
+    """Give what is written of a volunteer, or refuse; an area that one keeps may be a code that ended since."""
+    if details.area != kept and not is_place(details.area, at):
+        raise refusals.BadPlace(field="area")
+    if set(details.languages) - set(LANGUAGES):
+        raise refusals.BadLanguage(field="languages")
+    if details.metres is not None and not 100 <= details.metres <= MOST_METRES:
+        raise refusals.BadDistance(field="metres")
+    _check_hours(details.hours)
+    if len(details.wish.strip()) > LONGEST_WISH:
+        raise refusals.TextTooLong(field="wish", most=LONGEST_WISH)
+    name, phone = _contact(details)
+    health = _health(details, person, at)
+    return {
+        "area": details.area, "languages": sorted(set(details.languages)), "metres": details.metres,
+        "wish": details.wish.strip(), "health": health, "health_agreed_at": at if health else None,
+        "emergency_name": name, "emergency_phone": phone,
+    }  # fmt: skip
+
+
+def is_place(code: str, at: datetime) -> bool:
+    """Tell whether a code is a district, subdistrict or community that stands."""
+    return LEVELS.get(len(code)) in LEVELS_OF_SERVICE and places.exists(code, at)
+
+
+def _check_hours(hours: Sequence[Span]) -> None:
+    rows = sorted(set(hours))
+    apart = all(one[0] != two[0] or one[2] <= two[1] for one, two in pairwise(rows))
+    fit = all(1 <= day <= 7 and 0 <= starts < ends <= DAY for day, starts, ends in rows)
+    if not apart or not fit or len(rows) > MOST_HOURS:
+        raise refusals.BadHours(field="hours")
+
+
+def _health(details: Details, person: Person, at: datetime) -> str | None:
+    text = details.health.strip()
+    if not text:
+        return None
+    if minors.is_minor(person, at):
+        raise refusals.NoHealthOfMinors(field="health")
+    if len(text) > LONGEST_HEALTH:
+        raise refusals.TextTooLong(field="health", most=LONGEST_HEALTH)
+    if not details.health_agreed:
+        raise refusals.HealthConsentMissing(field="health_agreed")
+    return text
+
+
+def _contact(details: Details) -> tuple[str | None, str | None]:
+    name, phone = " ".join(details.emergency_name.split()), details.emergency_phone.strip()
+    if not name and not phone:
+        return None, None
+    if not name or not phone or len(name) > LONGEST_NAME:
+        raise refusals.BadContact(field="emergency_phone" if name else "emergency_name")
+    try:
+        return name, identifiers.phone(phone)
+    except identifiers.NotAPhone as wrong:
+        raise identifiers.NotAPhone(field="emergency_phone") from wrong

@@ -1,0 +1,138 @@
+"""Who may read and change what of volunteering. A policy gives None for yes, or the refusal with its reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
+from shanzhi.kernel.roles import Role
+from shanzhi.organizations.policies import LEADERS
+from shanzhi.people import policies as people
+from shanzhi.people.models import Person
+from shanzhi.people.policies import require
+from shanzhi.places import queries as places
+from shanzhi.volunteering.lifecycle import AGREERS, OFFICERS
+from shanzhi.volunteering.models import Team, TeamMember, TeamRole, Volunteer
+
+__all__ = [
+    "AGREERS", "KEEPERS", "OFFICERS", "READERS", "at_the_desk", "leads", "may_agree", "may_lead", "may_register",
+    "may_rule", "may_set_words", "may_unmask", "may_vouch", "require", "require_desk", "volunteers_readable",
+]  # fmt: skip
+
+READERS: Final = people.READERS
+# Who says that somebody was trained or checked: the community's staff and the offices above it.
+KEEPERS: Final = AGREERS | {Role.SOCIAL_WORKER}
+HEADS: Final = (TeamRole.LEADER, TeamRole.DEPUTY)
+
+
+class NotTheLeader(Forbidden):
+    """Only who leads a team, or the office of its area, does this."""
+
+    code = "not_the_team_leader"
+    message = _("Only the leader of the team or the office of its area does this. Ask one of them.")
+
+
+class OwnTeam(Forbidden):
+    """Nobody agrees to an own team."""
+
+    code = "own_team"
+    message = _("You founded this team, or lead it. Another member of staff decides on it.")
+
+
+class OwnQualification(Forbidden):
+    """Nobody vouches for oneself."""
+
+    code = "own_qualification"
+    message = _("Nobody vouches for their own training or check. Ask another member of staff.")
+
+
+def volunteers_readable(viewer: Actor) -> Q:
+    """Give the condition that a volunteer exists for the viewer: staff of the area of service, and oneself."""
+    inside = places.within_any("area", viewer.areas(READERS))
+    return inside if not inside else inside | Q(person__in=viewer.persons)
+
+
+def at_the_desk(viewer: Actor) -> bool:
+    """Tell whether the viewer has a place at the desk of volunteering."""
+    return bool(viewer.areas(READERS))
+
+
+def require_desk(viewer: Actor) -> None:
+    """Refuse who reads volunteers of no area."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    if not at_the_desk(viewer):
+        raise Forbidden
+
+
+def _staff(actor: Actor, roles: frozenset[Role], area: str) -> Refusal | None:
+    if not actor.signed_in and not actor.is_system:
+        return SignInNeeded()
+    return None if actor.holds(roles, area) else Forbidden()
+
+
+def may_register(*, actor: Actor, person: Person) -> Refusal | None:
+    """Allow oneself, and staff who verify where the person lives."""
+    return None if actor.is_person(person.pk) else _staff(actor, KEEPERS, person.area)
+
+
+def may_vouch(*, actor: Actor, volunteer: Volunteer) -> Refusal | None:
+    """Allow staff of the area to say what somebody was trained or checked for, never for themselves."""
+    if actor.is_person(volunteer.person_id):
+        return OwnQualification()
+    return _staff(actor, KEEPERS, volunteer.area)
+
+
+def may_unmask(*, actor: Actor, volunteer: Volunteer) -> Refusal | None:
+    """Allow staff of the area to see a volunteer's name, phone, limits and contact in full, for a reason."""
+    return _staff(actor, KEEPERS, volunteer.area)
+
+
+def may_set_words(*, actor: Actor, area: str) -> Refusal | None:
+    """Allow officers of an area that covers it to keep its skills, qualifications and kinds of tasks."""
+    refused = _staff(actor, OFFICERS, area)
+    return Forbidden(field="area") if refused and actor.areas(OFFICERS) else refused
+
+
+def role_in(viewer: Actor, team: Team) -> str:
+    """Give the part that the viewer has in a team, '' for none."""
+    if not viewer.persons:
+        return ""
+    rows = TeamMember.objects.filter(team=team, state="member", volunteer__person__in=viewer.persons)
+    return str(rows.values_list("role", flat=True).first() or "")
+
+
+def leads(viewer: Actor, team: Team) -> bool:
+    """Tell whether the viewer leads the team, or is a deputy."""
+    return role_in(viewer, team) in HEADS
+
+
+def may_lead(*, actor: Actor, team: Team) -> Refusal | None:
+    """Allow leader, deputies and the office of the area: requests, members, code."""
+    if not actor.signed_in and not actor.is_system:
+        return SignInNeeded()
+    return None if actor.holds(AGREERS, team.area) or leads(actor, team) else NotTheLeader()
+
+
+def may_rule(*, actor: Actor, team: Team) -> Refusal | None:
+    """Allow the leader and the office of the area: parts, agreement, handing over, dissolving."""
+    if not actor.signed_in and not actor.is_system:
+        return SignInNeeded()
+    if actor.holds(AGREERS, team.area) or role_in(actor, team) == TeamRole.LEADER:
+        return None
+    return NotTheLeader()
+
+
+def may_agree(*, actor: Actor, team: Team) -> Refusal | None:
+    """Allow the residents' committee and those above it, or who leads the team's organisation; never to an own team."""
+    if not actor.signed_in and not actor.is_system:
+        return SignInNeeded()
+    unit = team.organization_id is not None and team.organization_id in actor.organizations(LEADERS)
+    if not unit and not actor.holds(AGREERS, team.area):
+        return Forbidden()
+    own = not unit and (actor.is_person(team.founded_by_id) or leads(actor, team))
+    return OwnTeam() if own else None

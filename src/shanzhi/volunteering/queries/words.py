@@ -1,0 +1,100 @@
+"""The words of an area: skills, qualifications, kinds of tasks, each from the nearest area up the tree that says it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Length
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import ancestors_of
+from shanzhi.kernel.errors import NotFound
+from shanzhi.people import queries as people
+from shanzhi.places import queries as places
+from shanzhi.places.models import Area
+from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.formatting import chinese
+from shanzhi.volunteering import policies
+from shanzhi.volunteering.models import QualificationKind, Skill, TaskKind
+
+AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
+VOCABULARIES: Final[dict[str, Any]] = {"skills": Skill, "qualifications": QualificationKind, "tasks": TaskKind}
+WordT = TypeVar("WordT", Skill, QualificationKind, TaskKind)
+
+
+def holding(model: type[WordT], area: str) -> list[WordT]:
+    """List the words that hold in an area, by code; a nearer one hides a farther one, even when it is retired."""
+    rows = model.objects.filter(area__in=["", *ancestors_of(area), area]).order_by(Length("area"), "code")
+    nearest = {row.code: row for row in rows}
+    return sorted((row for row in nearest.values() if row.retired_at is None), key=lambda row: row.code)
+
+
+def skills(area: str) -> list[Skill]:
+    """List the skills that hold in an area."""
+    return holding(Skill, area)
+
+
+def qualification_kinds(area: str) -> list[QualificationKind]:
+    """List the trainings and checks that hold in an area."""
+    return holding(QualificationKind, area)
+
+
+def task_kinds(area: str) -> list[TaskKind]:
+    """List the kinds of tasks that hold in an area."""
+    return holding(TaskKind, area)
+
+
+def task_kind(*, area: str, code: str) -> TaskKind:
+    """Give a kind of task as it holds in an area."""
+    found = next((row for row in task_kinds(area) if row.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
+    """Give the words of a vocabulary that the viewer's areas set or inherit, for staff; with `area_name`.
+
+    Kinds of tasks come with `demanded`, the names of what they ask for.
+    """
+    policies.require_desk(viewer)
+    if vocabulary not in VOCABULARIES:
+        raise NotFound
+    codes = viewer.areas(policies.READERS)
+    above = {step for code in codes for step in ("", *ancestors_of(code))}
+    rows = VOCABULARIES[vocabulary].objects
+    seen: QuerySet[Any] = rows.filter(places.within_any("area", codes) | Q(area__in=above))
+    more = {"demanded": _demanded()} if vocabulary == "tasks" else {}
+    named: QuerySet[Any] = seen.annotate(area_name=AREA_NAME, **more).order_by("code", "area")
+    return named
+
+
+def _demanded() -> ArraySubquery:
+    """Name what each kind of task asks for, in the reader's language; each code once."""
+    wanted = ExpressionWrapper(OuterRef("demands"), output_field=ArrayField(CharField()))
+    kinds = QualificationKind.objects.annotate(wanted=wanted).filter(Q(("wanted__contains", [F("code")])))
+    return ArraySubquery(kinds.order_by("code", "-area").distinct("code").values("name" if chinese() else "name_en"))
+
+
+def desk_skills(*, viewer: Actor) -> list[Skill]:
+    """List the skills of the viewer's areas, each code once, for a filter."""
+    rows: list[Skill] = list(own_words(viewer=viewer, vocabulary="skills"))
+    return sorted({row.code: row for row in rows}.values(), key=lambda row: row.code)
+
+
+def own_word(*, viewer: Actor, vocabulary: str, word_id: UUID) -> Any:
+    """Give one of these words."""
+    found = own_words(viewer=viewer, vocabulary=vocabulary).filter(pk=word_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def word_areas(*, viewer: Actor, at: datetime) -> AreaSource:
+    """Give the areas whose words the viewer sets."""
+    return people.source_of(people.Open(viewer.areas(policies.OFFICERS), at))

@@ -1,0 +1,43 @@
+"""Addresses of volunteering, mounted at the root."""
+
+from django.urls import path
+
+from shanzhi.volunteering.views import desk, joining, leading, mine, public, words
+
+app_name = "volunteering"
+TEAM = "teams/<uuid:team_id>/"
+DESK = "desk/volunteering/"
+
+urlpatterns = [
+    path("account/volunteering/", mine.mine, name="mine"),
+    path("account/volunteering/register/", mine.register, name="register"),
+    path("account/volunteering/edit/", mine.edit, name="edit"),
+    path("account/volunteering/step/", mine.step, name="step"),
+    path("account/volunteering/leave/", mine.leave, name="leave"),
+    path("teams/", public.teams, name="teams"),
+    path("teams/new/", joining.found, name="found"),
+    path("teams/by-code/<str:joining_code>/", joining.by_code, name="by_code"),
+    path(TEAM, public.team, name="team"),
+    path(f"{TEAM}join/", joining.join, name="join"),
+    path(f"{TEAM}sign/", joining.sign, name="sign"),
+    path(f"{TEAM}leave/", joining.leave, name="leave_team"),
+    path(f"{TEAM}desk/", leading.desk, name="team_desk"),
+    path(f"{TEAM}edit/", leading.edit, name="team_edit"),
+    path(f"{TEAM}agreement/", leading.agreement, name="agreement"),
+    path(f"{TEAM}code/", leading.code, name="code"),
+    path(f"{TEAM}decide/", leading.decide, name="decide"),
+    path(f"{TEAM}dissolve/", leading.dissolve, name="dissolve"),
+    path("teams/members/<uuid:place_id>/request/", leading.request, name="request"),
+    path("teams/members/<uuid:place_id>/part/", leading.part, name="part"),
+    path("teams/members/<uuid:place_id>/end/", leading.end, name="end_place"),
+    path(DESK, desk.volunteers, name="volunteers"),
+    path(f"{DESK}teams/", desk.teams, name="desk_teams"),
+    path(f"{DESK}qualifications/<uuid:qualification_id>/revoke/", desk.revoke, name="revoke"),
+    path(f"{DESK}words/<slug:vocabulary>/", words.words, name="words"),
+    path(f"{DESK}words/<slug:vocabulary>/new/", words.new, name="word_new"),
+    path(f"{DESK}words/<slug:vocabulary>/examples/", words.examples, name="examples"),
+    path(f"{DESK}words/<slug:vocabulary>/<uuid:word_id>/", words.edit, name="word"),
+    path(f"{DESK}<uuid:volunteer_id>/", desk.volunteer, name="volunteer"),
+    path(f"{DESK}<uuid:volunteer_id>/unmask/", desk.unmask, name="unmask"),
+    path(f"{DESK}<uuid:volunteer_id>/qualifications/new/", desk.qualify, name="qualify"),
+]

@@ -1,0 +1,87 @@
+"""Words, tones and ways that the pages of volunteering share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shanzhi.ui import formatting
+from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.http import viewing
+from shanzhi.volunteering import queries
+from shanzhi.volunteering.lifecycle import MEMBER, TEAM, VOLUNTEER
+from shanzhi.volunteering.models import Team, TeamMember, Volunteer
+
+FORM = "volunteering/form.html"
+TONES = {"active": "good", "member": "good", "registered": "warn", "proposed": "warn", "requested": "accent"}
+
+
+def volunteer_state(row: Volunteer) -> tuple[str, str]:
+    """Say where a volunteer's service stands."""
+    return TONES.get(row.state, "plain"), str(VOLUNTEER.states[row.state])
+
+
+def team_state(row: Team) -> tuple[str, str]:
+    """Say where a team's life stands."""
+    return TONES.get(row.state, "plain"), str(TEAM.states[row.state])
+
+
+def place_state(row: TeamMember) -> tuple[str, str]:
+    """Say where a place in a team stands."""
+    return TONES.get(row.state, "plain"), str(MEMBER.states[row.state])
+
+
+def team_name(row: Team) -> str:
+    """Give the name of a team, marked where it is made up."""
+    return f"{row.name} · {_('Synthetic')}" if row.synthetic else row.name
+
+
+def skill_words(row: Volunteer) -> str:
+    """Name a volunteer's skills."""
+    comma = "、" if formatting.chinese() else ", "
+    return comma.join(str(one.skill) for one in row.skills.all()) or formatting.NONE
+
+
+def everywhere(request: Any) -> AreaSource:
+    """Give all areas, for the filter of a public list."""
+    return queries.serving_areas(at=request.now)
+
+
+def read_areas(request: Any) -> AreaSource:
+    """Give the areas whose volunteers the viewer reads."""
+    return queries.read_areas(**viewing(request))
+
+
+def frame(heading: str, button: str, back: str, *steps: tuple[Any, str], lead: str = "", kind: str = "main") -> Any:
+    """Give what a form shows around its fields."""
+    return {
+        "heading": heading, "lead": lead, "button": button, "kind": kind, "back": back,
+        "crumbs": [(_("Home"), "/"), *steps, (heading, "")],
+    }  # fmt: skip
+
+
+def team_steps(found: Team) -> list[tuple[Any, str]]:
+    """Give the way to a team."""
+    return [(_("Volunteer teams"), reverse("volunteering:teams")), (found.name, address_of(found))]
+
+
+def address_of(found: Team) -> str:
+    """Give the page of a team."""
+    return reverse("volunteering:team", args=[found.pk])
+
+
+def desk_of(found: Team) -> str:
+    """Give the page on which a team is led."""
+    return reverse("volunteering:team_desk", args=[found.pk])
+
+
+def mine_steps() -> list[tuple[Any, str]]:
+    """Give the way to one's own volunteering."""
+    return [(_("My volunteering"), reverse("volunteering:mine"))]
+
+
+def desk_steps() -> list[tuple[Any, str]]:
+    """Give the way to the desk."""
+    return [(_("Volunteers"), reverse("volunteering:volunteers"))]
