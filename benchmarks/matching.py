@@ -17,7 +17,7 @@ from benchmarks._matching_case import drawn
 from shanzhi.matching import Answer, Case, best, greedy
 from shanzhi.matching.ground import Ground, read, survey
 
-BOUND = 60.0
+BOUND = 30.0
 VOLUNTEERS, SHIFTS = 5_000, 1_000
 Made = TypeVar("Made")
 

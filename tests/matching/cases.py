@@ -77,9 +77,9 @@ def shifts(draw: st.DrawFn, name: str) -> Shift:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, people: int = 4) -> Case:
     return Case(
-        volunteers=tuple(draw(volunteers(f"v{number}")) for number in range(draw(st.integers(0, 4)))),
+        volunteers=tuple(draw(volunteers(f"v{number}")) for number in range(draw(st.integers(0, people)))),
         shifts=tuple(draw(shifts(f"s{number}")) for number in range(draw(st.integers(0, 5)))),
         weights=draw(WEIGHTS),
         limits=draw(LIMITS),

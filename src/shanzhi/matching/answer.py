@@ -170,9 +170,7 @@ def _unfilled(ground: Ground, pairs: Ints) -> tuple[Unfilled, ...]:
         )
         missing = int(traits.places[shift] - given[shift])
         engaged = tuple((reason, reasons[reason]) for reason in ENGAGED if reasons[reason])
-        found.append(
-            Unfilled(traits.shifts[shift].id, missing, hurdles, len(fitting), int(given[shift]), engaged)
-        )
+        found.append(Unfilled(traits.shifts[shift].id, missing, hurdles, len(fitting), int(given[shift]), engaged))
     return tuple(found)
 
 

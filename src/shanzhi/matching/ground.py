@@ -74,7 +74,8 @@ def read(case: Case) -> Traits:
     spoken = _table((one.languages for one in volunteers), languages)
     wished = _table((one.kinds for one in volunteers), kinds)
     none = np.ones((len(volunteers), 1), dtype=np.bool_)
-    spoken = np.hstack((spoken.astype(np.bool_), none))
+    # One column more, spoken by all: shifts that ask for no language look there.
+    speaks = np.hstack((spoken.astype(np.bool_), none))
     tongue = [len(languages) if shift.language is None else languages[shift.language] for shift in shifts]
     start = _numbers(shift.when.start for shift in shifts)
     end = _numbers(shift.when.end for shift in shifts)
@@ -90,7 +91,7 @@ def read(case: Case) -> Traits:
         has=_table((one.skills for one in volunteers), skills),
         must=_table((shift.must for shift in shifts), skills),
         nice=_table((shift.nice for shift in shifts), skills),
-        speaks=spoken[:, np.array(tongue, dtype=np.int64)],
+        speaks=speaks[:, np.array(tongue, dtype=np.int64)],
         wishes=wished.astype(np.bool_)[:, [kinds[shift.kind] for shift in shifts]],
     )
 

@@ -12,6 +12,7 @@ pairs that the prices show to be worth more than they cost are taken in until th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,8 @@ MILLION: Final = 1_000_000
 _ROUNDS: Final = 40
 #: The most pairs of one shift that a round takes in.
 _ADDED: Final = 20
+#: The library gives its constructor no types; here it has one.
+_new_model: Final[Callable[[], model_builder.Model]] = model_builder.Model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,12 +68,14 @@ def best_of_each_shift(ground: Ground, worth: Ints, number: int) -> Bools:
 def _solve(ground: Ground, rows: Rows) -> Floats:
     """Solve the programme over the rows' pairs; give the price of each row, 0 where the solver gave up."""
     case = ground.traits.case
-    model = model_builder.Model()
+    model = _new_model()
     pairs = [model.new_num_var(0, 1, None) for _ in rows.pairs]
-    total, points = list(pairs), ground.score[rows.pairs].tolist()
+    total = list(pairs)
+    points: list[float] = ground.score[rows.pairs].tolist()
     constraints = []
     for row in rows.all():
-        variables, factors = [pairs[pair] for pair in row.pairs], list(row.factors)
+        variables = [pairs[pair] for pair in row.pairs]
+        factors: list[float] = list(row.factors)
         for turn in range(row.turns):
             more = model.new_num_var(0, 1, None)
             variables.append(more)

@@ -86,9 +86,7 @@ def _groups(keys: Ints) -> Iterator[tuple[int, Ints]]:
         yield from zip(found.tolist(), np.split(order, starts[1:]), strict=True)
 
 
-def _of_volunteer(
-    ground: Ground, volunteer: int, held: Ints, pairs: Ints, moments: Ints, turns: int
-) -> Iterator[Row]:
+def _of_volunteer(ground: Ground, volunteer: int, held: Ints, pairs: Ints, moments: Ints, turns: int) -> Iterator[Row]:
     """Give the rows of one volunteer, who has several of these pairs and at most so many turns."""
     traits, limits = ground.traits, ground.traits.case.limits
     names = tuple(held.tolist())
