@@ -125,7 +125,7 @@ class Limits:
     """How far a match goes.
 
     `shifts` is the most that one volunteer is given in the run, `between` the least minutes from the end of one to the
-    start of the next. The prices begin with `candidates` pairs of each shift and take in what they lack; the search
+    start of the next. The prices begin with `candidates` pairs for each place and take in what they lack; the search
     then looks among about `searched` pairs, those that the prices put nearest. `effort` is the most work of the prices
     and of the search, each in the solver's own count: it is the same on each machine, busy or not, so that a limit
     never makes the answer another one. A unit is some 10 to 20 seconds.
@@ -133,7 +133,7 @@ class Limits:
 
     shifts: int = 3
     between: int = 0
-    candidates: int = 40
+    candidates: int = 10
     searched: int = 8_000
     effort: int = 10
 

@@ -100,7 +100,8 @@ def survey(traits: Traits) -> Ground:
     """Find all pairs that break no rule, and count for each shift whom the rules keep away."""
     shifts = len(traits.shifts)
     first, only = (np.zeros((len(RULES), shifts), dtype=np.int64) for _ in range(2))
-    volunteer, shift = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    none = np.zeros(0, dtype=np.int64)
+    volunteer, shift, score = [none], [none], [none]
     for low in range(0, len(traits.volunteers), _BLOCK):
         block = slice(low, min(low + _BLOCK, len(traits.volunteers)))
         broken = _broken(traits, block)
@@ -113,10 +114,10 @@ def survey(traits: Traits) -> Ground:
         rows, columns = np.nonzero(count == 0)
         volunteer.append(rows + low)
         shift.append(columns)
-    who, what = np.concatenate(volunteer), np.concatenate(shift)
+        score.append(parts_of(traits, rows + low, columns).sum(axis=0))
+    what = np.concatenate(shift)
     order = np.argsort(what, kind="stable")
-    who, what = who[order], what[order]
-    return Ground(traits, who, what, parts_of(traits, who, what).sum(axis=0), first, only)
+    return Ground(traits, np.concatenate(volunteer)[order], what[order], np.concatenate(score)[order], first, only)
 
 
 def parts_of(traits: Traits, volunteer: Ints, shift: Ints) -> Ints:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from typing import Final
 
 import numpy as np
 
 from shanzhi.matching.ground import Ground, Ints
+
+#: So many pairs at a time become Python's own numbers.
+_BLOCK: Final = 100_000
 
 
 def worth(ground: Ground, pairs: Ints) -> int:
@@ -27,16 +31,18 @@ def greedy_pairs(ground: Ground) -> Ints:
     turns: Counter[int] = Counter()
     busy: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     taken = []
-    columns = (ground.volunteer[order].tolist(), ground.shift[order].tolist(), ground.score[order].tolist())
-    for place, volunteer, shift, score in zip(order.tolist(), *columns, strict=True):
-        turn = turns[volunteer]
-        if not left[shift] or turn >= limits.shifts or minutes[shift] > most[volunteer] or score < again * turn:
-            continue
-        if any(start[shift] < until and since < end[shift] for since, until in busy[volunteer]):
-            continue
-        left[shift] -= 1
-        most[volunteer] -= minutes[shift]
-        turns[volunteer] += 1
-        busy[volunteer].append((start[shift], end[shift]))
-        taken.append(place)
+    for low in range(0, len(order), _BLOCK):
+        block = order[low : low + _BLOCK]
+        columns = (ground.volunteer[block].tolist(), ground.shift[block].tolist(), ground.score[block].tolist())
+        for place, volunteer, shift, score in zip(block.tolist(), *columns, strict=True):
+            turn = turns[volunteer]
+            if not left[shift] or turn >= limits.shifts or minutes[shift] > most[volunteer] or score < again * turn:
+                continue
+            if any(start[shift] < until and since < end[shift] for since, until in busy[volunteer]):
+                continue
+            left[shift] -= 1
+            most[volunteer] -= minutes[shift]
+            turns[volunteer] += 1
+            busy[volunteer].append((start[shift], end[shift]))
+            taken.append(place)
     return np.array(sorted(taken), dtype=np.int64)

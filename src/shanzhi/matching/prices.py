@@ -25,8 +25,8 @@ from shanzhi.matching.rows import Rows, rows_of
 #: Prices are whole millionths of a point.
 MILLION: Final = 1_000_000
 _ROUNDS: Final = 40
-#: The most pairs of one shift that a round takes in.
-_ADDED: Final = 20
+#: The most pairs that a round takes in for one place.
+_ADDED: Final = 5
 #: The library gives its constructor no types; here it has one.
 _new_model: Final[Callable[[], model_builder.Model]] = model_builder.Model
 
@@ -56,12 +56,12 @@ def price(ground: Ground) -> Prices:
 
 
 def best_of_each_shift(ground: Ground, worth: Ints, number: int) -> Bools:
-    """Mark the pairs of most worth in each shift: four for each of its places, and so many more."""
+    """Mark the pairs of most worth in each shift, so many for each of its places."""
     order = np.lexsort((ground.volunteer, -worth, ground.shift))
     shift = ground.shift[order]
     rank = np.arange(len(shift)) - np.searchsorted(shift, shift)
     marked = np.zeros(len(shift), dtype=np.bool_)
-    marked[order] = rank < number + 4 * ground.traits.places[shift]
+    marked[order] = rank < number * ground.traits.places[shift]
     return marked
 
 

@@ -1,4 +1,4 @@
-"""The search for the best whole among the pairs that can be in it, by CP-SAT with one worker."""
+"""The best whole: a flow where nobody can have two shifts, else a search by CP-SAT among the pairs near the prices."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
+from shanzhi.matching.flow import flow_pairs, one_each
 from shanzhi.matching.ground import Ground, Ints
 from shanzhi.matching.plain import greedy_pairs, worth
 from shanzhi.matching.prices import MILLION, Prices, price
@@ -28,7 +29,11 @@ class Found:
 
 
 def find(ground: Ground) -> Found:
-    """Find the best whole: prices first, then a search among the pairs whose margins come nearest to them."""
+    """Find the best whole: by a flow if nobody can have two shifts, else by prices and a search near them."""
+    if one_each(ground):
+        pairs = flow_pairs(ground)
+        total = worth(ground, pairs)
+        return Found(pairs, total, total, len(ground.shift), 0)
     prices = price(ground)
     most = prices.bound // MILLION
     within, beyond = _nearest(prices, ground.traits.case.limits.searched)
