@@ -152,8 +152,8 @@ class TestAPolicy:
             ("format", 2, "literal_error"),
             ("from_day", "2025-12-31", "before_published"),
             ("from_day", "soon", "date_parsing"),
-            ("group_pool", "area", "group_pool"),
-            ("members.students_from", 18, "students_older"),
+            ("group_pool", "area", "not_wanted"),
+            ("members.students_from", 18, "not_below_members"),
             ("spending.gifts_to.0", "friend", "literal_error"),
             ("reviewers", 0, "greater_than_equal"),
             ("colour", "red", "extra_forbidden"),
@@ -178,6 +178,21 @@ class TestAPolicy:
             ("area", "string_type"),
             ("from_day", "missing"),
         }
+
+    def test_refuses_rules_that_do_not_go_together_and_what_is_no_json(self) -> None:
+        held = json.loads(to_json(policy()))
+        twice = [{"kind": "a"}, {"kind": "a", "gives": 2}]
+        for change, fault in (
+            ({"rates": twice}, ("rates", "repeated_kind", {})),
+            ({"group": "donated"}, ("group_pool", "missing", {})),
+            ({"expiry": {"months": 1, "pool": "sea"}}, ("expiry.pool", "unknown_pool", {"pool": "sea"})),
+        ):
+            with pytest.raises(PolicyError) as refused:
+                from_json(json.dumps({**held, **change}))
+            assert refused.value.faults == (fault,)
+        with pytest.raises(PolicyError) as refused:
+            from_json("{")
+        assert [(field, code) for field, code, _ in refused.value.faults] == [("", "json_invalid")]
 
     def test_has_a_digest_that_each_rule_changes(self) -> None:
         rules = policy()

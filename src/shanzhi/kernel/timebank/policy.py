@@ -10,7 +10,6 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from shanzhi.kernel.canonical import digest
 
@@ -45,6 +44,14 @@ class PolicyError(ValueError):
     def fields(self) -> tuple[str, ...]:
         """Name the fields at fault."""
         return tuple(field for field, _, _ in self.faults)
+
+
+class _Unfit(ValueError):
+    """Rules that do not go together, raised inside pydantic, which carries it out."""
+
+    def __init__(self, field: str, code: str, data: dict[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.fault = (field, code, data or {})
 
 
 class _Part(BaseModel):
@@ -135,17 +142,16 @@ class Policy(_Part):
     def _fits_together(self) -> Self:
         for field, pool in self._named_pools().items():
             if pool is not None and pool not in self.pools:
-                raise PydanticCustomError("unknown_pool", "pool is not among the pools", {"field": field, "pool": pool})
+                raise _Unfit(field, "unknown_pool", {"pool": pool})
         if (self.group == "donated") != (self.group_pool is not None):
-            raise PydanticCustomError("group_pool", "needed for donated group hours only", {"field": "group_pool"})
+            # A pool for donated group hours is needed then, and only then.
+            raise _Unfit("group_pool", "missing" if self.group_pool is None else "not_wanted")
         if self.from_day < self.published:
-            raise PydanticCustomError("before_published", "in force before it is public", {"field": "from_day"})
+            raise _Unfit("from_day", "before_published")
         if len({rate.kind for rate in self.rates}) < len(self.rates):
-            raise PydanticCustomError("repeated_kind", "two rates for one kind", {"field": "rates"})
+            raise _Unfit("rates", "repeated_kind")
         if self.members.students_from is not None and self.members.students_from >= self.members.least_age:
-            raise PydanticCustomError(
-                "students_older", "students are younger than members", {"field": "members.students_from"}
-            )
+            raise _Unfit("members.students_from", "not_below_members")
         return self
 
     def _named_pools(self) -> dict[str, str | None]:
@@ -187,6 +193,8 @@ def from_json(text: str) -> Policy:
 
 
 def _fault(error: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    unfit = error.get("ctx", {}).get("error")
+    if isinstance(unfit, _Unfit):
+        return unfit.fault
     data = {key: value for key, value in error.get("ctx", {}).items() if isinstance(value, int | str)}
-    field = data.pop("field", None) or ".".join(str(step) for step in error["loc"])
-    return str(field), str(error["type"]), data
+    return ".".join(str(step) for step in error["loc"]), str(error["type"]), data
