@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from math import isqrt
 
@@ -85,6 +86,34 @@ def cases(draw: st.DrawFn, people: int = 4) -> Case:
         limits=draw(LIMITS),
         call_up=draw(st.booleans()),
     )
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Case:
+    """Few who can do nearly all, and many shifts at once: what binds is overlap, turns and minutes."""
+    number = draw(st.integers(4, 7))
+    people = tuple(
+        Volunteer(
+            f"v{place}",
+            (Span(-100, 300),),
+            kinds=draw(st.sampled_from([frozenset(), frozenset("a"), frozenset("b")])),
+            load=draw(st.integers(0, 3)) * 30,
+            most=draw(st.sampled_from([None, None, 50, 70, 90])),
+        )
+        for place in range(draw(st.integers(1, 3)))
+    )
+    wanted = tuple(
+        Shift(
+            f"s{place}",
+            draw(spans(1, 5)),
+            kind=draw(st.sampled_from("ab")),
+            places=draw(st.sampled_from([1, 1, 2])),
+            priority=draw(st.integers(0, 3)),
+        )
+        for place in range(number)
+    )
+    weights = Weights(filled=draw(st.integers(0, 9)), priority=draw(st.integers(0, 30)), again=draw(st.integers(0, 9)))
+    return Case(people, wanted, weights, replace(draw(LIMITS), shifts=draw(st.integers(2, 4))))
 
 
 def way(one: Volunteer, shift: Shift) -> int | None:
