@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "shanzhi"
-NO_ROOMS = {"kernel", "tally", "config"}
+NO_ROOMS = {"kernel", "tally", "matching", "config"}
 
 
 @dataclass(frozen=True)
