@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 3
+WORKERS ?= 2
 # Some environments forbid it, and then each of the many processes that the tests start compiles all modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -25,7 +25,7 @@ setup: $(VENV)/.made ## make .venv with everything in it, the browser's librarie
 demo: setup ## load the demo and serve it on localhost (PORT=8000)
 	$(BIN)/shanzhi demo --port $(or $(PORT),8000)
 
-test: setup ## run the tests (WORKERS=3, ARGS="-k word")
+test: setup ## run the tests (WORKERS=2, ARGS="-k word")
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder --durations=10 -m "not thorough" $(ARGS)
 
 test-thorough: setup ## run the tests that are too slow for every run: clocks, full disks, backups, standby, old migrations, every look
