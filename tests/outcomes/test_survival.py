@@ -7,7 +7,8 @@ from random import Random
 import pytest
 from lifelines import KaplanMeierFitter
 
-from shanzhi.outcomes.queries import at_risk, dead_on, lives, months_after, product_limit, share_at
+from shanzhi.kernel.periods import months_after
+from shanzhi.outcomes.queries import at_risk, dead_on, lives, product_limit, share_at
 from shanzhi.outcomes.queries.dates import within
 
 FILED = date(2019, 1, 31)

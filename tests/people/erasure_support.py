@@ -43,6 +43,7 @@ from shanzhi.work.models import AnsweredRequest, Job
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
+from tests.volunteering.filled import mark_volunteering
 
 WHO, MOBILE, DOCUMENT, BORN = "欧阳无双甲", "+8613977776666", "370102193102030013", date(1931, 2, 3)
 MAIL, WANTED, OPENID, LOGIN = (
@@ -170,6 +171,8 @@ def a_marked_person() -> Person:
     _paper(person, officer.person())
     _ventures(person, officer.person())
     _organizations(person)
+    with guards_off():
+        mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
     return person
 
 

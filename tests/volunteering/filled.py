@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from shanzhi.people.models import Person
 from shanzhi.volunteering import operations
-from shanzhi.volunteering.models import TeamMember
+from shanzhi.volunteering.models import Qualification, QualificationKind, Team, TeamAgreement, TeamMember, Volunteer
 from tests.audit.support import SYSTEM
 from tests.support.people import a_person
 
@@ -46,3 +47,27 @@ def fill_volunteering(at: datetime) -> None:
         actor=SYSTEM, kind="community", name="示例队", area=WHERE, about="示例", leader_id=first.pk, at=at
     )
     assert TeamMember.objects.exists()
+
+
+def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: datetime) -> None:
+    """Have somebody serve, with words that tell who it is in every field that holds any."""
+    kind = QualificationKind.objects.filter(code="basics").first() or QualificationKind.objects.create(
+        code="basics", name="示例", name_en="Example", sort="training", area="", created_at=at
+    )
+    served = Volunteer.objects.create(
+        person=person, number="370102000000017", area=WHERE, state="active", wish=told, health=told,
+        health_agreed_at=at, emergency_name=name, emergency_phone=phone, joined_at=at,
+    )  # fmt: skip
+    Qualification.objects.create(
+        volunteer=served, kind=kind, starts_on=timezone.localdate(at), evidence=told, verified_at=at,
+        revoked_at=at, revoked_by=person, revoked_reason=told,
+    )  # fmt: skip
+    over = Team.objects.create(
+        kind="community", area=WHERE, name="乙队（示例）", about=told, founded_by=person, decided_by=person,
+        state="declined", reason=told, created_at=at, ended_at=at,
+    )  # fmt: skip
+    text = TeamAgreement.objects.create(team=over, version=1, text="x", digest="sha256:x", created_at=at)
+    TeamMember.objects.create(
+        team=over, volunteer=served, agreement=text, state="refused", message=told, reason=told, signed_at=at,
+        asked_at=at, ended_at=at,
+    )  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from shanzhi.kernel.periods import months_after
 from shanzhi.kernel.roles import Role
 
 KEEPER: Final = "keeper"
@@ -47,10 +47,7 @@ LONG_RUN_MONTHS: Final = 6
 
 def after(day: date, rhythm: Rhythm) -> date:
     """Give the day so many months and days later; the last day of a shorter month stands for one it lacks."""
-    months = day.year * 12 + day.month - 1 + rhythm.months
-    year, month = divmod(months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last)) + timedelta(days=rhythm.days)
+    return months_after(day, rhythm.months) + timedelta(days=rhythm.days)
 
 
 def next_disclosure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +22,13 @@ class Period:
     def holds(self, at: datetime) -> bool:
         """Tell whether the moment lies in the period."""
         return self.start <= at and (self.end is None or at < self.end)
+
+
+def months_after(day: date, months: int) -> date:
+    """Give the same day so many months on, or the last one of a month that has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def age_on(born: date, day: date) -> int:

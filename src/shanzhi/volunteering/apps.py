@@ -40,7 +40,9 @@ class VolunteeringConfig(AppConfig):
             coverage.cover(f"volunteering_{table}")
         for table in ("volunteerskill", "availability"):
             coverage.cover(f"volunteering_{table}", key="volunteer_id")
-        for told in (signals.guardian_consent, signals.guardian_ended):
+        for told in (signals.guardian_consent, signals.guardian_ended, signals.guardian_linked):
             told.connect(operations.follow_consents, dispatch_uid=f"volunteering.{id(told)}", weak=False)
+        for told in (signals.people_merged, signals.merge_undone):
+            told.connect(operations.follow_records, dispatch_uid=f"volunteering.{id(told)}", weak=False)
         import_module("shanzhi.volunteering.history")
         import_module("shanzhi.volunteering.personal")

@@ -19,7 +19,8 @@ from shanzhi.volunteering.lifecycle import AGREERS, OFFICERS
 from shanzhi.volunteering.models import Team, TeamMember, TeamRole, Volunteer
 
 __all__ = [
-    "AGREERS", "KEEPERS", "OFFICERS", "READERS", "at_the_desk", "leads", "may_agree", "may_lead", "may_register",
+    "AGREERS", "KEEPERS", "OFFICERS", "READERS", "at_the_desk", "leads", "leads_unit", "may_agree", "may_lead",
+    "may_register",
     "may_rule", "may_set_words", "may_unmask", "may_vouch", "require", "require_desk", "volunteers_readable",
 ]  # fmt: skip
 
@@ -51,9 +52,13 @@ class OwnQualification(Forbidden):
 
 
 def volunteers_readable(viewer: Actor) -> Q:
-    """Give the condition that a volunteer exists for the viewer: staff of the area of service, and oneself."""
+    """Give the condition that a volunteer exists for the viewer: staff of the area of service, and oneself.
+
+    Who was erased exists for nobody.
+    """
     inside = places.within_any("area", viewer.areas(READERS))
-    return inside if not inside else inside | Q(person__in=viewer.persons)
+    seen = inside if not inside else inside | Q(person__in=viewer.persons)
+    return seen & Q(person__erased_at=None)
 
 
 def at_the_desk(viewer: Actor) -> bool:
@@ -127,11 +132,16 @@ def may_rule(*, actor: Actor, team: Team) -> Refusal | None:
     return NotTheLeader()
 
 
+def leads_unit(viewer: Actor, team: Team) -> bool:
+    """Tell whether the viewer leads the organisation whose team it is."""
+    return team.organization_id is not None and team.organization_id in viewer.organizations(LEADERS)
+
+
 def may_agree(*, actor: Actor, team: Team) -> Refusal | None:
     """Allow the residents' committee and those above it, or who leads the team's organisation; never to an own team."""
     if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
-    unit = team.organization_id is not None and team.organization_id in actor.organizations(LEADERS)
+    unit = leads_unit(actor, team)
     if not unit and not actor.holds(AGREERS, team.area):
         return Forbidden()
     own = not unit and (actor.is_person(team.founded_by_id) or leads(actor, team))

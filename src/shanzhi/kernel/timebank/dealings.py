@@ -6,12 +6,11 @@ from lots or expires is what they held.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from shanzhi.kernel.periods import age_on
+from shanzhi.kernel.periods import age_on, months_after
 from shanzhi.kernel.timebank.policy import Policy
 
 Purpose = Literal["spend", "give", "donate"]
@@ -135,7 +134,7 @@ def earn(policy: Policy, service: Service, balance: int, who: Member) -> Earned:
     free = room(policy, balance)
     kept, lot = value if free is None else min(value, free), None
     if kept:
-        ends = None if policy.expiry is None else _months_after(service.day, policy.expiry.months)
+        ends = None if policy.expiry is None else months_after(service.day, policy.expiry.months)
         lot = Lot(service.day, kept, service.group and policy.group == "donate_only", ends)
     above = value - kept
     if policy.cap is None or not above:
@@ -222,10 +221,3 @@ def _serves(lot: Lot, purpose: Purpose, on: date) -> bool:
 
 def _to(pool: str, minutes: int) -> tuple[tuple[str, int], ...]:
     return ((pool, minutes),) if minutes else ()
-
-
-def _months_after(day: date, months: int) -> date:
-    """Give the same day so many months on, or the month's last where it has no such day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

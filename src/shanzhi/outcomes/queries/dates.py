@@ -6,19 +6,13 @@ dissolved does not live from that day on. Who shows life again lives again.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
+from shanzhi.kernel.periods import months_after
+
 SILENT_MONTHS: Final = 12
 WARNING_MONTHS: Final = 6
-
-
-def months_after(day: date, months: int) -> date:
-    """Give the same day some months later, or the last one of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def within(last: date | None, on: date, months: int) -> bool:

@@ -101,9 +101,9 @@ class WordIn(Given):
 
 def _told(row: Volunteer) -> dict[str, Any]:
     return {
-        "id": row.pk, "number": row.number, "name": str(row.person.name), "area": row.area, "state": row.state,
+        "id": row.pk, "number": row.number, "name": str(row.human.name), "area": row.area, "state": row.state,
         "skills": [one.skill.code for one in row.skills.all()], "teams": getattr(row, "teams", 0),
-        "joined_at": row.joined_at, "synthetic": row.person.synthetic,
+        "joined_at": row.joined_at, "synthetic": row.human.synthetic,
     }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def list_volunteers(request: HttpRequest, asked: Query[VolunteersQuery]) -> dict
         rows = rows.filter(state=asked.state)
     if asked.skill:
         rows = rows.filter(pk__in=queries.with_skill(asked.skill))
-    return page_after(rows, asked.after, asked.limit, _told)
+    return page_after(rows, asked.after, asked.limit, _told, by="joined_at")
 
 
 @router.get("/volunteers/{uuid:volunteer_id}", response=VolunteerOut, summary="One volunteer")

@@ -153,7 +153,7 @@ def get_entry(request: HttpRequest) -> dict[str, Any]:
     return {
         **{("id" if name == "pk" else name): getattr(found, name) for name in plain},
         **{name: str(getattr(found, name) or "") for name in sealed},
-        "lacks": queries.lacking(found.person, moment(request), signed_in(request).persons),
+        "lacks": queries.lacking(found, moment(request)),
         "skills": [one.skill.code for one in found.skills.all()],
         "hours": [{"weekday": one.weekday, "starts": one.starts, "ends": one.ends} for one in found.hours.all()],
     }

@@ -127,6 +127,7 @@ class TeamMemberPlaceOut(Schema):
     asked_at: datetime
     joined_at: datetime | None
     ended_at: datetime | None
+    synthetic: bool
 
 
 class TeamMembersPage(Schema):
@@ -279,10 +280,10 @@ def list_members(request: HttpRequest, team_id: UUID, asked: Query[MembersQuery]
     row = queries.led_team(viewer=signed_in(request), team_id=team_id)
     rows = queries.members(row).order_by("-asked_at", "id")
     return page_after(rows, asked.after, asked.limit, lambda one: {
-        "id": one.pk, "number": one.volunteer.number, "name": str(one.volunteer.person.name), "role": one.role,
+        "id": one.pk, "number": one.volunteer.number, "name": str(one.volunteer.human.name), "role": one.role,
         "state": one.state, "message": one.message, "signed": one.agreement.version, "asked_at": one.asked_at,
-        "joined_at": one.joined_at, "ended_at": one.ended_at,
-    })  # fmt: skip
+        "joined_at": one.joined_at, "ended_at": one.ended_at, "synthetic": one.volunteer.human.synthetic,
+    }, by="asked_at")  # fmt: skip
 
 
 @router.post("/places/{uuid:place_id}/decide", response=ServiceDoneOut, summary="Let somebody into the team, or not")

@@ -556,7 +556,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("kind", "organization"), ("organization__isnull", False)),
-                    models.Q(("kind", "organization"), _negated=True),
+                    models.Q(
+                        models.Q(("kind", "organization"), _negated=True),
+                        ("organization__isnull", True),
+                    ),
                     _connector="OR",
                 ),
                 name="volunteering_team_of_organization",

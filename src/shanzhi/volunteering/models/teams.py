@@ -68,7 +68,8 @@ class Team(models.Model):
             models.CheckConstraint(condition=Q(area__regex=SEAT_SHAPE), name="volunteering_team_area"),
             models.CheckConstraint(condition=Q(name__regex=r"\S", about__regex=r"\S"), name="volunteering_team_named"),
             models.CheckConstraint(
-                condition=Q(kind="organization", organization__isnull=False) | ~Q(kind="organization"),
+                condition=Q(kind="organization", organization__isnull=False)
+                | Q(~Q(kind="organization"), organization__isnull=True),
                 name="volunteering_team_of_organization",
             ),
             models.CheckConstraint(

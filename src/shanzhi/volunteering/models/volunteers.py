@@ -95,6 +95,11 @@ class Volunteer(models.Model):
         """Give the number."""
         return self.number
 
+    @property
+    def human(self) -> Person:
+        """Give the record of the person that is kept; the entry may hang on one that was merged into it."""
+        return self.person.merged_into or self.person
+
 
 class VolunteerSkill(models.Model):
     """That a volunteer says to have a skill."""

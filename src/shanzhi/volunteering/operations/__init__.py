@@ -22,6 +22,7 @@ from shanzhi.volunteering.operations.volunteers import (
     Details,
     change_volunteer,
     follow_consents,
+    follow_records,
     move_volunteer,
     register_volunteer,
 )
@@ -29,7 +30,8 @@ from shanzhi.volunteering.operations.words import change_word, load_examples, pu
 
 __all__ = [
     "Details", "add_qualification", "ask_to_join", "change_team", "change_volunteer", "change_word", "decide_request",
-    "decide_team", "dissolve_team", "end_place", "follow_consents", "found_team", "join_by_code", "leave_team",
+    "decide_team", "dissolve_team", "end_place", "follow_consents", "follow_records", "found_team", "join_by_code",
+    "leave_team",
     "load_examples", "move_volunteer", "put_word", "register_volunteer", "renew_code", "revoke_qualification",
     "set_agreement", "set_part", "sign_agreement", "unmask_volunteer",
 ]  # fmt: skip

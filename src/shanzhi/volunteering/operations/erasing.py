@@ -5,10 +5,12 @@ from __future__ import annotations
 from shanzhi.kernel.personal import Leaving, Touched
 from shanzhi.volunteering.lifecycle import HELD
 from shanzhi.volunteering.models import TeamMember, Volunteer
+from shanzhi.volunteering.operations.locks import lock_teams_of
 
 
 def end_service(leaving: Leaving) -> Touched:
     """End the service of a person who is being erased; who leads a team is not erased before (`personal`)."""
+    lock_teams_of([leaving.person_id])
     found = Volunteer.objects.select_for_update().filter(person_id=leaving.person_id).first()
     if found is None:
         return {}

@@ -16,6 +16,7 @@ from shanzhi.volunteering import policies, queries
 from shanzhi.volunteering.lifecycle import HELD, MEMBER
 from shanzhi.volunteering.models import JoinWay, Team, TeamAgreement, TeamMember, TeamRole, Volunteer
 from shanzhi.volunteering.operations import refusals
+from shanzhi.volunteering.operations.locks import lock_teams
 from shanzhi.volunteering.operations.teams import locked, reason_of
 from shanzhi.volunteering.operations.volunteers import own_locked, require_active
 
@@ -31,6 +32,7 @@ def ask_to_join(
     NotAVolunteer, NotActive, TeamOver, OnlyByCode, AgreementMissing, AgreementChanged, InAlready, LeadsATeam.
     """
     with transaction.atomic():
+        lock_teams([team_id, leaves_id])
         team = locked(actor, team_id)
         volunteer = _joining(actor, team, at)
         if team.join_way == JoinWay.CODE:
@@ -50,6 +52,8 @@ def join_by_code(
     """Join a team at once by the code that its leader handed out. Raises CodeOver, and as `ask_to_join` does."""
     team_id = queries.team_of_code(token=token, at=at)
     with transaction.atomic():
+        asked = TeamMember.objects.filter(team=team_id, volunteer__person__in=actor.persons, state="requested")
+        lock_teams([team_id, leaves_id, *asked.values_list("moves_from__team", flat=True)])
         team = locked(actor, team_id)
         if queries.code_of(team) != token:
             raise queries.CodeOver
@@ -129,7 +133,7 @@ def set_part(*, actor: Actor, member_id: UUID, role: str, at: datetime) -> TeamM
             if role == TeamRole.LEADER:
                 return row
             raise refusals.LeadsATeam(field="role")
-        if role != TeamRole.MEMBER and minors.is_minor(row.volunteer.person, at):
+        if role != TeamRole.MEMBER and minors.is_minor(row.volunteer.human, at):
             raise refusals.AdultLeader(field="role")
         if role == TeamRole.LEADER:
             require_active(row.volunteer, at)
@@ -213,16 +217,17 @@ def _enter(row: TeamMember) -> None:
 
 def _managed(actor: Actor, member_id: UUID, at: datetime) -> TeamMember:
     """Lock team and place for who leads the team; outside there is no such place."""
-    team_id = TeamMember.objects.filter(pk=member_id).values_list("team", flat=True).first()
-    if team_id is None:
+    both = TeamMember.objects.filter(pk=member_id).values_list("team", "moves_from__team").first()
+    if both is None:
         raise NotFound
-    team = locked(actor, team_id)
+    lock_teams(both)
+    team = locked(actor, both[0])
     if policies.may_lead(actor=actor, team=team) is not None:
         policies.require(policies.may_lead(actor=actor, team=team) if not actor.signed_in else None)
         raise NotFound
     if not team.living:
         raise refusals.TeamOver
-    rows = TeamMember.objects.select_for_update(of=("self",)).select_related("volunteer__person", "team")
+    rows = TeamMember.objects.select_for_update(of=("self",)).select_related("volunteer__person__merged_into", "team")
     return rows.get(pk=member_id)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.people import minors
 from shanzhi.people.operations import note_looks
 from shanzhi.volunteering import policies, queries
 from shanzhi.volunteering.models import Qualification, Volunteer
@@ -38,10 +39,12 @@ def add_qualification(
             kind = next((one for one in queries.qualification_kinds(found.area) if one.code == code), None)
             if kind is None:
                 raise refusals.UnknownQualification(field="code")
+            if starts_on > timezone.localdate(at) or starts_on.year < 1950:
+                raise refusals.BadSpanOfQualification(field="starts_on")
             if ends_on is None and kind.months is not None:
                 ends_on = queries.last_day(starts_on, kind.months)
-            if starts_on > timezone.localdate(at) or starts_on.year < 1950 or (ends_on and ends_on < starts_on):
-                raise refusals.BadSpanOfQualification(field="starts_on")
+            if ends_on and ends_on < starts_on:
+                raise refusals.BadSpanOfQualification(field="ends_on")
             words = " ".join(evidence.split())
             if not words or len(words) > LONGEST_EVIDENCE:
                 raise refusals.EvidenceMissing(field="evidence")
@@ -84,9 +87,11 @@ def unmask_volunteer(*, actor: Actor, volunteer_id: UUID, reason: str, at: datet
         record(
             actor=actor, verb="volunteering.volunteer.unmask", subject=found, area=found.area, at=at, reason=why
         )  # fmt: skip
-        note_looks(actor=actor, people=[found.person], fields=SHOWN, area=found.area, reason=why, at=at)
-    values = {"name": found.person.name, "phone": found.person.phone}
+        note_looks(actor=actor, people=[found.human], fields=SHOWN, area=found.area, reason=why, at=at)
+    values = {"name": found.human.name, "phone": found.human.phone}
     values |= {name: getattr(found, name) for name in SHOWN[2:]}
+    if minors.is_minor(found.human, at):  # said before the age was known
+        values["health"] = None
     return {name: value.reveal() if value is not None else "" for name, value in values.items()}
 
 
@@ -94,7 +99,9 @@ def _seen(actor: Actor, volunteer_id: UUID) -> Volunteer:
     """Give a volunteer whom the actor sees; a stranger's does not exist."""
     if not actor.signed_in and not actor.is_system:
         raise SignInNeeded
-    rows = Volunteer.objects.select_related("person").filter(policies.volunteers_readable(actor), pk=volunteer_id)
+    rows = Volunteer.objects.select_related("person__merged_into").filter(
+        policies.volunteers_readable(actor), pk=volunteer_id
+    )
     found = rows.first()
     if found is None:
         raise NotFound

@@ -82,7 +82,7 @@ def found_team(
         )  # fmt: skip
         note(actor, "found", made, at, {"kind": kind, "name": made.name, "leader": leader.number})
         unit_agrees = made.organization_id is not None and made.organization_id in actor.organizations(LEADERS)
-        if unit_agrees or leader_id is not None:
+        if unit_agrees or (leader_id is not None and not actor.is_person(leader.person_id)):
             _agree(actor, made, at, "agree_by_unit" if unit_agrees else "agree")
     return made
 
@@ -192,13 +192,13 @@ def _leader(actor: Actor, leader_id: UUID | None, area: str, at: datetime) -> Vo
             raise SignInNeeded
         if not actor.holds(policies.AGREERS, area):
             raise Forbidden
-        rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person")
+        rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person__merged_into")
         chosen = rows.filter(policies.volunteers_readable(actor), pk=leader_id).first()
         if chosen is None:
             raise NotFound
         found = chosen
     require_active(found, at)
-    if minors.is_minor(found.person, at):
+    if minors.is_minor(found.human, at):
         raise refusals.AdultLeader
     return found
 
@@ -212,7 +212,7 @@ def _checked(
         raise refusals.BadPlace(field="area")
     if organization_id is not None and not Organization.objects.filter(pk=organization_id, closed_at=None).exists():
         raise refusals.BadTeamKind(field="organization_id")
-    if kind == TeamKind.ORGANIZATION and organization_id is None:
+    if (kind == TeamKind.ORGANIZATION) != (organization_id is not None):
         raise refusals.BadTeamKind(field="organization_id")
     words = " ".join(unit.split())
     if len(words) > LONGEST_UNIT or (kind in (TeamKind.COMPANY, TeamKind.SCHOOL) and not words):

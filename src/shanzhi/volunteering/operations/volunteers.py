@@ -18,12 +18,14 @@ from shanzhi.kernel.areas import COMMUNITY, DISTRICT, LEVELS, SUBDISTRICT
 from shanzhi.kernel.errors import SignInNeeded
 from shanzhi.people import minors
 from shanzhi.people import policies as people
+from shanzhi.people.actors import records_of
 from shanzhi.people.models import Person
 from shanzhi.places import queries as places
 from shanzhi.volunteering import policies, queries
 from shanzhi.volunteering.lifecycle import HELD, MEMBER, VOLUNTEER
 from shanzhi.volunteering.models import LANGUAGES, MOST_METRES, Availability, TeamMember, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations import refusals
+from shanzhi.volunteering.operations.locks import lock_teams_of
 from shanzhi.volunteering.operations.numbers import next_number
 
 LONGEST_WISH: Final = 500
@@ -65,14 +67,14 @@ def register_volunteer(
         policies.require(policies.may_register(actor=actor, person=person))
         if minors.is_child(person, at) and not minors.guardian_agrees(person.pk, at):
             raise people.GuardianConsentNeeded
-        if Volunteer.objects.filter(person__in={person.pk, *_also(actor, person)}).exists():
+        if Volunteer.objects.filter(person__in={*records_of(person.pk), *_also(actor, person)}).exists():
             raise refusals.VolunteerAlready
         values = _checked(details, person, at, kept="")
         made = _made(Volunteer(person=person, number=next_number(details.area), joined_at=at, **values))
         _put_lists(made, details)
         change = {"area": made.area, "skills": sorted(details.skills), "hours": len(details.hours)}
         _note(actor, "register", made, at, change)
-        _settle(actor, made, at, _also(actor, person))
+        _settle(actor, made, at)
     return made
 
 
@@ -82,7 +84,7 @@ def change_volunteer(*, actor: Actor, version: int, details: Details, at: dateti
         found = own_locked(actor)
         if found.version != version:
             raise refusals.StaleVolunteer
-        values = _checked(details, found.person, at, kept=found.area)
+        values = _checked(details, found.human, at, kept=found.area)
         if values["health"] is not None and found.health is not None and values["health"] == found.health.reveal():
             values["health_agreed_at"] = found.health_agreed_at
         told = ("area", "languages", "metres")
@@ -104,6 +106,8 @@ def move_volunteer(*, actor: Actor, step: str, at: datetime) -> Volunteer:
     NotTheFirst, MoveRefused.
     """
     with transaction.atomic():
+        if step == "leave":
+            lock_teams_of(actor.persons)
         found = own_locked(actor)
         if step not in ("pause", "resume", "leave", "return"):
             raise refusals.NotTheFirst(field="step")
@@ -112,23 +116,28 @@ def move_volunteer(*, actor: Actor, step: str, at: datetime) -> Volunteer:
         _save_state(found)
         _note(actor, step, found, at, {"state": found.state, **({"places": ended} if ended else {})})
         if found.state == "registered":
-            _settle(actor, found, at, actor.persons)
+            _settle(actor, found, at)
     return found
 
 
 def follow_consents(*, actor: Actor, ward_id: UUID, at: datetime, **_more: Any) -> None:
     """Let a volunteer be active or wait, as the consents of today say; called when a guardian's changes."""
-    found = Volunteer.objects.select_for_update().select_related("person").filter(person_id=ward_id).first()
-    if found is not None:
-        _settle(actor, found, at, ())
+    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person__merged_into")
+    for found in rows.filter(person__in=records_of(ward_id)).order_by("pk"):
+        _settle(actor, found, at)
+
+
+def follow_records(*, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:
+    """Do the same when records of a person were merged or taken apart: the age may be known now."""
+    follow_consents(actor=actor, ward_id=person_id, at=at)
 
 
 def own_locked(actor: Actor) -> Volunteer:
     """Lock the own entry. Raises SignInNeeded, NotAVolunteer."""
     if not actor.persons:
         raise SignInNeeded
-    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person")
-    found = rows.filter(person__in=actor.persons).order_by("joined_at").first()
+    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person__merged_into")
+    found = rows.filter(person__in=actor.persons).order_by(*queries.SERVING_FIRST).first()
     if found is None:
         raise refusals.NotAVolunteer
     return found
@@ -136,7 +145,7 @@ def own_locked(actor: Actor) -> Volunteer:
 
 def require_active(volunteer: Volunteer, at: datetime) -> None:
     """Refuse a volunteer who waits, pauses or left; consents are looked at as they are now."""
-    if volunteer.state != "active" or queries.lacking(volunteer.person, at):
+    if not queries.serves(volunteer, at):
         raise refusals.NotActive
 
 
@@ -156,10 +165,14 @@ def _also(actor: Actor, person: Person) -> tuple[UUID, ...]:
     return actor.persons if actor.is_person(person.pk) else ()
 
 
-def _settle(actor: Actor, found: Volunteer, at: datetime, also: tuple[UUID, ...]) -> None:
-    """Take the step that consents ask for."""
-    missing = queries.lacking(found.person, at, also)
+def _settle(actor: Actor, found: Volunteer, at: datetime) -> None:
+    """Take the step that consents ask for; what was said of the health of somebody now known to be a minor goes."""
+    missing = queries.lacking(found, at)
     step = {"registered": "" if missing else "activate", "active": "lapse" if missing else ""}.get(found.state, "")
+    if found.health is not None and minors.is_minor(found.human, at):
+        found.health = found.health_agreed_at = None
+        found.save(update_fields=["health", "health_agreed_at"])
+        _note(actor, "change", found, at, {"fields": ["health"]})
     if step:
         found.state = VOLUNTEER.move(found.state, step)
         _save_state(found)

@@ -1,6 +1,6 @@
 """Reading volunteers and teams: each query takes the viewer and gives only what exists for that viewer."""
 
-from shanzhi.volunteering.queries.fitness import Fitness, Reason, fit_for, lacking, may_do
+from shanzhi.volunteering.queries.fitness import Fitness, Reason, fit_for, lacking, may_do, serves
 from shanzhi.volunteering.queries.teams import (
     CodeOver,
     agreement,
@@ -18,6 +18,7 @@ from shanzhi.volunteering.queries.teams import (
     teams,
 )
 from shanzhi.volunteering.queries.volunteers import (
+    SERVING_FIRST,
     last_day,
     mine,
     places_of,
@@ -43,9 +44,45 @@ from shanzhi.volunteering.queries.words import (
 )
 
 __all__ = [
-    "VOCABULARIES", "CodeOver", "Fitness", "Reason", "agreement", "code_of", "desk_skills", "desk_teams", "fit_for",
-    "lacking", "last_day", "led_team", "may_do", "member", "members", "mine", "own_team", "own_word", "own_words",
-    "place_in", "places_of", "qualification", "qualification_kinds", "qualifications_of", "read_areas", "search",
-    "search_members", "search_teams", "serving_areas", "skills", "task_kind", "task_kinds", "team", "team_of_code",
-    "teams", "volunteer", "volunteers", "with_skill", "word_areas",
+    "SERVING_FIRST",
+    "VOCABULARIES",
+    "CodeOver",
+    "Fitness",
+    "Reason",
+    "agreement",
+    "code_of",
+    "desk_skills",
+    "desk_teams",
+    "fit_for",
+    "lacking",
+    "last_day",
+    "led_team",
+    "may_do",
+    "member",
+    "members",
+    "mine",
+    "own_team",
+    "own_word",
+    "own_words",
+    "place_in",
+    "places_of",
+    "qualification",
+    "qualification_kinds",
+    "qualifications_of",
+    "read_areas",
+    "search",
+    "search_members",
+    "search_teams",
+    "serves",
+    "serving_areas",
+    "skills",
+    "task_kind",
+    "task_kinds",
+    "team",
+    "team_of_code",
+    "teams",
+    "volunteer",
+    "volunteers",
+    "with_skill",
+    "word_areas",
 ]  # fmt: skip

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.people import minors
+from shanzhi.people.actors import records_of
 from shanzhi.people.models import Person
 from shanzhi.volunteering.models import Qualification, TaskKind, Volunteer
 from shanzhi.volunteering.queries.words import qualification_kinds, task_kinds
@@ -41,14 +41,25 @@ class Fitness:
         return not self.reasons
 
 
-def lacking(person: Person, at: datetime, also: tuple[UUID, ...] = ()) -> str:
+def lacking(volunteer: Volunteer, at: datetime) -> str:
     """Tell whose consent somebody lacks for volunteering: `minors.GUARDIAN`, `minors.OWN`, or '' for nobody's.
 
     Under 14 the guardian's, from 14 to 17 the own one and the guardian's (`people.minors`).
     """
-    if minors.is_minor(person, at) and not minors.guardian_agrees(person.pk, at):
+    person = volunteer.human
+    if not minors.is_minor(person, at):
+        return ""
+    if not minors.guardian_agrees(person.pk, at):
         return minors.GUARDIAN
-    return minors.waits_for(person, at, also)
+    return minors.waits_for(person, at, records_of(person.pk))
+
+
+def serves(volunteer: Volunteer, at: datetime) -> bool:
+    """Tell whether somebody serves: neither paused nor gone, and no consent is lacking.
+
+    Who waits for one is `registered`, and serves from the moment on in which none is lacking any more.
+    """
+    return volunteer.state in ("active", "registered") and not lacking(volunteer, at)
 
 
 def fit_for(*, volunteer: Volunteer, at: datetime) -> list[tuple[TaskKind, Fitness]]:
@@ -85,7 +96,7 @@ def _names(area: str) -> dict[str, str]:
 
 
 def _judged(volunteer: Volunteer, task_kind: TaskKind, on: date, known: _Known) -> Fitness:
-    reasons = [*known.standing, *_ages(volunteer.person, task_kind, on)]
+    reasons = [*known.standing, *_ages(volunteer.human, task_kind, on)]
     for code in task_kind.demands:
         if code not in known.held:
             words = _("Missing: %(name)s. Staff of the area enter it once they have seen it.")
@@ -96,10 +107,8 @@ def _judged(volunteer: Volunteer, task_kind: TaskKind, on: date, known: _Known) 
 def _standing(volunteer: Volunteer, at: datetime) -> list[Reason]:
     if volunteer.state in ("paused", "left"):
         return [Reason("state", _("The volunteer has paused or left. Service is resumed on the page My volunteering."))]
-    missing = lacking(volunteer.person, at)
-    if missing:
-        return [Reason("consent", GUARDIAN if missing == minors.GUARDIAN else OWN)]
-    return [] if volunteer.state == "active" else [Reason("state", _("The volunteer is not active yet."))]
+    missing = lacking(volunteer, at)
+    return [Reason("consent", GUARDIAN if missing == minors.GUARDIAN else OWN)] if missing else []
 
 
 def _ages(person: Person, task_kind: TaskKind, on: date) -> list[Reason]:

@@ -40,7 +40,7 @@ def search_teams(rows: QuerySet[Team], words: str) -> QuerySet[Team]:
 
 
 def team(*, viewer: Actor, team_id: UUID) -> Team:
-    """Give a team: one that works to anybody, any other to who is or was in it and to staff of its area."""
+    """Give a team: one that works to anybody, any other to who is or was in it, its unit and staff of its area."""
     found = (
         Team.objects.select_related("organization")
         .annotate(area_name=AREA_NAME, size=COUNTED)
@@ -50,6 +50,8 @@ def team(*, viewer: Actor, team_id: UUID) -> Team:
     if found is None:
         raise NotFound
     if found.state == "active" or viewer.holds(policies.READERS, found.area):
+        return found
+    if policies.leads_unit(viewer, found):
         return found
     if viewer.persons and TeamMember.objects.filter(team=found, volunteer__person__in=viewer.persons).exists():
         return found
@@ -80,13 +82,17 @@ def agreement(found: Team) -> TeamAgreement:
 
 def members(found: Team) -> QuerySet[TeamMember]:
     """Give who is in a team, asked to be and was in it, for who leads it."""
-    rows = TeamMember.objects.filter(team=found).select_related("volunteer__person", "agreement")
+    rows = TeamMember.objects.filter(team=found).select_related("volunteer__person__merged_into", "agreement")
     return rows.annotate(number=F("volunteer__number"), newest=NEWEST)
 
 
 def member(*, viewer: Actor, member_id: UUID) -> TeamMember:
     """Give a place in a team to who leads that team."""
-    row = TeamMember.objects.select_related("team", "volunteer__person", "agreement").filter(pk=member_id).first()
+    row = (
+        TeamMember.objects.select_related("team", "volunteer__person__merged_into", "agreement")
+        .filter(pk=member_id)
+        .first()
+    )
     if row is None:
         raise NotFound
     row.team = led_team(viewer=viewer, team_id=row.team_id)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, DISTRICT, SUBDISTRICT
 from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.kernel.periods import months_after
 from shanzhi.people import queries as people
 from shanzhi.people.queries.records import marked
 from shanzhi.places.models import Area
@@ -21,16 +21,20 @@ from shanzhi.volunteering.lifecycle import HELD
 from shanzhi.volunteering.models import Qualification, TeamAgreement, TeamMember, Volunteer, VolunteerSkill
 
 LEVELS: Final = (DISTRICT, SUBDISTRICT, COMMUNITY)
+# Of the entries of records that were merged the one that serves, then the one that began first.
+SERVING_FIRST: Final = (Case(When(state="left", then=1), default=0), "joined_at", "pk")
 NEWEST: Final = Subquery(TeamAgreement.objects.filter(team=OuterRef("team")).order_by("-version").values("version")[:1])
 AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
 
 
 def mine(*, viewer: Actor) -> Volunteer | None:
-    """Give the viewer's own entry, None for none; of records that were merged the one that began first."""
+    """Give the viewer's own entry, None for none; of records that were merged the one that serves."""
     if not viewer.signed_in:
         raise SignInNeeded
-    rows = Volunteer.objects.select_related("person").filter(person__in=viewer.persons).annotate(area_name=AREA_NAME)
-    return rows.prefetch_related("skills__skill", "hours").order_by("joined_at").first()
+    rows = Volunteer.objects.select_related("person__merged_into").filter(person__in=viewer.persons)
+    return (
+        rows.annotate(area_name=AREA_NAME).prefetch_related("skills__skill", "hours").order_by(*SERVING_FIRST).first()
+    )
 
 
 def places_of(volunteer: Volunteer) -> list[TeamMember]:
@@ -50,7 +54,7 @@ def qualifications_of(volunteer: Volunteer) -> QuerySet[Qualification]:
 def volunteers(*, viewer: Actor) -> QuerySet[Volunteer]:
     """Give the volunteers of the viewer's areas, each with `area_name` and the number of `teams`."""
     policies.require_desk(viewer)
-    rows = Volunteer.objects.filter(policies.volunteers_readable(viewer)).select_related("person")
+    rows = Volunteer.objects.filter(policies.volunteers_readable(viewer)).select_related("person__merged_into")
     teams = Count("places", filter=Q(places__state="member"))
     return rows.annotate(area_name=AREA_NAME, teams=teams).prefetch_related("skills__skill")
 
@@ -69,7 +73,7 @@ def volunteer(*, viewer: Actor, volunteer_id: UUID) -> Volunteer:
 def search(rows: QuerySet[Volunteer], words: str) -> QuerySet[Volunteer]:
     """Find by the volunteer number or its beginning, or by the whole name or phone."""
     text = words.strip()
-    found = marked(text, "person__")
+    found = marked(text, "person__") | marked(text, "person__merged_into__")
     return rows.filter(found | Q(number__startswith=text)) if text.isdigit() else rows.filter(found)
 
 
@@ -94,14 +98,7 @@ def read_areas(*, viewer: Actor, at: datetime) -> AreaSource:
 
 def last_day(starts_on: date, months: int) -> date:
     """Give the last day of a validity of whole months: the day before the same day that many months on."""
-    month = starts_on.month - 1 + months
-    year, month = starts_on.year + month // 12, month % 12 + 1
-    day = starts_on.day
-    while day > 28:
-        with suppress(ValueError):
-            return date(year, month, day) - timedelta(days=1)
-        day -= 1
-    return date(year, month, day) - timedelta(days=1)
+    return months_after(starts_on, months) - timedelta(days=1)
 
 
 def with_skill(code: str) -> QuerySet[VolunteerSkill, UUID]:

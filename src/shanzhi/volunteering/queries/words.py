@@ -75,9 +75,11 @@ def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
 
 
 def _demanded() -> ArraySubquery:
-    """Name what each kind of task asks for, in the reader's language; each code once."""
+    """Name what each kind of task asks for, in the reader's language: each code once, as the nearest area says it."""
     wanted = ExpressionWrapper(OuterRef("demands"), output_field=ArrayField(CharField()))
-    kinds = QualificationKind.objects.annotate(wanted=wanted).filter(Q(("wanted__contains", [F("code")])))
+    kinds = QualificationKind.objects.annotate(
+        wanted=wanted, seat=ExpressionWrapper(OuterRef("area"), output_field=CharField())
+    ).filter(Q(("wanted__contains", [F("code")])), seat__startswith=F("area"))
     return ArraySubquery(kinds.order_by("code", "-area").distinct("code").values("name" if chinese() else "name_en"))
 
 

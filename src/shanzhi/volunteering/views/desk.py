@@ -42,6 +42,7 @@ from shanzhi.volunteering.views.frames import (
     frame,
     place_state,
     read_areas,
+    shown_name,
     skill_words,
     team_name,
     team_state,
@@ -53,11 +54,6 @@ from shanzhi.volunteering.views.mine import pairs
 def skill_options(request: Any) -> list[tuple[str, str]]:
     """List the skills of the viewer's areas."""
     return [(one.code, str(one)) for one in queries.desk_skills(viewer=request.actor)]
-
-
-def shown_name(row: Volunteer) -> str:
-    """Show the masked name, marked where the person is made up."""
-    return f"{row.person.name} · {_('Synthetic')}" if row.person.synthetic else str(row.person.name)
 
 
 VOLUNTEERS = Listing(
@@ -176,7 +172,7 @@ def teams(request: Any) -> HttpResponse:
 def volunteer(request: Any, volunteer_id: UUID) -> HttpResponse:
     """Show a volunteer with the trainings and checks."""
     found = queries.volunteer(viewer=request.actor, volunteer_id=volunteer_id)
-    age = minors.age(found.person, request.now)
+    age = minors.age(found.human, request.now)
     told = [
         Answer(_("Name"), shown_name(found)),
         Answer(_("Age"), formatting.NONE if age is None else _("%(age)s years") % {"age": age}),
@@ -184,7 +180,7 @@ def volunteer(request: Any, volunteer_id: UUID) -> HttpResponse:
     ]
     context = {
         "volunteer": found, "heading": found.number, "state": volunteer_state(found), "pairs": told,
-        "lacks": queries.lacking(found.person, request.now),
+        "lacks": queries.lacking(found, request.now),
         "teams": [(one, place_state(one)) for one in queries.places_of(found)],
         "may": policies.may_vouch(actor=request.actor, volunteer=found) is None,
         "may_unmask": policies.may_unmask(actor=request.actor, volunteer=found) is None,

@@ -38,6 +38,11 @@ def team_name(row: Team) -> str:
     return f"{row.name} · {_('Synthetic')}" if row.synthetic else row.name
 
 
+def shown_name(row: Volunteer) -> str:
+    """Show the masked name, marked where the person is made up."""
+    return f"{row.human.name} · {_('Synthetic')}" if row.human.synthetic else str(row.human.name)
+
+
 def skill_words(row: Volunteer) -> str:
     """Name a volunteer's skills."""
     comma = "、" if formatting.chinese() else ", "

@@ -31,6 +31,7 @@ from shanzhi.volunteering.views.frames import (
     desk_of,
     frame,
     place_state,
+    shown_name,
     team_name,
     team_state,
     team_steps,
@@ -45,7 +46,7 @@ def way_on(row: TeamMember) -> str:
 
 def name_words(row: TeamMember) -> str:
     """Show the masked name."""
-    return str(row.volunteer.person.name)
+    return shown_name(row.volunteer)
 
 
 MEMBERS = Listing(
@@ -149,7 +150,8 @@ def code(request: Any, team_id: UUID) -> HttpResponse:
     holds = found.state == "active" and found.code_until is not None and found.code_until > request.now
     path = reverse("volunteering:by_code", args=[queries.code_of(found)])
     context = {
-        "team": found, "heading": _("Joining code"), "holds": holds, "link": request.build_absolute_uri(path),
+        "team": found, "shown_team": team_name(found), "heading": _("Joining code"),
+        "holds": holds, "link": request.build_absolute_uri(path),
         "crumbs": [(_("Home"), "/"), *team_steps(found), (_("Joining code"), "")],
     }  # fmt: skip
     return render(request, "volunteering/code.html", context)
@@ -209,7 +211,7 @@ def request(request: Any, place_id: UUID) -> HttpResponse:
         operations.decide_request(member_id=place_id, **given, **acting(request))
         return desk_of(row.team)
 
-    lead = f"{row.volunteer.number} · {row.volunteer.person.name}{' · ' + row.message if row.message else ''}"
+    lead = f"{row.volunteer.number} · {shown_name(row.volunteer)}{' · ' + row.message if row.message else ''}"
     context = frame(_("Request to join"), _("Decide"), desk_of(row.team), *team_steps(row.team), lead=lead)
     return answer_form(request, DecideForm(sent(request)), act, context, done=_("It is decided."), template=FORM)
 
@@ -219,7 +221,8 @@ def request(request: Any, place_id: UUID) -> HttpResponse:
 def part(request: Any, place_id: UUID) -> HttpResponse:
     """Change what somebody is in the team, or hand the team over."""
     row = _place(request, place_id, "member")
-    policies.require(policies.may_rule(actor=request.actor, team=row.team))
+    if policies.may_rule(actor=request.actor, team=row.team) is not None:  # a deputy, who may end places alone
+        return redirect("volunteering:end_place", place_id=place_id)
 
     def act(form: Any) -> str:
         operations.set_part(member_id=place_id, **form.cleaned_data, **acting(request))
@@ -227,7 +230,7 @@ def part(request: Any, place_id: UUID) -> HttpResponse:
             desk_of(row.team) if policies.may_lead(actor=request.actor, team=row.team) is None else address_of(row.team)
         )
 
-    lead = f"{row.volunteer.number} · {row.volunteer.person.name}"
+    lead = f"{row.volunteer.number} · {shown_name(row.volunteer)}"
     context = frame(_("Part in the team"), _("Save"), desk_of(row.team), *team_steps(row.team), lead=lead)
     ending = reverse("volunteering:end_place", args=[row.pk]) if row.role != TeamRole.LEADER else ""
     form = PartForm(sent(request), initial={"role": row.role})
@@ -245,7 +248,7 @@ def end(request: Any, place_id: UUID) -> HttpResponse:
         operations.end_place(member_id=place_id, **form.cleaned_data, **acting(request))
         return desk_of(row.team)
 
-    lead = f"{row.volunteer.number} · {row.volunteer.person.name}"
+    lead = f"{row.volunteer.number} · {shown_name(row.volunteer)}"
     context = frame(_("End the place in the team"), _("End it"), desk_of(row.team), *team_steps(row.team), lead=lead,
                     kind="danger")  # fmt: skip
     return answer_form(request, ReasonForm(sent(request)), act, context, done=_("It is on record."), template=FORM)

@@ -37,7 +37,7 @@ def mine(request: Any) -> HttpResponse:
     crumbs = [(_("Home"), "/"), (_("My volunteering"), "")]
     if found is None:
         return render(request, "volunteering/begin.html", {"crumbs": crumbs})
-    missing = queries.lacking(found.person, request.now, request.actor.persons)
+    missing = queries.lacking(found, request.now)
     rows = queries.places_of(found)
     context = {
         "volunteer": found, "state": volunteer_state(found), "pairs": pairs(found), "crumbs": crumbs,
@@ -117,7 +117,7 @@ def edit(request: Any) -> HttpResponse:
     found = queries.mine(viewer=request.actor)
     if found is None:
         return redirect("volunteering:register")
-    form = _form(request, found, found.area, minors.is_minor(found.person, request.now))
+    form = _form(request, found, found.area, minors.is_minor(found.human, request.now))
 
     def act(form: Any) -> str:
         given = operations.Details(**form.details())
