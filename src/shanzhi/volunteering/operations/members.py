@@ -18,7 +18,7 @@ from shanzhi.volunteering.models import JoinWay, Team, TeamAgreement, TeamMember
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.locks import lock_teams
 from shanzhi.volunteering.operations.teams import locked, reason_of
-from shanzhi.volunteering.operations.volunteers import own_locked, require_active
+from shanzhi.volunteering.operations.volunteers import own_locked, require_active, settle
 
 LONGEST_MESSAGE: Final = 200
 
@@ -163,6 +163,7 @@ def sign_agreement(*, actor: Actor, team_id: UUID, signed: int | None, at: datet
 def _joining(actor: Actor, team: Team, at: datetime) -> Volunteer:
     """Give the volunteer who wants to join a team that works."""
     volunteer = own_locked(actor)
+    settle(actor, volunteer, at)
     require_active(volunteer, at)
     if team.state != "active":
         raise refusals.TeamOver

@@ -74,7 +74,7 @@ def register_volunteer(
         _put_lists(made, details)
         change = {"area": made.area, "skills": sorted(details.skills), "hours": len(details.hours)}
         _note(actor, "register", made, at, change)
-        _settle(actor, made, at)
+        settle(actor, made, at)
     return made
 
 
@@ -111,12 +111,13 @@ def move_volunteer(*, actor: Actor, step: str, at: datetime) -> Volunteer:
         found = own_locked(actor)
         if step not in ("pause", "resume", "leave", "return"):
             raise refusals.NotTheFirst(field="step")
+        settle(actor, found, at)
         found.state = VOLUNTEER.move(found.state, step)
         ended = _end_places(found, at) if step == "leave" else 0
         _save_state(found)
         _note(actor, step, found, at, {"state": found.state, **({"places": ended} if ended else {})})
         if found.state == "registered":
-            _settle(actor, found, at)
+            settle(actor, found, at)
     return found
 
 
@@ -124,7 +125,7 @@ def follow_consents(*, actor: Actor, ward_id: UUID, at: datetime, **_more: Any) 
     """Let a volunteer be active or wait, as the consents of today say; called when a guardian's changes."""
     rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person__merged_into")
     for found in rows.filter(person__in=records_of(ward_id)).order_by("pk"):
-        _settle(actor, found, at)
+        settle(actor, found, at)
 
 
 def follow_records(*, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:
@@ -165,7 +166,7 @@ def _also(actor: Actor, person: Person) -> tuple[UUID, ...]:
     return actor.persons if actor.is_person(person.pk) else ()
 
 
-def _settle(actor: Actor, found: Volunteer, at: datetime) -> None:
+def settle(actor: Actor, found: Volunteer, at: datetime) -> None:
     """Take the step that consents ask for; what was said of the health of somebody now known to be a minor goes."""
     missing = queries.lacking(found, at)
     step = {"registered": "" if missing else "activate", "active": "lapse" if missing else ""}.get(found.state, "")
