@@ -34,6 +34,7 @@ from shanzhi.notices.models import Delivery
 from shanzhi.organizations.models import Document, FilingApplication, Finding, Link, Membership, Organization, Sign
 from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report, Step
+from shanzhi.ui.http import Given
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.volunteering.models import Qualification, Team, TeamMember, Volunteer
 from shanzhi.voting.models import Booth, PaperMark
@@ -149,7 +150,7 @@ def _only_its_address_is_spoilt(case: Any) -> bool:
 def test_no_two_forms_share_a_name() -> None:
     """Where two do, the document holds the last one, and tells a wrong form of the other's answers."""
     forms: dict[str, set[str]] = {}
-    waiting = [Schema]
+    waiting: list[type] = [Schema, Given]
     while waiting:
         for one in waiting.pop().__subclasses__():
             waiting.append(one)

@@ -62,6 +62,7 @@ NOTHING_THERE = {
     "/account/welcome/",
     "/api/v1/",
     "/api/v1/organizations/registers/<uuidstr:register_id>",
+    "/api/v1/outcomes/rounds/<uuidstr:call_id>",  # of a round with projects
     "/api/v1/organizations/registers/<uuidstr:register_id>/rows",
     "/api/v1/organizations/targets",  # asks for an area
     "/api/v1/projects/begin/<uuidstr:call_id>",

@@ -22,14 +22,14 @@ from shanzhi.ledger.api.schemas import (
     BookOut,
     BooksPage,
     BoundsIn,
-    CloseIn,
     Day,
     Entered,
     EntryOut,
     KeeperIn,
     LedgerQuery,
+    LedgerReasonIn,
     NewAccountIn,
-    ReasonIn,
+    PeriodCloseIn,
     ReverseIn,
     StatementPage,
     StatementQuery,
@@ -116,7 +116,7 @@ def get_book(request: HttpRequest, book_id: UUID) -> Book:
 
 
 @router.post("/books/{uuid:book_id}/close", response=BookOut, summary="Close a period of a book")
-def close_period(request: HttpRequest, book_id: UUID, body: CloseIn, idempotency_key: Key) -> dict[str, Any]:
+def close_period(request: HttpRequest, book_id: UUID, body: PeriodCloseIn, idempotency_key: Key) -> dict[str, Any]:
     """Close a book up to and with a day that is over; it is not opened again."""
 
     def run() -> dict[str, Any]:
@@ -209,7 +209,7 @@ def set_bounds(request: HttpRequest, account_id: UUID, body: BoundsIn, idempoten
 
 
 @router.post("/accounts/{uuid:account_id}/close", response=AccountOut, summary="Close an account")
-def close_account(request: HttpRequest, account_id: UUID, body: ReasonIn, idempotency_key: Key) -> dict[str, Any]:
+def close_account(request: HttpRequest, account_id: UUID, body: LedgerReasonIn, idempotency_key: Key) -> dict[str, Any]:
     """Close an account on which nothing is."""
 
     def run() -> dict[str, Any]:

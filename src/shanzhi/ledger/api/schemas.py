@@ -150,7 +150,7 @@ class ReverseIn(Given):
     reason: str = Field(min_length=1, max_length=300)
 
 
-class CloseIn(Given):
+class PeriodCloseIn(Given):
     """Up to which day a book is closed."""
 
     through: Day
@@ -170,7 +170,7 @@ class KeeperIn(Given):
     person: UUID
 
 
-class ReasonIn(Given):
+class LedgerReasonIn(Given):
     """Why."""
 
     reason: str = Field("", max_length=300)

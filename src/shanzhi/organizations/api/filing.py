@@ -99,7 +99,7 @@ class ApplicationChange(ApplicationFields):
     version: Version
 
 
-class StepIn(Given):
+class FilingStepIn(Given):
     """A step that needs no words."""
 
     version: Version
@@ -113,7 +113,7 @@ class OpinionIn(Given):
     version: Version
 
 
-class DecisionIn(Given):
+class FilingDecisionIn(Given):
     """The office's decision."""
 
     decision: Literal["grant", "refuse", "return"]
@@ -212,7 +212,7 @@ def change_application(
 
 
 @router.post("/filings/{uuid:application_id}/hand-in", response=ApplicationOut, summary="Hand an application in")
-def hand_in(request: HttpRequest, application_id: UUID, body: StepIn, idempotency_key: Key) -> dict[str, Any]:
+def hand_in(request: HttpRequest, application_id: UUID, body: FilingStepIn, idempotency_key: Key) -> dict[str, Any]:
     """Hand in what is complete by the rules of the area, which are frozen with it."""
     return write_once(request, "hand_in", idempotency_key, body, lambda: _plain(
         operations.hand_in(application_id=application_id, **body.model_dump(), **signed_acting(request))
@@ -221,7 +221,7 @@ def hand_in(request: HttpRequest, application_id: UUID, body: StepIn, idempotenc
 
 @router.post("/filings/{uuid:application_id}/withdraw", response=ApplicationOut, summary="Withdraw an application")
 def withdraw_application(
-    request: HttpRequest, application_id: UUID, body: StepIn, idempotency_key: Key
+    request: HttpRequest, application_id: UUID, body: FilingStepIn, idempotency_key: Key
 ) -> dict[str, Any]:
     """Withdraw what is not decided yet."""
     return write_once(request, "withdraw_application", idempotency_key, body, lambda: _plain(
@@ -238,7 +238,7 @@ def give_opinion(request: HttpRequest, application_id: UUID, body: OpinionIn, id
 
 
 @router.post("/filings/{uuid:application_id}/decide", response=ApplicationOut, summary="Decide on an application")
-def decide(request: HttpRequest, application_id: UUID, body: DecisionIn, idempotency_key: Key) -> dict[str, Any]:
+def decide(request: HttpRequest, application_id: UUID, body: FilingDecisionIn, idempotency_key: Key) -> dict[str, Any]:
     """Grant, refuse or return; never an own application, nor one on which one gave the opinion."""
     return write_once(request, "decide", idempotency_key, body, lambda: _plain(
         operations.decide(application_id=application_id, **body.model_dump(), **signed_acting(request))

@@ -65,14 +65,14 @@ class OrganizationChange(OrganizationIn):
     version: int = Field(ge=1, le=1_000_000_000)
 
 
-class CloseIn(Given):
+class BodyCloseIn(Given):
     """Why an organisation is closed."""
 
     reason: str = Field(min_length=1, max_length=500)
     version: int = Field(ge=1, le=1_000_000_000)
 
 
-class MoveIn(Given):
+class BodyMoveIn(Given):
     """A step in the life of an organisation: its name, such as `register` or `rest`, and why it is taken."""
 
     move: str = Field(max_length=30)
@@ -148,7 +148,7 @@ def change_organization(
 
 @router.post("/{uuid:organization_id}/close", response=OrganizationOut, summary="Close an organisation")
 def close_organization(
-    request: HttpRequest, organization_id: UUID, body: CloseIn, idempotency_key: Key
+    request: HttpRequest, organization_id: UUID, body: BodyCloseIn, idempotency_key: Key
 ) -> dict[str, Any]:
     """Close an organisation for a reason; the roles held in it end."""
     return _once(request, "close", idempotency_key, body, lambda: operations.close_organization(
@@ -158,7 +158,7 @@ def close_organization(
 
 @router.post("/{uuid:organization_id}/move", response=OrganizationOut, summary="Take a step in an organisation's life")
 def move_organization(
-    request: HttpRequest, organization_id: UUID, body: MoveIn, idempotency_key: Key
+    request: HttpRequest, organization_id: UUID, body: BodyMoveIn, idempotency_key: Key
 ) -> dict[str, Any]:
     """Register it, make it a hub, let it rest or resume, suspend it; filing and closing have doors of their own."""
     return _once(request, "move", idempotency_key, body, lambda: operations.move_organization(

@@ -16,7 +16,6 @@ from shanzhi.projects.api.schemas import (
     ActivityIn,
     BeginGiven,
     CeremonyOut,
-    DecisionIn,
     DueOut,
     ExecutionActivityOut,
     ExecutionDoneOut,
@@ -25,6 +24,7 @@ from shanzhi.projects.api.schemas import (
     ExecutionRulingIn,
     ExecutionSheetIn,
     GroundsIn,
+    ProjectDecisionIn,
     ProjectOut,
     ProjectsPage,
     ReportGiven,
@@ -186,7 +186,7 @@ def give_sheet(request: HttpRequest, report_id: UUID, body: ExecutionSheetIn, id
 
 
 @router.post("/reports/{uuid:report_id}/decision", response=ExecutionDoneOut, summary="Decide on a report")
-def decide(request: HttpRequest, report_id: UUID, body: DecisionIn, idempotency_key: Key) -> dict[str, Any]:
+def decide(request: HttpRequest, report_id: UUID, body: ProjectDecisionIn, idempotency_key: Key) -> dict[str, Any]:
     """Decide by the mean of the sheets."""
     return _once(request, "decide", idempotency_key, body, lambda: _done(
         operations.decide_report(report_id=report_id, **body.model_dump(), **signed_acting(request)), body.outcome

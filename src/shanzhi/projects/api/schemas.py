@@ -218,7 +218,7 @@ class ExecutionSheetIn(Given):
     comment: str = Field("", max_length=5000)
 
 
-class DecisionIn(Given):
+class ProjectDecisionIn(Given):
     """What is decided on a report."""
 
     outcome: Literal["pass", "fail", "mend"]
@@ -240,7 +240,7 @@ class ExecutionRulingIn(Given):
     ruling: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class StepIn(Given):
+class VisitStepIn(Given):
     """A step agreed on."""
 
     what: Annotated[str, Field(min_length=1, max_length=200)]
@@ -258,7 +258,7 @@ class VisitGiven(Given):
     problems: str = Field("", max_length=5000)
     outlook: str = Field("", max_length=5000)
     next_on: date | None = None
-    steps: list[StepIn] = Field(default=[], max_length=10)
+    steps: list[VisitStepIn] = Field(default=[], max_length=10)
 
 
 class TerminateIn(Given):

@@ -15,14 +15,14 @@ from shanzhi.ventures.api.schemas import (
     AwardOut,
     CallChange,
     CallIn,
+    CallMoveIn,
     CallOut,
     CallPage,
     CallQuery,
+    CallReasonIn,
     CheckOut,
-    MoveIn,
     NoticeOut,
     PreviewOut,
-    ReasonIn,
     RollOut,
     TermsChange,
     TermsOut,
@@ -159,7 +159,7 @@ def read_preview(request: HttpRequest, call_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/calls/{uuid:call_id}/advance", response=SavedOut, summary="Move a call into its next phase")
-def advance(request: HttpRequest, call_id: UUID, body: MoveIn) -> dict[str, Any]:
+def advance(request: HttpRequest, call_id: UUID, body: CallMoveIn) -> dict[str, Any]:
     """Move on from the state that was seen; sent twice, the second is told that it has moved."""
     return saved(
         operations.advance(
@@ -179,7 +179,7 @@ def draw_roll(request: HttpRequest, call_id: UUID) -> dict[str, int]:
 
 
 @router.post("/calls/{uuid:call_id}/cancel", response=SavedOut, summary="Cancel a call before its vote")
-def cancel(request: HttpRequest, call_id: UUID, body: ReasonIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, call_id: UUID, body: CallReasonIn) -> dict[str, Any]:
     """Cancel, with a public reason."""
     return saved(
         operations.cancel_call(actor=signed_in(request), call_id=call_id, reason=body.reason, at=moment_of(request))

@@ -85,7 +85,7 @@ class ProposalChange(Given):
     fields: ProposalFields
 
 
-class VersionIn(Given):
+class ProposalVersionIn(Given):
     """The version that was seen."""
 
     version: int
@@ -273,7 +273,7 @@ def save_proposal(request: HttpRequest, proposal_id: UUID, body: ProposalChange)
 
 
 @router.post("/proposals/{uuid:proposal_id}/submit", response=SavedOut, summary="Hand a proposal in")
-def submit(request: HttpRequest, proposal_id: UUID, body: VersionIn, idempotency_key: Key) -> dict[str, Any]:
+def submit(request: HttpRequest, proposal_id: UUID, body: ProposalVersionIn, idempotency_key: Key) -> dict[str, Any]:
     """Hand in, or hand in again after mending."""
     actor, at = signed_in(request), moment_of(request)
 

@@ -176,14 +176,14 @@ class TermsChange(CallChange):
     reason: Reason
 
 
-class MoveIn(Given):
+class CallMoveIn(Given):
     """The state that was seen."""
 
     expected: str = Field(max_length=20)
     version: int | None = None
 
 
-class ReasonIn(Given):
+class CallReasonIn(Given):
     """A public reason."""
 
     reason: Reason

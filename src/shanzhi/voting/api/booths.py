@@ -53,7 +53,7 @@ class PlaceOut(Schema):
     planned_to: datetime
 
 
-class VersionIn(Given):
+class BoothVersionIn(Given):
     """The version of the booth that was looked at; a booth that changed since is left as it is."""
 
     version: int = Field(ge=1, le=2**31 - 1)
@@ -74,7 +74,7 @@ class BoothIn(Given):
         return BoothPlan(**self.model_dump(exclude={"version"}))
 
 
-class PlanIn(BoothIn, VersionIn):
+class PlanIn(BoothIn, BoothVersionIn):
     """What is planned for a booth from now on."""
 
 
@@ -85,7 +85,7 @@ class TermsIn(Given):
     paper_replaces_online: bool
 
 
-class OfficerIn(VersionIn):
+class OfficerIn(BoothVersionIn):
     """A person to work at a booth."""
 
     person_id: UUID
@@ -97,11 +97,11 @@ class NumberIn(Given):
     number: int = Field(ge=0, le=100_000)
 
 
-class SheetsIn(NumberIn, VersionIn):
+class SheetsIn(NumberIn, BoothVersionIn):
     """A number of sheets that came to a booth."""
 
 
-class CountIn(VersionIn):
+class CountIn(BoothVersionIn):
     """Sheets counted by hand; `reason` where an earlier count is corrected."""
 
     unissued: int = Field(ge=0, le=100_000)
@@ -181,13 +181,13 @@ class SerialIn(Given):
     serial: str = Field(max_length=20)
 
 
-class ReasonIn(Given):
+class BoothReasonIn(Given):
     """Why."""
 
     reason: str = Field(max_length=500)
 
 
-class GiveUpIn(ReasonIn, VersionIn):
+class GiveUpIn(BoothReasonIn, BoothVersionIn):
     """Why a booth is given up."""
 
 

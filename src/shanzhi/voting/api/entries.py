@@ -9,7 +9,7 @@ from pydantic import Field, StrictInt
 
 from shanzhi.ui.http import Given
 from shanzhi.voting import operations, queries
-from shanzhi.voting.api.booths import BoothOut, SerialIn, VersionIn
+from shanzhi.voting.api.booths import BoothOut, BoothVersionIn, SerialIn
 from shanzhi.voting.api.routing import ask, router
 from shanzhi.voting.models import Booth
 from shanzhi.voting.operations import Entered, SheetReading
@@ -92,7 +92,7 @@ def balance(request: HttpRequest, booth_id: UUID) -> Any:
 
 
 @router.post("/booths/{uuid:booth_id}/reconcile", response=BoothOut)
-def reconcile(request: HttpRequest, booth_id: UUID, given: VersionIn) -> Booth:
+def reconcile(request: HttpRequest, booth_id: UUID, given: BoothVersionIn) -> Booth:
     """Settle a booth whose figures agree."""
     return operations.reconcile_booth(
         actor=ask(request).actor, booth_id=booth_id, version=given.version, at=ask(request).now

@@ -12,6 +12,7 @@ from shanzhi.ui.paging import Pages
 from shanzhi.voting import operations, queries
 from shanzhi.voting.api.booths import (
     BoothOut,
+    BoothReasonIn,
     CountIn,
     DoneOut,
     LineOut,
@@ -21,7 +22,6 @@ from shanzhi.voting.api.booths import (
     MarkOut,
     MarkRow,
     NewcomerIn,
-    ReasonIn,
     SearchIn,
     SerialIn,
     VoterNumber,
@@ -95,7 +95,7 @@ def hand_back(request: HttpRequest, booth_id: UUID, mark_id: UUID) -> PaperMark:
 
 
 @router.post("/booths/{uuid:booth_id}/marks/{uuid:mark_id}/carry-off", response=MarkOut)
-def carry_off(request: HttpRequest, booth_id: UUID, mark_id: UUID, given: ReasonIn) -> PaperMark:
+def carry_off(request: HttpRequest, booth_id: UUID, mark_id: UUID, given: BoothReasonIn) -> PaperMark:
     """Note that the voter left with the sheet."""
     return operations.carry_off(
         actor=ask(request).actor, booth_id=booth_id, mark_id=mark_id, reason=given.reason, at=ask(request).now
@@ -103,7 +103,7 @@ def carry_off(request: HttpRequest, booth_id: UUID, mark_id: UUID, given: Reason
 
 
 @router.post("/booths/{uuid:booth_id}/marks/{uuid:mark_id}/refuse", response=MarkOut)
-def refuse(request: HttpRequest, booth_id: UUID, mark_id: UUID, given: ReasonIn) -> PaperMark:
+def refuse(request: HttpRequest, booth_id: UUID, mark_id: UUID, given: BoothReasonIn) -> PaperMark:
     """Declare a home visit void that no second officer confirms."""
     return operations.refuse_visit(
         actor=ask(request).actor, booth_id=booth_id, mark_id=mark_id, reason=given.reason, at=ask(request).now
