@@ -22,6 +22,7 @@ ROWS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_an_organisation_of_before_stands_where_code_sort_and_closing_say() -> None:
     try:
