@@ -104,6 +104,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "planned": "statements of every signed-in request, planned once",
         "prepared": "statements of a ballot, straight through libpq",
         "joint": "what many ask for at once, done together in one commit",
+        "sends": "writes over the API that count once, for the rooms above",
         "scanner": "the door to a malware scanner",
     },
     "voting": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -171,9 +172,10 @@ def test_many_at_once_overdraw_nothing_wait_in_no_circle_and_double_nothing() ->
             moved += 1
         return moved
 
-    found = answers(*[lambda n=n: move(n) for n in range(WRITERS)])  # type: ignore[misc]
-    assert all(isinstance(one, int) for one in found), found
-    assert Entry.objects.count() == 3 + sum(found)  # type: ignore[arg-type]
+    found = answers(*[partial(move, number) for number in range(WRITERS)])
+    moved = [one for one in found if isinstance(one, int)]
+    assert len(moved) == WRITERS, found
+    assert Entry.objects.count() == 3 + sum(moved)
     assert on(books.fund) + on(books.one) + on(books.other) == 120
     assert min(Posting.objects.exclude(account=books.outside).values_list("stood", flat=True)) >= 0
     assert not list(checking.broken())

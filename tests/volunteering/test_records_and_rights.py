@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +106,9 @@ class TestATeam:
         answer = client.get(_page("part", place.pk))
         assert (answer.status_code, answer["Location"]) == (302, _page("end_place", place.pk))
         assert client.get(_page("end_place", place.pk)).status_code == 200
+        reader = client_for(Role.AUDITOR, COMMUNITY)
+        page = f"/teams/{team.pk}/desk/"
+        assert [_page("part", place.pk) in one.get(page).content.decode() for one in (client, reader)] == [True, False]
 
 
 def _page(name: str, place_id: UUID) -> str:
@@ -181,8 +185,8 @@ def test_changing_over_leaving_and_deciding_at_once_wait_in_no_circle() -> None:
         return "done"
 
     found = answers(
-        *[lambda n=n: change(n) for n in range(6)],  # type: ignore[misc]
-        *[lambda n=n: decide(n) for n in range(3)],  # type: ignore[misc]
+        *[partial(change, number) for number in range(6)],
+        *[partial(decide, number) for number in range(3)],
     )
     assert found == ["done"] * 9
     assert TeamMember.objects.filter(state="member").count() == 2 + 3

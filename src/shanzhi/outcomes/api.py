@@ -14,6 +14,7 @@ from shanzhi.organizations import policies
 from shanzhi.outcomes import queries
 from shanzhi.outcomes.queries import Body, Curve, Had, Round
 from shanzhi.outcomes.views.words import day_of_reading, shown_name
+from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
 from shanzhi.ui.http import BadCursor, signed_in
 
@@ -177,7 +178,7 @@ def get_survival(
     on: Day = None,
 ) -> Any:
     """Give a curve for each group, the largest first; numbers alone, never a name of an organisation."""
-    places.area(code=code, at=request.now)  # type: ignore[attr-defined]  # set by our middleware
+    places.area(code=code, at=moment(request))
     rows = queries.area_bodies(code=code, on=_day(request, on))
     return [_curve(one) for one in queries.curves(rows, queries.group_of(by=by, code=code, rows=rows))]
 

@@ -19,17 +19,17 @@ from shanzhi.volunteering.models import JoinWay, Sort, Team, TeamKind, TeamRole,
 
 
 def _volunteer(viewer: Actor, volunteer_id: str, at: datetime) -> Shown | None:
-    found = Volunteer.objects.filter(pk=uuid_of(volunteer_id)).first()
+    found = Volunteer.objects.filter(policies.volunteers_readable(viewer), pk=uuid_of(volunteer_id)).first()
     if found is None:
+        if Volunteer.objects.filter(pk=uuid_of(volunteer_id)).exists():
+            raise NotFound
         return None
-    if not viewer.holds(policies.READERS, found.area):
-        raise NotFound
     # What was done in an earlier area belongs to the whole of the history.
     return Shown(found.number, reverse("volunteering:volunteer", args=[found.pk]), whole=True)
 
 
 def _volunteers(viewer: Actor) -> tuple[QuerySet[Any], str]:
-    return Volunteer.objects.filter(places.within_any("area", viewer.areas(policies.READERS))), "number"
+    return Volunteer.objects.filter(policies.volunteers_readable(viewer)), "number"
 
 
 def _team(viewer: Actor, team_id: str, at: datetime) -> Shown | None:

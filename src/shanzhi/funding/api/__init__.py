@@ -35,11 +35,10 @@ from shanzhi.funding.api.schemas import (
     RequestAsked,
 )
 from shanzhi.funding.models import Fund, Grant
-from shanzhi.people.middleware import moment
-from shanzhi.ui.http import Given, Key, signed_in
+from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
-from shanzhi.work.operations import once
 from shanzhi.work.pictures import NotAPicture
+from shanzhi.work.sends import writes_of
 
 router = Router(tags=["funding"])
 
@@ -61,14 +60,12 @@ def _made(found: Any) -> dict[str, Any]:
     return {"id": str(found.pk), "state": str(getattr(found, "state", ""))}
 
 
+_write_once = writes_of("funding")
+
+
 def _once(request: HttpRequest, operation: str, key: str, body: Given | None, run: Callable[..., Any]) -> Any:
     """Run an operation once by its key; gives number and state of what it made or changed."""
-    sent = {"path": request.path, "body": body.model_dump(mode="json") if body else {}}
-    acting: dict[str, Any] = {"actor": signed_in(request), "at": moment(request)}
-    return once(
-        actor=acting["actor"], operation=f"funding.{operation}", key=key, request=sent, at=acting["at"],
-        run=lambda: _made(run(**acting)),
-    )  # fmt: skip
+    return _write_once(request, operation, key, body, lambda: _made(run(**signed_acting(request))))
 
 
 @router.get("/funds", response=FundsPage, summary="All funds, newest first")
@@ -150,14 +147,12 @@ def sign(request: HttpRequest, grant_id: UUID, body: MoneySignatureIn, idempoten
 @router.post("/proposals/{uuid:proposal}/meet", response=MetOut, summary="Say that a condition is met")
 def meet(request: HttpRequest, proposal: UUID, body: ConditionMet, idempotency_key: Key) -> Any:
     """Let the tranches that waited for it be paid; gives them."""
-    sent = {"path": request.path, "body": body.model_dump(mode="json")}
-    acting: dict[str, Any] = {"actor": signed_in(request), "at": moment(request)}
 
     def run() -> dict[str, Any]:
-        found = operations.meet_condition(proposal=proposal, condition=body.condition, **acting)
+        found = operations.meet_condition(proposal=proposal, condition=body.condition, **signed_acting(request))
         return {"tranches": [str(one.pk) for one in found]}
 
-    return once(**{**acting, "operation": "funding.meet", "key": idempotency_key, "request": sent, "run": run})
+    return _write_once(request, "meet", idempotency_key, body, run)
 
 
 @router.post("/proposals/{uuid:proposal}/stop", response=MoneyMade, summary="Stop the payments of a grant")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +38,7 @@ from shanzhi.ledger.models import Account, Book, Entry, Owner, Posting
 from shanzhi.people.middleware import moment
 from shanzhi.ui.http import Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
-from shanzhi.work.operations import once
+from shanzhi.work.sends import writes_of
 
 router = Router(tags=["ledger"])
 router.add_router("", bills)
@@ -79,13 +78,7 @@ def _fresh(request: HttpRequest, account_id: UUID) -> dict[str, Any]:
     return _account(queries.account(viewer=signed_in(request), account_id=account_id))
 
 
-def _once(
-    request: HttpRequest, operation: str, key: str, body: Any, run: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
-    sent = {"path": request.path, "body": body.model_dump(mode="json") if body is not None else None}
-    return once(
-        actor=signed_in(request), operation=f"ledger.{operation}", key=key, request=sent, at=moment(request), run=run
-    )
+_once = writes_of("ledger")
 
 
 def ledger_key(actor: Actor, key: str) -> str:

@@ -16,10 +16,9 @@ from shanzhi.ledger.models import BillFile, BillLine
 from shanzhi.ledger.operations import bill_settling, bills
 from shanzhi.ledger.queries import bill_rows
 from shanzhi.ledger.queries import bills as queries
-from shanzhi.people.middleware import moment
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
-from shanzhi.work.operations import once
+from shanzhi.work.sends import writes_of
 
 router = Router(tags=["ledger"])
 Limit = Annotated[int, Field(ge=1, le=200)]
@@ -149,11 +148,7 @@ def _line(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _once(request: HttpRequest, operation: str, key: str, body: Any, run: Any) -> dict[str, Any]:
-    sent = {"path": request.path, "body": body.model_dump(mode="json") if body is not None else None}
-    return once(
-        actor=signed_in(request), operation=f"ledger.{operation}", key=key, request=sent, at=moment(request), run=run
-    )
+_once = writes_of("ledger")
 
 
 @router.get("/books/{uuid:book_id}/bills", response=BillsPage, summary="Bill files of a book, newest first")

@@ -12,12 +12,12 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shanzhi.organizations import operations, queries
+from shanzhi.organizations.api.frames import write_once
 from shanzhi.organizations.models import Kind, Organization, Purpose
 from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
 from shanzhi.ui.http import Given, Key, signed_in
 from shanzhi.ui.keyset import page_after
-from shanzhi.work.operations import once
 
 router = Router(tags=["organizations"])
 Code = Annotated[str, Field(max_length=21, pattern=r"^[0-9]*$")]
@@ -98,11 +98,7 @@ def _plain(found: Organization) -> dict[str, Any]:
 
 
 def _once(request: HttpRequest, operation: str, key: str, body: Any, run: Callable[[], Organization]) -> dict[str, Any]:
-    sent = {"path": request.path, "body": body.model_dump(mode="json")}
-    name = f"organizations.{operation}"
-    return once(
-        actor=signed_in(request), operation=name, key=key, request=sent, at=moment(request), run=lambda: _plain(run())
-    )
+    return write_once(request, operation, key, body, lambda: _plain(run()))
 
 
 @router.get("/", response=OrganizationsPage, summary="Organisations of the own areas, newest first")

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from shanzhi.funding.models import Custody
 from shanzhi.funding.operations import Line, Part
-from shanzhi.people.middleware import moment
 from shanzhi.projects import operations, policies, queries
 from shanzhi.projects.api.schemas import (
     ActivityIn,
@@ -23,7 +22,7 @@ from shanzhi.projects.api.schemas import (
 )
 from shanzhi.ui.http import Given, Key, actor_of, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
-from shanzhi.work.operations import once
+from shanzhi.work.sends import writes_of
 
 router = Router(tags=["projects"])
 Days = Annotated[int, Field(ge=0, le=400)]
@@ -161,17 +160,17 @@ class GraduationsPage(Schema):
     next: UUID | None
 
 
+_write_once = writes_of("projects")
+
+
 def _once(request: HttpRequest, name: str, key: str, body: Any, run: Any, state: str = "") -> dict[str, Any]:
     """Run a write once for its key; gives number and state of what it made or changed."""
-    sent = {"path": request.path, "body": body.model_dump(mode="json") if body is not None else None}
 
     def answer() -> dict[str, Any]:
         row = run(**signed_acting(request))
         return {"id": str(row.pk), "state": state or row.state}
 
-    return once(
-        actor=signed_in(request), operation=f"projects.{name}", key=key, request=sent, at=moment(request), run=answer
-    )
+    return _write_once(request, name, key, body, answer)
 
 
 @router.get("/activities/{uuid:activity_id}", response=ActivityWhole, summary="One activity with its photos")

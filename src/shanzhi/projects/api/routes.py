@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +36,7 @@ from shanzhi.projects.api.schemas import (
 from shanzhi.projects.models import Ceremony
 from shanzhi.ui.http import Key, actor_of, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
-from shanzhi.work.operations import once
+from shanzhi.work.sends import writes_of
 
 router = Router(tags=["projects"])
 
@@ -60,13 +59,7 @@ def _done(row: Any, state: str | None = None) -> dict[str, Any]:
     return {"id": str(row.pk), "state": row.state if state is None else state}
 
 
-def _once(
-    request: HttpRequest, operation: str, key: str, body: Any, run: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
-    sent = {"path": request.path, "body": body.model_dump(mode="json") if body is not None else None}
-    return once(
-        actor=signed_in(request), operation=f"projects.{operation}", key=key, request=sent, at=moment(request), run=run
-    )
+_once = writes_of("projects")
 
 
 @router.get("/", response=ProjectsPage, summary="Projects being carried out, newest first")

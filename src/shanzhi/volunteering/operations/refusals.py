@@ -188,7 +188,10 @@ class BadTeamKind(Invalid):
     """There is no such kind, or the kind lacks its organisation or unit."""
 
     code = "bad_team_kind"
-    message = _("Choose where the team belongs; a team of an organisation names it, one of a company or school too.")
+    message = _(
+        "Choose where the team belongs. Only a team of an organisation names one; "
+        "one of a company or school names that."
+    )
 
 
 class TeamNameTaken(Conflict):

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
@@ -80,10 +80,10 @@ def agreement(found: Team) -> TeamAgreement:
     return TeamAgreement.objects.filter(team=found).order_by("-version")[0]
 
 
-def members(found: Team) -> QuerySet[TeamMember]:
-    """Give who is in a team, asked to be and was in it, for who leads it."""
+def members(found: Team, *, decides: bool = False) -> QuerySet[TeamMember]:
+    """Give who is in a team, asked to be and was in it, for who leads it; `decides`: the reader may act."""
     rows = TeamMember.objects.filter(team=found).select_related("volunteer__person__merged_into", "agreement")
-    return rows.annotate(number=F("volunteer__number"), newest=NEWEST)
+    return rows.annotate(number=F("volunteer__number"), newest=NEWEST, decides=Value(decides))
 
 
 def member(*, viewer: Actor, member_id: UUID) -> TeamMember:

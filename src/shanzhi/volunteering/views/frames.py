@@ -7,6 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
+from shanzhi.people.models import Person
 from shanzhi.ui import formatting
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.http import viewing
@@ -47,6 +49,11 @@ def skill_words(row: Volunteer) -> str:
     """Name a volunteer's skills."""
     comma = "、" if formatting.chinese() else ", "
     return comma.join(str(one.skill) for one in row.skills.all()) or formatting.NONE
+
+
+def home_of(person: Person) -> str:
+    """Give the community that somebody lives in, or what is known of it."""
+    return person.area[: LENGTHS[COMMUNITY]]
 
 
 def everywhere(request: Any) -> AreaSource:

@@ -20,17 +20,16 @@ from shanzhi.volunteering.forms.teams import JoinForm, SignForm, TeamForm
 from shanzhi.volunteering.forms.volunteers import ConfirmForm
 from shanzhi.volunteering.models import JoinWay, Team
 from shanzhi.volunteering.operations import refusals
-from shanzhi.volunteering.views.frames import FORM, address_of, frame, team_steps
+from shanzhi.volunteering.views.frames import FORM, address_of, frame, home_of, team_steps
 
 SIGNING = "volunteering/signing.html"
-SHORT = 12
 
 
 @login_required
 @form_page
 def found(request: Any) -> HttpResponse:
     """Found a team that one leads."""
-    home = people.own(viewer=request.actor).area[:SHORT]
+    home = home_of(people.own(viewer=request.actor))
     bodies = [(str(key), name) for key, name in organizations_of(request)]
     first = {"area": home, "kind": "community", "join_way": JoinWay.REQUEST}
     form = TeamForm(sent(request), initial=first, areas=queries.serving_areas(at=request.now), bodies=bodies)

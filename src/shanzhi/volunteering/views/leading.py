@@ -38,10 +38,10 @@ from shanzhi.volunteering.views.frames import (
 )
 
 
-def way_on(row: TeamMember) -> str:
-    """Give the page on which something is decided about a place that is not over."""
+def way_on(row: Any) -> str:
+    """Give the page on which the reader may decide something about a place that is not over."""
     names = {"requested": "volunteering:request", "member": "volunteering:part"}
-    return reverse(names[row.state], args=[row.pk]) if row.state in names else ""
+    return reverse(names[row.state], args=[row.pk]) if row.decides and row.state in names else ""
 
 
 def name_words(row: TeamMember) -> str:
@@ -81,17 +81,19 @@ MEMBERS = Listing(
 def desk(request: Any, team_id: UUID) -> HttpResponse:
     """Show who is in the team and asks to be, with all that its leader does."""
     found = queries.led_team(viewer=request.actor, team_id=team_id)
+    leads = found.living and policies.may_lead(actor=request.actor, team=found) is None
     context = {
         "team": found, "heading": _("Desk of the team"), "lead": team_name(found), "state": team_state(found),
-        "leads": found.living and policies.may_lead(actor=request.actor, team=found) is None,
+        "leads": leads,
         "rules": found.living and policies.may_rule(actor=request.actor, team=found) is None,
         "waiting": queries.members(found).filter(state="requested").count(),
         "may_decide": found.state == "proposed" and policies.may_agree(actor=request.actor, team=found) is None,
         "crumbs": [(_("Home"), "/"), *team_steps(found), (_("Desk of the team"), "")],
     }  # fmt: skip
     answer: HttpResponse = listing_response(
-        request, MEMBERS, queries.members(found), context, template="volunteering/team_desk.html"
-    )
+        request, MEMBERS, queries.members(found, decides=leads), context,
+        template="volunteering/team_desk.html",
+    )  # fmt: skip
     return answer
 
 

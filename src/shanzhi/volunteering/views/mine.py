@@ -25,9 +25,15 @@ from shanzhi.volunteering import operations, queries
 from shanzhi.volunteering.forms.volunteers import ConfirmForm, VolunteerForm, hours_words, key_of
 from shanzhi.volunteering.lifecycle import HELD
 from shanzhi.volunteering.models import LANGUAGES, Volunteer
-from shanzhi.volunteering.views.frames import FORM, frame, mine_steps, place_state, skill_words, volunteer_state
-
-SHORT = 12
+from shanzhi.volunteering.views.frames import (
+    FORM,
+    frame,
+    home_of,
+    mine_steps,
+    place_state,
+    skill_words,
+    volunteer_state,
+)
 
 
 @login_required
@@ -97,7 +103,7 @@ def register(request: Any) -> HttpResponse:
     person = people.own(viewer=request.actor)
     if queries.mine(viewer=request.actor) is not None:
         return redirect("volunteering:edit")
-    form = _form(request, None, person.area[:SHORT], minors.is_minor(person, request.now))
+    form = _form(request, None, home_of(person), minors.is_minor(person, request.now))
 
     def act(form: Any) -> str:
         operations.register_volunteer(details=operations.Details(**form.details()), **acting(request))
