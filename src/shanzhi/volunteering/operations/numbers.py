@@ -16,11 +16,6 @@ from shanzhi.volunteering.models import Volunteer
 DRAWN: Final = 8
 
 
-def is_number(text: str) -> bool:
-    """Tell whether a text is a volunteer number that somebody may have."""
-    return len(text) == 15 and text.isascii() and text.isdigit() and bool(mod_11_10.is_valid(text))
-
-
 def next_number(area: str) -> str:
     """Draw a number that nobody has, for somebody who serves in an area; the row that takes it is unique besides."""
     while True:

@@ -89,6 +89,12 @@ def desk_skills(*, viewer: Actor) -> list[Skill]:
     return sorted({row.code: row for row in rows}.values(), key=lambda row: row.code)
 
 
+def search_words(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Find words by a part of the name in either language, or of the code."""
+    text = words.strip()
+    return rows.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__icontains=text))
+
+
 def own_word(*, viewer: Actor, vocabulary: str, word_id: UUID) -> Any:
     """Give one of these words."""
     found = own_words(viewer=viewer, vocabulary=vocabulary).filter(pk=word_id).first()

@@ -78,12 +78,6 @@ TAIL = (
 )
 
 
-def search(rows: Any, words: str) -> Any:
-    """Find by a part of the name in either language, or of the code."""
-    text = words.strip()
-    return rows.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__icontains=text))
-
-
 FILTERS = (
     BooleanFilter(
         "used", gettext_lazy("State"), apply=lambda yes: Q(retired_at__isnull=yes), yes=gettext_lazy("In use"),
@@ -97,7 +91,7 @@ EMPTY = Empty(
     gettext_lazy("Officers add what their area uses, or begin with the examples, which are labelled so."),
 )
 SKILLS = Listing(
-    key="skills", columns=(*HEAD, *TAIL), default_sort="code", filters=FILTERS, search=search,
+    key="skills", columns=(*HEAD, *TAIL), default_sort="code", filters=FILTERS, search=queries.search_words,
     search_label=SEARCH_LABEL, empty=EMPTY,
 )  # fmt: skip
 QUALIFICATIONS = Listing(
@@ -108,7 +102,7 @@ QUALIFICATIONS = Listing(
         Column("months", gettext_lazy("Months of validity"), "number", sort="months"),
         *TAIL,
     ),
-    default_sort="code", filters=FILTERS, search=search, search_label=SEARCH_LABEL, empty=EMPTY,
+    default_sort="code", filters=FILTERS, search=queries.search_words, search_label=SEARCH_LABEL, empty=EMPTY,
 )  # fmt: skip
 TASKS = Listing(
     key="task_kinds",
@@ -119,7 +113,7 @@ TASKS = Listing(
         Column("dangerous", gettext_lazy("Needs insurance"), "boolean", sort="dangerous"),
         *TAIL,
     ),
-    default_sort="code", filters=FILTERS, search=search, search_label=SEARCH_LABEL, empty=EMPTY,
+    default_sort="code", filters=FILTERS, search=queries.search_words, search_label=SEARCH_LABEL, empty=EMPTY,
 )  # fmt: skip
 LISTINGS = {"skills": SKILLS, "qualifications": QUALIFICATIONS, "tasks": TASKS}
 
