@@ -4,6 +4,8 @@ import json
 import random
 import secrets
 from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -73,34 +75,44 @@ def _chosen(seed: int) -> tuple[Book, Iterator[tuple[UUID, UUID, int]]]:
     return book, pairs()
 
 
-def moves(number: int) -> Iterator[None]:
-    """Make one transfer at each step, as a keeper of the book."""
+def moves(number: int, at_once: int) -> Iterator[None]:
+    """Make one transfer at each step, or so many in one go, as a keeper of the book."""
     book, pairs = _chosen(number)
     at = timezone.now()
     person = book.keepers.order_by("pk")[number % book.keepers.count()].person_id
     actor = actor_of_person(person_id=person, at=at)
     actor = Actor(person_id=actor.person_id, account_id=uuid4(), grants=actor.grants)
-    for source, target, amount in pairs:
+    while True:
         now = timezone.now()
-        operations.transfer(
-            actor=actor, book_id=book.pk, source=source, target=target, amount=amount, on=timezone.localdate(now),
-            at=now, key=uuid4().hex, text="benchmark",
-        )  # fmt: skip
+        some = [
+            operations.Move(source, target, amount, timezone.localdate(now), uuid4().hex, "benchmark")
+            for source, target, amount in islice(pairs, at_once)
+        ]
+        if at_once > 1:
+            operations.transfer_many(actor=actor, book_id=book.pk, moves=some, at=now)
+        else:
+            operations.transfer(actor=actor, book_id=book.pk, at=now, **asdict(some[0]))
         yield
 
 
-def requests(number: int) -> Iterator[bytes]:
-    """Give transfers as a client sends them, without end."""
+def requests(number: int, at_once: int) -> Iterator[bytes]:
+    """Give transfers as a client sends them, one or so many in a request, without end."""
     book, pairs = _chosen(1000 + number)
     connection.close()  # each client is a thread; together they would hold the whole pool
     session, token = _sessions_kept[number], "b" * 32
     day = timezone.localdate().isoformat()
-    for source, target, amount in pairs:
-        sent: dict[str, Any] = {"source": str(source), "target": str(target), "amount": amount, "on": day}
-        sent["text"] = "bench"
+    while True:
+        some = [
+            {"source": str(source), "target": str(target), "amount": amount, "on": day, "text": "bench"}
+            for source, target, amount in islice(pairs, at_once)
+        ]
+        sent: dict[str, Any] = some[0]
+        if at_once > 1:
+            sent = {"transfers": [{**one, "key": secrets.token_hex(16)} for one in some]}
         body = json.dumps(sent).encode()
         head = (
-            f"POST /api/v1/ledger/books/{book.pk}/transfers HTTP/1.1\r\nHost: localhost\r\n"
+            f"POST /api/v1/ledger/books/{book.pk}/transfers{'/many' if at_once > 1 else ''} HTTP/1.1\r\n"
+            "Host: localhost\r\n"
             f"Content-Type: application/json\r\nCookie: sessionid={session}; csrftoken={token}\r\n"
             f"X-CSRFToken: {token}\r\nIdempotency-Key: {secrets.token_hex(16)}\r\nContent-Length: {len(body)}\r\n\r\n"
         )

@@ -57,6 +57,14 @@ def _names(patterns: list[URLPattern | URLResolver], prefix: str) -> list[str]:
     return found
 
 
+def each_once(found: Pages) -> Pages:
+    """Leave each address once, as it is listed first; its other states go to the thorough run."""
+    first: dict[str, tuple[str, str]] = {}
+    for name, path in found.items():
+        first.setdefault(name.split(" ")[0], (name, path))
+    return dict(first.values())
+
+
 def visitor(site: Site) -> Pages:
     """Give the public pages."""
     won = Proposal.objects.filter(call=site.finished, state="won").order_by("number").first() or site.own_draft()

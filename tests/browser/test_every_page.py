@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
@@ -28,6 +27,7 @@ from tests.browser.support import (
     violations_of_the_other_mode,
 )
 from tests.support.booths import set_up
+from tests.support.database import empty
 from tests.support.people import actor
 from tests.support.places import SYSTEM
 from tests.support.site import VISITOR, Site, build
@@ -101,9 +101,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         voting.cast(actor=voter, poll_id=made.poll(), choices=["001"], key="every-page", at=made.at)
         set_up(made)
         yield made
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)  # the site owns none
+        empty()
         connection.close()
 
 
@@ -171,17 +169,24 @@ def test_every_page_fits_the_smallest_phone_in_its_language(
 
 
 def seen_by_axe() -> list[Any]:
-    """Give who looks how: everybody on the smallest phone; on a desktop, in the dark and in English, thoroughly."""
-    marks = {"small": [], "desktop": [pytest.mark.thorough]}
-    looks = (Look("small"), Look("desktop", "dark", "en"))
-    return [pytest.param(who, look, marks=marks[look.device], id=f"{who}-{look}") for who in WHO for look in looks]
+    """Give who looks at what, and how: each address on the smallest phone in every run, more in the thorough one."""
+    small, desktop = Look("small"), Look("desktop", "dark", "en")
+    ways = [("each", small, []), ("all", small, [pytest.mark.thorough]), ("all", desktop, [pytest.mark.thorough])]
+    return [
+        pytest.param(who, what, look, marks=marks, id=f"{who}-{what}-{look}")
+        for who in WHO
+        for what, look, marks in ways
+    ]
 
 
-@pytest.mark.parametrize(("who", "look"), seen_by_axe())
-def test_every_page_fits_and_is_clean_by_axe(browser: Browser, site: Site, address: str, who: str, look: Look) -> None:
+@pytest.mark.parametrize(("who", "what", "look"), seen_by_axe())
+def test_every_page_fits_and_is_clean_by_axe(
+    browser: Browser, site: Site, address: str, who: str, what: str, look: Look
+) -> None:
     page = opened(browser, site, address, who, look)
     seen: dict[str, list[str]] = {}
-    for name, path in WHO[who](site).items():
+    listed = WHO[who](site)
+    for name, path in (pages.each_once(listed) if what == "each" else listed).items():
         if found := [*faults_of(page, path, look, foreign="imported" in name), *violations(page)]:
             seen[name] = found
     page.context.close()

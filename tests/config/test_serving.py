@@ -30,7 +30,8 @@ def data() -> Iterator[Path]:
 
 @pytest.mark.slow
 class TestAServerStopped:
-    @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.thorough)])
+    @pytest.mark.thorough
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
     def test_leaves_nothing_running_and_starts_again_with_its_data(self, data: Path, number: signal.Signals) -> None:
         port = free_port()
         process = serve(data, port)

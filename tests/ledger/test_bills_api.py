@@ -50,3 +50,25 @@ def test_a_bill_is_sent_once_taken_and_its_lines_are_settled() -> None:
     left = {one["id"] for one in desk.get(f"{root}/accounts/{bank.pk}/lines?left=true").json()["items"]}
     assert second in left
     assert first not in left
+
+
+def test_rules_and_headings_are_kept_by_a_program_as_by_the_pages() -> None:
+    held, _bank = an_officer_book(COMMUNITY)
+    desk, root = client_for(Role.SUBDISTRICT_OFFICER, SUBDISTRICT), f"/api/v1/ledger/books/{held.book.pk}/bills"
+    rule = {"name": "手续费", "action": "enter", "words": ["手续费", " "], "target": str(held.one.pk)}
+    made = [post(desk, f"{root}/rules", rule, "the-same-rule").json() for _twice in range(2)]
+    assert made[0] == made[1]
+    assert (made[0]["words"], made[0]["days"], made[0]["ended_at"]) == (["手续费"], 3, None)
+    assert desk.get(f"{root}/rules").json()["items"] == made[:1]
+    nowhere = post(desk, f"{root}/rules", {**rule, "target": str(uuid4())})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (422, "bill_rule")
+    ended = post(desk, f"{root}/rules/{made[0]['id']}/end", {}, "the-end-of-it")
+    assert ended.json()["ended_at"]
+    assert post(desk, f"{root}/rules/{made[0]['id']}/end", {}, "the-end-of-it").json() == ended.json()
+    assert post(desk, f"{root}/rules/{made[0]['id']}/end", {}).status_code == 404
+    assert desk.get(f"{root}/rules").json()["items"] == []
+    bank = {"name": "示例银行", "day": "日期", "income": "收入", "outgo": "支出", "text": ["摘要", "附言"]}
+    first = post(desk, f"{root}/columns", bank).json()
+    assert first["columns"] == {name: bank[name] for name in ("day", "income", "outgo", "text")}
+    second = post(desk, f"{root}/columns", {**bank, "balance": "余额"}).json()
+    assert [one["id"] for one in desk.get(f"{root}/columns").json()["items"]] == [second["id"]]

@@ -69,6 +69,11 @@ ROUTES: dict[str, Row] = {
     f"POST {API}/{{book_id}}/bills": routed("", {"account": NOTHING, "name": "x", "content": "eA=="}, 422),
     f"GET {API}/{{book_id}}/bills/{{file_id}}": routed("/{file}"),
     f"POST {API}/{{book_id}}/bills/{{file_id}}/take": routed("/{file}/take", {}),
+    f"GET {API}/{{book_id}}/bills/rules": routed("/rules"),
+    f"POST {API}/{{book_id}}/bills/rules": routed("/rules", {"name": " ", "action": "match"}, 422),
+    f"POST {API}/{{book_id}}/bills/rules/{{rule_id}}/end": routed(f"/rules/{NOTHING}/end", {}, 404),
+    f"GET {API}/{{book_id}}/bills/columns": routed("/columns"),
+    f"POST {API}/{{book_id}}/bills/columns": routed("/columns", {"name": "示例银行", "day": "日期"}, 422),
     f"GET {API}/{{book_id}}/bills/accounts/{{account_id}}/lines": routed("/accounts/{account}/lines?left=true"),
     f"GET {API}/{{book_id}}/bills/lines/{{line_id}}": routed("/lines/{line}"),
     f"POST {API}/{{book_id}}/bills/lines/{{line_id}}/match": routed(

@@ -103,6 +103,10 @@ TABLE: dict[str, Row] = {
     f"POST {API}/books/{{book_id}}/transfers": only(
         MANAGERS, of("/books/{book}/transfers", api=True), method="POST", allowed=422,
         json={"source": str(uuid4()), "target": str(uuid4()), "amount": 1, "on": "2026-03-02"}),
+    f"POST {API}/books/{{book_id}}/transfers/many": only(
+        MANAGERS, of("/books/{book}/transfers/many", api=True), method="POST", allowed=409,
+        json={"transfers": [{
+            "source": str(uuid4()), "target": str(uuid4()), "amount": 1, "on": "2026-03-02", "key": "of-the-table"}]}),
     f"GET {API}/accounts/{{account_id}}": read("/accounts/{account}", api=True),
     f"GET {API}/accounts/{{account_id}}/balance": read("/accounts/{account}/balance?on=2026-03-02", api=True),
     f"GET {API}/accounts/{{account_id}}/statement": read("/accounts/{account}/statement", api=True),

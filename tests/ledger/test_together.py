@@ -63,7 +63,7 @@ def test_a_good_transfer_is_entered_this_way_with_its_event(books: Books) -> Non
 
 
 def test_the_order_of_coming_decides_and_each_sees_what_those_before_it_left(books: Books) -> None:
-    made = together._enter_each([
+    made = together.enter_each([
         given(books, books.one, books.other, 1),  # nothing is there yet
         given(books, books.fund, books.one, 600),
         given(books, books.fund, books.one, 600),  # 400 are left
@@ -118,7 +118,7 @@ def test_what_stands_against_one_touches_no_other(books: Books) -> None:
     before = dict(Balance.objects.values_list("account", "amount"))
     for name, one in bad.items():
         good = [given(books, books.fund, books.one, 1), given(books, books.one, books.other, 1)]
-        made = together._enter_each([good[0], one, good[1]])
+        made = together.enter_each([good[0], one, good[1]])
         assert [found is not None for found in made] == [True, False, True], name
     after = dict(Balance.objects.values_list("account", "amount"))
     moved = {account: after[account] - before[account] for account in after if after[account] != before[account]}
@@ -128,7 +128,7 @@ def test_what_stands_against_one_touches_no_other(books: Books) -> None:
 
 def test_a_closed_period_takes_nothing_and_says_so_in_the_end(books: Books) -> None:
     operations.close_period(actor=SYSTEM, book_id=books.book.pk, through=DAY, today=DAY + timedelta(days=1), at=AT)
-    assert together._enter_each([given(books, books.fund, books.one, 1)]) == [None]
+    assert together.enter_each([given(books, books.fund, books.one, 1)]) == [None]
     with pytest.raises(refusals.PeriodClosed):
         transfer(books, books.fund, books.one, 1)
 
@@ -136,10 +136,10 @@ def test_a_closed_period_takes_nothing_and_says_so_in_the_end(books: Books) -> N
 def test_the_same_key_is_entered_once_also_among_those_who_go_together(books: Books) -> None:
     first = given(books, books.fund, books.one, 10, key="the-same-key")
     again = {**first, "id": str(uuid4())}
-    made = together._enter_each([first, again])
+    made = together.enter_each([first, again])
     assert made[1] is None, "it goes alone, and finds what is there"
     assert made[0] is not None
-    assert together._enter_each([again]) == [replace(made[0], repeated=True)]
+    assert together.enter_each([again]) == [replace(made[0], repeated=True)]
     assert (on(books.fund), on(books.one)) == (990, 10)
 
 

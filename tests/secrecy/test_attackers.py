@@ -18,7 +18,8 @@ from tests.secrecy.evidence import Evidence
 from tests.secrecy.judge import Guess, Truth, likelihood, tail, working
 from tests.secrecy.scene import CODES, VOTERS, plan
 
-pytestmark = pytest.mark.slow
+# Two votes on two servers; the attackers of paper try the same in every run.
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 SEED = 20261125
 
 

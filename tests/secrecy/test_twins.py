@@ -39,6 +39,8 @@ from tests.support.site import VISITOR
 # Asks every address there is, in both twins.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ASKED_ALL = (VISITOR,)
+# Who asks in every run: nobody, who voted, whose team stands for election, who runs the round. All in the thorough run.
+FEW = (VISITOR, "voter", "leader", "district")
 # Places of addresses that are filled with something of the vote; in others stands any one row.
 CHOSEN = frozenset({"poll_id", "call_id", "proposal_id", "booth_id", "mark_id"})
 # Addresses that answer nobody with a page here: what is sealed, what leads elsewhere, what nobody has begun or sent.
@@ -205,12 +207,12 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         yield Scene(made, Neutral(ids_and_digests()))
 
 
-@pytest.fixture(scope="module")
-def twins(scene: Scene) -> tuple[Found, Found]:
-    """Both twins as everybody sees them."""
+@pytest.fixture(scope="module", params=[FEW, pytest.param((), marks=pytest.mark.thorough)], ids=["few", "all"])
+def twins(scene: Scene, request: pytest.FixtureRequest) -> tuple[Found, Found]:
+    """Both twins as people see them."""
     paths = [path for listed in scene.paths().values() for path in listed]
-    left = scene.look(LEFT, paths)
-    return left, scene.look(RIGHT, paths, before=left)
+    left = scene.look(LEFT, paths, request.param)
+    return left, scene.look(RIGHT, paths, request.param, before=left)
 
 
 class TestTheTwins:

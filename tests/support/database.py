@@ -26,6 +26,7 @@ from shanzhi.config.embedded import THROWAWAY, Cluster
 from shanzhi.config.roles import OWNER, ROLE, SUPERUSER
 
 TEMPLATES_KEPT = 8
+KEPT = {"django_content_type", "auth_permission"}
 
 
 def cluster() -> Cluster:
@@ -72,6 +73,21 @@ def _tidy(connection: psycopg.Connection, keep: str) -> None:
     old = [name for name in _names(connection, "template_") if name != keep]
     for name in old[: -TEMPLATES_KEPT or None]:
         _drop(connection, name)
+
+
+def empty() -> None:
+    """Empty every table that holds something, whatever its triggers refuse; permissions and kinds of content stay."""
+    known = set(default.introspection.django_table_names(only_existing=True, include_views=False))
+    tables = sorted(known - KEPT | {"people_cache"})  # has no model
+    filled = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
+    with default.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            cursor.execute(filled)
+            for (table,) in cursor.fetchall():
+                cursor.execute(f'DELETE FROM "{table}"')
+        finally:
+            cursor.execute("SET session_replication_role = origin")
 
 
 @contextmanager

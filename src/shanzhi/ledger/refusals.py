@@ -68,6 +68,27 @@ class MovedElsewhere(Conflict):
     )
 
 
+class NoMoves(Invalid):
+    """Nothing is to be moved."""
+
+    code = "ledger_no_moves"
+    message = _("Name at least one transfer.")
+
+
+class TooManyMoves(Invalid):
+    """More is to be moved than goes at once."""
+
+    code = "ledger_too_many_moves"
+    message = _("At most %(most)s transfers go at once. Send the others after them.")
+
+
+class OneOfMany(Conflict):
+    """One of several transfers cannot be made, so none is."""
+
+    code = "ledger_one_of_many"
+    message = _("Transfer %(row)s: %(words)s None of them was made.")
+
+
 class Unbalanced(Invalid):
     """What is put on accounts is not what is taken off."""
 

@@ -11,6 +11,7 @@ from ninja import Query, Router
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.ledger import operations, queries
+from shanzhi.ledger.api.bill_rules import router as bill_rules
 from shanzhi.ledger.api.bills import router as bills
 from shanzhi.ledger.api.schemas import (
     AccountBalanceOut,
@@ -27,12 +28,14 @@ from shanzhi.ledger.api.schemas import (
     KeeperIn,
     LedgerQuery,
     LedgerReasonIn,
+    ManyEntered,
     NewAccountIn,
     PeriodCloseIn,
     ReverseIn,
     StatementPage,
     StatementQuery,
     TransferIn,
+    TransfersIn,
 )
 from shanzhi.ledger.models import Account, Book, Entry, Owner, Posting
 from shanzhi.people.middleware import moment
@@ -41,6 +44,7 @@ from shanzhi.ui.keyset import page_after
 from shanzhi.work.sends import writes_of
 
 router = Router(tags=["ledger"])
+router.add_router("", bill_rules)
 router.add_router("", bills)
 
 
@@ -164,6 +168,17 @@ def transfer(request: HttpRequest, book_id: UUID, body: TransferIn, idempotency_
         book_id=book_id, key=ledger_key(actor, idempotency_key), **body.model_dump(), **signed_acting(request)
     )
     return {"entry": made.id}
+
+
+@router.post("/books/{uuid:book_id}/transfers/many", response=ManyEntered, summary="Make many transfers, all or none")
+def transfer_many(request: HttpRequest, book_id: UUID, body: TransfersIn) -> dict[str, Any]:
+    """Make transfers in their order; each bears a key of its own, so the same request again changes nothing."""
+    actor = signed_in(request)
+    moves = [
+        operations.Move(**one.model_dump(exclude={"key"}), key=ledger_key(actor, one.key)) for one in body.transfers
+    ]
+    made = operations.transfer_many(book_id=book_id, moves=moves, **signed_acting(request))
+    return {"entries": [one.id for one in made]}
 
 
 @router.get("/accounts/{uuid:account_id}", response=AccountOut, summary="One account")

@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from shanzhi.ledger.models import Nature, Owner
+from shanzhi.ledger.operations import MOST_MOVES
 from shanzhi.ui.http import Given
 
 Amount = Annotated[int, Field(ge=1, le=10**15, description="Whole units: fen, minutes or pieces.")]
@@ -141,6 +142,24 @@ class TransferIn(Given):
     amount: Amount
     on: Day
     text: str = Field("", max_length=300)
+
+
+class OneTransfer(TransferIn):
+    """One of several transfers, with a key that no other carries."""
+
+    key: str = Field(min_length=8, max_length=100)
+
+
+class TransfersIn(Given):
+    """Transfers of one book that are made all or not at all, in their order."""
+
+    transfers: list[OneTransfer] = Field(min_length=1, max_length=MOST_MOVES)
+
+
+class ManyEntered(Schema):
+    """The entries, in the order of the transfers."""
+
+    entries: list[UUID]
 
 
 class ReverseIn(Given):

@@ -10,8 +10,10 @@ from shanzhi.ledger.operations.books import (
 )
 from shanzhi.ledger.operations.content import Entered, Leg
 from shanzhi.ledger.operations.entering import enter, reverse, transfer, undo
+from shanzhi.ledger.operations.many import MOST_MOVES, Move, transfer_many
 
 __all__ = [
-    "Entered", "Leg", "account_for", "bound", "close_account", "close_period", "create_book", "create_commodity",
-    "enter", "make_account", "name_keeper", "open_account", "release_keeper", "reverse", "transfer", "undo",
+    "MOST_MOVES", "Entered", "Leg", "Move", "account_for", "bound", "close_account", "close_period", "create_book",
+    "create_commodity", "enter", "make_account", "name_keeper", "open_account", "release_keeper", "reverse", "transfer",
+    "transfer_many", "undo",
 ]  # fmt: skip

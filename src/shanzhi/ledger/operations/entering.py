@@ -68,7 +68,7 @@ def enter(
     an account would leave its bounds, PeriodClosed, NoAccount, AccountClosed, AccountTwice, Unbalanced, BadAmount.
     """
     _check(key, legs)
-    words = text.strip()[:LONGEST_TEXT]
+    words = cut(text)
     request = content_of(book=book, on=on, kind=kind, text=words, key=key, reverses=reverses, legs=legs)
     entry = Entry()
     event = event_of(
@@ -106,11 +106,11 @@ def transfer(
     if amount <= 0:
         raise BadAmount(field="amount")
     legs = [Leg(source, -amount), Leg(target, amount)]
-    area = _area_of(book_id)
-    if 8 <= len(key) <= KEY_LENGTH and amount <= MOST:
+    area = area_of(book_id)
+    if fits(amount, key):
         made = together.move(together.given(
             actor=actor, book=book_id, area=area, on=on, at=at, kind=kind, key=key, source=source, target=target,
-            amount=amount, text=text.strip()[:LONGEST_TEXT], reason=reason,
+            amount=amount, text=cut(text), reason=reason,
         ))  # fmt: skip
         if made:
             return made
@@ -121,12 +121,22 @@ def transfer(
 
 
 @lru_cache(maxsize=4096)
-def _area_of(book_id: UUID) -> str:
+def area_of(book_id: UUID) -> str:
     """Give the area of a book, which it keeps (a trigger holds that)."""
     area = Book.objects.filter(pk=book_id).values_list("area", flat=True).first()
     if area is None:
         raise NotFound
     return area
+
+
+def fits(amount: int, key: str) -> bool:
+    """Tell whether amount and key are such as the database takes."""
+    return 0 < amount <= MOST and 8 <= len(key) <= KEY_LENGTH
+
+
+def cut(text: str) -> str:
+    """Give what a book keeps of a text: as much as fits."""
+    return text.strip()[:LONGEST_TEXT]
 
 
 def _require_mover(actor: Actor, book_id: UUID, accounts: list[UUID]) -> None:

@@ -60,13 +60,13 @@ def move(transfer: dict[str, Any]) -> Entered | None:
     try:
         if connection.in_atomic_block:
             with transaction.atomic():
-                return _enter_each([transfer])[0]
+                return enter_each([transfer])[0]
         return _joint.one(transfer)
     except DatabaseError:
         return None
 
 
-def _enter_each(transfers: Sequence[dict[str, Any]]) -> list[Entered | None]:
+def enter_each(transfers: Sequence[dict[str, Any]]) -> list[Entered | None]:
     """Enter those that are good."""
     numbered = [{**one, "n": number} for number, one in enumerate(transfers)]
     (told,) = _EACH.one({"given": json.dumps(numbered), "by_hand": _BY_HAND}) or (None,)
@@ -78,4 +78,4 @@ def _enter_each(transfers: Sequence[dict[str, Any]]) -> list[Entered | None]:
     return made
 
 
-_joint: Final = Joint(_enter_each)
+_joint: Final = Joint(enter_each)

@@ -11,7 +11,7 @@ from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.money import NotAnAmount, parse_yuan
-from shanzhi.ledger.models import Account, Action, BillFile, BillLine, BillMatch, BillRule, Book, Posting
+from shanzhi.ledger.models import Account, Action, BillColumns, BillFile, BillLine, BillMatch, BillRule, Book, Posting
 from shanzhi.ledger.operations.bill_settling import words_of
 from shanzhi.ledger.operations.bills import book_to_settle
 from shanzhi.ledger.queries.bill_rows import left_lines, left_postings, live
@@ -145,6 +145,11 @@ def proposing(held: Book) -> list[BillRule]:
 def rules(held: Book) -> QuerySet[BillRule]:
     """Give the rules of a book that hold."""
     return BillRule.objects.filter(book=held, ended_at__isnull=True).select_related("target")
+
+
+def columns(held: Book) -> QuerySet[BillColumns]:
+    """Give the headings that a book keeps for its banks; the caller read the book."""
+    return BillColumns.objects.filter(book=held, ended_at__isnull=True).order_by("name")
 
 
 def proposal(found: BillLine, kept: list[BillRule]) -> BillRule | None:
