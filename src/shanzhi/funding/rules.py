@@ -1,4 +1,4 @@
-"""Rules of the field as data: deadlines of disclosure, limits of approvers, working days. No tables, no requests."""
+"""Rules of the field as data: deadlines of disclosure, limits of approvers. No tables, no requests."""
 
 from __future__ import annotations
 
@@ -66,11 +66,3 @@ def next_disclosure(
     if (emergency or long_run) and due <= ends_on:
         return (EMERGENCY if emergency else REGULAR), due
     return FINAL, end
-
-
-def working_days_after(day: date, number: int) -> date:
-    """Give the day so many working days later; Saturdays and Sundays do not count, public holidays are not known."""
-    while number > 0:
-        day += timedelta(days=1)
-        number -= day.weekday() < 5
-    return day

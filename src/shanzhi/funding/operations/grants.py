@@ -27,8 +27,8 @@ from shanzhi.funding.refusals import (
     ReasonMissing,
     StillOpen,
 )
-from shanzhi.funding.rules import working_days_after
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.workdays import working_days_after
 from shanzhi.ledger.models import Account, Balance, Owner
 from shanzhi.ledger.refusals import Short
 from shanzhi.ui import formatting
