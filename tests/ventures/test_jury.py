@@ -18,13 +18,13 @@ from shanzhi.ventures.models import Call, Conflict, JuryClosing, Notice, Pitch, 
 from shanzhi.ventures.operations.sheets import due_sheets
 from shanzhi.ventures.queries.naming import option_code
 from shanzhi.voting.models import Count
-from tests.ventures.jury_support import CRITERIA, JURY, RULE, Panel, juror, make_panel, phases_with_pitch, pitching
+from tests.ventures.jury_support import CRITERIA, JURY, RULE, Panel, juror, phases_with_pitch, pitching
 from tests.ventures.support import World, bring, day, make_call
 
 
 @pytest.fixture
-def panel(world: World) -> Panel:
-    return make_panel(world)
+def world(panel: Panel) -> World:
+    return panel.world
 
 
 class TestAppointing:

@@ -24,7 +24,7 @@ from shanzhi.ventures.operations.sheets import due_sheets
 from shanzhi.ventures.policies import NotYourCall, chairs
 from tests.support.people import sign_in
 from tests.ventures.jury_support import Panel, juror, make_panel, pitching
-from tests.ventures.support import World
+from tests.ventures.support import World, make_world
 
 API = "/api/v1/ventures"
 
@@ -35,12 +35,17 @@ def _then() -> Any:
         yield
 
 
-@pytest.fixture
-def panel(world: World) -> Panel:
-    made = make_panel(world)
+def play() -> Panel:
+    """Have a panel of which two have declared their interests."""
+    made = make_panel(make_world())
     for place in (0, 1):
         made.declare(place)
     return made
+
+
+@pytest.fixture
+def world(panel: Panel) -> World:
+    return panel.world
 
 
 def asleep(actor: Actor, settings: Any) -> tuple[Client, Actor]:

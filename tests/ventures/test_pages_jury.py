@@ -20,14 +20,19 @@ from shanzhi.ventures.models import Juror, Pitch, Proposal, ScoreSheet
 from shanzhi.ventures.queries.naming import option_code
 from tests.support.people import sign_in
 from tests.ventures.jury_support import Panel, juror, make_panel, pitching
-from tests.ventures.support import World, day
+from tests.ventures.support import World, day, make_world
 
 API = "/api/v1/ventures"
 
 
+def play() -> Panel:
+    """Have a panel whose pitches and answers are timed."""
+    return make_panel(make_world(), pitch_minutes=6, answer_minutes=4)
+
+
 @pytest.fixture
-def panel(world: World) -> Panel:
-    return make_panel(world)
+def world(panel: Panel) -> World:
+    return panel.world
 
 
 @pytest.fixture(autouse=True)
@@ -154,9 +159,8 @@ class TestAJurorsPhone:
             answer = chair.post(reverse(f"ventures:{name}", args=[panel.call.pk]))
             assert answer.status_code == 403
 
-    def test_shows_the_clock_of_pitch_and_answers_to_every_juror(self, world: World) -> None:
-        panel = make_panel(world, pitch_minutes=6, answer_minutes=4)
-        operations.draw_pitches(actor=world.officer, call_id=panel.call.pk, at=pitching(1))
+    def test_shows_the_clock_of_pitch_and_answers_to_every_juror(self, panel: Panel) -> None:
+        operations.draw_pitches(actor=panel.world.officer, call_id=panel.call.pk, at=pitching(1))
         page = reverse("ventures:jury", args=[panel.call.pk])
         chair, other = of(panel.actors[0]), of(panel.actors[1])
         for client in (chair, other):

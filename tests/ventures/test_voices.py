@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.audit.models import Event
 from shanzhi.audit.operations import request_id
@@ -22,19 +24,37 @@ from shanzhi.people.models import Person
 from shanzhi.ventures import operations, queries
 from shanzhi.ventures.models import Call, Comment, Endorsement, EndorsementCount, Proposal
 from shanzhi.ventures.policies import NotANeighbour, NotYourCall, NotYourProposal, OwnProposal, OwnTeam
+from tests.support.ground import held_open, undone
 from tests.support.people import sign_in
-from tests.ventures.support import ELSEWHERE, World, bring, day, make_call, make_person, resident
+from tests.ventures.support import ELSEWHERE, World, bring, day, make_call, make_person, make_world, resident
 
-pytestmark = pytest.mark.django_db
 AT = day("notice", 5)
 WORDS = "灯装在哪一侧？ https://example.cn <b>粗</b>"
 
 
+@pytest.fixture(scope="module")
+def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, Proposal]]:
+    """The first person's project, under public notice; played once for all tests here."""
+    with held_open(django_db_blocker):
+        made = make_world()
+        call = bring(made, make_call(made), "notice", proposals=1)
+        yield made, call.proposals.select_related("call").get()
+
+
+@pytest.fixture(autouse=True)
+def kept(played: tuple[World, Proposal]) -> Iterator[tuple[World, Proposal]]:
+    with undone():
+        yield deepcopy(played)
+
+
 @pytest.fixture
-def found(world: World) -> Proposal:
-    """The first person's project, under public notice."""
-    call = bring(world, make_call(world), "notice", proposals=1)
-    return call.proposals.select_related("call").get()
+def world(kept: tuple[World, Proposal]) -> World:
+    return kept[0]
+
+
+@pytest.fixture
+def found(kept: tuple[World, Proposal]) -> Proposal:
+    return kept[1]
 
 
 def say(world: World, found: Proposal, who: int = 3, *, words: str = WORDS, at: Any = AT) -> Comment:
