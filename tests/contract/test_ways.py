@@ -64,7 +64,6 @@ def walk(client: Client) -> tuple[int, list[tuple[str, str, int]]]:
     return visited.total(), closed
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("login", [*AT_ONCE, *(pytest.param(one, marks=pytest.mark.thorough) for one in LATER)])
 def test_no_page_leads_its_reader_to_a_closed_door(site: Site, login: str) -> None:
     seal(at=site.at)
