@@ -5,7 +5,7 @@ from django.urls import path
 from shanzhi.activities.views import calendars, checking, own, planning, public, shifts, signing
 
 app_name = "activities"
-ONE = "activities/<uuid:activity_id>/"
+ONE = "activities/<uuid:event_id>/"
 SHIFT = "activities/shifts/<uuid:shift_id>/"
 TEAM = "teams/<uuid:team_id>/activities/"
 DESK = "desk/activities/"

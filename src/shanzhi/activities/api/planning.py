@@ -165,61 +165,61 @@ def list_checks(request: HttpRequest, asked: Query[OnwardQuery]) -> dict[str, An
     return onward(rows, asked.after, asked.limit, _row, by="submitted_at")
 
 
-@router.post("/{uuid:activity_id}/change", response=ActivityDoneOut, summary="Change a plan")
-def change(request: HttpRequest, activity_id: UUID, body: PlanChangeIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/{uuid:event_id}/change", response=ActivityDoneOut, summary="Change a plan")
+def change(request: HttpRequest, event_id: UUID, body: PlanChangeIn, idempotency_key: Key) -> dict[str, Any]:
     """Change a plan; one that was handed in or checked goes back to be handed in anew."""
     given = body.model_dump()
     version = given.pop("version")
     return write_once(request, "change", idempotency_key, body, lambda: operations.change_activity(
-        activity_id=activity_id, version=version, plan=operations.Plan(**given), **signed_acting(request)
+        activity_id=event_id, version=version, plan=operations.Plan(**given), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/{uuid:activity_id}/submit", response=ActivityDoneOut, summary="Hand a plan in for the check")
-def submit(request: HttpRequest, activity_id: UUID, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/{uuid:event_id}/submit", response=ActivityDoneOut, summary="Hand a plan in for the check")
+def submit(request: HttpRequest, event_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Hand a plan in, with its risks told and a shift to come."""
     return write_once(request, "submit", idempotency_key, None, lambda: operations.submit_activity(
-        activity_id=activity_id, **signed_acting(request)
+        activity_id=event_id, **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/{uuid:activity_id}/check", response=ActivityDoneOut, summary="Pass a plan, or give it back")
-def check(request: HttpRequest, activity_id: UUID, body: CheckIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/{uuid:event_id}/check", response=ActivityDoneOut, summary="Pass a plan, or give it back")
+def check(request: HttpRequest, event_id: UUID, body: CheckIn, idempotency_key: Key) -> dict[str, Any]:
     """Decide on a plan, as an officer of the area who did not plan it."""
     return write_once(request, "check", idempotency_key, body, lambda: operations.check_activity(
-        activity_id=activity_id, **body.model_dump(), **signed_acting(request)
+        activity_id=event_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/{uuid:activity_id}/publish", response=ActivityDoneOut, summary="Publish what was checked")
-def publish(request: HttpRequest, activity_id: UUID, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/{uuid:event_id}/publish", response=ActivityDoneOut, summary="Publish what was checked")
+def publish(request: HttpRequest, event_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Publish an activity, insured where it is dangerous."""
     return write_once(request, "publish", idempotency_key, None, lambda: operations.publish_activity(
-        activity_id=activity_id, **signed_acting(request)
+        activity_id=event_id, **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/{uuid:activity_id}/cancel", response=ActivityDoneOut, summary="Call an activity off")
-def cancel(request: HttpRequest, activity_id: UUID, body: ActivityWhyIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/{uuid:event_id}/cancel", response=ActivityDoneOut, summary="Call an activity off")
+def cancel(request: HttpRequest, event_id: UUID, body: ActivityWhyIn, idempotency_key: Key) -> dict[str, Any]:
     """Call it off with all shifts to come; who signed up or waits is told."""
     return write_once(request, "cancel", idempotency_key, body, lambda: operations.cancel_activity(
-        activity_id=activity_id, **body.model_dump(), **signed_acting(request)
+        activity_id=event_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/{uuid:activity_id}/emergency", response=ShiftsDoneOut, summary="Tell of an emergency")
-def emergency(request: HttpRequest, activity_id: UUID, body: EmergencyIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/{uuid:event_id}/emergency", response=ShiftsDoneOut, summary="Tell of an emergency")
+def emergency(request: HttpRequest, event_id: UUID, body: EmergencyIn, idempotency_key: Key) -> dict[str, Any]:
     """Call off, meet elsewhere, or warn, in one shift or in all to come; all are told at once."""
     return write_once(request, "emergency", idempotency_key, body, lambda: ids(operations.change_in_emergency(
-        activity_id=activity_id, **body.model_dump(), **signed_acting(request)
+        activity_id=event_id, **body.model_dump(), **signed_acting(request)
     )))  # fmt: skip
 
 
-@router.post("/{uuid:activity_id}/shifts", response=ShiftsDoneOut, summary="Add shifts")
-def add_shifts(request: HttpRequest, activity_id: UUID, body: NewShiftsIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/{uuid:event_id}/shifts", response=ShiftsDoneOut, summary="Add shifts")
+def add_shifts(request: HttpRequest, event_id: UUID, body: NewShiftsIn, idempotency_key: Key) -> dict[str, Any]:
     """Add a shift, once or in repetition."""
     return write_once(request, "add_shifts", idempotency_key, body, lambda: ids(operations.add_shifts(
-        activity_id=activity_id, **body.model_dump(), **signed_acting(request)
+        activity_id=event_id, **body.model_dump(), **signed_acting(request)
     )))  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
@@ -58,14 +59,14 @@ def list_shifts(request: HttpRequest, asked: Query[ShiftsQuery]) -> dict[str, An
     if asked.day_to and asked.day_to.year < 9999:
         rows = rows.filter(starts_at__lt=_start(asked.day_to + timedelta(days=1)))
     if asked.free is not None:
-        rows = rows.filter(free__gt=0) if asked.free else rows.filter(free=0)
+        rows = rows.filter(Q(("free__gt", 0)) if asked.free else Q(("free", 0)))
     return onward(rows, asked.after, asked.limit, shift_of, by="starts_at")
 
 
-@router.get("/{uuid:activity_id}", response=ActivityWithShiftsOut, summary="One activity with its shifts")
-def get_activity(request: HttpRequest, activity_id: UUID) -> dict[str, Any]:
+@router.get("/{uuid:event_id}", response=ActivityWithShiftsOut, summary="One activity with its shifts")
+def get_activity(request: HttpRequest, event_id: UUID) -> dict[str, Any]:
     """Give an activity that was published to anyone, others to who plans them and staff of their areas."""
-    found = queries.activity(viewer=actor_of(request), activity_id=activity_id)
+    found = queries.activity(viewer=actor_of(request), activity_id=event_id)
     shifts = list(queries.shifts_of(found))
     for one in shifts:
         one.activity = found

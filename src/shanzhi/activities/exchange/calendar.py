@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vDuration
@@ -33,7 +34,8 @@ def own_calendar(name: str, rows: Iterable[SignUp], *, site: str) -> bytes:
     The last sign-up for a shift counts where somebody gave a place back and came again. SEQUENCE grows with every
     change of the shift and every step of the sign-up.
     """
-    made, last = _calendar(name), {}
+    made = _calendar(name)
+    last: dict[UUID, SignUp] = {}
     for row in rows:
         before = last.get(row.shift_id)
         if before is None or row.turn > before.turn:

@@ -119,7 +119,7 @@ class ShiftForm(TimesForm):
     """A new shift, once or in repetition."""
 
     every_weeks = forms.TypedChoiceField(
-        label=_("Repeat"), coerce=int, empty_value=0, required=False,
+        label=_("Repeat"), coerce=int, empty_value="", required=False,
         choices=[(0, _("Once")), (1, _("Every week")), (2, _("Every 2 weeks")), (4, _("Every 4 weeks"))],
     )  # fmt: skip
     until = DayField(label=_("Repeat until"), help_text=_("The last possible day."), required=False)

@@ -115,17 +115,17 @@ def checks(request: Any) -> HttpResponse:
 
 @login_required
 @form_page
-def check(request: Any, activity_id: UUID) -> HttpResponse:
+def check(request: Any, event_id: UUID) -> HttpResponse:
     """Pass a plan, or give it back."""
-    found = queries.plan(viewer=request.actor, activity_id=activity_id)
+    found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_check(actor=request.actor, activity=found))
     if found.state != "submitted":
         raise NotFound
 
     def act(form: Any) -> str:
         given = {"passed": form.cleaned_data["decision"] == "yes", "words": form.cleaned_data["reason"]}
-        operations.check_activity(activity_id=activity_id, **given, **acting(request))
-        return plan_of(activity_id)
+        operations.check_activity(activity_id=event_id, **given, **acting(request))
+        return plan_of(event_id)
 
     where = places.full_names({found.area}).get(found.area, found.area)
     shifts = list(queries.shifts_of(found))

@@ -130,9 +130,9 @@ def new(request: Any, team_id: UUID) -> HttpResponse:
 
 
 @login_required
-def plan(request: Any, activity_id: UUID) -> HttpResponse:
+def plan(request: Any, event_id: UUID) -> HttpResponse:
     """Show a plan with its shifts, sign-ups in figures, and what may be done with it."""
-    found = queries.plan(viewer=request.actor, activity_id=activity_id)
+    found = queries.plan(viewer=request.actor, activity_id=event_id)
     shifts = list(queries.shifts_of(found))
     plans = policies.may_plan(actor=request.actor, team=found.team) is None
     where = places.full_names({found.area}).get(found.area, found.area)
@@ -151,9 +151,9 @@ def plan(request: Any, activity_id: UUID) -> HttpResponse:
     return render(request, "activities/plan.html", context)
 
 
-def _planned(request: Any, activity_id: UUID) -> Activity:
+def _planned(request: Any, event_id: UUID) -> Activity:
     """Give a living activity to who plans it."""
-    found = queries.plan(viewer=request.actor, activity_id=activity_id)
+    found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_plan(actor=request.actor, team=found.team))
     if not found.living:
         raise refusals.ActivityOver
@@ -162,15 +162,15 @@ def _planned(request: Any, activity_id: UUID) -> Activity:
 
 @login_required
 @form_page
-def edit(request: Any, activity_id: UUID) -> HttpResponse:
+def edit(request: Any, event_id: UUID) -> HttpResponse:
     """Change a plan."""
-    found = _planned(request, activity_id)
+    found = _planned(request, event_id)
 
     def act(form: Any) -> str:
         operations.change_activity(
-            activity_id=activity_id, version=version(request) or 0, plan=form.plan(), **acting(request)
+            activity_id=event_id, version=version(request) or 0, plan=form.plan(), **acting(request)
         )
-        return plan_of(activity_id)
+        return plan_of(event_id)
 
     lead = (
         _("It is published: what it is, where, its risks and what it asks for stay as they were checked.")
@@ -179,7 +179,7 @@ def edit(request: Any, activity_id: UUID) -> HttpResponse:
         if found.state != "draft"
         else ""
     )
-    context = {**frame(_("Change the plan"), _("Save"), plan_of(activity_id), *plan_steps(found), lead=lead),
+    context = {**frame(_("Change the plan"), _("Save"), plan_of(event_id), *plan_steps(found), lead=lead),
                "version": found.version}  # fmt: skip
     return answer_form(request, _form(request, found.team, found), act, context, done=_("The plan is changed."),
                        template=FORM)  # fmt: skip
@@ -187,39 +187,39 @@ def edit(request: Any, activity_id: UUID) -> HttpResponse:
 
 @login_required
 @acts
-def step(request: Any, activity_id: UUID) -> HttpResponse:
+def step(request: Any, event_id: UUID) -> HttpResponse:
     """Hand a plan in, or publish it."""
-    queries.plan(viewer=request.actor, activity_id=activity_id)
+    queries.plan(viewer=request.actor, activity_id=event_id)
     try:
         if request.POST.get("step") == "publish":
-            operations.publish_activity(activity_id=activity_id, **acting(request))
+            operations.publish_activity(activity_id=event_id, **acting(request))
             messages.success(request, _("It is published. Print the poster, or send the address."))
         else:
-            operations.submit_activity(activity_id=activity_id, **acting(request))
+            operations.submit_activity(activity_id=event_id, **acting(request))
             messages.success(request, _("It is handed in. The answer comes within 3 days."))
     except Refusal as refusal:
         if refusal.status in (401, 403, 404):
             raise
         messages.error(request, refusal.text)
-    return redirect(plan_of(activity_id))
+    return redirect(plan_of(event_id))
 
 
 @login_required
 @form_page
-def cancel(request: Any, activity_id: UUID) -> HttpResponse:
+def cancel(request: Any, event_id: UUID) -> HttpResponse:
     """Call an activity off."""
-    found = _planned(request, activity_id)
+    found = _planned(request, event_id)
 
     def act(form: Any) -> str:
-        operations.cancel_activity(activity_id=activity_id, **form.cleaned_data, **acting(request))
-        return plan_of(activity_id)
+        operations.cancel_activity(activity_id=event_id, **form.cleaned_data, **acting(request))
+        return plan_of(event_id)
 
     sums = queries.counts(list(queries.shifts_of(found)))
     lead = _(
         "All shifts to come are called off. %(many)s who signed up or wait are told at once. This cannot be undone."
     )
     words = lead % {"many": formatting.count(sums["signed"] + sums["waiting"])}
-    context = frame(_("Call the activity off"), _("Call it off"), plan_of(activity_id), *plan_steps(found), lead=words,
+    context = frame(_("Call the activity off"), _("Call it off"), plan_of(event_id), *plan_steps(found), lead=words,
                     kind="danger")  # fmt: skip
     return answer_form(
         request, ActivityReasonForm(sent(request)), act, context, done=_("It is called off."), template=FORM
@@ -228,9 +228,9 @@ def cancel(request: Any, activity_id: UUID) -> HttpResponse:
 
 @login_required
 @form_page
-def emergency(request: Any, activity_id: UUID) -> HttpResponse:
+def emergency(request: Any, event_id: UUID) -> HttpResponse:
     """Tell of an emergency in one shift or in all, in three fields."""
-    found = _planned(request, activity_id)
+    found = _planned(request, event_id)
     ahead = [one for one in queries.shifts_of(found) if one.state == "open" and one.starts_at > request.now]
     form = EmergencyForm(sent(request), shifts=[(str(one.pk), times_of(one)) for one in ahead])
 
@@ -238,11 +238,11 @@ def emergency(request: Any, activity_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         one = UUID(given["shift"]) if given["shift"] else None
         operations.change_in_emergency(
-            activity_id=activity_id, shift_id=one, happens=given["happens"], words=given["words"], **acting(request)
+            activity_id=event_id, shift_id=one, happens=given["happens"], words=given["words"], **acting(request)
         )
-        return plan_of(activity_id)
+        return plan_of(event_id)
 
     lead = _("Such as a storm. Who signed up or waits is told at once, by every way that they have.")
-    context = frame(_("Emergency change"), _("Tell everybody now"), plan_of(activity_id), *plan_steps(found), lead=lead,
+    context = frame(_("Emergency change"), _("Tell everybody now"), plan_of(event_id), *plan_steps(found), lead=lead,
                     kind="danger")  # fmt: skip
     return answer_form(request, form, act, context, done=_("All were told."), template=FORM)

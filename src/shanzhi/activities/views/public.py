@@ -199,9 +199,9 @@ def nearby(request: Any) -> HttpResponse:
     return render(request, "activities/map.html", context)
 
 
-def activity(request: Any, activity_id: UUID) -> HttpResponse:
+def activity(request: Any, event_id: UUID) -> HttpResponse:
     """Show an activity with its shifts, and what the visitor can do there."""
-    found = queries.activity(viewer=request.actor, activity_id=activity_id)
+    found = queries.activity(viewer=request.actor, activity_id=event_id)
     shifts = list(queries.shifts_of(found))
     own = queries.own_in(viewer=request.actor, shifts=[one.pk for one in shifts])
     ahead = [one for one in shifts if one.ends_at > request.now]
@@ -227,9 +227,9 @@ def _line(one: Shift, own: Any, now: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def poster(request: Any, activity_id: UUID) -> HttpResponse:
+def poster(request: Any, event_id: UUID) -> HttpResponse:
     """Give the poster as a PDF to print; the code on it leads to the public page."""
-    found = queries.activity(viewer=request.actor, activity_id=activity_id)
+    found = queries.activity(viewer=request.actor, activity_id=event_id)
     where = places.full_names({found.area}).get(found.area, found.area)
     made = poster_pdf(
         activity=found, shifts=list(queries.shifts_of(found)), asks=asks(found, *queries.asked_of(found)), where=where,

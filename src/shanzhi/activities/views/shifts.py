@@ -79,19 +79,19 @@ def shift(request: Any, shift_id: UUID) -> HttpResponse:
 
 @login_required
 @form_page
-def new(request: Any, activity_id: UUID) -> HttpResponse:
+def new(request: Any, event_id: UUID) -> HttpResponse:
     """Add a shift, once or in repetition."""
-    found = queries.plan(viewer=request.actor, activity_id=activity_id)
+    found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_plan(actor=request.actor, team=found.team))
     if not found.living:
         raise refusals.ActivityOver
 
     def act(form: Any) -> str:
         given = {**form.times(), **form.repeats(), "places": form.cleaned_data["places"]}
-        operations.add_shifts(activity_id=activity_id, **given, **acting(request))
-        return plan_of(activity_id)
+        operations.add_shifts(activity_id=event_id, **given, **acting(request))
+        return plan_of(event_id)
 
-    context = frame(_("Add shifts"), _("Add them"), plan_of(activity_id), *plan_steps(found))
+    context = frame(_("Add shifts"), _("Add them"), plan_of(event_id), *plan_steps(found))
     form = ShiftForm(sent(request), initial={"every_weeks": 0, "places": 10})
     return answer_form(request, form, act, context, done=_("The shifts are added."), template=FORM)
 
