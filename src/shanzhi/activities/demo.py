@@ -93,10 +93,12 @@ def _plan(team: Team, title: str, task: str, where: str, place: int, at: datetim
     today = timezone.localdate(at)
     insured: dict[str, Any] = {}
     if dangerous:
-        insured = {"insurer": "示例保险公司（示例）", "policy_number": "示例-0001",
-                   "insured_from": today - timedelta(days=60), "insured_until": today + timedelta(days=300)}  # fmt: skip
+        insured = {
+            "insurer": "示例保险公司（示例）", "policy_number": "示例-0001",
+            "insured_from": today - timedelta(days=60), "insured_until": today + timedelta(days=300),
+        }  # fmt: skip
     return operations.Plan(
-        area=team.area, task=task, title=title, what=f"由{team.name}组织，自愿报名，量力而行。", place=where,
+        area=team.area, task=task, title=title, what=f"由{team.name}组织，量力而行。", place=where,
         lat=36_655_000 + place % 5 * 9_000, lng=117_030_000 + place % 7 * 11_000,
         reach="社区服务站（示例电话 0531-0000000）",
         risks=DANGEROUS if dangerous else RISKS, **insured,

@@ -66,9 +66,9 @@ name_field("activities.Activity", "reason", _("Why it was called off"))
 name_field("activities.SignUp", "shift", _("Shift"))
 name_field("activities.SignUp", "volunteer", _("Volunteer"))
 name_field("activities.SignUp", "reason", _("Why it was ended"))
-name_field("activities.SignUp", "ended_at", _("Ended on"))
+name_field("activities.SignUp", "ended_at", _("Ended at"))
 name_field("activities.CalendarFeed", "volunteer", _("Volunteer"))
-name_field("activities.CalendarFeed", "ended_at", _("Ended on"))
+name_field("activities.CalendarFeed", "ended_at", _("Ended at"))
 
 
 def _counts(person_id: UUID) -> list[tuple[Any, int]]:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.activities.models import MOST_PLACES
 from shanzhi.activities.operations import Plan
@@ -87,9 +88,11 @@ class TimesForm(PageForm):
     """A day with the hours of a shift."""
 
     day = DayField(label=_("Day"))
-    begins = forms.TimeField(label=_("From"), widget=forms.TimeInput({"type": "time", "class": "short"}, "%H:%M"))
+    begins = forms.TimeField(
+        label=pgettext_lazy("hour", "From"), widget=forms.TimeInput({"type": "time", "class": "short"}, "%H:%M")
+    )
     ends = forms.TimeField(
-        label=_("Until"), help_text=_("Before the beginning means: on the next day."),
+        label=pgettext_lazy("hour", "Until"), help_text=_("Before the beginning means: on the next day."),
         widget=forms.TimeInput({"type": "time", "class": "short"}, "%H:%M"),
     )  # fmt: skip
     places = forms.IntegerField(
@@ -171,7 +174,7 @@ class EmergencyForm(PageForm):
 
     shift = forms.ChoiceField(label=_("Which shift"), required=False)
     happens = forms.ChoiceField(
-        label=_("What happens"), widget=forms.RadioSelect,
+        label=_("What happens now"), widget=forms.RadioSelect,
         choices=[
             ("cancel", _("It is called off")), ("place", _("It meets elsewhere")), ("warn", _("It goes on: a warning")),
         ],

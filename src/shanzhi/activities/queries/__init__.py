@@ -28,6 +28,7 @@ from shanzhi.activities.queries.signups import (
     mine,
     own_in,
     past,
+    search_past,
     search_sign_ups,
     serving,
     shift_for_planner,
@@ -37,6 +38,6 @@ from shanzhi.activities.queries.signups import (
 __all__ = [
     "activities_of", "activity", "against", "asked_of", "check_due", "counts", "days_of", "decisions_of", "feed_of",
     "feed_shifts", "kinds_of", "led_team", "line_place", "mine", "near", "overlaps", "own_feed", "own_in", "own_rows",
-    "past", "plan", "plans", "public_areas", "search_plans", "search_shifts", "search_sign_ups", "secret_of",
-    "serving", "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check", "upcoming",
+    "past", "plan", "plans", "public_areas", "search_past", "search_plans", "search_shifts", "search_sign_ups",
+    "secret_of", "serving", "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check", "upcoming",
 ]  # fmt: skip

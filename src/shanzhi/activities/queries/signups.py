@@ -49,6 +49,11 @@ def past(*, viewer: Actor, at: datetime) -> QuerySet[SignUp]:
     )  # fmt: skip
 
 
+def search_past(rows: QuerySet[SignUp], words: str) -> QuerySet[SignUp]:
+    """Find by a part of the activity's title."""
+    return rows.filter(shift__activity__title__has=words.strip())
+
+
 def own_in(*, viewer: Actor, shifts: list[UUID]) -> dict[UUID, SignUp]:
     """Give the viewer's living sign-ups in some shifts, by shift."""
     if not viewer.persons or not shifts:

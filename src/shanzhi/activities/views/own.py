@@ -29,13 +29,15 @@ PAST = Listing(
                export=lambda row: row.begins),
         Column("state", gettext_lazy("State"), "tag", value=signup_state, sort="state"),
         Column("reason", gettext_lazy("Why it was ended"), value=reason_words),
-        Column("ended_at", gettext_lazy("Ended on"), "date", sort="ended_at", priority=2),
+        Column("ended_at", gettext_lazy("Ended at"), "date", sort="ended_at", priority=2),
     ),
     default_sort="-begins",
     filters=(
         ChoiceFilter("state", gettext_lazy("State"), choices=SIGNUP.choices()),
         DateRangeFilter("begins", gettext_lazy("When")),
     ),
+    search=queries.search_past,
+    search_label=gettext_lazy("Part of the title"),
     empty=Empty(
         gettext_lazy("No shift is behind you yet"), gettext_lazy("What you did and gave back stands here later."),
         "/activities/", gettext_lazy("Find a shift"),

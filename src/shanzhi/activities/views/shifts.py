@@ -49,7 +49,7 @@ SIGN_UPS = Listing(
         Column("queued_at", gettext_lazy("Came on"), "datetime", sort="queued_at", priority=2),
         Column("signed_at", gettext_lazy("Has the place since"), "datetime", sort="signed_at", priority=2),
         Column("reason", gettext_lazy("Why it was ended"), value=reason_words, priority=2),
-        Column("ended_at", gettext_lazy("Ended on"), "datetime", sort="ended_at", on_page=False),
+        Column("ended_at", gettext_lazy("Ended at"), "datetime", sort="ended_at", on_page=False),
     ),
     default_sort="turn",
     filters=(ChoiceFilter("state", gettext_lazy("State"), choices=SIGNUP.choices()),),

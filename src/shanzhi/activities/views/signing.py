@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shanzhi.activities import operations, queries
 from shanzhi.activities.forms.planning import RisksForm
@@ -48,7 +49,7 @@ def sign(request: Any, shift_id: UUID) -> HttpResponse:
         return reverse("activities:mine")
 
     free = bool(getattr(shift, "free", 0))
-    button = _("Sign up") if free else _("Wait in line")
+    button = pgettext("shift", "Sign up") if free else _("Wait in line")
     back = address_of(shift.activity_id)
     lead = f"{times_of(shift)} · {shift.where} · {free_words(shift)}"
     context = {**frame(_("Sign up for a shift"), button, back, *steps_to(shift.activity), lead=lead),
