@@ -74,7 +74,6 @@ SLIPPED = {
     **ORGANIZATIONS_SLIPPED,
     **VOLUNTEERING_SLIPPED,
     **ACTIVITIES_SLIPPED,
-    **ACTIVITIES_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{
