@@ -179,7 +179,7 @@ class TestShifts:
         )  # fmt: skip
         who = ask(second)
         week = timedelta(weeks=1)
-        times = {"starts_at": second.starts_at + week, "ends_at": second.ends_at + week + HOUR}
+        times: dict[str, Any] = {"starts_at": second.starts_at + week, "ends_at": second.ends_at + week + HOUR}
         operations.change_shift(shift_id=second.pk, **times, places=4, place="南门", following=True, **given)
         rows = list(Shift.objects.order_by("starts_at"))
         assert [one.starts_at - AT for one in rows] == [DAY, DAY + 2 * week, DAY + 3 * week]

@@ -212,6 +212,10 @@ class ActivityReasonForm(PageForm):
     )
 
 
+class GiveBackForm(PageForm):
+    """Giving a place back: nothing is asked, the page says what follows."""
+
+
 class RisksForm(PageForm):
     """Signing up, having read of the risks."""
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shanzhi.activities import queries
-from shanzhi.activities.exchange.poster import times_of
+from shanzhi.activities.exchange.poster import times_of, title_of
 from shanzhi.activities.lifecycle import ACTIVITY, ENDED, SHIFT, SIGNUP
 from shanzhi.activities.models import Activity, Shift, SignUp
 from shanzhi.kernel.areas import LENGTHS, SUBDISTRICT
@@ -50,11 +50,6 @@ def signup_state(row: SignUp) -> tuple[str, str]:
     return tone, str(SIGNUP.states[row.state])
 
 
-def title_of(row: Activity) -> str:
-    """Give the title, marked where it is made up."""
-    return f"{row.title} · {_('Synthetic')}" if row.synthetic else row.title
-
-
 def reason_words(row: SignUp) -> str:
     """Say why a sign-up was ended."""
     return str(ENDED.get(row.reason, row.reason))
@@ -71,6 +66,8 @@ def free_words(row: Any) -> str:
         return _("%(free)s of %(places)s free") % {
             "free": formatting.count(row.free), "places": formatting.count(row.places)
         }  # fmt: skip
+    if not row.waiting:
+        return _("Full")
     return _("Full; %(waiting)s wait") % {"waiting": formatting.count(row.waiting)}
 
 
