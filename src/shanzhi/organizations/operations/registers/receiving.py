@@ -20,11 +20,13 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.organizations import policies
-from shanzhi.organizations.exchange.headings import FIELDS, NAME, fingerprint
-from shanzhi.organizations.exchange.registers import Sheet, read_register, text_of
+from shanzhi.organizations.exchange.headings import FIELDS, NAME
+from shanzhi.organizations.exchange.registers import read_register
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import RegisterImport, RegisterMapping, RegisterRow
 from shanzhi.places import queries as places
+from shanzhi.places.exchange.lists.headings import fingerprint
+from shanzhi.places.exchange.lists.reading import Sheet, text_of
 from shanzhi.work.models import Job
 from shanzhi.work.operations import start_job
 
@@ -69,7 +71,7 @@ class RegisterGone(Conflict):
 def receive_register(*, actor: Actor, area: str, name: str, content: bytes, at: datetime) -> RegisterImport:
     """Keep a register until an officer has looked at what it would do.
 
-    Raises Forbidden, NotInCharge, NotFound, NotARegister, RegisterTooLarge, NothingInside, MergedInOds, BadFile.
+    Raises Forbidden, NotInCharge, NotFound, NotAList, ListTooLarge, NothingInside, MergedInOds, BadFile.
     """
     policies.require(policies.may_import(actor=actor, area=area))
     if area and not places.exists(area, at):
