@@ -65,6 +65,28 @@ MEMBER: Final = Lifecycle(
         "leave": Move(("member",), "left", frozenset(), ("oneself_or_leader", "not_the_leader")),
     },
 )
+# A list of volunteers that an office keeps in Excel: read, checked against the record, taken by a job, and taken back.
+IMPORT: Final = Lifecycle(
+    name="volunteering.volunteerimport",
+    states={
+        "read": _("Waits for its columns"),
+        "checking": _("Is being checked"),
+        "checked": _("Waits for a yes"),
+        "writing": _("Is being taken"),
+        "written": _("Taken"),
+        "undoing": _("Is being taken back"),
+        "undone": pgettext_lazy("register", "Taken back"),
+    },
+    moves={
+        "check": Move(("read", "checked"), "checking", OFFICERS, ("in_charge", "columns_named")),
+        "finish_check": Move(("checking",), "checked", frozenset()),
+        "fail_check": Move(("checking",), "read", frozenset()),
+        "take": Move(("checked",), "writing", OFFICERS, ("in_charge",)),
+        "finish_take": Move(("writing",), "written", frozenset()),
+        "undo": Move(("written",), "undoing", OFFICERS, ("in_charge",)),
+        "finish_undo": Move(("undoing",), "undone", frozenset()),
+    },
+)
 LIVING: Final = ("proposed", "active")
 HELD: Final = ("requested", "member")
 """States of a place in a team that is not over."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
 from shanzhi.kernel.roles import Role
+from shanzhi.organizations import policies as registry
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people import policies as people
 from shanzhi.people.models import Person
@@ -19,8 +20,8 @@ from shanzhi.volunteering.lifecycle import AGREERS, OFFICERS
 from shanzhi.volunteering.models import Team, TeamMember, TeamRole, Volunteer
 
 __all__ = [
-    "AGREERS", "KEEPERS", "OFFICERS", "READERS", "at_the_desk", "leads", "leads_unit", "may_agree", "may_lead",
-    "may_register",
+    "AGREERS", "KEEPERS", "OFFICERS", "READERS", "at_the_desk", "imports_readable", "in_charge", "leads", "leads_unit",
+    "may_agree", "may_bring_in", "may_import", "may_lead", "may_register",
     "may_rule", "may_set_words", "may_unmask", "may_vouch", "require", "require_desk", "volunteers_readable",
 ]  # fmt: skip
 
@@ -146,3 +147,23 @@ def may_agree(*, actor: Actor, team: Team) -> Refusal | None:
         return Forbidden()
     own = not unit and (actor.is_person(team.founded_by_id) or leads(actor, team))
     return OwnTeam() if own else None
+
+
+def may_import(*, actor: Actor, area: str) -> Refusal | None:
+    """Allow officers to bring in a list of volunteers for an area that they are in charge of, as with registers."""
+    return registry.may_import(actor=actor, area=area)
+
+
+def may_bring_in(*, actor: Actor) -> Refusal | None:
+    """Allow officers of any area to begin with a list; the area decides when it is known."""
+    return registry.may_create(actor=actor)
+
+
+def in_charge(*, actor: Actor, area: str) -> Refusal | None:
+    """Tell whether who began a job is still in charge of the area when it runs."""
+    return registry.in_charge(actor=actor, area=area)
+
+
+def imports_readable(viewer: Actor) -> Q:
+    """Give the condition that an import exists for the viewer: its rows name people, so officers of its area alone."""
+    return registry.registers_readable(viewer)

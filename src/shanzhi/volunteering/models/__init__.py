@@ -1,5 +1,15 @@
 """The tables of volunteering."""
 
+from shanzhi.volunteering.models.imports import (
+    EarlierHours,
+    RowDecision,
+    RowMark,
+    RowOutcome,
+    RowStep,
+    VolunteerColumns,
+    VolunteerImport,
+    VolunteerRow,
+)
 from shanzhi.volunteering.models.kinds import CODE_SHAPE, QualificationKind, Skill, Sort, TaskKind
 from shanzhi.volunteering.models.teams import JoinWay, Team, TeamAgreement, TeamKind, TeamMember, TeamRole
 from shanzhi.volunteering.models.volunteers import (
@@ -18,9 +28,14 @@ __all__ = [
     "MOST_METRES",
     "NUMBER_SHAPE",
     "Availability",
+    "EarlierHours",
     "JoinWay",
     "Qualification",
     "QualificationKind",
+    "RowDecision",
+    "RowMark",
+    "RowOutcome",
+    "RowStep",
     "Skill",
     "Sort",
     "TaskKind",
@@ -30,5 +45,8 @@ __all__ = [
     "TeamMember",
     "TeamRole",
     "Volunteer",
+    "VolunteerColumns",
+    "VolunteerImport",
+    "VolunteerRow",
     "VolunteerSkill",
 ]
