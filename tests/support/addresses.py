@@ -129,7 +129,7 @@ def _tables() -> dict[str, Any]:
         "application_id": "organizations.FilingApplication", "membership_id": "organizations.Membership",
         "link_id": "organizations.Link", "finding_id": "organizations.Finding",
         "sign_id": "organizations.Sign", "document_id": "organizations.Document",
-        "register_id": "organizations.RegisterImport",
+        "register_id": "organizations.RegisterImport", "import_id": "volunteering.VolunteerImport",
         "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
         "book_id": "ledger.Book", "account_id": "ledger.Account", "entry_id": "ledger.Entry",
         "file_id": "ledger.BillFile", "line_id": "ledger.BillLine", "rule_id": "ledger.BillRule",

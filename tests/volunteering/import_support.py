@@ -14,7 +14,7 @@ from tests.people.conftest import SUBDISTRICT
 from tests.support.people import AT
 
 HEADINGS = (
-    "序号", "姓名", "身份证号", "手机号", "志愿者编号", "出生日期", "所属社区", "技能", "语言", "队伍", 
+    "序号", "姓名", "身份证号", "手机号", "志愿者编号", "出生日期", "所属社区", "技能", "语言", "队伍",
     "累计时长（小时）", "截至日期", "登记日期",
 )  # fmt: skip
 SHEET = "志愿者"

@@ -12,6 +12,7 @@ from shanzhi.volunteering import operations, queries
 from shanzhi.volunteering.models import Qualification, Skill, Team, TeamMember, Volunteer
 from tests.support.people import a_person
 from tests.support.site import Site
+from tests.volunteering.import_table import pages as import_pages
 from tests.volunteering.support import a_team, a_volunteer, join
 
 COMMUNITY = "370102001002"
@@ -108,6 +109,7 @@ def desk() -> dict[str, str]:
         "volunteering:revoke": reverse("volunteering:revoke", args=[held.pk]),
         **{f"volunteering:words {name}": reverse("volunteering:words", args=[name]) for name in words},
         **{f"volunteering:word_new {name}": reverse("volunteering:word_new", args=[name]) for name in words},
+        **import_pages(),
         "volunteering:word": reverse("volunteering:word", args=["skills", _own_skill().pk]),
     }
 

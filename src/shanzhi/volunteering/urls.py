@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from shanzhi.volunteering.views import desk, joining, leading, mine, public, words
+from shanzhi.volunteering.views import desk, imports, joining, leading, mine, public, words
 
 app_name = "volunteering"
 TEAM = "teams/<uuid:team_id>/"
 DESK = "desk/volunteering/"
+IMPORT = f"{DESK}imports/<uuid:import_id>/"
 
 urlpatterns = [
     path("account/volunteering/", mine.mine, name="mine"),
@@ -32,6 +33,13 @@ urlpatterns = [
     path("teams/members/<uuid:place_id>/end/", leading.end, name="end_place"),
     path(DESK, desk.volunteers, name="volunteers"),
     path(f"{DESK}teams/", desk.teams, name="desk_teams"),
+    path(f"{DESK}imports/", imports.imports, name="imports"),
+    path(f"{DESK}imports/new/", imports.import_new, name="import_new"),
+    path(IMPORT, imports.one_import, name="import"),
+    path(f"{IMPORT}columns/", imports.import_columns, name="import_columns"),
+    path(f"{IMPORT}take/", imports.import_take, name="import_take"),
+    path(f"{IMPORT}undo/", imports.import_undo, name="import_undo"),
+    path(f"{IMPORT}rows/<int:row_id>/", imports.import_row, name="import_row"),
     path(f"{DESK}qualifications/<uuid:qualification_id>/revoke/", desk.revoke, name="revoke"),
     path(f"{DESK}words/<slug:vocabulary>/", words.words, name="words"),
     path(f"{DESK}words/<slug:vocabulary>/new/", words.new, name="word_new"),

@@ -150,7 +150,7 @@ def _taken(
         told["differs"] = differs
     aside = words.aside(line)
     born = line.born_on or who.born_on
-    if line.team and words.team(line) and born and minors.years(born, at.date()) < minors.ADULT:
+    if line.team and words.team(line) and born and minors.years(born, timezone.localdate(at)) < minors.ADULT:
         aside.append(("team_waits", [line.team]))
     if aside:
         told["aside"] = aside

@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db.models import Q
+from django.utils import timezone
 
 from shanzhi.kernel.areas import covers
 from shanzhi.people import minors
@@ -156,7 +157,7 @@ class Known:
         if line.born_on and who.born_on and line.born_on != who.born_on:
             return _refused(who, Wrong("born_on", "born_against_record", ""))
         born = line.born_on or who.born_on
-        day = self._at.date()
+        day = timezone.localdate(self._at)
         if born and minors.years(born, day) < minors.OWN_CONSENT and who.person not in self._agreed:
             return _refused(who, Wrong("born_on", "child", ""))
         if who.row and line.minutes and who.minutes and line.minutes != who.minutes:
