@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from shanzhi.people.models import Person
 from shanzhi.volunteering import operations
-from shanzhi.volunteering.models import Qualification, QualificationKind, Team, TeamAgreement, TeamMember, Volunteer
+from shanzhi.volunteering.models import (
+    Qualification,
+    QualificationKind,
+    Team,
+    TeamAgreement,
+    TeamMember,
+    TeamMove,
+    Volunteer,
+)
 from shanzhi.volunteering.operations import imports
 from tests.audit.support import SYSTEM
 from tests.support.people import a_person
@@ -31,6 +39,7 @@ SLIPPED = {
     "volunteering_qualification": {"starts_on": "starts_on - 1"},
     "volunteering_availability": _ANOTHER,
     "volunteering_volunteerskill": _ANOTHER,
+    "volunteering_teammove": {"to_area": "'370102001003'"},
     "volunteering_earlierhours": {"minutes": "minutes + 1"},
     "volunteering_volunteerimport": {"name": "'另一份（示例）'"},
     "volunteering_volunteercolumns": {"headings": "'other'"},
@@ -53,6 +62,8 @@ def fill_volunteering(at: datetime) -> None:
         actor=SYSTEM, kind="community", name="示例队", area=WHERE, about="示例", leader_id=first.pk, at=at
     )
     assert TeamMember.objects.exists()
+    moving = Team.objects.get(name="示例队")
+    TeamMove.objects.create(team=moving, from_area=WHERE, to_area="370102001001", reason="示例", asked_at=at)
     row = a_row(1, "诸葛示例", 手机号="13800139001", 所属社区="", 时长=12.5, 技能="理发")
     found = sent(SYSTEM, a_list(row), area=WHERE, at=at)
     one: dict[str, Any] = {"actor": SYSTEM, "import_id": found.pk, "at": at}
@@ -85,4 +96,8 @@ def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: d
     TeamMember.objects.create(
         team=over, volunteer=served, agreement=text, state="refused", message=told, reason=told, signed_at=at,
         asked_at=at, ended_at=at,
+    )  # fmt: skip
+    TeamMove.objects.create(
+        team=over, from_area=WHERE, to_area="370102001001", reason=told, asked_by=person, asked_at=at, state="refused",
+        refusal=told, ended_by=person, ended_at=at,
     )  # fmt: skip

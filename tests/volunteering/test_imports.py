@@ -113,7 +113,7 @@ def test_a_check_says_what_would_come_of_each_row_and_writes_nothing() -> None:
         14: ["minutes", "hours_too_many"], 15: ["id_number", "id_wrong"], 16: ["id_number", "nothing_to_know_by"],
     }  # fmt: skip
     assert queries.told(rows[1])["aside"] == [["skills", ["吹笛子"]]]
-    assert queries.told(rows[11])["aside"] == [["team_waits", ["守望队（示例）"]]]
+    assert queries.told(rows[11])["aside"] == [["team_waits", ["守望队(示例)"]]]
     kept = "".join(row.told.reveal() for row in rows.values() if row.told)
     assert str(known["far"].pk) not in kept
     with connection.cursor() as cursor:

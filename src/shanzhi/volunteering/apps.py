@@ -12,7 +12,7 @@ from shanzhi.ui import navigation
 
 TABLES = (
     "skill", "qualificationkind", "taskkind", "volunteer", "qualification", "team", "teamagreement", "teammember",
-    "earlierhours", "volunteercolumns",
+    "earlierhours", "volunteercolumns", "teammove",
 )  # fmt: skip
 
 

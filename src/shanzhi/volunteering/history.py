@@ -55,6 +55,11 @@ def _teams(viewer: Actor) -> tuple[QuerySet[Any], str]:
     return Team.objects.filter(places.within_any("area", viewer.areas(policies.READERS))), "name"
 
 
+def _sides(value: Any) -> Any:
+    """Say for which area somebody gave a yes."""
+    return {"left": _("that it leaves"), "taken": _("that it comes to")}.get(value, value)
+
+
 def _import(viewer: Actor, import_id: str, at: datetime) -> Shown | None:
     found = VolunteerImport.objects.filter(pk=uuid_of(import_id)).defer("file", "sample").first()
     if found is None:
@@ -113,12 +118,15 @@ register(
             "role": _("Part in the team"),
             "agreement": _("Version of the agreement"),
             "import": _("Number of the import"),
+            "area": _("Area of service"),
+            "sides": _("Yes of the area"),
             "places": _("Places in teams ended"),
             "until": _("Until"),
         },
         values={
             "kind": lambda value: dict(TeamKind.choices).get(value, value),
             "join_way": lambda value: dict(JoinWay.choices).get(value, value),
+            "sides": _sides,
             "role": lambda value: dict(TeamRole.choices).get(value, value),
             "state": lambda value: TEAM.states.get(value, value),
         },
@@ -211,6 +219,11 @@ register_verbs(
         "volunteering.team.decline": _("Team not agreed to"),
         "volunteering.team.dissolve": _("Team dissolved"),
         "volunteering.team.agreement": _("New version of the team's agreement"),
+        "volunteering.team.move_ask": _("Move to another area asked for"),
+        "volunteering.team.move_agree": _("Move agreed to"),
+        "volunteering.team.move_refuse": _("Move not agreed to"),
+        "volunteering.team.move_withdraw": _("Move taken back"),
+        "volunteering.team.move": _("Team moved to another area"),
         "volunteering.team.code": _("New joining code"),
         "volunteering.member.ask": _("Asked to join the team"),
         "volunteering.member.join": _("Joined the team by its code"),

@@ -87,6 +87,21 @@ IMPORT: Final = Lifecycle(
         "finish_undo": Move(("undoing",), "undone", frozenset()),
     },
 )
+# A team moves to another area once the offices of both say yes; an office above both says it for both.
+MOVE: Final = Lifecycle(
+    name="volunteering.teammove",
+    states={
+        "asked": pgettext_lazy("team move", "Waits for a yes"),
+        "done": pgettext_lazy("team move", "Moved"),
+        "refused": pgettext_lazy("team move", "Not agreed to"),
+        "withdrawn": pgettext_lazy("team move", "Taken back"),
+    },
+    moves={
+        "finish": Move(("asked",), "done", AGREERS, ("both_areas_agree", "not_the_leader")),
+        "refuse": Move(("asked",), "refused", AGREERS, ("not_the_leader", "reason")),
+        "withdraw": Move(("asked",), "withdrawn", frozenset(), ("leader_or_who_asked",)),
+    },
+)
 LIVING: Final = ("proposed", "active")
 HELD: Final = ("requested", "member")
 """States of a place in a team that is not over."""

@@ -63,6 +63,14 @@ describe("volunteering.Team", _("Teams you founded"), "founded_by_id", SERVICE, 
          name=(K.RECORD, E.KEEP), about=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("volunteering.Team", _("Teams you decided on"), "decided_by_id", SERVICE, decided_by=(K.LINK, E.KEEP),
          reason=(K.TEXT, E.SCRUB))  # fmt: skip
+describe("volunteering.TeamMove", _("Moves of teams you asked for"), "asked_by_id", SERVICE,
+         asked_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB), asked_at=(K.RECORD, E.KEEP))  # fmt: skip
+for _path, _words in (
+    ("left_by", _("Teams you let go to another area")), ("taken_by", _("Teams you took in from another area")),
+):  # fmt: skip
+    describe("volunteering.TeamMove", _words, f"{_path}_id", SERVICE, **{_path: (K.LINK, E.KEEP)})
+describe("volunteering.TeamMove", _("Moves of teams you ended"), "ended_by_id", SERVICE,
+         ended_by=(K.LINK, E.KEEP), refusal=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("volunteering.TeamAgreement", _("Agreements you wrote"), "created_by_id", SERVICE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("volunteering.TeamMember", _("Your places in teams"), "volunteer__person_id", SERVICE,
@@ -107,6 +115,9 @@ name_field("volunteering.Qualification", "volunteer", _("Volunteer"))
 name_field("volunteering.Team", "name", _("Name of the team"))
 name_field("volunteering.Team", "about", _("What the team does"))
 name_field("volunteering.Team", "reason", _("Reason of the decision"))
+name_field("volunteering.TeamMove", "reason", _("Why the team moves"))
+name_field("volunteering.TeamMove", "refusal", _("Why the team does not move"))
+name_fields(left_by=_("Let go by"), taken_by=_("Taken in by"), asked_by=_("Asked by"), ended_by=_("Ended by"))
 name_field("volunteering.TeamMember", "team", _("Team"))
 name_field("volunteering.TeamMember", "ended_at", _("Over since"))
 name_field("volunteering.TeamMember", "role", _("Part in the team"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.volunteering.views import desk, imports, joining, leading, mine, public, words
+from shanzhi.volunteering.views import desk, imports, joining, leading, mine, moves, public, words
 
 app_name = "volunteering"
 TEAM = "teams/<uuid:team_id>/"
@@ -18,7 +18,10 @@ urlpatterns = [
     path("teams/", public.teams, name="teams"),
     path("teams/new/", joining.found, name="found"),
     path("teams/by-code/<str:joining_code>/", joining.by_code, name="by_code"),
+    path("teams/of-my-organisations/", moves.unit_teams, name="unit_teams"),
+    path("teams/moves/<uuid:move_id>/", moves.move, name="move"),
     path(TEAM, public.team, name="team"),
+    path(f"{TEAM}move/", moves.move_new, name="move_new"),
     path(f"{TEAM}join/", joining.join, name="join"),
     path(f"{TEAM}sign/", joining.sign, name="sign"),
     path(f"{TEAM}leave/", joining.leave, name="leave_team"),
@@ -33,6 +36,7 @@ urlpatterns = [
     path("teams/members/<uuid:place_id>/end/", leading.end, name="end_place"),
     path(DESK, desk.volunteers, name="volunteers"),
     path(f"{DESK}teams/", desk.teams, name="desk_teams"),
+    path(f"{DESK}moves/", moves.moves, name="moves"),
     path(f"{DESK}imports/", imports.imports, name="imports"),
     path(f"{DESK}imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.one_import, name="import"),

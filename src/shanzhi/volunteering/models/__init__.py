@@ -11,6 +11,7 @@ from shanzhi.volunteering.models.imports import (
     VolunteerRow,
 )
 from shanzhi.volunteering.models.kinds import CODE_SHAPE, QualificationKind, Skill, Sort, TaskKind
+from shanzhi.volunteering.models.moves import TeamMove
 from shanzhi.volunteering.models.teams import JoinWay, Team, TeamAgreement, TeamKind, TeamMember, TeamRole
 from shanzhi.volunteering.models.volunteers import (
     LANGUAGES,
@@ -43,6 +44,7 @@ __all__ = [
     "TeamAgreement",
     "TeamKind",
     "TeamMember",
+    "TeamMove",
     "TeamRole",
     "Volunteer",
     "VolunteerColumns",

@@ -89,7 +89,7 @@ def desk(request: Any, team_id: UUID) -> HttpResponse:
     leads = found.living and policies.may_lead(actor=request.actor, team=found) is None
     context = {
         "team": found, "heading": _("Desk of the team"), "lead": team_name(found), "state": team_state(found),
-        "leads": leads,
+        "leads": leads, "moving": queries.open_move(found),
         "rules": found.living and policies.may_rule(actor=request.actor, team=found) is None,
         "waiting": queries.members(found).filter(state="requested").count(),
         "may_decide": found.state == "proposed" and policies.may_agree(actor=request.actor, team=found) is None,
