@@ -153,7 +153,7 @@ def _total(cell: Any, unit: int) -> Decimal | None:
     if isinstance(cell, time):
         return Decimal(cell.hour * 3600 + cell.minute * 60 + cell.second) / 60
     if isinstance(cell, (int, float)):
-        return Decimal(repr(cell)) * unit  # as Excel shows it: 0.1 and not its binary neighbour
+        return Decimal(f"{cell:.15g}") * unit  # as Excel shows it: 0.1 and not its binary neighbour
     return _total_of(words(cell).replace(" ", ""), unit)
 
 
@@ -167,6 +167,8 @@ def _total_of(text: str, unit: int) -> Decimal | None:
     if said:
         hours, more = ((said[part] or "0").replace(",", "") for part in ("h", "m"))
         return Decimal(hours) * 60 + Decimal(more)
+    if SCIENCE.match(text):
+        return None
     try:
         found = Decimal(text.replace(",", ""))
     except InvalidOperation:
