@@ -18,7 +18,7 @@ from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION, REGISTER 
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
-from shanzhi.volunteering.lifecycle import MEMBER, TEAM, VOLUNTEER  # noqa: E402 - as above
+from shanzhi.volunteering.lifecycle import IMPORT, MEMBER, MOVE, TEAM, VOLUNTEER  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
 from shanzhi.work.lifecycle import JOB  # noqa: E402 - as above
 
@@ -48,6 +48,8 @@ TABLES = (
     EVENT,
     SHIFT,
     SIGNUP,
+    MOVE,
+    IMPORT,
     REAL_NAME,
     BATCH,
     RECOVERY,

@@ -44,6 +44,7 @@ from tests.projects.pages import carried_out
 from tests.support.addresses import NOBODYS
 from tests.support.ground import undone
 from tests.support.site import VISITOR, Site
+from tests.volunteering.import_table import of_imports
 
 TOKEN = "c" * 32
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
@@ -109,6 +110,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "account_id": [str(one.pk) for one in Account.objects.order_by("pk")[:4]],
         "entry_id": [str(one.pk) for one in Entry.objects.order_by("number", "pk")[:3]],
         **of_registers(),
+        **of_imports(),
         "delivery_id": _deliveries(site),
         **_projects(site),
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],

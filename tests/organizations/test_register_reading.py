@@ -14,16 +14,11 @@ from shanzhi.kernel import identifiers
 from shanzhi.kernel.errors import Refusal
 from shanzhi.organizations.exchange import register_values as values
 from shanzhi.organizations.exchange.headings import HEADINGS, guessed
-from shanzhi.organizations.exchange.register_places import Places
 from shanzhi.organizations.exchange.register_rows import check
-from shanzhi.organizations.exchange.register_values import Bad, Stated
-from shanzhi.organizations.exchange.registers import (
-    MergedInOds,
-    NotARegister,
-    NothingInside,
-    RegisterTooLarge,
-    read_register,
-)
+from shanzhi.organizations.exchange.registers import read_register
+from shanzhi.places.exchange.lists.cells import Bad, Stated, day_reader, phones
+from shanzhi.places.exchange.lists.reading import ListTooLarge, MergedInOds, NotAList, NothingInside
+from shanzhi.places.exchange.lists.seats import Places
 from tests.organizations.register_support import workbook
 from tests.support.organizations import CODES
 
@@ -78,9 +73,9 @@ class TestTheSheet:
     @pytest.mark.parametrize(
         ("content", "refusal"),
         [
-            (b"PK\x03\x04 cut", NotARegister), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 with a password", NotARegister),
+            (b"PK\x03\x04 cut", NotAList), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 with a password", NotAList),
             (workbook(("空", [])), NothingInside), (workbook(("空", [["名称"]])), NothingInside),
-            (workbook(("宽", [["名称", *(str(n) for n in range(300))], ["甲队"]])), RegisterTooLarge),
+            (workbook(("宽", [["名称", *(str(n) for n in range(300))], ["甲队"]])), ListTooLarge),
         ],
     )  # fmt: skip
     def test_is_refused_with_its_cure(self, content: bytes, refusal: type[Refusal]) -> None:
@@ -120,7 +115,7 @@ class TestTheValues:
         ],
     )  # fmt: skip
     def test_of_days_in_all_forms(self, cell: Any, wanted: tuple[str, str] | None) -> None:
-        found = values.day_reader(TODAY)(cell)
+        found = day_reader(TODAY)(cell)
         exact = wanted or ("2021-03-05", "day")
         assert found == Stated(date.fromisoformat(exact[0]), exact[1])
 
@@ -132,16 +127,16 @@ class TestTheValues:
         ],
     )  # fmt: skip
     def test_of_days_that_say_nothing_sure_are_refused(self, cell: Any, code: str) -> None:
-        assert values.day_reader(TODAY)(cell).code == code
+        assert day_reader(TODAY)(cell).code == code
 
     @pytest.mark.parametrize("cell", ["", None, " ", "无", "/", "—"])
     def test_of_empty_cells_are_none(self, cell: Any) -> None:
-        assert values.day_reader(TODAY)(cell) is None
+        assert day_reader(TODAY)(cell) is None
         assert values.credit_code(cell) is None
-        assert values.phones()(cell) is None
+        assert phones()(cell) is None
 
     def test_that_excel_turned_into_numbers_are_refused(self) -> None:
-        phone = values.phones()
+        phone = phones()
         for found, code in (
             (values.credit_code(5.13701e17), "code_number"), (values.credit_code("5.13701E+17"), "code_number"),
             (values.credit_code("1" * 17), "code_short"), (values.credit_code(CODES["51"][:-1] + "0"), "code_wrong"),
@@ -162,7 +157,7 @@ class TestTheValues:
             wanted: Any = identifiers.phone("1" + digits)
         except Refusal:
             wanted = Bad("phone_wrong", "1" + digits)
-        assert values.phones()("1" + digits) == wanted
+        assert phones()("1" + digits) == wanted
 
     @settings(max_examples=300, deadline=None)
     @given(st.text(alphabet="0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=18, max_size=18))

@@ -16,8 +16,9 @@ from shanzhi.organizations import operations as room
 from shanzhi.organizations import uses
 from shanzhi.organizations.models import Membership, Organization, RegisterEntry, RegisterImport, RegisterRow
 from shanzhi.organizations.operations import registers as operations
-from shanzhi.organizations.operations.registers import working, writing
+from shanzhi.organizations.operations.registers import writing
 from shanzhi.organizations.policies import NotInCharge
+from shanzhi.work import batches
 from shanzhi.work.models import Job
 from tests.organizations.register_support import a_register, a_row, checked, job_of, row_of, sent, taken, undone
 from tests.people.conftest import COMMUNITY, SUBDISTRICT
@@ -158,7 +159,7 @@ def test_a_take_that_was_killed_goes_on_where_it_was(monkeypatch: pytest.MonkeyP
         def advance(*, job_id: Any, done: int) -> None:
             raise Killed
 
-        patch.setattr(working, "advance_job", advance)
+        patch.setattr(batches, "advance_job", advance)
         with pytest.raises(Killed):
             operations.write_register(register_id=found.pk, at=AT)
         assert done == []

@@ -214,6 +214,8 @@ DOORS = {
     "voting/operations/offline.py _list_body": "masked",
     "organizations/queries/registers.py previews": "masked",
     "organizations/queries/registers.py told": "masked",
+    "volunteering/queries/imports.py previews": "masked",
+    "volunteering/queries/imports.py told": "masked",
     "ventures/queries/jury.py comments": "published",
     "ventures/operations/sheets.py _results": "published",
     **dict.fromkeys(
@@ -231,7 +233,11 @@ DOORS = {
             "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
             "volunteering/operations/volunteers.py change_volunteer",
             "organizations/operations/parts.py add_member", "organizations/queries/checks.py checks",
-            "organizations/operations/erasing.py _emptied", "organizations/operations/erasing.py _tells",
+            "organizations/operations/erasing.py emptied", "organizations/operations/erasing.py tells",
+            *(f"volunteering/operations/imports/{door}" for door in (
+                "checking.py read_again", "checking.py opened", "checking.py _copy", "marking.py mark_rows",
+                "twins.py _somebodies",
+            )),
             *(f"organizations/operations/registers/{door}" for door in (
                 "checking.py read_again", "checking.py opened", "checking.py _copy",
                 "marking.py mark_rows", "twins.py _meet", "batches.py _meet",

@@ -131,6 +131,7 @@ def _tables() -> dict[str, Any]:
         "link_id": "organizations.Link", "finding_id": "organizations.Finding",
         "sign_id": "organizations.Sign", "document_id": "organizations.Document",
         "register_id": "organizations.RegisterImport",
+        "import_id": "volunteering.VolunteerImport", "move_id": "volunteering.TeamMove",
         "fund_id": "funding.Fund", "expense_id": "funding.Expense", "disclosure_id": "funding.Disclosure",
         "book_id": "ledger.Book", "account_id": "ledger.Account", "entry_id": "ledger.Entry",
         "file_id": "ledger.BillFile", "line_id": "ledger.BillLine", "rule_id": "ledger.BillRule",

@@ -1,14 +1,25 @@
 """A row in every table of volunteering, for the tests of the log."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from shanzhi.people.models import Person
 from shanzhi.volunteering import operations
-from shanzhi.volunteering.models import Qualification, QualificationKind, Team, TeamAgreement, TeamMember, Volunteer
+from shanzhi.volunteering.models import (
+    Qualification,
+    QualificationKind,
+    Team,
+    TeamAgreement,
+    TeamMember,
+    TeamMove,
+    Volunteer,
+)
+from shanzhi.volunteering.operations import imports
 from tests.audit.support import SYSTEM
 from tests.support.people import a_person
+from tests.volunteering.import_support import SHEET, a_list, a_row, sent
 
 WHERE = "370102001002"
 _ANOTHER = {"volunteer_id": "(SELECT id FROM volunteering_volunteer ORDER BY joined_at DESC LIMIT 1)"}
@@ -28,12 +39,16 @@ SLIPPED = {
     "volunteering_qualification": {"starts_on": "starts_on - 1"},
     "volunteering_availability": _ANOTHER,
     "volunteering_volunteerskill": _ANOTHER,
+    "volunteering_teammove": {"to_area": "'370102001003'"},
+    "volunteering_earlierhours": {"minutes": "minutes + 1"},
+    "volunteering_volunteerimport": {"name": "'另一份（示例）'"},
+    "volunteering_volunteercolumns": {"headings": "'other'"},
     **{f"volunteering_{table}": {"code": "'another_one'"} for table in ("skill", "qualificationkind", "taskkind")},
 }
 
 
 def fill_volunteering(at: datetime) -> None:
-    """Have two volunteers, one with skills, hours and a training, and a team that she leads."""
+    """Have two volunteers, one with skills, hours and a training, a team that she leads, and a list that was taken."""
     operations.load_examples(actor=SYSTEM, area="", at=at)
     details = operations.Details(area=WHERE, skills=("haircut",), hours=((1, 540, 720),))
     first = operations.register_volunteer(actor=SYSTEM, details=details, person_id=a_person(WHERE).pk, at=at)
@@ -47,6 +62,15 @@ def fill_volunteering(at: datetime) -> None:
         actor=SYSTEM, kind="community", name="示例队", area=WHERE, about="示例", leader_id=first.pk, at=at
     )
     assert TeamMember.objects.exists()
+    moving = Team.objects.get(name="示例队")
+    TeamMove.objects.create(team=moving, from_area=WHERE, to_area="370102001001", reason="示例", asked_at=at)
+    row = a_row(1, "诸葛示例", 手机号="13800139001", 所属社区="", 时长=12.5, 技能="理发")
+    found = sent(SYSTEM, a_list(row), area=WHERE, at=at)
+    one: dict[str, Any] = {"actor": SYSTEM, "import_id": found.pk, "at": at}
+    imports.name_columns(columns=found.columns, sheets=[SHEET], remember=True, **one)
+    imports.check_import(import_id=found.pk, at=at)
+    imports.take_import(**one)
+    imports.write_import(import_id=found.pk, at=at)
 
 
 def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: datetime) -> None:
@@ -56,8 +80,10 @@ def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: d
     )
     served = Volunteer.objects.create(
         person=person, number="370102000000017", area=WHERE, state="active", wish=told, health=told,
-        health_agreed_at=at, emergency_name=name, emergency_phone=phone, joined_at=at,
+        health_agreed_at=at, emergency_name=name, emergency_phone=phone, joined_at=at, earlier_number=phone[:30],
     )  # fmt: skip
+    number = person.id_number.reveal() if person.id_number else ""
+    sent(SYSTEM, a_list(a_row(1, name, 身份证号=number, 手机号=phone, 所属社区="")), area=WHERE, at=at)
     Qualification.objects.create(
         volunteer=served, kind=kind, starts_on=timezone.localdate(at), evidence=told, verified_at=at,
         revoked_at=at, revoked_by=person, revoked_reason=told,
@@ -70,4 +96,8 @@ def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: d
     TeamMember.objects.create(
         team=over, volunteer=served, agreement=text, state="refused", message=told, reason=told, signed_at=at,
         asked_at=at, ended_at=at,
+    )  # fmt: skip
+    TeamMove.objects.create(
+        team=over, from_area=WHERE, to_area="370102001001", reason=told, asked_by=person, asked_at=at, state="refused",
+        refusal=told, ended_by=person, ended_at=at,
     )  # fmt: skip

@@ -12,6 +12,8 @@ from shanzhi.volunteering import operations, queries
 from shanzhi.volunteering.models import Qualification, Skill, Team, TeamMember, Volunteer
 from tests.support.people import a_person
 from tests.support.site import Site
+from tests.volunteering.import_table import pages as import_pages
+from tests.volunteering.move_table import pages as move_pages
 from tests.volunteering.support import a_team, a_volunteer, join
 
 COMMUNITY = "370102001002"
@@ -73,7 +75,7 @@ def own(site: Site) -> dict[str, str]:
         "volunteering:leave_team": reverse("volunteering:leave_team", args=[inside.pk]),
         **{
             f"volunteering:{name}": reverse(f"volunteering:{name}", args=[led.pk])
-            for name in ("team_desk", "team_edit", "agreement", "code", "dissolve")
+            for name in ("team_desk", "team_edit", "agreement", "code", "dissolve", "move_new")
         },
         "volunteering:team_desk none": reverse("volunteering:team_desk", args=[led.pk]) + "?q=999999",
         "volunteering:request": reverse("volunteering:request", args=[asked.pk]),
@@ -108,6 +110,8 @@ def desk() -> dict[str, str]:
         "volunteering:revoke": reverse("volunteering:revoke", args=[held.pk]),
         **{f"volunteering:words {name}": reverse("volunteering:words", args=[name]) for name in words},
         **{f"volunteering:word_new {name}": reverse("volunteering:word_new", args=[name]) for name in words},
+        **import_pages(),
+        **move_pages(),
         "volunteering:word": reverse("volunteering:word", args=["skills", _own_skill().pk]),
     }
 

@@ -13,6 +13,8 @@ from tests.people.conftest import COMMUNITY, make_areas
 from tests.support.ground import undone
 from tests.support.people import AT
 from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
+from tests.volunteering.import_table import TABLE as IMPORTS
+from tests.volunteering.move_table import TABLE as MOVES
 from tests.volunteering.support import a_team, a_volunteer, join
 
 API = "/api/v1/volunteering"
@@ -187,6 +189,8 @@ TABLE: dict[str, Row] = {
         KEEPERS, lambda: f"{API}/qualifications/{a_qualification().pk}/revoke", **POST, json=WHY, allowed=422),
     f"POST {API}/words/{{vocabulary}}": only(OFFICERS, f"{API}/words/skills", **POST, json=WORD, allowed=422),
 }  # fmt: skip
+
+TABLE |= IMPORTS | MOVES
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,10 @@ COMMANDS: Final = {
     ),
     "areas": Place("shanzhi.places.command:app", "Import the country's areas.", house=True, owner=True, group=True),
     "import": Place(
-        "shanzhi.organizations.command:app", "Import registers of organisations kept in Excel.", house=True, group=True
+        "shanzhi.config.commands.imports:app",
+        "Import registers of organisations, and volunteers with their hours, kept in Excel.",
+        house=True,
+        group=True,
     ),
     "worker": Place("shanzhi.config.commands.manage:worker", "Do the work that waits in the background.", house=True),
     "personal-data": Place(

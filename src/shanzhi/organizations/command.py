@@ -35,7 +35,7 @@ def group() -> None:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def said() -> Iterator[None]:
     """Say a refusal in its words, in the terminal's language, and end with code 1."""
     with translation.override(spoken_language()):
         try:
@@ -55,17 +55,17 @@ def organizations(
 ) -> None:
     """Take in a register. Doubtful and refused rows are left out and told; the same register again adds nothing."""
     now, actor = datetime.now(UTC), Actor.system(COMMAND)
-    with _said():
+    with said():
         found = operations.receive_register(actor=actor, area=area, name=path.name, content=read_bytes(path), at=now)
         chosen = [sheet["name"] for sheet in found.sheets if sheet["chosen"]]
         operations.name_columns(actor=actor, register_id=found.pk, columns=found.columns, sheets=chosen, at=now)
-        with _busy(as_json):
+        with busy(as_json):
             operations.check_register(register_id=found.pk, at=now)
         found = _come_through(found.pk)
         left = _left_out(found)
         if not dry_run and found.counts["new"] + found.counts["merge"]:
             operations.take_register(actor=actor, register_id=found.pk, at=now)
-            with _busy(as_json):
+            with busy(as_json):
                 operations.write_register(register_id=found.pk, at=now)
             found = _come_through(found.pk)
         _tell(found, left, as_json)
@@ -84,7 +84,7 @@ def _come_through(register_id: UUID) -> RegisterImport:
 
 
 @contextmanager
-def _busy(as_json: bool) -> Iterator[None]:
+def busy(as_json: bool) -> Iterator[None]:
     """Show that work goes on, where a person looks."""
     if as_json or not console.is_terminal:
         yield

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
@@ -15,7 +16,16 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.lifecycle import TEAM, VOLUNTEER
-from shanzhi.volunteering.models import JoinWay, Sort, Team, TeamKind, TeamRole, Volunteer
+from shanzhi.volunteering.models import (
+    JoinWay,
+    RowDecision,
+    Sort,
+    Team,
+    TeamKind,
+    TeamRole,
+    Volunteer,
+    VolunteerImport,
+)
 
 
 def _volunteer(viewer: Actor, volunteer_id: str, at: datetime) -> Shown | None:
@@ -45,7 +55,29 @@ def _teams(viewer: Actor) -> tuple[QuerySet[Any], str]:
     return Team.objects.filter(places.within_any("area", viewer.areas(policies.READERS))), "name"
 
 
+def _sides(value: Any) -> Any:
+    """Say for which area somebody gave a yes."""
+    return {"left": _("that it leaves"), "taken": _("that it comes to")}.get(value, value)
+
+
+def _import(viewer: Actor, import_id: str, at: datetime) -> Shown | None:
+    found = VolunteerImport.objects.filter(pk=uuid_of(import_id)).defer("file", "sample").first()
+    if found is None:
+        return None
+    if not VolunteerImport.objects.filter(policies.imports_readable(viewer), pk=found.pk).exists():
+        raise NotFound
+    return Shown(found.name, reverse("volunteering:import", args=[found.pk]), whole=True)
+
+
+def _imports(viewer: Actor) -> tuple[QuerySet[Any], str]:
+    return VolunteerImport.objects.filter(policies.imports_readable(viewer)), "name"
+
+
 FIELDS = {
+    "import": _("Number of the import"),
+    "row": _("Row"),
+    "minutes": _("Minutes of service before"),
+    "number": _("Volunteer number"),
     "area": _("Area of service"),
     "state": _("State"),
     "skills": _("Skills"),
@@ -85,12 +117,16 @@ register(
             "number": _("Volunteer number"),
             "role": _("Part in the team"),
             "agreement": _("Version of the agreement"),
+            "import": _("Number of the import"),
+            "area": _("Area of service"),
+            "sides": _("Yes of the area"),
             "places": _("Places in teams ended"),
             "until": _("Until"),
         },
         values={
             "kind": lambda value: dict(TeamKind.choices).get(value, value),
             "join_way": lambda value: dict(JoinWay.choices).get(value, value),
+            "sides": _sides,
             "role": lambda value: dict(TeamRole.choices).get(value, value),
             "state": lambda value: TEAM.states.get(value, value),
         },
@@ -120,8 +156,51 @@ for _type, _label in (
             values={"sort": lambda value: dict(Sort.choices).get(value, value)},
         )
     )
+register(
+    Subject(
+        type="volunteering.volunteerimport",
+        label=_("Import of volunteers"),
+        find=_import,
+        titles=_imports,
+        readers=policies.OFFICERS,
+        fields={
+            "rows": pgettext_lazy("register", "Rows"),
+            "new": pgettext_lazy("register", "New"),
+            "merge": _("Goes into one on record"),
+            "doubtful": _("Doubtful, decide"),
+            "refused": pgettext_lazy("register", "Refused"),
+            "differs": _("Differs from the record"),
+            "passed_over": _("Sums and notes passed over"),
+            "made": _("Put on record"),
+            "merged": _("Filled in"),
+            "left_out": pgettext_lazy("register", "Left out"),
+            "undone": pgettext_lazy("register", "Taken back"),
+            "stays": _("Stays"),
+            "row": _("Row"),
+            "decision": pgettext_lazy("register", "Decision"),
+            "people": _("People"),
+        },
+        values={"decision": lambda value: dict(RowDecision.choices).get(value, value)},
+    )
+)
+register(
+    Subject(type="volunteering.volunteercolumns", label=_("Columns of a list of volunteers"), readers=policies.OFFICERS)
+)
 register_verbs(
     {
+        "volunteering.volunteer.import": _("Put on record from a list"),
+        "volunteering.volunteer.import_merge": _("Filled in from a list"),
+        "volunteering.volunteer.import_removed": _("Removed: the list was taken back"),
+        "volunteering.volunteer.import_restored": _("List taken back, what it filled in emptied"),
+        "volunteering.member.import": _("Came into the team from a list"),
+        "volunteering.import.read": _("List of volunteers read"),
+        "volunteering.import.remember": _("Columns remembered"),
+        "volunteering.import.check": _("List of volunteers checked"),
+        "volunteering.import.decide": _("Doubtful row decided"),
+        "volunteering.import.take": _("List of volunteers confirmed"),
+        "volunteering.import.written": _("List of volunteers taken"),
+        "volunteering.import.undo": _("Taking back begun"),
+        "volunteering.import.undone": _("List of volunteers taken back"),
         "volunteering.volunteer.register": _("Registered as a volunteer"),
         "volunteering.volunteer.change": _("Volunteer's entry changed"),
         "volunteering.volunteer.activate": _("Volunteer active"),
@@ -140,6 +219,11 @@ register_verbs(
         "volunteering.team.decline": _("Team not agreed to"),
         "volunteering.team.dissolve": _("Team dissolved"),
         "volunteering.team.agreement": _("New version of the team's agreement"),
+        "volunteering.team.move_ask": _("Move to another area asked for"),
+        "volunteering.team.move_agree": _("Move agreed to"),
+        "volunteering.team.move_refuse": _("Move not agreed to"),
+        "volunteering.team.move_withdraw": _("Move taken back"),
+        "volunteering.team.move": _("Team moved to another area"),
         "volunteering.team.code": _("New joining code"),
         "volunteering.member.ask": _("Asked to join the team"),
         "volunteering.member.join": _("Joined the team by its code"),

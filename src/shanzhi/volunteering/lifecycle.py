@@ -65,6 +65,43 @@ MEMBER: Final = Lifecycle(
         "leave": Move(("member",), "left", frozenset(), ("oneself_or_leader", "not_the_leader")),
     },
 )
+# A list of volunteers that an office keeps in Excel: read, checked against the record, taken by a job, and taken back.
+IMPORT: Final = Lifecycle(
+    name="volunteering.volunteerimport",
+    states={
+        "read": _("Waits for its columns"),
+        "checking": _("Is being checked"),
+        "checked": _("Waits for a yes"),
+        "writing": _("Is being taken"),
+        "written": _("Taken"),
+        "undoing": _("Is being taken back"),
+        "undone": pgettext_lazy("register", "Taken back"),
+    },
+    moves={
+        "check": Move(("read", "checked"), "checking", OFFICERS, ("in_charge", "columns_named")),
+        "finish_check": Move(("checking",), "checked", frozenset()),
+        "fail_check": Move(("checking",), "read", frozenset()),
+        "take": Move(("checked",), "writing", OFFICERS, ("in_charge",)),
+        "finish_take": Move(("writing",), "written", frozenset()),
+        "undo": Move(("written",), "undoing", OFFICERS, ("in_charge",)),
+        "finish_undo": Move(("undoing",), "undone", frozenset()),
+    },
+)
+# A team moves to another area once the offices of both say yes; an office above both says it for both.
+MOVE: Final = Lifecycle(
+    name="volunteering.teammove",
+    states={
+        "asked": pgettext_lazy("team move", "Waits for a yes"),
+        "done": pgettext_lazy("team move", "Moved"),
+        "refused": pgettext_lazy("team move", "Not agreed to"),
+        "withdrawn": pgettext_lazy("team move", "Taken back"),
+    },
+    moves={
+        "finish": Move(("asked",), "done", AGREERS, ("both_areas_agree", "not_the_leader")),
+        "refuse": Move(("asked",), "refused", AGREERS, ("not_the_leader", "reason")),
+        "withdraw": Move(("asked",), "withdrawn", frozenset(), ("leader_or_who_asked",)),
+    },
+)
 LIVING: Final = ("proposed", "active")
 HELD: Final = ("requested", "member")
 """States of a place in a team that is not over."""

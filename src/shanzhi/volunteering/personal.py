@@ -23,7 +23,7 @@ from shanzhi.kernel.personal import (
     register_activity,
 )
 from shanzhi.volunteering.models import Qualification, TeamMember, Volunteer
-from shanzhi.volunteering.operations.erasing import end_service
+from shanzhi.volunteering.operations.erasing import end_service, erase_from_imports
 
 K, E = Kind, Erase
 SERVICE: Final = register_activity(
@@ -46,7 +46,7 @@ SERVICE: Final = register_activity(
 describe("volunteering.Volunteer", _("Your entry as a volunteer"), "person_id", SERVICE,
          person=(K.LINK, E.KEEP), number=(K.RECORD, E.KEEP), area=(K.HOME, E.KEEP), state=(K.RECORD, E.SPECIAL),
          languages=(K.TEXT, E.SPECIAL), metres=(K.RECORD, E.SPECIAL), wish=(K.TEXT, E.SPECIAL),
-         health=(K.IDENTITY, E.SPECIAL), health_agreed_at=(K.RECORD, E.SPECIAL),
+         health=(K.IDENTITY, E.SPECIAL), health_agreed_at=(K.RECORD, E.SPECIAL), earlier_number=(K.IDENTITY, E.SPECIAL),
          emergency_name=(K.IDENTITY, E.SPECIAL), emergency_phone=(K.CONTACT, E.SPECIAL),
          joined_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("volunteering.VolunteerSkill", _("Your skills"), "volunteer__person_id", SERVICE, skill=(K.LINK, E.DELETE))
@@ -63,6 +63,14 @@ describe("volunteering.Team", _("Teams you founded"), "founded_by_id", SERVICE, 
          name=(K.RECORD, E.KEEP), about=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("volunteering.Team", _("Teams you decided on"), "decided_by_id", SERVICE, decided_by=(K.LINK, E.KEEP),
          reason=(K.TEXT, E.SCRUB))  # fmt: skip
+describe("volunteering.TeamMove", _("Moves of teams you asked for"), "asked_by_id", SERVICE,
+         asked_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB), asked_at=(K.RECORD, E.KEEP))  # fmt: skip
+for _path, _words in (
+    ("left_by", _("Teams you let go to another area")), ("taken_by", _("Teams you took in from another area")),
+):  # fmt: skip
+    describe("volunteering.TeamMove", _words, f"{_path}_id", SERVICE, **{_path: (K.LINK, E.KEEP)})
+describe("volunteering.TeamMove", _("Moves of teams you ended"), "ended_by_id", SERVICE,
+         ended_by=(K.LINK, E.KEEP), refusal=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("volunteering.TeamAgreement", _("Agreements you wrote"), "created_by_id", SERVICE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("volunteering.TeamMember", _("Your places in teams"), "volunteer__person_id", SERVICE,
@@ -71,6 +79,16 @@ describe("volunteering.TeamMember", _("Your places in teams"), "volunteer__perso
          ended_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("volunteering.TeamMember", _("Places in teams you decided on"), "decided_by_id", SERVICE,
          decided_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("volunteering.EarlierHours", _("Hours you served before"), "volunteer__person_id", SERVICE,
+         minutes=(K.RECORD, E.KEEP), as_of=(K.RECORD, E.KEEP), source=(K.RECORD, E.KEEP))  # fmt: skip
+describe("volunteering.VolunteerImport", _("Lists of volunteers you brought in"), "owner_id", SERVICE,
+         owner=(K.LINK, E.KEEP), name=(K.RECORD, E.KEEP), created_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("volunteering.VolunteerImport", _("Lists of volunteers of offices"), "", SERVICE,
+         file=(K.IDENTITY, E.SPECIAL), sample=(K.IDENTITY, E.SPECIAL))  # fmt: skip
+describe("volunteering.VolunteerRow", _("Lists of volunteers of offices"), "", SERVICE, told=(K.IDENTITY, E.SPECIAL))
+describe("volunteering.VolunteerColumns", _("Columns of lists of volunteers you chose"), "created_by_id", SERVICE,
+         created_by=(K.LINK, E.KEEP))  # fmt: skip
+REGISTRY.specials["volunteering.imports"] = Special("volunteering", erase_from_imports)
 REGISTRY.specials["volunteering"] = Special("volunteering", end_service)
 name_fields(
     languages=_("Languages"), metres=_("How far you go"), wish=_("What you would like to do"),
@@ -80,6 +98,14 @@ name_fields(
     revoked_reason=_("Why it was taken back"), revoked_by=_("Taken back by"),
     founded_by=_("Founded by"), signed_at=_("Agreement signed on"),
 )  # fmt: skip
+name_field("volunteering.Volunteer", "earlier_number", _("Number at the office before"))
+name_field("volunteering.EarlierHours", "minutes", _("Minutes of service before"))
+name_field("volunteering.EarlierHours", "as_of", _("Hours counted until"))
+name_field("volunteering.EarlierHours", "source", _("Name of the file"))
+name_field("volunteering.VolunteerImport", "file", _("File of the list, until it is taken"))
+name_field("volunteering.VolunteerImport", "sample", _("First rows of the list, until it is taken"))
+name_field("volunteering.VolunteerImport", "name", _("Name of the file"))
+name_field("volunteering.VolunteerRow", "told", _("Row of the list, until it is taken or for 90 days"))
 name_field("volunteering.Volunteer", "number", _("Volunteer number"))
 name_field("volunteering.Volunteer", "area", _("Area of service"))
 name_field("volunteering.Availability", "starts", _("From, minute of the day"))
@@ -89,6 +115,9 @@ name_field("volunteering.Qualification", "volunteer", _("Volunteer"))
 name_field("volunteering.Team", "name", _("Name of the team"))
 name_field("volunteering.Team", "about", _("What the team does"))
 name_field("volunteering.Team", "reason", _("Reason of the decision"))
+name_field("volunteering.TeamMove", "reason", _("Why the team moves"))
+name_field("volunteering.TeamMove", "refusal", _("Why the team does not move"))
+name_fields(left_by=_("Let go by"), taken_by=_("Taken in by"), asked_by=_("Asked by"), ended_by=_("Ended by"))
 name_field("volunteering.TeamMember", "team", _("Team"))
 name_field("volunteering.TeamMember", "ended_at", _("Over since"))
 name_field("volunteering.TeamMember", "role", _("Part in the team"))

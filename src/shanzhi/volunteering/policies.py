@@ -10,18 +10,41 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
 from shanzhi.kernel.roles import Role
+from shanzhi.organizations import policies as registry
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people import policies as people
 from shanzhi.people.models import Person
 from shanzhi.people.policies import require
 from shanzhi.places import queries as places
 from shanzhi.volunteering.lifecycle import AGREERS, OFFICERS
-from shanzhi.volunteering.models import Team, TeamMember, TeamRole, Volunteer
+from shanzhi.volunteering.models import Team, TeamMember, TeamMove, TeamRole, Volunteer
 
 __all__ = [
-    "AGREERS", "KEEPERS", "OFFICERS", "READERS", "at_the_desk", "leads", "leads_unit", "may_agree", "may_lead",
+    "AGREERS",
+    "KEEPERS",
+    "OFFICERS",
+    "READERS",
+    "at_the_desk",
+    "imports_readable",
+    "in_charge",
+    "leads",
+    "leads_unit",
+    "may_agree",
+    "may_ask_move",
+    "may_bring_in",
+    "may_decide_move",
+    "may_import",
+    "may_lead",
     "may_register",
-    "may_rule", "may_set_words", "may_unmask", "may_vouch", "require", "require_desk", "volunteers_readable",
+    "may_rule",
+    "may_set_words",
+    "may_unmask",
+    "may_vouch",
+    "may_withdraw_move",
+    "require",
+    "require_desk",
+    "sees_move",
+    "volunteers_readable",
 ]  # fmt: skip
 
 READERS: Final = people.READERS
@@ -146,3 +169,48 @@ def may_agree(*, actor: Actor, team: Team) -> Refusal | None:
         return Forbidden()
     own = not unit and (actor.is_person(team.founded_by_id) or leads(actor, team))
     return OwnTeam() if own else None
+
+
+def may_ask_move(*, actor: Actor, team: Team, area: str) -> Refusal | None:
+    """Allow who leads a team and the offices of either area to ask that it moves."""
+    return None if actor.holds(AGREERS, area) else may_rule(actor=actor, team=team)
+
+
+def may_decide_move(*, actor: Actor, move: TeamMove) -> Refusal | None:
+    """Allow the offices of either area to say yes or no for theirs; never of a team that they lead."""
+    if not actor.signed_in and not actor.is_system:
+        return SignInNeeded()
+    if not actor.holds(AGREERS, move.from_area) and not actor.holds(AGREERS, move.to_area):
+        return Forbidden()
+    return OwnTeam() if leads(actor, move.team) else None
+
+
+def may_withdraw_move(*, actor: Actor, move: TeamMove) -> Refusal | None:
+    """Allow who asked and who leads the team to take the wish back."""
+    return None if actor.is_person(move.asked_by_id) else may_rule(actor=actor, team=move.team)
+
+
+def sees_move(viewer: Actor, move: TeamMove) -> bool:
+    """Tell whether a move exists for the viewer."""
+    staff = viewer.holds(READERS, move.from_area) or viewer.holds(READERS, move.to_area)
+    return staff or viewer.is_system or viewer.is_person(move.asked_by_id) or leads(viewer, move.team)
+
+
+def may_import(*, actor: Actor, area: str) -> Refusal | None:
+    """Allow officers to bring in a list of volunteers for an area that they are in charge of, as with registers."""
+    return registry.may_import(actor=actor, area=area)
+
+
+def may_bring_in(*, actor: Actor) -> Refusal | None:
+    """Allow officers of any area to begin with a list; the area decides when it is known."""
+    return registry.may_create(actor=actor)
+
+
+def in_charge(*, actor: Actor, area: str) -> Refusal | None:
+    """Tell whether who began a job is still in charge of the area when it runs."""
+    return registry.in_charge(actor=actor, area=area)
+
+
+def imports_readable(viewer: Actor) -> Q:
+    """Give the condition that an import exists for the viewer: its rows name people, so officers of its area alone."""
+    return registry.registers_readable(viewer)

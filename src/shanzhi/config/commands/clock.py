@@ -46,6 +46,11 @@ def tell_of_filings() -> None:
     call_command("organizations_clock", stdout=StringIO())
 
 
+def tell_volunteers() -> None:
+    """Tell volunteers of trainings and checks that end soon."""
+    call_command("volunteering_clock", stdout=StringIO())
+
+
 def search_needs() -> None:
     """Have the worker search on for what losers of counts would have needed."""
     call_command("voting_clock", stdout=StringIO())
@@ -72,8 +77,8 @@ def forget_answers() -> None:
 
 
 JOBS: Final[tuple[Callable[[], None], ...]] = (
-    move_calls, move_projects, move_activities, move_people, tell_of_filings, search_needs, send_notices, seal_log,
-    forget_answers,
+    move_calls, move_projects, move_activities, move_people, tell_of_filings, tell_volunteers, search_needs,
+    send_notices, seal_log, forget_answers,
 )  # fmt: skip
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from shanzhi.places.exchange.lists.headings import Headings
 
 NAME: Final = "name"
 # What each field is called in real registers, in Chinese and English; the first that is found counts.
@@ -77,37 +75,5 @@ FIELDS: Final[dict[str, Any]] = {
     "founded_on": pgettext_lazy("register", "Founded on"),
     "size": _("Number of members"),
 }
-# A heading may hold more than the word itself, such as 组织名称全称; only long words are looked for inside.
-_LEAST_INSIDE: Final = 4
-_BRACKETS: Final = re.compile(r"[(（\[【].*?[)）\]】]")
-
-
-@lru_cache(maxsize=1024)
-def plain(title: str) -> str:
-    """Write a heading without what differs from sheet to sheet: width, case, spaces, marks."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", title).casefold() if sign.isalnum())
-
-
-_KNOWN: Final = {plain(word): field for field, words in HEADINGS.items() for word in words}
-_INSIDE: Final = [(word, field) for word, field in _KNOWN.items() if len(word) >= _LEAST_INSIDE and not word.isascii()]
-
-
-def guessed(titles: Sequence[str]) -> dict[str, int]:
-    """Guess for each field the column that holds it: by the whole heading first, then by a long word inside it."""
-    found: dict[str, int] = {}
-    plains = [(plain(title), plain(_BRACKETS.sub("", title))) for title in titles]
-    for way in (0, 1):
-        for column, forms in enumerate(plains):
-            field = _KNOWN.get(forms[way])
-            if field and column not in found.values():
-                found.setdefault(field, column)
-    for column, (whole, _bare) in enumerate(plains):
-        field = next((field for word, field in _INSIDE if word in whole), "")
-        if field and column not in found.values():
-            found.setdefault(field, column)
-    return found
-
-
-def fingerprint(titles: Sequence[str]) -> str:
-    """Write the headings of a sheet so that the same register is known again next year, in any order of columns."""
-    return "|".join(sorted({plain(title) for title in titles} - {""}))[:2000]
+KNOWN: Final = Headings(HEADINGS, NAME)
+guessed: Final = KNOWN.guessed

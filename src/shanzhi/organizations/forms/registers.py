@@ -38,14 +38,14 @@ class ColumnsForm(PageForm):
 
     def __init__(
         self, *args: Any, titles: Sequence[str], sheets: Sequence[tuple[str, str]], columns: Mapping[str, str],
-        chosen: Sequence[str], **kwargs: Any,
+        chosen: Sequence[str], fields: Mapping[str, Any] = FIELDS, needed: str = NAME, **kwargs: Any,
     ) -> None:  # fmt: skip
-        """Take the headings and worksheets of the file, and what is guessed or was chosen before."""
+        """Take the headings and worksheets of the file, what is guessed or was chosen before, and the fields."""
         super().__init__(*args, **kwargs)
         offered = [("", _("No column")), *((title, title) for title in titles)]
-        for field, label in FIELDS.items():
+        for field, label in fields.items():
             self.fields[field] = forms.ChoiceField(
-                label=label, choices=offered, required=field == NAME, initial=columns.get(field, "")
+                label=label, choices=offered, required=field == needed, initial=columns.get(field, "")
             )
         self.fields["sheets"] = Checklist(label=_("Worksheets"), choices=sheets, initial=list(chosen))
         self.fields["remember"] = forms.BooleanField(

@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from shanzhi.kernel.errors import Invalid
 from shanzhi.kernel.personal import Leaving, Touched
-from shanzhi.organizations.exchange.registers import read_register
+from shanzhi.organizations.exchange.headings import KNOWN
 from shanzhi.organizations.models import RegisterImport, RegisterRow
+from shanzhi.places.exchange.lists.headings import Headings
+from shanzhi.places.exchange.lists.reading import read_list
 
 # In the place of a file that told of somebody who was erased: it cannot be read, and the office is asked to send anew.
 GONE: Final = base64.b64encode(b"-").decode()
@@ -23,30 +25,31 @@ def erase_from_registers(leaving: Leaving) -> Touched:
     touched = []
     for found in RegisterImport.objects.select_for_update().exclude(file=None):
         before = (found.file, found.sample)
-        if _tells(found, leaving):
+        if tells(found.file, found.name, KNOWN, leaving):
             found.file = GONE
-        found.sample = _emptied(found.sample, leaving)
+        found.sample = emptied(found.sample, leaving)
         if (found.file, found.sample) != before:
             found.save(update_fields=["file", "sample"])
             touched.append(str(found.pk))
     for row in RegisterRow.objects.select_for_update().exclude(told=None):
-        told = _emptied(row.told, leaving)
+        told = emptied(row.told, leaving)
         if told != row.told:
             row.told = told
             row.save(update_fields=["told"])
     return {"organizations_registerimport": touched}
 
 
-def _tells(found: RegisterImport, leaving: Leaving) -> bool:
+def tells(file: Any, name: str, headings: Headings, leaving: Leaving) -> bool:
+    """Tell whether a sealed list names the person; what cannot be read names nobody."""
     try:
-        sheets = read_register(base64.b64decode(found.file.reveal()), found.name)
+        sheets = read_list(base64.b64decode(file.reveal()), name, headings)
     except Invalid:
         return False
     text = json.dumps([[*sheet.titles, *map(list, sheet.rows)] for sheet in sheets], ensure_ascii=False, default=str)
     return leaving.scrub(text) != text
 
 
-def _emptied(sealed: Any, leaving: Leaving) -> Any:
+def emptied(sealed: Any, leaving: Leaving) -> Any:
     """Give a sealed structure anew without the person, or the same where it tells nothing of the person."""
     if not sealed:
         return sealed

@@ -17,12 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.organizations import operations, policies, queries, tasks
 from shanzhi.organizations.exchange.headings import FIELDS
-from shanzhi.organizations.exchange.registers import MOST_BYTES, RegisterTooLarge
 from shanzhi.organizations.forms.registers import ColumnsForm, DecideForm, RegisterForm
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Decision, Mark, Organization, Outcome, RegisterImport, RegisterRow, Step
 from shanzhi.organizations.views.register_words import cell, column_words, effect, outcome, register_state, sheet_words
 from shanzhi.organizations.views.words import FORM, desk_crumbs
+from shanzhi.places.exchange.lists.reading import MOST_BYTES, ListTooLarge
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting, pieces
 from shanzhi.ui import forms as ui_forms
@@ -123,7 +123,7 @@ def register_new(request: Any) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             if file.size > MOST_BYTES:
-                raise RegisterTooLarge(field="file", rows="200,000", columns=200, size=MOST_BYTES // 1024**2)
+                raise ListTooLarge(field="file", rows="200,000", columns=200, size=MOST_BYTES // 1024**2)
             found = operations.receive_register(
                 area=form.cleaned_data["area"], name=file.name, content=file.read(), **acting(request)
             )

@@ -115,7 +115,7 @@ class TextGiven(Given):
 
 
 class TeamMemberPlaceOut(Schema):
-    """A place in a team, for who leads it; the name is masked."""
+    """A place in a team, for who leads it; the name is masked, `signed` None where the agreement was not signed yet."""
 
     id: UUID
     number: str
@@ -123,7 +123,7 @@ class TeamMemberPlaceOut(Schema):
     role: str
     state: str
     message: str
-    signed: int
+    signed: int | None
     asked_at: datetime
     joined_at: datetime | None
     ended_at: datetime | None
@@ -281,7 +281,8 @@ def list_members(request: HttpRequest, team_id: UUID, asked: Query[MembersQuery]
     rows = queries.members(row).order_by("-asked_at", "id")
     return page_after(rows, asked.after, asked.limit, lambda one: {
         "id": one.pk, "number": one.volunteer.number, "name": str(one.volunteer.human.name), "role": one.role,
-        "state": one.state, "message": one.message, "signed": one.agreement.version, "asked_at": one.asked_at,
+        "state": one.state, "message": one.message, "signed": one.agreement.version if one.signed_at else None,
+        "asked_at": one.asked_at,
         "joined_at": one.joined_at, "ended_at": one.ended_at, "synthetic": one.volunteer.human.synthetic,
     }, by="asked_at")  # fmt: skip
 

@@ -1,6 +1,17 @@
 """The tables of volunteering."""
 
+from shanzhi.volunteering.models.imports import (
+    EarlierHours,
+    RowDecision,
+    RowMark,
+    RowOutcome,
+    RowStep,
+    VolunteerColumns,
+    VolunteerImport,
+    VolunteerRow,
+)
 from shanzhi.volunteering.models.kinds import CODE_SHAPE, QualificationKind, Skill, Sort, TaskKind
+from shanzhi.volunteering.models.moves import TeamMove
 from shanzhi.volunteering.models.teams import JoinWay, Team, TeamAgreement, TeamKind, TeamMember, TeamRole
 from shanzhi.volunteering.models.volunteers import (
     LANGUAGES,
@@ -18,9 +29,14 @@ __all__ = [
     "MOST_METRES",
     "NUMBER_SHAPE",
     "Availability",
+    "EarlierHours",
     "JoinWay",
     "Qualification",
     "QualificationKind",
+    "RowDecision",
+    "RowMark",
+    "RowOutcome",
+    "RowStep",
     "Skill",
     "Sort",
     "TaskKind",
@@ -28,7 +44,11 @@ __all__ = [
     "TeamAgreement",
     "TeamKind",
     "TeamMember",
+    "TeamMove",
     "TeamRole",
     "Volunteer",
+    "VolunteerColumns",
+    "VolunteerImport",
+    "VolunteerRow",
     "VolunteerSkill",
 ]

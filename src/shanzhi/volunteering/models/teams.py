@@ -135,6 +135,8 @@ class TeamRole(models.TextChoices):
 class TeamMember(models.Model):
     """A place in a team: asked for, held, given up. The agreement is signed when one asks.
 
+    Who came with a list of the office has signed nothing yet (no `signed_at`), and is asked to.
+
     Who changes from another team names the place that ends when this one begins (`moves_from`). What is over stays as
     it was (trigger), so that a record earned in a team outlives the membership.
     """
@@ -147,7 +149,7 @@ class TeamMember(models.Model):
     message = models.CharField(_("A word to the leader"), max_length=200, blank=True)
     by_code = models.BooleanField(default=False)
     agreement = models.ForeignKey(TeamAgreement, on_delete=models.PROTECT, related_name="+")
-    signed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
     moves_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="moved_to")
     asked_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
@@ -174,6 +176,10 @@ class TeamMember(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | Q(reason__regex=r"\S"), name="volunteering_member_refused"
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=False) | Q(state__in=("member", "left"), role="member"),
+                name="volunteering_member_signed",
             ),
             models.UniqueConstraint(
                 fields=["team", "volunteer"], condition=Q(state__in=HELD), name="volunteering_member_once"

@@ -43,8 +43,8 @@ class Volunteer(models.Model):
 
     `area` is where one serves. Name, phone and age are those of the person and stand nowhere else. What the health does
     not allow, and whom to call, is sealed; the former only after a consent of its own, since it is sensitive
-    (个人信息保护法 art. 29), and never of a minor. `metres` is how far one goes. A trigger holds the moves of the
-    state, and that number, person and beginning stay.
+    (个人信息保护法 art. 29), and never of a minor. `metres` is how far one goes. `earlier_number` is the one that
+    the office's own list had. A trigger holds the moves of the state, and that number, person and beginning stay.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,6 +61,7 @@ class Volunteer(models.Model):
     health_agreed_at = models.DateTimeField(null=True)
     emergency_name = SealedField(mask=mask_person, purpose="volunteering.volunteer.emergency_name", null=True)
     emergency_phone = SealedField(mask=mask_phone, purpose="volunteering.volunteer.emergency_phone", null=True)
+    earlier_number = models.CharField(_("Number at the office before"), max_length=30, db_collation="C", blank=True)
     joined_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
@@ -89,6 +90,9 @@ class Volunteer(models.Model):
         indexes = [
             models.Index(fields=["-joined_at", "id"], name="volunteering_newest"),
             models.Index(fields=["area", "state"], name="volunteering_by_area"),
+            models.Index(
+                fields=["earlier_number"], condition=~Q(earlier_number=""), name="volunteering_by_earlier_number"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from shanzhi.volunteering.operations.members import (
     set_part,
     sign_agreement,
 )
+from shanzhi.volunteering.operations.moves import agree_move, ask_move, refuse_move, withdraw_move
 from shanzhi.volunteering.operations.qualifications import add_qualification, revoke_qualification, unmask_volunteer
 from shanzhi.volunteering.operations.teams import (
     change_team,
@@ -29,9 +30,33 @@ from shanzhi.volunteering.operations.volunteers import (
 from shanzhi.volunteering.operations.words import change_word, load_examples, put_word
 
 __all__ = [
-    "Details", "add_qualification", "ask_to_join", "change_team", "change_volunteer", "change_word", "decide_request",
-    "decide_team", "dissolve_team", "end_place", "follow_consents", "follow_records", "found_team", "join_by_code",
+    "Details",
+    "add_qualification",
+    "agree_move",
+    "ask_move",
+    "ask_to_join",
+    "change_team",
+    "change_volunteer",
+    "change_word",
+    "decide_request",
+    "decide_team",
+    "dissolve_team",
+    "end_place",
+    "follow_consents",
+    "follow_records",
+    "found_team",
+    "join_by_code",
     "leave_team",
-    "load_examples", "move_volunteer", "put_word", "register_volunteer", "renew_code", "revoke_qualification",
-    "set_agreement", "set_part", "sign_agreement", "unmask_volunteer",
+    "load_examples",
+    "move_volunteer",
+    "put_word",
+    "refuse_move",
+    "register_volunteer",
+    "renew_code",
+    "revoke_qualification",
+    "set_agreement",
+    "set_part",
+    "sign_agreement",
+    "unmask_volunteer",
+    "withdraw_move",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.people import minors
-from shanzhi.volunteering import policies, queries
+from shanzhi.volunteering import policies, queries, telling
 from shanzhi.volunteering.lifecycle import HELD, MEMBER
 from shanzhi.volunteering.models import JoinWay, Team, TeamAgreement, TeamMember, TeamRole, Volunteer
 from shanzhi.volunteering.operations import refusals
@@ -43,6 +43,7 @@ def ask_to_join(
         row.message, row.moves_from = message.strip(), _left_behind(volunteer, leaves_id, team)
         _enter(row)
         _note(actor, "ask", row, at)
+        telling.tell_asked(actor=actor, row=row, at=at)
     return row
 
 
@@ -83,6 +84,8 @@ def decide_request(*, actor: Actor, member_id: UUID, accepted: bool, reason: str
             row.ended_at, row.reason = at, reason_of(reason)
         row.save()
         _note(actor, "accept" if accepted else "refuse", row, at, row.reason)
+        kind = telling.ACCEPTED if accepted else telling.REFUSED
+        telling.tell_place(actor=actor, kind=kind, row=row, at=at)
     return row
 
 
@@ -116,6 +119,7 @@ def end_place(*, actor: Actor, member_id: UUID, reason: str, at: datetime) -> Te
         row.decided_by_id, row.decided_at = actor.person_id, at
         row.save()
         _note(actor, "end", row, at, row.reason)
+        telling.tell_place(actor=actor, kind=telling.ENDED, row=row, at=at)
     return row
 
 
@@ -137,12 +141,21 @@ def set_part(*, actor: Actor, member_id: UUID, role: str, at: datetime) -> TeamM
             raise refusals.AdultLeader(field="role")
         if role == TeamRole.LEADER:
             require_active(row.volunteer, at)
-            rows = TeamMember.objects.filter(team=row.team, state="member", role=TeamRole.LEADER)
-            rows.update(role=TeamRole.DEPUTY)
+            _hand_over(actor, row, at)
         row.role = role
         row.save(update_fields=["role"])
         _note(actor, "part", row, at)
+        telling.tell_place(actor=actor, kind=telling.PART, row=row, at=at)
     return row
+
+
+def _hand_over(actor: Actor, row: TeamMember, at: datetime) -> None:
+    """Make who led the team a deputy, and tell it."""
+    rows = TeamMember.objects.filter(team=row.team, state="member", role=TeamRole.LEADER)
+    for led in rows.select_related("volunteer__person__merged_into", "team"):
+        led.role = TeamRole.DEPUTY
+        led.save(update_fields=["role"])
+        telling.tell_place(actor=actor, kind=telling.PART, row=led, at=at)
 
 
 def sign_agreement(*, actor: Actor, team_id: UUID, signed: int | None, at: datetime) -> TeamMember:

@@ -14,7 +14,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.people import minors
 from shanzhi.people.operations import note_looks
-from shanzhi.volunteering import policies, queries
+from shanzhi.volunteering import policies, queries, telling
 from shanzhi.volunteering.models import Qualification, Volunteer
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.teams import reason_of
@@ -53,6 +53,7 @@ def add_qualification(
                 verified_by_id=actor.person_id, verified_at=at,
             )  # fmt: skip
             _note(actor, "add", made, at)
+            telling.tell_qualification(actor=actor, kind=telling.QUALIFIED, row=made, at=at)
     except IntegrityError as fault:
         if "volunteering_qualification_once" in str(fault):
             raise refusals.QualificationThere(field="starts_on") from fault
@@ -63,7 +64,9 @@ def add_qualification(
 def revoke_qualification(*, actor: Actor, qualification_id: UUID, reason: str, at: datetime) -> Qualification:
     """Take a qualification back for a reason; it stays on record. Raises NotFound, OwnQualification, WhyMissing."""
     with transaction.atomic():
-        rows = Qualification.objects.select_for_update(of=("self",)).select_related("volunteer", "kind")
+        rows = Qualification.objects.select_for_update(of=("self",)).select_related(
+            "volunteer__person__merged_into", "kind"
+        )
         row = rows.filter(pk=qualification_id, revoked_at=None).first()
         if row is None:
             raise NotFound
@@ -72,6 +75,7 @@ def revoke_qualification(*, actor: Actor, qualification_id: UUID, reason: str, a
         row.revoked_at, row.revoked_by_id, row.revoked_reason = at, actor.person_id, reason_of(reason)
         row.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
         _note(actor, "revoke", row, at, row.revoked_reason)
+        telling.tell_qualification(actor=actor, kind=telling.REVOKED, row=row, at=at)
     return row
 
 

@@ -236,6 +236,20 @@ class OnlyByCode(Conflict):
     message = _("This team takes people by its code only. Ask its leader for the code.")
 
 
+class MoveAsked(Conflict):
+    """The team is to move already."""
+
+    code = "move_asked"
+    message = _("The team is to move already. Wait for the answer, or take the wish back first.")
+
+
+class MoveOver(Conflict):
+    """The move was decided on, or taken back."""
+
+    code = "move_over"
+    message = _("This move is over: it was decided on or taken back, or the team ended.")
+
+
 class NotInside(Conflict):
     """Leadership goes to a member."""
 

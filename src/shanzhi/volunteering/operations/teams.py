@@ -18,7 +18,7 @@ from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.organizations.models import Organization
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people import minors
-from shanzhi.volunteering import policies, queries
+from shanzhi.volunteering import policies, queries, telling
 from shanzhi.volunteering.lifecycle import HELD, MEMBER, TEAM
 from shanzhi.volunteering.models import JoinWay, Team, TeamAgreement, TeamKind, TeamMember, TeamRole, Volunteer
 from shanzhi.volunteering.operations import refusals
@@ -84,6 +84,8 @@ def found_team(
         unit_agrees = made.organization_id is not None and made.organization_id in actor.organizations(LEADERS)
         if unit_agrees or (leader_id is not None and not actor.is_person(leader.person_id)):
             _agree(actor, made, at, "agree_by_unit" if unit_agrees else "agree")
+        elif made.organization_id is not None:
+            telling.tell_proposed(actor=actor, team=made, at=at)
     return made
 
 
@@ -115,6 +117,7 @@ def decide_team(*, actor: Actor, team_id: UUID, agreed: bool, reason: str, at: d
         else:
             found.decided_by_id, found.decided_at = actor.person_id, at
             _end(actor, found, "decline", reason_of(reason), at)
+        telling.tell_decided(actor=actor, team=found, at=at)
     return found
 
 
@@ -122,7 +125,8 @@ def dissolve_team(*, actor: Actor, team_id: UUID, reason: str, at: datetime) -> 
     """Dissolve a team for a reason: all places in it end and stay on record. Raises NotFound, NotTheLeader."""
     with transaction.atomic():
         found = ruled(actor, team_id)
-        _end(actor, found, "dissolve", reason_of(reason), at)
+        rows = _end(actor, found, "dissolve", reason_of(reason), at)
+        telling.tell_dissolved(actor=actor, team=found, rows=rows, at=at)
     return found
 
 
@@ -260,8 +264,8 @@ def _agree(actor: Actor, found: Team, at: datetime, move: str) -> None:
     note(actor, move, found, at, {"state": found.state})
 
 
-def _end(actor: Actor, found: Team, move: str, reason: str, at: datetime) -> None:
-    """End a team with all places in it."""
+def _end(actor: Actor, found: Team, move: str, reason: str, at: datetime) -> list[TeamMember]:
+    """End a team with all places in it; give these."""
     found.state = TEAM.move(found.state, move)
     found.ended_at, found.reason, found.version = at, reason, found.version + 1
     rows = list(TeamMember.objects.select_for_update().filter(team=found, state__in=HELD).order_by("pk"))
@@ -271,3 +275,4 @@ def _end(actor: Actor, found: Team, move: str, reason: str, at: datetime) -> Non
     TeamMember.objects.bulk_update(rows, ["state", "ended_at"])
     found.save()
     note(actor, move, found, at, {"state": found.state, "places": len(rows)}, reason)
+    return rows

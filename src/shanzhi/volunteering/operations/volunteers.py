@@ -21,7 +21,7 @@ from shanzhi.people import policies as people
 from shanzhi.people.actors import records_of
 from shanzhi.people.models import Person
 from shanzhi.places import queries as places
-from shanzhi.volunteering import policies, queries
+from shanzhi.volunteering import policies, queries, telling
 from shanzhi.volunteering.lifecycle import HELD, MEMBER, VOLUNTEER
 from shanzhi.volunteering.models import LANGUAGES, MOST_METRES, Availability, TeamMember, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations import refusals
@@ -125,7 +125,10 @@ def follow_consents(*, actor: Actor, ward_id: UUID, at: datetime, **_more: Any) 
     """Let a volunteer be active or wait, as the consents of today say; called when a guardian's changes."""
     rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person__merged_into")
     for found in rows.filter(person__in=records_of(ward_id)).order_by("pk"):
+        before = found.state
         settle(actor, found, at)
+        if before == "registered" and found.state == "active":
+            telling.tell_serves(actor=actor, volunteer=found, at=at)
 
 
 def follow_records(*, actor: Actor, person_id: UUID, at: datetime, **_more: Any) -> None:

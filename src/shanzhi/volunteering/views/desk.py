@@ -38,6 +38,7 @@ from shanzhi.volunteering.models import Qualification, TeamKind, Volunteer
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.views.frames import (
     FORM,
+    before,
     desk_steps,
     frame,
     place_state,
@@ -151,6 +152,7 @@ def volunteers(request: Any) -> HttpResponse:
         "heading": _("Volunteers"),
         "lead": _("Those who serve in your areas. Names are masked; the number stands in for the identity number."),
         "waiting": queries.desk_teams(viewer=request.actor).filter(state="proposed").count(),
+        "imports": policies.may_bring_in(actor=request.actor) is None,
         "crumbs": [(_("Home"), "/"), (_("Volunteers"), "")],
     }
     rows = queries.volunteers(viewer=request.actor)
@@ -177,6 +179,7 @@ def volunteer(request: Any, volunteer_id: UUID) -> HttpResponse:
         Answer(_("Name"), shown_name(found)),
         Answer(_("Age"), formatting.NONE if age is None else _("%(age)s years") % {"age": age}),
         *pairs(found),
+        *before(found),
     ]
     context = {
         "volunteer": found, "heading": found.number, "state": volunteer_state(found), "pairs": told,

@@ -12,7 +12,9 @@ from shanzhi.people.models import Person
 from shanzhi.ui import formatting
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.http import viewing
+from shanzhi.ui.pieces import Answer
 from shanzhi.volunteering import queries
+from shanzhi.volunteering.exchange.words import hours
 from shanzhi.volunteering.lifecycle import MEMBER, TEAM, VOLUNTEER
 from shanzhi.volunteering.models import Team, TeamMember, Volunteer
 
@@ -49,6 +51,13 @@ def skill_words(row: Volunteer) -> str:
     """Name a volunteer's skills."""
     comma = "、" if formatting.chinese() else ", "
     return comma.join(str(one.skill) for one in row.skills.all()) or formatting.NONE
+
+
+def before(row: Volunteer) -> list[Answer]:
+    """Tell what an office's list said of a volunteer: the number there, and hours of before."""
+    minutes = queries.earlier_minutes(volunteers=[row.pk])[row.pk]
+    told = [Answer(_("Number at the office before"), row.earlier_number)] if row.earlier_number else []
+    return [*told, Answer(_("Hours of service before"), hours(minutes))] if minutes else told
 
 
 def home_of(person: Person) -> str:

@@ -49,6 +49,11 @@ def name_words(row: TeamMember) -> str:
     return shown_name(row.volunteer)
 
 
+def _signed(row: TeamMember) -> int | None:
+    """Give the version of the agreement that somebody signed, None for none yet."""
+    return row.agreement.version if row.signed_at else None
+
+
 MEMBERS = Listing(
     key="team_members",
     columns=(
@@ -59,7 +64,7 @@ MEMBERS = Listing(
         Column("message", gettext_lazy("A word to the leader"), priority=2),
         Column("asked_at", gettext_lazy("Asked on"), "date", sort="asked_at", priority=2),
         Column("joined_at", gettext_lazy("Joined on"), "date", sort="joined_at"),
-        Column("agreement", gettext_lazy("Version signed"), "number", value="agreement.version", priority=2),
+        Column("agreement", gettext_lazy("Version signed"), "number", value=_signed, priority=2),
         Column("ended_at", gettext_lazy("Over since"), "date", on_page=False),
     ),
     default_sort="-asked_at",
@@ -84,7 +89,7 @@ def desk(request: Any, team_id: UUID) -> HttpResponse:
     leads = found.living and policies.may_lead(actor=request.actor, team=found) is None
     context = {
         "team": found, "heading": _("Desk of the team"), "lead": team_name(found), "state": team_state(found),
-        "leads": leads,
+        "leads": leads, "moving": queries.open_move(found),
         "rules": found.living and policies.may_rule(actor=request.actor, team=found) is None,
         "waiting": queries.members(found).filter(state="requested").count(),
         "may_decide": found.state == "proposed" and policies.may_agree(actor=request.actor, team=found) is None,

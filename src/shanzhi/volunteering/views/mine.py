@@ -27,6 +27,7 @@ from shanzhi.volunteering.lifecycle import HELD
 from shanzhi.volunteering.models import LANGUAGES, Volunteer
 from shanzhi.volunteering.views.frames import (
     FORM,
+    before,
     frame,
     home_of,
     mine_steps,
@@ -46,7 +47,7 @@ def mine(request: Any) -> HttpResponse:
     missing = queries.lacking(found, request.now)
     rows = queries.places_of(found)
     context = {
-        "volunteer": found, "state": volunteer_state(found), "pairs": pairs(found), "crumbs": crumbs,
+        "volunteer": found, "state": volunteer_state(found), "crumbs": crumbs, "pairs": [*pairs(found), *before(found)],
         "waits_guardian": missing == minors.GUARDIAN, "waits_own": missing == minors.OWN,
         "teams": [(one, place_state(one), outdated(one)) for one in rows if one.state in HELD],
         "past": [(one, place_state(one)) for one in rows if one.state not in HELD],
@@ -56,8 +57,9 @@ def mine(request: Any) -> HttpResponse:
 
 
 def outdated(place: Any) -> bool:
-    """Tell whether somebody in a team signed an earlier version of its agreement."""
-    return bool(place.state == "member" and place.agreement.version < place.newest)
+    """Tell whether somebody in a team signed an earlier version of its agreement, or none yet."""
+    behind = place.signed_at is None or place.agreement.version < place.newest
+    return bool(place.state == "member" and behind)
 
 
 def pairs(found: Volunteer) -> list[Answer]:

@@ -50,6 +50,7 @@ def teams(request: Any) -> HttpResponse:
     context = {
         "heading": _("Volunteer teams"),
         "lead": _("Teams of communities, organisations, companies and schools. Their members are not named here."),
+        "unit": queries.leads_a_unit(request.actor),
         "crumbs": [(_("Home"), "/"), (_("Volunteer teams"), "")],
     }
     rows = queries.teams(at=request.now)
@@ -75,7 +76,8 @@ def team(request: Any, team_id: UUID) -> HttpResponse:
         pairs.insert(1, Answer(_("Organisation"), found.organization.name))
     context = {
         "team": found, "heading": found.name, "state": team_state(found), "pairs": pairs, "agreement": text,
-        "own": own, "inside": inside, "must_sign": inside and own is not None and own.agreement_id != text.pk,
+        "own": own, "inside": inside,
+        "must_sign": inside and own is not None and (own.agreement_id != text.pk or own.signed_at is None),
         "leads": policies.may_lead(actor=request.actor, team=found) is None,
         "may_decide": found.state == "proposed" and policies.may_agree(actor=request.actor, team=found) is None,
         "crumbs": [(_("Home"), "/"), (_("Volunteer teams"), reverse("volunteering:teams")), (found.name, "")],

@@ -10,8 +10,6 @@ from shanzhi.organizations.operations.registers.deciding import (
 )
 from shanzhi.organizations.operations.registers.receiving import (
     BadColumns,
-    ColumnTwice,
-    NoWorksheet,
     RegisterGone,
     forget_register,
     name_columns,
@@ -19,6 +17,7 @@ from shanzhi.organizations.operations.registers.receiving import (
 )
 from shanzhi.organizations.operations.registers.undoing import start_undo, undo_register
 from shanzhi.organizations.operations.registers.writing import NothingToTake, take_register, write_register
+from shanzhi.places.exchange.lists.choosing import ColumnTwice, NoWorksheet
 
 __all__ = [
     "AnotherImpossible",

@@ -18,10 +18,9 @@ from django.utils.translation import gettext_noop
 from shanzhi.audit.operations import record
 from shanzhi.kernel.areas import COUNTRY, LENGTHS
 from shanzhi.kernel.errors import Refusal
-from shanzhi.organizations.exchange.register_places import Places
-from shanzhi.organizations.exchange.register_rows import Checked, Line, Wrong, check
-from shanzhi.organizations.exchange.register_values import Stated, sort
-from shanzhi.organizations.exchange.registers import Sheet, read_register
+from shanzhi.organizations.exchange.register_rows import Checked, Line, check
+from shanzhi.organizations.exchange.register_values import sort
+from shanzhi.organizations.exchange.registers import read_register
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
 from shanzhi.organizations.operations.registers.acting import actor_behind
@@ -29,6 +28,10 @@ from shanzhi.organizations.operations.registers.marking import SEALED_AS
 from shanzhi.organizations.operations.registers.twins import Body, Found, Known
 from shanzhi.people.fields import cipher
 from shanzhi.places import queries as places
+from shanzhi.places.exchange.lists.cells import Stated
+from shanzhi.places.exchange.lists.columns import Wrong
+from shanzhi.places.exchange.lists.reading import Sheet
+from shanzhi.places.exchange.lists.seats import Places
 from shanzhi.places.models import Area
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job

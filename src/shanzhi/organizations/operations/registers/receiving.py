@@ -9,7 +9,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -20,17 +20,17 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.organizations import policies
-from shanzhi.organizations.exchange.headings import FIELDS, NAME, fingerprint
-from shanzhi.organizations.exchange.registers import Sheet, read_register, text_of
+from shanzhi.organizations.exchange.headings import FIELDS, NAME
+from shanzhi.organizations.exchange.registers import read_register
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import RegisterImport, RegisterMapping, RegisterRow
 from shanzhi.places import queries as places
+from shanzhi.places.exchange.lists.choosing import chosen, described, guess, samples
+from shanzhi.places.exchange.lists.headings import fingerprint
+from shanzhi.places.exchange.lists.reading import Sheet
 from shanzhi.work.models import Job
 from shanzhi.work.operations import start_job
 
-SHOWN_ROWS: Final = 4
-SHOWN_COLUMNS: Final = 60
-LONGEST_CELL: Final = 60
 # What was never taken is forgotten.
 KEPT: Final = timedelta(days=7)
 # What refused rows held, and what differed, stays for the office to work on for so long.
@@ -45,20 +45,6 @@ class BadColumns(Invalid):
     message = _("Say which column holds the name of the organisation; without it no row can be taken.")
 
 
-class ColumnTwice(Invalid):
-    """One column is chosen for two fields."""
-
-    code = "column_twice"
-    message = _("Two fields are to come from the column “%(title)s”. Choose another column for one of them.")
-
-
-class NoWorksheet(Invalid):
-    """No worksheet is chosen, or there is none of this name."""
-
-    code = "no_worksheet"
-    message = _("Choose at least one worksheet of the file.")
-
-
 class RegisterGone(Conflict):
     """The register is not at the step that this needs."""
 
@@ -69,15 +55,15 @@ class RegisterGone(Conflict):
 def receive_register(*, actor: Actor, area: str, name: str, content: bytes, at: datetime) -> RegisterImport:
     """Keep a register until an officer has looked at what it would do.
 
-    Raises Forbidden, NotInCharge, NotFound, NotARegister, RegisterTooLarge, NothingInside, MergedInOds, BadFile.
+    Raises Forbidden, NotInCharge, NotFound, NotAList, ListTooLarge, NothingInside, MergedInOds, BadFile.
     """
     policies.require(policies.may_import(actor=actor, area=area))
     if area and not places.exists(area, at):
         raise NotFound
     sheets = read_register(content, name)
     made = RegisterImport(
-        owner_id=actor.person_id, area=area, name=name[-200:], sheets=_described(sheets), created_at=at,
-        columns=_columns_for(area, sheets[0]), sample=json.dumps([_sample(sheet) for sheet in sheets]),
+        owner_id=actor.person_id, area=area, name=name[-200:], sheets=described(sheets, NAME), created_at=at,
+        columns=_columns_for(area, sheets[0]), sample=json.dumps(samples(sheets)),
         file=base64.b64encode(content).decode(),
     )  # fmt: skip
     with transaction.atomic():
@@ -104,27 +90,12 @@ def forget_register(*, actor: Actor, register_id: UUID) -> None:
         found.delete()
 
 
-def _described(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
-    """Describe the sheets; chosen at first are those whose headings are as known as those of the best one."""
-    return [
-        {
-            "name": sheet.name, "titles": list(sheet.titles[:SHOWN_COLUMNS]), "rows": len(sheet.rows),
-            "chosen": sheet is sheets[0] or (NAME in sheet.known and sheet.titles == sheets[0].titles),
-        }
-        for sheet in sheets
-    ]  # fmt: skip
-
-
-def _sample(sheet: Sheet) -> list[list[str]]:
-    return [[text_of(cell)[:LONGEST_CELL] for cell in row[:SHOWN_COLUMNS]] for row in sheet.rows[:SHOWN_ROWS]]
-
-
 def _columns_for(area: str, sheet: Sheet) -> dict[str, str]:
     """Give the columns that the office chose for this register before, else the guess."""
     kept = RegisterMapping.objects.filter(area=area, headings=digest(fingerprint(sheet.titles))).first()
     if kept is not None:
         return dict(kept.columns)
-    return {field: sheet.titles[column] for field, column in sheet.known.items()}
+    return guess(sheet)
 
 
 def locked_register(actor: Actor, register_id: UUID) -> RegisterImport:
@@ -159,8 +130,7 @@ def name_columns(
             return found
         if found.state not in ("read", "checked"):
             raise RegisterGone
-        chosen = _chosen(found, columns, sheets)
-        found.columns, found.counts = chosen, {}
+        found.columns, found.counts = _chosen(found, columns, sheets), {}
         for sheet in found.sheets:
             sheet["chosen"] = sheet["name"] in sheets
         found.state = REGISTER.move(found.state, "check")
@@ -173,19 +143,10 @@ def name_columns(
 
 
 def _chosen(found: RegisterImport, columns: Mapping[str, str], sheets: Sequence[str]) -> dict[str, str]:
-    known = {sheet["name"]: sheet["titles"] for sheet in found.sheets}
-    if not sheets or not set(sheets) <= known.keys():
-        raise NoWorksheet(field="sheets")
-    titles = {title for name in sheets for title in known[name]}
-    chosen = {field: title for field, title in columns.items() if field in FIELDS and title in titles and title}
-    if NAME not in chosen:
+    there = chosen(found.sheets, columns, sheets, FIELDS)
+    if NAME not in there:
         raise BadColumns(field=NAME)
-    seen: set[str] = set()
-    for field, title in chosen.items():
-        if title in seen:
-            raise ColumnTwice(field=field, title=title)
-        seen.add(title)
-    return chosen
+    return there
 
 
 def _remember(actor: Actor, found: RegisterImport, at: datetime) -> None:

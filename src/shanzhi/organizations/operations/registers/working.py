@@ -11,8 +11,8 @@ from shanzhi.organizations import policies
 from shanzhi.organizations.models import RegisterImport
 from shanzhi.organizations.operations.registers.acting import actor_behind
 from shanzhi.organizations.operations.registers.checking import way_on
+from shanzhi.work import batches
 from shanzhi.work.models import Job
-from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
 
 
 def work_through(
@@ -33,18 +33,14 @@ def work_through(
     found = RegisterImport.objects.get(pk=register_id)
     if found.job is None or found.state not in (doing, done_as):
         return
-    job = Job.objects.get(pk=found.job)
-    actor = actor_behind(job, at)
-    refused = None if actor.is_system else policies.in_charge(actor=actor, area=found.area)
-    if found.state == doing and refused is not None:
-        fail_job(job_id=job.pk, error=refused.text, at=at)
-        return
-    if job.state in ("waiting", "failed"):
-        begin_job(job_id=job.pk)
-    count = done(found)
-    while found.state == doing and (more := some(found.pk, actor, at)):
-        count += more
-        advance_job(job_id=job.pk, done=min(count, job.total))
-    finish(found.pk, actor, at)
-    if Job.objects.filter(pk=job.pk, state="running").exists():
-        finish_job(job_id=job.pk, result=way_on(found), at=at)
+    actor = actor_behind(Job.objects.get(pk=found.job), at)
+    batches.work_through(
+        job_id=found.job,
+        going=found.state == doing,
+        refused=None if actor.is_system else policies.in_charge(actor=actor, area=found.area),
+        before=lambda: done(found),
+        some=lambda: some(found.pk, actor, at),
+        finish=lambda: finish(found.pk, actor, at),
+        result=way_on(found),
+        at=at,
+    )

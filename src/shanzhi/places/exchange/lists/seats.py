@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from shanzhi.kernel import areas
-from shanzhi.organizations.exchange.register_values import Bad, words
+from shanzhi.places.exchange.lists.cells import Bad, words
 from shanzhi.places.exchange.offices import area_code
 from shanzhi.places.exchange.words import listed
 

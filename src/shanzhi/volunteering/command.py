@@ -1,0 +1,111 @@
+"""`shanzhi import volunteers`: take in the volunteers and hours that an office keeps in Excel."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+from rich.console import Console
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.organizations.command import busy, said
+from shanzhi.places.exchange import read_bytes
+from shanzhi.volunteering.exchange.words import fault
+from shanzhi.volunteering.models import RowOutcome, VolunteerImport
+from shanzhi.volunteering.operations import imports as operations
+from shanzhi.volunteering.operations.imports.working import COMMAND
+from shanzhi.volunteering.queries import import_job, import_rows, told
+
+console = Console()
+SHOWN: Final = 20
+
+
+def volunteers(
+    path: Annotated[Path, typer.Argument(help="The list: .xlsx, .xls, .ods or .csv.")],
+    *,
+    area: Annotated[str, typer.Option(help="Code inside which its volunteers live; empty for the country.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what the list would do.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, with every refused row.")] = False,
+) -> None:
+    """Take in volunteers and hours. Doubtful and refused rows are left out and told; the same file adds nothing."""
+    now, actor = datetime.now(UTC), Actor.system(COMMAND)
+    with said():
+        found = operations.receive_import(actor=actor, area=area, name=path.name, content=read_bytes(path), at=now)
+        if found.state in ("read", "checked", "checking"):
+            found = _check(found, actor, now, as_json)
+        taken = found.state != "checked"  # the same file was taken before
+        answer = _told(found)
+        if not taken and not dry_run and found.counts["new"] + found.counts["merge"]:
+            operations.take_import(actor=actor, import_id=found.pk, at=now)
+            found = _write(found.pk, now, as_json)
+        elif found.state == "writing":
+            found = _write(found.pk, now, as_json)
+        _tell(found, answer, as_json, taken)
+        if found.state == "checked":
+            operations.forget_import(actor=actor, import_id=found.pk)
+
+
+def _check(found: VolunteerImport, actor: Actor, now: datetime, as_json: bool) -> VolunteerImport:
+    chosen = [sheet["name"] for sheet in found.sheets if sheet["chosen"]]
+    operations.name_columns(actor=actor, import_id=found.pk, columns=found.columns, sheets=chosen, at=now)
+    with busy(as_json):
+        operations.check_import(import_id=found.pk, at=now)
+    return _come_through(found.pk)
+
+
+def _write(import_id: UUID, now: datetime, as_json: bool) -> VolunteerImport:
+    with busy(as_json):
+        operations.write_import(import_id=import_id, at=now)
+    return _come_through(import_id)
+
+
+def _come_through(import_id: UUID) -> VolunteerImport:
+    """Give the import after a step of it; one that failed is told and ends the command."""
+    found = VolunteerImport.objects.get(pk=import_id)
+    job = import_job(found)
+    if job is not None and job.state == "failed":
+        Console(stderr=True).print(f"[bold red]shanzhi import:[/] {job.error}", highlight=False)
+        raise typer.Exit(1)
+    return found
+
+
+def _told(found: VolunteerImport) -> dict[str, Any]:
+    """Give what is told: rows read, accepted and merged, the doubtful ones, and every refused row with its cure."""
+    counts = found.counts
+    refused = [
+        {"sheet": row.sheet, "row": row.number, "column": column, "reason": reason, "cure": cure}
+        for row in import_rows(found).filter(outcome=RowOutcome.REFUSED)
+        for column, reason, cure in (fault(*one) for one in told(row).get("wrong", ()))
+    ]
+    doubtful = import_rows(found).filter(outcome=RowOutcome.DOUBTFUL)
+    return {
+        "read": counts["rows"], "accepted": counts["new"], "merged": counts["merge"],
+        "doubtful": [{"sheet": row.sheet, "row": row.number} for row in doubtful], "refused": refused,
+    }  # fmt: skip
+
+
+def _tell(found: VolunteerImport, answer: dict[str, Any], as_json: bool, before: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"state": found.state, "taken_before": before, **answer}, ensure_ascii=False))
+        return
+    refused = answer["refused"]
+    rows = len({(one["sheet"], one["row"]) for one in refused})
+    console.print(
+        f"{answer['read']:,} rows read: {answer['accepted']:,} new, {answer['merged']:,} on record already, "
+        f"{len(answer['doubtful']):,} doubtful, {rows:,} refused.", highlight=False,
+    )  # fmt: skip
+    for one in refused[:SHOWN]:
+        words = f"{one['sheet']}:{one['row']} {one['column']}: {one['reason']} {one['cure']}"
+        console.print(words, highlight=False, markup=False)
+    if len(refused) > SHOWN:
+        console.print(f"… {len(refused) - SHOWN:,} more; --json tells all.")
+    if before:
+        console.print("This file was taken before; nothing was written.")
+    elif found.state == "written":
+        console.print(f"{found.counts['made']:,} put on record, {found.counts['merged']:,} filled in.")
+    else:
+        console.print("Nothing was written.")

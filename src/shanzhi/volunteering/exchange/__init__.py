@@ -1,0 +1,1 @@
+"""Lists of volunteers as offices keep them."""

@@ -1,0 +1,158 @@
+"""A list of volunteers comes in: read, kept sealed, its columns guessed or as the office chose them before.
+
+Nothing is written to the record here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit.operations import record
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import digest
+from shanzhi.kernel.errors import Conflict, Invalid, NotFound
+from shanzhi.places import queries as places
+from shanzhi.places.exchange.lists.choosing import chosen, described, guess, samples
+from shanzhi.places.exchange.lists.headings import fingerprint
+from shanzhi.places.exchange.lists.reading import Sheet, read_list
+from shanzhi.volunteering import policies
+from shanzhi.volunteering.exchange.headings import FIELDS, KNOWN, NAME
+from shanzhi.volunteering.lifecycle import IMPORT
+from shanzhi.volunteering.models import VolunteerColumns, VolunteerImport, VolunteerRow
+from shanzhi.work.models import Job
+from shanzhi.work.operations import start_job
+
+# What was never taken is forgotten.
+KEPT: Final = timedelta(days=7)
+# What refused rows held, and what differed, stays for the office to work on for so long.
+KEPT_ROWS: Final = timedelta(days=90)
+CHECK: Final = "volunteering.import.check"
+
+
+class NoNameColumn(Invalid):
+    """The columns do not say where the names stand."""
+
+    code = "no_name_column"
+    message = _("Say which column holds the names; without it no row can be taken.")
+
+
+class ImportGone(Conflict):
+    """The import is not at the step that this needs."""
+
+    code = "import_elsewhere"
+    message = _("The import is not at this step any more. Open its page and go on from there.")
+
+
+def receive_import(*, actor: Actor, area: str, name: str, content: bytes, at: datetime) -> VolunteerImport:
+    """Keep a list until an officer has looked at what it would do; the same file again gives the import that is there.
+
+    Raises Forbidden, NotInCharge, NotFound, NotAList, ListTooLarge, NothingInside, MergedInOds, BadFile.
+    """
+    policies.require(policies.may_import(actor=actor, area=area))
+    if area and not places.exists(area, at):
+        raise NotFound
+    known = f"sha256:{hashlib.sha256(area.encode() + b' ' + content).hexdigest()}"
+    there = VolunteerImport.objects.filter(digest=known).exclude(state="undone").first()
+    if there is not None:
+        return there
+    sheets = read_list(content, name, KNOWN)
+    made = VolunteerImport(
+        owner_id=actor.person_id, area=area, name=name[-200:], sheets=described(sheets, NAME), created_at=at,
+        columns=_columns_for(area, sheets[0]), sample=json.dumps(samples(sheets)), digest=known,
+        file=base64.b64encode(content).decode(),
+    )  # fmt: skip
+    with transaction.atomic():
+        _forget(at)
+        made.save(force_insert=True)
+        record(actor=actor, verb="volunteering.import.read", subject=made, area=area,
+               change={"rows": sum(len(sheet.rows) for sheet in sheets)}, at=at)  # fmt: skip
+    return made
+
+
+def _forget(at: datetime) -> None:
+    """Drop imports that nobody took, and what old rows still say of people."""
+    VolunteerImport.objects.filter(state__in=("read", "checked"), created_at__lt=at - KEPT).delete()
+    old = VolunteerRow.objects.filter(of_import__written_at__lt=at - KEPT_ROWS)
+    old.exclude(told=None).update(told=None)
+
+
+def forget_import(*, actor: Actor, import_id: UUID) -> None:
+    """Drop an import that was looked at and is not to be taken. Raises NotFound, ImportGone."""
+    with transaction.atomic():
+        found = locked_import(actor, import_id)
+        if found.state not in ("read", "checked"):
+            raise ImportGone
+        found.delete()
+
+
+def _columns_for(area: str, sheet: Sheet) -> dict[str, str]:
+    """Give the columns that the office chose for such a list before, else the guess."""
+    kept = VolunteerColumns.objects.filter(area=area, headings=digest(fingerprint(sheet.titles))).first()
+    return dict(kept.columns) if kept is not None else guess(sheet)
+
+
+def locked_import(actor: Actor, import_id: UUID) -> VolunteerImport:
+    """Lock an import of an area that the actor is in charge of; others do not exist. Raises NotFound."""
+    rows = VolunteerImport.objects.select_for_update()
+    if not actor.is_system:
+        policies.require(policies.may_bring_in(actor=actor))
+        rows = rows.filter(policies.imports_readable(actor))
+    found = rows.filter(pk=import_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def stood_still(found: VolunteerImport) -> bool:
+    """Tell whether the job of an import failed, so that another one may go on with it."""
+    return found.job is not None and Job.objects.filter(pk=found.job, state="failed").exists()
+
+
+def name_columns(
+    *, actor: Actor, import_id: UUID, columns: Mapping[str, str], sheets: Sequence[str], at: datetime,
+    remember: bool = False,
+) -> VolunteerImport:  # fmt: skip
+    """Say which column holds which field and which worksheets are meant, and have the list checked by a job.
+
+    `columns` gives the heading for each field; "" leaves it out. Asked again while it is checked, nothing new begins.
+    Raises NotFound, NoNameColumn, ColumnTwice, NoWorksheet, ImportGone.
+    """
+    with transaction.atomic():
+        found = locked_import(actor, import_id)
+        if found.state == "checking" and not stood_still(found):
+            return found
+        if found.state not in ("read", "checked", "checking"):
+            raise ImportGone
+        found.columns, found.counts = chosen(found.sheets, columns, sheets, FIELDS), {}
+        if NAME not in found.columns:
+            raise NoNameColumn(field=NAME)
+        for sheet in found.sheets:
+            sheet["chosen"] = sheet["name"] in sheets
+        if found.state != "checking":
+            found.state = IMPORT.move(found.state, "check")
+        rows = sum(sheet["rows"] for sheet in found.sheets if sheet["chosen"])
+        found.job = start_job(actor=actor, kind=CHECK, area=found.area, total=rows, unit="rows", at=at).pk
+        found.save(update_fields=["columns", "sheets", "state", "job", "counts"])
+        if remember:
+            _remember(actor, found, at)
+    return found
+
+
+def _remember(actor: Actor, found: VolunteerImport, at: datetime) -> None:
+    """Keep the columns for the office's next list with these headings."""
+    titles = next(sheet["titles"] for sheet in found.sheets if sheet["chosen"])
+    made, _new = VolunteerColumns.objects.update_or_create(
+        area=found.area, headings=digest(fingerprint(titles)),
+        defaults={"columns": found.columns, "created_by_id": actor.person_id, "created_at": at},
+    )  # fmt: skip
+    record(actor=actor, verb="volunteering.import.remember", subject=made, area=found.area,
+           change={"columns": found.columns}, at=at)  # fmt: skip
