@@ -1,0 +1,1 @@
+"""Volunteers' activities: planned, checked, published, with shifts that one signs up for."""
