@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Final
 
 from django.db import models
@@ -80,7 +79,7 @@ class Attendance(models.Model):
     reason = models.TextField(_("Why it was corrected"), blank=True)
 
     class Meta:
-        """One record that counts of a volunteer at a shift; times in order, a way for each, a correction for a reason."""
+        """One record that counts of a volunteer at a shift; times in order, each with a way; corrections for a reason."""
 
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(ATTENDANCE.states)), name="attendance_state"),
@@ -140,8 +139,8 @@ class Doubt(models.TextChoices):
 class Flag(models.Model):
     """A reason to doubt a record. Rows are never changed.
 
-    `figure` tells how much: minutes of a clock that was wrong, of a stay or a day; whole kilometres of a distance, which
-    is all that is kept of where a phone was. `other` is the record that it overlaps.
+    `figure` tells how much: minutes of a clock that was wrong, of a stay or a day; whole kilometres of a distance,
+    which is all that is kept of where a phone was. `other` is the record that it overlaps.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -31,8 +31,8 @@ class Tap(models.Model):
     """A tap on the leader's list, under the number that the phone gave it; the number makes it count once.
 
     `tapped_at` is by the clock of the phone, `skew` by how many seconds that clock was behind ours when it was sent,
-    `counted_at` the moment that counts. A tap that is refused has its `why`, a code; sent again it gets the same answer.
-    Rows are never changed.
+    `counted_at` the moment that counts. A tap that is refused has its `why`, a code; sent again it gets the same
+    answer. Rows are never changed.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
