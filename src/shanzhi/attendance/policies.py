@@ -20,7 +20,6 @@ from shanzhi.volunteering.policies import AGREERS, HEADS, READERS
 __all__ = [
     "AGREERS", "READERS", "NotTheRecorder", "OwnAttendance", "leads", "led", "may_decide", "may_keep", "may_lead",
     "readable", "reads_any", "require", "sees",
-    "sees",
 ]  # fmt: skip
 MEMBERS: Final = TeamMember.objects.filter(state="member", role__in=HEADS)
 

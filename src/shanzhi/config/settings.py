@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shanzhi.people.middleware.ActorMiddleware",
+    "shanzhi.attendance.cookies.ForgetLists",
     "shanzhi.config.middleware.BodyLimit",
 ]
 

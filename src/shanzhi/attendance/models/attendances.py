@@ -79,7 +79,7 @@ class Attendance(models.Model):
     reason = models.TextField(_("Why it was corrected"), blank=True)
 
     class Meta:
-        """One record that counts of a volunteer at a shift; times in order, each with a way; corrections for a reason."""
+        """One record that counts of a volunteer at a shift; times in order; corrections for a reason."""
 
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(ATTENDANCE.states)), name="attendance_state"),

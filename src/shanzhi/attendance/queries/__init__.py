@@ -22,9 +22,11 @@ from shanzhi.attendance.queries.records import (
     shift,
     undecided,
 )
+from shanzhi.kernel.gate import next_step
 
 __all__ = [
     "EARLY", "Finished", "Line", "Manner", "Numbers", "Undecided", "code_of", "doubted", "finished", "gate_of",
-    "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine", "numbers", "own_shifts", "own_state",
+    "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine",
+    "next_step", "numbers", "own_shifts", "own_state",
     "record", "require_decided", "scanned", "search_doubted", "seen_at", "seen_mark", "shift", "undecided",
 ]  # fmt: skip
