@@ -1,4 +1,4 @@
-"""The short way of good ballots, transfers and check-ins: what is in order is answered at once, all else goes the whole way.
+"""The short way of good ballots, transfers and check-ins: those are answered at once, all else goes the whole way.
 
 On the evening of a close thousands vote within minutes, and the whole chain of middleware costs a ballot more than all
 that it needs. So a request that casts a ballot, moves an amount in a book, or signs in at the gate of an activity, is
