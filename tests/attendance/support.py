@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from shanzhi.activities.models import Shift
 from shanzhi.attendance import operations, queries
 from shanzhi.attendance.models import Attendance, Gate
@@ -76,8 +78,9 @@ def a_ground(
     """Make such a shift."""
     leader = a_volunteer(fields.pop("leads", None), area=area)
     team = a_team(area, leader=leader, name=f"签到队{leader.number[-4:]}（示例）")
-    activity = an_activity(team, shifts=0, **{"lat": SPRING[0], "lng": SPRING[1], **fields})
-    shift = a_shift(activity, starts=at - 10 * MINUTE, places=signed + 2)
+    with transaction.atomic():  # what is published has a shift when the transaction ends
+        activity = an_activity(team, shifts=0, **{"lat": SPRING[0], "lng": SPRING[1], **fields})
+        shift = a_shift(activity, starts=at - 10 * MINUTE, places=(len(people) if people else signed) + 2)
     who = [a_volunteer(person, area=area) for person in people or [a_person(area) for _ in range(signed)]]
     for one in who:
         join(team, one)
