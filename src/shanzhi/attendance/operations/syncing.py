@@ -72,7 +72,7 @@ def sync(*, actor: Actor, shift_id: UUID, taps: Sequence[Given], sent_at: dateti
 
 def _take(actor: Actor, shift: Shift, given: Given, skew: timedelta, at: datetime) -> Taken:
     wrong = abs(skew) > SKEW
-    moment = given.tapped_at + skew if wrong else min(given.tapped_at, at)
+    moment = given.tapped_at + skew if wrong else given.tapped_at
     row = Tap(
         id=given.id, shift=shift, volunteer_id=given.volunteer_id, act=given.act, tapped_at=given.tapped_at,
         counted_at=moment, skew=_seconds(skew), sent_by_id=actor.person_id, taken_at=at,

@@ -92,7 +92,8 @@ def decide(request: Any, record_id: UUID) -> HttpResponse:
         return back
 
     form = DecideForm(sent(request), waiting=row.review == "waiting")
-    context = frame(_("Decide about the record"), _("Confirm the decision"), back, *list_steps(row.shift), lead=_lead(row))
+    steps, button = list_steps(row.shift), _("Confirm the decision")
+    context = frame(_("Decide about the record"), button, back, *steps, lead=_lead(row))
     return answer_form(request, form, act, context, done=_("It is decided."), template=FORM)
 
 

@@ -25,6 +25,8 @@ from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui.http import acting
 from shanzhi.ui.methods import form_page
 
+FEW: Final = 12
+"""People on a list that needs no search."""
 AFTER: Final = 1
 """Seconds after the end of a step at which the screen asks for the next code."""
 
@@ -70,6 +72,7 @@ def presence(request: Any, shift_id: UUID) -> HttpResponse:
     context = {
         "shift": shift, "times": times(shift), "heading": shift.activity.title, "numbers": queries.numbers(shift),
         "lines": [(one, name(one.volunteer), _since(one)) for one in lines], "q": words,
+        "many": bool(words) or len(lines) > FEW,
         "gate": queries.gate_of(shift.pk), "owner": owner_of(request), "over": request.now >= shift.ends_at,
         "doubted": queries.undecided(viewer=request.actor, shift_id=shift.pk),
         "crumbs": [(_("Home"), "/"), *list_steps(shift)[:-1], (shift.activity.title, "")],

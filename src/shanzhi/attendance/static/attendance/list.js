@@ -60,8 +60,9 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
     line.textContent = signedOut ? `${waiting} · ${say("Out")}` : navigator.onLine ? waiting : `${waiting} · ${say("Off")}`;
     const others = (await store.all()).filter((one) => one.owner !== owner).length;
     if (others) line.textContent += ` · ${say("Others", { n: others })}`;
-    part("tools").hidden = false;
-    part("send").hidden = !unsent.length;
+    part("send-box").hidden = !unsent.length;
+    part("forget").hidden = false;
+    for (const one of root.querySelectorAll("[data-online]")) one.hidden = !navigator.onLine;
     part("refused").hidden = !taps.some((tap) => tap.words);
     part("refused").replaceChildren(...taps.filter((tap) => tap.words).map((tap) => {
       const item = document.createElement("li");
