@@ -73,15 +73,17 @@ class Ground:
 
 
 def a_ground(
-    signed: int = 2, *, at: datetime = AT, area: str = AREA, people: list[Person] | None = None, **fields: Any
-) -> Ground:
-    """Make such a shift."""
-    leader = a_volunteer(fields.pop("leads", None), area=area)
+    signed: int = 2, *, at: datetime = AT, area: str = AREA, people: list[Person] | None = None,
+    leader: Volunteer | None = None, **fields: Any,
+) -> Ground:  # fmt: skip
+    """Make such a shift; with `people` they sign up, else so many new ones."""
+    leader = leader or a_volunteer(area=area)
     team = a_team(area, leader=leader, name=f"签到队{leader.number[-4:]}（示例）")
     with transaction.atomic():  # what is published has a shift when the transaction ends
         activity = an_activity(team, shifts=0, **{"lat": SPRING[0], "lng": SPRING[1], **fields})
-        shift = a_shift(activity, starts=at - 10 * MINUTE, places=(len(people) if people else signed) + 2)
-    who = [a_volunteer(person, area=area) for person in people or [a_person(area) for _ in range(signed)]]
+        shift = a_shift(activity, starts=at - 10 * MINUTE, places=(signed if people is None else len(people)) + 2)
+    chosen = [a_person(area) for _ in range(signed)] if people is None else people
+    who = [a_volunteer(person, area=area) for person in chosen]
     for one in who:
         join(team, one)
         a_sign_up(shift, one, queued_at=LONG_AGO, signed_at=LONG_AGO)
