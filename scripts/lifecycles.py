@@ -8,6 +8,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
 django.setup()
 
+from shanzhi.activities.lifecycle import ACTIVITY as EVENT  # noqa: E402 - as below
+from shanzhi.activities.lifecycle import SHIFT, SIGNUP  # noqa: E402 - as below
 from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST, TRANCHE  # noqa: E402 - as below
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.ledger.lifecycle import BILL  # noqa: E402 - as above
@@ -43,6 +45,9 @@ TABLES = (
     VOLUNTEER,
     TEAM,
     MEMBER,
+    EVENT,
+    SHIFT,
+    SIGNUP,
     REAL_NAME,
     BATCH,
     RECOVERY,

@@ -93,7 +93,9 @@ class TestASignUpsRow:
         refused(lambda: a_sign_up(shift), "activities_full")
         waits = a_sign_up(shift, state="waiting")
         refused(lambda: SignUp.objects.filter(pk=waits.pk).update(state="signed", signed_at=AT), "activities_full")
-        refused(lambda: a_sign_up(an_activity(shift.activity.team, state="checked").shifts.get()), "activities_not_open")
+        refused(
+            lambda: a_sign_up(an_activity(shift.activity.team, state="checked").shifts.get()), "activities_not_open"
+        )
 
     def test_is_for_one_shift_at_a_time(self) -> None:
         activity = an_activity()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scripts import lifecycles
+from shanzhi.activities import lifecycle as activities
 from shanzhi.funding import lifecycle as funding
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.ledger import lifecycle as ledger
@@ -24,6 +25,7 @@ class TestThePageOfLifeCycles:
         tables = {
             value.name
             for room in (
+                activities,
                 funding,
                 ledger,
                 notices,
@@ -43,6 +45,7 @@ class TestThePageOfLifeCycles:
     def test_lists_every_room_with_a_table(self) -> None:
         rooms = {path.parent.name for path in Path(people.__file__).parents[1].glob("*/lifecycle.py")}
         assert rooms == {
+            "activities",
             "funding",
             "kernel",
             "ledger",

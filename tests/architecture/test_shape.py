@@ -97,6 +97,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "telling": "what projects tell, and whom",
     },
     "volunteering": {"demo": "the demo's volunteers and teams"},
+    "activities": {"demo": "the demo's activities", "telling": "what activities tell, and whom"},
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",
         "files": "files that people hand in: known by content, kept by digest, for the rooms above",

@@ -26,6 +26,8 @@ from shanzhi.ventures import operations as ventures
 from shanzhi.ventures.models import Conflict, Juror, JuryClosing, Pitch, PitchOrder, ScoreSheet
 from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
+from tests.activities.filled import SLIPPED as ACTIVITIES_SLIPPED
+from tests.activities.filled import fill_activities
 from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.funding.pages import filled as fill_money
 from tests.ledger.pages import SLIPPED as LEDGER_SLIPPED
@@ -71,6 +73,8 @@ SLIPPED = {
     **LEDGER_SLIPPED,
     **ORGANIZATIONS_SLIPPED,
     **VOLUNTEERING_SLIPPED,
+    **ACTIVITIES_SLIPPED,
+    **ACTIVITIES_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{
@@ -122,6 +126,7 @@ def fill_the_rest(site: Site) -> None:
     fill_jury(site)
     fill_organizations(site.at)
     fill_volunteering(site.at)
+    fill_activities(site.at)
     fill_money()
     guarded(site)
     merging(site)

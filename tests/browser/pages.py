@@ -20,6 +20,7 @@ from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
+from tests.activities import pages as activities
 from tests.browser.people_pages import merging_people
 from tests.funding import pages as money_pages
 from tests.ledger.pages import pages as ledger_pages
@@ -96,6 +97,7 @@ def visitor(site: Site) -> Pages:
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
         **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
+        **activities.public(),
     }
 
 
@@ -126,7 +128,7 @@ def resident(site: Site) -> Pages:
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
-        **organizations.own_filing_pages(own.person()) | volunteering.own(site),
+        **organizations.own_filing_pages(own.person()) | volunteering.own(site) | activities.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -254,7 +256,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    own = organizations.pages() | volunteering.desk()
+    own = organizations.pages() | volunteering.desk() | activities.desk()
     return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from calendar import monthcalendar
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -84,6 +85,9 @@ class Short:
     rows: Callable[[], int]
 
 
+MOST_WEEKS = max(len(monthcalendar(year, month)) for year in range(2000, 2028) for month in range(1, 13))
+
+
 def fields_of_a_part() -> int:
     """Give the most fields that one part of a round's terms has."""
     return max(len(form.base_fields) for _label, form in call_forms.PARTS.values())
@@ -120,6 +124,7 @@ SHORT = {
     "funding/disclosure.html": Short(
         "the budget lines of one grant, or those of a fund, shortened", 60, lambda: MOST_LINES
     ),
+    "activities/month.html": Short("the weeks of one month", 6, lambda: MOST_WEEKS),
     "ledger/entry.html": Short("the lines of one entry", 200, lambda: MOST_LEGS),
     "outcomes/survival.html": Short("one row for each group, beside a chart", 12, lambda: len(Purpose)),
     "voting/sensitivity.html": Short("the weighings of one count", 12, weighings),
@@ -162,8 +167,8 @@ class TestWhatIsDeclared:
 
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
-        rooms = {"audit", "funding", "ledger", "notices", "organizations", "outcomes", "people", "places", "portal",
-                 "projects", "ui", "ventures", "volunteering", "voting", "work"}  # fmt: skip
+        rooms = {"activities", "audit", "funding", "ledger", "notices", "organizations", "outcomes", "people", "places",
+                 "portal", "projects", "ui", "ventures", "volunteering", "voting", "work"}  # fmt: skip
         assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)

@@ -1,9 +1,13 @@
 """The activities app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit import coverage
+from shanzhi.kernel.actor import Actor
+from shanzhi.ui import navigation
 
 TABLES = ("activity", "shift", "signup", "queuedecision", "calendarfeed")
 
@@ -13,10 +17,21 @@ class ActivitiesConfig(AppConfig):
 
     name = "shanzhi.activities"
     label = "activities"
-    verbose_name = _("Activities")
+    verbose_name = _("Volunteer activities")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the tables under the audit."""
+        """Put the pages into the shell and the tables under the audit."""
+        policies = import_module("shanzhi.activities.policies")
+        navigation.register("activities", _("Volunteer activities"), "activities:activities", order=44)
+        navigation.register(
+            "desk-activities", _("Activities of the area"), "activities:desk", section="desk", order=64,
+            visible=lambda request: policies.at_the_desk(getattr(request, "actor", Actor())),
+        )  # fmt: skip
+        navigation.register(
+            "my-shifts", _("My shifts"), "activities:mine", section="account", order=45, visible=navigation.signed_in
+        )
         for table in TABLES:
             coverage.cover(f"activities_{table}")
+        import_module("shanzhi.activities.history")
+        import_module("shanzhi.activities.personal")

@@ -63,3 +63,12 @@ PUBLIC: Final = ("published", "cancelled", "finished")
 """States in which the public may know an activity that was published."""
 LIVING: Final = ("waiting", "signed")
 """States of a sign-up that is not over."""
+SERVES_NO_MORE: Final = "serves_no_more"
+MOVED_ONTO: Final = "moved_onto"
+BEGUN: Final = "begun"
+ENDED: Final = {
+    SERVES_NO_MORE: _("You serve no more, or a consent is missing."),
+    MOVED_ONTO: _("The new time is that of another shift for which you are signed up."),
+    BEGUN: _("The shift has begun, and its line is over."),
+}
+"""Why a sign-up ended that nobody ended by hand: what stands in its `reason`, in words."""

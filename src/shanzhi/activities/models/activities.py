@@ -75,21 +75,28 @@ class Activity(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(lat__isnull=True, lng__isnull=True)
-                | Q(lat__range=(-NORTH, NORTH), lng__range=(-EAST, EAST)),
+                | Q(lat__isnull=False, lng__isnull=False, lat__range=(-NORTH, NORTH), lng__range=(-EAST, EAST)),
                 name="activities_position",
             ),
             models.CheckConstraint(
                 condition=Q(insurer="", policy_number="", insured_from__isnull=True, insured_until__isnull=True)
-                | Q(insurer__regex=r"\S", policy_number__regex=r"\S", insured_from__lte=F("insured_until")),
+                | Q(
+                    insurer__regex=r"\S",
+                    policy_number__regex=r"\S",
+                    insured_from__isnull=False,
+                    insured_until__isnull=False,
+                    insured_from__lte=F("insured_until"),
+                ),
                 name="activities_insurance_whole",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("draft", "cancelled"))
-                | Q(submitted_at__gte=F("created_at"), risks__regex=r"\S"),
+                | Q(submitted_at__isnull=False, submitted_at__gte=F("created_at"), risks__regex=r"\S"),
                 name="activities_risks_told",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("checked", "published", "finished")) | Q(checked_at__gte=F("submitted_at")),
+                condition=~Q(state__in=("checked", "published", "finished"))
+                | Q(checked_at__isnull=False, checked_at__gte=F("submitted_at")),
                 name="activities_checked",
             ),
             models.CheckConstraint(
@@ -97,13 +104,14 @@ class Activity(models.Model):
                 name="activities_checked_by_another",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("published", "finished")) | Q(published_at__gte=F("checked_at")),
+                condition=~Q(state__in=("published", "finished"))
+                | Q(published_at__isnull=False, published_at__gte=F("checked_at")),
                 name="activities_published",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=PLANNED, ended_at__isnull=True, reason="")
                 | Q(state="finished", ended_at__isnull=False, reason="")
-                | Q(state="cancelled", ended_at__gte=F("created_at"), reason__regex=r"\S"),
+                | Q(state="cancelled", ended_at__isnull=False, ended_at__gte=F("created_at"), reason__regex=r"\S"),
                 name="activities_ended",
             ),
         ]
@@ -155,7 +163,12 @@ class Shift(models.Model):
             models.CheckConstraint(condition=Q(places__range=(1, MOST_PLACES)), name="activities_shift_places"),
             models.CheckConstraint(
                 condition=Q(state="open", cancelled_at__isnull=True)
-                | Q(state="cancelled", cancelled_at__gte=F("created_at"), notice__regex=r"\S"),
+                | Q(
+                    state="cancelled",
+                    cancelled_at__isnull=False,
+                    cancelled_at__gte=F("created_at"),
+                    notice__regex=r"\S",
+                ),
                 name="activities_shift_cancelled",
             ),
             models.UniqueConstraint(

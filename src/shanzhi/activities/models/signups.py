@@ -44,9 +44,9 @@ class SignUp(models.Model):
             models.CheckConstraint(condition=Q(state__in=list(SIGNUP.states)), name="activities_signup_state"),
             models.CheckConstraint(
                 condition=Q(state="waiting", signed_at__isnull=True, ended_at__isnull=True)
-                | Q(state="signed", signed_at__gte=F("queued_at"), ended_at__isnull=True)
-                | Q(state="left", ended_at__gte=F("queued_at"))
-                | Q(state="cancelled", ended_at__gte=F("queued_at"), reason__regex=r"\S"),
+                | Q(state="signed", signed_at__isnull=False, signed_at__gte=F("queued_at"), ended_at__isnull=True)
+                | Q(state="left", ended_at__isnull=False, ended_at__gte=F("queued_at"))
+                | Q(state="cancelled", ended_at__isnull=False, ended_at__gte=F("queued_at"), reason__regex=r"\S"),
                 name="activities_signup_dates",
             ),
             models.CheckConstraint(condition=Q(turn__gte=1), name="activities_signup_turn"),

@@ -36,6 +36,11 @@ def move_projects() -> None:
     call_command("projects_clock", stdout=StringIO())
 
 
+def move_activities() -> None:
+    """Remind of volunteers' shifts, end lines of shifts that begin, let activities be over."""
+    call_command("activities_clock", stdout=StringIO())
+
+
 def tell_of_filings() -> None:
     """Tell of filings of organisations that end soon."""
     call_command("organizations_clock", stdout=StringIO())
@@ -67,7 +72,8 @@ def forget_answers() -> None:
 
 
 JOBS: Final[tuple[Callable[[], None], ...]] = (
-    move_calls, move_projects, move_people, tell_of_filings, search_needs, send_notices, seal_log, forget_answers,
+    move_calls, move_projects, move_activities, move_people, tell_of_filings, search_needs, send_notices, seal_log,
+    forget_answers,
 )  # fmt: skip
 
 

@@ -1,0 +1,98 @@
+"""What the writes of activities share: locks in one order, texts of a length, events, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from shanzhi.activities import policies, queries
+from shanzhi.activities.models import Activity, Shift
+from shanzhi.activities.operations import refusals
+from shanzhi.audit.operations import record
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound
+
+LONGEST_REASON: Final = 300
+_WORDS: Final = {
+    "activities_uninsured": refusals.Uninsured,
+    "activities_no_shift": refusals.NoShiftYet,
+}
+
+
+@contextmanager
+def held_by_the_database() -> Iterator[None]:
+    """Run in one transaction, have its last looks taken before its end, and put what they refuse into words."""
+    try:
+        with transaction.atomic():
+            yield
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS activities_activity_insured, activities_shift_insured IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS activities_activity_insured, activities_shift_insured DEFERRED")
+    except IntegrityError as fault:
+        for name, refusal in _WORDS.items():
+            if name in str(fault):
+                raise refusal from fault
+        raise
+
+
+def locked(actor: Actor, activity_id: UUID) -> Activity:
+    """Lock an activity that the actor sees."""
+    queries.activity(viewer=actor, activity_id=activity_id)
+    rows = Activity.objects.select_for_update(of=("self",), no_key=True).select_related("team", "task_kind")
+    return rows.get(pk=activity_id)
+
+
+def planned(actor: Actor, activity_id: UUID) -> Activity:
+    """Lock a living activity for who plans it; to others who do not see it there is none."""
+    found = locked(actor, activity_id)
+    policies.require(policies.may_plan(actor=actor, team=found.team))
+    if not found.living:
+        raise refusals.ActivityOver
+    return found
+
+
+def planned_shift(actor: Actor, shift_id: UUID, at: datetime) -> Shift:
+    """Lock activity and shift, which has not begun, for who plans it."""
+    key = Shift.objects.filter(pk=shift_id).values_list("activity", flat=True).first()
+    if key is None:
+        raise NotFound
+    activity = planned(actor, key)
+    found = Shift.objects.select_for_update(no_key=True).get(pk=shift_id)
+    found.activity = activity
+    if found.state != "open" or found.starts_at <= at:
+        raise refusals.ShiftOver
+    return found
+
+
+def text_of(text: str, *, field: str, most: int, may_lack: bool = False) -> str:
+    """Give a text, or refuse one that is missing or too long."""
+    words = text.strip()
+    if (not words and not may_lack) or len(words) > most:
+        raise refusals.BadActivity(field=field, most=most)
+    return words
+
+
+def reason_of(text: str) -> str:
+    """Give a reason, or refuse."""
+    words = text.strip()
+    if not words or len(words) > LONGEST_REASON:
+        raise refusals.ActivityReason(field="reason")
+    return words
+
+
+def plain(value: Any) -> Any:
+    """Write a value as an event holds it."""
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+
+
+def note(actor: Actor, verb: str, found: Activity, at: datetime, change: dict[str, Any], reason: str = "") -> None:
+    """Put on record what was done to an activity, its shifts or sign-ups."""
+    told = {name: plain(value) for name, value in change.items()}
+    record(
+        actor=actor, verb=f"activities.{verb}", subject=found, area=found.area, change=told, at=at, reason=reason
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""Reading activities: each query takes the viewer and gives only what exists for that viewer."""
+
+from shanzhi.activities.queries.activities import (
+    activities_of,
+    activity,
+    asked_of,
+    check_due,
+    counts,
+    days_of,
+    kinds_of,
+    led_team,
+    near,
+    plan,
+    plans,
+    public_areas,
+    search_plans,
+    search_shifts,
+    shift_of,
+    shifts_of,
+    to_check,
+    upcoming,
+)
+from shanzhi.activities.queries.feeds import feed_of, feed_shifts, own_feed, own_rows, secret_of
+from shanzhi.activities.queries.fitting import against, overlaps
+from shanzhi.activities.queries.signups import (
+    decisions_of,
+    line_place,
+    mine,
+    own_in,
+    past,
+    search_past,
+    search_sign_ups,
+    serving,
+    shift_for_planner,
+    sign_ups,
+)
+
+__all__ = [
+    "activities_of", "activity", "against", "asked_of", "check_due", "counts", "days_of", "decisions_of", "feed_of",
+    "feed_shifts", "kinds_of", "led_team", "line_place", "mine", "near", "overlaps", "own_feed", "own_in", "own_rows",
+    "past", "plan", "plans", "public_areas", "search_past", "search_plans", "search_shifts", "search_sign_ups",
+    "secret_of", "serving", "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check", "upcoming",
+]  # fmt: skip
