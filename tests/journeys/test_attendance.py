@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from shanzhi.activities.models import SignUp
 from shanzhi.attendance.models import Attendance, Tap
 from shanzhi.people.models import Account, Person
 from tests.attendance.support import Ground, a_ground
@@ -65,28 +66,26 @@ def shift(browser: Browser, live_server: Any) -> Iterator[Shift]:
         context.close()
 
 
-def test_from_the_code_on_the_screen_to_the_list_without_network(shift: Shift) -> None:
-    ground = shift.ground
-    leader = shift.phone(ground.leader.person)
-    leader.goto(reverse("attendance:screen", args=[ground.shift.pk]) + "?still=1")
+def _signs_in(shift: Shift, leader: Page) -> None:
+    """Scan the code on the leader's screen, which is its address, and press the one button."""
+    leader.goto(reverse("attendance:screen", args=[shift.ground.shift.pk]) + "?still=1")
     shift.fits(leader, "screen")
-    address = leader.locator(".qr-address code").inner_text()
-
-    volunteer = shift.phone(ground.volunteers[0].person)
-    volunteer.goto(address)
+    volunteer = shift.phone(shift.ground.volunteers[0].person)
+    volunteer.goto(leader.locator(".qr-address code").inner_text())
     shift.fits(volunteer, "gate")
     volunteer.get_by_role("button", name="现在签到").click()
     expect(volunteer.get_by_text("签到成功")).to_be_visible()
     shift.fits(volunteer, "record")
 
-    leader.goto(reverse("attendance:list", args=[ground.shift.pk]))
+
+def _taps_without_network(shift: Shift, leader: Page) -> None:
+    """Open the list, lose the network, tap, take one tap back, load the page again."""
+    leader.goto(reverse("attendance:list", args=[shift.ground.shift.pk]))
     expect(leader.locator("#presence[data-kept]")).to_have_count(1)
     expect(shift.row(leader, 0)).to_have_attribute("data-state", "here")
     shift.fits(leader, "list")
     leader.wait_for_function("caches.open('shanzhi-attendance').then((c) => c.keys()).then((k) => k.length > 5)")
-
-    context = leader.context
-    context.set_offline(True)
+    leader.context.set_offline(True)
     for number, word in ((1, "到场"), (2, "到场"), (2, "离场"), (0, "离场")):
         shift.row(leader, number).get_by_role("button", name=word).click()
         expect(shift.row(leader, number)).to_have_attribute("data-state", "here" if word == "到场" else "left")
@@ -100,7 +99,10 @@ def test_from_the_code_on_the_screen_to_the_list_without_network(shift: Shift) -
     shift.fits(leader, "offline")
     assert Attendance.objects.count() == 1
 
-    context.set_offline(False)
+
+def _sends_once(shift: Shift, leader: Page) -> None:
+    """Have the network back: everything comes in once."""
+    leader.context.set_offline(False)
     expect(leader.locator(f"{LINE}[data-unsent='0']")).to_be_visible()
     leader.reload()
     expect(shift.row(leader, 1)).to_have_attribute("data-state", "here")
@@ -110,21 +112,27 @@ def test_from_the_code_on_the_screen_to_the_list_without_network(shift: Shift) -
         ("arrive", "accepted"), ("arrive", "accepted"), ("leave", "accepted"),
     ]  # fmt: skip
 
-    # Another phone tapped the same person meanwhile; and one who is not on the list any more is refused in words.
-    context.set_offline(True)
+
+def _hears_what_is_refused(shift: Shift, leader: Page) -> None:
+    """Tap somebody without a network who meanwhile is not on the list any more."""
+    leader.context.set_offline(True)
     shift.row(leader, 1).get_by_role("button", name="离场").click()
     expect(leader.locator(f"{LINE}[data-unsent='1']")).to_be_visible()
-    ended = timezone.now()
-    row = Attendance.objects.get(volunteer=ground.volunteers[1])
-    Attendance.objects.filter(pk=row.pk).update(state="struck")
-    type(ground.shift).signups.rel.related_model.objects.filter(volunteer=ground.volunteers[1]).update(
-        state="left", ended_at=ended - timedelta(hours=1)
-    )
-    context.set_offline(False)
+    who = shift.ground.volunteers[1]
+    Attendance.objects.filter(volunteer=who).update(state="struck")
+    SignUp.objects.filter(volunteer=who).update(state="left", ended_at=timezone.now() - timedelta(hours=1))
+    leader.context.set_offline(False)
     expect(leader.locator("[data-refused] li")).to_contain_text("不在本班次名单上")
     leader.get_by_role("button", name="知道了").click()
     expect(leader.locator("[data-refused] li")).to_have_count(0)
 
+
+def test_from_the_code_on_the_screen_to_the_list_without_network(shift: Shift) -> None:
+    leader = shift.phone(shift.ground.leader.person)
+    _signs_in(shift, leader)
+    _taps_without_network(shift, leader)
+    _sends_once(shift, leader)
+    _hears_what_is_refused(shift, leader)
     # After sign-out nothing of the list is left on the phone.
     leader.goto(reverse("account_logout"))
     leader.locator("main form button").first.click()

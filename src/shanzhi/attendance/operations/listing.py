@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.attendance import policies, queries, refusals
@@ -90,7 +91,9 @@ def walk_in(*, actor: Actor, shift_id: UUID, number: str, at: datetime) -> Came:
         volunteer = lock_volunteers([key])[key]
         if SignUp.objects.filter(shift=shift, volunteer=volunteer, state="signed").exists():
             raise refusals.SignedUpAlready(field="number")
-        fit = volunteering.may_do(volunteer=volunteer, task_kind=shift.activity.task_kind, on=at.date(), at=at)
+        fit = volunteering.may_do(
+            volunteer=volunteer, task_kind=shift.activity.task_kind, on=timezone.localdate(at), at=at
+        )
         if not fit.good:
             raise refusals.Unfit(field="number", why=" ".join(str(one.words) for one in fit.reasons))
         own = [Found(Doubt.OWN)] if actor.is_person(volunteer.person_id) else []

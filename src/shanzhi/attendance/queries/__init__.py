@@ -19,6 +19,7 @@ from shanzhi.attendance.queries.records import (
     record,
     require_decided,
     search_doubted,
+    search_mine,
     shift,
     undecided,
 )
@@ -28,5 +29,5 @@ __all__ = [
     "EARLY", "Finished", "Line", "Manner", "Numbers", "Undecided", "code_of", "doubted", "finished", "gate_of",
     "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine",
     "next_step", "numbers", "own_shifts", "own_state",
-    "record", "require_decided", "scanned", "search_doubted", "seen_at", "seen_mark", "shift", "undecided",
+    "record", "require_decided", "scanned", "search_doubted", "search_mine", "seen_at", "seen_mark", "shift", "undecided",
 ]  # fmt: skip

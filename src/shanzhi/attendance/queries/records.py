@@ -140,6 +140,11 @@ def mine(*, viewer: Actor) -> QuerySet[Attendance]:
     return rows.select_related("shift__activity").annotate(title=F("shift__activity__title"))
 
 
+def search_mine(rows: QuerySet[Attendance], words: str) -> QuerySet[Attendance]:
+    """Find by a part of the activity's title."""
+    return rows.filter(shift__activity__title__has=words.strip())
+
+
 def own_state(*, viewer: Actor, shift_id: UUID) -> Attendance | None:
     """Give the viewer's own record at a shift that counts."""
     rows = Attendance.objects.filter(shift=shift_id, volunteer__person__in=viewer.persons, state__in=LIVING)

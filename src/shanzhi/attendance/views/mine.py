@@ -39,6 +39,8 @@ MINE = Listing(
         ChoiceFilter("state", gettext_lazy("State"), choices=ATTENDANCE.choices()),
         DateRangeFilter("arrived_at", gettext_lazy("Came")),
     ),
+    search=queries.search_mine,
+    search_label=gettext_lazy("Part of the title"),
     empty=Empty(
         gettext_lazy("You were at no activity yet"),
         gettext_lazy("Sign up for one; on the day scan the code on the leader's screen with the phone's camera."),
