@@ -91,9 +91,8 @@ def walk_in(*, actor: Actor, shift_id: UUID, number: str, at: datetime) -> Came:
         volunteer = lock_volunteers([key])[key]
         if SignUp.objects.filter(shift=shift, volunteer=volunteer, state="signed").exists():
             raise refusals.SignedUpAlready(field="number")
-        fit = volunteering.may_do(
-            volunteer=volunteer, task_kind=shift.activity.task_kind, on=timezone.localdate(at), at=at
-        )
+        task, today = shift.activity.task_kind, timezone.localdate(at)
+        fit = volunteering.may_do(volunteer=volunteer, task_kind=task, on=today, at=at)
         if not fit.good:
             raise refusals.Unfit(field="number", why=" ".join(str(one.words) for one in fit.reasons))
         own = [Found(Doubt.OWN)] if actor.is_person(volunteer.person_id) else []

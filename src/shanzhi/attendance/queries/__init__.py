@@ -27,7 +27,7 @@ from shanzhi.kernel.gate import next_step
 
 __all__ = [
     "EARLY", "Finished", "Line", "Manner", "Numbers", "Undecided", "code_of", "doubted", "finished", "gate_of",
-    "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine",
-    "next_step", "numbers", "own_shifts", "own_state",
-    "record", "require_decided", "scanned", "search_doubted", "search_mine", "seen_at", "seen_mark", "shift", "undecided",
+    "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine", "next_step", "numbers", "own_shifts",
+    "own_state", "record", "require_decided", "scanned", "search_doubted", "search_mine", "seen_at", "seen_mark",
+    "shift", "undecided",
 ]  # fmt: skip
