@@ -33,7 +33,7 @@ class PresenceDoneOut(Schema):
     id: UUID
 
 
-class PositionIn(Given):
+class RoughPlaceGiven(Given):
     """A rough position in thousandths of a degree, north and east above zero; it is compared and forgotten."""
 
     north: Annotated[int, Field(ge=-90_000, le=90_000)]
@@ -48,13 +48,13 @@ class AtGateIn(Given):
     """The code that the screen of the shift shows now: the last part of the address in the QR code."""
 
     gate_code: Code
-    position: PositionIn | None = None
+    position: RoughPlaceGiven | None = None
 
 
 class ByPlaceIn(Given):
     """Where the phone is."""
 
-    position: PositionIn
+    position: RoughPlaceGiven
 
 
 class PresenceOut(Schema):
