@@ -10,6 +10,8 @@ django.setup()
 
 from shanzhi.activities.lifecycle import ACTIVITY as EVENT  # noqa: E402 - as below
 from shanzhi.activities.lifecycle import SHIFT, SIGNUP  # noqa: E402 - as below
+from shanzhi.attendance.lifecycle import ATTENDANCE  # noqa: E402 - as below
+from shanzhi.attendance.lifecycle import REVIEW as DOUBTS  # noqa: E402 - as below
 from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST, TRANCHE  # noqa: E402 - as below
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.ledger.lifecycle import BILL  # noqa: E402 - as above
@@ -50,6 +52,8 @@ TABLES = (
     SIGNUP,
     MOVE,
     IMPORT,
+    ATTENDANCE,
+    DOUBTS,
     REAL_NAME,
     BATCH,
     RECOVERY,

@@ -102,6 +102,12 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "command": "the command that takes in volunteers",
         "telling": "what volunteering tells, and whom",
     },
+    "attendance": {
+        "cookies": "how long a phone may show a leader's list",
+        "demo": "who was at the demo's activities",
+        "refusals": "why somebody is not let in or out",
+        "telling": "what attendance tells, and whom",
+    },
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",
         "files": "files that people hand in: known by content, kept by digest, for the rooms above",

@@ -28,6 +28,7 @@ from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.activities.filled import SLIPPED as ACTIVITIES_SLIPPED
 from tests.activities.filled import fill_activities
+from tests.attendance import filled as attendance
 from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.funding.pages import filled as fill_money
 from tests.ledger.pages import SLIPPED as LEDGER_SLIPPED
@@ -73,6 +74,7 @@ SLIPPED = {
     **LEDGER_SLIPPED,
     **ORGANIZATIONS_SLIPPED,
     **VOLUNTEERING_SLIPPED,
+    **attendance.SLIPPED,
     **ACTIVITIES_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
@@ -126,6 +128,7 @@ def fill_the_rest(site: Site) -> None:
     fill_organizations(site.at)
     fill_volunteering(site.at)
     fill_activities(site.at)
+    attendance.fill_attendance(site.at)
     fill_money()
     guarded(site)
     merging(site)

@@ -25,6 +25,8 @@ NO_PAGES = {
     "activities:step", "activities:keep", "activities:own_calendar", "activities:poster", "activities:area_feed",
     "activities:team_feed", "activities:own_feed",
     "volunteering:step", "volunteering:examples", "volunteering:import_take",
+    "attendance:gate",  # holds for half a minute; drawn as attendance:here is, walked in tests/journeys
+    "attendance:worker", "attendance:sync",
     "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",
     "organizations:document_remove", "organizations:certificate_file", "organizations:register_take",
     "organizations:apply_for",  # drawn as organizations:apply is, for who leads an organisation

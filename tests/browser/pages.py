@@ -21,6 +21,7 @@ from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.activities import pages as activities
+from tests.attendance import pages as attendance
 from tests.browser.people_pages import merging_people
 from tests.funding import pages as money_pages
 from tests.ledger.pages import pages as ledger_pages
@@ -136,6 +137,7 @@ def resident(site: Site) -> Pages:
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
         **organizations.own_filing_pages(own.person()) | volunteering.own(site) | activities.own(site),
+        **attendance.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{

@@ -36,6 +36,7 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     "secret": ("nobodys-secret",),
     "token": ("nobodys-token",),
     "joining_code": ("nobodys-code",),
+    "gate_code": ("nobodys-code",),
     "feed_secret": ("nobodys-secret",),
     "vocabulary": ("skills", "tasks"),
     "area": ("370102",),
@@ -139,6 +140,7 @@ def _tables() -> dict[str, Any]:
         "team_id": "volunteering.Team", "place_id": "volunteering.TeamMember", "volunteer_id": "volunteering.Volunteer",
         "qualification_id": "volunteering.Qualification", "word_id": "volunteering.Skill",
         "event_id": "activities.Activity", "shift_id": "activities.Shift",
+        "record_id": "attendance.Attendance",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

@@ -39,7 +39,7 @@ CONTENT_POLICY: Final = "; ".join(
 )
 STATIC: Final = "static"
 ABOUT_THE_API: Final = frozenset({"openapi-json", "api-root"})  # views of the package, which take any method
-PERMISSIONS: Final = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+PERMISSIONS: Final = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 
 
 def number_of(given: str) -> str:

@@ -25,6 +25,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 ROOMS = [
     "portal",
     "outcomes",
+    "attendance",
     "activities",
     "projects",
     "ventures",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shanzhi.people.middleware.ActorMiddleware",
+    "shanzhi.attendance.cookies.ForgetLists",
     "shanzhi.config.middleware.BodyLimit",
 ]
 

@@ -1,0 +1,1 @@
+"""Check-in and check-out at activities, with and without a network."""

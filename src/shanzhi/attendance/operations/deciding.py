@@ -1,0 +1,102 @@
+"""Corrections, and decisions about records that cannot be: kept, or struck out; who was there is told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from shanzhi.attendance import policies, queries, refusals
+from shanzhi.attendance.lifecycle import ATTENDANCE, REVIEW
+from shanzhi.attendance.models import LONGEST_REASON, Attendance, Doubt, Ruling, Way
+from shanzhi.attendance.operations.common import insert, lock_volunteers, note
+from shanzhi.attendance.operations.judging import Found, judge
+from shanzhi.attendance.telling import tell_corrected, tell_struck
+from shanzhi.kernel.actor import Actor
+
+STAYING: Final = (Doubt.TOO_FAR, Doubt.CLOCK, Doubt.OWN)
+"""Doubts that a correction of the times does not answer."""
+DAY: Final = timedelta(days=1)
+
+
+def correct(
+    *, actor: Actor, record_id: UUID, arrived_at: datetime, left_at: datetime | None, reason: str, at: datetime
+) -> Attendance:
+    """Put a record with other times in the place of one that was wrong; the old one stays readable.
+
+    Raises NotFound, Forbidden, OwnAttendance, BadTimes, ReasonMissing, NothingToDecide.
+    """
+    with transaction.atomic():
+        old = _locked(actor, record_id)
+        words = reason_of(reason)
+        _check(old, arrived_at, left_at, at)
+        old.state = ATTENDANCE.move(old.state, "replace")
+        old.save(update_fields=["state"])
+        made = Attendance(
+            shift=old.shift, volunteer=old.volunteer, state="left" if left_at else "here", arrived_at=arrived_at,
+            way_in=Way.CORRECTION, entered_by_id=actor.person_id, entered_at=at, left_at=left_at,
+            way_out=Way.CORRECTION if left_at else "", ended_by_id=actor.person_id if left_at else None,
+            ended_at=at if left_at else None, walk_in=old.walk_in, corrects=old, reason=words,
+        )  # fmt: skip
+        insert(made)
+        change = {"number": old.volunteer.number, "corrects": str(old.pk), "from": arrived_at, "until": left_at}
+        note(actor, "correct", made, at, change, words)
+        kept = [Found(one.doubt, one.figure) for one in old.flags.all() if one.doubt in STAYING]
+        judge([made], at, [(made, one) for one in kept])
+        tell_corrected(actor=actor, row=made, at=at)
+    return made
+
+
+def decide(*, actor: Actor, record_id: UUID, kept: bool, reason: str, at: datetime) -> Attendance:
+    """Keep a record that is doubted, or strike one out, for a reason.
+
+    Raises NotFound, Forbidden, OwnAttendance, NotTheRecorder, ReasonMissing, NothingToDecide.
+    """
+    with transaction.atomic():
+        row = _locked(actor, record_id)
+        words = reason_of(reason)
+        if kept:
+            policies.require(policies.may_keep(actor=actor, row=row))
+            if row.review != "waiting":
+                raise refusals.NothingToDecide
+            row.review = REVIEW.move(row.review, "keep")
+        else:
+            row.state = ATTENDANCE.move(row.state, "strike")
+        row.save(update_fields=["state", "review"])
+        Ruling.objects.create(
+            attendance=row, kept=kept, reason=words, decided_by_id=actor.person_id, decided_at=at
+        )  # fmt: skip
+        note(actor, "keep" if kept else "strike", row, at, {"number": row.volunteer.number}, words)
+        if not kept:
+            tell_struck(actor=actor, row=row, at=at)
+    return row
+
+
+def reason_of(text: str) -> str:
+    """Give a reason, or refuse."""
+    words = text.strip()
+    if not words or len(words) > LONGEST_REASON:
+        raise refusals.ReasonMissing(field="reason")
+    return words
+
+
+def _locked(actor: Actor, record_id: UUID) -> Attendance:
+    """Lock a record that counts, for who may decide about it."""
+    seen = queries.led_record(viewer=actor, record_id=record_id)
+    lock_volunteers([seen.volunteer_id])
+    row = queries.led_record(viewer=actor, record_id=record_id)
+    policies.require(policies.may_decide(actor=actor, row=row))
+    if not row.living:
+        raise refusals.NothingToDecide
+    return row
+
+
+def _check(old: Attendance, arrived_at: datetime, left_at: datetime | None, at: datetime) -> None:
+    """Refuse times that lie ahead, are out of order, or a day away from the shift."""
+    shift = old.shift
+    if not shift.starts_at - DAY <= arrived_at <= min(at, shift.ends_at + DAY):
+        raise refusals.BadTimes(field="arrived_at")
+    if left_at is not None and not arrived_at <= left_at <= min(at, shift.ends_at + DAY):
+        raise refusals.BadTimes(field="left_at")

@@ -1,0 +1,33 @@
+"""Reading presence: each query takes the viewer and gives only what exists for that viewer."""
+
+from shanzhi.attendance.queries.gates import EARLY, Manner, code_of, gate_of, let_in_at, scanned, seen_at, seen_mark
+from shanzhi.attendance.queries.records import (
+    Finished,
+    Line,
+    Numbers,
+    Undecided,
+    doubted,
+    finished,
+    led_record,
+    led_shift,
+    led_shifts,
+    lines,
+    mine,
+    numbers,
+    own_shifts,
+    own_state,
+    record,
+    require_decided,
+    search_doubted,
+    search_mine,
+    shift,
+    undecided,
+)
+from shanzhi.kernel.gate import next_step
+
+__all__ = [
+    "EARLY", "Finished", "Line", "Manner", "Numbers", "Undecided", "code_of", "doubted", "finished", "gate_of",
+    "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine", "next_step", "numbers", "own_shifts",
+    "own_state", "record", "require_decided", "scanned", "search_doubted", "search_mine", "seen_at", "seen_mark",
+    "shift", "undecided",
+]  # fmt: skip
