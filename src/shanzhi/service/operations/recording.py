@@ -199,12 +199,12 @@ def _check_rows(
         if actor.is_person(volunteer.person_id):
             raise refusals.OwnService(field="rows", who=who)
         _check_figures(one, who)
-        if one.starts is None:
+        begins, spans = one.starts, taken.setdefault(one.volunteer_id, [])
+        if begins is None:
             continue
-        spans = taken.setdefault(one.volunteer_id, [])
-        if any(starts < one.starts + one.minutes and one.starts < starts + length for starts, length in spans):
+        if any(starts < begins + one.minutes and begins < starts + length for starts, length in spans):
             raise refusals.TimesOverlap(field="rows", who=who)
-        spans.append((one.starts, one.minutes))
+        spans.append((begins, one.minutes))
     untimed = [one.volunteer_id for one in rows if one.starts is None]
     twice = next((one for one in untimed if untimed.count(one) > 1), None)
     if twice is not None:
@@ -239,7 +239,7 @@ def _times(people: Iterable[UUID], on: date) -> dict[UUID, list[tuple[int, int]]
     rows = ServiceRecord.objects.filter(volunteer__in=list(people), served_on=on, starts__isnull=False, reversal=None)
     found: dict[UUID, list[tuple[int, int]]] = {}
     for volunteer, starts, minutes in rows.exclude(state="refused").values_list("volunteer", "starts", "minutes"):
-        found.setdefault(volunteer, []).append((starts, minutes))
+        found.setdefault(volunteer, []).append((starts or 0, minutes))
     return found
 
 

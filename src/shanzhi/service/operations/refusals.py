@@ -252,3 +252,10 @@ class OtherRules(Conflict):
 
     code = "other_service_rules"
     message = _("Somebody set newer rules for this area meanwhile. Look at those first, then send again.")
+
+
+class TooManyRecords(Invalid):
+    """A file has a limit."""
+
+    code = "too_many_records"
+    message = _("A file takes at most 100,000 records. Choose a shorter span or a smaller area.")

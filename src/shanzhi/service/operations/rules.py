@@ -69,6 +69,6 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     for field, most in LONGEST.items():
         words = " ".join(str(values[field]).split())
         if not 1 <= len(words) <= most:
-            raise refusals.BadRulesWords(field=field)
+            raise refusals.BadRulesWords(field="number_words" if field == "prefix" else field)
         clean[field] = words
     return {**clean, "star_minutes": stars, "paper": str(values["paper"])}

@@ -13,6 +13,7 @@ from django.db.models import Sum as SumOf
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.organizations.models import Organization
 from shanzhi.places import queries as places
 from shanzhi.service import policies
 from shanzhi.service.models import BatchItem, Certificate, CertificateBatch, ServiceRecord
@@ -96,6 +97,12 @@ def by_code(*, code: str, at: datetime) -> Checked:
     if found is None:
         return Checked("unknown")
     return Checked("withdrawn" if found.withdrawn_at is not None else "valid", found)
+
+
+def issuing_bodies(*, viewer: Actor) -> list[Organization]:
+    """Give the organisations that the viewer leads, and so issues for."""
+    units = viewer.organizations(policies.LEADERS)
+    return list(Organization.objects.filter(pk__in=units, closed_at=None).order_by("name")) if units else []
 
 
 def batches(*, viewer: Actor) -> QuerySet[CertificateBatch]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,12 +16,14 @@ from shanzhi.places.models import Area
 from shanzhi.service import policies
 from shanzhi.service.models import Complaint, Reversal, ServiceRecord, Thanks
 from shanzhi.volunteering import queries as volunteering
-from shanzhi.volunteering.models import Team
+from shanzhi.volunteering.models import Team, TeamMember, Volunteer
+from shanzhi.volunteering.policies import volunteers_readable as readable_volunteers
 from shanzhi.volunteering.queries.volunteers import AREA_NAME
 
-TOGETHER = ("volunteer__person__merged_into", "team", "organization", "task_kind")
-GONE = Exists(Reversal.objects.filter(record=OuterRef("pk")))
-OPEN = Exists(Complaint.objects.filter(record=OuterRef("pk"), state="open"))
+MOST_ROWS: Final = 200
+TOGETHER: Final = ("volunteer__person__merged_into", "team", "organization", "task_kind")
+GONE: Final = Exists(Reversal.objects.filter(record=OuterRef("pk")))
+OPEN: Final = Exists(Complaint.objects.filter(record=OuterRef("pk"), state="open"))
 
 
 def marked(rows: QuerySet[ServiceRecord]) -> QuerySet[ServiceRecord]:
@@ -53,9 +57,38 @@ def team_records(*, viewer: Actor, team_id: UUID) -> tuple[Team, QuerySet[Servic
     return team, marked(ServiceRecord.objects.filter(team=team))
 
 
+def recordable(team: Team, viewer: Actor) -> list[tuple[UUID, str, Any]]:
+    """Give who is in a team and may be recorded by the viewer: id, number, masked name; never the viewer."""
+    rows = TeamMember.objects.filter(team=team, state="member").exclude(volunteer__person__in=viewer.persons)
+    found = rows.select_related("volunteer__person__merged_into").order_by("volunteer__number")[:MOST_ROWS]
+    return [(one.volunteer_id, one.volunteer.number, one.volunteer.human.name) for one in found]
+
+
+def by_numbers(*, viewer: Actor, numbers: Iterable[str]) -> dict[str, UUID]:
+    """Give the volunteers whom the viewer reads, by their numbers."""
+    rows = Volunteer.objects.filter(readable_volunteers(viewer), number__in=list(numbers))
+    return dict(rows.values_list("number", "pk"))
+
+
 def waiting(rows: QuerySet[ServiceRecord], at: datetime) -> QuerySet[ServiceRecord]:
     """Give those of which the notice is over and that wait for the second person."""
     return rows.filter(state="noticed", notice_over_at__lte=at)
+
+
+def to_verify(*, viewer: Actor, at: datetime) -> QuerySet[ServiceRecord]:
+    """Give the records that wait for the viewer as the second person: noticed long enough, recorded by others.
+
+    Those about which a complaint is open are left out until it is answered.
+    """
+    if not viewer.signed_in:
+        raise SignInNeeded
+    inside = places.within_any("area", viewer.areas(policies.AGREERS))
+    if inside and viewer.persons:
+        units = viewer.organizations(policies.LEADERS)
+        inside |= Q(team__in=policies.led_teams(viewer)) | Q(organization__in=units)
+    rows = waiting(ServiceRecord.objects.filter(inside), at)
+    others = rows.exclude(recorded_by__in=viewer.persons).exclude(volunteer__person__in=viewer.persons)
+    return marked(others.filter(~OPEN))
 
 
 def noticed_in(*, viewer: Actor, team_id: UUID, at: datetime) -> tuple[Team, QuerySet[ServiceRecord]]:
