@@ -200,5 +200,5 @@ class TestThanks:
         operations.read_thanks(actor=ground.secretary, thanks_id=note.pk, shown=True, reason="", at=AT)
         shown = queries.overview(viewer=of(ground.one), at=AT)
         assert shown is not None
-        assert [one.words for one in shown.thanks] == [note.words]
+        assert [one.note for one in shown.thanks] == [note.note]
         operations.read_thanks(actor=ground.secretary, thanks_id=note.pk, shown=False, reason="含姓名（示例）", at=AT)

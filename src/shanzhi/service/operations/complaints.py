@@ -38,7 +38,7 @@ def complain(*, actor: Actor, record_id: UUID, words: str, at: datetime) -> Comp
         try:
             with transaction.atomic():
                 made = Complaint.objects.create(
-                    record=one, complainant_id=actor.person_id, words=text, made_at=at, due_on=due
+                    record=one, complainant_id=actor.person_id, matter=text, made_at=at, due_on=due
                 )
         except IntegrityError as fault:
             if "service_complaint_once" in str(fault):
@@ -94,7 +94,7 @@ def write_thanks(*, actor: Actor, number: str, words: str, at: datetime) -> Than
         if actor.is_person(found.person_id):
             raise refusals.OwnThanks(field="number")
         text = _text(" ".join(words.split()), LONGEST_THANKS)
-        made = Thanks.objects.create(volunteer=found, author_id=actor.person_id, words=text, written_at=at)
+        made = Thanks.objects.create(volunteer=found, author_id=actor.person_id, note=text, written_at=at)
         change = {"number": found.number}
         record(actor=actor, verb="service.thanks.write", subject=made, area=found.area, change=change, at=at)
     return made

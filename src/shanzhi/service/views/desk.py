@@ -113,7 +113,7 @@ def read(request: Any, thanks_id: UUID) -> HttpResponse:
         operations.read_thanks(thanks_id=thanks_id, **given, **acting(request))
         return own
 
-    lead = f"{found.volunteer.number} · {found.words}"
+    lead = f"{found.volunteer.number} · {found.note}"
     steps = (*desk_steps(), (_("Thanks to volunteers"), own))
     context = frame(_("Read a note of thanks"), _("Decide"), own, *steps, lead=lead)
     return answer_form(request, ReadForm(sent(request)), act, context, done=_("It is decided."), template=FORM)

@@ -102,7 +102,7 @@ COMPLAINTS = Listing(
     columns=(
         Column("due_on", gettext_lazy("Answer due on"), "date", sort="due_on", url=page_of("service:answer")),
         Column("number", NUMBER, value=lambda row: row.record.volunteer.number),
-        Column("words", gettext_lazy("What is wrong")),
+        Column("matter", gettext_lazy("What is wrong")),
         Column("state", gettext_lazy("State"), "tag", value=frames.complaint_state, sort="state"),
         Column("made_at", gettext_lazy("Made on"), "date", sort="made_at", priority=2),
         Column("answered_at", gettext_lazy("Answered on"), "date", sort="answered_at", priority=2),
@@ -122,7 +122,7 @@ COMPLAINTS = Listing(
 THANKED = Listing(
     key="service_thanks",
     columns=(
-        Column("words", gettext_lazy("Thanks"), url=page_of("service:read")),
+        Column("note", gettext_lazy("Thanks"), url=page_of("service:read")),
         Column("number", NUMBER, value=frames.number_of, sort="volunteer__number"),
         Column("state", gettext_lazy("State"), "tag", value=frames.thanks_state, sort="state"),
         Column("written_at", gettext_lazy("Written on"), "date", sort="written_at"),

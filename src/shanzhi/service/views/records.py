@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.kernel.lifecycle import MoveRefused
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, policies, queries
 from shanzhi.service.forms.records import AnswerForm, ComplaintForm, ReverseForm, WhyForm
@@ -138,7 +139,7 @@ def answer(request: Any, complaint_id: UUID) -> HttpResponse:
         operations.answer_complaint(complaint_id=complaint_id, **given, **acting(request))
         return frames.record_page(found)
 
-    lead = f"{found.volunteer.number} · {formatting.day(found.served_on)} · {complaint.words}"
+    lead = f"{found.volunteer.number} · {formatting.day(found.served_on)} · {complaint.matter}"
     context = frame(_("Answer the complaint"), _("Answer"), frames.record_page(found), *way(request, found), lead=lead)
     return answer_form(request, AnswerForm(sent(request)), act, context, done=_("It is decided."), template=FORM)
 
@@ -147,8 +148,12 @@ def answer(request: Any, complaint_id: UUID) -> HttpResponse:
 @acts
 def notice(request: Any, record_id: UUID) -> HttpResponse:
     """Put a record under notice."""
-    operations.put_under_notice(record_ids=[record_id], **acting(request))
-    messages.success(request, _("It is under notice inside the team now."))
+    try:
+        operations.put_under_notice(record_ids=[record_id], **acting(request))
+    except MoveRefused as refusal:
+        messages.error(request, refusal.text)
+    else:
+        messages.success(request, _("It is under notice inside the team now."))
     return redirect("service:record", record_id)
 
 
