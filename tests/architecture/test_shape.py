@@ -96,6 +96,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "demo": "the demo's projects",
         "telling": "what projects tell, and whom",
     },
+    "service": {"demo": "the demo's records, stars and certificates"},
     "volunteering": {"demo": "the demo's volunteers and teams"},
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",
