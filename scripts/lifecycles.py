@@ -19,6 +19,8 @@ from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION, REGISTER  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
+from shanzhi.service.lifecycle import BATCH as CERTIFICATES  # noqa: E402 - as above
+from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
 from shanzhi.volunteering.lifecycle import IMPORT, MEMBER, MOVE, TEAM, VOLUNTEER  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
@@ -54,6 +56,10 @@ TABLES = (
     IMPORT,
     ATTENDANCE,
     DOUBTS,
+    RECORD,
+    COMPLAINT,
+    THANKS,
+    CERTIFICATES,
     REAL_NAME,
     BATCH,
     RECOVERY,

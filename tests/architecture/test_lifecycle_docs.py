@@ -12,6 +12,7 @@ from shanzhi.notices import lifecycle as notices
 from shanzhi.organizations import lifecycle as organizations
 from shanzhi.people import lifecycle as people
 from shanzhi.projects import lifecycle as projects
+from shanzhi.service import lifecycle as service
 from shanzhi.ventures import lifecycle as ventures
 from shanzhi.volunteering import lifecycle as volunteering
 from shanzhi.voting import lifecycle as voting
@@ -34,6 +35,7 @@ class TestThePageOfLifeCycles:
                 organizations,
                 people,
                 projects,
+                service,
                 ventures,
                 volunteering,
                 voting,
@@ -56,6 +58,7 @@ class TestThePageOfLifeCycles:
             "organizations",
             "people",
             "projects",
+            "service",
             "ventures",
             "volunteering",
             "voting",

@@ -108,6 +108,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "refusals": "why somebody is not let in or out",
         "telling": "what attendance tells, and whom",
     },
+    "service": {"demo": "the demo's records, stars and certificates"},
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",
         "files": "files that people hand in: known by content, kept by digest, for the rooms above",

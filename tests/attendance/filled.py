@@ -31,7 +31,7 @@ def fill_attendance(at: datetime) -> None:
     own = actor_of_person(person_id=ground.volunteers[0].person_id, at=at)
     far = Place(SPRING[0] + 50_000, SPRING[1])
     done = operations.arrive_by_place(actor=own, shift_id=shift, position=far, at=at)
-    operations.decide(actor=SYSTEM, record_id=done.id, kept=True, reason="示例", at=at)
+    operations.decide(actor=SYSTEM, presence_id=done.id, kept=True, reason="示例", at=at)
     tap = operations.Given(uuid4(), ground.volunteers[1].pk, "arrive", at)
     operations.sync(actor=SYSTEM, shift_id=shift, taps=[tap], sent_at=at, at=at)
 

@@ -96,7 +96,7 @@ def open_gate(ground: Ground) -> None:
     Gate.objects.update_or_create(shift=ground.shift, defaults=values)
 
 
-def record_id(row: Attendance) -> UUID:
+def presence_id(row: Attendance) -> UUID:
     """Give the key, for types."""
     key: UUID = row.pk
     return key

@@ -208,7 +208,7 @@ class TestWhatCannotBe:
         ground.arrive()
         row = ground.leave(at=AT + 20 * HOUR)
         later = AT + 21 * HOUR
-        given = {"record_id": row.pk, "at": later}
+        given = {"presence_id": row.pk, "at": later}
         with pytest.raises(NotFound):
             operations.decide(actor=a_ground().lead, kept=True, reason="看过", **given)
         mine = actor(ground.volunteers[0].person)
@@ -235,14 +235,14 @@ class TestWhatCannotBe:
         row = ground.leave(at=AT + 20 * HOUR)
         assert row.pk == done.id
         with pytest.raises(Forbidden) as refused:
-            operations.decide(actor=ground.lead, record_id=row.pk, kept=True, reason="看过", at=AT + 21 * HOUR)
+            operations.decide(actor=ground.lead, presence_id=row.pk, kept=True, reason="看过", at=AT + 21 * HOUR)
         assert refused.value.code == "own_entry"
 
     def test_is_corrected_by_a_record_of_its_own(self) -> None:
         ground = a_ground()
         ground.arrive(position=FAR)
         row = ground.leave(at=AT + 20 * HOUR)
-        later, given = AT + 21 * HOUR, {"record_id": row.pk, "reason": "忘记签退"}
+        later, given = AT + 21 * HOUR, {"presence_id": row.pk, "reason": "忘记签退"}
         for arrived, left in ((AT + 30 * HOUR, None), (AT, AT - MINUTE), (AT - 30 * HOUR, AT), (AT, AT + 22 * HOUR)):
             with pytest.raises(refusals.BadTimes):
                 operations.correct(actor=ground.lead, arrived_at=arrived, left_at=left, at=later, **given)

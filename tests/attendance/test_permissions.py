@@ -98,7 +98,7 @@ def of_shift(path: str) -> Any:
 
 
 SHIFT = f"{API}/shifts/{{shift_id}}"
-RECORD = f"{API}/records/{{record_id}}"
+RECORD = f"{API}/records/{{presence_id}}"
 CALLS: dict[str, Row] = {
     f"POST {SHIFT}/check-in": signed_in(of_shift("check-in"), 422, 401, json={"gate_code": "x"}, **POST),
     f"POST {SHIFT}/check-out": signed_in(of_shift("check-out"), 422, 401, json={"gate_code": "x"}, **POST),

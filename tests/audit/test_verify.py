@@ -37,6 +37,8 @@ from tests.organizations.filled import SLIPPED as ORGANIZATIONS_SLIPPED
 from tests.organizations.filled import fill_organizations
 from tests.people.filled import fill_safety
 from tests.projects.pages import carried_out
+from tests.service.filled import SLIPPED as SERVICE_SLIPPED
+from tests.service.filled import fill_service
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.guardians import guarded
@@ -73,6 +75,7 @@ SLIPPED = {
     "voting_foundneed": {"project": "'another'"},
     **LEDGER_SLIPPED,
     **ORGANIZATIONS_SLIPPED,
+    **SERVICE_SLIPPED,
     **VOLUNTEERING_SLIPPED,
     **attendance.SLIPPED,
     **ACTIVITIES_SLIPPED,
@@ -129,6 +132,7 @@ def fill_the_rest(site: Site) -> None:
     fill_volunteering(site.at)
     fill_activities(site.at)
     attendance.fill_attendance(site.at)
+    fill_service(site.at)
     fill_money()
     guarded(site)
     merging(site)

@@ -28,6 +28,7 @@ from tests.ledger.pages import pages as ledger_pages
 from tests.organizations import pages as organizations
 from tests.outcomes import pages as outcomes
 from tests.projects import pages as projects
+from tests.service import pages as service
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.site import Site
@@ -105,7 +106,8 @@ def visitor(site: Site) -> Pages:
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
-        **projects.public(site) | money_pages.public() | outcomes.public(site) | activities.public(),
+        **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
+        **activities.public() | service.public(site),
     }
 
 
@@ -136,8 +138,8 @@ def resident(site: Site) -> Pages:
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
-        **organizations.own_filing_pages(own.person()) | volunteering.own(site) | activities.own(site),
-        **attendance.own(site),
+        **organizations.own_filing_pages(own.person()) | volunteering.own(site) | service.own(site),
+        **activities.own(site) | attendance.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -265,7 +267,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    own = organizations.pages() | volunteering.desk() | activities.desk()
+    own = organizations.pages() | volunteering.desk() | service.desk(site.person("resident")) | activities.desk()
     return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 

@@ -43,6 +43,7 @@ from shanzhi.work.models import AnsweredRequest, Job
 from tests.activities.filled import mark_activities
 from tests.attendance.filled import mark_attendance
 from tests.people.conftest import COMMUNITY, DISTRICT
+from tests.service.filled import mark_service
 from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
 from tests.volunteering.filled import mark_volunteering
@@ -177,6 +178,7 @@ def a_marked_person() -> Person:
         mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
         mark_activities(person, told=TOLD, at=AT)
         mark_attendance(person, told=TOLD, at=AT)
+        mark_service(person, told=TOLD, at=AT)
     return person
 
 

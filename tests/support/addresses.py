@@ -46,6 +46,7 @@ WORDS: Final[dict[str, Sequence[Any]]] = {
     "round_id": (NOBODYS,),
     "ask": ("renewal",),
     "on": ("2021-01-31",),
+    "first": (1,),
     "by": ("class",),
     "proposal": (NOBODYS,),
     "thing_id": (NOBODYS,),
@@ -140,7 +141,9 @@ def _tables() -> dict[str, Any]:
         "team_id": "volunteering.Team", "place_id": "volunteering.TeamMember", "volunteer_id": "volunteering.Volunteer",
         "qualification_id": "volunteering.Qualification", "word_id": "volunteering.Skill",
         "event_id": "activities.Activity", "shift_id": "activities.Shift",
-        "record_id": "attendance.Attendance",
+        "presence_id": "attendance.Attendance",
+        "record_id": "service.ServiceRecord", "complaint_id": "service.Complaint", "thanks_id": "service.Thanks",
+        "certificate_id": "service.Certificate",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

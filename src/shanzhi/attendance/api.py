@@ -115,7 +115,7 @@ class PresenceLineOut(Schema):
     name: str
     state: str
     walk_in: bool
-    record_id: UUID | None
+    presence_id: UUID | None
 
 
 class PresenceListOut(Schema):
@@ -268,25 +268,25 @@ def list_doubts(request: HttpRequest, asked: Query[DoubtedQuery]) -> dict[str, A
     return page_after(rows.order_by("-arrived_at", "id"), asked.after, asked.limit, _doubted, by="arrived_at")
 
 
-@router.get("/records/{uuid:record_id}", response=PresenceOut, summary="One record of presence")
-def get_record(request: HttpRequest, record_id: UUID) -> dict[str, Any]:
+@router.get("/records/{uuid:presence_id}", response=PresenceOut, summary="One record of presence")
+def get_record(request: HttpRequest, presence_id: UUID) -> dict[str, Any]:
     """Give a record to whose it is, to who leads the shift and to staff of the area."""
-    return _out(queries.record(viewer=actor_of(request), record_id=record_id))
+    return _out(queries.record(viewer=actor_of(request), presence_id=presence_id))
 
 
-@router.post("/records/{uuid:record_id}/decide", response=PresenceDoneOut, summary="Keep a record, or strike it out")
-def decide(request: HttpRequest, record_id: UUID, body: VerdictIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/records/{uuid:presence_id}/decide", response=PresenceDoneOut, summary="Keep a record, or strike it out")
+def decide(request: HttpRequest, presence_id: UUID, body: VerdictIn, idempotency_key: Key) -> dict[str, Any]:
     """Decide about a record, never about one's own."""
     return write_once(request, "decide", idempotency_key, body, lambda: operations.decide(
-        record_id=record_id, **body.model_dump(), **signed_acting(request)
+        presence_id=presence_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
-@router.post("/records/{uuid:record_id}/correct", response=PresenceDoneOut, summary="Correct the times of a record")
-def correct(request: HttpRequest, record_id: UUID, body: TimesIn, idempotency_key: Key) -> dict[str, Any]:
+@router.post("/records/{uuid:presence_id}/correct", response=PresenceDoneOut, summary="Correct the times of a record")
+def correct(request: HttpRequest, presence_id: UUID, body: TimesIn, idempotency_key: Key) -> dict[str, Any]:
     """Put a record with other times in the place of a wrong one, which stays readable."""
     return write_once(request, "correct", idempotency_key, body, lambda: operations.correct(
-        record_id=record_id, **body.model_dump(), **signed_acting(request)
+        presence_id=presence_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 
@@ -308,7 +308,7 @@ def get_list(request: HttpRequest, shift_id: UUID) -> dict[str, Any]:
     items = [
         {
             "volunteer_id": one.volunteer.pk, "number": one.volunteer.number, "name": str(one.volunteer.human.name),
-            "state": one.state, "walk_in": one.walk_in, "record_id": one.record.pk if one.record else None,
+            "state": one.state, "walk_in": one.walk_in, "presence_id": one.record.pk if one.record else None,
         }
         for one in queries.lines(shift)
     ]  # fmt: skip

@@ -20,11 +20,11 @@ from shanzhi.places import queries as places
 from shanzhi.ui import formatting
 
 
-def _record(viewer: Actor, record_id: str, at: datetime) -> Shown | None:
-    row = Attendance.objects.filter(pk=uuid_of(record_id)).first()
+def _record(viewer: Actor, presence_id: str, at: datetime) -> Shown | None:
+    row = Attendance.objects.filter(pk=uuid_of(presence_id)).first()
     if row is None:
         return None
-    found = queries.led_record(viewer=viewer, record_id=row.pk)
+    found = queries.led_record(viewer=viewer, presence_id=row.pk)
     title = f"{found.shift.activity.title} · {found.volunteer.number}"
     return Shown(title, reverse("attendance:record", args=[found.pk]), whole=True)
 

@@ -5,7 +5,7 @@ from django.urls import path
 from shanzhi.attendance.views import deciding, gate, keeping, mine, offline
 
 app_name = "attendance"
-RECORD = "attendance/records/<uuid:record_id>/"
+RECORD = "attendance/records/<uuid:presence_id>/"
 SHIFT = "attendance/shifts/<uuid:shift_id>/"
 LIST = "attendance/list/<uuid:shift_id>/"
 

@@ -22,14 +22,14 @@ DAY: Final = timedelta(days=1)
 
 
 def correct(
-    *, actor: Actor, record_id: UUID, arrived_at: datetime, left_at: datetime | None, reason: str, at: datetime
+    *, actor: Actor, presence_id: UUID, arrived_at: datetime, left_at: datetime | None, reason: str, at: datetime
 ) -> Attendance:
     """Put a record with other times in the place of one that was wrong; the old one stays readable.
 
     Raises NotFound, Forbidden, OwnAttendance, BadTimes, ReasonMissing, NothingToDecide.
     """
     with transaction.atomic():
-        old = _locked(actor, record_id)
+        old = _locked(actor, presence_id)
         words = reason_of(reason)
         _check(old, arrived_at, left_at, at)
         old.state = ATTENDANCE.move(old.state, "replace")
@@ -49,13 +49,13 @@ def correct(
     return made
 
 
-def decide(*, actor: Actor, record_id: UUID, kept: bool, reason: str, at: datetime) -> Attendance:
+def decide(*, actor: Actor, presence_id: UUID, kept: bool, reason: str, at: datetime) -> Attendance:
     """Keep a record that is doubted, or strike one out, for a reason.
 
     Raises NotFound, Forbidden, OwnAttendance, NotTheRecorder, ReasonMissing, NothingToDecide.
     """
     with transaction.atomic():
-        row = _locked(actor, record_id)
+        row = _locked(actor, presence_id)
         words = reason_of(reason)
         if kept:
             policies.require(policies.may_keep(actor=actor, row=row))
@@ -82,11 +82,11 @@ def reason_of(text: str) -> str:
     return words
 
 
-def _locked(actor: Actor, record_id: UUID) -> Attendance:
+def _locked(actor: Actor, presence_id: UUID) -> Attendance:
     """Lock a record that counts, for who may decide about it."""
-    seen = queries.led_record(viewer=actor, record_id=record_id)
+    seen = queries.led_record(viewer=actor, presence_id=presence_id)
     lock_volunteers([seen.volunteer_id])
-    row = queries.led_record(viewer=actor, record_id=record_id)
+    row = queries.led_record(viewer=actor, presence_id=presence_id)
     policies.require(policies.may_decide(actor=actor, row=row))
     if not row.living:
         raise refusals.NothingToDecide

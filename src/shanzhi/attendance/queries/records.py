@@ -112,11 +112,11 @@ def numbers(found: Shift) -> Numbers:
     return Numbers(expected, told["here"], told["left"])
 
 
-def led_record(*, viewer: Actor, record_id: UUID) -> Attendance:
+def led_record(*, viewer: Actor, presence_id: UUID) -> Attendance:
     """Give a record to who leads its shift and to staff of the area."""
     if not viewer.signed_in and not viewer.is_system:
         raise SignInNeeded
-    row = Attendance.objects.select_related(*WHOLE).filter(pk=record_id).first()
+    row = Attendance.objects.select_related(*WHOLE).filter(pk=presence_id).first()
     if row is None:
         raise NotFound
     if not policies.sees(viewer, row.shift.activity):
@@ -124,12 +124,12 @@ def led_record(*, viewer: Actor, record_id: UUID) -> Attendance:
     return row
 
 
-def record(*, viewer: Actor, record_id: UUID) -> Attendance:
+def record(*, viewer: Actor, presence_id: UUID) -> Attendance:
     """Give a record to whose it is, to who leads its shift and to staff of the area."""
     if not viewer.signed_in and not viewer.is_system:
         raise SignInNeeded
-    own = Attendance.objects.select_related(*WHOLE).filter(pk=record_id, volunteer__person__in=viewer.persons).first()
-    return own or led_record(viewer=viewer, record_id=record_id)
+    own = Attendance.objects.select_related(*WHOLE).filter(pk=presence_id, volunteer__person__in=viewer.persons).first()
+    return own or led_record(viewer=viewer, presence_id=presence_id)
 
 
 def mine(*, viewer: Actor) -> QuerySet[Attendance]:

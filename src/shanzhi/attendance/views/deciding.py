@@ -66,8 +66,8 @@ def doubts(request: Any) -> HttpResponse:
     return answer
 
 
-def _record(request: Any, record_id: UUID) -> Attendance:
-    row = queries.led_record(viewer=request.actor, record_id=record_id)
+def _record(request: Any, presence_id: UUID) -> Attendance:
+    row = queries.led_record(viewer=request.actor, presence_id=presence_id)
     policies.require(policies.may_decide(actor=request.actor, row=row))
     if not row.living:
         raise refusals.NothingToDecide
@@ -81,14 +81,14 @@ def _lead(row: Attendance) -> str:
 
 @login_required
 @form_page
-def decide(request: Any, record_id: UUID) -> HttpResponse:
+def decide(request: Any, presence_id: UUID) -> HttpResponse:
     """Keep a record, or strike it out."""
-    row = _record(request, record_id)
+    row = _record(request, presence_id)
     back = reverse("attendance:record", args=[row.pk])
 
     def act(form: Any) -> str:
         kept = form.cleaned_data["decision"] == "keep"
-        operations.decide(record_id=record_id, kept=kept, reason=form.cleaned_data["reason"], **acting(request))
+        operations.decide(presence_id=presence_id, kept=kept, reason=form.cleaned_data["reason"], **acting(request))
         return back
 
     form = DecideForm(sent(request), waiting=row.review == "waiting")
@@ -99,12 +99,12 @@ def decide(request: Any, record_id: UUID) -> HttpResponse:
 
 @login_required
 @form_page
-def correct(request: Any, record_id: UUID) -> HttpResponse:
+def correct(request: Any, presence_id: UUID) -> HttpResponse:
     """Put other times in the place of wrong ones."""
-    row = _record(request, record_id)
+    row = _record(request, presence_id)
 
     def act(form: Any) -> str:
-        made = operations.correct(record_id=record_id, **form.cleaned_data, **acting(request))
+        made = operations.correct(presence_id=presence_id, **form.cleaned_data, **acting(request))
         return reverse("attendance:record", args=[made.pk])
 
     first = {"arrived_at": row.arrived_at, "left_at": row.left_at}

@@ -79,7 +79,7 @@ def _leaving(request: Any) -> bool:
 def _done(request: Any, came: Came) -> HttpResponse:
     leaving = _leaving(request)
     messages.success(request, _("You are signed out. Thank you!") if leaving else _("You are signed in. Welcome!"))
-    return redirect("attendance:record", record_id=came.id)
+    return redirect("attendance:record", presence_id=came.id)
 
 
 def _page(request: Any, shift: Shift, seen: str, heading: str) -> HttpResponse:

@@ -66,9 +66,9 @@ def mine(request: Any) -> HttpResponse:
 
 
 @login_required
-def record(request: Any, record_id: UUID) -> HttpResponse:
+def record(request: Any, presence_id: UUID) -> HttpResponse:
     """Show one record: to whose it is, to who leads, to staff of the area."""
-    row = queries.record(viewer=request.actor, record_id=record_id)
+    row = queries.record(viewer=request.actor, presence_id=presence_id)
     may = row.living and policies.may_decide(actor=request.actor, row=row) is None
     steps = list_steps(row.shift) if may else mine_steps()
     next_one = Attendance.objects.filter(corrects=row).values_list("pk", flat=True).first()
