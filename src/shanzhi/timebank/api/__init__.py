@@ -1,0 +1,5 @@
+"""The API of the time bank."""
+
+from ninja import Router
+
+router = Router(tags=["timebank"])
