@@ -26,6 +26,7 @@ ROOMS = [
     "portal",
     "outcomes",
     "timebank",
+    "service",
     "projects",
     "ventures",
     "funding",

@@ -1,0 +1,35 @@
+"""The tables of service records."""
+
+from shanzhi.service.models.certificates import BatchItem, Certificate, CertificateBatch
+from shanzhi.service.models.honours import LONGEST_THANKS, MOST_STARS, StarAward, Thanks
+from shanzhi.service.models.records import (
+    DAY,
+    LONGEST_CONTENT,
+    LONGEST_EVIDENCE,
+    LONGEST_REASON,
+    Complaint,
+    Reversal,
+    ServiceMonth,
+    ServiceRecord,
+)
+from shanzhi.service.models.rules import Paper, ServiceRules
+
+__all__ = [
+    "DAY",
+    "LONGEST_CONTENT",
+    "LONGEST_EVIDENCE",
+    "LONGEST_REASON",
+    "LONGEST_THANKS",
+    "MOST_STARS",
+    "BatchItem",
+    "Certificate",
+    "CertificateBatch",
+    "Complaint",
+    "Paper",
+    "Reversal",
+    "ServiceMonth",
+    "ServiceRecord",
+    "ServiceRules",
+    "StarAward",
+    "Thanks",
+]
