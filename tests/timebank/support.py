@@ -34,12 +34,12 @@ def a_bank(area: str = DISTRICT, *, name: str = "示例公益银行", at: dateti
     return operations.found_bank(actor=SYSTEM, area=area, name=name, rules=given, synthetic=True, at=at)
 
 
-def a_member(bank: Bank, credits: int = 0, person: Person | None = None, **fields: Any) -> Member:
-    """Open the account of somebody, on which `credits` minutes are, earned by service."""
+def a_member(bank: Bank, minutes: int = 0, person: Person | None = None, **fields: Any) -> Member:
+    """Open the account of somebody, on which `minutes` are, earned by service."""
     who = person or a_person(AREA, **fields)
     made = operations.open_account(actor=SYSTEM, bank_id=bank.pk, student=False, person_id=who.pk, at=FOUNDED + DAY)
-    if credits:
-        serve(made, credits)
+    if minutes:
+        serve(made, minutes)
     return made
 
 
@@ -76,8 +76,9 @@ def pool(bank: Bank, name: str = "poor") -> Pool:
 
 def a_request(author: Member, minutes: int = 60, *, at: datetime = AT, **fields: Any) -> Post:
     """Ask for help."""
-    values = {"sort": "request", "title": "陪我去医院取药", "about": "腿脚不便，需要人陪同（示例）", "area": AREA,
-              "minutes": minutes, "starts_at": at + timedelta(days=2), "address": "解放路一号三单元", **fields}  # fmt: skip
+    values = {"sort": "request", "title": "陪我去医院取药",
+              "about": "腿脚不便，需要人陪同（示例）", "area": AREA, "minutes": minutes,
+              "starts_at": at + timedelta(days=2), "address": "解放路一号三单元", **fields}  # fmt: skip
     return operations.post_help(
         actor=actor(author.person), bank_id=author.bank_id, given=operations.Help(**values), at=at
     )
@@ -85,8 +86,8 @@ def a_request(author: Member, minutes: int = 60, *, at: datetime = AT, **fields:
 
 def an_offer(author: Member, minutes: int = 60, *, at: datetime = AT, **fields: Any) -> Post:
     """Offer help."""
-    values = {"sort": "offer", "title": "教手机挂号", "about": "周末有空，可上门（示例）", "area": AREA, "minutes": minutes,
-              **fields}  # fmt: skip
+    values = {"sort": "offer", "title": "教手机挂号", "about": "周末有空，可上门（示例）",
+              "area": AREA, "minutes": minutes, **fields}  # fmt: skip
     return operations.post_help(
         actor=actor(author.person), bank_id=author.bank_id, given=operations.Help(**values), at=at
     )

@@ -170,9 +170,18 @@ def test_signs_of_gaming_go_to_a_list_that_a_keeper_decides() -> None:
     keeper = an_actor(Role.SUBDISTRICT_OFFICER, DISTRICT)
     with pytest.raises(refusals.WhyMissing):
         operations.decide_sign(actor=keeper, sign_id=found.pk, acted=False, reason=" ", at=LATER)
-    assert operations.decide_sign(
-        actor=keeper, sign_id=found.pk, acted=False, reason="邻居互助", at=LATER
-    ).state == "explained"
+    assert (
+        operations.decide_sign(actor=keeper, sign_id=found.pk, acted=False, reason="邻居互助", at=LATER).state
+        == "explained"
+    )
+
+
+def to_the_end(run: Any) -> None:
+    """Have the database look at what it otherwise looks at on commit."""
+    with transaction.atomic():
+        run()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 class TestTheDatabase:
@@ -194,10 +203,8 @@ class TestTheDatabase:
             (lambda: Earning.objects.update(kept=1), "stays"),
             (lambda: Gift.objects.filter(pk=Gift.objects.create(**gift).pk).update(minutes=9), "append-only"),
         ):  # fmt: skip
-            with pytest.raises(DatabaseError, match=words), transaction.atomic():
-                run()
-                with connection.cursor() as cursor:
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            with pytest.raises(DatabaseError, match=words):
+                to_the_end(run)
 
     def test_refuses_what_would_make_credits_of_nothing(self) -> None:
         bank = a_bank()
@@ -220,7 +227,8 @@ def test_sixteen_at_once_spend_what_is_there_and_no_more() -> None:
     asked = [
         operations.answer_post(actor=actor(a_member(bank).person), post_id=one.pk, message="", at=AT) for one in posts
     ]
-    own, given = actor(taker.person), {"bank_id": bank.pk, "pool_id": pool(bank).pk, "minutes": 60, "at": AT}
+    own = actor(taker.person)
+    given: dict[str, Any] = {"bank_id": bank.pk, "pool_id": pool(bank).pk, "minutes": 60, "at": AT}
 
     def act(turn: int) -> str:
         if turn < len(asked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -100,7 +101,7 @@ def own_member(actor: Actor, bank: Bank) -> Member | None:
     return rows.filter(closed_at__isnull=True).order_by("opened_at", "pk").first()
 
 
-def load_bank(*, actor: Actor, bank_id: object, lock: bool = False) -> Bank:
+def load_bank(*, actor: Actor, bank_id: UUID, lock: bool = False) -> Bank:
     """Fetch a bank of the actor's desk; outside there is none."""
     rows = Bank.objects.select_related("book")
     rows = rows.select_for_update(no_key=True, of=("self",)) if lock else rows

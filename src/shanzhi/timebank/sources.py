@@ -6,15 +6,17 @@ one that the system verified has one reviewer whom nobody is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.places import queries as places
 from shanzhi.service.models import ServiceRecord
-from shanzhi.timebank.models import Bank, Earning, Member, PolicyVersion, Review
-from shanzhi.timebank.operations.earning import Verified
+from shanzhi.timebank.models import Bank, Earning, Member, PolicyVersion
+from shanzhi.timebank.operations.earning import Verified, member_for
+from shanzhi.timebank.policies import load_bank
 from shanzhi.volunteering.models import TeamKind
 
 GROUPS = (TeamKind.COMPANY, TeamKind.SCHOOL)
@@ -61,12 +63,12 @@ def for_review(bank: Bank) -> QuerySet[ServiceRecord]:
     return rows.filter(served_on__gte=Subquery(first)).annotate(account=Subquery(own.values("number")[:1]))
 
 
-def reviews_of(records: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Give who of the bank reviewed which records."""
-    found: dict[UUID, set[UUID]] = {}
-    for record, reviewer in Review.objects.filter(record__in=list(records)).values_list("record", "reviewer"):
-        found.setdefault(record, set()).add(reviewer)
-    return found
-
-
-__all__ = ["for_review", "reviews_of", "standing", "told", "uncredited", "wrong"]
+def record_at_desk(viewer: Actor, record_id: UUID) -> tuple[ServiceRecord, Bank]:
+    """Give a record that waits for a further reviewer, with the bank of the viewer's desk at which it does."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    row = standing().filter(pk=record_id).first()
+    member = member_for(told(row)) if row is not None else None
+    if row is None or member is None:
+        raise NotFound
+    return row, load_bank(actor=viewer, bank_id=member.bank_id)

@@ -183,7 +183,7 @@ class Rating(models.Model):
     deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="ratings")
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="ratings")
     stars = models.PositiveSmallIntegerField(_("Stars"))
-    words = models.CharField(_("In words"), max_length=200, blank=True)
+    said = models.CharField(_("In words"), max_length=200, blank=True)
     at = models.DateTimeField()
 
     class Meta:

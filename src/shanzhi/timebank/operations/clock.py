@@ -1,4 +1,4 @@
-"""What the clock does for the banks: credit what was verified, take back, end what is over, look for signs of gaming."""
+"""What the clock does for the banks: credit what was verified, take back, end what is over, look for signs."""
 
 from __future__ import annotations
 
@@ -72,9 +72,7 @@ def _silent(at: datetime) -> Iterable[UUID]:
 def _over(at: datetime) -> Iterable[UUID]:
     asked = Q(state="asked", asked_at__lte=at - ASKED)
     idle = Q(helper_done_at__isnull=True, taker_done_at__isnull=True)
-    late = Q(promised_at__lte=at - PROMISED) & (
-        Q(post__starts_at__isnull=True) | Q(post__starts_at__lte=at - PROMISED)
-    )
+    late = Q(promised_at__lte=at - PROMISED) & (Q(post__starts_at__isnull=True) | Q(post__starts_at__lte=at - PROMISED))
     rows = Deal.objects.filter(asked | (Q(state="promised") & idle & late))
     return rows.order_by("pk").values_list("pk", flat=True)[:MOST]
 

@@ -1,4 +1,4 @@
-"""From an answer to the promise, and out of it again: credits are held from the promise on, so nobody spends them twice."""
+"""From an answer to the promise, and out of it again: credits are held from the promise on, never spent twice."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ PATIENCE: Final = timedelta(days=7)
 
 
 @transaction.atomic
-def answer_post(
-    *, actor: Actor, post_id: UUID, message: str, at: datetime, minutes: int | None = None
-) -> Deal:
+def answer_post(*, actor: Actor, post_id: UUID, message: str, at: datetime, minutes: int | None = None) -> Deal:
     """Answer a request by offering to help, or an offer by asking for `minutes` of credit of it.
 
     Raises NotFound, NotAMember, OwnPost, PostClosed, AnsweredAlready, ByTheRules, BadMinutes.

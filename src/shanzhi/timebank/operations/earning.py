@@ -73,9 +73,7 @@ def credit(*, actor: Actor, told: Verified, at: datetime) -> Earning | None:
 def _service(told: Verified, member: Member) -> kernel.Service:
     own = {member.person_id, member.human.pk}
     others = set(told.reviewers) | set(Review.objects.filter(record=told.record).values_list("reviewer", flat=True))
-    return kernel.Service(
-        told.day, told.minutes, told.kind, told.group, frozenset(str(one) for one in others - own)
-    )
+    return kernel.Service(told.day, told.minutes, told.kind, told.group, frozenset(str(one) for one in others - own))
 
 
 def _write(

@@ -81,9 +81,7 @@ def publish_rules(
     return _publish(actor, bank, rules, at, official)
 
 
-def _publish(
-    actor: Actor, bank: Bank, rules: Mapping[str, Any], at: datetime, official: bool
-) -> PolicyVersion:
+def _publish(actor: Actor, bank: Bank, rules: Mapping[str, Any], at: datetime, official: bool) -> PolicyVersion:
     today = timezone.localdate(at)
     known = tuple(one.policy for one in PolicyVersion.objects.filter(bank=bank).order_by("version"))
     given = {**rules, "area": bank.area, "version": len(known) + 1, "published": today.isoformat()}
@@ -105,9 +103,7 @@ def _publish(
     return made
 
 
-def pool_of(
-    *, actor: Actor, bank: Bank, name: str, at: datetime, organization: Organization | None = None
-) -> Pool:
+def pool_of(*, actor: Actor, bank: Bank, name: str, at: datetime, organization: Organization | None = None) -> Pool:
     """Give a pool of a bank, made where it is missing; who may is for the caller to decide."""
     found = Pool.objects.filter(bank=bank, name=name, organization=organization).first()
     if found is not None:

@@ -30,9 +30,7 @@ NEEDED = 2
 
 
 @transaction.atomic
-def propose_grant(
-    *, actor: Actor, pool_id: UUID, number: str, minutes: int, reason: str, at: datetime
-) -> PoolGrant:
+def propose_grant(*, actor: Actor, pool_id: UUID, number: str, minutes: int, reason: str, at: datetime) -> PoolGrant:
     """Propose to give credits of a pool to a member, by who keeps the bank, for a reason that says no names.
 
     Raises NotFound, NotTheKeeper, UnknownReceiver, BadMinutes, WhyMissing, PoolShort.

@@ -11,8 +11,8 @@ from django.db.models import Sum
 from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.periods import months_after
 from shanzhi.kernel.timebank.dealings import Purpose
-from shanzhi.timebank.models import Lot, Member, Reserved
 from shanzhi.timebank import refusals
+from shanzhi.timebank.models import Lot, Member, Reserved
 
 Part = tuple[Lot, int]
 """So many minutes of a lot."""

@@ -33,9 +33,7 @@ ROLES = (("credits", ""), ("bound", " · 仅可捐赠"), ("held", " · 预留"))
 
 
 @transaction.atomic
-def open_account(
-    *, actor: Actor, bank_id: UUID, student: bool, at: datetime, person_id: UUID | None = None
-) -> Member:
+def open_account(*, actor: Actor, bank_id: UUID, student: bool, at: datetime, person_id: UUID | None = None) -> Member:
     """Open one's own account at a bank, or as who keeps it that of somebody; each person has one.
 
     By the rules in force the person may earn or may spend. Raises NoRules, NameNotVerified, ConsentFirst, ByTheRules,

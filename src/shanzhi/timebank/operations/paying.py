@@ -21,10 +21,7 @@ Held = tuple[Lot, int]
 def release(actor: Actor, found: Deal, at: datetime) -> None:
     """Give all that is held for a promise back to whom it belongs."""
     taker = lock_members([found.taker_id])[found.taker_id]
-    held = _held(found)
-    moved = {taker.held: -sum(part for _row, part in held)}
-    _return(taker, held, moved)
-    enter(actor=actor, bank=found.post.bank, kind="release", key=f"release:{found.pk}", moved=moved, at=at)
+    _give_back(actor, found, taker, _held(found), at)
 
 
 def pay(actor: Actor, found: Deal, move: str, minutes: int, at: datetime) -> Deal:
@@ -40,14 +37,15 @@ def pay(actor: Actor, found: Deal, move: str, minutes: int, at: datetime) -> Dea
     free = kernel.room(policy, lots.balance(helper))
     paid = minutes if free is None else min(minutes, free)
     over = minutes - paid if policy.cap is not None and policy.cap.pool is not None else 0
-    held = _held(found)
-    moved: dict[UUID, int] = {taker.held: -found.minutes, helper.credits: paid}
-    _return(taker, _after(held, paid + over), moved)
+    held, used = _held(found), paid + over
+    moved: dict[UUID, int] = {taker.held: -used, helper.credits: paid}
     if paid:
         lots.put(helper, paid, policy=policy, earned=today, expires=lots.end_of(policy, today), at=at)
     if over and policy.cap is not None and policy.cap.pool is not None:
         moved[pool_locked(bank, policy.cap.pool).account] = over
-    enter(actor=actor, bank=bank, kind="pay", key=f"pay:{found.pk}", moved=moved, at=at)
+    if used:
+        enter(actor=actor, bank=bank, kind="pay", key=f"pay:{found.pk}", moved=moved, at=at)
+    _give_back(actor, found, taker, _after(held, used), at)
     found.state, found.ended_at, found.version = DEAL.move(found.state, move), at, found.version + 1
     found.paid, found.overflow = paid, over
     found.save(update_fields=["state", "ended_at", "paid", "overflow", "version"])
@@ -74,12 +72,16 @@ def _after(held: Sequence[Held], used: int) -> list[Held]:
     return left
 
 
-def _return(taker: Member, parts: Sequence[Held], moved: dict[UUID, int]) -> None:
+def _give_back(actor: Actor, found: Deal, taker: Member, parts: Sequence[Held], at: datetime) -> None:
     """Put parts back into their lots; what came of service that was taken back meanwhile pays what the bank bore."""
+    if not parts:
+        return
     good = [(row, part) for row, part in parts if not _taken_back(row)]
     lots.put_back(good)
-    moved[taker.credits] = sum(part for _row, part in good)
-    moved[taker.bank.uncovered] = sum(part for row, part in parts if _taken_back(row))
+    total, back = sum(part for _row, part in parts), sum(part for _row, part in good)
+    bank = found.post.bank
+    moved = {taker.held: -total, taker.credits: back, bank.uncovered: total - back}
+    enter(actor=actor, bank=bank, kind="release", key=f"release:{found.pk}", moved=moved, at=at)
 
 
 def _taken_back(row: Lot) -> bool:

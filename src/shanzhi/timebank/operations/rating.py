@@ -32,6 +32,6 @@ def rate(*, actor: Actor, deal_id: UUID, stars: int, said: str, at: datetime) ->
     if Rating.objects.filter(deal=found, by=own).exists():
         raise refusals.RatedAlready
     text = words(said, "said", most=200, needed=False)
-    made = Rating.objects.create(deal=found, by=own, stars=stars, words=text, at=at)
+    made = Rating.objects.create(deal=found, by=own, stars=stars, said=text, at=at)
     note(actor, "rating.give", made, found.post.bank, at, {"stars": stars})
     return made

@@ -31,17 +31,23 @@ WITH paid AS (
     GROUP BY 1, 2
 )
 """
-_PAIRS: Final = _PAID + """
+_PAIRS: Final = (
+    _PAID
+    + """
 SELECT ARRAY[a.payer, a.got], a.times + b.times, a.minutes + b.minutes FROM paid a
 JOIN paid b ON b.payer = a.got AND b.got = a.payer
 WHERE a.payer < a.got AND least(a.times, b.times) >= %(least)s
 """
+)
 # The smallest of the three stands first, so that each circle is met once; the order of the others is its direction.
-_CIRCLES: Final = _PAID + """
+_CIRCLES: Final = (
+    _PAID
+    + """
 SELECT ARRAY[a.payer, b.payer, c.payer], a.times + b.times + c.times, a.minutes + b.minutes + c.minutes FROM paid a
 JOIN paid b ON b.payer = a.got JOIN paid c ON c.payer = b.got AND c.got = a.payer
 WHERE a.payer < b.payer AND a.payer < c.payer AND b.payer <> c.payer
 """
+)
 _BURSTS: Final = """
 SELECT ARRAY[m.id], count(*), sum(d.paid) FROM timebank_deal d JOIN timebank_post p ON p.id = d.post_id
 JOIN timebank_member m ON m.id IN (d.helper_id, d.taker_id)
@@ -55,8 +61,8 @@ LOOKS: Final = ((SignKind.PAIR, _PAIRS), (SignKind.CIRCLE, _CIRCLES), (SignKind.
 def look_for_signs(*, bank: Bank, at: datetime) -> int:
     """Look at what was paid lately and note what is worth a look, once for the same members in a month."""
     month = timezone.localdate(at).replace(day=1)
-    given = {"bank": bank.pk, "since": at - WINDOW, "week": at - timedelta(days=7), "at": at, "least": PAIR_TIMES,
-             "burst": BURST_TIMES}  # fmt: skip
+    given: dict[str, Any] = {"bank": bank.pk, "since": at - WINDOW, "week": at - timedelta(days=7), "at": at,
+                             "least": PAIR_TIMES, "burst": BURST_TIMES}  # fmt: skip
     made = 0
     for kind, statement in LOOKS:
         with connection.cursor() as cursor:
