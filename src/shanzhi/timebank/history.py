@@ -66,7 +66,7 @@ FIELDS = {
     "state": _("State"),
     "by": _("Who of the two"),
     "stars": _("Stars"),
-    "kind": _("What was seen"),
+    "kind": _("What was noticed"),
     "times": _("Promises"),
 }
 
@@ -104,7 +104,7 @@ for _type, _label, _table in (
     ("review", _("Review of a record"), None), ("gift", _("Gift or donation of credits"), None),
     ("poolgrant", _("Grant from a pool"), GRANT), ("grantyes", _("Yes to a grant"), None),
     ("post", _("Offer or request of help"), POST), ("deal", _("Promise of help"), DEAL),
-    ("rating", _("Rating"), None), ("sign", _("Sign of gaming"), SIGN),
+    ("rating", _("Rating of help"), None), ("sign", _("Sign of gaming"), SIGN),
 ):  # fmt: skip
     register(
         Subject(

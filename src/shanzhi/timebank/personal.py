@@ -75,12 +75,12 @@ REGISTRY.specials["timebank"] = Special("timebank", empty_posts)
 name_fields(
     student=_("At school"), value=_("Credit"), kept=_("Kept"), reviewer=_("Reviewed by"),
     relation=_("What the receiver is to you"), declined_reason=_("Why it was declined"), proposed_by=_("Proposed by"),
-    guardian=_("Guardian"), decision=_("Decision"), stars=_("Stars"), published_by=_("Published by"),
+    guardian=_("Guardian"), decision=_("Decision of the bank"), stars=_("Stars"), published_by=_("Published by"),
 )  # fmt: skip
 for _model, _names in {
-    "Member": {"number": _("Account number"), "opened_at": _("Opened on")},
+    "Member": {"number": _("Account number"), "opened_at": _("Account opened on")},
     "Earning": {"on": _("Day of service"), "minutes": _("Service"), "reason": _("Why not")},
-    "Gift": {"minutes": _("Credits"), "at": _("Given on")},
+    "Gift": {"minutes": _("Credits"), "at": _("Gift made on")},
     "PoolGrant": {"minutes": _("Credits"), "reason": _("Reason")},
     "Post": {"title": _("In a few words"), "about": _("What is to be done"), "address": _("Exact address"),
              "photo": _("Photo"), "area": _("Community"), "minutes": _("Credits")},

@@ -107,8 +107,8 @@ def _earners(members: Any) -> str:
     if members.students_from is None:
         return told
     young = _("students from %(age)s years on") % {"age": members.students_from}
-    with_whom = f"{_comma()}{_('with a guardian’s consent')}" if members.guardian else ""
-    return f"{told}{_comma()}{young}{with_whom}"
+    words = [told, young, *([_("with a guardian’s consent")] if members.guardian else [])]
+    return _comma().join(words)
 
 
 def _group(policy: Policy) -> str:
@@ -129,7 +129,8 @@ def _expiry(policy: Policy) -> str:
     if policy.expiry is None:
         return _("Never")
     span = ngettext("after %(n)s month", "after %(n)s months", policy.expiry.months) % {"n": policy.expiry.months}
-    return f"{span}{_comma()}{_to_pool(policy.expiry.pool, _('they lapse'))}"
+    goes = _to_pool(policy.expiry.pool, _("they lapse"))
+    return f"{span}{_comma()}{goes}"
 
 
 def changed_words(old: Policy, new: Policy) -> list[tuple[Any, Any, Any]]:

@@ -63,7 +63,7 @@ class SignForm(PageForm):
     """What a sign of gaming turned out to be."""
 
     decision = forms.ChoiceField(
-        label=_("What it is"), widget=forms.RadioSelect,
+        label=_("What the sign is"), widget=forms.RadioSelect,
         choices=[("explained", _("Explained, nothing to do")), ("acted", _("Something was done about it"))],
     )  # fmt: skip
     reason = forms.CharField(

@@ -100,7 +100,7 @@ class OfferForm(RequestForm):
 
     starts_at = None  # type: ignore[assignment]  # Django's way to leave a field of the base out
     address = None  # type: ignore[assignment]  # the same
-    until = DayField(label=_("Open until"))
+    until = DayField(label=_("Stands until"))
     minutes = amount(_("What an hour of it costs, in minutes of credit"))
 
 

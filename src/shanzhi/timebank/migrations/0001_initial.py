@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ("credits", models.UUIDField(unique=True)),
                 ("bound", models.UUIDField(unique=True)),
                 ("held", models.UUIDField(unique=True)),
-                ("opened_at", models.DateTimeField(verbose_name="Opened on")),
+                ("opened_at", models.DateTimeField(verbose_name="Account opened on")),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
                     "bank",
@@ -313,7 +313,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("starts_at", models.DateTimeField(null=True, verbose_name="When")),
-                ("until", models.DateField(verbose_name="Open until")),
+                ("until", models.DateField(verbose_name="Stands until")),
                 ("minutes", models.PositiveIntegerField(verbose_name="Credits")),
                 ("photo", models.CharField(blank=True, db_collation="C", max_length=71)),
                 (
@@ -483,7 +483,7 @@ class Migration(migrations.Migration):
                             ("burst", "Much in a short time"),
                         ],
                         max_length=8,
-                        verbose_name="What was seen",
+                        verbose_name="What was noticed",
                     ),
                 ),
                 ("members", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),

@@ -42,7 +42,7 @@ class Post(models.Model):
     area = models.CharField(_("Community"), max_length=12, db_collation="C")
     address = SealedField(purpose="timebank.post.address", null=True)
     starts_at = models.DateTimeField(_("When"), null=True)
-    until = models.DateField(_("Open until"))
+    until = models.DateField(_("Stands until"))
     minutes = models.PositiveIntegerField(_("Credits"))
     photo = models.CharField(max_length=71, blank=True, db_collation="C")
     state = models.CharField(_("State"), max_length=8, choices=POST.choices(), default=POST.first)

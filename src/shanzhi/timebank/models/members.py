@@ -39,7 +39,7 @@ class Member(models.Model):
     credits = models.UUIDField(unique=True)
     bound = models.UUIDField(unique=True)
     held = models.UUIDField(unique=True)
-    opened_at = models.DateTimeField(_("Opened on"))
+    opened_at = models.DateTimeField(_("Account opened on"))
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

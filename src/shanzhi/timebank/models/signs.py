@@ -27,7 +27,7 @@ class Sign(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     bank = models.ForeignKey(Bank, on_delete=models.PROTECT, related_name="signs")
-    kind = models.CharField(_("What was seen"), max_length=8, choices=SignKind.choices)
+    kind = models.CharField(_("What was noticed"), max_length=8, choices=SignKind.choices)
     members = ArrayField(models.UUIDField())
     month = models.DateField()
     times = models.PositiveIntegerField(_("Promises"))

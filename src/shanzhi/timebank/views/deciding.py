@@ -72,7 +72,7 @@ DEALS = Listing(
 SIGNS = Listing(
     key="time_bank_signs",
     columns=(
-        Column("kind", gettext_lazy("What was seen"), value=lambda row: str(SignKind(row.kind).label), sort="kind",
+        Column("kind", gettext_lazy("What was noticed"), value=lambda row: str(SignKind(row.kind).label), sort="kind",
                url=page_of("timebank:judge")),
         Column("times", gettext_lazy("Promises"), "number", sort="times"),
         minutes_column("minutes", gettext_lazy("Credits"), sort="minutes"),
@@ -82,7 +82,7 @@ SIGNS = Listing(
     ),
     default_sort="-seen_at",
     filters=(
-        ChoiceFilter("kind", gettext_lazy("What was seen"), choices=SignKind.choices),
+        ChoiceFilter("kind", gettext_lazy("What was noticed"), choices=SignKind.choices),
         ChoiceFilter("state", gettext_lazy("State"), choices=SIGN.choices()),
     ),
     search=lambda rows, words: rows.filter(reason__icontains=words.strip()),
@@ -139,7 +139,7 @@ def vote(request: Any, aid_id: UUID) -> HttpResponse:
         "minutes": formatting.minutes(row.minutes), "pool": row.pool, "number": row.member.number,
         "reason": row.reason,
     }  # fmt: skip
-    context = frame(_("Decide on the grant"), _("Decide"), page("grants", found), *desk_steps(found), lead=lead)
+    context = frame(_("Decide on the grant"), _("Decide on it"), page("grants", found), *desk_steps(found), lead=lead)
     return answer_form(request, VoteForm(sent(request)), act, context, done=_("It is on record."), template=FORM)
 
 
@@ -172,5 +172,5 @@ def judge(request: Any, hint_id: UUID) -> HttpResponse:
     comma = "、" if formatting.chinese() else ", "
     numbers = comma.join(queries.numbers_of(row))
     lead = f"{SignKind(row.kind).label} · {numbers} · {formatting.count(row.times)} · {formatting.minutes(row.minutes)}"
-    context = frame(_("Look at a sign"), _("Put on record"), page("signs", row.bank), *desk_steps(row.bank), lead=lead)
+    context = frame(_("Look at a sign"), _("Keep on record"), page("signs", row.bank), *desk_steps(row.bank), lead=lead)
     return answer_form(request, SignForm(sent(request)), act, context, done=_("It is on record."), template=FORM)

@@ -43,8 +43,8 @@ POSTS = Listing(
         Column("minutes", gettext_lazy("Credits"), value=lambda row: formatting.minutes(row.minutes), sort="minutes",
                export=lambda row: row.minutes, scale="amount"),
         Column("starts_at", gettext_lazy("When"), "datetime", sort="starts_at"),
-        Column("until", gettext_lazy("Open until"), "date", sort="until", priority=2),
-        Column("author", gettext_lazy("Who"), value=lambda row: shown_name(row.author), priority=2),
+        Column("until", gettext_lazy("Stands until"), "date", sort="until", priority=2),
+        Column("author", gettext_lazy("Who it is"), value=lambda row: shown_name(row.author), priority=2),
         Column("state", gettext_lazy("State"), "tag", value=post_state, sort="state"),
     ),
     default_sort="-created_at",
@@ -127,12 +127,12 @@ def _pairs(request: Any, found: Post) -> list[Answer]:
     asks = found.sort == Sort.REQUEST
     told = [
         Answer(_("Asks or offers"), found.get_sort_display()),
-        Answer(_("Who"), who),
+        Answer(_("Who it is"), who),
         Answer(_("Credits") if asks else _("Credits for an hour"), formatting.minutes(found.minutes)),
         Answer(_("Community"), places.full_names({found.area}).get(found.area, found.area)),
     ]
     when = formatting.moment(found.starts_at) if asks else formatting.day(found.until)
-    return [*told, Answer(_("When") if asks else _("Open until"), when)]
+    return [*told, Answer(_("When") if asks else _("Stands until"), when)]
 
 
 @login_required

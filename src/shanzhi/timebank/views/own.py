@@ -33,7 +33,7 @@ STATEMENT = Listing(
     key="time_bank_statement",
     columns=(
         Column("on", gettext_lazy("Day"), "date", sort="on"),
-        Column("kind", gettext_lazy("What for"), value=lambda row: kind_words(row.entry.kind)),
+        Column("kind", gettext_lazy("What moved"), value=lambda row: kind_words(row.entry.kind)),
         Column("amount", gettext_lazy("Credits"), value=lambda row: signed(row.amount), sort="amount",
                export=lambda row: row.amount, scale="amount"),
         Column("part", gettext_lazy("Part of the account"), value=lambda row: str(PARTS[row.account.role])),

@@ -67,7 +67,7 @@ def _pairs(found: Deal, address: str) -> list[Answer]:
         told.append(Answer(_("Paid to the helper"), formatting.minutes(found.paid)))
     if found.overflow:
         told.append(Answer(_("Above the limit, to the pool"), formatting.minutes(found.overflow)))
-    for label, words in ((_("Reason"), found.reason), (_("Decision"), found.decision)):
+    for label, words in ((_("Reason"), found.reason), (_("Decision of the bank"), found.decision)):
         told += [Answer(label, words)] if words else []
     return told
 
@@ -188,6 +188,6 @@ def settle(request: Any, deal_id: UUID) -> HttpResponse:
         operations.settle(deal_id=deal_id, **form.cleaned_data, **acting(request))
         return page("deal", found)
 
-    context = frame(_("Decide the dispute"), _("Decide"), page("deal", found), *help_steps(found.post.bank),
+    context = frame(_("Decide the dispute"), _("Decide on it"), page("deal", found), *help_steps(found.post.bank),
                     lead=found.reason)  # fmt: skip
     return answer_form(request, form, act, context, done=_("It is decided."), template=FORM)
