@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from shanzhi.people.models import Person
-from shanzhi.service.models import Certificate, ServiceRecord
+from shanzhi.service.models import Certificate, CertificateBatch, ServiceRecord
 from shanzhi.volunteering.models import TaskKind, Team, Volunteer
 from tests.support.people import AREA, AT, LONG_AGO, a_person
 
@@ -58,3 +58,14 @@ def a_certificate(volunteer: Volunteer, *, serial: int, **fields: Any) -> Certif
         "issued_at": AT, **fields,
     }  # fmt: skip
     return Certificate.objects.create(volunteer=volunteer, serial=serial, **values)
+
+
+def a_batch(volunteer: Volunteer) -> CertificateBatch:
+    """Make a batch that is done, with one certificate."""
+    made = CertificateBatch.objects.create(
+        issuer_area=volunteer.area, issuer_name="示例社区居委会", responsible="示例甲", handler="示例乙",
+        contact="0531-00000000", starts_on=date(2026, 1, 1), ends_on=date(2026, 10, 31), wanted=1, ordered_at=AT,
+    )  # fmt: skip
+    a_certificate(volunteer, serial=1, batch=made)
+    CertificateBatch.objects.filter(pk=made.pk).update(state="written", made=1, finished_at=AT)
+    return made

@@ -71,7 +71,7 @@ class TestARecord:
         refused(lambda: verify(first, one.person, AT), "service_record_own")
         put_under_notice(late := a_record(one, minutes=41), AT)
         refused(lambda: verify(late, second, AT + timedelta(days=6)), "service_record_notice")
-        complaint = Complaint.objects.create(record=late, words="不是我（示例）", made_at=AT, due_on=SERVED)
+        complaint = Complaint.objects.create(record=late, matter="不是我（示例）", made_at=AT, due_on=SERVED)
         refused(lambda: verify(late, second, AT + timedelta(days=8)), "service_record_complaint")
         Complaint.objects.filter(pk=complaint.pk).update(state="withdrawn")
         verify(first, second, AT)
@@ -105,7 +105,7 @@ class TestWordsAndRules:
     def test_complaints_and_thanks_are_for_somebody_else_to_answer(self) -> None:
         one, other = a_volunteer(), a_person()
         record = a_record(one, state="verified")
-        row = Complaint.objects.create(record=record, complainant=other, words="示例", made_at=AT, due_on=SERVED)
+        row = Complaint.objects.create(record=record, complainant=other, matter="示例", made_at=AT, due_on=SERVED)
         rows = Complaint.objects.filter(pk=row.pk)
         answer = {"state": "rejected", "answer": "核对无误（示例）", "answered_at": AT}
         refused(lambda: rows.update(**answer, answered_by=other), "service_complaint_somebody_else")
@@ -115,10 +115,8 @@ class TestWordsAndRules:
         refused(lambda: rows.update(state="upheld"), "service_complaint_answered")
         rows.update(**answer, answered_by=a_person())
         refused(lambda: rows.update(state="open", answer="", answered_by=None, answered_at=None), "answered once")
-        refused(
-            lambda: Thanks.objects.create(volunteer=one, author=one.person, words="好", written_at=AT), "thanks_own"
-        )
-        note = Thanks.objects.create(volunteer=one, author=other, words="谢谢（示例）", written_at=AT)
+        refused(lambda: Thanks.objects.create(volunteer=one, author=one.person, note="好", written_at=AT), "thanks_own")
+        note = Thanks.objects.create(volunteer=one, author=other, note="谢谢（示例）", written_at=AT)
         notes = Thanks.objects.filter(pk=note.pk)
         refused(lambda: notes.update(state="shown", read_by=other, read_at=AT), "service_thanks_somebody_else")
         refused(lambda: notes.update(state="hidden", read_at=AT), "hidden_for_a_reason")

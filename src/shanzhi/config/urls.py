@@ -14,6 +14,7 @@ MOUNTS = {
     "portal": "",
     "outcomes": "",
     "timebank": "",
+    "service": "",
     "projects": "",
     "ventures": "",
     "funding": "",

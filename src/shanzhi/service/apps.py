@@ -1,9 +1,13 @@
 """The service app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit import coverage
+from shanzhi.kernel.actor import Actor
+from shanzhi.ui import navigation
 
 TABLES = (
     "servicerules", "servicerecord", "reversal", "complaint", "staraward", "thanks", "certificate", "certificatebatch",
@@ -19,8 +23,18 @@ class ServiceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the tables under the audit."""
+        """Put the pages into the shell and the tables under the audit."""
+        queries = import_module("shanzhi.service.queries")
+        navigation.register(
+            "service", _("Service records"), "service:desk", section="desk", order=64,
+            visible=lambda request: queries.at_the_desk(getattr(request, "actor", Actor())),
+        )  # fmt: skip
+        navigation.register(
+            "my-service", _("My service"), "service:mine", section="account", order=45, visible=navigation.signed_in,
+        )  # fmt: skip
         for table in TABLES:
             coverage.cover(f"service_{table}")
         coverage.leave_out("service_servicemonth", "sums that triggers keep of records, which are audited")
         coverage.leave_out("service_batchitem", "a list to work through; certificates and their batch are audited")
+        import_module("shanzhi.service.history")
+        import_module("shanzhi.service.personal")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
-from typing import Final
 
 from django.utils.translation import gettext as _
 
 from shanzhi.organizations.models import Filing, Organization
 from shanzhi.places import queries as places
 from shanzhi.ui import formatting
-from shanzhi.ui.pdf import qr_svg, typeset
-
-LAYOUT: Final = Path(__file__).resolve().parents[1] / "templates" / "organizations" / "certificate.typ"
+from shanzhi.ui.certificates import Sheet, certificates_pdf
 
 
 def certificate_pdf(*, filing: Filing, organization: Organization, address: str, at: datetime) -> bytes:
@@ -28,16 +24,12 @@ def certificate_pdf(*, filing: Filing, organization: Organization, address: str,
         (_("Valid until"), formatting.day(filing.valid_to)),
         (_("Filed with"), names.get(filing.area, filing.area)),
     ]
-    data = {
-        "lang": "zh" if formatting.chinese() else "en",
-        "title": _("Filing certificate of a community organisation"),
-        "rows": rows,
-        "qr": qr_svg(address),
-        "address": address,
-        "check": _("Scan the code, or open the address, to check this certificate."),
-        "made_up": _("Synthetic: this organisation is made up, and the certificate proves nothing.")
+    sheet = Sheet(
+        title=_("Filing certificate of a community organisation"), rows=rows, address=address,
+        check=_("Scan the code, or open the address, to check this certificate."),
+        made_up=_("Synthetic: this organisation is made up, and the certificate proves nothing.")
         if organization.synthetic
         else "",
-        "example": _("A filed body has no legal personality."),
-    }
-    return typeset(LAYOUT, data, at=at)
+        foot=_("A filed body has no legal personality."),
+    )  # fmt: skip
+    return certificates_pdf([sheet], at=at)

@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
             name="Complaint",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("words", models.TextField(verbose_name="What is wrong")),
+                ("matter", models.TextField(verbose_name="What is wrong")),
                 (
                     "state",
                     models.CharField(
@@ -441,7 +441,7 @@ class Migration(migrations.Migration):
             name="Thanks",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("words", models.CharField(max_length=200, verbose_name="Thanks")),
+                ("note", models.CharField(max_length=200, verbose_name="Thanks")),
                 (
                     "state",
                     models.CharField(
@@ -797,7 +797,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="complaint",
             constraint=models.CheckConstraint(
-                condition=models.Q(("words__regex", "\\S")), name="service_complaint_words"
+                condition=models.Q(("matter__regex", "\\S")), name="service_complaint_words"
             ),
         ),
         migrations.AddConstraint(
@@ -945,7 +945,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="thanks",
-            constraint=models.CheckConstraint(condition=models.Q(("words__regex", "\\S")), name="service_thanks_words"),
+            constraint=models.CheckConstraint(condition=models.Q(("note__regex", "\\S")), name="service_thanks_words"),
         ),
         migrations.AddConstraint(
             model_name="thanks",

@@ -65,7 +65,7 @@ class Thanks(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="thanks")
     author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    words = models.CharField(_("Thanks"), max_length=LONGEST_THANKS)
+    note = models.CharField(_("Thanks"), max_length=LONGEST_THANKS)
     state = models.CharField(_("State"), max_length=12, choices=THANKS.choices(), default=THANKS.first)
     written_at = models.DateTimeField()
     read_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -77,7 +77,7 @@ class Thanks(models.Model):
 
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(THANKS.states)), name="service_thanks_state"),
-            models.CheckConstraint(condition=Q(words__regex=r"\S"), name="service_thanks_words"),
+            models.CheckConstraint(condition=Q(note__regex=r"\S"), name="service_thanks_words"),
             models.CheckConstraint(
                 condition=Q(state="waiting", read_at__isnull=True, read_by__isnull=True)
                 | Q(~Q(state="waiting"), read_at__gte=F("written_at")),

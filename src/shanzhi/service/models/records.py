@@ -139,7 +139,7 @@ class Complaint(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     record = models.ForeignKey(ServiceRecord, on_delete=models.PROTECT, related_name="complaints")
     complainant = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    words = models.TextField(_("What is wrong"))
+    matter = models.TextField(_("What is wrong"))
     state = models.CharField(_("State"), max_length=12, choices=COMPLAINT.choices(), default=COMPLAINT.first)
     made_at = models.DateTimeField()
     due_on = models.DateField(_("Answer due on"))
@@ -152,7 +152,7 @@ class Complaint(models.Model):
 
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(COMPLAINT.states)), name="service_complaint_state"),
-            models.CheckConstraint(condition=Q(words__regex=r"\S"), name="service_complaint_words"),
+            models.CheckConstraint(condition=Q(matter__regex=r"\S"), name="service_complaint_words"),
             models.CheckConstraint(
                 condition=Q(state__in=("open", "withdrawn"), answer="", answered_by__isnull=True)
                 | Q(state__in=("upheld", "rejected"), answer__regex=r"\S", answered_at__gte=F("made_at")),

@@ -1,0 +1,1 @@
+"""Papers and files of service: certificates as PDF, records for the national system."""

@@ -1,0 +1,14 @@
+"""What is done when somebody is erased: the open complaints of the person end; figures stay under the number."""
+
+from __future__ import annotations
+
+from shanzhi.kernel.personal import Leaving, Touched
+from shanzhi.service.models import Complaint
+
+
+def end_complaints(leaving: Leaving) -> Touched:
+    """Take back the open complaints of a person who is being erased."""
+    rows = Complaint.objects.select_for_update().filter(complainant=leaving.person_id, state="open")
+    keys = [str(key) for key in rows.values_list("pk", flat=True)]
+    rows.update(state="withdrawn")
+    return {"service_complaint": keys}

@@ -1,0 +1,126 @@
+"""Who may read and change what of service records. A policy gives None for yes, or the refusal with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
+from shanzhi.organizations.policies import LEADERS
+from shanzhi.people.policies import require
+from shanzhi.places import queries as places
+from shanzhi.service.models import Certificate, CertificateBatch, ServiceRecord
+from shanzhi.volunteering.lifecycle import OFFICERS
+from shanzhi.volunteering.models import Team, TeamMember
+from shanzhi.volunteering.policies import AGREERS, HEADS, KEEPERS, READERS, NotTheLeader, at_the_desk, require_desk
+
+__all__ = [
+    "AGREERS", "HEADS", "KEEPERS", "LEADERS", "OFFICERS", "READERS", "at_the_desk", "batches_readable",
+    "certificates_readable", "in_charge", "led_teams", "may_issue", "may_organise", "may_set_rules", "own_teams",
+    "records_readable", "require", "require_desk",
+]  # fmt: skip
+
+
+def led_teams(viewer: Actor) -> QuerySet[Any]:
+    """Give the ids of the teams that the viewer leads, or is a deputy of."""
+    rows = TeamMember.objects.filter(volunteer__person__in=viewer.persons, state="member", role__in=HEADS)
+    return rows.values("team")
+
+
+def own_teams(viewer: Actor) -> QuerySet[Any]:
+    """Give the ids of the teams that the viewer is in."""
+    return TeamMember.objects.filter(volunteer__person__in=viewer.persons, state="member").values("team")
+
+
+def records_readable(viewer: Actor) -> Q:
+    """Give the condition that a record exists for the viewer.
+
+    One's own, those of teams and organisations that one leads, of the own areas of staff; and while the notice inside
+    the team runs, and after, those of teams that one is in.
+    """
+    inside = places.within_any("area", viewer.areas(READERS))
+    if not inside or not viewer.persons:  # the whole country, or nobody
+        return inside
+    inside |= Q(volunteer__person__in=viewer.persons) | Q(team__in=led_teams(viewer))
+    inside |= Q(team__in=own_teams(viewer), state__in=("noticed", "verified"))
+    return inside | Q(organization__in=viewer.organizations(LEADERS))
+
+
+def certificates_readable(viewer: Actor) -> Q:
+    """Give the condition that a certificate exists for the viewer: the own ones, and those that one's office issues."""
+    issued = _issued(viewer)
+    return issued | Q(volunteer__person__in=viewer.persons) if issued and viewer.persons else issued
+
+
+def batches_readable(viewer: Actor) -> Q:
+    """Give the condition that a batch exists for the viewer: those of the issuers for whom one acts or reads."""
+    return _issued(viewer)
+
+
+def _issued(viewer: Actor) -> Q:
+    inside = places.within_any("issuer_area", viewer.areas(READERS))
+    return inside | Q(organization__in=viewer.organizations(LEADERS)) if inside else inside
+
+
+def _signed(actor: Actor) -> Refusal | None:
+    return None if actor.signed_in or actor.is_system else SignInNeeded()
+
+
+def may_organise(*, actor: Actor, team: Team | None, organization_id: UUID | None, area: str) -> Refusal | None:
+    """Allow who leads the team or its organisation, and the office of the area: to record, verify, reverse."""
+    refused = _signed(actor)
+    if refused is not None or actor.holds(AGREERS, area):
+        return refused
+    if organization_id is not None and organization_id in actor.organizations(LEADERS):
+        return None
+    if team is not None and leads_one_of(actor, (team.pk,)):
+        return None
+    return NotTheLeader() if team is not None else Forbidden()
+
+
+def leads_one_of(actor: Actor, teams: Iterable[UUID]) -> bool:
+    """Tell whether the actor leads a team among these, or is a deputy."""
+    return bool(actor.persons) and led_teams(actor).filter(team__in=list(teams)).exists()
+
+
+def in_charge(*, actor: Actor, record: ServiceRecord) -> Refusal | None:
+    """Allow who may organise what the record is of."""
+    return may_organise(
+        actor=actor, team=record.team, organization_id=record.organization_id, area=record.area
+    )  # fmt: skip
+
+
+def may_issue(*, actor: Actor, organization_id: UUID | None, area: str) -> Refusal | None:
+    """Allow who leads the organisation, or the committee and offices of the area, to certify what it organised."""
+    refused = _signed(actor)
+    if refused is not None or actor.holds(AGREERS, area):
+        return refused
+    leads = organization_id is not None and organization_id in actor.organizations(LEADERS)
+    return None if leads else Forbidden()
+
+
+def may_withdraw(*, actor: Actor, found: Certificate | CertificateBatch) -> Refusal | None:
+    """Allow whoever may issue for the issuer to withdraw what it issued."""
+    return may_issue(actor=actor, organization_id=found.organization_id, area=found.issuer_area)
+
+
+def may_set_rules(*, actor: Actor, area: str) -> Refusal | None:
+    """Allow officers of an area that covers it."""
+    refused = _signed(actor)
+    if refused is not None:
+        return refused
+    if actor.holds(OFFICERS, area):
+        return None
+    return Forbidden(field="area") if actor.areas(OFFICERS) else Forbidden()
+
+
+def may_moderate(*, actor: Actor, area: str) -> Refusal | None:
+    """Allow the committee and the offices above it to read thanks before they are shown."""
+    refused = _signed(actor)
+    if refused is not None:
+        return refused
+    return None if actor.holds(AGREERS, area) else Forbidden()

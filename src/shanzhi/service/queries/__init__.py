@@ -1,0 +1,46 @@
+"""Reading service records: each query takes the viewer and gives only what exists for that viewer."""
+
+from shanzhi.service.queries.certificates import (
+    batch,
+    batches,
+    by_code,
+    certificate,
+    certificates,
+    check,
+    issuing_bodies,
+    of_batch,
+    passed_over,
+    search_certificates,
+)
+from shanzhi.service.queries.growth import STAGES, growth, ready, search_ready
+from shanzhi.service.queries.mine import Overview, overview, overview_of, own_records
+from shanzhi.service.queries.records import (
+    at_the_desk,
+    by_numbers,
+    complaint,
+    complaints_of,
+    desk_complaints,
+    desk_records,
+    desk_thanks,
+    noticed_in,
+    record,
+    recordable,
+    require_desk,
+    search_complaints,
+    search_records,
+    search_thanks,
+    team_records,
+    thanks,
+    to_verify,
+    waiting,
+)
+from shanzhi.service.queries.rules import Ruling, rules, ruling, search_rules
+
+__all__ = [
+    "STAGES", "Overview", "Ruling", "at_the_desk", "batch", "batches", "by_code", "by_numbers", "certificate",
+    "certificates", "check", "complaint", "complaints_of", "desk_complaints", "desk_records", "desk_thanks", "growth",
+    "issuing_bodies", "noticed_in", "of_batch", "overview", "overview_of", "own_records", "passed_over", "ready",
+    "record", "recordable", "require_desk", "rules", "ruling", "search_certificates", "search_complaints",
+    "search_ready", "search_records", "search_rules", "search_thanks", "team_records", "thanks", "to_verify",
+    "waiting",
+]  # fmt: skip

@@ -1,0 +1,190 @@
+"""The desk of service: records of the areas, recording for the committee, complaints, thanks, rules, the export."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shanzhi.kernel.errors import Forbidden, Invalid
+from shanzhi.places.views.frames import answer_form, sent
+from shanzhi.service import operations, policies, queries
+from shanzhi.service.exchange.national import Collected
+from shanzhi.service.forms.papers import NationalForm, RulesForm
+from shanzhi.service.forms.records import OfficeTableForm, ReadForm
+from shanzhi.service.operations.exporting import collected
+from shanzhi.service.operations.refusals import NoSuchVolunteer
+from shanzhi.service.views import frames
+from shanzhi.service.views.frames import FORM, desk_steps, frame
+from shanzhi.service.views.listings import COMPLAINTS, DESK, RULES, THANKED
+from shanzhi.ui.forms import apply_refusal
+from shanzhi.ui.http import acting
+from shanzhi.ui.listing import listing_response
+from shanzhi.ui.methods import form_page
+
+LIST = "service/list.html"
+
+
+@login_required
+def desk(request: Any) -> HttpResponse:
+    """List the records of the own areas and organisations."""
+    rows = queries.desk_records(viewer=request.actor)
+    waiting = queries.to_verify(viewer=request.actor, at=request.now).count()
+    context = {
+        "heading": _("Service records"), "waiting": waiting, "records": bool(request.actor.areas(policies.AGREERS)),
+        "staff": policies.at_the_desk(request.actor), "home": first_area(request),
+        "crumbs": [(_("Home"), "/"), (_("Service records"), "")],
+    }  # fmt: skip
+    answer: HttpResponse = listing_response(request, DESK, rows, context, template="service/desk.html")
+    return answer
+
+
+def first_area(request: Any) -> str:
+    """Give the first area that the reader looks after, '' for none or the whole country."""
+    return next(iter(request.actor.areas(policies.READERS)), "")
+
+
+@login_required
+@form_page
+def office_table(request: Any) -> HttpResponse:
+    """Record what the committee or office of an area organised itself."""
+    areas = frames.acting_areas(request)
+    if areas is None:
+        raise Forbidden
+    own = next(iter(request.actor.areas(policies.AGREERS)), "")
+    chosen = request.POST.get("area", own) if request.method == "POST" else own
+    form = OfficeTableForm(
+        sent(request), kinds=frames.kinds_of(chosen if chosen.isdigit() else own), areas=areas,
+        initial={"served_on": timezone.localdate(request.now), "minutes": 120, "area": own},
+    )  # fmt: skip
+
+    def act(form: Any) -> str:
+        numbers = [number for number, _minutes in form.cleaned_data["numbers"]]
+        people = queries.by_numbers(viewer=request.actor, numbers=numbers)
+        if set(numbers) - set(people):
+            raise NoSuchVolunteer(field="numbers")
+        organiser = operations.Organiser(area=form.cleaned_data["area"])
+        operations.record_service(organiser=organiser, rows=form.rows(people), **form.common(), **acting(request))
+        return reverse("service:desk")
+
+    lead = _("What a team organised is recorded by its leader. Somebody else of the office verifies what you record.")
+    context = frame(_("Record service of the office"), _("Record"), reverse("service:desk"), *desk_steps(), lead=lead)
+    return answer_form(request, form, act, context, done=_("It is recorded and under notice."), template=FORM)
+
+
+@login_required
+def complaints(request: Any) -> HttpResponse:
+    """List the complaints of the own areas."""
+    rows = queries.desk_complaints(viewer=request.actor)
+    context = {"heading": _("Complaints about records"),
+               "crumbs": [(_("Home"), "/"), *desk_steps(), (_("Complaints about records"), "")]}  # fmt: skip
+    answer: HttpResponse = listing_response(request, COMPLAINTS, rows, context, template=LIST)
+    return answer
+
+
+@login_required
+def thanks(request: Any) -> HttpResponse:
+    """List the notes of thanks to volunteers of the own areas."""
+    rows = queries.desk_thanks(viewer=request.actor)
+    context = {"heading": _("Thanks to volunteers"),
+               "crumbs": [(_("Home"), "/"), *desk_steps(), (_("Thanks to volunteers"), "")]}  # fmt: skip
+    answer: HttpResponse = listing_response(request, THANKED, rows, context, template=LIST)
+    return answer
+
+
+@login_required
+@form_page
+def read(request: Any, thanks_id: UUID) -> HttpResponse:
+    """Read a note, and show it to the volunteer or not."""
+    found = queries.thanks(viewer=request.actor, thanks_id=thanks_id)
+    policies.require(policies.may_moderate(actor=request.actor, area=found.volunteer.area))
+    own = reverse("service:thanks")
+    if found.state == "hidden":
+        return redirect(own)
+
+    def act(form: Any) -> str:
+        given = {"shown": form.cleaned_data["decision"] == "yes", "reason": form.cleaned_data["reason"]}
+        operations.read_thanks(thanks_id=thanks_id, **given, **acting(request))
+        return own
+
+    lead = f"{found.volunteer.number} · {found.note}"
+    steps = (*desk_steps(), (_("Thanks to volunteers"), own))
+    context = frame(_("Read a note of thanks"), _("Decide"), own, *steps, lead=lead)
+    return answer_form(request, ReadForm(sent(request)), act, context, done=_("It is decided."), template=FORM)
+
+
+@login_required
+def rules(request: Any) -> HttpResponse:
+    """List the rules of areas, in all versions."""
+    rows = queries.rules(viewer=request.actor, at=request.now)
+    heading = _("Rules of service records")
+    context = {
+        "heading": heading, "may": bool(request.actor.areas(policies.OFFICERS)),
+        "lead": _("Of the nearest area up the tree that has some, the newest rules hold that have begun."),
+        "crumbs": [(_("Home"), "/"), *desk_steps(), (heading, "")],
+    }  # fmt: skip
+    answer: HttpResponse = listing_response(request, RULES, rows, context, template="service/rules.html")
+    return answer
+
+
+@login_required
+@form_page
+def new_rules(request: Any) -> HttpResponse:
+    """Set the rules of an area anew."""
+    codes = request.actor.areas(policies.OFFICERS)
+    if not codes:
+        raise Forbidden
+    now = queries.ruling(codes[0], timezone.localdate(request.now))
+    form = RulesForm(sent(request), areas=frames.ruling_areas(request), initial={
+        "area": codes[0], "valid_from": timezone.localdate(request.now), "notice_days": now.notice_days,
+        "answer_days": now.answer_days, "stars": " ".join(str(one // 60) for one in now.star_minutes),
+        "paper": now.paper, "number_words": now.prefix, "core_hours": now.core_minutes // 60,
+        "core_times": now.core_times, "core_months": now.core_months, "source": now.source, "example": now.example,
+    })  # fmt: skip
+
+    def act(form: Any) -> str:
+        clean = form.cleaned_data
+        operations.set_rules(
+            area=clean["area"], valid_from=clean["valid_from"], values=form.values(), **acting(request)
+        )  # fmt: skip
+        return reverse("service:rules")
+
+    steps = (*desk_steps(), (_("Rules of service records"), reverse("service:rules")))
+    context = frame(_("New rules"), _("Set them"), reverse("service:rules"), *steps)
+    return answer_form(request, form, act, context, done=_("The rules are set."), template=FORM)
+
+
+def _file(found: Collected, kind: str) -> HttpResponse:
+    content, mime = (found.csv(), "text/csv") if kind == "csv" else (found.json(), "application/json")
+    answer = HttpResponse(content, content_type=f"{mime}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="service-{found.area}.{kind}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@login_required
+@form_page
+def export(request: Any) -> HttpResponse:
+    """Give verified records of an area as a file for the national system."""
+    policies.require_desk(request.actor)
+    own = first_area(request)
+    form = NationalForm(sent(request), areas=frames.read_areas(request), initial={"area": own})
+    if request.method == "POST" and form.is_valid():
+        clean = form.cleaned_data
+        span = {name: clean[name] for name in ("area", "starts_on", "ends_on")}
+        try:
+            return _file(collected(**span, **acting(request)), clean["kind"])
+        except Invalid as refusal:
+            apply_refusal(form, refusal)
+    lead = _("Verified records that stand, with volunteer numbers and without names; the fields are told in the "
+             "documentation.")  # fmt: skip
+    context = frame(
+        _("Export for the national system"), _("Download"), reverse("service:desk"), *desk_steps(), lead=lead
+    )
+    return render(request, FORM, {"form": form, **context}, status=422 if form.is_bound else 200)

@@ -1,0 +1,125 @@
+"""Words, tones and ways that the pages of service share."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shanzhi.people import queries as people
+from shanzhi.service import policies, queries
+from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS
+from shanzhi.service.models import Certificate, Complaint, ServiceRecord, Thanks
+from shanzhi.ui import formatting
+from shanzhi.ui.choosing import AreaSource
+from shanzhi.volunteering import queries as volunteering
+from shanzhi.volunteering.models.volunteers import clock
+from shanzhi.volunteering.operations.volunteers import LEVELS_OF_SERVICE
+from shanzhi.volunteering.views.frames import frame, mine_steps, shown_name, team_steps
+
+__all__ = ["FORM", "acting_areas", "frame", "mine_steps", "shown_name", "team_steps"]
+
+FORM: Final = "service/form.html"
+TONES: Final = {
+    "verified": "good", "shown": "good", "noticed": "accent", "open": "warn", "waiting": "warn", "upheld": "accent",
+}  # fmt: skip
+
+
+def record_state(row: ServiceRecord) -> tuple[str, str]:
+    """Say where a record stands."""
+    if getattr(row, "gone", False):
+        return "bad", _("Reversed")
+    if getattr(row, "complained", False):
+        return "warn", _("Complaint open")
+    return TONES.get(row.state, "plain"), str(RECORD.states[row.state])
+
+
+def complaint_state(row: Complaint) -> tuple[str, str]:
+    """Say where a complaint stands."""
+    return TONES.get(row.state, "plain"), str(COMPLAINT.states[row.state])
+
+
+def thanks_state(row: Thanks) -> tuple[str, str]:
+    """Say where a note stands."""
+    return TONES.get(row.state, "plain"), str(THANKS.states[row.state])
+
+
+def certificate_state(row: Certificate) -> tuple[str, str]:
+    """Say whether a certificate holds."""
+    return ("bad", _("Withdrawn")) if row.withdrawn_at else ("good", _("Valid"))
+
+
+def organiser(row: ServiceRecord) -> str:
+    """Name who organised: the team, the organisation, or the office of the area."""
+    if row.team is not None:
+        return row.team.name
+    return row.organization.name if row.organization is not None else str(getattr(row, "area_name", "") or row.area)
+
+
+def kind_words(row: ServiceRecord) -> str:
+    """Name the kind of task."""
+    return str(row.task_kind)
+
+
+def span(row: ServiceRecord) -> str:
+    """Say from when to when, where it is known."""
+    if row.starts is None:
+        return formatting.NONE
+    return f"{clock(row.starts)}–{clock(row.starts + row.minutes)}"
+
+
+def number_of(row: Any) -> str:
+    """Give the volunteer number."""
+    return str(row.volunteer.number)
+
+
+def name_of(row: Any) -> str:
+    """Show the masked name."""
+    return shown_name(row.volunteer)
+
+
+def record_page(row: ServiceRecord) -> str:
+    """Give the page of a record."""
+    return reverse("service:record", args=[row.pk])
+
+
+def certificate_page(row: Certificate) -> str:
+    """Give the page of a certificate."""
+    return reverse("service:certificate", args=[row.pk])
+
+
+def check_address(request: Any, found: Certificate) -> str:
+    """Give the whole address of the public check of a certificate."""
+    return str(request.build_absolute_uri(reverse("service:checked", args=[found.code])))
+
+
+def acting_areas(request: Any) -> AreaSource | None:
+    """Give the areas of service in which the actor is the committee or an office above it, None for nowhere."""
+    codes = request.actor.areas(policies.AGREERS)
+    return people.source_of(people.Open(codes, request.now, LEVELS_OF_SERVICE)) if codes else None
+
+
+def ruling_areas(request: Any) -> AreaSource:
+    """Give the areas whose rules the actor sets."""
+    return people.source_of(people.Open(request.actor.areas(policies.OFFICERS), request.now))
+
+
+def read_areas(request: Any) -> AreaSource:
+    """Give the areas whose records the viewer reads."""
+    return volunteering.read_areas(viewer=request.actor, at=request.now)
+
+
+def bodies(request: Any) -> list[tuple[str, str]]:
+    """List the organisations that the actor leads."""
+    return [(str(one.pk), one.name) for one in queries.issuing_bodies(viewer=request.actor)]
+
+
+def kinds_of(area: str) -> list[tuple[str, str]]:
+    """List the kinds of tasks of an area."""
+    return [(one.code, str(one)) for one in volunteering.task_kinds(area)]
+
+
+def desk_steps() -> list[tuple[Any, str]]:
+    """Give the way to the desk."""
+    return [(_("Service records"), reverse("service:desk"))]

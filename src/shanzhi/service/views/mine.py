@@ -1,0 +1,112 @@
+"""One's own service: sums, months, stars, thanks, certificates, and the records themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shanzhi.places.views.frames import answer_form, sent
+from shanzhi.service import operations, queries
+from shanzhi.service.exchange.certificate import service_pdf
+from shanzhi.service.forms.records import ThanksForm
+from shanzhi.service.operations.printing import own_copy
+from shanzhi.service.queries import Overview
+from shanzhi.service.views.frames import FORM, certificate_state, check_address, frame, mine_steps
+from shanzhi.service.views.listings import MINE
+from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
+from shanzhi.ui.listing import listing_response
+from shanzhi.ui.methods import acts, form_page
+from shanzhi.ui.pieces import Answer, Chart, Series, Table
+from shanzhi.volunteering import queries as volunteering
+
+
+@login_required
+def mine(request: Any) -> HttpResponse:
+    """Show one's own service, or the way to register."""
+    found = queries.overview(viewer=request.actor, at=request.now)
+    heading = _("My service")
+    crumbs = [(_("Home"), "/"), *mine_steps(), (heading, "")]
+    if found is None:
+        return render(request, "service/begin.html", {"heading": heading, "crumbs": crumbs})
+    fits = [kind for kind, fit in volunteering.fit_for(volunteer=found.volunteer, at=request.now) if fit.good]
+    context = {
+        "heading": heading, "crumbs": crumbs, "found": found, "pairs": sums(found), "star": star_words(found),
+        "papers": [(one, certificate_state(one)) for one in found.certificates], "fits": fits[:8],
+        **months(found, request.now),
+    }  # fmt: skip
+    rows = queries.own_records(viewer=request.actor)
+    answer: HttpResponse = listing_response(request, MINE, rows, context, template="service/mine.html")
+    return answer
+
+
+def sums(found: Overview) -> list[Answer]:
+    """Give what was done altogether, in words."""
+    return [
+        Answer(_("Verified service"), formatting.minutes(found.minutes)),
+        Answer(_("Times of service"), formatting.count(found.times)),
+        Answer(_("People served"), formatting.count(found.people_served)),
+    ]
+
+
+def star_words(found: Overview) -> str:
+    """Say what is missing to the next star."""
+    if found.next_star is None:
+        return _("You hold the highest star of your area.")
+    level, missing = found.next_star
+    return _("%(missing)s more to star %(level)s") % {"missing": formatting.minutes(missing), "level": level}
+
+
+def months(found: Overview, at: datetime) -> dict[str, Any]:
+    """Give the chart of the last twelve months in hours, with the exact table."""
+    most = max(found.months, key=lambda one: one.minutes)
+    title = _("Most service was in %(month)s") % {"month": month(most.first)} if most.minutes else ""
+    chart = Chart(
+        title=title, kind="bar", categories=[f"{one.first:%m}" for one in found.months],
+        series=[Series(_("Verified service"), [one.minutes // 60 for one in found.months])],
+        x_label=_("Month"), y_label=_("Service"), unit=_("hours"), source=_("The records of this site"), at=at,
+        key="months",
+    )  # fmt: skip
+    rows = [[month(one.first), formatting.minutes(one.minutes)] for one in found.months]
+    return {"chart": chart if most.minutes else None, "table": Table([_("Month"), _("Verified service")], rows)}
+
+
+def month(first: Any) -> str:
+    """Name a month."""
+    return f"{first:%Y}年{first.month}月" if formatting.chinese() else f"{first:%Y-%m}"
+
+
+@login_required
+@acts
+def own_paper(request: Any, certificate_id: UUID) -> HttpResponse:
+    """Give the own certificate with name and identity number in full, as a PDF; that goes on record."""
+    copy = own_copy(certificate_id=certificate_id, **acting(request))
+    content = service_pdf([copy], address=lambda one: check_address(request, one), at=request.now)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="service-{copy.certificate.serial}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@login_required
+@form_page
+def thank(request: Any) -> HttpResponse:
+    """Thank a volunteer."""
+    number = request.GET.get("number", "")
+    form = ThanksForm(sent(request), initial={"number": number if number.isascii() and number.isdigit() else ""})
+
+    def act(form: Any) -> str:
+        operations.write_thanks(**form.cleaned_data, **acting(request))
+        return reverse("service:thank")
+
+    lead = _("A short note for somebody who helped you or works in your team.")
+    context = frame(_("Thank a volunteer"), _("Send"), reverse("volunteering:mine"), *mine_steps(), lead=lead)
+    done = _("Thank you. Staff read the note, then the volunteer sees it.")
+    return answer_form(request, form, act, context, done=done, template=FORM)
