@@ -15,6 +15,8 @@ from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION, REGISTER  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
+from shanzhi.timebank.lifecycle import DEAL, POST, SIGN  # noqa: E402 - as above
+from shanzhi.timebank.lifecycle import GRANT as AID  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
 from shanzhi.volunteering.lifecycle import MEMBER, TEAM, VOLUNTEER  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
@@ -43,6 +45,10 @@ TABLES = (
     VOLUNTEER,
     TEAM,
     MEMBER,
+    POST,
+    DEAL,
+    AID,
+    SIGN,
     REAL_NAME,
     BATCH,
     RECOVERY,

@@ -10,6 +10,7 @@ from shanzhi.notices import lifecycle as notices
 from shanzhi.organizations import lifecycle as organizations
 from shanzhi.people import lifecycle as people
 from shanzhi.projects import lifecycle as projects
+from shanzhi.timebank import lifecycle as timebank
 from shanzhi.ventures import lifecycle as ventures
 from shanzhi.volunteering import lifecycle as volunteering
 from shanzhi.voting import lifecycle as voting
@@ -30,6 +31,7 @@ class TestThePageOfLifeCycles:
                 organizations,
                 people,
                 projects,
+                timebank,
                 ventures,
                 volunteering,
                 voting,
@@ -50,6 +52,7 @@ class TestThePageOfLifeCycles:
             "organizations",
             "people",
             "projects",
+            "timebank",
             "ventures",
             "volunteering",
             "voting",

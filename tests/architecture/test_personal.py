@@ -47,6 +47,8 @@ NOT_OF_PEOPLE = {
     **dict.fromkeys(
         (f"volunteering.{model}.name" for model in ("Skill", "QualificationKind", "TaskKind")), "a word of an area"
     ),
+    "timebank.Bank.name": "public",
+    "timebank.Pool.name": "a kind of pool",
     "volunteering.TeamAgreement.text": "public: what one signs before joining",
 }
 

@@ -96,6 +96,13 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "demo": "the demo's projects",
         "telling": "what projects tell, and whom",
     },
+    "timebank": {
+        "checking": "that lots and ledger agree, and that every credit came of a record",
+        "demo": "the demo's time bank",
+        "refusals": "why something at a time bank is not done",
+        "sources": "verified records of service as the time bank takes them",
+        "words": "how rules and moves of credits read",
+    },
     "volunteering": {"demo": "the demo's volunteers and teams"},
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",

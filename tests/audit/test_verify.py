@@ -39,6 +39,7 @@ from tests.support.database import as_owner
 from tests.support.guardians import guarded
 from tests.support.people import a_person
 from tests.support.site import Site, build
+from tests.timebank.filled import fill_timebank
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
@@ -122,6 +123,7 @@ def fill_the_rest(site: Site) -> None:
     fill_jury(site)
     fill_organizations(site.at)
     fill_volunteering(site.at)
+    fill_timebank(site.at)
     fill_money()
     guarded(site)
     merging(site)

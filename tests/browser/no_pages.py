@@ -23,6 +23,7 @@ NO_PAGES = {
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
     "ventures:desk_jury_end",
     "volunteering:step", "volunteering:examples",
+    "timebank:step", "timebank:photo",
     "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",
     "organizations:document_remove", "organizations:certificate_file", "organizations:register_take",
     "organizations:apply_for",  # drawn as organizations:apply is, for who leads an organisation

@@ -30,6 +30,7 @@ from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.site import Site
 from tests.support.waiting import pages as pages_between
+from tests.timebank import pages as timebank
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
@@ -96,6 +97,7 @@ def visitor(site: Site) -> Pages:
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
         **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
+        **timebank.public(),
     }
 
 
@@ -126,7 +128,7 @@ def resident(site: Site) -> Pages:
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
-        **organizations.own_filing_pages(own.person()) | volunteering.own(site),
+        **organizations.own_filing_pages(own.person()) | volunteering.own(site) | timebank.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -254,7 +256,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    own = organizations.pages() | volunteering.desk()
+    own = organizations.pages() | volunteering.desk() | timebank.desk()
     return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 

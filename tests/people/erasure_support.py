@@ -43,6 +43,7 @@ from shanzhi.work.models import AnsweredRequest, Job
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
+from tests.timebank.filled import mark_timebank
 from tests.volunteering.filled import mark_volunteering
 
 WHO, MOBILE, DOCUMENT, BORN = "欧阳无双甲", "+8613977776666", "370102193102030013", date(1931, 2, 3)
@@ -173,6 +174,7 @@ def a_marked_person() -> Person:
     _organizations(person)
     with guards_off():
         mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
+        mark_timebank(person, told=TOLD, at=AT)
     return person
 
 

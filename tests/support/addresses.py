@@ -136,6 +136,8 @@ def _tables() -> dict[str, Any]:
         "income_id": "funding.Income",
         "team_id": "volunteering.Team", "place_id": "volunteering.TeamMember", "volunteer_id": "volunteering.Volunteer",
         "qualification_id": "volunteering.Qualification", "word_id": "volunteering.Skill",
+        "bank_id": "timebank.Bank", "post_id": "timebank.Post", "deal_id": "timebank.Deal",
+        "aid_id": "timebank.PoolGrant", "hint_id": "timebank.Sign", "served_id": "service.ServiceRecord",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

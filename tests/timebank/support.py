@@ -34,10 +34,14 @@ def a_bank(area: str = DISTRICT, *, name: str = "示例公益银行", at: dateti
     return operations.found_bank(actor=SYSTEM, area=area, name=name, rules=given, synthetic=True, at=at)
 
 
-def a_member(bank: Bank, minutes: int = 0, person: Person | None = None, **fields: Any) -> Member:
+def a_member(
+    bank: Bank, minutes: int = 0, person: Person | None = None, *, at: datetime | None = None, **fields: Any
+) -> Member:
     """Open the account of somebody, on which `minutes` are, earned by service."""
     who = person or a_person(AREA, **fields)
-    made = operations.open_account(actor=SYSTEM, bank_id=bank.pk, student=False, person_id=who.pk, at=FOUNDED + DAY)
+    made = operations.open_account(
+        actor=SYSTEM, bank_id=bank.pk, student=False, person_id=who.pk, at=at or FOUNDED + DAY
+    )
     if minutes:
         serve(made, minutes)
     return made
@@ -93,9 +97,11 @@ def an_offer(author: Member, minutes: int = 60, *, at: datetime = AT, **fields: 
     )
 
 
-def a_deal(taker: Member, helper: Member, minutes: int = 60, *, state: str = "promised", at: datetime = AT) -> Deal:
+def a_deal(
+    taker: Member, helper: Member, minutes: int = 60, *, state: str = "promised", at: datetime = AT, **fields: Any
+) -> Deal:
     """Have one ask and the other answer, as far as `state`."""
-    post = a_request(taker, minutes, at=at)
+    post = a_request(taker, minutes, at=at, **fields)
     made = operations.answer_post(actor=actor(helper.person), post_id=post.pk, message="我来", at=at)
     if state != "asked":
         operations.promise(actor=actor(taker.person), deal_id=made.pk, at=at)

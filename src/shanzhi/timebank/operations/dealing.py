@@ -65,7 +65,7 @@ def answer_post(*, actor: Actor, post_id: UUID, message: str, at: datetime, minu
 
 def locked_deal(actor: Actor, deal_id: UUID) -> Deal:
     """Lock a promise with its post, for who is a party to it, a guardian of one, or keeps the bank; else NotFound."""
-    if not actor.signed_in and not actor.is_system:
+    if not actor.persons and not actor.is_system:
         raise SignInNeeded
     post = Post.objects.filter(deals=deal_id).values_list("pk", flat=True).first()
     if post is None:

@@ -71,7 +71,7 @@ def lock_members(ids: Iterable[UUID]) -> dict[UUID, Member]:
 
 def own_locked(actor: Actor, bank: Bank) -> Member:
     """Lock the actor's own open account. Raises SignInNeeded, NotAMember."""
-    if not actor.signed_in:
+    if not actor.persons:
         raise SignInNeeded
     found = policies.own_member(actor, bank)
     if found is None:
