@@ -21,6 +21,8 @@ from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVE
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
 from shanzhi.service.lifecycle import BATCH as CERTIFICATES  # noqa: E402 - as above
 from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS  # noqa: E402 - as above
+from shanzhi.timebank.lifecycle import DEAL, POST, SIGN  # noqa: E402 - as above
+from shanzhi.timebank.lifecycle import GRANT as AID  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
 from shanzhi.volunteering.lifecycle import IMPORT, MEMBER, MOVE, TEAM, VOLUNTEER  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
@@ -60,6 +62,10 @@ TABLES = (
     COMPLAINT,
     THANKS,
     CERTIFICATES,
+    POST,
+    DEAL,
+    AID,
+    SIGN,
     REAL_NAME,
     BATCH,
     RECOVERY,

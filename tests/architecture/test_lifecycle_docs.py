@@ -13,6 +13,7 @@ from shanzhi.organizations import lifecycle as organizations
 from shanzhi.people import lifecycle as people
 from shanzhi.projects import lifecycle as projects
 from shanzhi.service import lifecycle as service
+from shanzhi.timebank import lifecycle as timebank
 from shanzhi.ventures import lifecycle as ventures
 from shanzhi.volunteering import lifecycle as volunteering
 from shanzhi.voting import lifecycle as voting
@@ -36,6 +37,7 @@ class TestThePageOfLifeCycles:
                 people,
                 projects,
                 service,
+                timebank,
                 ventures,
                 volunteering,
                 voting,
@@ -59,6 +61,7 @@ class TestThePageOfLifeCycles:
             "people",
             "projects",
             "service",
+            "timebank",
             "ventures",
             "volunteering",
             "voting",

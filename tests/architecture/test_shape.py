@@ -109,6 +109,13 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "telling": "what attendance tells, and whom",
     },
     "service": {"demo": "the demo's records, stars and certificates"},
+    "timebank": {
+        "checking": "that lots and ledger agree, and that every credit came of a record",
+        "demo": "the demo's time bank",
+        "refusals": "why something at a time bank is not done",
+        "sources": "verified records of service as the time bank takes them",
+        "words": "how rules and moves of credits read",
+    },
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",
         "files": "files that people hand in: known by content, kept by digest, for the rooms above",

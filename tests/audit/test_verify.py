@@ -44,6 +44,7 @@ from tests.support.database import as_owner
 from tests.support.guardians import guarded
 from tests.support.people import a_person
 from tests.support.site import Site, build
+from tests.timebank.filled import fill_timebank
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
@@ -133,6 +134,7 @@ def fill_the_rest(site: Site) -> None:
     fill_activities(site.at)
     attendance.fill_attendance(site.at)
     fill_service(site.at)
+    fill_timebank(site.at)
     fill_money()
     guarded(site)
     merging(site)

@@ -33,6 +33,7 @@ from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.site import Site
 from tests.support.waiting import pages as pages_between
+from tests.timebank import pages as timebank
 from tests.ventures.dispute_support import disputed
 from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
@@ -107,7 +108,7 @@ def visitor(site: Site) -> Pages:
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
         **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
-        **activities.public() | service.public(site),
+        **activities.public() | service.public(site) | timebank.public(),
     }
 
 
@@ -139,7 +140,7 @@ def resident(site: Site) -> Pages:
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
         **organizations.own_filing_pages(own.person()) | volunteering.own(site) | service.own(site),
-        **activities.own(site) | attendance.own(site),
+        **activities.own(site) | attendance.own(site) | timebank.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -268,6 +269,7 @@ def _records(site: Site) -> Pages:
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
     own = organizations.pages() | volunteering.desk() | service.desk(site.person("resident")) | activities.desk()
+    own |= timebank.desk()
     return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 

@@ -36,6 +36,7 @@ from shanzhi.notices.models import Delivery
 from shanzhi.organizations.models import Document, FilingApplication, Finding, Link, Membership, Organization, Sign
 from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report, Step
+from shanzhi.timebank.models import Bank, Deal, Post
 from shanzhi.ui.http import Given
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.volunteering.models import Qualification, Team, TeamMember, Volunteer
@@ -57,7 +58,7 @@ MORE = {
     "income_id": Income, "file_id": BillFile, "line_id": BillLine, "document_id": Document, "photo_id": Photo,
     "step_id": Step, "membership_id": Membership, "link_id": Link, "team_id": Team, "place_id": TeamMember,
     "volunteer_id": Volunteer, "qualification_id": Qualification, "event_id": activities.Activity,
-    "shift_id": activities.Shift, "record_id": Attendance,
+    "shift_id": activities.Shift, "presence_id": Attendance, "bank_id": Bank, "post_id": Post, "deal_id": Deal,
 }  # fmt: skip
 LATER = (VISITOR, "resident", "administrator")
 WHO = ("district", *(pytest.param(one, marks=pytest.mark.thorough) for one in LATER))

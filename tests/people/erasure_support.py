@@ -46,6 +46,7 @@ from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.service.filled import mark_service
 from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
+from tests.timebank.filled import mark_timebank
 from tests.volunteering.filled import mark_volunteering
 
 WHO, MOBILE, DOCUMENT, BORN = "欧阳无双甲", "+8613977776666", "370102193102030013", date(1931, 2, 3)
@@ -179,6 +180,7 @@ def a_marked_person() -> Person:
         mark_activities(person, told=TOLD, at=AT)
         mark_attendance(person, told=TOLD, at=AT)
         mark_service(person, told=TOLD, at=AT)
+        mark_timebank(person, told=TOLD, at=AT)
     return person
 
 

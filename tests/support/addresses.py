@@ -144,6 +144,8 @@ def _tables() -> dict[str, Any]:
         "presence_id": "attendance.Attendance",
         "record_id": "service.ServiceRecord", "complaint_id": "service.Complaint", "thanks_id": "service.Thanks",
         "certificate_id": "service.Certificate",
+        "bank_id": "timebank.Bank", "post_id": "timebank.Post", "deal_id": "timebank.Deal",
+        "aid_id": "timebank.PoolGrant", "hint_id": "timebank.Sign", "served_id": "service.ServiceRecord",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

@@ -25,6 +25,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 ROOMS = [
     "portal",
     "outcomes",
+    "timebank",
     "service",
     "attendance",
     "activities",

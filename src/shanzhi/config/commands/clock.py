@@ -66,6 +66,11 @@ def move_people() -> None:
     call_command("people_clock", stdout=StringIO())
 
 
+def run_banks() -> None:
+    """Credit verified service at the time banks, end what is over there."""
+    call_command("timebank_clock", stdout=StringIO())
+
+
 def seal_log() -> None:
     """Give what happened its place in the tree, and sign its head."""
     import_module("shanzhi.audit.operations.sealing").seal(at=timezone.now())
@@ -77,7 +82,7 @@ def forget_answers() -> None:
 
 
 JOBS: Final[tuple[Callable[[], None], ...]] = (
-    move_calls, move_projects, move_activities, move_people, tell_of_filings, tell_volunteers, search_needs,
+    move_calls, move_projects, move_activities, move_people, run_banks, tell_of_filings, tell_volunteers, search_needs,
     send_notices, seal_log, forget_answers,
 )  # fmt: skip
 

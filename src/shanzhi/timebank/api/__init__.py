@@ -1,0 +1,11 @@
+"""The API of the time bank: the same operations and queries as the pages."""
+
+from ninja import Router
+
+from shanzhi.timebank.api import helping, own, public
+
+router = Router(tags=["timebank"])
+for part in (public, own, helping):
+    router.add_router("", part.router)
+
+__all__ = ["router"]

@@ -1,0 +1,172 @@
+"""The API of help among members: offers, requests, answers, promises; and of who keeps a bank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from shanzhi.timebank import operations, queries
+from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, write_once
+from shanzhi.timebank.models import Post
+from shanzhi.ui.http import Given, Key, Moment, signed_acting, signed_in, viewing
+from shanzhi.ui.keyset import page_after
+
+router = Router(tags=["timebank"])
+Area = Annotated[str, Field(min_length=6, max_length=12, pattern=r"^[0-9]+$")]
+STEPS: Final[dict[str, Callable[..., Any]]] = {
+    "promise": operations.promise,
+    "refuse": operations.refuse_answer,
+    "withdraw": operations.withdraw_answer,
+    "confirm": operations.confirm,
+    "guardian": operations.agree_as_guardian,
+}
+FOR_A_REASON: Final[dict[str, Callable[..., Any]]] = {"cancel": operations.cancel, "dispute": operations.dispute}
+
+
+class HelpOut(Schema):
+    """What a member asks for or offers; who it is stays masked, and the address is no part of it."""
+
+    id: UUID
+    sort: str
+    title: str
+    about: str
+    area: str
+    minutes: int
+    starts_at: datetime | None
+    until: date
+    state: str
+    author: str
+    created_at: datetime
+
+
+class HelpPage(Schema):
+    """A page of them; `next` reads on."""
+
+    items: list[HelpOut]
+    next: UUID | None
+
+
+class HelpQuery(Schema):
+    """How the list is narrowed."""
+
+    sort: Literal["", "request", "offer"] = ""
+    after: UUID | None = None
+    limit: int = Field(25, ge=1, le=100)
+
+
+class HelpGiven(Given):
+    """What is asked for or offered; a request says `starts_at` and may say the address, an offer `until`."""
+
+    sort: Literal["request", "offer"]
+    title: str = Field(min_length=1, max_length=60)
+    about: str = Field(min_length=1, max_length=1000)
+    area: Area
+    minutes: Credits
+    starts_at: Moment | None = None
+    until: date | None = None
+    address: str = Field("", max_length=120)
+
+
+class HelpAnswerGiven(Given):
+    """An answer; `minutes` only to an offer."""
+
+    message: str = Field("", max_length=200)
+    minutes: Credits | None = None
+
+
+class HelpStepGiven(Given):
+    """A step of a promise; `cancel` and `dispute` need their reason."""
+
+    step: Literal["promise", "refuse", "withdraw", "confirm", "guardian", "cancel", "dispute"]
+    reason: str = Field("", max_length=500)
+
+
+class PromiseOut(Schema):
+    """A promise of help; the address only to the two while it holds, names masked."""
+
+    id: UUID
+    post_id: UUID
+    helper: str
+    taker: str
+    minutes: int
+    paid: int | None
+    overflow: int
+    state: str
+    address: str
+    helper_done_at: datetime | None
+    taker_done_at: datetime | None
+
+
+class DisputeDecisionGiven(Given):
+    """The decision of a dispute: so many minutes to the helper, the rest goes back."""
+
+    minutes: int = Field(ge=0, le=600_000)
+    decision: str = Field(min_length=1, max_length=500)
+
+
+def _told(row: Post) -> dict[str, Any]:
+    names = ("id", "sort", "title", "about", "area", "minutes", "starts_at", "until", "state", "created_at")
+    return {**{name: getattr(row, name) for name in names}, "author": str(row.author.human.name)}
+
+
+@router.get("/banks/{uuid:bank_id}/help", response=HelpPage, summary="What members ask for and offer")
+def list_help(request: HttpRequest, bank_id: UUID, asked: Query[HelpQuery]) -> dict[str, Any]:
+    """List open requests and offers and one's own, newest first; for members and who keeps the bank."""
+    rows = queries.posts(viewer=signed_in(request), bank_id=bank_id).order_by("-created_at", "id")
+    if asked.sort:
+        rows = rows.filter(sort=asked.sort)
+    return page_after(rows, asked.after, asked.limit, _told)
+
+
+@router.post("/banks/{uuid:bank_id}/help", response=CreditsDoneOut, summary="Ask for help, or offer it")
+def write_help(request: HttpRequest, bank_id: UUID, body: HelpGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Publish it to the members; a photo goes by the page."""
+    return write_once(request, "help", idempotency_key, body, lambda: operations.post_help(
+        bank_id=bank_id, given=operations.Help(**body.model_dump()), **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.post("/help/{uuid:post_id}/answers", response=CreditsDoneOut, summary="Answer a request or an offer")
+def answer(request: HttpRequest, post_id: UUID, body: HelpAnswerGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Offer to help, or ask for what is offered."""
+    return write_once(request, "answer", idempotency_key, body, lambda: operations.answer_post(
+        post_id=post_id, **body.model_dump(), **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.get("/promises/{uuid:deal_id}", response=PromiseOut, summary="A promise of help")
+def get_promise(request: HttpRequest, deal_id: UUID) -> dict[str, Any]:
+    """Give a promise to the two of it, a guardian, and who keeps the bank."""
+    viewer = signed_in(request)
+    found = queries.deal(**viewing(request), deal_id=deal_id)
+    names = ("id", "post_id", "minutes", "paid", "overflow", "state", "helper_done_at", "taker_done_at")
+    return {
+        **{name: getattr(found, name) for name in names}, "helper": str(found.helper.human.name),
+        "taker": str(found.taker.human.name), "address": queries.address_for(viewer=viewer, found=found),
+    }  # fmt: skip
+
+
+@router.post("/promises/{uuid:deal_id}/step", response=CreditsDoneOut, summary="Take a step in a promise")
+def step(request: HttpRequest, deal_id: UUID, body: HelpStepGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Promise, refuse, take back, confirm, agree as a guardian, call off or dispute."""
+
+    def run() -> Any:
+        if body.step in FOR_A_REASON:
+            return FOR_A_REASON[body.step](deal_id=deal_id, reason=body.reason, **signed_acting(request))
+        return STEPS[body.step](deal_id=deal_id, **signed_acting(request))
+
+    return write_once(request, "step", idempotency_key, body, run)
+
+
+@router.post("/promises/{uuid:deal_id}/decision", response=CreditsDoneOut, summary="Decide a dispute")
+def decide(request: HttpRequest, deal_id: UUID, body: DisputeDecisionGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Decide as who keeps the bank and is no party."""
+    return write_once(request, "settle", idempotency_key, body, lambda: operations.settle(
+        deal_id=deal_id, **body.model_dump(), **signed_acting(request)
+    ))  # fmt: skip

@@ -1,0 +1,55 @@
+"""The time bank app."""
+
+from collections.abc import Iterable
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.audit import coverage
+from shanzhi.kernel.actor import Actor
+from shanzhi.ui import navigation
+
+TABLES = (
+    "bank", "policyversion", "pool", "member", "earning", "review", "gift", "poolgrant", "grantyes", "post", "deal",
+    "rating", "sign",
+)  # fmt: skip
+
+
+def broken_banks() -> Iterable[tuple[str, str, str]]:
+    """Give accounts whose lots are not what the ledger holds, and banks that issued credits of nothing."""
+    found: Iterable[tuple[str, str, str]] = import_module("shanzhi.timebank.checking").broken()
+    return found
+
+
+class TimebankConfig(AppConfig):
+    """Credits for service."""
+
+    name = "shanzhi.timebank"
+    label = "timebank"
+    verbose_name = _("Time banks")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the pages into the shell and the tables under the audit."""
+        policies = import_module("shanzhi.timebank.policies")
+        navigation.register("timebank", _("Time banks"), "timebank:banks", order=47)
+        navigation.register(
+            "desk-timebank", _("Desk of time banks"), "timebank:desk", section="desk", order=65,
+            visible=lambda request: policies.at_the_desk(getattr(request, "actor", Actor())),
+        )  # fmt: skip
+        navigation.register(
+            "my-timebank", _("My time bank"), "timebank:mine", section="account", order=45,
+            visible=navigation.signed_in,
+        )  # fmt: skip
+        for table in TABLES:
+            coverage.cover(f"timebank_{table}")
+        why = "how many credits there are stands in the ledger, with which the room's own check compares these"
+        for table in ("lot", "reserved"):
+            coverage.leave_out(f"timebank_{table}", why)
+        coverage.check("credits of time banks", broken_banks)
+        import_module("shanzhi.organizations.uses").register("timebank_pool", "organization")
+        words = import_module("shanzhi.timebank.words")
+        import_module("shanzhi.ledger.words").register_kinds(words.KINDS)
+        import_module("shanzhi.timebank.history")
+        import_module("shanzhi.timebank.personal")

@@ -1,0 +1,140 @@
+"""The forms of members: an account, gifts, donations, help, ratings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.timebank.forms.rules import number
+from shanzhi.timebank.models import RELATION_WORDS, Sort
+from shanzhi.timebank.operations.frames import MOST_MINUTES
+from shanzhi.timebank.operations.helping import Help
+from shanzhi.ui.choosing import AreaField, AreaSource
+from shanzhi.ui.forms import DayField, MomentField, PageForm, offer
+
+HOUR = _("In minutes: 60 is one hour.")
+HOW_MUCH = _("How much, in minutes")
+
+
+def amount(label: Any = HOW_MUCH) -> forms.IntegerField:
+    """Make a field for credits, in minutes."""
+    return number(label, 1, MOST_MINUTES, help_text=HOUR)
+
+
+class OpenForm(PageForm):
+    """An account at a bank."""
+
+    student = forms.BooleanField(label=_("I am at school"), required=False)
+
+
+class GiveForm(PageForm):
+    """A gift to a relative."""
+
+    number = forms.CharField(
+        label=_("Account number of the receiver"), help_text=_("It stands on the receiver’s own page of the bank."),
+        max_length=20, widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    relation = forms.ChoiceField(label=_("What the receiver is to you"), widget=forms.RadioSelect)
+    minutes = amount()
+
+    def __init__(self, *args: Any, relations: tuple[str, ...], **kwargs: Any) -> None:
+        """Take the relatives whom the rules name."""
+        super().__init__(*args, **kwargs)
+        offer(self, "relation", [(one, RELATION_WORDS[one]) for one in relations])
+
+
+class DonateForm(PageForm):
+    """A donation to a pool."""
+
+    pool_id = forms.ChoiceField(label=_("To which pool"), widget=forms.RadioSelect)
+    minutes = amount()
+
+    def __init__(self, *args: Any, pools: list[tuple[str, str]], **kwargs: Any) -> None:
+        """Take the pools of the rules in force."""
+        super().__init__(*args, **kwargs)
+        offer(self, "pool_id", pools)
+
+
+class SureForm(PageForm):
+    """Nothing to fill in: the button says it."""
+
+
+class RequestForm(PageForm):
+    """A request of help."""
+
+    title = forms.CharField(
+        label=_("In a few words"), max_length=60, help_text=_("Like: go with me to the hospital"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    about = forms.CharField(label=_("What is to be done"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+    starts_at = MomentField(label=_("When"))
+    address = forms.CharField(
+        label=_("Exact address"), max_length=120, required=False,
+        help_text=_("Kept sealed; only the helper sees it, from your promise on."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    minutes = amount(_("How many credits you give for it, in minutes"))
+    photo = forms.FileField(
+        label=_("Photo"), required=False, help_text=_("JPEG, PNG or WebP. Place and time are taken out of it."),
+        widget=forms.FileInput({"accept": "image/*"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
+        """Take the places inside the bank."""
+        super().__init__(*args, **kwargs)
+        self.fields["area"] = AreaField(source=areas, label=_("Community"))
+        names = ("title", "about", "area", "address", "starts_at", "until", "minutes", "photo")
+        self.order_fields([name for name in names if name in self.fields])
+
+    def given(self, sort: str) -> Help:
+        """Give it as the operation takes it."""
+        said = dict(self.cleaned_data)
+        photo = said.pop("photo", None)
+        return Help(sort=sort, photo=photo.read() if photo else b"", **said)
+
+
+class OfferForm(RequestForm):
+    """An offer of help."""
+
+    starts_at = None  # type: ignore[assignment]  # Django's way to leave a field of the base out
+    address = None  # type: ignore[assignment]  # the same
+    until = DayField(label=_("Stands until"))
+    minutes = amount(_("What an hour of it costs, in minutes of credit"))
+
+
+class AnswerForm(PageForm):
+    """An answer to a request or an offer."""
+
+    minutes = amount()
+    message = forms.CharField(
+        label=_("A word to the other"), max_length=200, required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(self, *args: Any, sort: str, **kwargs: Any) -> None:
+        """Take what is answered: of a request the credits are said already."""
+        super().__init__(*args, **kwargs)
+        if sort == Sort.REQUEST:
+            del self.fields["minutes"]
+
+
+class WhyForm(PageForm):
+    """A reason."""
+
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("It goes on record, and the other reads it."), max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+    )  # fmt: skip
+
+
+class RateForm(PageForm):
+    """A rating of the other."""
+
+    stars = forms.TypedChoiceField(
+        label=_("Stars"), coerce=int, choices=[(one, "★" * one) for one in range(5, 0, -1)], widget=forms.RadioSelect
+    )
+    said = forms.CharField(
+        label=_("In words"), max_length=200, required=False, widget=forms.Textarea({"rows": 2}),
+        help_text=_("Shown when both have rated, or after two weeks."),
+    )  # fmt: skip

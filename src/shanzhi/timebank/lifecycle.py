@@ -1,0 +1,83 @@
+"""The lives of an offer or request, of what was promised upon it, of a grant from a pool and of a sign, as tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import pgettext_lazy
+
+from shanzhi.kernel.lifecycle import Lifecycle, Move
+from shanzhi.kernel.roles import Role
+
+OFFICERS: Final = frozenset({Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
+# Officers of the bank's area, and those whom they named keepers of its book ('keeps_the_bank').
+POST: Final = Lifecycle(
+    name="timebank.post",
+    states={
+        "open": pgettext_lazy("help", "Open"),
+        "closed": pgettext_lazy("help", "Closed"),
+    },
+    moves={
+        "close": Move(("open",), "closed", frozenset(), ("the_author_or_time",)),
+    },
+)
+# Credits are held from the promise on; they leave that only by `pay`, `settle`, or back to whom they belong.
+DEAL: Final = Lifecycle(
+    name="timebank.deal",
+    states={
+        "asked": pgettext_lazy("help", "Answered, not promised yet"),
+        "promised": pgettext_lazy("help", "Promised, credits held"),
+        "disputed": pgettext_lazy("help", "Disputed"),
+        "paid": pgettext_lazy("help", "Done and paid"),
+        "settled": pgettext_lazy("help", "Decided by the bank"),
+        "refused": pgettext_lazy("help", "Refused"),
+        "withdrawn": pgettext_lazy("help", "Taken back"),
+        "cancelled": pgettext_lazy("help", "Called off, credits back"),
+        "lapsed": pgettext_lazy("help", "Lapsed, credits back"),
+    },
+    moves={
+        "promise": Move(("asked",), "promised", frozenset(), ("the_author", "credits_there", "guardian_of_a_minor")),
+        "refuse": Move(("asked",), "refused", frozenset(), ("the_author",)),
+        "withdraw": Move(("asked",), "withdrawn", frozenset(), ("who_answered",)),
+        "pay": Move(("promised",), "paid", frozenset(), ("both_confirmed_or_silence",)),
+        "cancel": Move(("promised",), "cancelled", frozenset(), ("a_party", "nobody_confirmed", "reason")),
+        "lapse": Move(("asked", "promised"), "lapsed", frozenset(), ("time_over",)),
+        "dispute": Move(("promised",), "disputed", frozenset(), ("a_party", "reason")),
+        "settle": Move(("disputed",), "settled", OFFICERS, ("keeps_the_bank", "no_party", "reason")),
+    },
+)
+GRANT: Final = Lifecycle(
+    name="timebank.grant",
+    states={
+        "proposed": pgettext_lazy("grant of credits", "Waits for two reviewers"),
+        "given": pgettext_lazy("grant of credits", "Given"),
+        "declined": pgettext_lazy("grant of credits", "Declined"),
+    },
+    moves={
+        "give": Move(("proposed",), "given", OFFICERS, ("two_reviewers", "not_the_proposer", "not_the_receiver")),
+        "decline": Move(("proposed",), "declined", OFFICERS, ("keeps_the_bank", "reason")),
+    },
+)
+SIGN: Final = Lifecycle(
+    name="timebank.sign",
+    states={
+        "new": pgettext_lazy("sign", "To look at"),
+        "explained": pgettext_lazy("sign", "Explained"),
+        "acted": pgettext_lazy("sign", "Acted upon"),
+    },
+    moves={
+        "explain": Move(("new",), "explained", OFFICERS, ("keeps_the_bank", "no_party", "reason")),
+        "act": Move(("new",), "acted", OFFICERS, ("keeps_the_bank", "no_party", "reason")),
+    },
+)
+LIVING: Final = ("asked", "promised", "disputed")
+"""States of a promise that is not over."""
+HOLDING: Final = ("promised", "disputed")
+"""States in which credits are held for it."""
+RATED: Final = ("paid", "settled")
+"""States in which both may rate."""
+
+
+def moves(table: Lifecycle) -> tuple[tuple[str, str], ...]:
+    """List the pairs of states that a table allows, as the guards of the database hold them."""
+    return tuple(sorted({(source, move.target) for move in table.moves.values() for source in move.sources}))

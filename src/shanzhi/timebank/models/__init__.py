@@ -1,0 +1,31 @@
+"""The tables of the time bank."""
+
+from shanzhi.timebank.models.banks import POOL_NAMES, Bank, PolicyVersion, Pool, pool_words
+from shanzhi.timebank.models.giving import RELATION_WORDS, Gift, GrantYes, PoolGrant
+from shanzhi.timebank.models.helping import Deal, Post, Rating, Reserved, Sort
+from shanzhi.timebank.models.members import REASONS, Earning, Lot, Member, Review
+from shanzhi.timebank.models.signs import Sign, SignKind
+
+__all__ = [
+    "POOL_NAMES",
+    "REASONS",
+    "RELATION_WORDS",
+    "Bank",
+    "Deal",
+    "Earning",
+    "Gift",
+    "GrantYes",
+    "Lot",
+    "Member",
+    "PolicyVersion",
+    "Pool",
+    "PoolGrant",
+    "Post",
+    "Rating",
+    "Reserved",
+    "Review",
+    "Sign",
+    "SignKind",
+    "Sort",
+    "pool_words",
+]

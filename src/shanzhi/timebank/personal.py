@@ -1,0 +1,122 @@
+"""What this room holds about people: accounts, what they earned and gave, what they asked for, promised and said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shanzhi.kernel import merging
+from shanzhi.kernel.personal import (
+    REGISTRY,
+    Activity,
+    Erase,
+    Ground,
+    Hindrance,
+    Kind,
+    Special,
+    describe,
+    name_field,
+    name_fields,
+    register_activity,
+)
+from shanzhi.timebank.lifecycle import LIVING
+from shanzhi.timebank.models import Deal, Lot, Member
+from shanzhi.timebank.operations.erasing import empty_posts
+
+K, E = Kind, Erase
+BANK: Final = register_activity(
+    Activity(
+        "timebank",
+        _("Time banks"),
+        _("Credits for verified service are to be kept without loss, and neighbours are to find help with them."),
+        Ground.CONSENT,
+        _("Personal Information Protection Law, articles 13 (1), 29, 31; rules of the area's time bank"),
+        _("Moves of credits as long as the book; words, addresses and photos until erased."),
+        _("Oneself; the other of a promise; keepers of the bank and staff of its area by account number, masked."),
+        _("Somebody learns where a person lives who asks for help."),
+        _("Addresses are sealed and shown to the two of a promise alone; small figures are not published."),
+        order=48,
+    )
+)
+TWO: Final = ("helper__person_id", "taker__person_id")
+describe("timebank.Bank", _("Time banks you founded"), "founded_by_id", BANK, founded_by=(K.LINK, E.KEEP))
+describe("timebank.PolicyVersion", _("Rules of time banks you published"), "published_by_id", BANK,
+         published_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("timebank.Member", _("Your accounts at time banks"), "person_id", BANK, person=(K.LINK, E.KEEP),
+         number=(K.RECORD, E.KEEP), student=(K.RECORD, E.KEEP), opened_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.Earning", _("Credits for your service"), "member__person_id", BANK, on=(K.RECORD, E.KEEP),
+         minutes=(K.RECORD, E.KEEP), value=(K.RECORD, E.KEEP), kept=(K.RECORD, E.KEEP),
+         reason=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.Review", _("Records you reviewed for a time bank"), "reviewer_id", BANK,
+         reviewer=(K.LINK, E.KEEP))  # fmt: skip
+describe("timebank.Gift", _("Credits you gave"), "giver__person_id", BANK, relation=(K.RECORD, E.KEEP),
+         minutes=(K.RECORD, E.KEEP), at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.PoolGrant", _("Credits granted to you"), "member__person_id", BANK, reason=(K.TEXT, E.SCRUB),
+         declined_reason=(K.TEXT, E.SCRUB), minutes=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.PoolGrant", _("Grants you proposed"), "proposed_by_id", BANK, proposed_by=(K.LINK, E.KEEP))
+describe("timebank.GrantYes", _("Grants you agreed to"), "reviewer_id", BANK, reviewer=(K.LINK, E.KEEP))
+describe("timebank.Post", _("Help you asked for or offered"), "author__person_id", BANK, title=(K.TEXT, E.SPECIAL),
+         about=(K.TEXT, E.SPECIAL), address=(K.HOME, E.SPECIAL), photo=(K.FILE, E.SPECIAL), area=(K.HOME, E.KEEP),
+         minutes=(K.RECORD, E.KEEP))  # fmt: skip
+for _path, _label in zip(TWO, (_("Help you promised"), _("Help you were promised")), strict=True):
+    describe("timebank.Deal", _label, _path, BANK, minutes=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP),
+             message=(K.TEXT, E.SCRUB), reason=(K.TEXT, E.SCRUB), decision=(K.TEXT, E.SCRUB))  # fmt: skip
+describe("timebank.Deal", _("Promises you agreed to as a guardian"), "guardian_id", BANK, guardian=(K.LINK, E.KEEP))
+describe("timebank.Deal", _("Disputes you decided"), "decided_by_id", BANK, decided_by=(K.LINK, E.KEEP))
+describe("timebank.Rating", _("Ratings you gave"), "by__person_id", BANK, stars=(K.RECORD, E.KEEP),
+         said=(K.TEXT, E.SCRUB))  # fmt: skip
+describe("timebank.Sign", _("Signs of gaming you decided on"), "decided_by_id", BANK, decided_by=(K.LINK, E.KEEP),
+         reason=(K.TEXT, E.SCRUB))  # fmt: skip
+REGISTRY.specials["timebank"] = Special("timebank", empty_posts)
+name_fields(
+    student=_("At school"), value=_("Credit"), kept=_("Kept"), reviewer=_("Reviewed by"),
+    relation=_("What the receiver is to you"), declined_reason=_("Why it was declined"), proposed_by=_("Proposed by"),
+    guardian=_("Guardian"), decision=_("Decision of the bank"), stars=_("Stars"), published_by=_("Published by"),
+)  # fmt: skip
+for _model, _names in {
+    "Member": {"number": _("Account number"), "opened_at": _("Account opened on")},
+    "Earning": {"on": _("Day of service"), "minutes": _("Service"), "reason": _("Why not")},
+    "Gift": {"minutes": _("Credits"), "at": _("Gift made on")},
+    "PoolGrant": {"minutes": _("Credits"), "reason": _("Reason")},
+    "Post": {"title": _("In a few words"), "about": _("What is to be done"), "address": _("Exact address"),
+             "photo": _("Photo"), "area": _("Community"), "minutes": _("Credits")},
+    "Deal": {"minutes": _("Credits"), "message": _("A word to the other"), "reason": _("Reason")},
+    "Rating": {"said": _("In words")},
+    "Sign": {"reason": _("What you found")},
+}.items():  # fmt: skip
+    for _name, _words in _names.items():
+        name_field(f"timebank.{_model}", _name, _words)
+
+
+def holds_credits(person_id: UUID, at: datetime) -> list[Hindrance]:
+    """Say that credits are given away, and promises ended, before somebody is erased."""
+    mine = Q(helper__person=person_id) | Q(taker__person=person_id)
+    living = Deal.objects.filter(mine, state__in=LIVING).exists()
+    there = Lot.objects.filter(member__person=person_id, remains__gt=0).exists()
+    words = _("There are credits on your account at a time bank, or a promise of help is not over. Donate or end them.")
+    return [Hindrance(words)] if living or there else []
+
+
+def _counts(person_id: UUID) -> list[tuple[Any, int]]:
+    mine = Q(helper__person=person_id) | Q(taker__person=person_id)
+    return [
+        (_("Accounts at time banks"), Member.objects.filter(person_id=person_id).count()),
+        (_("Promises of help"), Deal.objects.filter(mine).count()),
+    ]
+
+
+def _two_accounts(kept_id: UUID, merged_id: UUID) -> list[Any]:
+    """Say that of two open accounts at a bank one is closed first."""
+    rows = Member.objects.filter(closed_at__isnull=True)
+    kept = rows.filter(person=kept_id).values("bank")
+    if not rows.filter(person=merged_id, bank__in=kept).exists():
+        return []
+    return [_("Both have an account at the same time bank. One of the two is emptied and closed first.")]
+
+
+REGISTRY.hindrances["timebank"] = holds_credits
+merging.register("timebank", merging.MergeRoom(_counts, _two_accounts))

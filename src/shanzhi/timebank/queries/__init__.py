@@ -1,0 +1,68 @@
+"""Reading the time banks: each query takes the viewer and gives only what exists for that viewer."""
+
+from shanzhi.timebank.queries.banks import (
+    Waits,
+    all_areas,
+    bank,
+    banks,
+    bodies,
+    desk_bank,
+    desk_banks,
+    earnings,
+    founding_areas,
+    grant,
+    grants,
+    help_areas,
+    in_force,
+    in_pools,
+    members,
+    numbers_of,
+    open_pools,
+    pools,
+    read_areas,
+    search_banks,
+    search_earnings,
+    search_members,
+    sign,
+    signs,
+    versions,
+    waits,
+)
+from shanzhi.timebank.queries.helping import (
+    address_for,
+    deal,
+    deals,
+    deals_of,
+    guards,
+    mean_of,
+    own_deal,
+    own_rating,
+    photo,
+    post,
+    posts,
+    reads_help,
+    search_deals,
+    search_posts,
+    shown_ratings,
+)
+from shanzhi.timebank.queries.months import LEAST, Period, published
+from shanzhi.timebank.queries.own import (
+    Stand,
+    earnings_of,
+    living_deals,
+    members_of,
+    near_banks,
+    own_member,
+    search_statement,
+    stands,
+    statement,
+)
+
+__all__ = [
+    "LEAST", "Period", "Stand", "Waits", "address_for", "all_areas", "bank", "banks", "bodies", "deal", "deals",
+    "deals_of", "desk_bank", "desk_banks", "earnings", "earnings_of", "founding_areas", "grant", "grants", "guards",
+    "help_areas", "in_force", "in_pools", "living_deals", "mean_of", "members", "members_of", "near_banks",
+    "numbers_of", "open_pools", "own_deal", "own_member", "own_rating", "photo", "pools", "post", "posts",
+    "published", "read_areas", "reads_help", "search_banks", "search_deals", "search_earnings", "search_members",
+    "search_posts", "search_statement", "shown_ratings", "sign", "signs", "stands", "statement", "versions", "waits",
+]  # fmt: skip

@@ -1,0 +1,52 @@
+"""Addresses of the time bank, mounted at the root."""
+
+from django.urls import path
+
+from shanzhi.timebank.models import Sort
+from shanzhi.timebank.views import deciding, desk, helping, own, promises, public
+
+app_name = "timebank"
+BANK = "timebank/<uuid:bank_id>/"
+POST = "timebank/help/<uuid:post_id>/"
+DEAL = "timebank/promises/<uuid:deal_id>/"
+DESK = "desk/timebank/"
+DESK_BANK = f"{DESK}<uuid:bank_id>/"
+
+urlpatterns = [
+    path("timebank/", public.banks, name="banks"),
+    path(BANK, public.bank, name="bank"),
+    path(f"{BANK}rules/", public.rules, name="rules"),
+    path("account/timebank/", own.mine, name="mine"),
+    path(f"{BANK}open/", own.open_account, name="open"),
+    path(f"{BANK}statement/", own.statement, name="statement"),
+    path(f"{BANK}give/", own.give, name="give"),
+    path(f"{BANK}donate/", own.donate, name="donate"),
+    path(f"{BANK}close/", own.close_account, name="close"),
+    path(f"{BANK}help/", helping.posts, name="help"),
+    path(f"{BANK}help/ask/", helping.write, {"sort": Sort.REQUEST.value}, name="ask"),
+    path(f"{BANK}help/offer/", helping.write, {"sort": Sort.OFFER.value}, name="offer"),
+    path(POST, helping.post, name="post"),
+    path(f"{POST}answer/", helping.answer, name="answer"),
+    path(f"{POST}close/", helping.close, name="close_post"),
+    path(f"{POST}photo/", helping.photo, name="photo"),
+    path(DEAL, promises.deal, name="deal"),
+    path(f"{DEAL}step/", promises.step, name="step"),
+    path(f"{DEAL}cancel/", promises.cancel, name="cancel"),
+    path(f"{DEAL}dispute/", promises.dispute, name="dispute"),
+    path(f"{DEAL}rate/", promises.rate, name="rate"),
+    path(f"{DEAL}settle/", promises.settle, name="settle"),
+    path(DESK, desk.banks, name="desk"),
+    path(f"{DESK}new/", desk.found, name="found"),
+    path(DESK_BANK, desk.bank, name="desk_bank"),
+    path(f"{DESK_BANK}rules/", desk.publish, name="publish"),
+    path(f"{DESK_BANK}earned/", desk.earnings, name="earnings"),
+    path(f"{DESK_BANK}records/", desk.records, name="records"),
+    path(f"{DESK}records/<uuid:served_id>/", desk.review, name="review"),
+    path(f"{DESK_BANK}pools/new/", desk.pool, name="pool"),
+    path(f"{DESK_BANK}grants/", deciding.grants, name="grants"),
+    path(f"{DESK_BANK}grants/new/", deciding.propose, name="propose"),
+    path(f"{DESK}grants/<uuid:aid_id>/", deciding.vote, name="vote"),
+    path(f"{DESK_BANK}promises/", deciding.deals, name="deals"),
+    path(f"{DESK_BANK}signs/", deciding.signs, name="signs"),
+    path(f"{DESK}signs/<uuid:hint_id>/", deciding.judge, name="judge"),
+]

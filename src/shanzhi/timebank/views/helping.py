@@ -1,0 +1,183 @@
+"""What members ask for and offer: the list, writing, one post with its answers, answering."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+
+from shanzhi.kernel.errors import NotFound
+from shanzhi.people import queries as people
+from shanzhi.places import queries as places
+from shanzhi.places.views.frames import answer_form, sent
+from shanzhi.timebank import operations, policies, queries
+from shanzhi.timebank.forms.own import AnswerForm, OfferForm, RequestForm, SureForm
+from shanzhi.timebank.lifecycle import LIVING
+from shanzhi.timebank.models import Post, Sort
+from shanzhi.timebank.views.frames import (
+    FORM,
+    deal_state,
+    frame,
+    help_steps,
+    page,
+    post_state,
+    shown_name,
+)
+from shanzhi.ui import formatting
+from shanzhi.ui.http import acting
+from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response, page_of
+from shanzhi.ui.methods import form_page
+from shanzhi.ui.pieces import Answer
+
+POSTS = Listing(
+    key="time_bank_help",
+    columns=(
+        Column("title", gettext_lazy("In a few words"), sort="title", url=page_of("timebank:post")),
+        Column("sort", gettext_lazy("Asks or offers"), value=lambda row: row.get_sort_display(), sort="sort"),
+        Column("minutes", gettext_lazy("Credits"), value=lambda row: formatting.minutes(row.minutes), sort="minutes",
+               export=lambda row: row.minutes, scale="amount"),
+        Column("starts_at", gettext_lazy("When"), "datetime", sort="starts_at"),
+        Column("until", gettext_lazy("Stands until"), "date", sort="until", priority=2),
+        Column("author", gettext_lazy("Who it is"), value=lambda row: shown_name(row.author), priority=2),
+        Column("state", gettext_lazy("State"), "tag", value=post_state, sort="state"),
+    ),
+    default_sort="-created_at",
+    filters=(ChoiceFilter("sort", gettext_lazy("Asks or offers"), choices=Sort.choices),),
+    search=queries.search_posts,
+    search_label=gettext_lazy("Part of the title"),
+    empty=Empty(
+        gettext_lazy("Nobody asks for help or offers it now"),
+        gettext_lazy("Be the first: say what you need, or what you can do for others."),
+    ),
+)  # fmt: skip
+
+
+@login_required
+def posts(request: Any, bank_id: UUID) -> HttpResponse:
+    """List what members of a bank ask for and offer."""
+    found = queries.bank(bank_id)
+    rows = queries.posts(viewer=request.actor, bank_id=bank_id)
+    context = {
+        "bank": found, "heading": _("Help among members"), "own": policies.own_member(request.actor, found),
+        "lead": _("What members ask for and offer. Addresses are shown to the two of a promise alone."),
+        "crumbs": [(_("Home"), "/"), *help_steps(found)[:-1], (_("Help among members"), "")],
+    }  # fmt: skip
+    answer: HttpResponse = listing_response(request, POSTS, rows, context, template="timebank/help.html")
+    return answer
+
+
+@sensitive_post_parameters("address")
+@login_required
+@form_page
+def write(request: Any, bank_id: UUID, sort: str) -> HttpResponse:
+    """Ask for help, or offer it."""
+    found = queries.own_member(viewer=request.actor, bank_id=bank_id).bank
+    asks = sort == Sort.REQUEST
+    first = {"area": people.own(viewer=request.actor).area[:12], "minutes": 60}
+    made: type[RequestForm] = RequestForm if asks else OfferForm
+    files = request.FILES if request.method == "POST" else None
+    form = made(sent(request), files, initial=first, areas=queries.help_areas(found, request.now))
+
+    def act(form: Any) -> str:
+        made = operations.post_help(bank_id=bank_id, given=form.given(sort), **acting(request))
+        return page("post", made)
+
+    heading = _("Ask for help") if asks else _("Offer help")
+    context = frame(heading, _("Publish to the members"), page("help", found), *help_steps(found))
+    done = _("It is published to the members. You are told here who answers.")
+    return answer_form(request, form, act, context, done=done, template=FORM)
+
+
+@login_required
+def post(request: Any, post_id: UUID) -> HttpResponse:
+    """Show a post; to its author with the answers, to others with the way to answer."""
+    found = queries.post(viewer=request.actor, post_id=post_id)
+    mine = request.actor.is_person(found.author.person_id)
+    own = None if mine else queries.own_deal(viewer=request.actor, found=found)
+    context = {
+        "post": found, "heading": found.title, "state": post_state(found), "pairs": _pairs(request, found),
+        "mine": mine, "own": own, "own_state": deal_state(own) if own else None,
+        "answers": [(one, deal_state(one), _other(one, found)) for one in queries.deals_of(found)] if mine else [],
+        "may_answer": found.state == "open" and not mine and (own is None or own.state not in LIVING)
+        and policies.own_member(request.actor, found.bank) is not None,
+        "crumbs": [(_("Home"), "/"), *help_steps(found.bank), (found.title, "")],
+    }  # fmt: skip
+    return render(request, "timebank/post.html", context)
+
+
+def _other(deal: Any, found: Post) -> str:
+    other = deal.taker if deal.helper_id == found.author_id else deal.helper
+    return shown_name(other)
+
+
+def _pairs(request: Any, found: Post) -> list[Answer]:
+    mean = queries.mean_of(found.author, request.now)
+    who = shown_name(found.author)
+    if mean is not None:
+        rated = _("%(stars)s of 5 stars in %(times)s ratings") % {
+            "stars": f"{mean[0] // 10}.{mean[0] % 10}", "times": formatting.count(mean[1]),
+        }  # fmt: skip
+        who = f"{who} · {rated}"
+    asks = found.sort == Sort.REQUEST
+    told = [
+        Answer(_("Asks or offers"), found.get_sort_display()),
+        Answer(_("Who it is"), who),
+        Answer(_("Credits") if asks else _("Credits for an hour"), formatting.minutes(found.minutes)),
+        Answer(_("Community"), places.full_names({found.area}).get(found.area, found.area)),
+    ]
+    when = formatting.moment(found.starts_at) if asks else formatting.day(found.until)
+    return [*told, Answer(_("When") if asks else _("Stands until"), when)]
+
+
+@login_required
+@form_page
+def answer(request: Any, post_id: UUID) -> HttpResponse:
+    """Answer a post."""
+    found = queries.post(viewer=request.actor, post_id=post_id)
+    form = AnswerForm(sent(request), initial={"minutes": found.minutes}, sort=found.sort)
+
+    def act(form: Any) -> str:
+        given = form.cleaned_data
+        made = operations.answer_post(
+            post_id=post_id, message=given["message"], minutes=given.get("minutes"), **acting(request)
+        )
+        return page("deal", made)
+
+    asks = found.sort == Sort.REQUEST
+    lead = _("The other decides. Credits are held only from the promise on.")
+    heading = _("Offer to help") if asks else _("Ask for this help")
+    steps = [*help_steps(found.bank), (found.title, page("post", found))]
+    context = frame(heading, heading, page("post", found), *steps, lead=lead)
+    return answer_form(request, form, act, context, done=_("Your answer is sent."), template=FORM)
+
+
+@login_required
+@form_page
+def close(request: Any, post_id: UUID) -> HttpResponse:
+    """Close one's own post, after a question."""
+    found = queries.post(viewer=request.actor, post_id=post_id)
+    if not request.actor.is_person(found.author.person_id) and not policies.keeps(request.actor, found.bank):
+        raise NotFound
+
+    def act(form: Any) -> str:
+        operations.close_post(post_id=post_id, **acting(request))
+        return page("post", found)
+
+    lead = _("Nobody answers it any more, and answers that wait lapse. What is promised stays.")
+    steps = [*help_steps(found.bank), (found.title, page("post", found))]
+    context = frame(_("Close this"), _("Close it"), page("post", found), *steps, lead=lead, kind="danger")
+    return answer_form(request, SureForm(sent(request)), act, context, done=_("It is closed."), template=FORM)
+
+
+@login_required
+def photo(request: Any, post_id: UUID) -> FileResponse:
+    """Give the photo of a post."""
+    answer = FileResponse(queries.photo(viewer=request.actor, post_id=post_id).open("rb"), content_type="image/jpeg")
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

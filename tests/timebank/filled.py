@@ -1,0 +1,101 @@
+"""A row in every audited table of the time bank, for the tests of the log and of erasing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from shanzhi.kernel.timebank import Policy, to_json
+from shanzhi.ledger.models import Book
+from shanzhi.people.models import Person
+from shanzhi.timebank import operations
+from shanzhi.timebank.models import (
+    Bank,
+    Deal,
+    Earning,
+    Gift,
+    GrantYes,
+    Member,
+    PolicyVersion,
+    Pool,
+    PoolGrant,
+    Post,
+    Rating,
+    Review,
+    Sign,
+)
+from tests.support.people import a_person, actor
+from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, pool, serve
+
+WHERE = "370102001002"
+
+
+def fill_timebank(at: datetime) -> Bank:
+    """Have a bank whose members earned, gave, helped and rated, with a grant that was agreed to and a sign."""
+    founded = at - timedelta(days=40)
+    rules = {**RULES, "from_day": (timezone.localdate(founded) + timedelta(days=1)).isoformat(), "reviewers": 2}
+    bank = operations.found_bank(actor=SYSTEM, area=WHERE, name="示例公益银行", rules=rules, synthetic=True, at=founded)
+    taker, helper = (a_member(bank, at=at - timedelta(days=30)) for _ in range(2))
+    day = timezone.localdate(at) - timedelta(days=20)
+    for one in (taker, helper):
+        serve(one, 300, at=at, day=day, area=WHERE, reviewers=frozenset({uuid4(), uuid4()}))
+    Review.objects.create(bank=bank, record=uuid4(), reviewer=a_person(WHERE), at=at)
+    operations.donate(actor=actor(taker.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=60, at=at)
+    grant = PoolGrant.objects.create(pool=pool(bank), member=helper, minutes=10, reason="独居（示例）", proposed_at=at)
+    GrantYes.objects.create(grant=grant, reviewer=a_person(WHERE), at=at)
+    deal = a_deal(taker, helper, state="paid", at=at - timedelta(days=5), area=WHERE)
+    operations.rate(actor=actor(taker.person), deal_id=deal.pk, stars=5, said="很耐心", at=at)
+    Sign.objects.create(
+        bank=bank, kind="pair", members=[taker.pk, helper.pk], month=day.replace(day=1), times=6, minutes=60, seen_at=at
+    )
+    return bank
+
+
+def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
+    """Have somebody with a bank, an account, help, ratings and decisions, with telling words wherever there are any."""
+    day = timezone.localdate(at)
+    book = Book.objects.create(name="示例", area="370102", begins_on=day, created_at=at)
+    own = {name: uuid4() for name in ("issued", "lapsed", "redeemed", "uncovered")}
+    bank = Bank.objects.create(area="370102", name="示例", book=book, founded_by=person, created_at=at, **own)
+    policy = Policy.model_validate({"area": "370102", "version": 1, "published": day, "from_day": day})
+    version = PolicyVersion.objects.create(
+        bank=bank, version=1, published=day, from_day=day + timedelta(days=1), rules=to_json(policy), digest="sha256:x",
+        published_by=person, published_at=at,
+    )  # fmt: skip
+    held = Pool.objects.create(bank=bank, name="poor", account=uuid4(), created_at=at)
+    member, other = (_member(bank, one, number, at) for number, one in enumerate((person, a_person(WHERE))))
+    Earning.objects.create(member=member, policy=version, record=uuid4(), on=day, minutes=60, value=0, kept=0,
+                           donated=0, refused=0, reason="too_short", at=at)  # fmt: skip
+    Review.objects.create(bank=bank, record=uuid4(), reviewer=person, at=at)
+    Gift.objects.create(giver=member, receiver=other, relation="parent", minutes=5, entry=uuid4(), at=at)
+    grant = PoolGrant.objects.create(
+        pool=held, member=member, minutes=10, reason=told, state="declined", declined_reason=told, proposed_by=person,
+        proposed_at=at, decided_at=at,
+    )  # fmt: skip
+    GrantYes.objects.create(grant=grant, reviewer=person, at=at)
+    _help(bank, member, other, person, told, at)
+    Sign.objects.create(
+        bank=bank, kind="pair", members=[member.pk, other.pk], month=day, times=3, minutes=30, seen_at=at,
+        state="explained", decided_by=person, decided_at=at, reason=told,
+    )  # fmt: skip
+
+
+def _help(bank: Bank, member: Member, other: Member, person: Person, told: str, at: datetime) -> None:
+    post = Post.objects.create(
+        bank=bank, author=member, sort="request", title=told[:60], about=told, area=WHERE, address=told[:120],
+        starts_at=at, until=timezone.localdate(at), minutes=10, created_at=at,
+    )  # fmt: skip
+    for helper, taker in ((member, other), (other, member)):
+        deal = Deal.objects.create(
+            post=post, helper=helper, taker=taker, minutes=10, message=told[:200], state="settled", asked_at=at,
+            guardian=person, guardian_at=at, promised_at=at, ended_at=at, paid=10, reason=told, decision=told,
+            decided_by=person,
+        )  # fmt: skip
+        Rating.objects.create(deal=deal, by=member, stars=5, said=told[:200], at=at)
+
+
+def _member(bank: Bank, person: Person, number: int, at: datetime) -> Member:
+    own: dict[str, UUID] = {name: uuid4() for name in ("credits", "bound", "held")}
+    return Member.objects.create(bank=bank, person=person, number=f"37010200000{number:04d}", opened_at=at, **own)

@@ -1,0 +1,126 @@
+"""The pages of the time bank, for the tests that look at every page: help in each state, what waits for a keeper."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from shanzhi.people.models import Person
+from shanzhi.timebank import operations, queries
+from shanzhi.timebank.models import Bank, Deal, Member, PoolGrant, Post, Sign
+from tests.service.support import a_record
+from tests.support.people import a_person, actor
+from tests.support.site import Site
+from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, an_offer, pool, serve
+from tests.volunteering.support import a_volunteer
+
+COMMUNITY = "370102001002"
+NONE = "?q=没有的东西"
+NAMES = ("欧阳示例", "示例甲", "示例乙")
+
+
+def _bank() -> Bank:
+    """Give the bank of the district, with five members who earned last month."""
+    known = Bank.objects.filter(area="370102001").first()
+    if known is not None:
+        return known
+    now = timezone.now()
+    founded, day = now - timedelta(days=70), timezone.localdate(now) - timedelta(days=45)
+    rules = {**RULES, "from_day": (timezone.localdate(founded) + timedelta(days=1)).isoformat()}
+    bank = operations.found_bank(
+        actor=SYSTEM, area="370102001", name="解放路公益银行（示例）", rules=rules, synthetic=True, at=founded
+    )
+    changed = {**rules, "from_day": (timezone.localdate(now) + timedelta(days=30)).isoformat(), "reviewers": 2}
+    operations.publish_rules(actor=SYSTEM, bank_id=bank.pk, rules=changed, at=now)
+    for place in range(5):
+        one = a_member(bank, person=a_person(COMMUNITY, name=NAMES[place % 3]), at=now - timedelta(days=60))
+        serve(one, 120 + 15 * place, at=now - timedelta(days=40), day=day, area=COMMUNITY)
+    return bank
+
+
+def _member(person: Person) -> Member:
+    bank = _bank()
+    found = Member.objects.filter(bank=bank, person=person).first()
+    if found is None:
+        Person.objects.filter(pk=person.pk, born_on=None).update(born_on=date(1980, 1, 1))
+        person.refresh_from_db()
+        now = timezone.now()
+        found = a_member(bank, person=person, at=now - timedelta(days=60))
+        serve(found, 900, at=now - timedelta(days=3), day=timezone.localdate(now) - timedelta(days=9), area=COMMUNITY)
+    return found
+
+
+def _of(name: str, bank: Bank, *more: Any) -> str:
+    return reverse(f"timebank:{name}", args=[bank.pk, *more])
+
+
+def public() -> dict[str, str]:
+    """Give what anybody reads."""
+    bank = _bank()
+    return {
+        "timebank:banks": reverse("timebank:banks"),
+        "timebank:banks none": reverse("timebank:banks") + NONE,
+        "timebank:bank": _of("bank", bank),
+        "timebank:rules": _of("rules", bank),
+    }
+
+
+def own(site: Site) -> dict[str, str]:
+    """Give a member's pages: the account, help that is asked for and offered, promises in each state."""
+    member, bank = _member(site.person("resident")), _bank()
+    other = Member.objects.filter(bank=bank).exclude(pk=member.pk).earliest("opened_at")
+    plain = ("open", "statement", "give", "donate", "close", "help", "ask", "offer")
+    ago = timezone.now() - timedelta(days=4)
+    if not Deal.objects.filter(taker=member).exists():
+        for state in ("asked", "promised", "disputed", "paid"):
+            a_deal(member, other, 30, state=state, at=ago, area=COMMUNITY)
+        an_offer(other, at=timezone.now(), area=COMMUNITY)
+    deals = {one.state: one for one in Deal.objects.filter(taker=member)}
+    theirs = Post.objects.filter(author=other, sort="offer").earliest("pk")
+    mine = deals["asked"].post_id
+    promised = [deals["promised"].pk]
+    return {
+        "timebank:mine": reverse("timebank:mine"),
+        **{f"timebank:{name}": _of(name, bank) for name in plain},
+        "timebank:statement none": _of("statement", bank) + "?q=999999999",
+        "timebank:help none": _of("help", bank) + NONE,
+        "timebank:post": reverse("timebank:post", args=[mine]),
+        "timebank:post theirs": reverse("timebank:post", args=[theirs.pk]),
+        "timebank:answer": reverse("timebank:answer", args=[theirs.pk]),
+        "timebank:close_post": reverse("timebank:close_post", args=[mine]),
+        **{f"timebank:deal {state}": reverse("timebank:deal", args=[one.pk]) for state, one in deals.items()},
+        **{f"timebank:{name}": reverse(f"timebank:{name}", args=promised) for name in ("cancel", "dispute")},
+        "timebank:rate": reverse("timebank:rate", args=[deals["paid"].pk]),
+    }
+
+
+def desk() -> dict[str, str]:
+    """Give the pages of who keeps the bank."""
+    bank, now = _bank(), timezone.now()
+    one, two = Member.objects.filter(bank=bank).order_by("opened_at")[:2]
+    if not PoolGrant.objects.filter(pool__bank=bank).exists():
+        operations.donate(actor=actor(one.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=30, at=now)
+        operations.propose_grant(
+            actor=SYSTEM, pool_id=pool(bank).pk, number=two.number, minutes=20, reason="独居，行动不便", at=now
+        )
+        month = timezone.localdate(now).replace(day=1)
+        known = {"bank": bank, "kind": "pair", "month": month, "times": 6, "minutes": 180, "seen_at": now}
+        Sign.objects.create(members=[one.pk, two.pk], **known)
+        a_deal(one, two, 30, state="disputed", at=now - timedelta(days=4), area=COMMUNITY)
+    record = a_record(a_volunteer(two.person, area=COMMUNITY), state="verified", area=COMMUNITY)
+    disputed = Deal.objects.filter(post__bank=bank, state="disputed", taker=one).earliest("pk")
+    lists = ("desk_bank", "earnings", "records", "grants", "deals", "signs")
+    return {
+        "timebank:desk": reverse("timebank:desk"),
+        "timebank:desk none": reverse("timebank:desk") + NONE,
+        "timebank:found": reverse("timebank:found"),
+        **{f"timebank:{name}": _of(name, bank) for name in (*lists, "publish", "pool", "propose")},
+        **{f"timebank:{name} none": _of(name, bank) + NONE for name in lists},
+        "timebank:review": reverse("timebank:review", args=[record.pk]),
+        "timebank:vote": reverse("timebank:vote", args=[PoolGrant.objects.filter(pool__bank=bank)[0].pk]),
+        "timebank:judge": reverse("timebank:judge", args=[queries.signs(bank)[0].pk]),
+        "timebank:settle": reverse("timebank:settle", args=[disputed.pk]),
+    }
