@@ -18,10 +18,11 @@ from shanzhi.people.operations import give_consent
 from shanzhi.places.models import AreaFigure, Station
 from shanzhi.ventures.forms.desk import PARTS as CALL_PARTS
 from shanzhi.ventures.forms.team import PARTS
-from shanzhi.ventures.models import Comment, Dispute, Proposal
+from shanzhi.ventures.models import Comment, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.activities import pages as activities
 from tests.attendance import pages as attendance
+from tests.browser import rounds_pages
 from tests.browser.people_pages import merging_people
 from tests.funding import pages as money_pages
 from tests.ledger.pages import pages as ledger_pages
@@ -34,8 +35,6 @@ from tests.support.guardians import guarded
 from tests.support.site import Site
 from tests.support.waiting import pages as pages_between
 from tests.timebank import pages as timebank
-from tests.ventures.dispute_support import disputed
-from tests.ventures.merger_table import merging
 from tests.ventures.seat_table import pages as seat_pages
 from tests.ventures.training_support import trained
 from tests.volunteering import pages as volunteering
@@ -156,73 +155,11 @@ def resident(site: Site) -> Pages:
         "voting:done": reverse("voting:done", args=[site.poll()]),
         **projects.team(site),
         "ventures:proposal own": reverse("ventures:proposal", args=draft),
-        **_voices(site),
+        **rounds_pages.voices(site),
         **_notices(site),
-        **_disputes(site),
-        **_mergers(site),
+        **rounds_pages.disputes(site),
+        **rounds_pages.mergers(site),
         **seat_pages(site),
-    }
-
-
-def _disputes(site: Site) -> Pages:
-    """Give the pages of objections and appeals for the resident, who also has proposals to answer and to appeal for."""
-    found = disputed(site)
-    own = Proposal.objects.filter(members__person=site.person("resident"))
-    lost, answered = own.get(state="rejected"), Dispute.objects.get(proposal__in=own)
-    free = found.proposal.call.proposals.get(number=3)
-    pages = {"object": free, "appeal": lost, "proposal rejected": lost, "proposal disputed": found.proposal}
-    return {
-        **{f"ventures:{n}": reverse(f"ventures:{n.split(' ')[0]}", args=[one.pk]) for n, one in pages.items()},
-        "ventures:answer": reverse("ventures:answer", args=[answered.pk]),
-        "ventures:withdraw_dispute": reverse("ventures:withdraw_dispute", args=[found.pk]),
-    }
-
-
-def _desk_of_disputes(site: Site) -> Pages:
-    """Give the desk's list of objections and appeals, and one to rule on."""
-    one = reverse("ventures:desk_dispute", args=[disputed(site).pk])
-    return {"ventures:desk_disputes": reverse("ventures:desk_disputes"), "ventures:desk_dispute": one}
-
-
-def _mergers(site: Site) -> Pages:
-    """Give a leader's pages of like projects and of mergers: one being agreed on, one done, one refused."""
-    named = merging(site)
-    first, other, goes = named["first"], named["second"], named["goes"]
-    return {
-        "ventures:twins": reverse("ventures:twins", args=[first]),
-        "ventures:twins none": reverse("ventures:twins", args=[site.own_draft().pk]),
-        "ventures:merger_invite": reverse("ventures:merger_invite", args=[first, other]),
-        "ventures:merger": reverse("ventures:merger", args=[named["merger"]]),
-        "ventures:merger done": reverse("ventures:merger", args=[named["merged"]]),
-        **{f"ventures:merger_{name}": reverse(f"ventures:merger_{name}", args=[named["merger"]])
-           for name in ("plan", "refuse")},
-        "ventures:before_merging": reverse("ventures:before_merging", args=[goes]),
-        "ventures:proposal of two": reverse("ventures:proposal", args=[named["stays"]]),
-    }  # fmt: skip
-
-
-def _desk_of_mergers(site: Site) -> Pages:
-    """Give the desk's list of like projects, a pair, and a merging to undo."""
-    named = merging(site)
-    return {
-        "ventures:desk_twins": reverse("ventures:desk_twins"),
-        "ventures:desk_twin": reverse("ventures:desk_twin", args=[named["twin"]]),
-        "ventures:desk_merger_undo": reverse("ventures:desk_merger_undo", args=[named["merged"]]),
-        "ventures:merger at the desk": reverse("ventures:merger", args=[named["merger"]]),
-    }
-
-
-def _voices(site: Site) -> Pages:
-    """Give a resident's pages of earlier proposals, of versions, and of a public project with comments and backing."""
-    draft, said = site.own_draft().pk, Comment.objects.filter(proposal__call=site.voting).earliest("created_at")
-    return {
-        "ventures:earlier": reverse("ventures:earlier", args=[site.submission.pk]),
-        "ventures:earlier none": reverse("ventures:earlier", args=[site.submission.pk]) + "?q=没有的东西",
-        "ventures:copy_proposal": reverse("ventures:copy_proposal", args=[site.submission.pk, draft]),
-        "ventures:versions none": reverse("ventures:versions", args=[draft]),
-        "ventures:compare_versions same": reverse("ventures:compare_versions", args=[draft]),
-        "ventures:comment": reverse("ventures:comment", args=[said.proposal_id]),
-        "ventures:proposal with comments": reverse("ventures:proposal", args=[said.proposal_id]),
     }
 
 
@@ -343,8 +280,8 @@ def district(site: Site) -> Pages:
         **_records(site),
         **_deliveries(),
         **_told(site),
-        **_desk_of_disputes(site),
-        **_desk_of_mergers(site),
+        **rounds_pages.desk_of_disputes(site),
+        **rounds_pages.desk_of_mergers(site),
         **_booths(site),
         **_waiting(site),
     }

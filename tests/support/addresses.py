@@ -114,7 +114,7 @@ def _api_methods() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _tables() -> dict[str, Any]:
+def tables() -> dict[str, Any]:
     """Which table a place of an address names a row of."""
     models = {
         "attachment_id": "ventures.Attachment", "booth_id": "voting.Booth", "call_id": "ventures.Call",
@@ -154,7 +154,7 @@ def _tables() -> dict[str, Any]:
 def values(**wanted: Sequence[Any]) -> dict[str, Sequence[Any]]:
     """Give what to put into each place: what is wanted, words, or any one row of the table."""
     found: dict[str, Sequence[Any]] = {**WORDS, "subject_id": (NOBODYS,)}
-    for place, model in _tables().items():
+    for place, model in tables().items():
         if place not in wanted:
             row = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
             found[place] = (row if row is not None else 1 if place in ("pk", "size") else NOBODYS,)
