@@ -40,6 +40,7 @@ def mine(request: Any) -> HttpResponse:
     context = {
         "heading": heading, "crumbs": crumbs, "found": found, "pairs": sums(found), "star": star_words(found),
         "papers": [(one, certificate_state(one)) for one in found.certificates], "fits": fits[:8],
+        "teams": [one for one in volunteering.places_of(found.volunteer) if one.state == "member"],
         **months(found, request.now),
     }  # fmt: skip
     rows = queries.own_records(viewer=request.actor)
