@@ -15,6 +15,8 @@ from shanzhi.notices.lifecycle import DELIVERY  # noqa: E402 - as above
 from shanzhi.organizations.lifecycle import APPLICATION, ORGANIZATION, REGISTER  # noqa: E402 - as above
 from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVERY  # noqa: E402 - as above
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
+from shanzhi.service.lifecycle import BATCH as CERTIFICATES  # noqa: E402 - as above
+from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS  # noqa: E402 - as above
 from shanzhi.timebank.lifecycle import DEAL, POST, SIGN  # noqa: E402 - as above
 from shanzhi.timebank.lifecycle import GRANT as AID  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
@@ -45,6 +47,10 @@ TABLES = (
     VOLUNTEER,
     TEAM,
     MEMBER,
+    RECORD,
+    COMPLAINT,
+    THANKS,
+    CERTIFICATES,
     POST,
     DEAL,
     AID,

@@ -10,6 +10,7 @@ from shanzhi.notices import lifecycle as notices
 from shanzhi.organizations import lifecycle as organizations
 from shanzhi.people import lifecycle as people
 from shanzhi.projects import lifecycle as projects
+from shanzhi.service import lifecycle as service
 from shanzhi.timebank import lifecycle as timebank
 from shanzhi.ventures import lifecycle as ventures
 from shanzhi.volunteering import lifecycle as volunteering
@@ -31,6 +32,7 @@ class TestThePageOfLifeCycles:
                 organizations,
                 people,
                 projects,
+                service,
                 timebank,
                 ventures,
                 volunteering,
@@ -52,6 +54,7 @@ class TestThePageOfLifeCycles:
             "organizations",
             "people",
             "projects",
+            "service",
             "timebank",
             "ventures",
             "volunteering",

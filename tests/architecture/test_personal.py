@@ -47,6 +47,7 @@ NOT_OF_PEOPLE = {
     **dict.fromkeys(
         (f"volunteering.{model}.name" for model in ("Skill", "QualificationKind", "TaskKind")), "a word of an area"
     ),
+    "service.Certificate.content": "kinds of tasks with their minutes",
     "timebank.Bank.name": "public",
     "timebank.Pool.name": "a kind of pool",
     "volunteering.TeamAgreement.text": "public: what one signs before joining",

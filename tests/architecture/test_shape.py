@@ -96,6 +96,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "demo": "the demo's projects",
         "telling": "what projects tell, and whom",
     },
+    "service": {"demo": "the demo's records, stars and certificates"},
     "timebank": {
         "checking": "that lots and ledger agree, and that every credit came of a record",
         "demo": "the demo's time bank",

@@ -34,6 +34,8 @@ from tests.organizations.filled import SLIPPED as ORGANIZATIONS_SLIPPED
 from tests.organizations.filled import fill_organizations
 from tests.people.filled import fill_safety
 from tests.projects.pages import carried_out
+from tests.service.filled import SLIPPED as SERVICE_SLIPPED
+from tests.service.filled import fill_service
 from tests.support import booths
 from tests.support.database import as_owner
 from tests.support.guardians import guarded
@@ -71,6 +73,7 @@ SLIPPED = {
     "voting_foundneed": {"project": "'another'"},
     **LEDGER_SLIPPED,
     **ORGANIZATIONS_SLIPPED,
+    **SERVICE_SLIPPED,
     **VOLUNTEERING_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
@@ -123,6 +126,7 @@ def fill_the_rest(site: Site) -> None:
     fill_jury(site)
     fill_organizations(site.at)
     fill_volunteering(site.at)
+    fill_service(site.at)
     fill_timebank(site.at)
     fill_money()
     guarded(site)

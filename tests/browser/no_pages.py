@@ -22,6 +22,7 @@ NO_PAGES = {
     "ventures:jury_draw", "ventures:jury_pitch", "ventures:jury_due",
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
     "ventures:desk_jury_end",
+    "service:own_paper", "service:put_under_notice", "service:withdraw_complaint", "service:copy", "service:sheets",
     "volunteering:step", "volunteering:examples",
     "timebank:step", "timebank:photo",
     "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",

@@ -26,6 +26,7 @@ from tests.ledger.pages import pages as ledger_pages
 from tests.organizations import pages as organizations
 from tests.outcomes import pages as outcomes
 from tests.projects import pages as projects
+from tests.service import pages as service
 from tests.support.booths import booth_of
 from tests.support.guardians import guarded
 from tests.support.site import Site
@@ -97,6 +98,7 @@ def visitor(site: Site) -> Pages:
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log() | timebank.public(),
         **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
+        **service.public(site),
     }
 
 
@@ -127,7 +129,8 @@ def resident(site: Site) -> Pages:
     own = actor_for(account=site.account("resident"), at=site.at)
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
-        **organizations.own_filing_pages(own.person()) | volunteering.own(site) | timebank.own(site),
+        **organizations.own_filing_pages(own.person()) | volunteering.own(site) | service.own(site),
+        **timebank.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -255,7 +258,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    own = organizations.pages() | volunteering.desk() | timebank.desk()
+    own = organizations.pages() | volunteering.desk() | service.desk(site.person("resident")) | timebank.desk()
     return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 

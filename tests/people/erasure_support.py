@@ -41,6 +41,7 @@ from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, Ro
 from shanzhi.work.files import store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.people.conftest import COMMUNITY, DISTRICT
+from tests.service.filled import mark_service
 from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
 from tests.timebank.filled import mark_timebank
@@ -174,6 +175,7 @@ def a_marked_person() -> Person:
     _organizations(person)
     with guards_off():
         mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
+        mark_service(person, told=TOLD, at=AT)
         mark_timebank(person, told=TOLD, at=AT)
     return person
 

@@ -201,6 +201,7 @@ DOORS = {
     "organizations/operations/parts.py unmask_members": "logged",
     "volunteering/operations/qualifications.py unmask_volunteer": "logged",
     "volunteering/views/mine.py _form": "own",
+    "service/operations/printing.py own_copy": "own",  # on the holder's own certificate, and on record
     "timebank/queries/helping.py address_for": "own",  # and the other of the two, while the promise holds
     "organizations/views/filing.py application_edit": "own",
     "ledger/views/bill_lines.py line": "kept",  # the words of a line, to the keepers of the book; its name is masked

@@ -34,7 +34,7 @@ def paper(**more: Any) -> operations.Paper:
 
 def text_of(content: bytes) -> list[str]:
     document = PdfDocument(io.BytesIO(content))
-    return [document[place].get_textpage().get_text_range() for place in range(len(document))]
+    return ["".join(document[place].get_textpage().get_text_range().split()) for place in range(len(document))]
 
 
 def refuses(code: str, run: Any) -> None:

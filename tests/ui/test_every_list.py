@@ -163,7 +163,7 @@ class TestWhatIsDeclared:
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
         rooms = {"audit", "funding", "ledger", "notices", "organizations", "outcomes", "people", "places", "portal",
-                 "projects", "timebank", "ui", "ventures", "volunteering", "voting", "work"}  # fmt: skip
+                 "projects", "service", "timebank", "ui", "ventures", "volunteering", "voting", "work"}  # fmt: skip
         assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)

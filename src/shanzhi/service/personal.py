@@ -98,7 +98,7 @@ name_fields(
     withdrawn_reason=_("Why it is withdrawn"), ordered_by=_("Ordered by"), month=_("Month"), times=_("Times"),
     minutes=_("Minutes"), read_by=_("Read by"),
 )  # fmt: skip
-name_field("service.ServiceRecord", "content", _("What was done"))
+name_field("service.ServiceRecord", "content", _("What the service was"))
 name_field("service.ServiceRecord", "evidence", _("Evidence"))
 name_field("service.ServiceRecord", "starts", _("Began at"))
 name_field("service.ServiceRecord", "team", _("Team"))
@@ -110,7 +110,7 @@ name_field("service.Complaint", "matter", _("What is wrong"))
 name_field("service.Complaint", "answer", _("Answer"))
 name_field("service.Complaint", "due_on", _("Answer due on"))
 name_field("service.Thanks", "note", _("Thanks"))
-name_field("service.Thanks", "author", _("Written by"))
+name_field("service.Thanks", "author", _("Author"))
 name_field("service.Thanks", "reason", _("Reason of the decision"))
 name_field("service.Certificate", "number", _("Certificate number"))
 name_field("service.Certificate", "starts_on", _("From"))

@@ -27,9 +27,8 @@ app = typer.Typer(help="The demo.", add_completion=False, invoke_without_command
 console = Console()
 PLACE: Final = "shanzhi.ventures.demo"
 # What is loaded, in this order; each room builds on what those before it made.
-LOADED: Final = (
-    PLACE, "shanzhi.projects.demo", "shanzhi.outcomes.demo", "shanzhi.volunteering.demo", "shanzhi.timebank.demo",
-)  # fmt: skip
+LOADED: Final = (PLACE, "shanzhi.projects.demo", "shanzhi.outcomes.demo", "shanzhi.volunteering.demo",
+                 "shanzhi.service.demo", "shanzhi.timebank.demo")  # fmt: skip
 
 
 class Bars:

@@ -71,7 +71,7 @@ class CheckForm(PageForm):
     """Number and code of a certificate, as they stand on the paper."""
 
     number = _line(_("Certificate number"), 60)
-    code = _line(_("Code"), 24, help_text=_("The last part of the address under the QR code."))
+    code = _line(_("Check code"), 24, help_text=_("The last part of the address under the QR code."))
 
 
 class RulesForm(PageForm):

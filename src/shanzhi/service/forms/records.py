@@ -33,7 +33,7 @@ class TableForm(PageForm):
 
     served_on = forms.DateField(label=_("Day of service"), widget=forms.DateInput({"type": "date"}))
     task_code = forms.ChoiceField(label=_("Kind of task"))
-    content = _text(_("What was done"), 3, LONGEST_CONTENT)
+    content = _text(_("What the service was"), 3, LONGEST_CONTENT)
     minutes = forms.IntegerField(
         label=_("Minutes, the same for all"), min_value=1, max_value=DAY, widget=forms.NumberInput(SHORT)
     )

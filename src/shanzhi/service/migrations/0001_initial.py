@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                 ("served_on", models.DateField(verbose_name="Day of service")),
                 ("starts", models.PositiveSmallIntegerField(null=True, verbose_name="Began at")),
                 ("minutes", models.PositiveIntegerField(verbose_name="Minutes")),
-                ("content", models.TextField(verbose_name="What was done")),
+                ("content", models.TextField(verbose_name="What the service was")),
                 ("people_served", models.PositiveIntegerField(null=True, verbose_name="People served")),
                 ("evidence", models.CharField(blank=True, max_length=200, verbose_name="Evidence")),
                 (

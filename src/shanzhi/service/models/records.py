@@ -41,7 +41,7 @@ class ServiceRecord(models.Model):
     served_on = models.DateField(_("Day of service"))
     starts = models.PositiveSmallIntegerField(_("Began at"), null=True)
     minutes = models.PositiveIntegerField(_("Minutes"))
-    content = models.TextField(_("What was done"))
+    content = models.TextField(_("What the service was"))
     people_served = models.PositiveIntegerField(_("People served"), null=True)
     evidence = models.CharField(_("Evidence"), max_length=LONGEST_EVIDENCE, blank=True)
     state = models.CharField(_("State"), max_length=12, choices=RECORD.choices(), default=RECORD.first)

@@ -74,7 +74,9 @@ def office_table(request: Any) -> HttpResponse:
         return reverse("service:desk")
 
     lead = _("What a team organised is recorded by its leader. Somebody else of the office verifies what you record.")
-    context = frame(_("Record service of the office"), _("Record"), reverse("service:desk"), *desk_steps(), lead=lead)
+    context = frame(
+        _("Record service of the office"), _("Record it"), reverse("service:desk"), *desk_steps(), lead=lead
+    )
     return answer_form(request, form, act, context, done=_("It is recorded and under notice."), template=FORM)
 
 
@@ -115,7 +117,7 @@ def read(request: Any, thanks_id: UUID) -> HttpResponse:
 
     lead = f"{found.volunteer.number} · {found.note}"
     steps = (*desk_steps(), (_("Thanks to volunteers"), own))
-    context = frame(_("Read a note of thanks"), _("Decide"), own, *steps, lead=lead)
+    context = frame(_("Read a note of thanks"), _("Save"), own, *steps, lead=lead)
     return answer_form(request, ReadForm(sent(request)), act, context, done=_("It is decided."), template=FORM)
 
 

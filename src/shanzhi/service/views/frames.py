@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shanzhi.people import queries as people
 from shanzhi.service import policies, queries
@@ -29,7 +30,7 @@ TONES: Final = {
 def record_state(row: ServiceRecord) -> tuple[str, str]:
     """Say where a record stands."""
     if getattr(row, "gone", False):
-        return "bad", _("Reversed")
+        return "bad", pgettext("service record", "Reversed")
     if getattr(row, "complained", False):
         return "warn", _("Complaint open")
     return TONES.get(row.state, "plain"), str(RECORD.states[row.state])
@@ -47,7 +48,7 @@ def thanks_state(row: Thanks) -> tuple[str, str]:
 
 def certificate_state(row: Certificate) -> tuple[str, str]:
     """Say whether a certificate holds."""
-    return ("bad", _("Withdrawn")) if row.withdrawn_at else ("good", _("Valid"))
+    return ("bad", pgettext("certificate", "Withdrawn")) if row.withdrawn_at else ("good", _("Valid"))
 
 
 def organiser(row: ServiceRecord) -> str:

@@ -69,7 +69,7 @@ def table(request: Any, team_id: UUID) -> HttpResponse:
     lead = _("Tick who took part. It is under notice in the team for %(days)s days; then a second person verifies it. "
              "Your own service is recorded by a deputy or the committee.") % {"days": days}  # fmt: skip
     context = frame(
-        _("Record service"), _("Record"), own, *team_steps(team), (_("Service of the team"), own), lead=lead
+        _("Record service"), _("Record it"), own, *team_steps(team), (_("Service of the team"), own), lead=lead
     )
     return answer_form(
         request, form, act, context, done=_("It is recorded and under notice."), template="service/table.html"

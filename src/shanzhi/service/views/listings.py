@@ -25,7 +25,7 @@ def _record_columns(*more: Column) -> tuple[Column, ...]:
         Column("kind", gettext_lazy("Kind of task"), value=frames.kind_words),
         Column("minutes", gettext_lazy("Service"), "minutes", sort="minutes"),
         Column("span", gettext_lazy("Time"), value=frames.span, priority=2),
-        Column("content", gettext_lazy("What was done"), priority=2),
+        Column("content", gettext_lazy("What the service was"), priority=2),
         Column("people_served", gettext_lazy("People served"), "number", sort="people_served", priority=2),
         Column("state", gettext_lazy("State"), "tag", value=frames.record_state, sort="state"),
         Column("evidence", gettext_lazy("Evidence"), on_page=False),
@@ -38,7 +38,7 @@ WHO = (Column("number", NUMBER, value=frames.number_of, sort="volunteer__number"
        Column("name", gettext_lazy("Name"), value=frames.name_of, in_export=False))  # fmt: skip
 FILTERS = (
     ChoiceFilter("state", gettext_lazy("State"), choices=RECORD.choices()),
-    BooleanFilter("gone", gettext_lazy("Reversed")),
+    BooleanFilter("gone", pgettext_lazy("service record", "Reversed")),
     DateRangeFilter("served_on", gettext_lazy("Day of service")),
 )
 MINE = Listing(
@@ -125,12 +125,12 @@ THANKED = Listing(
         Column("note", gettext_lazy("Thanks"), url=page_of("service:read")),
         Column("number", NUMBER, value=frames.number_of, sort="volunteer__number"),
         Column("state", gettext_lazy("State"), "tag", value=frames.thanks_state, sort="state"),
-        Column("written_at", gettext_lazy("Written on"), "date", sort="written_at"),
+        Column("written_at", gettext_lazy("Sent on"), "date", sort="written_at"),
     ),
     default_sort="-written_at",
     filters=(
         ChoiceFilter("state", gettext_lazy("State"), choices=THANKS.choices()),
-        DateRangeFilter("written_at", gettext_lazy("Written on")),
+        DateRangeFilter("written_at", gettext_lazy("Sent on")),
     ),
     search=queries.search_thanks,
     search_label=BY_NUMBER,

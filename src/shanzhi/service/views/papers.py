@@ -195,6 +195,8 @@ def withdraw(request: Any, certificate_id: UUID) -> HttpResponse:
         return frames.certificate_page(found)
 
     lead = _("The number stays, and the public check says that it is withdrawn. This cannot be undone.")
-    context = frame(_("Withdraw the certificate"), _("Withdraw"), frames.certificate_page(found), *steps(), lead=lead,
-                    kind="danger")  # fmt: skip
-    return answer_form(request, WhyForm(sent(request)), act, context, done=_("It is withdrawn."), template=FORM)
+    own = frames.certificate_page(found)
+    context = frame(_("Withdraw the certificate"), _("Withdraw it"), own, *steps(), lead=lead, kind="danger")
+    return answer_form(
+        request, WhyForm(sent(request)), act, context, done=_("The certificate is withdrawn."), template=FORM
+    )

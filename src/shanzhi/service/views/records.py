@@ -80,7 +80,7 @@ def pairs(found: ServiceRecord) -> list[Answer]:
         Answer(_("Day of service"), formatting.day(found.served_on)),
         Answer(_("Time"), frames.span(found)),
         Answer(_("Service"), formatting.minutes(found.minutes)),
-        Answer(_("What was done"), found.content),
+        Answer(_("What the service was"), found.content),
         Answer(_("People served"), formatting.NONE if found.people_served is None else str(found.people_served)),
         Answer(_("Evidence"), found.evidence or formatting.NONE),
     ]
@@ -90,9 +90,9 @@ def life(found: ServiceRecord) -> list[tuple[Any, Any, str]]:
     """Give what happened to a record: moment, what, and the reason."""
     reversal = getattr(found, "reversal", None)
     steps = [
-        (found.recorded_at, _("Recorded"), ""), (found.noticed_at, _("Put under notice"), ""),
-        (found.verified_at, _("Verified"), ""), (found.refused_at, _("Refused"), found.refused_reason),
-        (reversal.reversed_at if reversal else None, _("Reversed"), reversal.reason if reversal else ""),
+        (found.recorded_at, _("Service recorded"), ""), (found.noticed_at, _("Record put under notice"), ""),
+        (found.verified_at, _("Record verified"), ""), (found.refused_at, _("Record refused"), found.refused_reason),
+        (reversal.reversed_at if reversal else None, _("Record reversed"), reversal.reason if reversal else ""),
     ]  # fmt: skip
     return [step for step in steps if step[0] is not None]
 
@@ -177,8 +177,10 @@ def refuse(request: Any, record_id: UUID) -> HttpResponse:
         return frames.record_page(found)
 
     lead = f"{found.volunteer.number} · {formatting.day(found.served_on)} · {formatting.minutes(found.minutes)}"
-    context = frame(_("Refuse the record"), _("Refuse"), frames.record_page(found), *way(request, found), lead=lead,
-                    kind="danger")  # fmt: skip
+    own = frames.record_page(found)
+    context = frame(
+        _("Refuse the record"), _("Do not accept it"), own, *way(request, found), lead=lead, kind="danger"
+    )  # fmt: skip
     return answer_form(request, WhyForm(sent(request)), act, context, done=_("It is on record."), template=FORM)
 
 

@@ -1,0 +1,190 @@
+"""The pages of service walked through: a team's table, the queue, one's own page with many records, certificates."""
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pypdfium2 import PdfDocument
+
+from shanzhi.kernel.roles import Role
+from shanzhi.service.models import Certificate, Complaint, ServiceRecord, Thanks
+from shanzhi.volunteering.models import Volunteer
+from tests.people.conftest import COMMUNITY
+from tests.service.support import a_kind, a_record
+from tests.support.people import LONG_AGO, client_for, sign_in
+from tests.volunteering.support import a_team, a_volunteer, join
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
+MINE, DESK, VERIFY = "/account/volunteering/service/", "/desk/service/", "/service/verify/"
+
+
+def browser(one: Volunteer) -> Client:
+    """Give a browser in which a volunteer is signed in."""
+    return sign_in(Client(), one.person)
+
+
+def page(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def shift(records: Any, days: int) -> None:
+    """Let the notice of records have begun so many days ago."""
+    at = timezone.now() - timedelta(days=days)
+    records.update(noticed_at=at, notice_over_at=at + timedelta(days=7))
+
+
+class TestATeamsTable:
+    def test_goes_from_the_leader_by_the_notice_to_the_second_person(self) -> None:
+        leader, deputy, one, two = (a_volunteer(area=COMMUNITY) for _ in range(4))
+        team = a_team(COMMUNITY, leader=leader)
+        join(team, deputy, role="deputy")
+        join(team, one)
+        join(team, two)
+        a_kind()
+        by, second, member = (browser(who) for who in (leader, deputy, one))
+        table = f"/teams/{team.pk}/service/new/"
+        shown = page(by, table)
+        assert one.number in shown
+        assert f'name="who_{leader.pk}"' not in shown
+        form = {
+            "served_on": timezone.localdate().isoformat(), "task_code": "visit", "content": "陪伴老人（示例）",
+            "minutes": "120", "starts": "09:30", "people_served": "4", "evidence": "签到表（示例）",
+        }  # fmt: skip
+        wrong = by.post(table, {**form, "idempotency_key": "table-none-1"})
+        assert wrong.status_code == 422
+        assert "请勾选参加的人" in wrong.content.decode()
+        ticked = {f"who_{one.pk}": "on", f"who_{two.pk}": "on", f"own_{two.pk}": "45"}
+        for _ in range(2):
+            assert by.post(table, {**form, **ticked, "idempotency_key": "table-once-1"}).status_code == 302
+        rows = ServiceRecord.objects.order_by("minutes")
+        assert [(row.minutes, row.starts, row.state) for row in rows] == [(45, 570, "noticed"), (120, 570, "noticed")]
+        again = by.post(table, {**form, **ticked, "idempotency_key": "table-again-1"})
+        assert "与当天另一条记录重叠" in again.content.decode()
+        assert "陪伴老人（示例）" in page(member, f"/teams/{team.pk}/service/notice/")
+        own = ServiceRecord.objects.get(volunteer=one)
+        said = member.post(f"/service/records/{own.pk}/complain/", {"words": "应为三小时（示例）"})
+        assert said.status_code == 302
+        assert str(own.pk) not in page(second, VERIFY)
+        complaint = Complaint.objects.get()
+        answer = {"upheld": "no", "answer": "签到表为两小时（示例）"}
+        assert by.post(f"/service/complaints/{complaint.pk}/answer/", answer).status_code in (403, 422)
+        assert second.post(f"/service/complaints/{complaint.pk}/answer/", answer).status_code == 302
+        assert "没有等您核定的记录" in page(second, VERIFY)
+        shift(ServiceRecord.objects.all(), 8)
+        assert "核定列出的 2 条" in page(second, VERIFY)
+        assert "没有等您核定的记录" in page(by, VERIFY)
+        ids = [str(row.pk) for row in rows]
+        assert second.post(VERIFY, {"act": "all", "shown": ids}).status_code == 302
+        assert {row.state for row in ServiceRecord.objects.all()} == {"verified"}
+        assert "2小时" in page(member, MINE)
+        reverse = {"reason": "多记（示例）", "minutes": "60", "idempotency_key": "reverse-once-1"}
+        assert second.post(f"/service/records/{own.pk}/reverse/", reverse).status_code == 302
+        assert "已冲销" in page(member, f"/service/records/{own.pk}/")
+        sheet = openpyxl.load_workbook(io.BytesIO(by.get(f"/teams/{team.pk}/service/?export=xlsx").content))
+        assert len(list(sheet.worksheets[0].rows)) >= 4
+
+
+class TestOnesOwnPage:
+    def test_costs_the_same_with_many_records(self) -> None:
+        one, team = a_volunteer(area=COMMUNITY), a_team(COMMUNITY)
+        client = browser(one)
+        assert "核定的服务达到门槛后" in page(client, MINE)
+        a_record(one, team, state="verified")
+        counts = []
+        for more in (0, 400):
+            days = [date(2025, 1, 1) + timedelta(days=place % 365) for place in range(more)]
+            made = [
+                ServiceRecord(
+                    volunteer=one, team=team, area=team.area, task_kind=a_kind(), served_on=day, minutes=30,
+                    content="示例", recorded_at=LONG_AGO, state="noticed", noticed_at=LONG_AGO,
+                    notice_over_at=LONG_AGO,
+                )
+                for day in days
+            ]  # fmt: skip
+            ServiceRecord.objects.bulk_create(made)
+            ServiceRecord.objects.filter(state="noticed").update(state="verified", verified_at=timezone.now())
+            with CaptureQueriesContext(connection) as asked:
+                shown = page(client, MINE)
+            counts.append(len(asked))
+        assert "202小时" in shown
+        assert counts[0] == counts[1]
+        assert counts[1] < 45
+
+    def test_gives_the_own_certificate_in_full_and_the_check_to_anybody(self) -> None:
+        one = a_volunteer(area=COMMUNITY)
+        a_record(one, minutes=150, state="verified")
+        staff = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        form = {
+            "area": COMMUNITY, "number": one.number, "starts_on": "2026-01-01", "ends_on": "2026-11-20",
+            "responsible": "示例甲", "handler": "示例乙", "contact": "0531（示例）", "idempotency_key": "issue-once-1",
+        }  # fmt: skip
+        wrong = staff.post(f"{DESK}certificates/new/", {**form, "number": "1", "idempotency_key": "issue-wrong-1"})
+        assert "没有这个编号的志愿者" in wrong.content.decode()
+        for _ in range(2):
+            assert staff.post(f"{DESK}certificates/new/", form).status_code == 302
+        paper = Certificate.objects.get()
+        client = browser(one)
+        own = client.post(f"{MINE}certificates/{paper.pk}/own.pdf")
+        words = PdfDocument(io.BytesIO(own.content))[0].get_textpage().get_text_range()
+        assert one.person.id_number is not None
+        assert one.person.id_number.reveal() in words
+        copy = staff.get(f"/service/certificates/{paper.pk}/copy.pdf")
+        masked = PdfDocument(io.BytesIO(copy.content))[0].get_textpage().get_text_range()
+        assert one.person.id_number.reveal() not in masked
+        anybody = Client()
+        shown = page(anybody, f"/service/check/{paper.code}/")
+        assert "本单有效" in shown
+        assert "2小时30分" in shown
+        assert one.number not in shown
+        asked = anybody.get("/service/check/", {"number": paper.number, "code": paper.code})
+        assert "本单有效" in asked.content.decode()
+        assert anybody.get("/service/check/", {"number": paper.number, "code": "nothing"}).status_code == 404
+        assert staff.post(f"/service/certificates/{paper.pk}/withdraw/", {"reason": "有误"}).status_code == 302
+        assert "本单已撤销" in page(anybody, f"/service/check/{paper.code}/")
+
+    def test_shows_thanks_that_staff_read(self) -> None:
+        one = a_volunteer(area=COMMUNITY)
+        neighbour, staff = client_for(Role.RESIDENT, COMMUNITY), client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        sent = {"number": one.number, "words": "谢谢您帮我修灯（示例）", "idempotency_key": "thanks-once-1"}
+        assert neighbour.post("/service/thanks/new/", sent).status_code == 302
+        assert "谢谢您帮我修灯" in page(staff, f"{DESK}thanks/")
+        note = Thanks.objects.get()
+        assert staff.post(f"{DESK}thanks/{note.pk}/", {"decision": "yes"}).status_code == 302
+        assert "谢谢您帮我修灯" in page(browser(one), MINE)
+
+
+class TestTheDesk:
+    def test_records_for_the_office_sets_rules_and_exports(self) -> None:
+        one = a_volunteer(area=COMMUNITY)
+        a_kind()
+        staff = client_for(Role.SUBDISTRICT_OFFICER, COMMUNITY[:9])
+        form = {
+            "area": COMMUNITY, "served_on": "2026-11-20", "task_code": "visit", "content": "清雪（示例）",
+            "minutes": "60", "numbers": f"{one.number} 90\n", "idempotency_key": "office-once-1",
+        }  # fmt: skip
+        wrong = staff.post(f"{DESK}new/", {**form, "numbers": "甲乙丙", "idempotency_key": "office-wrong-1"})
+        assert "看不懂这一行" in wrong.content.decode()
+        assert staff.post(f"{DESK}new/", form).status_code == 302
+        assert ServiceRecord.objects.get().minutes == 90
+        rules = {
+            "area": COMMUNITY[:9], "valid_from": timezone.localdate().isoformat(), "notice_days": "3",
+            "answer_days": "5", "stars": "30 60 100 200 300", "paper": "certificate", "number_words": "志服示例",
+            "core_hours": "20", "core_times": "5", "core_months": "12", "source": "示例，非官方", "example": "on",
+            "idempotency_key": "rules-once-1",
+        }  # fmt: skip
+        falling = staff.post(f"{DESK}rules/new/", {**rules, "stars": "60 30", "idempotency_key": "rules-wrong-1"})
+        assert falling.status_code == 422
+        assert staff.post(f"{DESK}rules/new/", rules).status_code == 302
+        assert "30 / 60 / 100 / 200 / 300" in page(staff, f"{DESK}rules/")
+        a_record(one, minutes=45, state="verified")
+        span = {"area": COMMUNITY[:9], "starts_on": "2026-10-01", "ends_on": "2026-11-20", "kind": "csv"}
+        sheet = staff.post(f"{DESK}export/", span)
+        assert sheet["Content-Type"].startswith("text/csv")
+        assert one.number in sheet.content.decode("utf-8-sig")
+        assert "示例一" not in sheet.content.decode("utf-8-sig")
