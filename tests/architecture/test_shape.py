@@ -149,6 +149,7 @@ WRITES_ELSEWHERE = {
     "src/shanzhi/audit/verification/whole.py": "opens a snapshot for its own reads",
     "src/shanzhi/audit/verification/rows.py": "reads rows by SQL put together from the list of audited tables",
     "src/shanzhi/ledger/checking.py": "reads by SQL that stands beside each check",
+    "src/shanzhi/timebank/checking.py": "reads by SQL that stands beside each check",
     "src/shanzhi/ledger/exchange/beancount.py": "opens a snapshot for its own reads",
     "src/shanzhi/funding/demo.py": "saves the drawing of a made-up receipt, no row",
     "src/shanzhi/outcomes/demo/money.py": "saves the drawing of a made-up receipt, no row",

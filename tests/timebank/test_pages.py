@@ -87,7 +87,7 @@ def test_asking_paying_and_a_dispute_are_walked_through() -> None:
     assert "守时" not in page(theirs, way)
     assert theirs.post(f"{way}rate/", {"stars": "5", "said": "客气"}).status_code == 302
     assert all(words in page(theirs, way) for words in ("守时", "客气", "按二十分钟"))
-    assert rows_of(mine, f"{root}statement/") == 1 + 5
+    assert rows_of(mine, f"{root}statement/") == 1 + 6
 
 
 def test_the_page_of_the_month_is_the_sums_of_the_ledger_and_holds_small_ones_back() -> None:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce, TruncMonth
 
 from shanzhi.kernel.periods import months_after
+from shanzhi.ledger.models import Owner, Posting
 from shanzhi.timebank.models import Bank
 
 LEAST: Final = 5
@@ -27,14 +29,6 @@ FIGURES: Final = {
     "timebank.grant": "granted",
     "timebank.expire": "expired",
 }
-# What an entry moved is what it put on accounts; what is owed is what the bank's own accounts lack.
-_MOVED: Final = """
-SELECT date_trunc('month', p.on_day)::date, e.kind, coalesce(sum(p.amount) FILTER (WHERE p.amount > 0), 0),
-    count(DISTINCT a.owner_id) FILTER (WHERE a.owner_kind = 'person'),
-    coalesce(-sum(p.amount) FILTER (WHERE p.account_id = ANY(%s)), 0)
-FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id JOIN ledger_account a ON a.id = p.account_id
-WHERE a.book_id = %s AND p.on_day < %s GROUP BY 1, 2
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +84,24 @@ def periods(rows: Iterable[Moved], *, until: date, least: int = LEAST) -> list[P
 
 
 def moved(found: Bank, *, until: date) -> list[Moved]:
-    """Give what moved in the book of a bank before a day, by month and kind."""
-    own = [found.issued, found.lapsed, found.redeemed, found.uncovered]
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVED, [own, found.book_id, until])
-        return [Moved(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in cursor.fetchall()]
+    """Give what moved in the book of a bank before a day, by month and kind.
+
+    What an entry moved is what it put on accounts; what is owed is what the bank's own accounts lack.
+    """
+    own = (found.issued, found.lapsed, found.redeemed, found.uncovered)
+    rows = (
+        Posting.objects.filter(account__book=found.book_id, on__lt=until)
+        .annotate(month=TruncMonth("on"))
+        .values("month", "entry__kind")
+        .annotate(
+            minutes=Coalesce(Sum("amount", filter=Q(amount__gt=0)), 0),
+            people=Count("account__owner_id", distinct=True, filter=Q(account__owner_kind=Owner.PERSON)),
+            lacks=Coalesce(Sum("amount", filter=Q(account__in=own)), 0),
+        )
+    )
+    return [
+        Moved(row["month"], row["entry__kind"], int(row["minutes"]), row["people"], -int(row["lacks"])) for row in rows
+    ]
 
 
 def published(found: Bank, today: date) -> list[Period]:

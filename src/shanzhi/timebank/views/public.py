@@ -16,7 +16,17 @@ from shanzhi.timebank.models import Bank, PolicyVersion
 from shanzhi.timebank.views.frames import bank_name, bank_steps, everywhere
 from shanzhi.timebank.words import FIGURES, changed_words, rules_words
 from shanzhi.ui import formatting
-from shanzhi.ui.listing import AreaFilter, BooleanFilter, Column, Empty, Listing, Rows, listing_response, page_of
+from shanzhi.ui.listing import (
+    AreaFilter,
+    BooleanFilter,
+    Column,
+    DateRangeFilter,
+    Empty,
+    Listing,
+    Rows,
+    listing_response,
+    page_of,
+)
 from shanzhi.ui.pieces import Answer
 
 BANKS = Listing(
@@ -78,7 +88,8 @@ PERIODS = Listing(
     ),
     default_sort="-first",
     tie="first",
-    search=lambda rows, words: [row for row in rows if words.strip() in _span(row)],
+    filters=(DateRangeFilter("first", gettext_lazy("Month")),),
+    search=lambda rows, words: rows.having(lambda row: words.strip() in _span(row)),
     search_label=gettext_lazy("Month, like 2026-10"),
     empty=Empty(
         gettext_lazy("No month is published yet"),
