@@ -48,7 +48,7 @@ def mark_attendance(person: Person, *, told: str, at: datetime) -> None:
                   "way_in": "list", "entered_at": at}  # fmt: skip
         old = Attendance.objects.create(**values)
         Attendance.objects.filter(pk=old.pk).update(state="replaced")
-        row = Attendance.objects.create(**values, corrects=old, reason=told)
+        row = Attendance.objects.create(**{**values, "way_in": "correction"}, corrects=old, reason=told)
         Ruling.objects.create(attendance=row, kept=True, reason=told, decided_by=person, decided_at=at)
         Tap.objects.create(
             id=uuid4(), shift=ground.shift, volunteer=volunteer, act="arrive", tapped_at=at, counted_at=at, skew=0,

@@ -11,10 +11,12 @@ from django.db import transaction
 from shanzhi.attendance import policies, queries, refusals
 from shanzhi.attendance.lifecycle import ATTENDANCE, REVIEW
 from shanzhi.attendance.models import LONGEST_REASON, Attendance, Doubt, Ruling, Way
-from shanzhi.attendance.operations.common import insert, lock_volunteers, note
+from shanzhi.attendance.operations.common import insert, living, lock_volunteers, note
 from shanzhi.attendance.operations.judging import Found, judge
+from shanzhi.attendance.operations.listing import kept_shift
 from shanzhi.attendance.telling import tell_corrected, tell_struck
 from shanzhi.kernel.actor import Actor
+from shanzhi.volunteering.models import Volunteer
 
 STAYING: Final = (Doubt.TOO_FAR, Doubt.CLOCK, Doubt.OWN)
 """Doubts that a correction of the times does not answer."""
@@ -45,6 +47,40 @@ def correct(
         note(actor, "correct", made, at, change, words)
         kept = [Found(one.doubt, one.figure) for one in old.flags.all() if one.doubt in STAYING]
         judge([made], at, [(made, one) for one in kept])
+        tell_corrected(actor=actor, row=made, at=at)
+    return made
+
+
+def enter(
+    *, actor: Actor, shift_id: UUID, number: str, arrived_at: datetime, left_at: datetime, reason: str, at: datetime
+) -> Attendance:
+    """Enter afterwards somebody who signed up and of whom nothing was written down, as from a list on paper.
+
+    Raises NotFound, Forbidden, OwnAttendance, UnknownNumber, NotOnTheList, HereAlready, BadTimes, ReasonMissing.
+    """
+    with transaction.atomic():
+        shift = kept_shift(actor, shift_id)
+        words = reason_of(reason)
+        key = Volunteer.objects.filter(number="".join(number.split())).values_list("pk", flat=True).first()
+        if key is None:
+            raise refusals.UnknownNumber(field="number")
+        volunteer = lock_volunteers([key])[key]
+        if actor.is_person(volunteer.person_id):
+            raise policies.OwnAttendance(field="number")
+        if living(shift.pk, key) is not None:
+            raise refusals.HereAlready(field="number")
+        made = Attendance(
+            shift=shift, volunteer=volunteer, state="left", arrived_at=arrived_at, way_in=Way.CORRECTION,
+            entered_by_id=actor.person_id, entered_at=at, left_at=left_at, way_out=Way.CORRECTION,
+            ended_by_id=actor.person_id, ended_at=at, reason=words,
+        )  # fmt: skip
+        _check(made, arrived_at, left_at, at)
+        try:
+            insert(made)
+        except refusals.NotSignedUp as refusal:
+            raise refusals.NotOnTheList(field="number") from refusal
+        note(actor, "enter", made, at, {"number": volunteer.number, "from": arrived_at, "until": left_at}, words)
+        judge([made], at)
         tell_corrected(actor=actor, row=made, at=at)
     return made
 
