@@ -15,7 +15,10 @@ from tests.audit.support import SYSTEM
 
 SLIPPED = {
     "attendance_attendance": {"arrived_at": "arrived_at - interval '1 hour'"},
-    "attendance_gate": {"metres": "metres + 1"},
+    "attendance_gate": {
+        "metres": "metres + 1",
+        "shift_id": "(SELECT id FROM activities_shift WHERE id NOT IN (SELECT shift_id FROM attendance_gate) LIMIT 1)",
+    },
     "attendance_flag": {"figure": "figure + 1"},
     "attendance_ruling": {"kept": "NOT kept"},
     "attendance_tap": {"skew": "skew + 1"},
