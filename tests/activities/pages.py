@@ -1,6 +1,7 @@
 """The pages of activities, for the tests that look at every page: in every state, with people in and in line."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +24,7 @@ def _team(name: str) -> Team:
     return Team.objects.get(name=name)
 
 
-def _activity(title: str, team: Team, **fields: object) -> Activity:
+def _activity(title: str, team: Team, **fields: Any) -> Activity:
     """Give an activity with shifts from tomorrow on, made once: one with places, one full, one called off."""
     found = Activity.objects.filter(title=title).first()
     if found is not None:
@@ -41,9 +42,9 @@ def _activity(title: str, team: Team, **fields: object) -> Activity:
 
 
 def public() -> dict[str, str]:
-    """Give what anybody reads."""
+    """Give what anybody reads, of volunteering too."""
     found = _activity("清洁楼道与绿地（示例）", _team("邻里守望队（示例）"))
-    return {
+    return volunteering.public() | {
         "activities:activities": reverse("activities:activities"),
         "activities:activities none": reverse("activities:activities") + NONE,
         "activities:month": reverse("activities:month"),

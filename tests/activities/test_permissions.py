@@ -199,5 +199,6 @@ def test_a_write_outside_the_own_area_changes_nothing() -> None:
             assert outside.post(f"/activities/{found.pk}/{path}/", {"reason": "x"}).status_code == 404
         for path in ("edit", "cancel"):
             assert outside.post(f"/activities/shifts/{line.pk}/{path}/", {"reason": "x"}).status_code == 404
-    found.refresh_from_db(), line.refresh_from_db()
+    found.refresh_from_db()
+    line.refresh_from_db()
     assert (found.state, found.version, line.state, line.sequence) == ("published", 1, "open", 0)

@@ -76,7 +76,6 @@ SLIPPED = {
     **VOLUNTEERING_SLIPPED,
     **attendance.SLIPPED,
     **ACTIVITIES_SLIPPED,
-    **ACTIVITIES_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{

@@ -99,7 +99,7 @@ def _plan(team: Team, title: str, task: str, where: str, place: int, at: datetim
         }  # fmt: skip
     return operations.Plan(
         area=team.area, task=task, title=title, what=f"由{team.name}组织，量力而行。", place=where,
-        lat=36_655_000 + place % 5 * 9_000, lng=117_030_000 + place % 7 * 11_000,
+        lat=36_600_000 + place * 7 % 13 * 6_500, lng=117_045_000 + place * 5 % 11 * 6_500,
         reach="社区服务站（示例电话 0531-0000000）",
         risks=DANGEROUS if dangerous else RISKS, **insured,
     )  # fmt: skip
@@ -115,7 +115,9 @@ def _sign_up(team: Team, shifts: list[Shift], at: datetime) -> None:
     members = TeamMember.objects.filter(team=team, state="member").select_related("volunteer").order_by("joined_at")
     people: list[Volunteer] = [one.volunteer for one in members]
     for place, shift in enumerate(shifts):
-        for one in (people[place:] + people[:place])[: min(shift.places, len(people))]:
+        turn = place % len(people) if people else 0
+        wanted = shift.places + 1 if place == 1 else shift.places // 2
+        for one in (people[turn:] + people[:turn])[:wanted]:
             try:
                 operations.sign_up(
                     actor=actor_of_person(person_id=one.person_id, at=at), shift_id=shift.pk, risks_read=True, at=at

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vDuration
 
+from shanzhi.activities.exchange.poster import title_of
 from shanzhi.activities.models import Shift, SignUp
 
 PRODUCT: Final = "-//Shanzhi//Activities//ZH"
@@ -75,7 +76,7 @@ def _event(one: Shift, status: str, sequence: int, site: str) -> Event:
     event.add("created", _utc(one.created_at))
     event.add("dtstart", _utc(one.starts_at))
     event.add("dtend", _utc(one.ends_at))
-    event.add("summary", f"{found.title} · {_('Synthetic')}" if found.synthetic else found.title)
+    event.add("summary", title_of(found))
     event.add("location", one.where)
     event.add("description", "\n".join(word for word in words if word))
     event.add("url", address)

@@ -17,6 +17,12 @@ LAYOUT: Final = Path(__file__).resolve().parents[1] / "templates" / "activities"
 MOST_TIMES: Final = 8
 
 
+def title_of(row: Activity) -> str:
+    """Give the title, marked where it is made up."""
+    told = not row.synthetic or "示例" in row.title
+    return row.title if told else f"{row.title} · {_('Synthetic')}"
+
+
 def times_of(one: Shift) -> str:
     """Say when a shift is: day, and hours of the place."""
     begins, ends = formatting.local(one.starts_at), formatting.local(one.ends_at)

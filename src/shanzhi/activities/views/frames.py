@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shanzhi.activities import queries
-from shanzhi.activities.exchange.poster import times_of
+from shanzhi.activities.exchange.poster import times_of, title_of
 from shanzhi.activities.lifecycle import ACTIVITY, ENDED, SHIFT, SIGNUP
-from shanzhi.activities.models import Activity, Shift, SignUp
+from shanzhi.activities.models import Activity, QueueDecision, Shift, SignUp
 from shanzhi.kernel.areas import LENGTHS, SUBDISTRICT
 from shanzhi.people import queries as people
 from shanzhi.places import queries as places
@@ -29,8 +29,8 @@ TONES = {
 
 __all__ = [
     "FORM", "activity_state", "address_of", "asks", "desk_steps", "everywhere", "facts", "frame", "free_words",
-    "hours_of", "insurance_words", "kinds", "mine_steps", "own_area", "plan_of", "plan_steps", "reason_words",
-    "shift_state", "signup_state", "steps_to", "tabs", "team_desk_of", "times_of", "title_of",
+    "hours_of", "insurance_words", "kinds", "mine_steps", "outcome_words", "own_area", "plan_of", "plan_steps",
+    "reason_words", "shift_state", "signup_state", "steps_to", "tabs", "team_desk_of", "times_of", "title_of",
 ]  # fmt: skip
 
 
@@ -50,9 +50,12 @@ def signup_state(row: SignUp) -> tuple[str, str]:
     return tone, str(SIGNUP.states[row.state])
 
 
-def title_of(row: Activity) -> str:
-    """Give the title, marked where it is made up."""
-    return f"{row.title} · {_('Synthetic')}" if row.synthetic else row.title
+def outcome_words(row: QueueDecision) -> str:
+    """Say how a sign-up fared in the order of coming, and with how many places taken."""
+    told = _("%(signed)s of %(places)s places were taken") % {
+        "signed": formatting.count(row.signed), "places": formatting.count(row.places)
+    }  # fmt: skip
+    return f"{row.get_outcome_display()} · {told}"
 
 
 def reason_words(row: SignUp) -> str:
@@ -71,6 +74,8 @@ def free_words(row: Any) -> str:
         return _("%(free)s of %(places)s free") % {
             "free": formatting.count(row.free), "places": formatting.count(row.places)
         }  # fmt: skip
+    if not row.waiting:
+        return _("Full")
     return _("Full; %(waiting)s wait") % {"waiting": formatting.count(row.waiting)}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import math
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,8 +51,8 @@ from shanzhi.ui.listing import (
 from shanzhi.ui.pieces import Shape
 
 MOST_PINS = 200
-PIN = 0.008
-ROUND = 12
+PIN = 0.0005
+CORNERS = ((1, 0), (0, 1), (-1, 0), (0, -1), (1, 0))
 
 
 def shift_title(row: Shift) -> str:
@@ -168,12 +167,10 @@ def _item(one: Shift) -> tuple[Shift, str, str]:
     return one, hours_of(one), free_words(one)
 
 
-def _pin(number: int, row: Shift, scale: float) -> Shape:
-    """Draw a place as a small disc that leads to its activity."""
+def _pin(number: int, row: Shift) -> Shape:
+    """Give a place as the smallest of shapes, whose middle is where the disc of its number is drawn."""
     lat, lng = (row.activity.lat or 0) / 1_000_000, (row.activity.lng or 0) / 1_000_000
-    squeeze = max(math.cos(math.radians(lat)), 0.01)
-    turns = [2 * math.pi * step / ROUND for step in range(ROUND + 1)]
-    ring = [[lng + scale * math.cos(one) / squeeze, lat + scale * math.sin(one)] for one in turns]
+    ring = [[lng + PIN * east, lat + PIN * north] for east, north in CORNERS]
     words = f"{shift_title(row)}, {times_of(row)}"
     return Shape(str(number), {"type": "Polygon", "coordinates": [ring]}, address_of(row.activity_id), words, 4)
 
@@ -189,7 +186,7 @@ def nearby(request: Any) -> HttpResponse:
     districts = sorted({one.activity.area[:6] for one in pins})
     grounds = [feature for code in districts if (feature := outlines.outline(code))]
     shapes = [Shape("", feature["geometry"]) for feature in grounds]
-    shapes += [_pin(number, one, PIN if grounds else PIN / 4) for number, one in enumerate(pins, 1)]
+    shapes += [_pin(number, one) for number, one in enumerate(pins, 1)]
     context |= {
         "heading": _("Map of volunteer activities"), "map": drawing.area_map(shapes) if pins else None,
         "pins": [(one, title_of(one.activity), times_of(one), free_words(one)) for one in pins],

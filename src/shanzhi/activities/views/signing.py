@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shanzhi.activities import operations, queries
-from shanzhi.activities.forms.planning import RisksForm
+from shanzhi.activities.forms.planning import GiveBackForm, RisksForm
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.views.frames import FORM, address_of, frame, free_words, mine_steps, steps_to, times_of
 from shanzhi.kernel.errors import Refusal
@@ -22,7 +22,6 @@ from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui.http import acting
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.volunteering import queries as volunteering
-from shanzhi.volunteering.forms.volunteers import ConfirmForm
 from shanzhi.volunteering.operations.refusals import NotAVolunteer
 
 
@@ -76,7 +75,7 @@ def leave(request: Any, shift_id: UUID) -> HttpResponse:
     words = lead % {"title": shift.activity.title, "when": times_of(shift)}
     context = frame(_("Give the place back"), _("Give it back"), reverse("activities:mine"), *mine_steps(), lead=words,
                     kind="danger")  # fmt: skip
-    return answer_form(request, ConfirmForm(sent(request)), act, context, done=_("You gave it back."), template=FORM)
+    return answer_form(request, GiveBackForm(sent(request)), act, context, done=_("You gave it back."), template=FORM)
 
 
 @login_required

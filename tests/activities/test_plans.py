@@ -1,0 +1,251 @@
+"""A plan is written, handed in, checked by another officer, published, changed, called off; shifts that repeat."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from shanzhi.activities import operations, queries
+from shanzhi.activities.models import Activity, Shift, SignUp
+from shanzhi.activities.operations import refusals
+from shanzhi.audit.models import Event
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import Forbidden, NotFound
+from shanzhi.kernel.lifecycle import MoveRefused
+from shanzhi.kernel.roles import Role
+from shanzhi.notices.models import Notice
+from shanzhi.volunteering.models import TeamMember
+from tests.activities.support import DAY, HOUR, INSURED, a_shift, a_task, an_activity
+from tests.people.conftest import COMMUNITY
+from tests.support.people import AT, actor, an_actor, give_role
+from tests.volunteering.support import a_team, a_volunteer, join
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
+PLAN: dict[str, Any] = {
+    "area": COMMUNITY, "task": "clean_up", "title": " 清洁  楼道（示例）", "what": "扫楼道。", "place": "一号楼门口",
+}  # fmt: skip
+
+
+def leader_of(team: Any) -> Actor:
+    return actor(TeamMember.objects.select_related("volunteer__person").get(team=team, role="leader").volunteer.person)
+
+
+def ask(shift: Shift, at: Any = AT) -> Actor:
+    who = actor(a_volunteer().person)
+    operations.sign_up(actor=who, shift_id=shift.pk, risks_read=True, at=at)
+    return who
+
+
+def told(kind: str) -> int:
+    return sum(Notice.objects.filter(kind=kind).values_list("recipients", flat=True))
+
+
+class TestAPlan:
+    def test_goes_from_its_leader_through_an_officers_check_to_the_public(self) -> None:
+        a_task()
+        team = a_team(COMMUNITY)
+        leader, secretary = leader_of(team), an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        given: dict[str, Any] = {"actor": leader, "at": AT}
+        made = operations.plan_activity(team_id=team.pk, plan=operations.Plan(**PLAN), **given)
+        assert (made.state, made.title, made.contact.person_id) == ("draft", "清洁 楼道（示例）", leader.person_id)
+        one: dict[str, Any] = {**given, "activity_id": made.pk}
+        with pytest.raises(refusals.RisksMissing):
+            operations.submit_activity(**one)
+        risky = operations.Plan(**PLAN, risks="地滑")
+        operations.change_activity(**one, version=1, plan=risky)
+        with pytest.raises(refusals.StaleActivity):
+            operations.change_activity(**one, version=1, plan=risky)
+        with pytest.raises(refusals.NoShiftYet):
+            operations.submit_activity(**one)
+        operations.add_shifts(**one, starts_at=AT + DAY, ends_at=AT + DAY + HOUR, places=3)
+        operations.submit_activity(**one)
+        assert told("activity_plans.submitted") == 1
+        with pytest.raises(NotFound):
+            queries.activity(viewer=actor(a_volunteer().person), activity_id=made.pk)
+        check: dict[str, Any] = {"activity_id": made.pk, "at": AT}
+        with pytest.raises(Forbidden):
+            operations.check_activity(actor=leader, passed=True, words="", **check)
+        with pytest.raises(refusals.ActivityReason):
+            operations.check_activity(actor=secretary, passed=False, words=" ", **check)
+        operations.check_activity(actor=secretary, passed=False, words="写明防滑措施", **check)
+        made.refresh_from_db()
+        assert (made.state, made.check_note) == ("draft", "写明防滑措施")
+        operations.submit_activity(**one)
+        with pytest.raises(MoveRefused):
+            operations.publish_activity(**one)
+        operations.check_activity(actor=secretary, passed=True, words="", **check)
+        operations.publish_activity(**one)
+        assert queries.activity(viewer=Actor.anonymous(), activity_id=made.pk).state == "published"
+        assert [one.verb for one in Event.objects.filter(subject_id=str(made.pk)).order_by("pk") if
+                one.verb.startswith("activities.activity")] == [
+            f"activities.activity.{verb}" for verb in
+            ("plan", "change", "submit", "return", "submit", "check", "publish")]  # fmt: skip
+
+    def test_is_never_checked_by_who_planned_it_or_leads_its_team(self) -> None:
+        team = a_team(COMMUNITY)
+        planner = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        found = an_activity(team, state="submitted", planned_by_id=planner.person_id)
+        head = TeamMember.objects.get(team=team, role="leader").volunteer.person
+        give_role(head, Role.SUBDISTRICT_OFFICER, area=COMMUNITY[:9])
+        for one in (planner, actor(head)):
+            with pytest.raises(Forbidden) as said:
+                operations.check_activity(actor=one, activity_id=found.pk, passed=True, words="", at=AT)
+            assert said.value.code == "own_plan"
+        stranger = actor(join(team, a_volunteer()).volunteer.person)
+        with pytest.raises(NotFound):
+            operations.check_activity(actor=stranger, activity_id=found.pk, passed=True, words="", at=AT)
+
+    def test_names_what_is_wrong_with_it_and_writes_nothing(self) -> None:
+        a_task()
+        team = a_team(COMMUNITY)
+        wrong: list[tuple[str, dict[str, Any]]] = [
+            ("area", {"area": "110114008001"}), ("task", {"task": "flying"}), ("title", {"title": " "}),
+            ("what", {"what": "长" * 2001}), ("lng", {"lat": 36_650_000}), ("skills", {"skills": ["magic"]}),
+            ("policy_number", {"insurer": "示例"}),
+            ("insured_until", {**INSURED, "insured_until": date(2026, 1, 1)}),
+        ]  # fmt: skip
+        for field, change in wrong:
+            with pytest.raises(Exception) as said:  # noqa: PT011 - each has its own class; the field is what counts
+                operations.plan_activity(
+                    actor=leader_of(team), team_id=team.pk, plan=operations.Plan(**{**PLAN, **change}), at=AT
+                )
+            assert getattr(said.value, "field", None) == field
+        with pytest.raises(Forbidden):
+            operations.plan_activity(
+                actor=an_actor(), team_id=team.pk, plan=operations.Plan(**PLAN), at=AT
+            )  # fmt: skip
+        assert not Activity.objects.exists()
+
+    def test_of_dangerous_work_is_published_insured_over_all_shifts_alone(self) -> None:
+        team = a_team(COMMUNITY)
+        found = an_activity(team, state="submitted", task_kind=a_task("traffic", dangerous=True))
+        secretary = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        given: dict[str, Any] = {"activity_id": found.pk, "at": AT}
+        with pytest.raises(refusals.Uninsured):
+            operations.check_activity(actor=secretary, passed=True, words="", **given)
+        Activity.objects.filter(pk=found.pk).update(**INSURED)
+        operations.check_activity(actor=secretary, passed=True, words="", **given)
+        late = AT + 345 * DAY
+        with_late: dict[str, Any] = {"starts_at": late, "ends_at": late + HOUR, "places": 1}
+        operations.add_shifts(actor=leader_of(team), **with_late, **given)
+        with pytest.raises(refusals.Uninsured):
+            operations.publish_activity(actor=leader_of(team), **given)
+        Shift.objects.filter(starts_at=late).update(
+            state="cancelled", cancelled_at=AT, sequence=1, notice="未投保（示例）"
+        )
+        operations.publish_activity(actor=leader_of(team), **given)
+        with pytest.raises(refusals.Uninsured):
+            operations.add_shifts(actor=leader_of(team), **with_late, **given)
+
+    def test_that_is_published_stays_as_it_was_checked(self) -> None:
+        found = an_activity(a_team(COMMUNITY))
+        plan = {**PLAN, "title": found.title, "what": found.what, "risks": found.risks, "place": found.place}
+        given: dict[str, Any] = {"actor": leader_of(found.team), "activity_id": found.pk, "version": 1, "at": AT}
+        with pytest.raises(refusals.PublishedStays) as said:
+            operations.change_activity(plan=operations.Plan(**{**plan, "risks": "没有"}), **given)
+        assert said.value.field == "risks"
+        changed = operations.change_activity(plan=operations.Plan(**{**plan, "reach": "社区站"}), **given)
+        assert (changed.state, changed.reach) == ("published", "社区站")
+
+
+class TestShifts:
+    def test_repeat_on_the_days_of_the_place_and_skip_some(self) -> None:
+        found = an_activity(a_team(COMMUNITY), state="draft", shifts=0)
+        begins = timezone.make_aware(datetime(2026, 12, 18, 23, 0))
+        given: dict[str, Any] = {"actor": leader_of(found.team), "activity_id": found.pk, "places": 5, "at": AT,
+                                 "starts_at": begins, "ends_at": begins + 3 * HOUR}  # fmt: skip
+        made = operations.add_shifts(every_weeks=2, until=date(2027, 1, 29), skip=[date(2027, 1, 1)], **given)
+        days = [timezone.localtime(one.starts_at) for one in made]
+        assert [f"{one:%m-%d %H:%M}" for one in days] == ["12-18 23:00", "01-15 23:00", "01-29 23:00"]
+        assert len({one.series for one in made}) == 1
+        with pytest.raises(refusals.ShiftThere):
+            operations.add_shifts(**given)
+        for wrong in ({"every_weeks": 1, "until": None}, {"every_weeks": 13, "until": date(2027, 1, 29)},
+                      {"every_weeks": 1, "until": date(2028, 12, 29)}):  # fmt: skip
+            with pytest.raises(refusals.BadRepeat):
+                operations.add_shifts(**given, **wrong)
+        past = {**given, "starts_at": AT - HOUR, "ends_at": AT + HOUR}
+        with pytest.raises(refusals.BadShift):
+            operations.add_shifts(**past)
+        assert Shift.objects.count() == 3
+
+    def test_of_a_series_change_one_or_with_those_that_follow(self) -> None:
+        found = an_activity(a_team(COMMUNITY), shifts=0)
+        given: dict[str, Any] = {"actor": leader_of(found.team), "at": AT}
+        first, second, third = operations.add_shifts(
+            activity_id=found.pk, starts_at=AT + DAY, ends_at=AT + DAY + HOUR, places=2, every_weeks=1,
+            until=(AT + 15 * DAY).date(), **given,
+        )  # fmt: skip
+        who = ask(second)
+        week = timedelta(weeks=1)
+        times: dict[str, Any] = {"starts_at": second.starts_at + week, "ends_at": second.ends_at + week + HOUR}
+        operations.change_shift(shift_id=second.pk, **times, places=4, place="南门", following=True, **given)
+        rows = list(Shift.objects.order_by("starts_at"))
+        assert [one.starts_at - AT for one in rows] == [DAY, DAY + 2 * week, DAY + 3 * week]
+        assert [(one.places, one.where, one.sequence) for one in rows[1:]] == [(4, "南门", 1), (4, "南门", 1)]
+        assert told("shifts.changed") == 1
+        (mine,) = queries.mine(viewer=who, at=AT)
+        assert mine.kept < mine.shift.sequence
+        operations.keep_place(actor=who, shift_id=second.pk, at=AT)
+        assert SignUp.objects.get().kept == 1
+        with pytest.raises(refusals.BadPlaces):
+            operations.change_shift(shift_id=second.pk, **times, places=0, place="", **given)
+        operations.cancel_shift(shift_id=second.pk, reason="暴雨", following=True, **given)
+        assert list(Shift.objects.order_by("starts_at").values_list("state", flat=True)) == [
+            "open", "cancelled", "cancelled",
+        ]  # fmt: skip
+        assert (SignUp.objects.get().state, told("shifts.cancelled")) == ("cancelled", 1)
+        with pytest.raises(refusals.ShiftOver):
+            operations.cancel_shift(shift_id=third.pk, reason="暴雨", **given)
+        assert first.state == "open"
+
+    def test_that_moves_onto_another_gives_the_place_to_the_next(self) -> None:
+        found = an_activity(a_team(COMMUNITY), places=1)
+        shift = found.shifts.get()
+        other = a_shift(found, starts=shift.starts_at + 5 * HOUR, places=1)
+        busy, waits = ask(shift), ask(shift)
+        operations.sign_up(actor=busy, shift_id=other.pk, risks_read=True, at=AT)
+        operations.change_shift(
+            actor=leader_of(found.team), shift_id=shift.pk, starts_at=other.starts_at + HOUR,
+            ends_at=other.starts_at + 3 * HOUR, places=1, place="", at=AT,
+        )  # fmt: skip
+        rows = SignUp.objects.filter(shift=shift).order_by("turn")
+        assert [(one.state, one.reason) for one in rows] == [("cancelled", "moved_onto"), ("signed", "")]
+        assert rows[1].volunteer.person_id == waits.person_id
+
+
+class TestAnEmergency:
+    def test_is_told_in_three_fields_to_all_who_signed_up_or_wait(self) -> None:
+        found = an_activity(a_team(COMMUNITY), shifts=2, places=1)
+        one, two = found.shifts.all()
+        ask(one), ask(one), ask(two)
+        given: dict[str, Any] = {"actor": leader_of(found.team), "activity_id": found.pk, "at": AT}
+        for words, happens, refusal in (("x", "dance", refusals.ChangeMissing), (" ", "warn", refusals.ActivityReason),
+                                        ("长" * 101, "place", refusals.BadActivity)):  # fmt: skip
+            with pytest.raises(refusal):
+                operations.change_in_emergency(shift_id=None, happens=happens, words=words, **given)
+        operations.change_in_emergency(shift_id=one.pk, happens="place", words="地下车库", **given)
+        one.refresh_from_db()
+        assert (one.where, one.sequence, told("shifts.emergency")) == ("地下车库", 1, 2)
+        operations.change_in_emergency(shift_id=None, happens="warn", words="带雨衣", **given)
+        assert told("shifts.emergency") == 5
+        operations.change_in_emergency(shift_id=None, happens="cancel", words="台风", **given)
+        assert told("shifts.cancelled") == 3
+        assert set(SignUp.objects.values_list("state", "reason")) == {("cancelled", "台风")}
+        with pytest.raises(refusals.ShiftOver):
+            operations.change_in_emergency(shift_id=None, happens="cancel", words="台风", **given)
+
+
+class TestCallingOff:
+    def test_ends_all_shifts_to_come_and_leaves_those_that_were(self) -> None:
+        found = an_activity(a_team(COMMUNITY), shifts=2)
+        first, second = found.shifts.all()
+        came, waits = ask(first), ask(second)
+        at = first.starts_at + HOUR
+        operations.cancel_activity(actor=leader_of(found.team), activity_id=found.pk, reason="场地收回", at=at)
+        states = dict(SignUp.objects.values_list("volunteer__person", "state"))
+        assert states == {came.person_id: "signed", waits.person_id: "cancelled"}
+        assert queries.activity(viewer=Actor.anonymous(), activity_id=found.pk).reason == "场地收回"
+        with pytest.raises(refusals.ActivityOver):
+            operations.cancel_activity(actor=leader_of(found.team), activity_id=found.pk, reason="再来", at=at)
