@@ -11,12 +11,11 @@ from django.db import transaction
 from shanzhi.attendance import policies, queries, refusals
 from shanzhi.attendance.lifecycle import ATTENDANCE, REVIEW
 from shanzhi.attendance.models import LONGEST_REASON, Attendance, Doubt, Ruling, Way
-from shanzhi.attendance.operations.common import insert, living, lock_volunteers, note
+from shanzhi.attendance.operations.common import insert, living, lock_volunteers, note, volunteer_of
 from shanzhi.attendance.operations.judging import Found, judge
 from shanzhi.attendance.operations.listing import kept_shift
 from shanzhi.attendance.telling import tell_corrected, tell_struck
 from shanzhi.kernel.actor import Actor
-from shanzhi.volunteering.models import Volunteer
 
 STAYING: Final = (Doubt.TOO_FAR, Doubt.CLOCK, Doubt.OWN)
 """Doubts that a correction of the times does not answer."""
@@ -61,9 +60,7 @@ def enter(
     with transaction.atomic():
         shift = kept_shift(actor, shift_id)
         words = reason_of(reason)
-        key = Volunteer.objects.filter(number="".join(number.split())).values_list("pk", flat=True).first()
-        if key is None:
-            raise refusals.UnknownNumber(field="number")
+        key = volunteer_of(number)
         volunteer = lock_volunteers([key])[key]
         if actor.is_person(volunteer.person_id):
             raise policies.OwnAttendance(field="number")
@@ -112,7 +109,7 @@ def decide(*, actor: Actor, record_id: UUID, kept: bool, reason: str, at: dateti
 
 def reason_of(text: str) -> str:
     """Give a reason, or refuse."""
-    words = text.strip()
+    words = text.replace("\x00", "").strip()
     if not words or len(words) > LONGEST_REASON:
         raise refusals.ReasonMissing(field="reason")
     return words
