@@ -15,7 +15,10 @@ from tests.audit.support import SYSTEM
 
 SLIPPED = {
     "attendance_attendance": {"arrived_at": "arrived_at - interval '1 hour'"},
-    "attendance_gate": {"metres": "metres + 1"},
+    "attendance_gate": {
+        "metres": "metres + 1",
+        "shift_id": "(SELECT id FROM activities_shift WHERE id NOT IN (SELECT shift_id FROM attendance_gate) LIMIT 1)",
+    },
     "attendance_flag": {"figure": "figure + 1"},
     "attendance_ruling": {"kept": "NOT kept"},
     "attendance_tap": {"skew": "skew + 1"},
@@ -48,7 +51,7 @@ def mark_attendance(person: Person, *, told: str, at: datetime) -> None:
                   "way_in": "list", "entered_at": at}  # fmt: skip
         old = Attendance.objects.create(**values)
         Attendance.objects.filter(pk=old.pk).update(state="replaced")
-        row = Attendance.objects.create(**values, corrects=old, reason=told)
+        row = Attendance.objects.create(**{**values, "way_in": "correction"}, corrects=old, reason=told)
         Ruling.objects.create(attendance=row, kept=True, reason=told, decided_by=person, decided_at=at)
         Tap.objects.create(
             id=uuid4(), shift=ground.shift, volunteer=volunteer, act="arrive", tapped_at=at, counted_at=at, skew=0,

@@ -56,7 +56,7 @@ def own(site: Site) -> dict[str, str]:
         "attendance:doubts none": reverse("attendance:doubts") + "?q=999999",
         **{
             f"attendance:{name}": reverse(f"attendance:{name}", args=[led.shift.pk])
-            for name in ("screen", "walk_in", "manner", "list")
+            for name in ("screen", "walk_in", "enter", "manner", "list")
         },
         "attendance:list none": reverse("attendance:list", args=[empty.shift.pk]),
         "attendance:list nobody": reverse("attendance:list", args=[led.shift.pk]) + "?q=999999",

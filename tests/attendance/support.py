@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from tests.volunteering.support import a_team, a_volunteer, join
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+_teams = count(1)
 SPRING = (36_661_300, 117_016_600)
 
 
@@ -78,7 +80,7 @@ def a_ground(
 ) -> Ground:  # fmt: skip
     """Make such a shift; with `people` they sign up, else so many new ones."""
     leader = leader or a_volunteer(area=area)
-    team = a_team(area, leader=leader, name=f"签到队{leader.number[-4:]}（示例）")
+    team = a_team(area, leader=leader, name=f"签到{next(_teams)}队（示例）")
     with transaction.atomic():  # what is published has a shift when the transaction ends
         activity = an_activity(team, shifts=0, **{"lat": SPRING[0], "lng": SPRING[1], **fields})
         shift = a_shift(activity, starts=at - 10 * MINUTE, places=(signed if people is None else len(people)) + 2)

@@ -179,6 +179,25 @@ class TestTheLeadersList:
         row = Attendance.objects.get(pk=done.id)
         assert (row.review, flags(row)) == ("waiting", [("own", 0)])
 
+    def test_takes_from_paper_who_was_there_for_a_reason(self) -> None:
+        ground = a_ground()
+        who, later = ground.volunteers[0], AT + 20 * HOUR
+        given = {"actor": ground.lead, "shift_id": ground.shift.pk, "at": later, "arrived_at": AT}
+        for changed, refusal in (
+            ({"number": "1"}, refusals.UnknownNumber), ({"number": a_volunteer().number}, refusals.NotOnTheList),
+            ({"number": ground.leader.number}, policies.OwnAttendance), ({"reason": ""}, refusals.ReasonMissing),
+            ({"left_at": AT - MINUTE}, refusals.BadTimes),
+        ):  # fmt: skip
+            with pytest.raises(refusal):
+                operations.enter(
+                    **{**given, "number": who.number, "left_at": AT + HOUR, "reason": "纸质名单", **changed}
+                )
+        made = operations.enter(**given, number=who.number, left_at=AT + HOUR, reason="纸质名单")
+        assert (made.minutes, made.way_in, made.review) == (60, "correction", "clear")
+        with pytest.raises(refusals.HereAlready):
+            operations.enter(**given, number=who.number, left_at=AT + HOUR, reason="纸质名单")
+        assert Delivery.objects.filter(person_id=who.person_id, channel="app").count() == 1
+
 
 class TestWhatCannotBe:
     def test_two_places_at_once_doubts_both(self) -> None:

@@ -15,6 +15,7 @@ from tests.support.races import answers, together
 from tests.volunteering.support import a_volunteer
 
 pytestmark = pytest.mark.django_db
+AGAIN = {"way_in": "correction", "reason": "改"}
 
 
 def refused(run: Any, words: str) -> None:
@@ -57,11 +58,12 @@ class TestARecord:
         refused(lambda: come(ground, a_volunteer(), walk_in=True), "attendance_full")
         refused(lambda: come(ground, arrived_at=AT + MINUTE), "attendance_not_before_time")
         old = come(ground)
-        refused(lambda: come(ground, corrects=old, reason="改"), "attendance_corrects")
+        refused(lambda: come(ground, corrects=old, **AGAIN), "attendance_corrects")
         refused(lambda: come(ground, ground.volunteers[1], reason="改"), "attendance_corrected_why")
+        refused(lambda: come(ground, ground.volunteers[1], way_in="correction"), "attendance_corrected_why")
         Attendance.objects.filter(pk=old.pk).update(state="replaced")
-        refused(lambda: come(ground, ground.volunteers[1], corrects=old, reason="改"), "attendance_corrects")
-        assert come(ground, corrects=old, reason="改").corrects == old
+        refused(lambda: come(ground, ground.volunteers[1], corrects=old, **AGAIN), "attendance_corrects")
+        assert come(ground, corrects=old, **AGAIN).corrects == old
 
     def test_has_doubts_decisions_and_taps_that_stay(self) -> None:
         ground = a_ground()

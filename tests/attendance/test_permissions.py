@@ -79,6 +79,8 @@ PAGES: dict[str, Row] = {
     "attendance:screen": kept(shift("screen/")),
     "attendance:walk_in": kept(shift("walk-in/")),
     "POST attendance:walk_in": kept(shift("walk-in/"), 422, **POST),
+    "attendance:enter": kept(shift("enter/")),
+    "POST attendance:enter": kept(shift("enter/"), 422, **POST),
     "attendance:manner": kept(shift("manner/")),
     "POST attendance:manner": kept(shift("manner/"), 422, **POST),
     "attendance:worker": everyone("/attendance/list/worker.js"),
@@ -115,6 +117,9 @@ CALLS: dict[str, Row] = {
     f"POST {SHIFT}/mark": sent(
         of_shift("mark"), {"volunteer_id": "00000000-0000-4000-8000-000000000000", "act": "arrive"}, 409),
     f"POST {SHIFT}/walk-in": sent(of_shift("walk-in"), {"number": "1"}, 409),
+    f"POST {SHIFT}/enter": sent(
+        of_shift("enter"),
+        {"number": "1", "arrived_at": "2026-01-01T00:00:00Z", "left_at": "2026-01-01T01:00:00Z", "reason": "x"}, 422),
     f"POST {SHIFT}/manner": sent(of_shift("manner"), {"walk_ins": True, "metres": 2000}),
     f"POST {SHIFT}/end": sent(of_shift("end"), {}),
     f"POST {SHIFT}/taps": sent(of_shift("taps"), {"sent_at": "2026-01-01T00:00:00Z", "taps": []}),

@@ -79,7 +79,7 @@ def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: d
         code="basics", name="示例", name_en="Example", sort="training", area="", created_at=at
     )
     served = Volunteer.objects.create(
-        person=person, number="370102000000017", area=WHERE, state="active", wish=told, health=told,
+        person=person, number="370102900000017", area=WHERE, state="active", wish=told, health=told,
         health_agreed_at=at, emergency_name=name, emergency_phone=phone, joined_at=at, earlier_number=phone[:30],
     )  # fmt: skip
     number = person.id_number.reveal() if person.id_number else ""

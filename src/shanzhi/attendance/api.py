@@ -201,6 +201,15 @@ class TimesIn(Given):
     reason: Why
 
 
+class EnterGiven(Given):
+    """Somebody who signed up and was there, entered afterwards for a reason."""
+
+    number: str = Field(min_length=1, max_length=20)
+    arrived_at: Moment
+    left_at: Moment
+    reason: Why
+
+
 class VerdictIn(Given):
     """Keep a doubted record, or strike one out, for a reason."""
 
@@ -331,6 +340,14 @@ def walk_in(request: HttpRequest, shift_id: UUID, body: WalkInGiven, idempotency
     """Let a volunteer in by the number, where the gate allows it and a place is free."""
     return write_once(request, "walk_in", idempotency_key, body, lambda: operations.walk_in(
         shift_id=shift_id, number=body.number, **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.post("/shifts/{uuid:shift_id}/enter", response=PresenceDoneOut, summary="Enter somebody afterwards")
+def enter(request: HttpRequest, shift_id: UUID, body: EnterGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Put on record somebody who was there and of whom nothing was written down."""
+    return write_once(request, "enter", idempotency_key, body, lambda: operations.enter(
+        shift_id=shift_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 

@@ -19,6 +19,17 @@ class WalkInForm(PageForm):
     )  # fmt: skip
 
 
+class EnterForm(WalkInForm):
+    """Somebody who was there, entered afterwards."""
+
+    arrived_at = MomentField(label=_("Came"))
+    left_at = MomentField(label=_("Went"))
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("The volunteer can read it."), max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+    )  # fmt: skip
+
+
 class MannerForm(PageForm):
     """How a shift lets people in."""
 

@@ -88,6 +88,7 @@ register_verbs(
         "attendance.arrive": _("Signed in"),
         "attendance.leave": _("Signed out"),
         "attendance.correct": _("Times corrected"),
+        "attendance.enter": _("Presence entered afterwards"),
         "attendance.keep": _("Doubtful record kept"),
         "attendance.strike": _("Record struck out"),
         "attendance.gate": _("Manner of the gate changed"),

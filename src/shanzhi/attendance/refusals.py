@@ -32,7 +32,9 @@ class ShiftOver(Conflict):
     """Nobody comes in any more."""
 
     code = "shift_over"
-    message = _("This shift is over, so nobody comes in any more. The leader of the activity can correct the list.")
+    message = _(
+        "This shift is over, so nobody comes in any more. Who leads the activity can enter somebody afterwards."
+    )
 
 
 class CalledOff(Conflict):
@@ -113,6 +115,13 @@ class SignedUpAlready(Conflict):
 
     code = "on_the_list_already"
     message = _("This volunteer is on the list already. Tap Here beside the number.")
+
+
+class HereAlready(Conflict):
+    """There is a record that counts."""
+
+    code = "on_record_already"
+    message = _("This volunteer is on record at this shift already. Correct the times there.")
 
 
 class BadMetres(Invalid):

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{SHIFT}here/", gate.here, name="here"),
     path(f"{SHIFT}screen/", keeping.screen, name="screen"),
     path(f"{SHIFT}walk-in/", keeping.walk_in, name="walk_in"),
+    path(f"{SHIFT}enter/", keeping.enter, name="enter"),
     path(f"{SHIFT}manner/", keeping.manner, name="manner"),
     path("attendance/list/worker.js", offline.worker, name="worker"),
     path("attendance/forget/", offline.forget, name="forget"),

@@ -338,8 +338,12 @@ class Migration(migrations.Migration):
             model_name="attendance",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("corrects__isnull", True), ("reason", "")),
-                    models.Q(("corrects__isnull", False), ("reason__regex", "\\S")),
+                    models.Q(("reason__regex", "\\S"), ("way_in", "correction")),
+                    models.Q(
+                        models.Q(("way_in", "correction"), _negated=True),
+                        ("corrects__isnull", True),
+                        ("reason", ""),
+                    ),
                     _connector="OR",
                 ),
                 name="attendance_corrected_why",

@@ -56,7 +56,8 @@ class Attendance(models.Model):
     """That a volunteer was at a shift: `arrived_at` within, `left_at` the first moment outside, none as long as here.
 
     `entered_by` and `ended_by` are who wrote it down where that was not the volunteer. `walk_in`: came without having
-    signed up. A correction is a row of its own that names the one it stands for (`corrects`) and why. Triggers: times
+    signed up. A correction is a row of its own that names the one it stands for (`corrects`), none where somebody was
+    entered afterwards, and why. Triggers: times
     and ways are filled in once and never changed, the moves of both lives, nobody comes in to a shift that was called
     off or that they did not sign up for, and no more walk-ins than places are left.
     """
@@ -98,7 +99,8 @@ class Attendance(models.Model):
             ),
             models.CheckConstraint(condition=Q(arrived_at__lte=F("entered_at")), name="attendance_not_before_time"),
             models.CheckConstraint(
-                condition=Q(corrects__isnull=True, reason="") | Q(corrects__isnull=False, reason__regex=r"\S"),
+                condition=Q(way_in="correction", reason__regex=r"\S")
+                | Q(~Q(way_in="correction"), reason="", corrects__isnull=True),
                 name="attendance_corrected_why",
             ),
             models.UniqueConstraint(

@@ -74,6 +74,16 @@ def own_volunteer(actor: Actor, shift: Shift) -> Volunteer:
     return found
 
 
+def volunteer_of(number: str) -> UUID:
+    """Give whose volunteer number this is, spaces left aside. Raises UnknownNumber."""
+    digits = "".join(number.split())
+    plain = digits.isascii() and digits.isdigit()
+    key = Volunteer.objects.filter(number=digits).values_list("pk", flat=True).first() if plain else None
+    if key is None:
+        raise refusals.UnknownNumber(field="number")
+    return key
+
+
 def lock_volunteers(ids: Sequence[UUID]) -> dict[UUID, Volunteer]:
     """Lock entries in the order of their ids, so that nobody waits in a circle."""
     rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("person__merged_into")

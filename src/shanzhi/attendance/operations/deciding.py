@@ -11,8 +11,9 @@ from django.db import transaction
 from shanzhi.attendance import policies, queries, refusals
 from shanzhi.attendance.lifecycle import ATTENDANCE, REVIEW
 from shanzhi.attendance.models import LONGEST_REASON, Attendance, Doubt, Ruling, Way
-from shanzhi.attendance.operations.common import insert, lock_volunteers, note
+from shanzhi.attendance.operations.common import insert, living, lock_volunteers, note, volunteer_of
 from shanzhi.attendance.operations.judging import Found, judge
+from shanzhi.attendance.operations.listing import kept_shift
 from shanzhi.attendance.telling import tell_corrected, tell_struck
 from shanzhi.kernel.actor import Actor
 
@@ -49,6 +50,38 @@ def correct(
     return made
 
 
+def enter(
+    *, actor: Actor, shift_id: UUID, number: str, arrived_at: datetime, left_at: datetime, reason: str, at: datetime
+) -> Attendance:
+    """Enter afterwards somebody who signed up and of whom nothing was written down, as from a list on paper.
+
+    Raises NotFound, Forbidden, OwnAttendance, UnknownNumber, NotOnTheList, HereAlready, BadTimes, ReasonMissing.
+    """
+    with transaction.atomic():
+        shift = kept_shift(actor, shift_id)
+        words = reason_of(reason)
+        key = volunteer_of(number)
+        volunteer = lock_volunteers([key])[key]
+        if actor.is_person(volunteer.person_id):
+            raise policies.OwnAttendance(field="number")
+        if living(shift.pk, key) is not None:
+            raise refusals.HereAlready(field="number")
+        made = Attendance(
+            shift=shift, volunteer=volunteer, state="left", arrived_at=arrived_at, way_in=Way.CORRECTION,
+            entered_by_id=actor.person_id, entered_at=at, left_at=left_at, way_out=Way.CORRECTION,
+            ended_by_id=actor.person_id, ended_at=at, reason=words,
+        )  # fmt: skip
+        _check(made, arrived_at, left_at, at)
+        try:
+            insert(made)
+        except refusals.NotSignedUp as refusal:
+            raise refusals.NotOnTheList(field="number") from refusal
+        note(actor, "enter", made, at, {"number": volunteer.number, "from": arrived_at, "until": left_at}, words)
+        judge([made], at)
+        tell_corrected(actor=actor, row=made, at=at)
+    return made
+
+
 def decide(*, actor: Actor, presence_id: UUID, kept: bool, reason: str, at: datetime) -> Attendance:
     """Keep a record that is doubted, or strike one out, for a reason.
 
@@ -76,7 +109,7 @@ def decide(*, actor: Actor, presence_id: UUID, kept: bool, reason: str, at: date
 
 def reason_of(text: str) -> str:
     """Give a reason, or refuse."""
-    words = text.strip()
+    words = text.replace("\x00", "").strip()
     if not words or len(words) > LONGEST_REASON:
         raise refusals.ReasonMissing(field="reason")
     return words

@@ -12,7 +12,17 @@ from shanzhi.activities.models import Shift, SignUp
 from shanzhi.attendance import policies, queries, refusals
 from shanzhi.attendance.lifecycle import ATTENDANCE
 from shanzhi.attendance.models import Act, Attendance, Doubt, Gate, Way
-from shanzhi.attendance.operations.common import WORDS, Came, Step, come, go, living, lock_volunteers, plain
+from shanzhi.attendance.operations.common import (
+    WORDS,
+    Came,
+    Step,
+    come,
+    go,
+    living,
+    lock_volunteers,
+    plain,
+    volunteer_of,
+)
 from shanzhi.attendance.operations.judging import Found, judge
 from shanzhi.audit.operations import event_of, record, record_many
 from shanzhi.kernel.actor import Actor
@@ -85,9 +95,7 @@ def walk_in(*, actor: Actor, shift_id: UUID, number: str, at: datetime) -> Came:
         shift = kept_shift(actor, shift_id)
         if not queries.gate_of(shift.pk).walk_ins:
             raise refusals.NoWalkIns(field="number")
-        key = Volunteer.objects.filter(number="".join(number.split())).values_list("pk", flat=True).first()
-        if key is None:
-            raise refusals.UnknownNumber(field="number")
+        key = volunteer_of(number)
         volunteer = lock_volunteers([key])[key]
         if SignUp.objects.filter(shift=shift, volunteer=volunteer, state="signed").exists():
             raise refusals.SignedUpAlready(field="number")

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from shanzhi.activities.models import Shift
 from shanzhi.attendance import operations, policies, queries
-from shanzhi.attendance.forms import MannerForm, WalkInForm
+from shanzhi.attendance.forms import EnterForm, MannerForm, WalkInForm
 from shanzhi.attendance.models import Act
 from shanzhi.attendance.views.frames import FORM, clock, frame, list_of, list_steps, name, times
 from shanzhi.attendance.views.offline import marked, owner_of
@@ -124,6 +124,24 @@ def walk_in(request: Any, shift_id: UUID) -> HttpResponse:
     context = frame(_("Came without having signed up"), _("Let in"), list_of(shift), *list_steps(shift))
     done = _("The volunteer is on the list, and here.")
     return answer_form(request, WalkInForm(sent(request)), act, context, done=done, template=FORM)
+
+
+@login_required
+@form_page
+def enter(request: Any, shift_id: UUID) -> HttpResponse:
+    """Enter afterwards somebody who was there, as from a list on paper."""
+    shift = _kept(request, shift_id)
+
+    def act(form: Any) -> str:
+        operations.enter(shift_id=shift_id, **form.cleaned_data, **acting(request))
+        return list_of(shift)
+
+    first = {"arrived_at": shift.starts_at, "left_at": shift.ends_at}
+    lead = _("For somebody who signed up and was there, and of whom nothing was written down.")
+    steps = list_steps(shift)
+    context = frame(_("Enter somebody afterwards"), _("Enter"), list_of(shift), *steps, lead=lead)
+    form = EnterForm(sent(request), initial=first)
+    return answer_form(request, form, act, context, done=_("The presence is on record."), template=FORM)
 
 
 @login_required

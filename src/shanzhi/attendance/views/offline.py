@@ -89,5 +89,6 @@ def _moment(text: str) -> datetime:
 @never_cache
 def forget(request: Any) -> HttpResponse:
     """Say, after sign-out, that the lists are removed from this device; the page does it."""
-    context = {"heading": _("You are signed out"), "crumbs": [(_("Home"), "/"), (_("You are signed out"), "")]}
+    heading = _("Lists of presence on this device")
+    context = {"heading": heading, "crumbs": [(_("Home"), "/"), (heading, "")]}
     return render(request, "attendance/forget.html", context)
