@@ -68,7 +68,10 @@ VERBS: Final = {
     "people.keys.reseal": _("Personal data sealed anew under the new key"),
     "people.keys.retire": _("Old key for personal data removed"),
 }
-FIELD_WORDS: Final = {"name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone")}
+FIELD_WORDS: Final = {
+    "name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone"),
+    "born_on": _("Date of birth"),
+}  # fmt: skip
 STATE_TONES: Final = {"declared": "warn", "verified": "good", "verified_outside": "good"}
 
 
