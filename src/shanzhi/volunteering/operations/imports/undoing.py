@@ -168,7 +168,8 @@ class _Undoing:
         return event_of(actor=self._actor, verb=verb, subject=found, area=found.area, change=change, at=self._at)
 
 
-_OWN: Final = frozenset({"volunteering_volunteer"})
+# Whoever acted has an account, which is asked for; the log itself is long.
+_OWN: Final = frozenset({"volunteering_volunteer", "audit_event"})
 
 
 def _why_it_stays(
