@@ -1,5 +1,7 @@
 """A row in every table of volunteering, for the tests of the log."""
 
+import base64
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +17,8 @@ from shanzhi.volunteering.models import (
     TeamMember,
     TeamMove,
     Volunteer,
+    VolunteerImport,
+    VolunteerRow,
 )
 from shanzhi.volunteering.operations import imports
 from tests.audit.support import SYSTEM
@@ -82,8 +86,6 @@ def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: d
         person=person, number="370102900000017", area=WHERE, state="active", wish=told, health=told,
         health_agreed_at=at, emergency_name=name, emergency_phone=phone, joined_at=at, earlier_number=phone[:30],
     )  # fmt: skip
-    number = person.id_number.reveal() if person.id_number else ""
-    sent(SYSTEM, a_list(a_row(1, name, 身份证号=number, 手机号=phone, 所属社区="")), area=WHERE, at=at)
     Qualification.objects.create(
         volunteer=served, kind=kind, starts_on=timezone.localdate(at), evidence=told, verified_at=at,
         revoked_at=at, revoked_by=person, revoked_reason=told,
@@ -101,3 +103,16 @@ def mark_volunteering(person: Person, *, name: str, phone: str, told: str, at: d
         team=over, from_area=WHERE, to_area="370102001001", reason=told, asked_by=person, asked_at=at, state="refused",
         refusal=told, ended_by=person, ended_at=at,
     )  # fmt: skip
+    _listed(person, name, phone, at)
+
+
+def _listed(person: Person, name: str, phone: str, at: datetime) -> None:
+    """Name somebody in a list that an office sent: in the file, in its first rows, in a row looked at."""
+    file = f"姓名,手机\n{name},{phone[3:]}\n".encode()
+    found = VolunteerImport.objects.create(
+        owner=person, area=WHERE, name="名单.csv", digest="sha256:list", file=base64.b64encode(file).decode(),
+        sample=json.dumps([[[name, phone[3:]]]]), created_at=at,
+    )  # fmt: skip
+    VolunteerRow.objects.create(
+        of_import=found, sheet="名单", number=2, outcome="new", told=json.dumps({"line": [name, phone[3:]]})
+    )

@@ -33,7 +33,7 @@ def a_list(*rows: Sequence[Any], headings: Sequence[Any] = HEADINGS) -> bytes:
 
 def sent(actor: Actor, content: bytes, *, area: str = SUBDISTRICT, at: Any = AT) -> VolunteerImport:
     """Send a list."""
-    return operations.receive_import(actor=actor, area=area, name="花名册（示例）.xlsx", content=content, at=at)
+    return operations.receive_import(actor=actor, area=area, name="花名册（示例）", content=content, at=at)
 
 
 def checked(actor: Actor, content: bytes, *, area: str = SUBDISTRICT, at: Any = AT) -> VolunteerImport:

@@ -68,7 +68,7 @@ def test_an_officer_sends_looks_decides_takes_and_takes_back() -> None:
     made = Volunteer.objects.get(earlier_number="LX001")
     page = client.get(f"/desk/volunteering/{made.pk}/").content.decode()
     assert ("LX001" in page, "12:30" in page) == (True, True)
-    assert "由名册录入" in client.get(f"/audit/history/volunteering.volunteer/{made.pk}/").content.decode()
+    assert "由名单录入" in client.get(f"/audit/history/volunteering.volunteer/{made.pk}/").content.decode()
     assert found.name in client.get(f"/audit/history/volunteering.volunteerimport/{found.pk}/").content.decode()
     again = client.post(f"{DESK}/new/", {"area": SUBDISTRICT, "file": a_file(b"PK\x03\x04")})
     assert (again.status_code, "无法按表格读取" in again.content.decode()) == (422, True)

@@ -30,7 +30,7 @@ from shanzhi.volunteering.operations.imports import writing
 from shanzhi.work import batches
 from shanzhi.work.models import Job
 from tests.people.conftest import COMMUNITY, SUBDISTRICT
-from tests.support.people import AT, a_person, an_actor, an_id_number
+from tests.support.people import AT, a_person, an_account, an_actor, an_id_number
 from tests.volunteering.import_support import a_list, a_row, checked, job_of, row_of, sent, taken, undone
 from tests.volunteering.support import a_team, a_volunteer
 
@@ -219,7 +219,8 @@ def test_a_doubtful_row_is_decided_by_the_officer() -> None:
 
 class TestTakingBack:
     def test_leaves_the_record_as_it_was(self) -> None:
-        _known, content = one_of_each()
+        known, content = one_of_each()
+        an_account(known["id"])  # who was here before the list may well sign in
         by = officer()
         before = plainly()
         found = undone(by, taken(by, content))

@@ -166,7 +166,7 @@ register(
         fields={
             "rows": pgettext_lazy("register", "Rows"),
             "new": pgettext_lazy("register", "New"),
-            "merge": _("Goes into one on record"),
+            "merge": pgettext_lazy("volunteer list", "Goes into one on record"),
             "doubtful": _("Doubtful, decide"),
             "refused": pgettext_lazy("register", "Refused"),
             "differs": _("Differs from the record"),

@@ -30,6 +30,9 @@ VERBS: Final = {
     "people.person.revoke": _("Verification taken back"),
     "people.person.unmask": _("Shown in full"),
     "people.person.import": _("Brought in from a list"),
+    "people.person.import_fill": _("Filled in from a list"),
+    "people.person.import_restored": _("List taken back, what it filled in emptied"),
+    "people.person.import_removed": _("Removed: the list was taken back"),
     "people.role.grant": _("Role given"),
     "people.role.end": _("Role ended"),
     "people.consent.give": _("Consent given"),
@@ -65,7 +68,10 @@ VERBS: Final = {
     "people.keys.reseal": _("Personal data sealed anew under the new key"),
     "people.keys.retire": _("Old key for personal data removed"),
 }
-FIELD_WORDS: Final = {"name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone")}
+FIELD_WORDS: Final = {
+    "name": _("Name"), "id_number": _("Number of the document"), "phone": _("Mobile phone"),
+    "born_on": _("Date of birth"),
+}  # fmt: skip
 STATE_TONES: Final = {"declared": "warn", "verified": "good", "verified_outside": "good"}
 
 

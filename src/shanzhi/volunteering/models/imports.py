@@ -67,7 +67,7 @@ class RowOutcome(models.TextChoices):
     """What comes of a row."""
 
     NEW = "new", pgettext_lazy("register", "New")
-    MERGE = "merge", _("Goes into one on record")
+    MERGE = "merge", pgettext_lazy("volunteer list", "Goes into one on record")
     DOUBTFUL = "doubtful", _("Doubtful, decide")
     REFUSED = "refused", pgettext_lazy("register", "Refused")
 

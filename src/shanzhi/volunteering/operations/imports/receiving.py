@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -70,11 +70,17 @@ def receive_import(*, actor: Actor, area: str, name: str, content: bytes, at: da
         columns=_columns_for(area, sheets[0]), sample=json.dumps(samples(sheets)), digest=known,
         file=base64.b64encode(content).decode(),
     )  # fmt: skip
-    with transaction.atomic():
-        _forget(at)
-        made.save(force_insert=True)
-        record(actor=actor, verb="volunteering.import.read", subject=made, area=area,
-               change={"rows": sum(len(sheet.rows) for sheet in sheets)}, at=at)  # fmt: skip
+    try:
+        with transaction.atomic():
+            _forget(at)
+            made.save(force_insert=True)
+            record(actor=actor, verb="volunteering.import.read", subject=made, area=area,
+                   change={"rows": sum(len(sheet.rows) for sheet in sheets)}, at=at)  # fmt: skip
+    except IntegrityError as fault:
+        there = VolunteerImport.objects.filter(digest=known).exclude(state="undone").first()
+        if "volunteering_import_once" not in str(fault) or there is None:
+            raise
+        return there  # the same file was sent twice at once
     return made
 
 

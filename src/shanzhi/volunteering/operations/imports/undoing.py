@@ -106,8 +106,9 @@ class _Undoing:
         people = {one.pk: one for one in Person.objects.select_for_update().filter(pk__in=rows).order_by("pk")}
         keys = {row.volunteer for some in rows.values() for row in some}
         serving = Volunteer.objects.select_for_update().in_bulk([key for key in keys if key])
+        brought = {key for key, some in rows.items() if any(row.made.get("person") for row in some)}
         used = _used_volunteers(serving) | {
-            one.pk for one in serving.values() if one.person_id in named(people, but=_OWN)
+            row.volunteer for key in named(brought, but=_OWN) for row in rows[key] if row.volunteer
         }  # fmt: skip
         back: dict[UUID, Rows] = {}
         for key, some in rows.items():
@@ -167,7 +168,8 @@ class _Undoing:
         return event_of(actor=self._actor, verb=verb, subject=found, area=found.area, change=change, at=self._at)
 
 
-_OWN: Final = frozenset({"volunteering_volunteer"})
+# Whoever acted has an account, which is asked for; the log itself is long.
+_OWN: Final = frozenset({"volunteering_volunteer", "audit_event"})
 
 
 def _why_it_stays(
