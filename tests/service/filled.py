@@ -30,7 +30,7 @@ SLIPPED: dict[str, dict[str, str]] = {
     "service_servicerules": {"version": "version + 7", "star_minutes": "ARRAY[1, 2]", "paper": "'certificate'"},
     "service_servicerecord": {
         "state": "'refused'", "verified_at": "NULL", "verified_by_id": "NULL", "refused_at": "recorded_at",
-        "refused_reason": "'x'", "minutes": "minutes + 1",
+        "refused_reason": "'x'", "minutes": "minutes - 1",
     },
     "service_reversal": {
         "record_id": "(SELECT id FROM service_servicerecord WHERE id NOT IN (SELECT record_id FROM service_reversal)"

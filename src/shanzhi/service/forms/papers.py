@@ -19,7 +19,7 @@ from shanzhi.ui.forms import PageForm, offer
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}))
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 def _number(label: Any, least: int, most: int, **more: Any) -> forms.IntegerField:

@@ -31,7 +31,7 @@ def minute_of(value: time | None) -> int | None:
 class TableForm(PageForm):
     """What was done on a day, the same for all; which volunteers, in the subclasses."""
 
-    served_on = forms.DateField(label=_("Day of service"), widget=forms.DateInput({"type": "date"}))
+    served_on = forms.DateField(label=_("Day of service"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     task_code = forms.ChoiceField(label=_("Kind of task"))
     content = _text(_("What the service was"), 3, LONGEST_CONTENT)
     minutes = forms.IntegerField(
@@ -154,7 +154,7 @@ class ReverseForm(WhyForm):
         required=False, widget=forms.NumberInput(SHORT),
     )  # fmt: skip
     served_on = forms.DateField(
-        label=_("Right day"), required=False, widget=forms.DateInput({"type": "date"}),
+        label=_("Right day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     starts = forms.TimeField(
         label=_("Began at"), required=False, widget=forms.TimeInput({"type": "time", "class": "short"})

@@ -136,11 +136,16 @@ def _issuer(actor: Actor, paper: Paper, at: datetime) -> tuple[str, str]:
             raise NotFound
         name, area = found.name, found.area[:12]
     elif is_place(paper.area, at):
-        name, area = places.full_names([paper.area]).get(paper.area, paper.area), paper.area
+        name, area = _committee(places.full_names([paper.area]).get(paper.area, paper.area)), paper.area
     else:
         raise refusals.BadOrganiser(field="area")
     policies.require(policies.may_issue(actor=actor, organization_id=paper.organization_id, area=area))
     return name[:100], area
+
+
+def _committee(name: str) -> str:
+    """Name the residents' committee of a community; of other areas the name of the area stands for its office."""
+    return f"{name}居民委员会" if name.endswith("社区") else name
 
 
 def write_certificates(

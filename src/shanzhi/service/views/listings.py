@@ -18,15 +18,18 @@ BY_NUMBER = gettext_lazy("Volunteer number, or how it begins")
 AREA = AreaFilter("area", gettext_lazy("Area"), source=frames.read_areas)
 
 
-def _record_columns(*more: Column) -> tuple[Column, ...]:
+def _record_columns(*more: Column, words: bool = True) -> tuple[Column, ...]:
+    """Give the columns of records; `words` shows what was done on the page and not in the export alone."""
     return (
         Column("served_on", gettext_lazy("Day of service"), "date", sort="served_on", url=frames.record_page),
         *more,
         Column("kind", gettext_lazy("Kind of task"), value=frames.kind_words),
         Column("minutes", gettext_lazy("Service"), "minutes", sort="minutes"),
         Column("span", gettext_lazy("Time"), value=frames.span, priority=2),
-        Column("content", gettext_lazy("What the service was"), priority=2),
-        Column("people_served", gettext_lazy("People served"), "number", sort="people_served", priority=2),
+        Column("content", gettext_lazy("What the service was"), priority=2, on_page=words),
+        Column(
+            "people_served", gettext_lazy("People served"), "number", sort="people_served", priority=2, on_page=words
+        ),
         Column("state", gettext_lazy("State"), "tag", value=frames.record_state, sort="state"),
         Column("evidence", gettext_lazy("Evidence"), on_page=False),
         Column("recorded_at", gettext_lazy("Recorded on"), "date", sort="recorded_at", on_page=False),
@@ -86,6 +89,7 @@ DESK = Listing(
         Column("organiser", gettext_lazy("Organiser"), value=frames.organiser),
         Column("area", gettext_lazy("Area"), value="area_name", sort="area", priority=2),
         Column("area_code", gettext_lazy("Code of the area"), value="area", on_page=False),
+        words=False,
     ),
     default_sort="-served_on",
     filters=(*FILTERS, AREA),

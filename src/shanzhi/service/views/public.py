@@ -84,7 +84,7 @@ def stage_words() -> dict[str, str]:
 def growth(request: Any, code: str) -> HttpResponse:
     """Show how many of an area are helpers, core members, leaders and founders; small numbers are left out."""
     found = queries.growth(code=code, at=request.now, public=True)
-    lead = _("From helping to leading. Numbers below %(small)s are not told.") % {"small": SMALL}
+    lead = _("Numbers below %(small)s are not told.") % {"small": SMALL}
     return _growth(request, found, lead, [(_("Home"), "/"), (_("From helping to leading"), "")], "service:growth")
 
 

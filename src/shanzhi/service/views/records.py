@@ -46,6 +46,7 @@ def record(request: Any, record_id: UUID) -> HttpResponse:
             (one, frames.complaint_state(one), request.actor.is_person(one.complainant_id)) for one in complaints
         ],
         "answers": charge and not own, "synthetic": found.volunteer.human.synthetic,
+        "running": found.state == "noticed" and found.notice_over_at and found.notice_over_at > request.now,
         "crumbs": [(_("Home"), "/"), *way(request, found), (_("Service record"), "")],
     }  # fmt: skip
     return render(request, "service/record.html", context)
