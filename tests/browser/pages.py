@@ -105,7 +105,7 @@ def visitor(site: Site) -> Pages:
         **{f"places:{n}": reverse(f"places:{n}", args=[COMMUNITY]) for n in ("figures", "corrections", "history")},
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
-        **_log() | timebank.public(),
+        **_log(),
         **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
         **activities.public() | service.public(site) | timebank.public(),
     }

@@ -35,6 +35,7 @@ from tests.secrecy.twins import LEFT, RIGHT, Round, Side, make_round
 from tests.support.addresses import Values, routes, values
 from tests.support.ground import held_open, undone
 from tests.support.site import VISITOR
+from tests.timebank.addresses import WITHOUT_A_BANK
 
 # Asks every address there is, in both twins.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -46,6 +47,7 @@ OF_OTHERS = {"/desk/notices/outbox/"}
 CHOSEN = frozenset({"poll_id", "call_id", "proposal_id", "booth_id", "mark_id"})
 # Addresses that answer nobody with a page here: what is sealed, what leads elsewhere, what nobody has begun or sent.
 NOTHING_THERE = {
+    *WITHOUT_A_BANK,
     "/",
     "/account/again/factor/",
     "/account/again/passkey/",

@@ -41,7 +41,7 @@ def rows_of(client: Client, path: str) -> int:
     """Count the rows of a list's export, the one of its heads with them."""
     answer: Any = client.get(f"{path}?export=xlsx")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-    return book.worksheets[0].max_row
+    return int(book.worksheets[0].max_row)
 
 
 def a_photo() -> io.BytesIO:
@@ -96,7 +96,7 @@ def test_the_page_of_the_month_is_the_sums_of_the_ledger_and_holds_small_ones_ba
     members = [a_member(bank, at=october - timedelta(days=20)) for _ in range(6)]
     for place, one in enumerate(members):
         serve(one, 100 + place, at=october, day=date(2026, 10, 1))
-        given = {"pool_id": pool(bank).pk, "minutes": 10, "at": october}
+        given: dict[str, Any] = {"pool_id": pool(bank).pk, "minutes": 10, "at": october}
         operations.donate(actor=actor(one.person), bank_id=bank.pk, **given)
     assert published(bank, date(2026, 10, 31)) == []
     (told,) = published(bank, date(2026, 11, 1))
@@ -138,7 +138,7 @@ def test_a_bank_is_founded_from_an_example_and_its_rules_change_in_public() -> N
 def test_lists_ask_no_more_for_more_rows() -> None:
     bank = a_bank()
     members = [a_member(bank, 300, at=NOW - timedelta(days=9)) for _ in range(2)]
-    a_deal(*members, 30, state="disputed")
+    a_deal(members[0], members[1], 30, state="disputed")
     keeper = client_for(Role.DISTRICT_OFFICER, AREA[:6])
     root = f"/desk/timebank/{bank.pk}/"
     paths = [root, f"{root}earned/", f"{root}promises/", f"{root}grants/", f"/timebank/{bank.pk}/help/"]

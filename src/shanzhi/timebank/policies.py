@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -20,7 +19,6 @@ __all__ = [
     "MANAGERS", "READERS", "at_the_desk", "keeps", "may_decide", "may_found", "may_keep", "may_review", "readable",
     "require", "require_desk",
 ]  # fmt: skip
-OWN: Final = ("helper", "taker")
 
 
 def _kept(viewer: Actor) -> Q:

@@ -19,6 +19,7 @@ from shanzhi.timebank.operations import dealing, giving, helping
 from shanzhi.timebank.operations.earning import credit, take_back
 from shanzhi.timebank.operations.signs import look_for_signs
 
+CHUNK: Final = 200
 MOST: Final = 2000
 """How many of each at once; the next minute goes on."""
 ASKED: Final = timedelta(days=14)
@@ -42,13 +43,14 @@ def run_clock(*, at: datetime) -> dict[str, int]:
 
 
 def credit_records(*, actor: Actor, at: datetime) -> int:
-    """Credit the verified records that wait; those that lack a reviewer or a consent wait on."""
-    done = 0
-    for row in list(sources.uncredited()[:MOST]):
-        try:
-            done += credit(actor=actor, told=sources.told(row), at=at) is not None
-        except Refusal:  # somebody else was quicker, or the book is closed: it waits for the next time
-            continue
+    """Credit the verified records that wait; those that lack a reviewer or a consent wait on, in nobody's way."""
+    done, keys = 0, list(sources.uncredited().values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        for row in sources.standing().filter(pk__in=keys[start : start + CHUNK]):
+            try:
+                done += credit(actor=actor, told=sources.told(row), at=at) is not None
+            except Refusal:  # somebody else was quicker, or the book is closed: it waits for the next time
+                continue
     return done
 
 

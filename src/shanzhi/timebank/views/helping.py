@@ -45,7 +45,7 @@ POSTS = Listing(
         Column("starts_at", gettext_lazy("When"), "datetime", sort="starts_at"),
         Column("until", gettext_lazy("Stands until"), "date", sort="until", priority=2),
         Column("author", gettext_lazy("Who it is"), value=lambda row: shown_name(row.author), priority=2),
-        Column("created_at", gettext_lazy("Written on"), "date", sort="created_at", priority=3),
+        Column("created_at", gettext_lazy("Put up on"), "date", sort="created_at", priority=3),
         Column("state", gettext_lazy("State"), "tag", value=post_state, sort="state"),
     ),
     default_sort="-created_at",
