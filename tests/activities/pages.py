@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ def _team(name: str) -> Team:
     return Team.objects.get(name=name)
 
 
+@transaction.atomic
 def _activity(title: str, team: Team, **fields: Any) -> Activity:
     """Give an activity with shifts from tomorrow on, made once: one with places, one full, one called off."""
     found = Activity.objects.filter(title=title).first()
