@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -89,7 +90,7 @@ def requests(shifts: list[tuple[str, list[str]]]) -> Iterator[bytes]:
 
 def code(shift: str) -> str:
     """Give the code that the screen shows now."""
-    return queries.code_of(Shift.objects.only("pk").get(pk=shift).pk, timezone.now())
+    return queries.code_of(UUID(shift), timezone.now())
 
 
 def stored() -> tuple[int, int]:

@@ -23,7 +23,7 @@ import django
 from benchmarks.ballots import CLIENTS, answered, free_port, pgbench, site
 
 SECONDS = 8
-SHIFTS, PLACES = 6, 2000
+SHIFTS, PLACES = 10, 2000
 WARM = 200
 GATE = 1000
 MINUTE = 60
