@@ -23,6 +23,7 @@ NO_PAGES = {
     "ventures:jury_result", "ventures:desk_jury", "ventures:desk_jury_draw", "ventures:desk_jury_pitch",
     "ventures:desk_jury_end",
     "service:own_paper", "service:put_under_notice", "service:withdraw_complaint", "service:copy", "service:sheets",
+    "service:go_on",
     "volunteering:step", "volunteering:examples",
     "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",
     "organizations:document_remove", "organizations:certificate_file", "organizations:register_take",
