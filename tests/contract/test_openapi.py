@@ -34,6 +34,7 @@ from shanzhi.notices.models import Delivery
 from shanzhi.organizations.models import Document, FilingApplication, Finding, Link, Membership, Organization, Sign
 from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Photo, Report, Step
+from shanzhi.service.models import Certificate, CertificateBatch, Complaint, ServiceRecord, Thanks
 from shanzhi.ui.http import Given
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.volunteering.models import Qualification, Team, TeamMember, Volunteer
@@ -51,6 +52,8 @@ OPERATIONS = {
     for operation in (found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok))
 }
 MORE = {
+    "record_id": ServiceRecord, "complaint_id": Complaint, "thanks_id": Thanks, "certificate_id": Certificate,
+    "batch_id": CertificateBatch,
     "income_id": Income, "file_id": BillFile, "line_id": BillLine, "document_id": Document, "photo_id": Photo,
     "step_id": Step, "membership_id": Membership, "link_id": Link, "team_id": Team, "place_id": TeamMember,
     "volunteer_id": Volunteer, "qualification_id": Qualification,
