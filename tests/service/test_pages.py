@@ -213,3 +213,9 @@ class TestTheDesk:
         assert sheet["Content-Type"].startswith("text/csv")
         assert one.number in sheet.content.decode("utf-8-sig")
         assert "示例一" not in sheet.content.decode("utf-8-sig")
+
+    def test_takes_no_text_that_the_database_cannot_hold(self) -> None:
+        anybody = Client()
+        assert anybody.get("/api/v1/service/check?number=%00&code=2").json()["state"] == "unknown"
+        for path in ("/api/v1/service/rules/%00", "/api/v1/service/growth/%00", "/service/growth/%00/"):
+            assert anybody.get(path).status_code == 404

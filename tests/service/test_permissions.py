@@ -111,6 +111,7 @@ PAGES: dict[str, Row] = {
     "service:issue": listed(AGREERS, f"{DESK}/certificates/new/", **IN),
     "POST service:issue": listed(AGREERS, f"{DESK}/certificates/new/", 422, **IN, **POST),
     "service:batch": only(READERS, batch("/"), refused=404, **IN),
+    "POST service:go_on": of_readers(AGREERS, batch("/go-on/"), allowed=302, **IN, **POST),
     "service:sheets": of_readers(AGREERS, batch("/1.pdf"), **IN),
 }  # fmt: skip
 IDS = {"record_ids": [str(uuid4())]}

@@ -44,5 +44,6 @@ urlpatterns = [
     path(f"{DESK}certificates/", papers.certificates, name="certificates"),
     path(f"{DESK}certificates/new/", papers.issue, name="issue"),
     path(f"{DESK}certificates/batches/<uuid:batch_id>/", papers.batch, name="batch"),
+    path(f"{DESK}certificates/batches/<uuid:batch_id>/go-on/", papers.go_on, name="go_on"),
     path(f"{DESK}certificates/batches/<uuid:batch_id>/<int:first>.pdf", papers.sheets, name="sheets"),
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from shanzhi.kernel.errors import NotFound
 from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
 from shanzhi.service import operations, queries, tasks
@@ -217,6 +218,8 @@ def check(request: HttpRequest, asked: Query[ServiceCheckQuery]) -> dict[str, An
 @router.get("/rules/{area}", response=ServiceRulesOut, summary="The rules of an area, for anyone")
 def get_rules(request: HttpRequest, area: str) -> Any:
     """Give the rules that hold today: of the nearest area up the tree that has some, else the example."""
+    if not area.isdigit():
+        raise NotFound
     places.area(code=area, at=moment(request))
     return queries.ruling(area, timezone.localdate(moment(request)))
 

@@ -15,6 +15,7 @@ from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
 from shanzhi.service import operations, queries
 from shanzhi.service.api.frames import AreaCode, ServiceMadeOut, ServiceReadOn, ServiceWhyIn, write_once
+from shanzhi.service.lifecycle import RECORD
 from shanzhi.service.models import ServiceRecord
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
@@ -198,7 +199,7 @@ def list_records(request: HttpRequest, asked: Query[ServiceRecordsQuery]) -> dic
     if asked.area:
         rows = rows.filter(places.within("area", asked.area))
     if asked.state:
-        rows = rows.filter(state=asked.state)
+        rows = rows.filter(state=asked.state) if asked.state in RECORD.states else rows.none()
     return page_after(rows, asked.after, asked.limit, written, by="recorded_at")
 
 

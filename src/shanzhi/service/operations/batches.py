@@ -18,6 +18,7 @@ from shanzhi.service.operations import refusals
 from shanzhi.service.operations.certificates import Paper, issued_values, write_certificates
 from shanzhi.service.operations.locks import lock_volunteers
 from shanzhi.service.queries.certificates import standing
+from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, finish_job, start_job
 
 JOB: Final = "service.certificates"
@@ -74,7 +75,9 @@ def write_batch(*, batch_id: UUID, at: datetime) -> None:
             record(
                 actor=actor, verb="service.batch.finish", subject=found, area=found.issuer_area, change=change, at=at
             )  # fmt: skip
-    finish_job(job_id=found.job or batch_id, result={"made": found.made, "wanted": found.wanted}, at=at)
+    # of two workers on one batch the other may have said so already
+    if Job.objects.filter(pk=found.job or batch_id, state="running").exists():
+        finish_job(job_id=found.job or batch_id, result={"made": found.made, "wanted": found.wanted}, at=at)
 
 
 def _orderer(found: CertificateBatch, at: datetime) -> Actor:

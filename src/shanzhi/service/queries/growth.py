@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import LENGTHS
+from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.periods import months_after
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people.models import RoleGrant
@@ -82,6 +83,8 @@ def _founds(at: datetime) -> Exists:
 
 def growth(*, code: str, at: datetime, public: bool) -> Growth:
     """Count an area and the areas right below it; `public` leaves out small numbers. Raises NotFound for no area."""
+    if not code.isdigit():
+        raise NotFound
     area = places.area(code=code, at=at)
     on = timezone.localdate(at)
     rules = ruling(code, on)

@@ -80,6 +80,11 @@ def overview_of(found: Volunteer, at: datetime) -> Overview:
     )  # fmt: skip
 
 
+def own_records_of(found: Volunteer) -> QuerySet[ServiceRecord]:
+    """Give the records of a volunteer, in whatever state."""
+    return marked(ServiceRecord.objects.filter(volunteer=found))
+
+
 def own_records(*, viewer: Actor) -> QuerySet[ServiceRecord]:
     """Give one's own records, in whatever state."""
     return marked(ServiceRecord.objects.filter(volunteer__person__in=viewer.persons))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from shanzhi.service.views.listings import CERTIFICATES
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import listing_response
-from shanzhi.ui.methods import form_page
+from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Answer, Progress
 from shanzhi.volunteering.models import Volunteer
 
@@ -99,6 +99,7 @@ def batch(request: Any, batch_id: UUID) -> HttpResponse:
     heading = _("Certificates of a batch")
     context = {
         "batch": found, "heading": heading, "passed": passed,
+        "may": policies.may_withdraw(actor=request.actor, found=found) is None,
         "lead": f"{found.issuer_name} · {span_words(found)}",
         "progress": Progress(
             found.made + passed, found.wanted, "done" if found.state == "written" else "running", _("Certificates")
@@ -113,6 +114,16 @@ def batch(request: Any, batch_id: UUID) -> HttpResponse:
         template="service/batch.html",
     )  # fmt: skip
     return answer
+
+
+@login_required
+@acts
+def go_on(request: Any, batch_id: UUID) -> HttpResponse:
+    """Have a batch go on that stands still; what is made stays, and nothing is made twice."""
+    found = queries.batch(viewer=request.actor, batch_id=batch_id)
+    policies.require(policies.may_withdraw(actor=request.actor, found=found))
+    tasks.write_batch.enqueue(str(found.pk))
+    return redirect("service:batch", batch_id)
 
 
 @login_required
