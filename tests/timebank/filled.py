@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -83,11 +84,11 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
 
 
 def _help(bank: Bank, member: Member, other: Member, person: Person, told: str, at: datetime) -> None:
-    post = Post.objects.create(
-        bank=bank, author=member, sort="request", title=told[:60], about=told, area=WHERE, address=told[:120],
-        starts_at=at, until=timezone.localdate(at), minutes=10, created_at=at,
-    )  # fmt: skip
-    for helper, taker in ((member, other), (other, member)):
+    common: dict[str, Any] = {"bank": bank, "author": member, "title": told[:60], "about": told, "area": WHERE,
+                              "until": timezone.localdate(at), "minutes": 10, "created_at": at}  # fmt: skip
+    asked = Post.objects.create(sort="request", address=told[:120], starts_at=at, **common)
+    offered = Post.objects.create(sort="offer", **common)
+    for post, helper, taker in ((asked, other, member), (offered, member, other)):
         deal = Deal.objects.create(
             post=post, helper=helper, taker=taker, minutes=10, message=told[:200], state="settled", asked_at=at,
             guardian=person, guardian_at=at, promised_at=at, ended_at=at, paid=10, reason=told, decision=told,
