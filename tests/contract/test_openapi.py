@@ -34,6 +34,7 @@ from shanzhi.notices.models import Delivery
 from shanzhi.organizations.models import FilingApplication, Finding, Organization, Sign
 from shanzhi.people.models import RoleGrant
 from shanzhi.projects.models import Activity, Ceremony, Objection, Report
+from shanzhi.service.models import CertificateBatch
 from shanzhi.ui.http import Given
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import Booth, PaperMark
@@ -105,6 +106,7 @@ def known(site: Site) -> dict[str, list[str]]:
         "sign_id": [str(one.pk) for one in Sign.objects.all()[:3]],
         "finding_id": [str(one.pk) for one in Finding.objects.all()[:3]],
         "book_id": [str(one.pk) for one in Book.objects.all()],
+        "batch_id": [str(one) for one in _some_of(CertificateBatch)] or [NOBODYS],
         "account_id": [str(one.pk) for one in Account.objects.order_by("pk")[:4]],
         "entry_id": [str(one.pk) for one in Entry.objects.order_by("number", "pk")[:3]],
         **of_registers(),
