@@ -48,13 +48,14 @@ class TestTheGuides:
             "treasurer.md",
             "volunteer.md",
             "team-leader.md",
+            "bank-keeper.md",
         }
         assert names - chinese == {name.replace(".md", ".en.md") for name in chinese}
 
     @pytest.mark.parametrize(
         "name",
         ["resident", "staff", "operator", "polling-officer", "auditor", "juror", "team", "treasurer", "volunteer",
-         "team-leader"],
+         "team-leader", "bank-keeper"],
     )  # fmt: skip
     def test_have_as_many_sections_in_both_languages(self, name: str) -> None:
         counts = {

@@ -40,6 +40,7 @@ from tests.ventures.training_support import trained
 from tests.volunteering import pages as volunteering
 
 Pages = dict[str, str]
+SIGNING_IN = ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
 COMMUNITY = "370102001002"
 
 
@@ -95,9 +96,7 @@ def visitor(site: Site) -> Pages:
         "notices:unsubscribe": unsubscribe_path(Choice(site.person("resident").pk, "voting", "email")),
         "notices:unsubscribe needed": unsubscribe_path(Choice(site.person("resident").pk, "security", "email")),
         "voting:places": reverse("voting:places", args=[site.poll()]),
-        **{
-            n: reverse(n) for n in ("account_request_login_code", "account_login", "people:sign_up", "account_inactive")
-        },
+        **{n: reverse(n) for n in SIGNING_IN},
         **{f"places:{name}": reverse(f"places:{name}") for name in ("country", "stations")},
         "places:search": reverse("places:search") + "?q=解放",
         "places:area": reverse("places:area", args=["370102"]),

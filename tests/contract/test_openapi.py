@@ -72,6 +72,13 @@ BOUNDED = bounds(
 )
 
 
+WORDS = {
+    "area": ["370102"],
+    "vocabulary": ["skills", "tasks"],
+    "code": ["370102", "370102001", "370102001002", "11"],
+}
+
+
 def _some_of(model: Any) -> list[Any]:
     return list(model._default_manager.order_by("pk").values_list("pk", flat=True)[:3])
 
@@ -115,9 +122,7 @@ def known(site: Site) -> dict[str, list[str]]:
         **_projects(site),
         "number": [str(event.pk) for event in Event.objects.order_by("-pk")[:3]],
         "size": [str(sealed.size)] if (sealed := seal(at=site.at)) else ["1"],
-        "area": ["370102"],
-        "vocabulary": ["skills", "tasks"],
-        "code": ["370102", "370102001", "370102001002", "11"],
+        **WORDS,
     }
 
 

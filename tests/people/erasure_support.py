@@ -177,10 +177,8 @@ def a_marked_person() -> Person:
     _organizations(person)
     with guards_off():
         mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
-        mark_activities(person, told=TOLD, at=AT)
-        mark_attendance(person, told=TOLD, at=AT)
-        mark_service(person, told=TOLD, at=AT)
-        mark_timebank(person, told=TOLD, at=AT)
+        for mark in (mark_activities, mark_attendance, mark_service, mark_timebank):
+            mark(person, told=TOLD, at=AT)
     return person
 
 

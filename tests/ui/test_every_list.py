@@ -19,6 +19,7 @@ from shanzhi.ledger.models.journal import MOST_LEGS
 from shanzhi.notices.kinds import CHANNELS
 from shanzhi.organizations.models import Purpose
 from shanzhi.people.processing import fields_of
+from shanzhi.service.queries.growth import MOST_BELOW
 from shanzhi.tally import sensitivity
 from shanzhi.ui import samples
 from shanzhi.ui.listing import Listing
@@ -125,6 +126,7 @@ SHORT = {
         "the budget lines of one grant, or those of a fund, shortened", 60, lambda: MOST_LINES
     ),
     "activities/month.html": Short("the weeks of one month", 6, lambda: MOST_WEEKS),
+    "service/growth.html": Short("the areas right below one area", 400, lambda: MOST_BELOW),
     "ledger/entry.html": Short("the lines of one entry", 200, lambda: MOST_LEGS),
     "outcomes/survival.html": Short("one row for each group, beside a chart", 12, lambda: len(Purpose)),
     "voting/sensitivity.html": Short("the weighings of one count", 12, weighings),

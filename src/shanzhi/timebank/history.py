@@ -53,7 +53,7 @@ FIELDS = {
     "account": _("Account number"),
     "minutes": _("Minutes of credit"),
     "value": _("Credit"),
-    "kept": _("Kept"),
+    "kept": _("Credited"),
     "donated": _("To a pool"),
     "refused": _("Not credited"),
     "why": _("Why not"),

@@ -73,7 +73,7 @@ describe("timebank.Sign", _("Signs of gaming you decided on"), "decided_by_id", 
          reason=(K.TEXT, E.SCRUB))  # fmt: skip
 REGISTRY.specials["timebank"] = Special("timebank", empty_posts)
 name_fields(
-    student=_("At school"), value=_("Credit"), kept=_("Kept"), reviewer=_("Reviewed by"),
+    student=_("At school"), value=_("Credit"), kept=_("Credited"), reviewer=_("Reviewed by"),
     relation=_("What the receiver is to you"), declined_reason=_("Why it was declined"), proposed_by=_("Proposed by"),
     guardian=_("Guardian"), decision=_("Decision of the bank"), stars=_("Stars"), published_by=_("Published by"),
 )  # fmt: skip

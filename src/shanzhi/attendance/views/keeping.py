@@ -139,7 +139,7 @@ def enter(request: Any, shift_id: UUID) -> HttpResponse:
     first = {"arrived_at": shift.starts_at, "left_at": shift.ends_at}
     lead = _("For somebody who signed up and was there, and of whom nothing was written down.")
     steps = list_steps(shift)
-    context = frame(_("Enter somebody afterwards"), _("Enter"), list_of(shift), *steps, lead=lead)
+    context = frame(_("Enter somebody afterwards"), _("Enter somebody afterwards"), list_of(shift), *steps, lead=lead)
     form = EnterForm(sent(request), initial=first)
     return answer_form(request, form, act, context, done=_("The presence is on record."), template=FORM)
 

@@ -81,6 +81,10 @@ def _founds(at: datetime) -> Exists:
     return Exists(rows)
 
 
+MOST_BELOW: Final = 400
+"""Areas shown right below one: more than any area of China has (the largest has some 300)."""
+
+
 def growth(*, code: str, at: datetime, public: bool) -> Growth:
     """Count an area and the areas right below it; `public` leaves out small numbers. Raises NotFound for no area."""
     if not code.isdigit():
@@ -93,7 +97,7 @@ def growth(*, code: str, at: datetime, public: bool) -> Growth:
         "helper": people, "core": people.filter(pk__in=_core(code, rules, on)), "leader": people.filter(LEADS),
         "founder": people.filter(_founds(at)),
     }  # fmt: skip
-    below = list(places.children(code, at))
+    below = list(places.children(code, at)[:MOST_BELOW])
     length = next((n for n in LENGTHS.values() if n > len(code)), 0) if below else 0
     found = {name: _by_area(rows, length) for name, rows in stages.items()}
     rows = [Place(one.code, one.name, {name: found[name].get(one.code, 0) for name in STAGES}) for one in below]

@@ -99,7 +99,7 @@ EARNINGS = Listing(
         Column("number", gettext_lazy("Account number"), value="member__number"),
         minutes_column("minutes", gettext_lazy("Service"), sort="minutes"),
         minutes_column("value", gettext_lazy("Credit"), sort="value"),
-        minutes_column("kept", gettext_lazy("Kept"), priority=2),
+        minutes_column("kept", gettext_lazy("Credited"), priority=2),
         minutes_column("donated", gettext_lazy("To a pool"), priority=2),
         minutes_column("refused", gettext_lazy("Not credited"), priority=2),
         Column("reason", gettext_lazy("Why not"), value=why, priority=2),

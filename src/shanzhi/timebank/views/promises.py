@@ -141,8 +141,17 @@ def cancel(request: Any, deal_id: UUID) -> HttpResponse:
         return page("deal", found)
 
     lead = _("The held credits go back to who would have paid.")
-    context = frame(_("Call it off"), _("Call it off"), page("deal", found), *_steps(found), lead=lead, kind="danger")
-    return answer_form(request, WhyForm(sent(request)), act, context, done=_("It is called off."), template=FORM)
+    context = frame(
+        _("Call the promise off"),
+        _("Call the promise off"),
+        page("deal", found),
+        *_steps(found),
+        lead=lead,
+        kind="danger",
+    )
+    return answer_form(
+        request, WhyForm(sent(request)), act, context, done=_("The promise is called off."), template=FORM
+    )
 
 
 @login_required
