@@ -177,8 +177,8 @@ def a_marked_person() -> Person:
     _organizations(person)
     with guards_off():
         mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
-        for mark in (mark_activities, mark_attendance, mark_service, mark_timebank):
-            mark(person, told=TOLD, at=AT)
+        for plant in (mark_activities, mark_attendance, mark_service, mark_timebank):
+            plant(person, told=TOLD, at=AT)
     return person
 
 

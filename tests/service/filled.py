@@ -110,8 +110,8 @@ def mark_service(person: Person, *, told: str, at: datetime) -> None:
                           reason=told)  # fmt: skip
     Thanks.objects.create(volunteer=a_volunteer(area=WHERE), author=person, note=told, written_at=at)
     issued = {
-        "issuer_area": WHERE, "issuer_name": "示例居委会", "responsible": told[:30], "handler": told[:30], "contact": told,
-        "starts_on": day, "ends_on": day,
+        "issuer_area": WHERE, "issuer_name": "示例居委会", "responsible": told[:30], "handler": told[:30],
+        "contact": told, "starts_on": day, "ends_on": day,
     }  # fmt: skip
     batch = CertificateBatch.objects.create(**issued, wanted=1, ordered_by=person, ordered_at=at)
     BatchItem.objects.create(batch=batch, volunteer=one)
