@@ -106,9 +106,10 @@ def mark_service(person: Person, *, told: str, at: datetime) -> None:
             answered_by=answered, answered_at=at,
         )  # fmt: skip
     Complaint.objects.create(record=record, complainant=person, matter=told, made_at=at, due_on=day)
-    Thanks.objects.create(volunteer=one, note=told, state="hidden", written_at=at, read_at=at, read_by=person,
-                          reason=told)  # fmt: skip
-    Thanks.objects.create(volunteer=a_volunteer(area=WHERE), author=person, note=told, written_at=at)
+    other, read = a_volunteer(area=WHERE), {"state": "hidden", "written_at": at, "read_at": at, "reason": told}
+    Thanks.objects.create(volunteer=one, note=told, read_by=other.person, **read)
+    Thanks.objects.create(volunteer=other, note="谢谢", read_by=person, **read)
+    Thanks.objects.create(volunteer=other, author=person, note=told, written_at=at)
     issued = {
         "issuer_area": WHERE, "issuer_name": "示例居委会", "responsible": told[:30], "handler": told[:30],
         "contact": told, "starts_on": day, "ends_on": day,

@@ -27,6 +27,7 @@ from shanzhi.timebank.models import (
     Review,
     Sign,
 )
+from shanzhi.work.files import store
 from tests.support.people import a_person, actor
 from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, pool, serve
 
@@ -86,7 +87,8 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
 def _help(bank: Bank, member: Member, other: Member, person: Person, told: str, at: datetime) -> None:
     common: dict[str, Any] = {"bank": bank, "author": member, "title": told[:60], "about": told, "area": WHERE,
                               "until": timezone.localdate(at), "minutes": 10, "created_at": at}  # fmt: skip
-    asked = Post.objects.create(sort="request", address=told[:120], starts_at=at, **common)
+    photo = store(f"绝无仅有之语 求助的照片 {person.pk}".encode(), room="timebank")
+    asked = Post.objects.create(sort="request", address=told[:120], starts_at=at, photo=photo, **common)
     offered = Post.objects.create(sort="offer", **common)
     for post, helper, taker in ((asked, other, member), (offered, member, other)):
         deal = Deal.objects.create(

@@ -71,7 +71,8 @@ describe("service.Thanks", _("Thanks you got"), "volunteer__person_id", SERVICE,
          note=(K.TEXT, E.SCRUB), state=(K.RECORD, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("service.Thanks", _("Thanks you wrote"), "author_id", SERVICE, author=(K.LINK, E.KEEP),
          note=(K.TEXT, E.SCRUB))  # fmt: skip
-describe("service.Thanks", _("Thanks you read for others"), "read_by_id", SERVICE, read_by=(K.LINK, E.KEEP))
+describe("service.Thanks", _("Thanks you read for others"), "read_by_id", SERVICE, read_by=(K.LINK, E.KEEP),
+         reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("service.Certificate", _("Your certificates"), "volunteer__person_id", SERVICE,
          number=(K.RECORD, E.KEEP), issuer_name=(K.RECORD, E.KEEP), starts_on=(K.RECORD, E.KEEP),
          ends_on=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP), issued_on=(K.RECORD, E.KEEP),
