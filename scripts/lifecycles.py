@@ -10,6 +10,8 @@ django.setup()
 
 from shanzhi.activities.lifecycle import ACTIVITY as EVENT  # noqa: E402 - as below
 from shanzhi.activities.lifecycle import SHIFT, SIGNUP  # noqa: E402 - as below
+from shanzhi.assignments.lifecycle import PROPOSAL as PAIR  # noqa: E402 - as below
+from shanzhi.assignments.lifecycle import RUN  # noqa: E402 - as below
 from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST, TRANCHE  # noqa: E402 - as below
 from shanzhi.kernel.lifecycle import Lifecycle  # noqa: E402 - rooms can be imported only once Django is set up
 from shanzhi.ledger.lifecycle import BILL  # noqa: E402 - as above
@@ -48,6 +50,8 @@ TABLES = (
     EVENT,
     SHIFT,
     SIGNUP,
+    RUN,
+    PAIR,
     REAL_NAME,
     BATCH,
     RECOVERY,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from scripts import lifecycles
 from shanzhi.activities import lifecycle as activities
+from shanzhi.assignments import lifecycle as assignments
 from shanzhi.funding import lifecycle as funding
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.ledger import lifecycle as ledger
@@ -26,6 +27,7 @@ class TestThePageOfLifeCycles:
             value.name
             for room in (
                 activities,
+                assignments,
                 funding,
                 ledger,
                 notices,
@@ -46,6 +48,7 @@ class TestThePageOfLifeCycles:
         rooms = {path.parent.name for path in Path(people.__file__).parents[1].glob("*/lifecycle.py")}
         assert rooms == {
             "activities",
+            "assignments",
             "funding",
             "kernel",
             "ledger",

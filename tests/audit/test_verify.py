@@ -28,6 +28,8 @@ from shanzhi.voting import operations as voting
 from shanzhi.voting.models import Ballot, Count, InvalidSheet
 from tests.activities.filled import SLIPPED as ACTIVITIES_SLIPPED
 from tests.activities.filled import fill_activities
+from tests.assignments.filled import SLIPPED as ASSIGNMENTS_SLIPPED
+from tests.assignments.filled import fill_assignments
 from tests.audit.support import SYSTEM, an_event, as_superuser
 from tests.funding.pages import filled as fill_money
 from tests.ledger.pages import SLIPPED as LEDGER_SLIPPED
@@ -74,6 +76,7 @@ SLIPPED = {
     **ORGANIZATIONS_SLIPPED,
     **VOLUNTEERING_SLIPPED,
     **ACTIVITIES_SLIPPED,
+    **ASSIGNMENTS_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{
@@ -126,6 +129,7 @@ def fill_the_rest(site: Site) -> None:
     fill_organizations(site.at)
     fill_volunteering(site.at)
     fill_activities(site.at)
+    fill_assignments(site.at)
     fill_money()
     guarded(site)
     merging(site)

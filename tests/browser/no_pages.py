@@ -24,7 +24,7 @@ NO_PAGES = {
     "ventures:desk_jury_end",
     "volunteering:step", "volunteering:examples",
     "activities:step", "activities:keep", "activities:own_calendar", "activities:poster", "activities:area_feed",
-    "activities:team_feed", "activities:own_feed",
+    "activities:team_feed", "activities:own_feed", "assignments:answer", "assignments:on_call",
     "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",
     "organizations:document_remove", "organizations:certificate_file", "organizations:register_take",
     "organizations:apply_for",  # drawn as organizations:apply is, for who leads an organisation

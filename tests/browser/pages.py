@@ -21,6 +21,7 @@ from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Dispute, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.activities import pages as activities
+from tests.assignments import pages as assignments
 from tests.browser.people_pages import merging_people
 from tests.funding import pages as money_pages
 from tests.ledger.pages import pages as ledger_pages
@@ -129,6 +130,7 @@ def resident(site: Site) -> Pages:
     given = give_consent(actor=own, purpose="real_name", at=site.at)
     return {
         **organizations.own_filing_pages(own.person()) | volunteering.own(site) | activities.own(site),
+        **assignments.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -256,7 +258,7 @@ def _records(site: Site) -> Pages:
         "places:correct-figure": reverse("places:correct-figure", args=[figure.pk]),
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
-    own = organizations.pages() | volunteering.desk() | activities.desk()
+    own = organizations.pages() | volunteering.desk() | activities.desk() | assignments.desk()
     return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 

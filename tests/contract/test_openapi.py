@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from shanzhi.activities import models as activities
+from shanzhi.assignments import models as assignments
 from shanzhi.audit.models import Event
 from shanzhi.audit.operations.sealing import seal
 from shanzhi.config.api import api
@@ -55,7 +56,7 @@ MORE = {
     "income_id": Income, "file_id": BillFile, "line_id": BillLine, "document_id": Document, "photo_id": Photo,
     "step_id": Step, "membership_id": Membership, "link_id": Link, "team_id": Team, "place_id": TeamMember,
     "volunteer_id": Volunteer, "qualification_id": Qualification, "event_id": activities.Activity,
-    "shift_id": activities.Shift,
+    "shift_id": activities.Shift, "run_id": assignments.Run, "pair_id": assignments.Proposal,
 }  # fmt: skip
 LATER = (VISITOR, "resident", "administrator")
 WHO = ("district", *(pytest.param(one, marks=pytest.mark.thorough) for one in LATER))

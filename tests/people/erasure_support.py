@@ -41,6 +41,7 @@ from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, Ro
 from shanzhi.work.files import store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.activities.filled import mark_activities
+from tests.assignments.filled import mark_assignments
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_account, an_actor, give_role, sign_in
@@ -175,6 +176,7 @@ def a_marked_person() -> Person:
     with guards_off():
         mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
         mark_activities(person, told=TOLD, at=AT)
+        mark_assignments(person, told=TOLD, at=AT)
     return person
 
 

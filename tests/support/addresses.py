@@ -138,6 +138,7 @@ def _tables() -> dict[str, Any]:
         "team_id": "volunteering.Team", "place_id": "volunteering.TeamMember", "volunteer_id": "volunteering.Volunteer",
         "qualification_id": "volunteering.Qualification", "word_id": "volunteering.Skill",
         "event_id": "activities.Activity", "shift_id": "activities.Shift",
+        "run_id": "assignments.Run", "pair_id": "assignments.Proposal",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

@@ -25,6 +25,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 ROOMS = [
     "portal",
     "outcomes",
+    "assignments",
     "activities",
     "projects",
     "ventures",

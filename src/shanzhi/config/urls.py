@@ -13,6 +13,7 @@ from shanzhi.ui.methods import acts
 MOUNTS = {
     "portal": "",
     "outcomes": "",
+    "assignments": "",
     "activities": "",
     "projects": "",
     "ventures": "",

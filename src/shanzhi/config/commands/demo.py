@@ -28,7 +28,7 @@ console = Console()
 PLACE: Final = "shanzhi.ventures.demo"
 # What is loaded, in this order; each room builds on what those before it made.
 LOADED: Final = (PLACE, "shanzhi.projects.demo", "shanzhi.outcomes.demo", "shanzhi.volunteering.demo",
-                 "shanzhi.activities.demo")  # fmt: skip
+                 "shanzhi.activities.demo", "shanzhi.assignments.demo")  # fmt: skip
 
 
 class Bars:
