@@ -88,7 +88,7 @@ def a_site() -> None:
     skilled(helpers()[0]), skilled(skilled(helpers()[0]), "repair")
     for state in ("paused", "left", "registered"):
         helpers(state=state)
-    shift = both.shifts.first()
+    shift = both.shifts.earliest("starts_at")
     a_sign_up(shift, helpers()[0]), a_sign_up(shift, helpers()[0], state="waiting")
     for years, guardian, own in ((16, True, True), (16, False, True), (16, True, False), (9, True, False)):
         link = guarded(years)

@@ -143,8 +143,8 @@ def test_only_who_plans_for_the_shift_calls_up() -> None:
     path, body = f"{API}/call-ups", {"shift_id": str(_shift().pk), "reason": "示例", "wanted": 0}
     for role in Role:
         inside, outside = ROLES.clients(role)
-        key = {"HTTP_IDEMPOTENCY_KEY": f"call-up-{role}"}
-        met = inside.post(path, body, content_type="application/json", **key).status_code
+        headers = {"Idempotency-Key": f"call-up-{role}"}
+        met = inside.post(path, body, content_type="application/json", headers=headers).status_code
         assert met == (422 if role in PLANNERS else 403), role
-        assert outside.post(path, body, content_type="application/json", **key).status_code == 403, role
+        assert outside.post(path, body, content_type="application/json", headers=headers).status_code == 403, role
     assert not Run.objects.filter(emergency=True).exists()

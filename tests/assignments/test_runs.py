@@ -53,12 +53,12 @@ class TestARun:
         assert run.bound >= run.total >= run.plain_total > 0
         assert run.total == sum(run.proposals.values_list("score", flat=True))
         assert run.volunteers == 4 + 2
-        row = run.proposals.first()
+        row = run.proposals.earliest("pk")
         assert row.score == sum(part[1] for part in row.parts)
         left = OpenShift.objects.get(run=run)
         assert (left.missing, left.places) == (2, 2)
         assert ["skills", 6, 4] in left.hurdles or left.hurdles[0][0] == "skills"
-        job = Job.objects.get(pk=run.job)
+        job = Job.objects.get(pk=str(run.job))
         assert (job.state, job.done, job.result["url"]) == ("done", 3, f"/assignments/{run.pk}/")
         operations.work_out(actor=SYSTEM, run_id=run.pk, at=AT)
         assert run.proposals.count() == 6
@@ -107,7 +107,7 @@ class TestARun:
         an_activity(places=2)
         helpers(2)
         run = worked_out()
-        first = run.proposals.first()
+        first = run.proposals.earliest("pk")
         ask(run, [first])
         operations.close_run(actor=SYSTEM, run_id=run.pk, at=AT)
         assert states(run) == ["asked", "dropped"]
@@ -268,6 +268,6 @@ class TestTwoRunsAtOnce:
         for run in runs:
             for one in helpers(3):
                 a_pair(run, shift, one)
-        found = answers(*[lambda run=run: ask(run) for run in runs])
+        found: list[Any] = answers(*[lambda run=run: ask(run) for run in runs])
         assert sum(one.asked for one in found) == Proposal.objects.filter(state="asked").count() == 3
         assert sum(one.dropped for one in found) == 3

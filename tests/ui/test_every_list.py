@@ -168,7 +168,8 @@ class TestWhatIsDeclared:
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
         rooms = {"activities", "assignments", "audit", "funding", "ledger", "notices", "organizations", "outcomes",
-                 "people", "places", "portal", "projects", "ui", "ventures", "volunteering", "voting", "work"}  # fmt: skip
+                 "people", "places", "portal", "projects", "ui", "ventures", "volunteering", "voting",
+                 "work"}  # fmt: skip
         assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)

@@ -34,7 +34,7 @@ SERVING: Final = ("active", "registered")
 Spans = dict[UUID, list[tuple[int, int]]]
 
 
-def wanting(at: datetime, condition: Q | None = None) -> QuerySet[Shift]:
+def wanting(at: datetime, condition: Q | None = None) -> QuerySet[Any, Any]:
     """Give the shifts to come of published activities with places that nobody has a right to: `open_places`.
 
     Who is signed up, waits in line, or was asked and did not answer yet comes first.
@@ -44,11 +44,13 @@ def wanting(at: datetime, condition: Q | None = None) -> QuerySet[Shift]:
     asked = Proposal.objects.filter(shift=OuterRef("pk"), state="asked")
     taken = [Coalesce(Subquery(_counted(one)), 0) for one in (living, asked)]
     told = rows.annotate(open_places=F("places") - taken[0] - taken[1]).filter(open_places__gt=0)
-    return told.select_related("activity__task_kind").order_by("starts_at", "id")
+    found: QuerySet[Any, Any] = told.select_related("activity__task_kind").order_by("starts_at", "id")
+    return found
 
 
 def _counted(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.order_by().values("shift").annotate(many=Count("pk")).values("many")
+    found: QuerySet[Any] = rows.order_by().values("shift").annotate(many=Count("pk")).values("many")
+    return found
 
 
 def taking_part(run: Run) -> QuerySet[Volunteer]:
@@ -111,8 +113,8 @@ def _known(run: Run, who: QuerySet[Volunteer], shifts: list[Shift], days: fittin
         skills[owner].add(code)
     held: dict[UUID, list[fitting.Held]] = defaultdict(list)
     good = Qualification.objects.filter(volunteer__in=keys, revoked_at=None)
-    for owner, *row in good.values_list("volunteer", "kind__code", "starts_on", "ends_on"):
-        held[owner].append(fitting.Held(*row))
+    for owner, code, starts, ends in good.values_list("volunteer", "kind__code", "starts_on", "ends_on"):
+        held[owner].append(fitting.Held(code, starts, ends))
     known = _Known(skills, held, defaultdict(list), defaultdict(list), defaultdict(int), defaultdict(set))
     if not run.emergency:
         _add_hours(known.free, keys, days)
@@ -184,7 +186,10 @@ def _points(run: Run, areas: set[str], shifts: list[Shift], at: datetime) -> dic
         for code, found in figures.items()
         if "centroid_lat" in found and "centroid_lon" in found
     }
-    spots = {str(one.pk): (one.activity.lat, one.activity.lng) for one in shifts if one.activity.lat is not None}
+    spots: dict[str, tuple[int, int]] = {}
+    for one in shifts:
+        if one.activity.lat is not None and one.activity.lng is not None:
+            spots[str(one.pk)] = (one.activity.lat, one.activity.lng)
     for code, chain in chains.items():
         known = [centres[one] for one in chain if one in centres]
         if known:

@@ -46,7 +46,7 @@ register(
             "shifts": _("Shifts"),
             "places": _("Free places"),
             "filled": _("Places filled"),
-            "total": _("Points"),
+            "total": _("Points in all"),
             "plain_total": _("Points of the plain way"),
             "wanted": _("How many are needed"),
             "shift": _("Beginning of the shift"),
@@ -58,7 +58,7 @@ register(
 )
 register_verbs(
     {
-        "assignments.run.begin": _("Proposal begun"),
+        "assignments.run.begin": _("Matching begun"),
         "assignments.run.call_up": _("Call-up begun"),
         "assignments.run.propose": _("Proposal worked out"),
         "assignments.run.fail": _("Proposal did not work"),

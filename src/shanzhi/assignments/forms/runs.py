@@ -26,7 +26,7 @@ class RunForm(PageForm):
         coerce=int, choices=[(number, str(number)) for number in range(1, MOST_EACH + 1)],
     )  # fmt: skip
     reason = forms.CharField(
-        label=_("What it is for"), help_text=_("So that others find it in the list, such as: shifts of next week."),
+        label=_("What the matching is for"), help_text=_("For the list, such as: shifts of next week."),
         max_length=LONGEST,
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ class CallUpForm(PageForm):
 
     shift = forms.ChoiceField(label=_("For which shift"))
     reason = forms.CharField(
-        label=_("What happens"), max_length=LONGEST, help_text=_("For the record, in a few words. It is not sent.")
+        label=_("What has happened"), max_length=LONGEST, help_text=_("For the record, in a few words. It is not sent.")
     )
     wanted = forms.IntegerField(
         label=_("How many are needed"), min_value=1, max_value=MOST_WANTED,

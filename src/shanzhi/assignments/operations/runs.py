@@ -72,29 +72,28 @@ def _start(day: date) -> datetime:
 def work_out(*, actor: Actor, run_id: UUID, at: datetime) -> None:
     """Work a run out and keep what it proposes, whole or not at all; done again, it finds nothing to do."""
     run = Run.objects.get(pk=run_id)
-    if run.state != "working" or run.job is None:
+    job = run.job
+    if run.state != "working" or job is None:
         return
-    begin_job(job_id=run.job, total=STEPS)
+    begin_job(job_id=job, total=STEPS)
     try:
         found = case.read(run, at)
-        advance_job(job_id=run.job, done=1)
+        advance_job(job_id=job, done=1)
         answers = matching.best(found), matching.greedy(found)
-        advance_job(job_id=run.job, done=2)
+        advance_job(job_id=job, done=2)
     except matching.MatchingError:
         with transaction.atomic():
             run = Run.objects.select_for_update(no_key=True).get(pk=run_id)
             run.state, run.finished_at = RUN.move(run.state, "fail"), at
             run.save(update_fields=["state", "finished_at"])
             note(actor, "run.fail", run, at, {})
-        fail_job(job_id=run.job, error=str(FAILED), at=at)
+        fail_job(job_id=job, error=str(FAILED), at=at)
         return
     with transaction.atomic():
         run = Run.objects.select_for_update(no_key=True).get(pk=run_id)
         _keep(actor, run, found, answers, at)
-    if run.job is not None:
-        to = reverse("assignments:run", args=[run_id])
-        result = {"url": to, "label": gettext_noop("Look at the proposal")}
-        finish_job(job_id=run.job, result=result, at=at)
+    result = {"url": reverse("assignments:run", args=[run_id]), "label": gettext_noop("Look at the proposal")}
+    finish_job(job_id=job, result=result, at=at)
 
 
 def call_up(*, actor: Actor, shift_id: UUID, reason: str, wanted: int, at: datetime, synthetic: bool = False) -> Run:

@@ -68,9 +68,10 @@ def counts(found: Run) -> dict[str, int]:
     return dict(rows)
 
 
-def pairs(found: Run) -> QuerySet[Proposal]:
+def pairs(found: Run) -> QuerySet[Any]:
     """Give the pairs of a run that the viewer was given."""
-    rows = Proposal.objects.filter(run=found).select_related("volunteer__person__merged_into", "shift__activity")
+    rows: QuerySet[Any] = Proposal.objects.filter(run=found)
+    rows = rows.select_related("volunteer__person__merged_into", "shift__activity")
     return rows.annotate(
         number=F("volunteer__number"), begins=F("shift__starts_at"), title=F("shift__activity__title")
     )  # fmt: skip
@@ -90,7 +91,7 @@ def shifts_in(found: Run) -> list[Shift]:
 
 def to_ask(found: Run, most: int) -> list[Proposal]:
     """List the pairs that nobody was asked for yet, those whose shift is next first."""
-    return list(pairs(found).filter(state="proposed").order_by("begins", "shift", "-score", "pk")[:most])
+    return list(pairs(found).filter(state="proposed").order_by("shift__starts_at", "shift", "-score", "pk")[:most])
 
 
 def open_shifts(found: Run) -> QuerySet[OpenShift]:

@@ -30,11 +30,13 @@ def _areas(request: Any) -> Any:
 
 
 def _kind(row: Run) -> str:
-    return _("Call-up") if row.emergency else _("Proposal")
+    return _("Call-up") if row.emergency else _("Matching proposal")
 
 
 _RUNS = (
-    Column("reason", gettext_lazy("What it is for"), value=called, sort="reason", url=page_of("assignments:run")),
+    Column(
+        "reason", gettext_lazy("What the matching is for"), value=called, sort="reason", url=page_of("assignments:run")
+    ),
     Column("kind", gettext_lazy("Kind"), value=_kind),
     Column("state", gettext_lazy("State"), "tag", value=run_state, sort="state"),
     Column("filled", gettext_lazy("Places filled"), "number", sort="filled"),
@@ -46,7 +48,7 @@ _RUNS = (
 )
 _FILTERS = (
     ChoiceFilter("state", gettext_lazy("State"), choices=RUN.choices()),
-    BooleanFilter("emergency", gettext_lazy("Kind"), yes=gettext_lazy("Call-up"), no=gettext_lazy("Proposal")),
+    BooleanFilter("emergency", gettext_lazy("Kind"), yes=gettext_lazy("Call-up"), no=gettext_lazy("Matching proposal")),
     DateRangeFilter("made_at", gettext_lazy("Made on")),
 )
 DESK = Listing(
@@ -64,7 +66,7 @@ DESK = Listing(
     empty=Empty(
         gettext_lazy("Nobody had volunteers matched yet"),
         gettext_lazy("Have a proposal worked out for the shifts of the next days; you decide whom to ask."),
-        "/desk/assignments/new/", gettext_lazy("New proposal"),
+        "/desk/assignments/new/", gettext_lazy("New matching"),
     ),
 )  # fmt: skip
 TEAM = Listing(
@@ -96,13 +98,13 @@ PAIRS = Listing(
                export=lambda row: row.begins),
         Column("number", gettext_lazy("Volunteer number"), value=number_of, sort="number"),
         Column("name", gettext_lazy("Name"), value=lambda row: shown_name(row.volunteer)),
-        Column("score", gettext_lazy("Points"), "number", sort="score"),
+        Column("score", gettext_lazy("Points in all"), "number", sort="score"),
         Column("state", gettext_lazy("State"), "tag", value=pair_state, sort="state"),
         Column("reason", gettext_lazy("Reason"), value=reason_words, priority=2),
         Column("decided_at", gettext_lazy("Decided on"), "datetime", sort="decided_at", on_page=False),
         Column("answered_at", gettext_lazy("Answered on"), "datetime", sort="answered_at", on_page=False),
         Column("parts", gettext_lazy("What the points come from"), on_page=False,
-               value=lambda row: joined(f"{name} {points}" for name, points, _why in parts_of(row))),
+               value=lambda row: joined([f"{name} {points}" for name, points, _why in parts_of(row)])),
     ),
     default_sort="begins",
     filters=(

@@ -96,7 +96,7 @@ def new(request: Any, team_id: UUID | None = None) -> HttpResponse:
         return reverse("work:job", args=[made.job])
 
     lead = _("Skills, time, distance and turns are weighed for all at once. Nobody is asked before you looked at it.")
-    context = frame(_("New proposal"), _("Work it out"), home_of(found), *steps_of(found), lead=lead)
+    context = frame(_("New matching"), _("Work it out"), home_of(found), *steps_of(found), lead=lead)
     done = _("It is being worked out; the page shows how far it is.")
     return answer_form(request, form, act, context, done=done, template=FORM)
 
