@@ -42,9 +42,9 @@ def _activity(title: str, team: Team, **fields: Any) -> Activity:
 
 
 def public() -> dict[str, str]:
-    """Give what anybody reads."""
+    """Give what anybody reads, of volunteering too."""
     found = _activity("清洁楼道与绿地（示例）", _team("邻里守望队（示例）"))
-    return {
+    return volunteering.public() | {
         "activities:activities": reverse("activities:activities"),
         "activities:activities none": reverse("activities:activities") + NONE,
         "activities:month": reverse("activities:month"),

@@ -64,13 +64,15 @@ class TestAVolunteer:
             assert first.post(sign, key).status_code == 302
         assert second.post(sign, {**key, "idempotency_key": "signing-once-2"}).status_code == 302
         assert list(SignUp.objects.order_by("turn").values_list("state", flat=True)) == ["signed", "waiting"]
-        assert "候补第 1 位" in page(second, "/account/shifts/")
+        waits = page(second, "/account/shifts/")
+        assert "候补第 1 位" in waits
+        assert "名额已满：进入候补 · 当时已有 1 / 1 个名额被占" in waits
         assert "已满；候补 1 人" in page(nobody, LIST)
         assert "我的班次" in page(first, "/account/volunteering/")  # led here from the room below
         leave = f"{LIST}shifts/{soon.pk}/leave/"
         assert "下一位" in page(first, leave)
         assert first.post(leave, {"idempotency_key": "leaving-once-1"}).status_code == 302
-        assert "已报名" in page(second, "/account/shifts/")
+        assert "名额空出：由候补转为报名成功" in page(second, "/account/shifts/")
         assert "已退还" in page(first, "/account/shifts/past/")
         assert "您还没有登记为志愿者" in page(client_for(Role.RESIDENT, COMMUNITY), "/account/volunteering/")
 

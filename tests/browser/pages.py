@@ -97,8 +97,7 @@ def visitor(site: Site) -> Pages:
         "places:below": reverse("places:below", args=["370102001"]),
         "places:station": reverse("places:station", args=[Station.objects.latest("created_at").pk]),
         **_log(),
-        **projects.public(site) | money_pages.public() | outcomes.public(site) | volunteering.public(),
-        **activities.public(),
+        **projects.public(site) | money_pages.public() | outcomes.public(site) | activities.public(),
     }
 
 

@@ -51,7 +51,7 @@ class ShiftOut(Schema):
     synthetic: bool
 
 
-class ActivityOut(Schema):
+class VolunteerActivityOut(Schema):
     """An activity, as anybody may know it once it was published; `lat` and `lng` are millionths of a degree."""
 
     id: UUID
@@ -80,7 +80,7 @@ class ActivityOut(Schema):
     version: int
 
 
-class ActivityWithShiftsOut(ActivityOut):
+class ActivityWithShiftsOut(VolunteerActivityOut):
     """An activity with its shifts in order of time."""
 
     shifts: list[ShiftOut]

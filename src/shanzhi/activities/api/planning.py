@@ -20,7 +20,7 @@ from shanzhi.ui.keyset import page_after
 router = Router(tags=["activities"])
 
 
-class PlanIn(Given):
+class ActivityPlanIn(Given):
     """What is planned; `task` is the code of a kind of task, `lat` and `lng` millionths of a degree."""
 
     area: Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
@@ -39,7 +39,7 @@ class PlanIn(Given):
     insured_until: date | None = None
 
 
-class PlanChangeIn(PlanIn):
+class ActivityPlanChangeIn(ActivityPlanIn):
     """A changed plan; `version` is the one that was read."""
 
     version: int = Field(ge=1, le=2_000_000_000)
@@ -151,7 +151,7 @@ def team_activities(request: HttpRequest, team_id: UUID, asked: Query[OnwardQuer
 
 
 @router.post("/teams/{uuid:team_id}", response=ActivityDoneOut, summary="Plan an activity of a team")
-def plan(request: HttpRequest, team_id: UUID, body: PlanIn, idempotency_key: Key) -> dict[str, Any]:
+def plan(request: HttpRequest, team_id: UUID, body: ActivityPlanIn, idempotency_key: Key) -> dict[str, Any]:
     """Plan an activity, as who leads the team or staff of its area."""
     return write_once(request, "plan", idempotency_key, body, lambda: operations.plan_activity(
         team_id=team_id, plan=operations.Plan(**body.model_dump()), **signed_acting(request)
@@ -166,7 +166,7 @@ def list_checks(request: HttpRequest, asked: Query[OnwardQuery]) -> dict[str, An
 
 
 @router.post("/{uuid:event_id}/change", response=ActivityDoneOut, summary="Change a plan")
-def change(request: HttpRequest, event_id: UUID, body: PlanChangeIn, idempotency_key: Key) -> dict[str, Any]:
+def change(request: HttpRequest, event_id: UUID, body: ActivityPlanChangeIn, idempotency_key: Key) -> dict[str, Any]:
     """Change a plan; one that was handed in or checked goes back to be handed in anew."""
     given = body.model_dump()
     version = given.pop("version")

@@ -196,10 +196,10 @@ class CheckForm(PageForm):
     decision = forms.ChoiceField(
         label=_("Your decision"), widget=forms.RadioSelect,
         choices=[("yes", _("Passes: risks are told, it suits those who help, it is insured where that is needed")),
-                 ("no", _("Give it back"))],
+                 ("no", _("Send it back"))],
     )  # fmt: skip
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("Needed for giving it back."), max_length=300, required=False,
+        label=_("Reason"), help_text=_("Needed for sending it back."), max_length=300, required=False,
         widget=forms.Textarea({"rows": 3}),
     )  # fmt: skip
 

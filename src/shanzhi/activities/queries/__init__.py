@@ -23,7 +23,6 @@ from shanzhi.activities.queries.activities import (
 from shanzhi.activities.queries.feeds import feed_of, feed_shifts, own_feed, own_rows, secret_of
 from shanzhi.activities.queries.fitting import against, overlaps
 from shanzhi.activities.queries.signups import (
-    decisions_of,
     line_place,
     mine,
     own_in,
@@ -36,8 +35,8 @@ from shanzhi.activities.queries.signups import (
 )
 
 __all__ = [
-    "activities_of", "activity", "against", "asked_of", "check_due", "counts", "days_of", "decisions_of", "feed_of",
-    "feed_shifts", "kinds_of", "led_team", "line_place", "mine", "near", "overlaps", "own_feed", "own_in", "own_rows",
-    "past", "plan", "plans", "public_areas", "search_past", "search_plans", "search_shifts", "search_sign_ups",
-    "secret_of", "serving", "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check", "upcoming",
+    "activities_of", "activity", "against", "asked_of", "check_due", "counts", "days_of", "feed_of", "feed_shifts",
+    "kinds_of", "led_team", "line_place", "mine", "near", "overlaps", "own_feed", "own_in", "own_rows", "past", "plan",
+    "plans", "public_areas", "search_past", "search_plans", "search_shifts", "search_sign_ups", "secret_of", "serving",
+    "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check", "upcoming",
 ]  # fmt: skip

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from shanzhi.activities import policies
 from shanzhi.activities.lifecycle import LIVING
@@ -17,11 +18,16 @@ from shanzhi.volunteering import queries as volunteering
 
 
 def mine(*, viewer: Actor, at: datetime) -> list[SignUp]:
-    """List the viewer's living sign-ups to come or running, by time; each with `before`, who waits ahead in line."""
+    """List the viewer's living sign-ups to come or running, by time; each with `before`, who waits ahead in line.
+
+    Each has its `decisions`: how it fared in the order of coming.
+    """
     if not viewer.signed_in:
         raise SignInNeeded
     rows = SignUp.objects.filter(volunteer__person__in=viewer.persons, state__in=LIVING, shift__ends_at__gt=at)
-    found = list(rows.select_related("shift__activity").order_by("shift__starts_at", "id"))
+    found = list(
+        rows.select_related("shift__activity").prefetch_related("decisions").order_by("shift__starts_at", "id")
+    )
     ahead = _ahead([one for one in found if one.state == "waiting"])
     for one in found:
         one.before = ahead.get(one.pk, 0)  # type: ignore[attr-defined]  # told with the row
@@ -67,9 +73,9 @@ def line_place(row: SignUp) -> int:
     return SignUp.objects.filter(shift=row.shift_id, state="waiting", turn__lt=row.turn).count() + 1
 
 
-def decisions_of(row: SignUp) -> QuerySet[QueueDecision]:
-    """Give how a sign-up fared in the order of coming, oldest first."""
-    return QueueDecision.objects.filter(sign_up=row).order_by("at", "id")
+LAST_OUTCOME: Final = Subquery(
+    QueueDecision.objects.filter(sign_up=OuterRef("pk")).order_by("-at", "-id").values("outcome")[:1]
+)
 
 
 def shift_for_planner(*, viewer: Actor, shift_id: UUID) -> Shift:
@@ -88,7 +94,7 @@ def sign_ups(*, viewer: Actor, shift: Shift) -> QuerySet[SignUp]:
     """Give who is, was or waits in a shift, for who plans it: numbers, and names that are masked."""
     policies.require(policies.may_plan(actor=viewer, team=shift.activity.team))
     rows = SignUp.objects.filter(shift=shift).select_related("volunteer__person__merged_into")
-    return rows.annotate(number=F("volunteer__number"))
+    return rows.annotate(number=F("volunteer__number"), outcome=LAST_OUTCOME)
 
 
 def search_sign_ups(rows: QuerySet[SignUp], words: str) -> QuerySet[SignUp]:

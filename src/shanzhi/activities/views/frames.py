@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shanzhi.activities import queries
 from shanzhi.activities.exchange.poster import times_of, title_of
 from shanzhi.activities.lifecycle import ACTIVITY, ENDED, SHIFT, SIGNUP
-from shanzhi.activities.models import Activity, Shift, SignUp
+from shanzhi.activities.models import Activity, QueueDecision, Shift, SignUp
 from shanzhi.kernel.areas import LENGTHS, SUBDISTRICT
 from shanzhi.people import queries as people
 from shanzhi.places import queries as places
@@ -29,8 +29,8 @@ TONES = {
 
 __all__ = [
     "FORM", "activity_state", "address_of", "asks", "desk_steps", "everywhere", "facts", "frame", "free_words",
-    "hours_of", "insurance_words", "kinds", "mine_steps", "own_area", "plan_of", "plan_steps", "reason_words",
-    "shift_state", "signup_state", "steps_to", "tabs", "team_desk_of", "times_of", "title_of",
+    "hours_of", "insurance_words", "kinds", "mine_steps", "outcome_words", "own_area", "plan_of", "plan_steps",
+    "reason_words", "shift_state", "signup_state", "steps_to", "tabs", "team_desk_of", "times_of", "title_of",
 ]  # fmt: skip
 
 
@@ -48,6 +48,14 @@ def signup_state(row: SignUp) -> tuple[str, str]:
     """Say where a sign-up stands."""
     tone = "plain" if row.state == "cancelled" else TONES.get(row.state, "plain")
     return tone, str(SIGNUP.states[row.state])
+
+
+def outcome_words(row: QueueDecision) -> str:
+    """Say how a sign-up fared in the order of coming, and with how many places taken."""
+    told = _("%(signed)s of %(places)s places were taken") % {
+        "signed": formatting.count(row.signed), "places": formatting.count(row.places)
+    }  # fmt: skip
+    return f"{row.get_outcome_display()} · {told}"
 
 
 def reason_words(row: SignUp) -> str:

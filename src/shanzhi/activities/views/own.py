@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy
 from shanzhi.activities import operations, queries
 from shanzhi.activities.lifecycle import SIGNUP
 from shanzhi.activities.models import CalendarFeed
-from shanzhi.activities.views.frames import address_of, mine_steps, reason_words, signup_state, times_of, title_of
+from shanzhi.activities.views.frames import (
+    address_of,
+    mine_steps,
+    outcome_words,
+    reason_words,
+    signup_state,
+    times_of,
+    title_of,
+)
 from shanzhi.kernel.errors import Refusal
 from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response
@@ -60,6 +68,7 @@ def mine(request: Any) -> HttpResponse:
             {
                 "row": one, "title": title_of(one.shift.activity), "when": times_of(one.shift),
                 "state": signup_state(one), "before": getattr(one, "before", 0) + 1,
+                "course": [(told.at, outcome_words(told)) for told in one.decisions.all()],
                 "changed": one.kept < one.shift.sequence, "begun": one.shift.starts_at <= request.now,
             }
             for one in rows

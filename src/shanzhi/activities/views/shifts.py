@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from shanzhi.activities import operations, policies, queries
 from shanzhi.activities.forms.planning import CancelShiftForm, ChangeShiftForm, ShiftForm
 from shanzhi.activities.lifecycle import SIGNUP
-from shanzhi.activities.models import Shift, SignUp
+from shanzhi.activities.models import Outcome, Shift, SignUp
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.views.frames import (
     FORM,
@@ -39,6 +39,11 @@ def name_of(row: SignUp) -> str:
     return f"{human.name} · {_('Synthetic')}" if human.synthetic else str(human.name)
 
 
+def last_outcome(row: Any) -> str:
+    """Say what the order of coming made of a sign-up last."""
+    return str(dict(Outcome.choices).get(row.outcome, "")) if row.outcome else ""
+
+
 SIGN_UPS = Listing(
     key="shift_sign_ups",
     columns=(
@@ -48,6 +53,7 @@ SIGN_UPS = Listing(
         Column("state", gettext_lazy("State"), "tag", value=signup_state, sort="state"),
         Column("queued_at", gettext_lazy("Came on"), "datetime", sort="queued_at", priority=2),
         Column("signed_at", gettext_lazy("Has the place since"), "datetime", sort="signed_at", priority=2),
+        Column("outcome", gettext_lazy("How it was decided"), value=last_outcome, priority=2),
         Column("reason", gettext_lazy("Why it was ended"), value=reason_words, priority=2),
         Column("ended_at", gettext_lazy("Ended at"), "datetime", sort="ended_at", on_page=False),
     ),
