@@ -55,7 +55,8 @@ describe("assignments.OnCall", _("Your agreement to be called up"), "volunteer__
          volunteer=(K.LINK, E.KEEP), agreed_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
 REGISTRY.specials["assignments"] = Special("assignments", ask_no_more)
 name_fields(
-    made_by=_("Worked out for"), score=_("Points in all"), parts=_("What the points come from"), answered_at=_("Answered on"),
+    made_by=_("Worked out for"), score=_("Points in all"), parts=_("What the points come from"),
+    answered_at=_("Answered on"),
     agreed_at=_("Agreed on"),
 )  # fmt: skip
 name_field("assignments.Run", "reason", _("What the matching is for"))
