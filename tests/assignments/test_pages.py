@@ -108,7 +108,8 @@ class TestAVolunteer:
         sign_in(client, me.person)
         assert "/activities/" in texts(client.get("/account/asked/"))
         for step, held in (("agree", 1), ("end", 0), ("end", 0)):
-            assert client.post("/account/asked/on-call/", {"step": step}).url == "/account/asked/"
+            sent = client.post("/account/asked/on-call/", {"step": step})
+            assert sent.headers["Location"] == "/account/asked/"
             assert OnCall.objects.filter(ended_at=None).count() == held
         one, two = a_week(a_team(), places=1)
         run = Run.objects.create(

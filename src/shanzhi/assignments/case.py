@@ -181,7 +181,7 @@ def _points(run: Run, areas: set[str], shifts: list[Shift], at: datetime) -> dic
     chains = {code: [code, *reversed([up for up in ancestors_of(code) if len(up) >= LENGTHS[DISTRICT]])]
               for code in codes}  # fmt: skip
     figures = places.figures(sorted({code for chain in chains.values() for code in chain}), at)
-    centres = {
+    centres: dict[str, Any] = {
         code: (found["centroid_lat"].value, found["centroid_lon"].value)
         for code, found in figures.items()
         if "centroid_lat" in found and "centroid_lon" in found

@@ -70,11 +70,10 @@ def counts(found: Run) -> dict[str, int]:
 
 def pairs(found: Run) -> QuerySet[Any]:
     """Give the pairs of a run that the viewer was given."""
-    rows: QuerySet[Any] = Proposal.objects.filter(run=found)
-    rows = rows.select_related("volunteer__person__merged_into", "shift__activity")
-    return rows.annotate(
+    rows: QuerySet[Any] = Proposal.objects.filter(run=found).annotate(
         number=F("volunteer__number"), begins=F("shift__starts_at"), title=F("shift__activity__title")
-    )  # fmt: skip
+    )
+    return rows.select_related("volunteer__person__merged_into", "shift__activity")
 
 
 def search_pairs(rows: QuerySet[Proposal], words: str) -> QuerySet[Proposal]:
