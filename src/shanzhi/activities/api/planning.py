@@ -74,7 +74,7 @@ class OnwardQuery(Schema):
     limit: int = Field(25, ge=1, le=100)
 
 
-class CheckIn(Given):
+class PlanCheckIn(Given):
     """Whether a plan passes; giving it back needs a reason."""
 
     passed: bool
@@ -184,7 +184,7 @@ def submit(request: HttpRequest, event_id: UUID, idempotency_key: Key) -> dict[s
 
 
 @router.post("/{uuid:event_id}/check", response=ActivityDoneOut, summary="Pass a plan, or give it back")
-def check(request: HttpRequest, event_id: UUID, body: CheckIn, idempotency_key: Key) -> dict[str, Any]:
+def check(request: HttpRequest, event_id: UUID, body: PlanCheckIn, idempotency_key: Key) -> dict[str, Any]:
     """Decide on a plan, as an officer of the area who did not plan it."""
     return write_once(request, "check", idempotency_key, body, lambda: operations.check_activity(
         activity_id=event_id, **body.model_dump(), **signed_acting(request)
