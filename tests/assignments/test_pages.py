@@ -40,7 +40,8 @@ def keyed(client: Client, path: str, **sent: Any) -> Any:
 
 
 def texts(answer: Any) -> str:
-    return str(answer.content.decode())
+    """What an answer says, a sheet among them."""
+    return str(answer.getvalue().decode())
 
 
 class TestALeader:

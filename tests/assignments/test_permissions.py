@@ -29,6 +29,7 @@ from tests.activities.test_permissions import (
 from tests.assignments.support import a_pair, a_run
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.support.ground import undone
+from tests.support.people import AT
 from tests.support.permissions import Row, check, missing, only, settled
 from tests.volunteering.support import a_volunteer
 
@@ -102,7 +103,8 @@ ROUTES: dict[str, Row] = {
     f"GET {RUNS}/{{run_id}}/open-shifts": read(run("/open-shifts", f"{RUNS}/"), 401),
     f"POST {RUNS}/{{run_id}}/ask": of_planners(
         run("/ask", f"{RUNS}/"), 422, anonymous=401, json={"pairs": []}, **POST),
-    f"POST {RUNS}/{{run_id}}/close": of_planners(run("/close", f"{RUNS}/"), anonymous=401, json={}, **POST),
+    f"POST {RUNS}/{{run_id}}/close": of_planners(
+        run("/close", f"{RUNS}/", state="closed", closed_at=AT), 409, anonymous=401, json={}, **POST),
     f"GET {PAIRS}/{{pair_id}}": read(pair("", f"{PAIRS}/"), 401),
     f"POST {PAIRS}/{{pair_id}}/drop": of_planners(
         pair("/drop", f"{PAIRS}/"), 422, anonymous=401, json={"reason": " "}, **POST),

@@ -39,10 +39,10 @@ def ask_pairs(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime
     A pair that was decided before stays as it is. Raises NotFound, NotAPlanner, RunNotReady, TooManyPairs.
     """
     chosen = set(pairs)
-    if not 1 <= len(chosen) <= MOST_AT_ONCE:
-        raise refusals.TooManyPairs(field="pairs", most=MOST_AT_ONCE)
     with transaction.atomic():
         run = decided(actor, run_id)
+        if not 1 <= len(chosen) <= MOST_AT_ONCE:
+            raise refusals.TooManyPairs(field="pairs", most=MOST_AT_ONCE)
         rows = Proposal.objects.filter(run=run, pk__in=chosen, state="proposed")
         by_shift: dict[UUID, list[Proposal]] = defaultdict(list)
         for row in rows.select_related("volunteer__person__merged_into").order_by("-score", "pk"):

@@ -120,7 +120,9 @@ def call_up(request: Any, team_id: UUID | None = None) -> HttpResponse:
         made = operations.call_up(**given, **acting(request))
         return reverse("assignments:ask", args=[made.pk])
 
-    many = people(queries.many_on_call(viewer=request.actor, team=found))
+    # staff reach beyond the team whose page they came from
+    reached = None if found and request.actor.holds(policies.PLANNERS, found.area) else found
+    many = people(queries.many_on_call(viewer=request.actor, team=reached))
     lead = _("%(people)s here agreed to be called up. Those who are near and able come first; you look once, then ask.")
     context = frame(_("Call up in an emergency"), _("Find people now"), home_of(found), *steps_of(found),
                     lead=lead % {"people": many})  # fmt: skip
