@@ -47,7 +47,8 @@ def pair(request: Any, pair_id: UUID) -> HttpResponse:
     found = queries.pair(viewer=request.actor, pair_id=pair_id)
     may = policies.may_decide(actor=request.actor, run=found.run) is None
     context = {
-        "heading": _("Why this pair"), "pair": found, "pairs": _facts(found), "parts": parts_of(found),
+        "heading": _("Why this pair"), "pair": found, "pairs": _facts(found),
+        "parts": [Answer(name, f"{points} · {why}") for name, points, why in parts_of(found)],
         "state": pair_state(found), "may": may and found.state == "proposed" and found.run.state == "proposed",
         "crumbs": [(_("Home"), "/"), *steps_to(found.run), (_("Why this pair"), "")],
     }  # fmt: skip
