@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from shanzhi.activities import operations
 from shanzhi.activities.models import Activity, Shift, SignUp
 from shanzhi.volunteering.models import TaskKind, Team, TeamMember, Volunteer
+from shanzhi.volunteering.operations import load_examples
 from tests.activities.support import INSURED, a_shift, a_sign_up, an_activity
 from tests.support.people import a_person, actor
 from tests.support.site import Site
@@ -24,11 +26,14 @@ def _team(name: str) -> Team:
     return Team.objects.get(name=name)
 
 
+@transaction.atomic
 def _activity(title: str, team: Team, **fields: Any) -> Activity:
     """Give an activity with shifts from tomorrow on, made once: one with places, one full, one called off."""
     found = Activity.objects.filter(title=title).first()
     if found is not None:
         return found
+    if not TaskKind.objects.filter(code="clean_up").exists():
+        load_examples(actor=volunteering.SYSTEM, area="", at=timezone.now())
     kind = TaskKind.objects.filter(code="clean_up").earliest("created_at")
     made = an_activity(team, title=title, shifts=0, task_kind=kind, lat=36_660_000, lng=117_040_000, **fields)
     now = timezone.now().replace(minute=0, second=0, microsecond=0)

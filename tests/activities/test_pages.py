@@ -124,7 +124,9 @@ class TestATeamsDesk:
         storm = {"shift": "", "happens": "cancel", "words": "暴雨", "idempotency_key": "storm-1"}
         assert desk.post(f"{plan}/emergency/", storm).status_code == 302
         assert "暴雨" in page(Client(), f"{plan}/")
-        assert "紧急取消" in page(officer, f"/audit/history/activities.activity/{made.pk}/")
+        history = f"/audit/history/activities.activity/{made.pk}/"
+        assert history in page(desk, f"{plan}/plan/")
+        assert all("紧急取消" in page(one, history) for one in (officer, desk))
 
     def test_marks_checks_that_are_overdue(self, soon: Shift) -> None:
         team = soon.activity.team

@@ -42,13 +42,14 @@ SHIFTS: Final = register_activity(
         order=48,
     )
 )
+# Whatever somebody wrote of an activity may name any of the three, so it is looked through for each of them.
+_TOLD: Final = dict.fromkeys(("what", "risks", "reason", "reach", "check_note"), (K.TEXT, E.SCRUB))
 describe("activities.Activity", _("Activities you planned"), "planned_by_id", SHIFTS, planned_by=(K.LINK, E.KEEP),
-         what=(K.TEXT, E.SCRUB), risks=(K.TEXT, E.SCRUB), reason=(K.TEXT, E.SCRUB), reach=(K.TEXT, E.SCRUB),
-         )  # fmt: skip
+         **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you checked"), "checked_by_id", SHIFTS, checked_by=(K.LINK, E.KEEP),
-         check_note=(K.TEXT, E.SCRUB))  # fmt: skip
+         **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you lead on the day"), "contact__person_id", SHIFTS,
-         contact=(K.LINK, E.KEEP))  # fmt: skip
+         contact=(K.LINK, E.KEEP), **_TOLD)  # fmt: skip
 describe("activities.SignUp", _("Shifts you signed up for"), "volunteer__person_id", SHIFTS, shift=(K.LINK, E.KEEP),
          volunteer=(K.LINK, E.KEEP), state=(K.RECORD, E.SPECIAL), turn=(K.RECORD, E.KEEP),
          queued_at=(K.RECORD, E.KEEP), signed_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL),
