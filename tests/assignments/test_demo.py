@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 def test_the_demo_loads_a_proposal_and_a_call_up_answered_in_part_once() -> None:
     an_activity(places=4, shifts=2)
     for _one in range(5):
-        free(a_volunteer(a_person(synthetic=True)))
+        free(a_volunteer(a_person()))
     steps: list[int] = []
     for _again in range(2):
         demo.load(at=AT, progress=lambda _step, done, _all: steps.append(done))
