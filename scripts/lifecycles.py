@@ -10,6 +10,8 @@ django.setup()
 
 from shanzhi.activities.lifecycle import ACTIVITY as EVENT  # noqa: E402 - as below
 from shanzhi.activities.lifecycle import SHIFT, SIGNUP  # noqa: E402 - as below
+from shanzhi.assignments.lifecycle import PROPOSAL as PAIR  # noqa: E402 - as below
+from shanzhi.assignments.lifecycle import RUN  # noqa: E402 - as below
 from shanzhi.attendance.lifecycle import ATTENDANCE  # noqa: E402 - as below
 from shanzhi.attendance.lifecycle import REVIEW as DOUBTS  # noqa: E402 - as below
 from shanzhi.funding.lifecycle import EXPENSE, GRANT, PAYMENT, REQUEST, TRANCHE  # noqa: E402 - as below
@@ -66,6 +68,8 @@ TABLES = (
     DEAL,
     AID,
     SIGN,
+    RUN,
+    PAIR,
     REAL_NAME,
     BATCH,
     RECOVERY,

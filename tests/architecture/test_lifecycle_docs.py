@@ -4,6 +4,7 @@ from pathlib import Path
 
 from scripts import lifecycles
 from shanzhi.activities import lifecycle as activities
+from shanzhi.assignments import lifecycle as assignments
 from shanzhi.attendance import lifecycle as attendance
 from shanzhi.funding import lifecycle as funding
 from shanzhi.kernel.lifecycle import Lifecycle
@@ -30,6 +31,7 @@ class TestThePageOfLifeCycles:
             for room in (
                 activities,
                 attendance,
+                assignments,
                 funding,
                 ledger,
                 notices,
@@ -53,6 +55,7 @@ class TestThePageOfLifeCycles:
         assert rooms == {
             "activities",
             "attendance",
+            "assignments",
             "funding",
             "kernel",
             "ledger",

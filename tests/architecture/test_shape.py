@@ -116,6 +116,12 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "sources": "verified records of service as the time bank takes them",
         "words": "how rules and moves of credits read",
     },
+    "assignments": {
+        "case": "the engine's case, read from the tables",
+        "demo": "the demo's proposal and call-up",
+        "fitting": "what holds on one day of a run and not on another",
+        "telling": "what is asked of whom",
+    },
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",
         "files": "files that people hand in: known by content, kept by digest, for the rooms above",

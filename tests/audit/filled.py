@@ -17,6 +17,8 @@ from shanzhi.voting import operations as voting
 from shanzhi.voting.models import InvalidSheet
 from tests.activities.filled import SLIPPED as ACTIVITIES_SLIPPED
 from tests.activities.filled import fill_activities
+from tests.assignments.filled import SLIPPED as ASSIGNMENTS_SLIPPED
+from tests.assignments.filled import fill_assignments
 from tests.attendance import filled as attendance
 from tests.audit.support import SYSTEM
 from tests.funding.pages import filled as fill_money
@@ -53,6 +55,7 @@ SLIPPED = {
     **VOLUNTEERING_SLIPPED,
     **attendance.SLIPPED,
     **ACTIVITIES_SLIPPED,
+    **ASSIGNMENTS_SLIPPED,
     "voting_ballot": {"receipt": "repeat('A', 24)"},
     "voting_invalidsheet": {"receipt": "repeat('C', 24)"},
     **{
@@ -94,6 +97,7 @@ def fill_the_rest(site: Site) -> None:
     fill_organizations(site.at)
     fill_volunteering(site.at)
     fill_activities(site.at)
+    fill_assignments(site.at)
     attendance.fill_attendance(site.at)
     fill_service(site.at)
     fill_timebank(site.at)

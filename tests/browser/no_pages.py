@@ -29,6 +29,7 @@ NO_PAGES = {
     "attendance:worker", "attendance:sync",
     "service:own_paper", "service:put_under_notice", "service:withdraw_complaint", "service:copy", "service:sheets",
     "timebank:step", "timebank:photo", "service:go_on",
+    "assignments:answer", "assignments:on_call",
     "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",
     "organizations:document_remove", "organizations:certificate_file", "organizations:register_take",
     "organizations:apply_for",  # drawn as organizations:apply is, for who leads an organisation

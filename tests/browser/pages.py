@@ -21,6 +21,7 @@ from shanzhi.ventures.forms.team import PARTS
 from shanzhi.ventures.models import Comment, Proposal
 from shanzhi.voting.models import PaperMark, RollEntry
 from tests.activities import pages as activities
+from tests.assignments import pages as assignments
 from tests.attendance import pages as attendance
 from tests.browser import rounds_pages
 from tests.browser.people_pages import merging_people
@@ -139,6 +140,7 @@ def resident(site: Site) -> Pages:
     return {
         **organizations.own_filing_pages(own.person()) | volunteering.own(site) | service.own(site),
         **activities.own(site) | attendance.own(site) | timebank.own(site),
+        **assignments.own(site),
         **{name: reverse(name) for name in plain},
         "people:consent_text": reverse("people:consent_text", args=[given.pk]),
         **{
@@ -205,7 +207,7 @@ def _records(site: Site) -> Pages:
         **{f"places:{name}": reverse(f"places:{name}", args=station) for name in ("edit-station", "close-station")},
     }
     own = organizations.pages() | volunteering.desk() | service.desk(site.person("resident")) | activities.desk()
-    own |= timebank.desk()
+    own |= timebank.desk() | assignments.desk()
     return {**people, **places, **own, **ledger_pages(), **money_pages.desk(), **outcomes.desk()}
 
 

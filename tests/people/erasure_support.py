@@ -41,6 +41,7 @@ from shanzhi.voting.models import Booth, LeftOption, Option, PaperMark, Poll, Ro
 from shanzhi.work.files import store
 from shanzhi.work.models import AnsweredRequest, Job
 from tests.activities.filled import mark_activities
+from tests.assignments.filled import mark_assignments
 from tests.attendance.filled import mark_attendance
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.service.filled import mark_service
@@ -177,7 +178,7 @@ def a_marked_person() -> Person:
     _organizations(person)
     with guards_off():
         mark_volunteering(person, name=WHO, phone=MOBILE, told=TOLD, at=AT)
-        for plant in (mark_activities, mark_attendance, mark_service, mark_timebank):
+        for plant in (mark_activities, mark_assignments, mark_attendance, mark_service, mark_timebank):
             plant(person, told=TOLD, at=AT)
     return person
 

@@ -169,9 +169,9 @@ class TestWhatIsDeclared:
 
 class TestTheLists:
     def test_are_found_in_every_room_that_has_some(self) -> None:
-        rooms = {"activities", "attendance", "audit", "funding", "ledger", "notices", "organizations", "outcomes",
-                 "people", "places", "portal", "projects", "service", "timebank", "ui", "ventures", "volunteering",
-                 "voting", "work"}  # fmt: skip
+        rooms = {"activities", "assignments", "attendance", "audit", "funding", "ledger", "notices", "organizations",
+                 "outcomes", "people", "places", "portal", "projects", "service", "timebank", "ui", "ventures",
+                 "volunteering", "voting", "work"}  # fmt: skip
         assert {name.split(".")[0] for name in LISTS} == rooms
 
     @pytest.mark.parametrize("name", LISTS)

@@ -28,6 +28,7 @@ ROOMS = [
     "timebank",
     "service",
     "attendance",
+    "assignments",
     "activities",
     "projects",
     "ventures",

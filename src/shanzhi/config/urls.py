@@ -16,6 +16,7 @@ MOUNTS = {
     "timebank": "",
     "service": "",
     "attendance": "",
+    "assignments": "",
     "activities": "",
     "projects": "",
     "ventures": "",

@@ -20,6 +20,7 @@ from shanzhi.work.models import Job
 
 KINDS: Final = {
     "people.import": _("Import of people"),
+    "assignments.run": _("Proposal of who helps where"),
     "ledger.bill": _("Bill taken into a book"),
     "ventures.import": _("Import of a round"),
     "organizations.register.check": _("Check of a register"),

@@ -41,6 +41,11 @@ def move_activities() -> None:
     call_command("activities_clock", stdout=StringIO())
 
 
+def move_assignments() -> None:
+    """Let asks lapse whose shift begins, close proposals whose days are over."""
+    call_command("assignments_clock", stdout=StringIO())
+
+
 def tell_of_filings() -> None:
     """Tell of filings of organisations that end soon."""
     call_command("organizations_clock", stdout=StringIO())
@@ -82,8 +87,8 @@ def forget_answers() -> None:
 
 
 JOBS: Final[tuple[Callable[[], None], ...]] = (
-    move_calls, move_projects, move_activities, move_people, run_banks, tell_of_filings, tell_volunteers, search_needs,
-    send_notices, seal_log, forget_answers,
+    move_calls, move_projects, move_assignments, move_activities, move_people, run_banks, tell_of_filings,
+    tell_volunteers, search_needs, send_notices, seal_log, forget_answers,
 )  # fmt: skip
 
 

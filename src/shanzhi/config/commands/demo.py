@@ -29,7 +29,7 @@ PLACE: Final = "shanzhi.ventures.demo"
 # What is loaded, in this order; each room builds on what those before it made.
 LOADED: Final = (
     PLACE, "shanzhi.projects.demo", "shanzhi.outcomes.demo", "shanzhi.volunteering.demo", "shanzhi.activities.demo",
-    "shanzhi.attendance.demo", "shanzhi.service.demo", "shanzhi.timebank.demo",
+    "shanzhi.assignments.demo", "shanzhi.attendance.demo", "shanzhi.service.demo", "shanzhi.timebank.demo",
 )  # fmt: skip
 
 

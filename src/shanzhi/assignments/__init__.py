@@ -1,0 +1,1 @@
+"""Matching volunteers with shifts, and calling up in an emergency."""
