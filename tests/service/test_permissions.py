@@ -9,6 +9,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
 from shanzhi.service.models import Certificate, Complaint, ServiceRecord, Thanks
+from tests.attendance.support import a_ground
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.service.support import SERVED, a_batch, a_certificate, a_record
 from tests.support.ground import undone
@@ -51,6 +52,10 @@ def certificate(path: str, root: str = "/service/certificates") -> Any:
     return lambda: f"{root}/{a_certificate(a_volunteer(area=COMMUNITY), serial=1).pk}{path}"
 
 
+def presence(path: str, root: str = "/service/shifts") -> Any:
+    return lambda: f"{root}/{a_ground(area=COMMUNITY).shift.pk}{path}"
+
+
 def checked() -> str:
     return f"/service/check/{a_certificate(a_volunteer(area=COMMUNITY), serial=1).code}/"
 
@@ -80,6 +85,8 @@ PAGES: dict[str, Row] = {
     "service:check": everyone("/service/check/"),
     "service:checked": everyone(checked),
     "service:growth": everyone(f"/service/growth/{COMMUNITY}/"),
+    "service:shift": of_readers(AGREERS, presence("/"), **IN),
+    "POST service:shift": of_readers(AGREERS, presence("/"), allowed=422, **IN, **POST),
     "service:verify": signed_in("/service/verify/"),
     "POST service:verify": signed_in("/service/verify/", 302, **POST),
     "service:record": only(READERS, record("/"), refused=404, **IN),
@@ -164,6 +171,8 @@ TABLE: dict[str, Row] = {
     f"GET {API}/check": everyone(f"{API}/check?number=1&code=2"),
     f"GET {API}/rules/{{area}}": everyone(f"{API}/rules/370102"),
     f"POST {API}/rules": only(OFFICERS, f"{API}/rules", **POST, json=RULES, allowed=422),
+    f"POST {API}/shifts/{{shift_id}}/records": of_readers(
+        AGREERS, presence("/records", f"{API}/shifts"), allowed=409, **POST, json={}),
     f"GET {API}/growth/{{area}}": everyone(f"{API}/growth/370102"),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.service.views import desk, leading, mine, papers, public, records
+from shanzhi.service.views import desk, leading, mine, papers, presence, public, records
 
 app_name = "service"
 MINE = "account/volunteering/service/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("service/check/", public.check, name="check"),
     path("service/check/<slug:code>/", public.checked, name="checked"),
     path("service/growth/<str:code>/", public.growth, name="growth"),
+    path("service/shifts/<uuid:shift_id>/", presence.shift, name="shift"),
     path("service/verify/", records.verify, name="verify"),
     path(ONE, records.record, name="record"),
     path(f"{ONE}complain/", records.complain, name="complain"),

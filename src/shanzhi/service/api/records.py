@@ -228,6 +228,14 @@ def add_records(request: HttpRequest, body: ServiceTableIn, idempotency_key: Key
     )))  # fmt: skip
 
 
+@router.post("/shifts/{uuid:shift_id}/records", response=ServiceIdsOut, summary="Record whoever was at a shift")
+def record_shift(request: HttpRequest, shift_id: UUID, idempotency_key: Key) -> dict[str, Any]:
+    """Record everybody whose presence is over and not doubted, each once; one's own is left to somebody else."""
+    return write_once(request, "record_shift", idempotency_key, None, lambda: _ids(operations.record_shift(
+        shift_id=shift_id, **signed_acting(request)
+    )))  # fmt: skip
+
+
 @router.post("/records/notice", response=ServiceIdsOut, summary="Put records under notice")
 def notice(request: HttpRequest, body: ServiceIdsIn, idempotency_key: Key) -> dict[str, Any]:
     """Put records under notice inside the team."""

@@ -140,6 +140,10 @@ class OfficeTableForm(TableForm):
         return [self._row(people[number], minutes) for number, minutes in self.cleaned_data["numbers"]]
 
 
+class YesForm(PageForm):
+    """Only a yes."""
+
+
 class WhyForm(PageForm):
     """A reason that goes on record."""
 

@@ -68,14 +68,15 @@ class Source:
 
 def record_service(
     *, actor: Actor, organiser: Organiser, served_on: date, task_code: str, content: str, rows: Sequence[Row],
-    at: datetime, notice: bool = True, origin_kind: str = "",
+    at: datetime, notice: bool = True, origin_kind: str = "", present: frozenset[UUID] = frozenset(),
 ) -> list[ServiceRecord]:  # fmt: skip
     """Record what many volunteers did on a day, whole or not at all, and with `notice` put it under notice at once.
 
     Who organises records (民政部令 67): leader or deputy of the team, who leads the organisation, or the office of the
     area; never the own service. `origin_kind` with the `origin_id` of the rows names what they were made from; a thing
-    of which a record stands is left out. Raises NotFound, NotTheLeader, BadOrganiser, NoRows, BadDay, UnknownTask,
-    BadContent, and what is wrong with a row, which names the volunteer.
+    of which a record stands is left out. `present` were seen there, and need not be in the team. Raises NotFound,
+    NotTheLeader, BadOrganiser, NoRows, BadDay, UnknownTask, BadContent, and what is wrong with
+    a row, which names the volunteer.
     """
     if not 1 <= len(rows) <= MOST_ROWS:
         raise refusals.NoRows(field="rows", most=MOST_ROWS)
@@ -89,7 +90,7 @@ def record_service(
             raise refusals.BadContent(field="content", most=LONGEST_CONTENT)
         fresh = _without_known(rows, origin_kind)
         people = lock_volunteers(one.volunteer_id for one in fresh)
-        _check_rows(actor, source, fresh, people, served_on)
+        _check_rows(actor, source, fresh, people, served_on, present)
         made = [
             _made(one, source, kind, served_on, words, origin_kind, actor, at)
             for one in sorted(fresh, key=lambda one: (str(one.volunteer_id), one.starts or 0))
@@ -185,9 +186,10 @@ def _without_known(rows: Sequence[Row], origin_kind: str) -> list[Row]:
 
 
 def _check_rows(
-    actor: Actor, source: Source, rows: Sequence[Row], people: Mapping[UUID, Volunteer], on: date
+    actor: Actor, source: Source, rows: Sequence[Row], people: Mapping[UUID, Volunteer], on: date,
+    present: frozenset[UUID],
 ) -> None:  # fmt: skip
-    inside = _inside(actor, source, people, on)
+    inside = _inside(actor, source, people, on) | present
     taken = _times(people, on)
     for one in rows:
         volunteer = people.get(one.volunteer_id)

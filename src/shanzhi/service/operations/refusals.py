@@ -14,6 +14,13 @@ class NoRows(Invalid):
     message = _("Write the minutes of at least one and of at most %(most)s volunteers.")
 
 
+class NothingToRecord(Conflict):
+    """Nobody's presence at the shift is over and not on record."""
+
+    code = "nothing_to_record"
+    message = _("Nobody is left to be recorded. Sign out who is still there, decide doubtful records, then try again.")
+
+
 class BadOrganiser(Invalid):
     """Nobody, or more than one, is said to have organised the service."""
 
