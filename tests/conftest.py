@@ -26,12 +26,9 @@ pytest_plugins = ("tests.support.spent",)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put modules with slow tests first: begun last, one of them would keep a single worker busy to the end.
-
-    Those of the contract come before all and follow each other, since they share a site.
-    """
+    """Put modules with slow tests first: begun last, one of them would keep a single worker busy to the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
-    items.sort(key=lambda item: (item.path.parent.name != "contract", item.path not in slow))
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def _use(name: str) -> None:

@@ -1,4 +1,4 @@
-"""The site that the contract is tried on: made once for all files here, undone at the end."""
+"""The site that the contract is tried on: made once for all tests of a file, undone at its end."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.support.waiting import pages as waiting
 from tests.ventures.dispute_support import disputed
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """The demo's site; each test undoes what it did."""
     with held_open(django_db_blocker):

@@ -40,7 +40,10 @@ def send(books: Books, *moves: Move, actor: Actor = SYSTEM) -> list[operations.E
 
 
 def test_all_are_entered_in_their_order_by_one_statement_each_with_its_event(books: Books) -> None:
-    moves = [move(books.fund, books.one, 700), *(move(books.one, books.other, 1) for _ in range(150))]
+    moves = [
+        replace(move(books.fund, books.one, 700), text="大\x00米"),
+        *(move(books.one, books.other, 1) for _ in range(150)),
+    ]
     with patch.object(many, "transfer", side_effect=AssertionError("one by one")):
         made = send(books, *moves)
     assert (on(books.fund), on(books.one), on(books.other)) == (300, 550, 150)
@@ -59,6 +62,7 @@ def test_what_stands_against_one_is_told_with_its_row_and_nothing_is_entered(boo
         "more than any account holds": (replace(good, amount=10**30, key=uuid4().hex), "ledger_bad_amount"),
         "no account": (replace(good, target=uuid4(), key=uuid4().hex), "ledger_no_account"),
         "a short key": (replace(good, key="short"), "ledger_bad_key"),
+        "a key with what no text holds": (replace(good, key="\x00" * 20), "ledger_bad_key"),
         "a key used with other content": (replace(good, amount=1), "ledger_key_reused"),
     }
     for name, (bad, code) in wrong.items():

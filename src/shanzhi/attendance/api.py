@@ -136,7 +136,7 @@ class GateCodeOut(Schema):
     until: datetime
 
 
-class MarkIn(Given):
+class PresenceMarkIn(Given):
     """Whom the leader taps, and what."""
 
     volunteer_id: UUID
@@ -328,7 +328,7 @@ def get_list(request: HttpRequest, shift_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/shifts/{uuid:shift_id}/mark", response=PresenceDoneOut, summary="Write that somebody is here, or left")
-def mark(request: HttpRequest, shift_id: UUID, body: MarkIn, idempotency_key: Key) -> dict[str, Any]:
+def mark(request: HttpRequest, shift_id: UUID, body: PresenceMarkIn, idempotency_key: Key) -> dict[str, Any]:
     """Tap somebody on the list."""
     return write_once(request, "mark", idempotency_key, body, lambda: operations.mark(
         shift_id=shift_id, volunteer_id=body.volunteer_id, act=body.act.value, **signed_acting(request)

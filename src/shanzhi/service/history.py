@@ -14,7 +14,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.service import policies
 from shanzhi.service.lifecycle import RECORD
-from shanzhi.service.models import Certificate, CertificateBatch, Paper, ServiceRecord
+from shanzhi.service.models import Certificate, CertificateBatch, PaperTitle, ServiceRecord
 
 
 def _record(viewer: Actor, record_id: str, at: datetime) -> Shown | None:
@@ -104,7 +104,7 @@ register(
             "core_months": _("Months that are looked back"), "source": _("Source"),
             "example": _("Example, not official"),
         },
-        values={"paper": lambda value: dict(Paper.choices).get(value, value)},
+        values={"paper": lambda value: dict(PaperTitle.choices).get(value, value)},
     )
 )  # fmt: skip
 register_verbs(

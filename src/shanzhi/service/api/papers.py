@@ -16,7 +16,7 @@ from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
 from shanzhi.service import operations, queries, tasks
 from shanzhi.service.api.frames import AreaCode, ServiceMadeOut, ServiceReadOn, ServiceWhyIn, write_once
-from shanzhi.service.models import Certificate, CertificateBatch, Paper
+from shanzhi.service.models import Certificate, CertificateBatch, PaperTitle
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
 
@@ -117,7 +117,7 @@ class ServiceRulesIn(Given):
     notice_days: int = Days
     answer_days: int = Field(ge=1, le=90)
     star_minutes: list[int] = Field(min_length=1, max_length=10)
-    paper: Paper
+    paper: PaperTitle
     prefix: str = Field(min_length=1, max_length=20)
     core_minutes: int = Field(ge=1, le=600_000)
     core_times: int = Field(ge=1, le=1000)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.service.forms.records import SHORT
-from shanzhi.service.models import Paper
+from shanzhi.service.models import PaperTitle
 from shanzhi.service.operations import Paper as Asked
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm, offer
@@ -84,7 +84,7 @@ class RulesForm(PageForm):
         _("Thresholds of the stars, in hours"), 100, help_text=_("Rising, for example 100 300 600 1000 1500.")
     )  # fmt: skip
     paper = forms.ChoiceField(
-        label=_("What the paper is called"), choices=Paper.choices, widget=forms.RadioSelect,
+        label=_("What the paper is called"), choices=PaperTitle.choices, widget=forms.RadioSelect,
         help_text=_("Until this site is a designated system it gives records; organisations certify."),
     )  # fmt: skip
     number_words = _line(_("Words before the number"), 20)

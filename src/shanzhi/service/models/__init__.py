@@ -12,7 +12,7 @@ from shanzhi.service.models.records import (
     ServiceMonth,
     ServiceRecord,
 )
-from shanzhi.service.models.rules import Paper, ServiceRules
+from shanzhi.service.models.rules import PaperTitle, ServiceRules
 
 __all__ = [
     "DAY",
@@ -25,7 +25,7 @@ __all__ = [
     "Certificate",
     "CertificateBatch",
     "Complaint",
-    "Paper",
+    "PaperTitle",
     "Reversal",
     "ServiceMonth",
     "ServiceRecord",

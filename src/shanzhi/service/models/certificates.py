@@ -13,7 +13,7 @@ from shanzhi.organizations.models import Organization
 from shanzhi.people.models import Person
 from shanzhi.service.lifecycle import BATCH
 from shanzhi.service.models.records import SEAT_SHAPE
-from shanzhi.service.models.rules import Paper
+from shanzhi.service.models.rules import PaperTitle
 from shanzhi.volunteering.models import Volunteer
 
 
@@ -100,7 +100,7 @@ class Certificate(Issued):
     serial = models.PositiveIntegerField()
     number = models.CharField(_("Certificate number"), max_length=60, unique=True)
     code = models.CharField(max_length=24, unique=True)
-    paper = models.CharField(_("What the paper is called"), max_length=12, choices=Paper.choices)
+    paper = models.CharField(_("What the paper is called"), max_length=12, choices=PaperTitle.choices)
     minutes = models.PositiveBigIntegerField(_("Minutes"))
     times = models.PositiveIntegerField(_("Times of service"))
     content: models.JSONField[Any] = models.JSONField(default=list)
@@ -121,7 +121,7 @@ class Certificate(Issued):
                 fields=["batch", "volunteer"], condition=Q(batch__isnull=False), name="service_certificate_of_batch"
             ),
             models.CheckConstraint(condition=Q(serial__gte=1, minutes__gte=1), name="service_certificate_counts"),
-            models.CheckConstraint(condition=Q(paper__in=Paper.values), name="service_certificate_paper"),
+            models.CheckConstraint(condition=Q(paper__in=PaperTitle.values), name="service_certificate_paper"),
             models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Za-z_-]{20,24}$"), name="service_certificate_code"),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_reason="")

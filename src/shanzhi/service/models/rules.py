@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.people.models import Person
 
 
-class Paper(models.TextChoices):
+class PaperTitle(models.TextChoices):
     """What the paper is called: until a platform is a designated one it gives records, organisations certify."""
 
     RECORD = "record", _("Volunteer service record")
@@ -34,7 +34,7 @@ class ServiceRules(models.Model):
     notice_days = models.PositiveSmallIntegerField(_("Days of notice inside the team"), default=7)
     answer_days = models.PositiveSmallIntegerField(_("Days to answer a complaint"), default=7)
     star_minutes = ArrayField(models.PositiveIntegerField(), verbose_name=_("Thresholds of the stars"))
-    paper = models.CharField(_("What the paper is called"), max_length=12, choices=Paper.choices)
+    paper = models.CharField(_("What the paper is called"), max_length=12, choices=PaperTitle.choices)
     prefix = models.CharField(_("Words before the number"), max_length=20)
     core_minutes = models.PositiveIntegerField(_("A core member's service"), default=3000)
     core_times = models.PositiveSmallIntegerField(_("A core member's times of service"), default=10)
@@ -54,7 +54,7 @@ class ServiceRules(models.Model):
                 condition=Q(notice_days__range=(0, 90), answer_days__range=(1, 90)), name="service_rules_days"
             ),
             models.CheckConstraint(condition=Q(star_minutes__len__range=(1, 10)), name="service_rules_stars"),
-            models.CheckConstraint(condition=Q(paper__in=Paper.values), name="service_rules_paper"),
+            models.CheckConstraint(condition=Q(paper__in=PaperTitle.values), name="service_rules_paper"),
             models.CheckConstraint(
                 condition=Q(core_minutes__range=(1, 600_000), core_times__range=(1, 1000), core_months__range=(1, 60)),
                 name="service_rules_core",

@@ -15,7 +15,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, COUNTRY, LENGTHS
 from shanzhi.places import queries as places
 from shanzhi.service import policies
-from shanzhi.service.models import MOST_STARS, Paper, ServiceRules
+from shanzhi.service.models import MOST_STARS, PaperTitle, ServiceRules
 from shanzhi.service.operations import refusals
 from shanzhi.volunteering.operations.refusals import BadPlace
 
@@ -64,7 +64,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     rising = all(one < other for one, other in zip([0, *stars], stars, strict=False))
     if not 1 <= len(stars) <= MOST_STARS or not rising or stars[-1] > MOST_MINUTES:
         raise refusals.BadStars(field="stars")
-    if values["paper"] not in Paper.values:
+    if values["paper"] not in PaperTitle.values:
         raise refusals.BadRulesWords(field="paper")
     for field, most in LONGEST.items():
         words = " ".join(str(values[field]).split())

@@ -13,7 +13,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import ancestors_of
 from shanzhi.kernel.errors import SignInNeeded
 from shanzhi.places.models import Area
-from shanzhi.service.models import Paper, ServiceRules
+from shanzhi.service.models import PaperTitle, ServiceRules
 
 HOUR: Final = 60
 EXAMPLE: Final = "示例，非官方"
@@ -26,7 +26,7 @@ class Ruling:
     notice_days: int = 7
     answer_days: int = 7
     star_minutes: tuple[int, ...] = (100 * HOUR, 300 * HOUR, 600 * HOUR, 1000 * HOUR, 1500 * HOUR)
-    paper: str = Paper.RECORD
+    paper: str = PaperTitle.RECORD
     prefix: str = "志服"
     core_minutes: int = 50 * HOUR
     core_times: int = 10

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shanzhi.service import queries
 from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS
-from shanzhi.service.models import Paper
+from shanzhi.service.models import PaperTitle
 from shanzhi.service.views import frames
 from shanzhi.ui import formatting
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, page_of
@@ -156,7 +156,7 @@ CERTIFICATES = Listing(
     ),
     default_sort="-issued_on",
     filters=(
-        ChoiceFilter("paper", gettext_lazy("What the paper is called"), choices=Paper.choices),
+        ChoiceFilter("paper", gettext_lazy("What the paper is called"), choices=PaperTitle.choices),
         DateRangeFilter("issued_on", gettext_lazy("Date of issue")),
     ),
     search=queries.search_certificates,
