@@ -4,12 +4,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from shanzhi.activities.models import SignUp
 from shanzhi.attendance import operations
 from shanzhi.attendance.models import Attendance
 from shanzhi.kernel.gate import Place
 from shanzhi.people.models import Person
 from shanzhi.volunteering.models import Volunteer
-from tests.attendance.support import SPRING, Ground, a_ground, open_gate
+from tests.attendance.support import HOUR, SPRING, Ground, a_ground, open_gate
 from tests.support.people import a_person
 from tests.support.site import Site
 from tests.volunteering.support import a_volunteer
@@ -36,6 +37,9 @@ def own(site: Site) -> dict[str, str]:
     led, empty = _ground(person), _ground(person, named=False)
     open_gate(led)
     volunteer = Volunteer.objects.get(person=person)
+    for one in SignUp.objects.filter(volunteer=volunteer, state="signed", shift__starts_at__lte=timezone.now() + HOUR):
+        one.state, one.ended_at = "left", timezone.now()  # nobody is at two shifts at once
+        one.save()
     other = _ground(a_person(COMMUNITY))
     other.shift.signups.create(
         volunteer=volunteer, state="signed", turn=9, queued_at=other.at, signed_at=other.at, kept=0

@@ -13,6 +13,7 @@ from django.db import models
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shanzhi.activities.models import Activity
 from shanzhi.funding.models import Fund, Grant
 from shanzhi.notices import kinds as declared
 from shanzhi.notices import values
@@ -21,6 +22,7 @@ from shanzhi.notices.values import COUNT, DAY, LINK, MOMENT, MONEY, TITLE, BadVa
 from shanzhi.people.fields import SealedField
 from shanzhi.people.models import Account, Person
 from shanzhi.ventures.models import Call, TeamMember
+from shanzhi.volunteering.models import Team
 from shanzhi.voting.models import Poll
 from tests.notices.support import HOBBY, HOME
 
@@ -123,7 +125,7 @@ class TestNoPersonalValue:
 
     def test_stands_in_a_model_with_a_public_title(self) -> None:
         for model, columns in values._titles.items():
-            assert model in (Poll, Call, Fund, Grant)
+            assert model in (Poll, Call, Fund, Grant, Activity, Team)
             assert not any(isinstance(model._meta.get_field(one), SealedField) for one in columns if one)
 
     def test_is_a_number_that_could_be_a_telephone_or_a_document(self) -> None:

@@ -106,6 +106,7 @@ NOTHING_THERE = {
     "/api/v1/ventures/proposals/<uuidstr:proposal_id>/team",
     "/api/v1/voting/polls/<uuidstr:poll_id>/file",
     "/api/v1/voting/polls/<uuidstr:poll_id>/result",
+    "/api/v1/service/check",  # asks for number and code
     "/audit/checkpoint",
     "/audit/heads/<int:size>/",
     "/audit/heads/<int:size>/note",

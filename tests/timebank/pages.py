@@ -11,6 +11,7 @@ from django.utils import timezone
 from shanzhi.people.models import Person
 from shanzhi.timebank import operations, queries
 from shanzhi.timebank.models import Bank, Deal, Member, PoolGrant, Post, Sign
+from shanzhi.volunteering.models import Volunteer
 from tests.service.support import a_record
 from tests.support.people import a_person, actor
 from tests.support.site import Site
@@ -110,7 +111,8 @@ def desk() -> dict[str, str]:
         known = {"bank": bank, "kind": "pair", "month": month, "times": 6, "minutes": 180, "seen_at": now}
         Sign.objects.create(members=[one.pk, two.pk], **known)
         a_deal(one, two, 30, state="disputed", at=now - timedelta(days=4), area=COMMUNITY)
-    record = a_record(a_volunteer(two.person, area=COMMUNITY), state="verified", area=COMMUNITY)
+    serving = Volunteer.objects.filter(person=two.person).first() or a_volunteer(two.person, area=COMMUNITY)
+    record = a_record(serving, state="verified", area=COMMUNITY)
     disputed = Deal.objects.filter(post__bank=bank, state="disputed", taker=one).earliest("pk")
     lists = ("desk_bank", "earnings", "records", "grants", "deals", "signs")
     return {

@@ -48,7 +48,6 @@ class TimebankConfig(AppConfig):
         for table in ("lot", "reserved"):
             coverage.leave_out(f"timebank_{table}", why)
         coverage.check("credits of time banks", broken_banks)
-        import_module("shanzhi.organizations.uses").register("timebank_pool", "organization")
         words = import_module("shanzhi.timebank.words")
         import_module("shanzhi.ledger.words").register_kinds(words.KINDS)
         import_module("shanzhi.timebank.history")
