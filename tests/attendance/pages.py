@@ -57,6 +57,7 @@ def own(site: Site) -> dict[str, str]:
         "attendance:decide": reverse("attendance:decide", args=[row.pk]),
         "attendance:correct": reverse("attendance:correct", args=[row.pk]),
         "attendance:doubts": reverse("attendance:doubts"),
+        "service:shift": reverse("service:shift", args=[led.shift.pk]),
         "attendance:doubts none": reverse("attendance:doubts") + "?q=999999",
         **{
             f"attendance:{name}": reverse(f"attendance:{name}", args=[led.shift.pk])

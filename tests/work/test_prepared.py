@@ -40,6 +40,12 @@ class TestAStatementByItself:
     def test_takes_every_kind_of_value(self) -> None:
         check_values()
 
+    def test_is_planned_anew_where_the_connection_forgot_it(self) -> None:
+        check_values()
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        check_values()
+
     def test_is_planned_once_for_a_connection(self) -> None:
         connection.close()
         for _turn in range(3):

@@ -27,6 +27,7 @@ Value = str | bytes | bool | UUID | datetime
 Row = tuple[str | None, ...]
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 _TEXT, _BINARY = 0, 1
+_FORGOTTEN: Final = b"26000"
 _planned: Final[WeakKeyDictionary[Any, set[bytes]]] = WeakKeyDictionary()
 
 
@@ -68,12 +69,16 @@ class Prepared:
         """Run through libpq; the statement is a transaction of its own."""
         pg, encoding = raw.pgconn, "utf-8"
         planned = _planned.setdefault(raw, set())
-        if self._name not in planned:
-            _checked(pg.prepare(self._name, self._numbered), encoding)
-            planned.add(self._name)
         given = [values[place] for place in self._places]
         formats = [_BINARY if isinstance(value, bytes) else _TEXT for value in given]
-        result = _checked(pg.exec_prepared(self._name, [_written(value) for value in given], formats), encoding)
+        written = [_written(value) for value in given]
+        result = pg.exec_prepared(self._name, written, formats) if self._name in planned else None
+        if result is None or result.error_field(DiagnosticField.SQLSTATE) == _FORGOTTEN:
+            # psycopg has a connection forget all its statements after some changes of tables
+            _checked(pg.prepare(self._name, self._numbered), encoding)
+            planned.add(self._name)
+            result = pg.exec_prepared(self._name, written, formats)
+        result = _checked(result, encoding)
         if result.status == ExecStatus.COMMAND_OK:
             return None, result.command_tuples or 0
         if result.ntuples == 0:
