@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja.params.functions import Header
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Invalid, SignInNeeded
@@ -64,6 +64,21 @@ class BadCursor(Invalid):
     message = _("The cursor is none that this list gave. Start again without it.")
 
 
+class NotStorable(Invalid):
+    """A text holds NUL, which PostgreSQL does not store."""
+
+    code = "not_storable"
+    message = _("The text holds a character that cannot be kept (NUL). Take it out and send it again.")
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(one) for pair in value.items() for one in pair)
+    return isinstance(value, list | tuple | set) and any(_has_nul(one) for one in value)
+
+
 class Given(BaseModel):
     """What a program sends: an object of exactly the named fields.
 
@@ -71,6 +86,14 @@ class Given(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _storable(cls, value: Any, about: ValidationInfo) -> Any:
+        """Refuse NUL wherever a text may hold it: PostgreSQL stores none."""
+        if _has_nul(value):
+            raise NotStorable(field=about.field_name)
+        return value
 
 
 class BadMoment(Invalid):

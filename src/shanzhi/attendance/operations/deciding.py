@@ -109,7 +109,7 @@ def decide(*, actor: Actor, presence_id: UUID, kept: bool, reason: str, at: date
 
 def reason_of(text: str) -> str:
     """Give a reason, or refuse."""
-    words = text.replace("\x00", "").strip()
+    words = text.strip()
     if not words or len(words) > LONGEST_REASON:
         raise refusals.ReasonMissing(field="reason")
     return words

@@ -225,11 +225,6 @@ def undo_line(*, actor: Actor, line_id: UUID, at: datetime) -> BillLine:
     return line
 
 
-def plain(words: str) -> str:
-    """Give words without NUL, which PostgreSQL does not store."""
-    return words.replace("\x00", "")
-
-
 def make_rule(
     *, actor: Actor, book: Book, name: str, action: str, days: int, by_serial: bool, words: Sequence[str],
     target: UUID | None, at: datetime,
@@ -239,8 +234,7 @@ def make_rule(
     Raises BadRule.
     """
     policies.require(policies.may_enter_in(actor=actor, book=book))
-    kept = [word for word in (" ".join(plain(one).split()) for one in words) if word][:MOST_WORDS]
-    name = plain(name)
+    kept = [word for word in (" ".join(one.split()) for one in words) if word][:MOST_WORDS]
     proposes = action == Action.ENTER
     known = target is None or Account.objects.filter(pk=target, book=book, closed_at__isnull=True).exists()
     if not name.strip() or not 0 <= days <= 180 or action not in Action.values or not known:

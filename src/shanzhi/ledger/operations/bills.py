@@ -223,19 +223,13 @@ def _store(actor: Actor, found: BillFile, lines: list[BillLine], at: datetime) -
             "label": gettext_noop("To what is left over")}  # fmt: skip
 
 
-def _without_nul(value: Any) -> Any:
-    """Give a heading, or several, without NUL, which PostgreSQL does not store."""
-    return [_without_nul(one) for one in value] if isinstance(value, list) else value.replace("\x00", "")
-
-
 def keep_columns(*, actor: Actor, book_id: UUID, name: str, columns: dict[str, Any], at: datetime) -> BillColumns:
     """Keep under which headings a bank's file says what; a mapping of the same name ends.
 
     `columns`: the fields of Columns, `text` as a list of headings. Raises BadColumns.
     """
     book = book_to_settle(actor=actor, book_id=book_id)
-    kept = {field: _without_nul(value) for field, value in columns.items() if value}
-    name = _without_nul(name)
+    kept = {field: value for field, value in columns.items() if value}
     if not name.strip() or "day" not in kept or not ({"amount"} & set(kept) or {"income", "outgo"} <= set(kept)):
         raise BadColumns(field="day")
     with transaction.atomic():

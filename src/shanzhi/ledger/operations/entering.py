@@ -131,17 +131,12 @@ def area_of(book_id: UUID) -> str:
 
 def fits(amount: int, key: str) -> bool:
     """Tell whether amount and key are such as the database takes."""
-    return 0 < amount <= MOST and sound(key)
-
-
-def sound(key: str) -> bool:
-    """Tell whether a key has its length, and no NUL."""
-    return 8 <= len(key) <= KEY_LENGTH and "\x00" not in key
+    return 0 < amount <= MOST and 8 <= len(key) <= KEY_LENGTH
 
 
 def cut(text: str) -> str:
-    """Give what a book keeps of a text: as much as fits, and no NUL, which PostgreSQL does not store."""
-    return text.replace("\x00", "").strip()[:LONGEST_TEXT]
+    """Give what a book keeps of a text: as much as fits."""
+    return text.strip()[:LONGEST_TEXT]
 
 
 def _require_mover(actor: Actor, book_id: UUID, accounts: list[UUID]) -> None:
@@ -189,7 +184,7 @@ def undo(*, actor: Actor, entry: Entry, on: date, at: datetime, reason: str) -> 
 
 
 def _check(key: str, legs: Sequence[Leg]) -> None:
-    if not sound(key):
+    if not 8 <= len(key) <= KEY_LENGTH:
         raise BadKey
     if not 2 <= len(legs) <= MOST_LEGS:
         raise BadLegs
