@@ -46,7 +46,7 @@ from tests.volunteering.filled import fill_volunteering
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 40
 
 SLIPPED = {
-    "places_area": {"code": "'370102001999'"},
+    "places_area": {"code": "'370102001999'", "parent_code": "'370102001'", "level": "'community'"},
     "people_consenttext": {"digest": "'sha256:x'"},
     "voting_foundneed": {"project": "'another'"},
     **LEDGER_SLIPPED,

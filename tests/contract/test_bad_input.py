@@ -167,10 +167,13 @@ class TestAnotherAreasObject:
 
 class TestANul:
     def test_never_reaches_the_database(self, site: Site) -> None:
+        client, before = site.client("resident"), Proposal.objects.count()
         path = f"/ventures/calls/{site.submission.pk}/proposals"
-        made = send(site.client("resident"), "POST", path, {"title": "一\x00盏灯"})
-        assert made.status_code == 200
-        assert Proposal.objects.get(pk=made.json()["id"]).title == "一盏灯"
+        said = in_both_languages(
+            lambda language: send(client, "POST", path, {"title": "一\x00盏灯"}, language=language), 422
+        )
+        assert (said["code"], said["field"]) == ("not_storable", "title")
+        assert Proposal.objects.count() == before
 
 
 class TestARequestSentTwice:

@@ -228,7 +228,7 @@ class TestTheApi:
             ({"choices": ["Z0"], "points": {"Z0": 1}}, "bad_points"),
             ({"points": {"Z0": 1}}, "unknown_option"),
             ({"choices": 5}, "invalid"),
-            ({"choices": ["\x00"]}, "unknown_option"),
+            ({"choices": ["\x00"]}, "not_storable"),
         ],
     )
     def test_refuses_in_words(
