@@ -14,41 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="BudgetLine",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("number", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=100, verbose_name="Line")),
-                ("amount_fen", models.BigIntegerField(verbose_name="Amount")),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ApprovalLimit",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("area", models.CharField(blank=True, db_collation="C", max_length=12)),
-                ("role", models.CharField(max_length=24)),
-                ("act", models.CharField(max_length=8)),
-                ("limit_fen", models.BigIntegerField()),
-                ("version", models.PositiveIntegerField()),
-                ("official", models.BooleanField(default=False)),
-                ("set_by", models.UUIDField(null=True)),
-                ("since", models.DateTimeField()),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("limit_fen__gte", 0), ("limit_fen__lte", 10000000000000)),
-                        name="funding_limit_fen",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("act__in", ["payment", "expense"])), name="funding_limit_act"
-                    ),
-                    models.UniqueConstraint(fields=("area", "role", "act", "version"), name="funding_limit_once"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Fund",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -84,23 +49,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Donor",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("name", models.CharField(blank=True, max_length=100, verbose_name="Name of the body")),
-                ("person_id", models.UUIDField(null=True)),
-                ("organization", models.UUIDField(null=True)),
-                ("hidden", models.BooleanField(default=False, verbose_name="The name stays hidden")),
-                ("created_at", models.DateTimeField()),
-                (
-                    "fund",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="donors", to="funding.fund"
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="funding_fund_newest"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(
+                            models.Func(models.F("name"), function="shanzhi_bigrams"), function="array_to_tsvector"
+                        ),
+                        name="funding_fund_by_name",
                     ),
-                ),
-            ],
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="funding_fund_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["government", "foundation", "donations", "community"])),
+                        name="funding_fund_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="funding_fund_period"
+                    ),
+                    models.UniqueConstraint(fields=("book", "name"), name="funding_fund_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Grant",
@@ -152,6 +122,132 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="funding_grant_newest"),
+                    models.Index(fields=["area", "state"], name="funding_grant_areas"),
+                    models.Index(fields=["round"], name="funding_grant_rounds"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(
+                            models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"
+                        ),
+                        name="funding_grant_by_title",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("title__regex", "\\S")), name="funding_grant_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "in_force", "stopped", "closed"])),
+                        name="funding_grant_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("custody__in", ["own", "community"])), name="funding_grant_custody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
+                        name="funding_grant_fen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="funding_grant_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_on__isnull", True), ("state", "draft")),
+                            models.Q(models.Q(("state", "draft"), _negated=True), ("signed_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="funding_grant_signed",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BudgetLine",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=100, verbose_name="Line")),
+                ("amount_fen", models.BigIntegerField(verbose_name="Amount")),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="funding.grant"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gte", 0), ("amount_fen__lte", 10000000000000)),
+                        name="funding_line_fen",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="funding_line_named"),
+                    models.UniqueConstraint(fields=("grant", "number"), name="funding_line_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ApprovalLimit",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("area", models.CharField(blank=True, db_collation="C", max_length=12)),
+                ("role", models.CharField(max_length=24)),
+                ("act", models.CharField(max_length=8)),
+                ("limit_fen", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField()),
+                ("official", models.BooleanField(default=False)),
+                ("set_by", models.UUIDField(null=True)),
+                ("since", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("limit_fen__gte", 0), ("limit_fen__lte", 10000000000000)),
+                        name="funding_limit_fen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("act__in", ["payment", "expense"])), name="funding_limit_act"
+                    ),
+                    models.UniqueConstraint(fields=("area", "role", "act", "version"), name="funding_limit_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Donor",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="Name of the body")),
+                ("person_id", models.UUIDField(null=True)),
+                ("organization", models.UUIDField(null=True)),
+                ("hidden", models.BooleanField(default=False, verbose_name="The name stays hidden")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="donors", to="funding.fund"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person_id"], name="funding_donor_persons"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), ("organization__isnull", True), ("person_id__isnull", False)),
+                            models.Q(("name", ""), ("organization__isnull", False), ("person_id__isnull", True)),
+                            models.Q(
+                                ("name__regex", "\\S"), ("organization__isnull", True), ("person_id__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="funding_donor_one",
+                    ),
+                    models.UniqueConstraint(fields=("fund", "person_id"), name="funding_donor_person_once"),
+                    models.UniqueConstraint(fields=("fund", "organization"), name="funding_donor_body_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Expense",
@@ -197,6 +293,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["grant", "-spent_on", "id"], name="funding_expense_newest"),
+                    models.Index(fields=["state", "asked_at"], name="funding_expense_waiting"),
+                    models.Index(fields=["invoice"], name="funding_expense_invoices"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
+                        name="funding_expense_fen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["sent", "approved", "refused"])), name="funding_expense_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("invoice__regex", "^[0-9A-Z-]{1,40}$"), ("seller_code__regex", "^[0-9A-Z]{1,20}$")
+                        ),
+                        name="funding_expense_invoice",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            models.Q(
+                                ("decided_at__isnull", False), ("decided_by__isnull", False), ("entry__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="funding_expense_approved_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            ("asked_by__isnull", True),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="funding_expense_not_own",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "refused"), _negated=True),
+                        fields=("seller_code", "invoice"),
+                        name="funding_expense_invoice_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "refused"), _negated=True),
+                        fields=("original",),
+                        name="funding_expense_photo_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Disclosure",
@@ -226,13 +373,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="budgetline",
-            name="grant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="funding.grant"
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["-at", "id"], name="funding_disclosure_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["regular", "final", "emergency"])),
+                        name="funding_disclosure_kind",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("fund", "grant", "number"), name="funding_disclosure_once", nulls_distinct=False
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Agreement",
@@ -250,6 +404,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("grant", "version"), name="funding_agreement_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Income",
@@ -288,6 +447,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
+                        name="funding_income_fen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source__in", ["appropriation", "donations", "foundation", "other-income"])
+                        ),
+                        name="funding_income_source",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Request",
@@ -350,6 +523,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "asked_at"], name="funding_request_waiting"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
+                        name="funding_request_fen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["lines", "advance", "repayment", "return", "clawback"])),
+                        name="funding_request_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["sent", "done", "refused"])), name="funding_request_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "lines"), ("source__isnull", False), ("target__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "lines"), _negated=True),
+                                ("source__isnull", True),
+                                ("target__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="funding_request_lines",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["advance", "repayment"]), ("person_id__isnull", False)),
+                            models.Q(
+                                models.Q(("kind__in", ["advance", "repayment"]), _negated=True),
+                                ("person_id__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="funding_request_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            ("asked_by__isnull", True),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="funding_request_not_own",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Signature",
@@ -376,6 +599,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("party__in", ["funder", "recipient", "keeper"])),
+                        name="funding_signature_party",
+                    ),
+                    models.UniqueConstraint(fields=("agreement", "party"), name="funding_signature_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TeamPlace",
@@ -391,6 +623,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person_id"], name="funding_team_persons"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("grant", "person_id"),
+                        name="funding_team_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Tranche",
@@ -423,6 +667,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
+                        name="funding_tranche_fen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "payable", "asked", "paid", "cancelled"])),
+                        name="funding_tranche_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("condition__regex", "^[a-z][a-z_-]{0,39}$")),
+                        name="funding_tranche_condition",
+                    ),
+                    models.UniqueConstraint(fields=("grant", "number"), name="funding_tranche_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -457,404 +718,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="fund",
-            index=models.Index(fields=["-created_at", "id"], name="funding_fund_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="fund",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(models.Func(models.F("name"), function="shanzhi_bigrams"), function="array_to_tsvector"),
-                name="funding_fund_by_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="funding_fund_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["government", "foundation", "donations", "community"])),
-                name="funding_fund_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="funding_fund_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.UniqueConstraint(fields=("book", "name"), name="funding_fund_once"),
-        ),
-        migrations.AddIndex(
-            model_name="donor",
-            index=models.Index(fields=["person_id"], name="funding_donor_persons"),
-        ),
-        migrations.AddConstraint(
-            model_name="donor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), ("organization__isnull", True), ("person_id__isnull", False)),
-                    models.Q(("name", ""), ("organization__isnull", False), ("person_id__isnull", True)),
-                    models.Q(("name__regex", "\\S"), ("organization__isnull", True), ("person_id__isnull", True)),
-                    _connector="OR",
-                ),
-                name="funding_donor_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="donor",
-            constraint=models.UniqueConstraint(fields=("fund", "person_id"), name="funding_donor_person_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="donor",
-            constraint=models.UniqueConstraint(fields=("fund", "organization"), name="funding_donor_body_once"),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(fields=["-created_at", "id"], name="funding_grant_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(fields=["area", "state"], name="funding_grant_areas"),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(fields=["round"], name="funding_grant_rounds"),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"),
-                name="funding_grant_by_title",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(condition=models.Q(("title__regex", "\\S")), name="funding_grant_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "in_force", "stopped", "closed"])),
-                name="funding_grant_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("custody__in", ["own", "community"])), name="funding_grant_custody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)), name="funding_grant_fen"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="funding_grant_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_on__isnull", True), ("state", "draft")),
-                    models.Q(models.Q(("state", "draft"), _negated=True), ("signed_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="funding_grant_signed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["grant", "-spent_on", "id"], name="funding_expense_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["state", "asked_at"], name="funding_expense_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["invoice"], name="funding_expense_invoices"),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
-                name="funding_expense_fen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["sent", "approved", "refused"])), name="funding_expense_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("invoice__regex", "^[0-9A-Z-]{1,40}$"), ("seller_code__regex", "^[0-9A-Z]{1,20}$")),
-                name="funding_expense_invoice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False), ("entry__isnull", False)),
-                    _connector="OR",
-                ),
-                name="funding_expense_approved_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    ("asked_by__isnull", True),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="funding_expense_not_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "refused"), _negated=True),
-                fields=("seller_code", "invoice"),
-                name="funding_expense_invoice_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "refused"), _negated=True),
-                fields=("original",),
-                name="funding_expense_photo_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="disclosure",
-            index=models.Index(fields=["-at", "id"], name="funding_disclosure_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["regular", "final", "emergency"])), name="funding_disclosure_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.UniqueConstraint(
-                fields=("fund", "grant", "number"), name="funding_disclosure_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gte", 0), ("amount_fen__lte", 10000000000000)), name="funding_line_fen"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="funding_line_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.UniqueConstraint(fields=("grant", "number"), name="funding_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(fields=("grant", "version"), name="funding_agreement_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="income",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
-                name="funding_income_fen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="income",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["appropriation", "donations", "foundation", "other-income"])),
-                name="funding_income_source",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["state", "asked_at"], name="funding_request_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
-                name="funding_request_fen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["lines", "advance", "repayment", "return", "clawback"])),
-                name="funding_request_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["sent", "done", "refused"])), name="funding_request_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "lines"), ("source__isnull", False), ("target__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "lines"), _negated=True), ("source__isnull", True), ("target__isnull", True)
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "asked_at"], name="funding_payment_waiting"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "first", "paid", "refused"])),
+                        name="funding_payment_state",
                     ),
-                    _connector="OR",
-                ),
-                name="funding_request_lines",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["advance", "repayment"]), ("person_id__isnull", False)),
-                    models.Q(
-                        models.Q(("kind__in", ["advance", "repayment"]), _negated=True), ("person_id__isnull", True)
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("first_by__isnull", True),
+                                models.Q(("first_by", models.F("asked_by")), _negated=True),
+                                ("asked_by__isnull", True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("second_by__isnull", True),
+                                models.Q(("second_by", models.F("first_by")), _negated=True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("second_by__isnull", True),
+                                models.Q(("second_by", models.F("asked_by")), _negated=True),
+                                ("asked_by__isnull", True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="funding_payment_three_people",
                     ),
-                    _connector="OR",
-                ),
-                name="funding_request_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    ("asked_by__isnull", True),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="funding_request_not_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__in", ["funder", "recipient", "keeper"])), name="funding_signature_party"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(fields=("agreement", "party"), name="funding_signature_once"),
-        ),
-        migrations.AddIndex(
-            model_name="teamplace",
-            index=models.Index(fields=["person_id"], name="funding_team_persons"),
-        ),
-        migrations.AddConstraint(
-            model_name="teamplace",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("grant", "person_id"), name="funding_team_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0), ("amount_fen__lte", 10000000000000)),
-                name="funding_tranche_fen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "payable", "asked", "paid", "cancelled"])),
-                name="funding_tranche_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("condition__regex", "^[a-z][a-z_-]{0,39}$")), name="funding_tranche_condition"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tranche",
-            constraint=models.UniqueConstraint(fields=("grant", "number"), name="funding_tranche_once"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["state", "asked_at"], name="funding_payment_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "first", "paid", "refused"])), name="funding_payment_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("first_by__isnull", True),
-                        models.Q(("first_by", models.F("asked_by")), _negated=True),
-                        ("asked_by__isnull", True),
-                        _connector="OR",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "paid"), _negated=True),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("entry__isnull", False),
+                                ("first_by__isnull", False),
+                                ("second_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="funding_payment_paid_by_two",
                     ),
-                    models.Q(
-                        ("second_by__isnull", True),
-                        models.Q(("second_by", models.F("first_by")), _negated=True),
-                        _connector="OR",
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "refused"), _negated=True),
+                        fields=("tranche",),
+                        name="funding_payment_once",
                     ),
-                    models.Q(
-                        ("second_by__isnull", True),
-                        models.Q(("second_by", models.F("asked_by")), _negated=True),
-                        ("asked_by__isnull", True),
-                        _connector="OR",
-                    ),
-                ),
-                name="funding_payment_three_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "paid"), _negated=True),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("entry__isnull", False),
-                        ("first_by__isnull", False),
-                        ("second_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="funding_payment_paid_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "refused"), _negated=True),
-                fields=("tranche",),
-                name="funding_payment_once",
-            ),
+                ],
+            },
         ),
     ]

@@ -48,6 +48,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Commodity",
+            fields=[
+                (
+                    "code",
+                    models.CharField(
+                        db_collation="C", max_length=24, primary_key=True, serialize=False, verbose_name="Code"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("money", "Money"), ("time", "Time"), ("goods", "Goods")],
+                        max_length=8,
+                        verbose_name="Sort",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="Name")),
+                ("unit", models.CharField(max_length=20, verbose_name="Unit")),
+                ("digits", models.PositiveSmallIntegerField(default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z][A-Z0-9-]{1,22}[A-Z0-9]$")),
+                        name="ledger_commodity_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["money", "time", "goods"])), name="ledger_commodity_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name__regex", "\\S"), ("unit__regex", "\\S")),
+                        name="ledger_commodity_named",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("digits__lte", 4)), name="ledger_commodity_digits"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Account",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -91,7 +129,52 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="ledger.book"
                     ),
                 ),
+                (
+                    "commodity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="ledger.commodity"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["owner_kind", "owner_id"], name="ledger_account_owners"),
+                    models.Index(fields=["book", "name", "id"], name="ledger_account_names"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("owner_kind__in", ["fund", "grant", "organization", "person", "outside"])),
+                        name="ledger_account_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nature__in", ["assets", "liabilities", "equity", "income", "expenses"])),
+                        name="ledger_account_nature",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__regex", "^[a-z][a-z0-9_-]{0,39}$")), name="ledger_account_role"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="ledger_account_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("owner_id__isnull", True), ("owner_kind", "outside")),
+                            models.Q(models.Q(("owner_kind", "outside"), _negated=True), ("owner_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ledger_account_owned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                        ),
+                        name="ledger_account_order",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("book", "owner_kind", "owner_id", "role", "commodity"),
+                        name="ledger_account_once",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Closing",
@@ -108,6 +191,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "through"), name="ledger_closing_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClosingBalance",
@@ -129,51 +217,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Commodity",
-            fields=[
-                (
-                    "code",
-                    models.CharField(
-                        db_collation="C", max_length=24, primary_key=True, serialize=False, verbose_name="Code"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("money", "Money"), ("time", "Time"), ("goods", "Goods")],
-                        max_length=8,
-                        verbose_name="Sort",
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, verbose_name="Name")),
-                ("unit", models.CharField(max_length=20, verbose_name="Unit")),
-                ("digits", models.PositiveSmallIntegerField(default=0)),
-            ],
             options={
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^[A-Z][A-Z0-9-]{1,22}[A-Z0-9]$")),
-                        name="ledger_commodity_code",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["money", "time", "goods"])), name="ledger_commodity_kind"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("name__regex", "\\S"), ("unit__regex", "\\S")),
-                        name="ledger_commodity_named",
-                    ),
-                    models.CheckConstraint(condition=models.Q(("digits__lte", 4)), name="ledger_commodity_digits"),
+                    models.UniqueConstraint(fields=("closing", "account"), name="ledger_closing_balance_once"),
                 ],
             },
-        ),
-        migrations.AddField(
-            model_name="account",
-            name="commodity",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="ledger.commodity"
-            ),
         ),
         migrations.CreateModel(
             name="Entry",
@@ -213,6 +261,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__regex", "^[a-z][a-z0-9_.-]{0,59}$")), name="ledger_entry_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("legs__gte", 2), ("legs__lte", 200)), name="ledger_entry_legs"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reverses__isnull", True),
+                            models.Q(("reverses", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ledger_entry_not_itself",
+                    ),
+                    models.UniqueConstraint(fields=("book", "number"), name="ledger_entry_numbered"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=("reverses",),
+                        name="ledger_entry_reversed_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Keeper",
@@ -228,6 +300,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person_id"], name="ledger_keeper_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("book", "person_id"),
+                        name="ledger_keeper_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="ledger_keeper_order",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Posting",
@@ -264,6 +352,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["account", "number"], include=("on", "amount"), name="ledger_posting_statement"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", -1000000000000000),
+                            ("amount__lte", 1000000000000000),
+                            models.Q(("amount", 0), _negated=True),
+                        ),
+                        name="ledger_posting_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("leg__gte", 1), ("leg__lte", models.F("legs"))), name="ledger_posting_leg"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Balance",
@@ -301,142 +409,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="closing",
-            constraint=models.UniqueConstraint(fields=("book", "through"), name="ledger_closing_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="closingbalance",
-            constraint=models.UniqueConstraint(fields=("closing", "account"), name="ledger_closing_balance_once"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["owner_kind", "owner_id"], name="ledger_account_owners"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["book", "name", "id"], name="ledger_account_names"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("owner_kind__in", ["fund", "grant", "organization", "person", "outside"])),
-                name="ledger_account_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("nature__in", ["assets", "liabilities", "equity", "income", "expenses"])),
-                name="ledger_account_nature",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__regex", "^[a-z][a-z0-9_-]{0,39}$")), name="ledger_account_role"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="ledger_account_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("owner_id__isnull", True), ("owner_kind", "outside")),
-                    models.Q(models.Q(("owner_kind", "outside"), _negated=True), ("owner_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ledger_account_owned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
-                ),
-                name="ledger_account_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("book", "owner_kind", "owner_id", "role", "commodity"),
-                name="ledger_account_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__regex", "^[a-z][a-z0-9_.-]{0,59}$")), name="ledger_entry_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("legs__gte", 2), ("legs__lte", 200)), name="ledger_entry_legs"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reverses__isnull", True), models.Q(("reverses", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="ledger_entry_not_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="ledger_entry_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reverses__isnull", False)), fields=("reverses",), name="ledger_entry_reversed_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="keeper",
-            index=models.Index(fields=["person_id"], name="ledger_keeper_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="keeper",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("book", "person_id"), name="ledger_keeper_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keeper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="ledger_keeper_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["account", "number"], include=("on", "amount"), name="ledger_posting_statement"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", -1000000000000000),
-                    ("amount__lte", 1000000000000000),
-                    models.Q(("amount", 0), _negated=True),
-                ),
-                name="ledger_posting_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("leg__gte", 1), ("leg__lte", models.F("legs"))), name="ledger_posting_leg"
-            ),
         ),
     ]

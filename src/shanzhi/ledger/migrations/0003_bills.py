@@ -58,6 +58,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["book", "-created_at"], name="ledger_billfile_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "digest"), name="ledger_billfile_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "taken"), ("taken_at__isnull", False)),
+                            models.Q(models.Q(("state", "taken"), _negated=True), ("taken_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="ledger_billfile_taken",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BillContent",
@@ -127,6 +143,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["account", "day", "id"], name="ledger_billline_days"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "mark"), name="ledger_billline_once"),
+                    models.UniqueConstraint(fields=("file", "place"), name="ledger_billline_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", -1000000000000000),
+                            ("amount__lte", 1000000000000000),
+                            models.Q(("amount", 0), _negated=True),
+                        ),
+                        name="ledger_billline_amount",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BillRule",
@@ -162,6 +195,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "created_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="ledger_billrule_named"),
+                    models.CheckConstraint(condition=models.Q(("days__lte", 180)), name="ledger_billrule_days"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("action", "match"), ("target__isnull", True)),
+                            models.Q(
+                                ("action", "enter"), ("target__isnull", False), models.Q(("words", []), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_billrule_target",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +274,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["entry", "leg"], name="ledger_billmatch_posting"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount__isnull", False),
+                                ("entry__isnull", False),
+                                ("how__in", ("rule", "hand", "entered")),
+                                ("leg__isnull", False),
+                                ("undoes__isnull", True),
+                            ),
+                            models.Q(
+                                ("entry__isnull", True),
+                                ("how", "left_out"),
+                                ("reason__regex", "\\S"),
+                                ("undoes__isnull", True),
+                            ),
+                            models.Q(("entry__isnull", True), ("how", "undo"), ("undoes__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ledger_billmatch_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("undoes__isnull", True),
+                            models.Q(("undoes", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ledger_billmatch_not_itself",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BillColumns",
@@ -253,99 +335,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="billfile",
-            index=models.Index(fields=["book", "-created_at"], name="ledger_billfile_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="billfile",
-            constraint=models.UniqueConstraint(fields=("book", "digest"), name="ledger_billfile_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="billfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), ("taken_at__isnull", False)),
-                    models.Q(models.Q(("state", "taken"), _negated=True), ("taken_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="ledger_billfile_taken",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="billline",
-            index=models.Index(fields=["account", "day", "id"], name="ledger_billline_days"),
-        ),
-        migrations.AddConstraint(
-            model_name="billline",
-            constraint=models.UniqueConstraint(fields=("account", "mark"), name="ledger_billline_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="billline",
-            constraint=models.UniqueConstraint(fields=("file", "place"), name="ledger_billline_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="billline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", -1000000000000000),
-                    ("amount__lte", 1000000000000000),
-                    models.Q(("amount", 0), _negated=True),
-                ),
-                name="ledger_billline_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billrule",
-            constraint=models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="ledger_billrule_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="billrule",
-            constraint=models.CheckConstraint(condition=models.Q(("days__lte", 180)), name="ledger_billrule_days"),
-        ),
-        migrations.AddConstraint(
-            model_name="billrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("action", "match"), ("target__isnull", True)),
-                    models.Q(("action", "enter"), ("target__isnull", False), models.Q(("words", []), _negated=True)),
-                    _connector="OR",
-                ),
-                name="ledger_billrule_target",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="billmatch",
-            index=models.Index(fields=["entry", "leg"], name="ledger_billmatch_posting"),
-        ),
-        migrations.AddConstraint(
-            model_name="billmatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount__isnull", False),
-                        ("entry__isnull", False),
-                        ("how__in", ("rule", "hand", "entered")),
-                        ("leg__isnull", False),
-                        ("undoes__isnull", True),
-                    ),
-                    models.Q(
-                        ("entry__isnull", True), ("how", "left_out"), ("reason__regex", "\\S"), ("undoes__isnull", True)
-                    ),
-                    models.Q(("entry__isnull", True), ("how", "undo"), ("undoes__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ledger_billmatch_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billmatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("undoes__isnull", True), models.Q(("undoes", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="ledger_billmatch_not_itself",
-            ),
         ),
     ]

@@ -26,7 +26,25 @@ class Migration(migrations.Migration):
                 ("rural", models.PositiveSmallIntegerField(verbose_name="For each rural community")),
                 ("source", models.CharField(max_length=200, verbose_name="Source")),
                 ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "version"), name="organizations_target_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]*$")), name="organizations_target_area"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rural__lte", 1000), ("source__regex", "\\S"), ("urban__lte", 1000)),
+                        name="organizations_target_figures",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Document",
@@ -56,26 +74,32 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=71)),
                 ("size", models.PositiveIntegerField()),
                 ("created_at", models.DateTimeField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "digest"), name="organizations_document_once"),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="organizations_document_size"),
+                    models.CheckConstraint(
+                        condition=models.Q(("paper__in", ["charter", "premises", "members", "other"])),
+                        name="organizations_document_paper",
+                    ),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="Filing",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("area", models.CharField(db_collation="C", max_length=12)),
-                ("year", models.PositiveSmallIntegerField()),
-                ("serial", models.PositiveIntegerField()),
-                ("number", models.CharField(max_length=60, unique=True, verbose_name="Filing number")),
-                ("code", models.CharField(max_length=24, unique=True)),
-                ("filed_on", models.DateField(verbose_name="Date of filing")),
-                ("valid_to", models.DateField(verbose_name="Valid until")),
-                ("cancelled_on", models.DateField(null=True, verbose_name="Cancelled on")),
-                ("cancelled_reason", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField()),
-            ],
         ),
         migrations.CreateModel(
             name="FilingApplication",
@@ -164,7 +188,158 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField(null=True, verbose_name="Due on")),
                 ("created_at", models.DateTimeField()),
                 ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "opinion_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="organizations_filing_newest"),
+                    models.Index(fields=["area", "state"], name="organizations_filing_area"),
+                    models.Index(fields=["applicant", "-created_at"], name="organizations_filing_mine"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["draft", "handed_in", "opinion_given", "filed", "refused", "returned", "withdrawn"],
+                            )
+                        ),
+                        name="organizations_filing_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ask__in", ["first", "renewal", "change", "cancellation"])),
+                        name="organizations_filing_ask",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origin_id__isnull", True), ("origin_kind", "")),
+                            models.Q(models.Q(("origin_kind", ""), _negated=True), ("origin_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="organizations_filing_origin",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "returned", "withdrawn")),
+                            ("handed_in_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="organizations_filing_handed_in",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("handed_in", "opinion_given")), _negated=True),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="organizations_filing_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("filed", "refused")), _negated=True),
+                            models.Q(("decided_at__isnull", False), ("reason__regex", "\\S")),
+                            _connector="OR",
+                        ),
+                        name="organizations_filing_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            ("applicant__isnull", True),
+                            models.Q(("decided_by", models.F("applicant")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="organizations_filing_not_the_applicant",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("draft", "returned", "handed_in", "opinion_given"))),
+                        fields=("organization",),
+                        name="organizations_filing_one_open",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Filing",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("area", models.CharField(db_collation="C", max_length=12)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("serial", models.PositiveIntegerField()),
+                ("number", models.CharField(max_length=60, unique=True, verbose_name="Filing number")),
+                ("code", models.CharField(max_length=24, unique=True)),
+                ("filed_on", models.DateField(verbose_name="Date of filing")),
+                ("valid_to", models.DateField(verbose_name="Valid until")),
+                ("cancelled_on", models.DateField(null=True, verbose_name="Cancelled on")),
+                ("cancelled_reason", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filing",
+                        to="organizations.filingapplication",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "year", "serial"), name="organizations_filing_serial"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_on__isnull", True)),
+                        fields=("organization",),
+                        name="organizations_filing_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("serial__gte", 1), ("valid_to__gte", models.F("filed_on"))),
+                        name="organizations_filing_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_on__isnull", True), ("cancelled_reason", "")),
+                            models.Q(("cancelled_on__gte", models.F("filed_on")), ("cancelled_reason__regex", "\\S")),
+                            _connector="OR",
+                        ),
+                        name="organizations_filing_cancelled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9A-Za-z_-]{20,24}$")), name="organizations_filing_code"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FilingRules",
@@ -184,7 +359,37 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=200, verbose_name="Source")),
                 ("example", models.BooleanField(default=True, verbose_name="Example values, not official")),
                 ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="organizations_rules_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "version"), name="organizations_rules_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]*$")), name="organizations_rules_area"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision_days__range", (1, 365)),
+                            ("least_members__range", (1, 1000)),
+                            ("opinion_days__range", (1, 365)),
+                            ("validity_years__range", (1, 50)),
+                        ),
+                        name="organizations_rules_figures",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prefix__regex", "\\S"), ("source__regex", "\\S")),
+                        name="organizations_rules_named",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -215,7 +420,90 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("taken_back_at", models.DateTimeField(null=True)),
                 ("taken_back_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at", "id"], name="organizations_findings"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("matter__in", ["applied", "registered", "investigation", "penalty", "abnormal"]),
+                                ("result", ""),
+                            ),
+                            models.Q(("matter", "report"), ("result__in", ["supervisor", "registrar"])),
+                            models.Q(("matter", "inspection"), ("result__in", ["passed", "basic", "failed", "missed"])),
+                            models.Q(("matter", "rating"), ("result__in", ["5A", "4A", "3A", "2A", "1A"])),
+                            _connector="OR",
+                        ),
+                        name="organizations_finding_result",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("matter__in", ("report", "inspection")), ("year__range", (1990, 2199))),
+                            models.Q(
+                                models.Q(("matter__in", ("report", "inspection")), _negated=True),
+                                ("year__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="organizations_finding_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("on")), _connector="OR"
+                        ),
+                        name="organizations_finding_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("matter", "rating"), _negated=True), ("ends_on__isnull", False), _connector="OR"
+                        ),
+                        name="organizations_finding_rating",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__regex", "\\S")), name="organizations_finding_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_back_at__isnull", True), ("taken_back_reason", "")),
+                            models.Q(("taken_back_at__isnull", False), ("taken_back_reason__regex", "\\S")),
+                            _connector="OR",
+                        ),
+                        name="organizations_finding_taken_back",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("matter", "registered"), ("taken_back_at__isnull", True)),
+                        fields=("organization",),
+                        name="organizations_registered_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("matter", "inspection"), ("taken_back_at__isnull", True)),
+                        fields=("organization", "matter", "year"),
+                        name="organizations_one_inspection",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("matter", "report"), ("taken_back_at__isnull", True)),
+                        fields=("organization", "matter", "year", "result"),
+                        name="organizations_one_report",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Link",
@@ -235,7 +523,51 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links_to",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tie__in", ["parent", "incubated_by", "grew_out_of"])),
+                        name="organizations_link_tie",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("other", models.F("organization")), _negated=True),
+                        name="organizations_link_to_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("created_at")), _connector="OR"
+                        ),
+                        name="organizations_link_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True), ("tie", "parent")),
+                        fields=("organization",),
+                        name="organizations_one_parent",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("organization", "other", "tie"),
+                        name="organizations_link_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -271,7 +603,43 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField(verbose_name="From")),
                 ("ends_on", models.DateField(null=True, verbose_name="Until")),
                 ("created_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at", "id"], name="organizations_members"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("part__in", ["in_charge", "contact", "finance", "supervisor", "member"])),
+                        name="organizations_membership_part",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="organizations_membership_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on__isnull", True), ("person__isnull", False)),
+                        fields=("organization", "person", "part"),
+                        name="organizations_membership_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PastName",
@@ -279,9 +647,21 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=100, verbose_name="Former name")),
                 ("until", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="past_names",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-until"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "until"), name="organizations_past_name_once"),
+                    models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="organizations_past_named"),
+                ],
             },
         ),
         migrations.AddField(
@@ -334,479 +714,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="organization",
             index=models.Index(fields=["state", "area"], name="organizations_states"),
-        ),
-        migrations.AddField(
-            model_name="communitytarget",
-            name="created_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="added_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="organizations.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="filing",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="filings", to="organizations.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="filingapplication",
-            name="applicant",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="filingapplication",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="filingapplication",
-            name="opinion_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="filingapplication",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="applications",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="filing",
-            name="application",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="filing", to="organizations.filingapplication"
-            ),
-        ),
-        migrations.AddField(
-            model_name="filingrules",
-            name="created_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="finding",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="organizations.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="finding",
-            name="recorded_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="link",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="links", to="organizations.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="link",
-            name="other",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="links_to", to="organizations.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="membership",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="organizations.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="membership",
-            name="person",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="pastname",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="past_names", to="organizations.organization"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="communitytarget",
-            constraint=models.UniqueConstraint(fields=("area", "version"), name="organizations_target_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="communitytarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]*$")), name="organizations_target_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="communitytarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rural__lte", 1000), ("source__regex", "\\S"), ("urban__lte", 1000)),
-                name="organizations_target_figures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(fields=("organization", "digest"), name="organizations_document_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="organizations_document_size"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paper__in", ["charter", "premises", "members", "other"])),
-                name="organizations_document_paper",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="filingapplication",
-            index=models.Index(fields=["-created_at", "id"], name="organizations_filing_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="filingapplication",
-            index=models.Index(fields=["area", "state"], name="organizations_filing_area"),
-        ),
-        migrations.AddIndex(
-            model_name="filingapplication",
-            index=models.Index(fields=["applicant", "-created_at"], name="organizations_filing_mine"),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "handed_in", "opinion_given", "filed", "refused", "returned", "withdrawn"])
-                ),
-                name="organizations_filing_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ask__in", ["first", "renewal", "change", "cancellation"])),
-                name="organizations_filing_ask",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origin_id__isnull", True), ("origin_kind", "")),
-                    models.Q(models.Q(("origin_kind", ""), _negated=True), ("origin_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="organizations_filing_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "returned", "withdrawn")), ("handed_in_at__isnull", False), _connector="OR"
-                ),
-                name="organizations_filing_handed_in",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("handed_in", "opinion_given")), _negated=True),
-                    ("due_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="organizations_filing_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("filed", "refused")), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("reason__regex", "\\S")),
-                    _connector="OR",
-                ),
-                name="organizations_filing_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    ("applicant__isnull", True),
-                    models.Q(("decided_by", models.F("applicant")), _negated=True),
-                    _connector="OR",
-                ),
-                name="organizations_filing_not_the_applicant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingapplication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("draft", "returned", "handed_in", "opinion_given"))),
-                fields=("organization",),
-                name="organizations_filing_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.UniqueConstraint(fields=("area", "year", "serial"), name="organizations_filing_serial"),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cancelled_on__isnull", True)),
-                fields=("organization",),
-                name="organizations_filing_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("serial__gte", 1), ("valid_to__gte", models.F("filed_on"))),
-                name="organizations_filing_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_on__isnull", True), ("cancelled_reason", "")),
-                    models.Q(("cancelled_on__gte", models.F("filed_on")), ("cancelled_reason__regex", "\\S")),
-                    _connector="OR",
-                ),
-                name="organizations_filing_cancelled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9A-Za-z_-]{20,24}$")), name="organizations_filing_code"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="filingrules",
-            index=models.Index(fields=["-created_at", "id"], name="organizations_rules_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="filingrules",
-            constraint=models.UniqueConstraint(fields=("area", "version"), name="organizations_rules_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="filingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]*$")), name="organizations_rules_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decision_days__range", (1, 365)),
-                    ("least_members__range", (1, 1000)),
-                    ("opinion_days__range", (1, 365)),
-                    ("validity_years__range", (1, 50)),
-                ),
-                name="organizations_rules_figures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("prefix__regex", "\\S"), ("source__regex", "\\S")), name="organizations_rules_named"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["organization", "-created_at", "id"], name="organizations_findings"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("matter__in", ["applied", "registered", "investigation", "penalty", "abnormal"]),
-                        ("result", ""),
-                    ),
-                    models.Q(("matter", "report"), ("result__in", ["supervisor", "registrar"])),
-                    models.Q(("matter", "inspection"), ("result__in", ["passed", "basic", "failed", "missed"])),
-                    models.Q(("matter", "rating"), ("result__in", ["5A", "4A", "3A", "2A", "1A"])),
-                    _connector="OR",
-                ),
-                name="organizations_finding_result",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("matter__in", ("report", "inspection")), ("year__range", (1990, 2199))),
-                    models.Q(models.Q(("matter__in", ("report", "inspection")), _negated=True), ("year__isnull", True)),
-                    _connector="OR",
-                ),
-                name="organizations_finding_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("on")), _connector="OR"),
-                name="organizations_finding_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("matter", "rating"), _negated=True), ("ends_on__isnull", False), _connector="OR"
-                ),
-                name="organizations_finding_rating",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__regex", "\\S")), name="organizations_finding_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_back_at__isnull", True), ("taken_back_reason", "")),
-                    models.Q(("taken_back_at__isnull", False), ("taken_back_reason__regex", "\\S")),
-                    _connector="OR",
-                ),
-                name="organizations_finding_taken_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("matter", "registered"), ("taken_back_at__isnull", True)),
-                fields=("organization",),
-                name="organizations_registered_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("matter", "inspection"), ("taken_back_at__isnull", True)),
-                fields=("organization", "matter", "year"),
-                name="organizations_one_inspection",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("matter", "report"), ("taken_back_at__isnull", True)),
-                fields=("organization", "matter", "year", "result"),
-                name="organizations_one_report",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tie__in", ["parent", "incubated_by", "grew_out_of"])),
-                name="organizations_link_tie",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("other", models.F("organization")), _negated=True),
-                name="organizations_link_to_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("created_at")), _connector="OR"
-                ),
-                name="organizations_link_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True), ("tie", "parent")),
-                fields=("organization",),
-                name="organizations_one_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("organization", "other", "tie"),
-                name="organizations_link_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["organization", "-created_at", "id"], name="organizations_members"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("part__in", ["in_charge", "contact", "finance", "supervisor", "member"])),
-                name="organizations_membership_part",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="organizations_membership_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("person__isnull", False)),
-                fields=("organization", "person", "part"),
-                name="organizations_membership_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pastname",
-            constraint=models.UniqueConstraint(fields=("organization", "until"), name="organizations_past_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pastname",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name__regex", "\\S")), name="organizations_past_named"
-            ),
         ),
     ]

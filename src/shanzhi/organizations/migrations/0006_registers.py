@@ -112,6 +112,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="organizations_registers_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["read", "checking", "checked", "writing", "written", "undoing", "undone"])
+                        ),
+                        name="organizations_register_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("writing", "written", "undoing", "undone")),
+                            ("file__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="organizations_register_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "written"), _negated=True),
+                            ("written_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="organizations_register_written",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RegisterEntry",
@@ -151,6 +180,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("filed_exact", ""), ("filed_on__isnull", True)),
+                            models.Q(("filed_exact__in", ["day", "month", "year"]), ("filed_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="organizations_entry_filed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("founded_exact", ""), ("founded_on__isnull", True)),
+                            models.Q(("founded_exact__in", ["day", "month", "year"]), ("founded_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="organizations_entry_founded",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RegisterMapping",
@@ -167,6 +216,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "headings"), name="organizations_register_mapping_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RegisterRow",
@@ -252,95 +306,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="registerimport",
-            index=models.Index(fields=["-created_at", "id"], name="organizations_registers_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="registerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["read", "checking", "checked", "writing", "written", "undoing", "undone"])
-                ),
-                name="organizations_register_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("writing", "written", "undoing", "undone")), ("file__isnull", False), _connector="OR"
-                ),
-                name="organizations_register_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "written"), _negated=True), ("written_at__isnull", False), _connector="OR"
-                ),
-                name="organizations_register_written",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("filed_exact", ""), ("filed_on__isnull", True)),
-                    models.Q(("filed_exact__in", ["day", "month", "year"]), ("filed_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="organizations_entry_filed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("founded_exact", ""), ("founded_on__isnull", True)),
-                    models.Q(("founded_exact__in", ["day", "month", "year"]), ("founded_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="organizations_entry_founded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registermapping",
-            constraint=models.UniqueConstraint(fields=("area", "headings"), name="organizations_register_mapping_once"),
-        ),
-        migrations.AddIndex(
-            model_name="registerrow",
-            index=models.Index(fields=["register", "outcome", "id"], name="organizations_register_rows"),
-        ),
-        migrations.AddIndex(
-            model_name="registerrow",
-            index=models.Index(fields=["organization"], name="organizations_register_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="registerrow",
-            constraint=models.UniqueConstraint(
-                fields=("register", "sheet", "number"), name="organizations_register_row_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["new", "merge", "doubtful", "refused"])),
-                name="organizations_register_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "merge"), _negated=True),
-                    models.Q(("organization__isnull", False), models.Q(("mark", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="organizations_register_merge",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["register", "outcome", "id"], name="organizations_register_rows"),
+                    models.Index(fields=["organization"], name="organizations_register_of"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("register", "sheet", "number"), name="organizations_register_row_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["new", "merge", "doubtful", "refused"])),
+                        name="organizations_register_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "merge"), _negated=True),
+                            models.Q(("organization__isnull", False), models.Q(("mark", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="organizations_register_merge",
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(GUARDS, GUARDS_BACK),
     ]

@@ -66,6 +66,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["area", "real_name", "born_on"], name="people_person_electorate"),
+                    models.Index(fields=["-created_at", "id"], name="people_person_newest"),
+                    models.Index(fields=["real_name", "-created_at", "id"], name="people_person_state"),
+                    models.Index(fields=["area", "id"], name="people_person_area"),
+                    models.Index(fields=["name_mark"], name="people_person_name"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("real_name", "declared"),
+                            models.Q(("verified_at__isnull", False), ("id_mark__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="people_person_verified_has_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("id_mark__isnull", False), ("id_number__isnull", False)),
+                            models.Q(("id_mark__isnull", True), ("id_number__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="people_person_id_with_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phone__isnull", False), ("phone_mark__isnull", False)),
+                            models.Q(("phone__isnull", True), ("phone_mark__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="people_person_phone_with_mark",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Consent",
@@ -83,6 +118,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("person", "purpose", "text_version"),
+                        name="people_consent_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("given_at")), _connector="OR"
+                        ),
+                        name="people_consent_withdrawn_after",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Account",
@@ -111,6 +161,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("login_name__isnull", False), ("phone_mark__isnull", False), _connector="OR"
+                        ),
+                        name="people_account_has_sign_in",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phone__isnull", False), ("phone_mark__isnull", False)),
+                            models.Q(("phone__isnull", True), ("phone_mark__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="people_account_phone_with_mark",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RoleGrant",
@@ -155,115 +223,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["area", "real_name", "born_on"], name="people_person_electorate"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["-created_at", "id"], name="people_person_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["real_name", "-created_at", "id"], name="people_person_state"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["area", "id"], name="people_person_area"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["name_mark"], name="people_person_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("real_name", "declared"),
-                    models.Q(("verified_at__isnull", False), ("id_mark__isnull", False)),
-                    _connector="OR",
-                ),
-                name="people_person_verified_has_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("id_mark__isnull", False), ("id_number__isnull", False)),
-                    models.Q(("id_mark__isnull", True), ("id_number__isnull", True)),
-                    _connector="OR",
-                ),
-                name="people_person_id_with_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("phone__isnull", False), ("phone_mark__isnull", False)),
-                    models.Q(("phone__isnull", True), ("phone_mark__isnull", True)),
-                    _connector="OR",
-                ),
-                name="people_person_phone_with_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("person", "purpose", "text_version"),
-                name="people_consent_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("given_at")), _connector="OR"
-                ),
-                name="people_consent_withdrawn_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("login_name__isnull", False), ("phone_mark__isnull", False), _connector="OR"),
-                name="people_account_has_sign_in",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("phone__isnull", False), ("phone_mark__isnull", False)),
-                    models.Q(("phone__isnull", True), ("phone_mark__isnull", True)),
-                    _connector="OR",
-                ),
-                name="people_account_phone_with_mark",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rolegrant",
-            index=models.Index(fields=["person", "starts_at"], name="people_role_person"),
-        ),
-        migrations.AddIndex(
-            model_name="rolegrant",
-            index=models.Index(fields=["area", "role"], name="people_role_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
-                name="people_role_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("organization__isnull", True), ("area", ""), _connector="OR"),
-                name="people_role_one_scope",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "starts_at"], name="people_role_person"),
+                    models.Index(fields=["area", "role"], name="people_role_area"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"
+                        ),
+                        name="people_role_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("organization__isnull", True), ("area", ""), _connector="OR"),
+                        name="people_role_one_scope",
+                    ),
+                ],
+            },
         ),
     ]

@@ -55,6 +55,122 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("level", "community"), _negated=True),
+                        fields=["parent", "code"],
+                        name="places_area_children",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("code__regex", "^[0-9]+$")), name="places_area_digits"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("level", "community"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 12),
+                            ),
+                            models.Q(
+                                ("level", "subdistrict"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 9),
+                            ),
+                            models.Q(
+                                ("level", "grid"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 15),
+                            ),
+                            models.Q(
+                                ("level", "building"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 18),
+                            ),
+                            models.Q(
+                                ("level", "entrance"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 21),
+                            ),
+                            models.Q(
+                                ("level", "district"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 6),
+                            ),
+                            models.Q(
+                                ("level", "city"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 4),
+                            ),
+                            models.Q(
+                                ("level", "province"),
+                                django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 2),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="places_area_level_fits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("level", "community"),
+                                ("parent__isnull", False),
+                                django.db.models.lookups.Exact(
+                                    models.F("parent"), django.db.models.functions.text.Left("code", 9)
+                                ),
+                            ),
+                            models.Q(
+                                ("level", "subdistrict"),
+                                ("parent__isnull", False),
+                                django.db.models.lookups.Exact(
+                                    models.F("parent"), django.db.models.functions.text.Left("code", 6)
+                                ),
+                            ),
+                            models.Q(
+                                ("level", "grid"),
+                                ("parent__isnull", False),
+                                django.db.models.lookups.Exact(
+                                    models.F("parent"), django.db.models.functions.text.Left("code", 12)
+                                ),
+                            ),
+                            models.Q(
+                                ("level", "building"),
+                                ("parent__isnull", False),
+                                django.db.models.lookups.Exact(
+                                    models.F("parent"), django.db.models.functions.text.Left("code", 15)
+                                ),
+                            ),
+                            models.Q(
+                                ("level", "entrance"),
+                                ("parent__isnull", False),
+                                django.db.models.lookups.Exact(
+                                    models.F("parent"), django.db.models.functions.text.Left("code", 18)
+                                ),
+                            ),
+                            models.Q(
+                                ("level", "district"),
+                                ("parent__isnull", False),
+                                django.db.models.lookups.Exact(
+                                    models.F("parent"), django.db.models.functions.text.Left("code", 4)
+                                ),
+                            ),
+                            models.Q(
+                                ("level", "city"),
+                                ("parent__isnull", False),
+                                django.db.models.lookups.Exact(
+                                    models.F("parent"), django.db.models.functions.text.Left("code", 2)
+                                ),
+                            ),
+                            models.Q(("level", "province"), ("parent__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="places_area_under_parent",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="places_area_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True),
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="places_area_period",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AreaChange",
@@ -81,7 +197,9 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
             ],
             options={
-                "indexes": [models.Index(fields=["-on", "id"], name="places_change_newest")],
+                "indexes": [
+                    models.Index(fields=["-on", "id"], name="places_change_newest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +231,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "measure", "valid_from"), name="places_figure_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("measure", "centroid_lon"), ("value__gte", -180000000), ("value__lte", 180000000)
+                            ),
+                            models.Q(("measure", "centroid_lat"), ("value__gte", -90000000), ("value__lte", 90000000)),
+                            models.Q(("measure__in", ["population", "households", "size_m2"]), ("value__gte", 0)),
+                            _connector="OR",
+                        ),
+                        name="places_figure_in_range",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ChangeLink",
@@ -139,6 +273,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("change", "old", "new"), name="places_link_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("old__isnull", False), ("new__isnull", False), _connector="OR"),
+                        name="places_link_somewhere",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FormerName",
@@ -154,6 +299,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "valid_to"), name="places_formername_one_at_a_time"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="places_formername_period",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Station",
@@ -173,208 +329,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="area",
-            index=models.Index(
-                condition=models.Q(("level", "community"), _negated=True),
-                fields=["parent", "code"],
-                name="places_area_children",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]+$")), name="places_area_digits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("level", "community"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 12),
-                    ),
-                    models.Q(
-                        ("level", "subdistrict"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 9),
-                    ),
-                    models.Q(
-                        ("level", "grid"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 15),
-                    ),
-                    models.Q(
-                        ("level", "building"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 18),
-                    ),
-                    models.Q(
-                        ("level", "entrance"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 21),
-                    ),
-                    models.Q(
-                        ("level", "district"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 6),
-                    ),
-                    models.Q(
-                        ("level", "city"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 4),
-                    ),
-                    models.Q(
-                        ("level", "province"),
-                        django.db.models.lookups.Exact(django.db.models.functions.text.Length("code"), 2),
-                    ),
-                    _connector="OR",
-                ),
-                name="places_area_level_fits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("level", "community"),
-                        ("parent__isnull", False),
-                        django.db.models.lookups.Exact(
-                            models.F("parent"), django.db.models.functions.text.Left("code", 9)
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="places_station_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(django.db.models.functions.text.Length("area"), 6),
+                            django.db.models.lookups.Exact(django.db.models.functions.text.Length("area"), 9),
+                            django.db.models.lookups.Exact(django.db.models.functions.text.Length("area"), 12),
+                            _connector="OR",
                         ),
+                        name="places_station_level",
                     ),
-                    models.Q(
-                        ("level", "subdistrict"),
-                        ("parent__isnull", False),
-                        django.db.models.lookups.Exact(
-                            models.F("parent"), django.db.models.functions.text.Left("code", 6)
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
                         ),
+                        name="places_station_period",
                     ),
-                    models.Q(
-                        ("level", "grid"),
-                        ("parent__isnull", False),
-                        django.db.models.lookups.Exact(
-                            models.F("parent"), django.db.models.functions.text.Left("code", 12)
-                        ),
-                    ),
-                    models.Q(
-                        ("level", "building"),
-                        ("parent__isnull", False),
-                        django.db.models.lookups.Exact(
-                            models.F("parent"), django.db.models.functions.text.Left("code", 15)
-                        ),
-                    ),
-                    models.Q(
-                        ("level", "entrance"),
-                        ("parent__isnull", False),
-                        django.db.models.lookups.Exact(
-                            models.F("parent"), django.db.models.functions.text.Left("code", 18)
-                        ),
-                    ),
-                    models.Q(
-                        ("level", "district"),
-                        ("parent__isnull", False),
-                        django.db.models.lookups.Exact(
-                            models.F("parent"), django.db.models.functions.text.Left("code", 4)
-                        ),
-                    ),
-                    models.Q(
-                        ("level", "city"),
-                        ("parent__isnull", False),
-                        django.db.models.lookups.Exact(
-                            models.F("parent"), django.db.models.functions.text.Left("code", 2)
-                        ),
-                    ),
-                    models.Q(("level", "province"), ("parent__isnull", True)),
-                    _connector="OR",
-                ),
-                name="places_area_under_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="places_area_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__isnull", True),
-                    ("valid_to__isnull", True),
-                    ("valid_to__gt", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="places_area_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="areafigure",
-            constraint=models.UniqueConstraint(fields=("area", "measure", "valid_from"), name="places_figure_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="areafigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("measure", "centroid_lon"), ("value__gte", -180000000), ("value__lte", 180000000)),
-                    models.Q(("measure", "centroid_lat"), ("value__gte", -90000000), ("value__lte", 90000000)),
-                    models.Q(("measure__in", ["population", "households", "size_m2"]), ("value__gte", 0)),
-                    _connector="OR",
-                ),
-                name="places_figure_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changelink",
-            constraint=models.UniqueConstraint(
-                fields=("change", "old", "new"), name="places_link_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changelink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("old__isnull", False), ("new__isnull", False), _connector="OR"),
-                name="places_link_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formername",
-            constraint=models.UniqueConstraint(fields=("area", "valid_to"), name="places_formername_one_at_a_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="formername",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
-                ),
-                name="places_formername_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="station",
-            index=models.Index(fields=["-created_at", "id"], name="places_station_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="station",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(django.db.models.functions.text.Length("area"), 6),
-                    django.db.models.lookups.Exact(django.db.models.functions.text.Length("area"), 9),
-                    django.db.models.lookups.Exact(django.db.models.functions.text.Length("area"), 12),
-                    _connector="OR",
-                ),
-                name="places_station_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="station",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
-                ),
-                name="places_station_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="station",
-            constraint=models.UniqueConstraint(fields=("area", "name"), name="places_station_name_in_area"),
+                    models.UniqueConstraint(fields=("area", "name"), name="places_station_name_in_area"),
+                ],
+            },
         ),
     ]

@@ -16,58 +16,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Activity",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("planned", "Planned"),
-                            ("announced", "Announced"),
-                            ("held", "Held, report due"),
-                            ("reported", "Reported"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="planned",
-                        max_length=10,
-                    ),
-                ),
-                ("title", models.CharField(max_length=120)),
-                ("about", models.TextField(blank=True)),
-                ("place", models.CharField(max_length=120)),
-                ("starts_at", models.DateTimeField()),
-                ("minutes", models.PositiveIntegerField(default=120)),
-                ("expected", models.PositiveIntegerField(null=True)),
-                ("attended", models.PositiveIntegerField(null=True)),
-                ("helpers", models.PositiveIntegerField(default=0)),
-                ("summary", models.TextField(blank=True)),
-                ("cancelled_reason", models.TextField(blank=True)),
-                ("announced_at", models.DateTimeField(null=True)),
-                ("reported_at", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "line",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ventures.budgetline",
-                    ),
-                ),
-                (
-                    "planned_by",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["starts_at", "id"],
-            },
-        ),
-        migrations.CreateModel(
             name="Ceremony",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -94,47 +42,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Feedback",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("rating", models.PositiveSmallIntegerField()),
-                ("said", models.CharField(blank=True, max_length=500)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "activity",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="feedback", to="projects.activity"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Photo",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("kind", models.CharField(choices=[("jpg", "JPEG"), ("png", "PNG")], max_length=4)),
-                ("digest", models.CharField(max_length=71)),
-                ("size", models.PositiveIntegerField()),
-                ("caption", models.CharField(max_length=120)),
-                ("shown", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "activity",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="projects.activity"
-                    ),
-                ),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-                    ),
-                ),
-            ],
             options={
-                "ordering": ["created_at", "id"],
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="projects_ceremony_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S")),
+                        name="projects_ceremony_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_reason__regex", "\\S"), ("state", "cancelled")),
+                            models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="projects_ceremony_cancelled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +139,249 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="projects_newest"),
+                    models.Index(fields=["community", "state"], name="projects_area"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("graduated", "ended", "terminated")), _negated=True),
+                        fields=["state"],
+                        name="projects_working",
+                    ),
+                    models.Index(fields=["mentor"], name="projects_mentor"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "running",
+                                    "midterm",
+                                    "notice",
+                                    "passed",
+                                    "failed",
+                                    "completion",
+                                    "completed",
+                                    "graduated",
+                                    "ended",
+                                    "terminated",
+                                ],
+                            )
+                        ),
+                        name="projects_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="projects_days"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("completion_due__gte", models.F("starts_on")),
+                            models.Q(
+                                ("midterm_due__isnull", True),
+                                ("midterm_due__gte", models.F("starts_on")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="projects_due_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settle_by__isnull", False),
+                                ("state", "terminated"),
+                                ("stopped_at__isnull", False),
+                                ("stopped_reason__regex", "\\S"),
+                            ),
+                            models.Q(("state", "terminated"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="projects_terminated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ceremony__isnull", False), ("graduated_on__isnull", False), ("state", "graduated")
+                            ),
+                            models.Q(models.Q(("state", "graduated"), _negated=True), ("graduated_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="projects_graduated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__isnull", True), ("mark__lte", 10000), _connector="OR"),
+                        name="projects_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("settlement", "")),
+                            models.Q(("settled_at__isnull", False), ("settlement__regex", "\\S")),
+                            _connector="OR",
+                        ),
+                        name="projects_settled",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Activity",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("announced", "Announced"),
+                            ("held", "Held, report due"),
+                            ("reported", "Reported"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("about", models.TextField(blank=True)),
+                ("place", models.CharField(max_length=120)),
+                ("starts_at", models.DateTimeField()),
+                ("minutes", models.PositiveIntegerField(default=120)),
+                ("expected", models.PositiveIntegerField(null=True)),
+                ("attended", models.PositiveIntegerField(null=True)),
+                ("helpers", models.PositiveIntegerField(default=0)),
+                ("summary", models.TextField(blank=True)),
+                ("cancelled_reason", models.TextField(blank=True)),
+                ("announced_at", models.DateTimeField(null=True)),
+                ("reported_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ventures.budgetline",
+                    ),
+                ),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="projects.project"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["starts_at", "id"],
+                "indexes": [
+                    models.Index(fields=["project", "starts_at"], name="projects_activity_course"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("planned", "announced", "held"))),
+                        fields=["starts_at"],
+                        name="projects_activity_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S")),
+                        name="projects_activity_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)),
+                        name="projects_activity_minutes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "reported"), _negated=True),
+                            models.Q(
+                                ("attended__isnull", False), ("reported_at__isnull", False), ("summary__regex", "\\S")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="projects_activity_reported",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "announced"), _negated=True),
+                            ("announced_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="projects_activity_announced",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            ("cancelled_reason__regex", "\\S"),
+                            _connector="OR",
+                        ),
+                        name="projects_activity_cancelled",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Feedback",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("rating", models.PositiveSmallIntegerField()),
+                ("said", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="feedback", to="projects.activity"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["activity", "-created_at"], name="projects_feedback_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rating__gte", 1), ("rating__lte", 5)), name="projects_feedback_scale"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Photo",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("kind", models.CharField(choices=[("jpg", "JPEG"), ("png", "PNG")], max_length=4)),
+                ("digest", models.CharField(max_length=71)),
+                ("size", models.PositiveIntegerField()),
+                ("caption", models.CharField(max_length=120)),
+                ("shown", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="projects.activity"
+                    ),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("activity", "digest"), name="projects_photo_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("caption__regex", "\\S"), ("size__gt", 0)), name="projects_photo_told"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Objection",
@@ -270,14 +438,58 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["filed_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "filed")), fields=["due_at"], name="projects_objection_due"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "objection"), ("state", "filed")),
+                        fields=("project", "filed_by"),
+                        name="projects_objection_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "appeal")),
+                        fields=("project", "decided_at"),
+                        name="projects_objection_one_appeal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text__regex", "\\S")), name="projects_objection_grounds"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "ruled"), _negated=True),
+                                ("outcome", ""),
+                                ("ruled_at__isnull", True),
+                                ("ruled_by__isnull", True),
+                                ("ruling", ""),
+                            ),
+                            models.Q(
+                                ("ruled_at__isnull", False),
+                                ("ruled_by__isnull", False),
+                                ("state", "ruled"),
+                                models.Q(("outcome", ""), _negated=True),
+                                models.Q(("ruling", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="projects_objection_ruling",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ruled_by__isnull", True),
+                            models.Q(("ruled_by", models.F("filed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="projects_objection_not_own",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("filed_at"))), name="projects_objection_due_later"
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="activity",
-            name="project",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="projects.project"
-            ),
         ),
         migrations.CreateModel(
             name="Report",
@@ -313,6 +525,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["handed_in_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "kind", "number"), name="projects_report_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("done__regex", "\\S"), ("kind__in", ["midterm", "completion"])),
+                        name="projects_report_told",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +561,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("comment__regex", "\\S"), ("outcome__in", ["pass", "fail", "mend"])),
+                        name="projects_decision_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome", "mend"), ("mark__isnull", False), _connector="OR"),
+                        name="projects_decision_by_mark",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Rules",
@@ -359,6 +590,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="projects_rules_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "version"), name="projects_rules_version"),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="projects_rules_from_one"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Sheet",
@@ -383,6 +623,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "reviewer"), name="projects_sheet_once"),
+                    models.CheckConstraint(condition=models.Q(("mark__lte", 10000)), name="projects_sheet_mark"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -418,6 +662,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-visited_on", "id"],
+                "indexes": [
+                    models.Index(fields=["project", "-visited_on"], name="projects_visit_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("overall__regex", "\\S")), name="projects_visit_told"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -438,336 +688,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("visit", "position"), name="projects_step_place"),
+                    models.CheckConstraint(condition=models.Q(("what__regex", "\\S")), name="projects_step_told"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="ceremony",
-            index=models.Index(fields=["-created_at", "id"], name="projects_ceremony_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="ceremony",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S")), name="projects_ceremony_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ceremony",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_reason__regex", "\\S"), ("state", "cancelled")),
-                    models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")),
-                    _connector="OR",
-                ),
-                name="projects_ceremony_cancelled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedback",
-            index=models.Index(fields=["activity", "-created_at"], name="projects_feedback_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rating__gte", 1), ("rating__lte", 5)), name="projects_feedback_scale"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="photo",
-            constraint=models.UniqueConstraint(fields=("activity", "digest"), name="projects_photo_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="photo",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("caption__regex", "\\S"), ("size__gt", 0)), name="projects_photo_told"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(fields=["-created_at", "id"], name="projects_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(fields=["community", "state"], name="projects_area"),
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(
-                condition=models.Q(("state__in", ("graduated", "ended", "terminated")), _negated=True),
-                fields=["state"],
-                name="projects_working",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="project",
-            index=models.Index(fields=["mentor"], name="projects_mentor"),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "running",
-                            "midterm",
-                            "notice",
-                            "passed",
-                            "failed",
-                            "completion",
-                            "completed",
-                            "graduated",
-                            "ended",
-                            "terminated",
-                        ],
-                    )
-                ),
-                name="projects_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="projects_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("completion_due__gte", models.F("starts_on")),
-                    models.Q(
-                        ("midterm_due__isnull", True), ("midterm_due__gte", models.F("starts_on")), _connector="OR"
-                    ),
-                ),
-                name="projects_due_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("settle_by__isnull", False),
-                        ("state", "terminated"),
-                        ("stopped_at__isnull", False),
-                        ("stopped_reason__regex", "\\S"),
-                    ),
-                    models.Q(("state", "terminated"), _negated=True),
-                    _connector="OR",
-                ),
-                name="projects_terminated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ceremony__isnull", False), ("graduated_on__isnull", False), ("state", "graduated")),
-                    models.Q(models.Q(("state", "graduated"), _negated=True), ("graduated_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="projects_graduated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__isnull", True), ("mark__lte", 10000), _connector="OR"), name="projects_mark"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="project",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("settlement", "")),
-                    models.Q(("settled_at__isnull", False), ("settlement__regex", "\\S")),
-                    _connector="OR",
-                ),
-                name="projects_settled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="objection",
-            index=models.Index(
-                condition=models.Q(("state", "filed")), fields=["due_at"], name="projects_objection_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "objection"), ("state", "filed")),
-                fields=("project", "filed_by"),
-                name="projects_objection_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "appeal")),
-                fields=("project", "decided_at"),
-                name="projects_objection_one_appeal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text__regex", "\\S")), name="projects_objection_grounds"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state", "ruled"), _negated=True),
-                        ("outcome", ""),
-                        ("ruled_at__isnull", True),
-                        ("ruled_by__isnull", True),
-                        ("ruling", ""),
-                    ),
-                    models.Q(
-                        ("ruled_at__isnull", False),
-                        ("ruled_by__isnull", False),
-                        ("state", "ruled"),
-                        models.Q(("outcome", ""), _negated=True),
-                        models.Q(("ruling", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="projects_objection_ruling",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ruled_by__isnull", True),
-                    models.Q(("ruled_by", models.F("filed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="projects_objection_not_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("filed_at"))), name="projects_objection_due_later"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["project", "starts_at"], name="projects_activity_course"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(
-                condition=models.Q(("state__in", ("planned", "announced", "held"))),
-                fields=["starts_at"],
-                name="projects_activity_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S")), name="projects_activity_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)), name="projects_activity_minutes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "reported"), _negated=True),
-                    models.Q(("attended__isnull", False), ("reported_at__isnull", False), ("summary__regex", "\\S")),
-                    _connector="OR",
-                ),
-                name="projects_activity_reported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "announced"), _negated=True), ("announced_at__isnull", False), _connector="OR"
-                ),
-                name="projects_activity_announced",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason__regex", "\\S"), _connector="OR"
-                ),
-                name="projects_activity_cancelled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(fields=("project", "kind", "number"), name="projects_report_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done__regex", "\\S"), ("kind__in", ["midterm", "completion"])),
-                name="projects_report_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("comment__regex", "\\S"), ("outcome__in", ["pass", "fail", "mend"])),
-                name="projects_decision_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome", "mend"), ("mark__isnull", False), _connector="OR"),
-                name="projects_decision_by_mark",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rules",
-            index=models.Index(fields=["-created_at", "id"], name="projects_rules_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="rules",
-            constraint=models.UniqueConstraint(fields=("area", "version"), name="projects_rules_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="rules",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="projects_rules_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(fields=("report", "reviewer"), name="projects_sheet_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.CheckConstraint(condition=models.Q(("mark__lte", 10000)), name="projects_sheet_mark"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["project", "-visited_on"], name="projects_visit_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("overall__regex", "\\S")), name="projects_visit_told"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(fields=("visit", "position"), name="projects_step_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(condition=models.Q(("what__regex", "\\S")), name="projects_step_told"),
         ),
     ]

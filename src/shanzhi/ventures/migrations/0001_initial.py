@@ -97,6 +97,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="ventures_call_newest"),
+                    models.Index(fields=["area", "state"], name="ventures_call_area"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("limit_fen__gte", 0), ("purse_fen__gte", 0)), name="ventures_call_money"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "cancelled")), ("published_at__isnull", False), _connector="OR"
+                        ),
+                        name="ventures_call_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "publicity", "cancelled")),
+                            ("terms_version__gte", 1),
+                            _connector="OR",
+                        ),
+                        name="ventures_call_has_terms",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reviews_needed__gte", 1)), name="ventures_call_reviews"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CallArea",
@@ -112,6 +140,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "indexes": [
+                    models.Index(fields=["code", "call"], name="ventures_callarea_code"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "code"), name="ventures_callarea_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +166,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "version"), name="ventures_terms_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(("version", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="ventures_terms_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +208,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-published_at", "id"],
+                "indexes": [
+                    models.Index(fields=["call", "-published_at"], name="ventures_notice_call"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +246,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "indexes": [
+                    models.Index(fields=["kind", "starts_at"], name="ventures_phase_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "kind"), name="ventures_phase_kind"),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("call", "position"),
+                        name="ventures_phase_position",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="ventures_phase_period"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +341,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="ventures_proposal_newest"),
+                    models.Index(fields=["call", "state", "number"], name="ventures_proposal_call"),
+                    models.Index(fields=["community", "state"], name="ventures_proposal_area"),
+                    models.Index(fields=["contact", "-created_at"], name="ventures_proposal_contact"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "number"), name="ventures_proposal_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "withdrawn", "lapsed")), ("number__isnull", False), _connector="OR"
+                        ),
+                        name="ventures_proposal_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gte", 0), ("other_fen__gte", 0)),
+                        name="ventures_proposal_money",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            ("return_deadline__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="ventures_proposal_deadline",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BudgetLine",
@@ -312,6 +399,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "position"), name="ventures_budget_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gte", 0), ("quantity__gte", 0), ("unit_price_fen__gte", 0)),
+                        name="ventures_budget_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -337,6 +431,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "position"), name="ventures_award_place"),
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gte", 0)), name="ventures_award_amount"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -369,6 +467,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "digest"), name="ventures_attachment_once"),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="ventures_attachment_size"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -391,6 +493,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "position"), name="ventures_activity_place"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -439,6 +544,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["round", "created_at", "id"],
+                "indexes": [
+                    models.Index(fields=["reviewer", "state"], name="ventures_review_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "round", "reviewer"), name="ventures_review_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            models.Q(models.Q(("decision", ""), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ventures_review_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision__in", ("", "pass")), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="ventures_review_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -464,6 +589,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "key"), name="ventures_reviewitem_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -493,204 +621,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "indexes": [
+                    models.Index(fields=["person", "proposal"], name="ventures_member_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "position"), name="ventures_member_place"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["-created_at", "id"], name="ventures_call_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["area", "state"], name="ventures_call_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("limit_fen__gte", 0), ("purse_fen__gte", 0)), name="ventures_call_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "cancelled")), ("published_at__isnull", False), _connector="OR"
-                ),
-                name="ventures_call_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "publicity", "cancelled")), ("terms_version__gte", 1), _connector="OR"
-                ),
-                name="ventures_call_has_terms",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reviews_needed__gte", 1)), name="ventures_call_reviews"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="callarea",
-            index=models.Index(fields=["code", "call"], name="ventures_callarea_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="callarea",
-            constraint=models.UniqueConstraint(fields=("call", "code"), name="ventures_callarea_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="callterms",
-            constraint=models.UniqueConstraint(fields=("call", "version"), name="ventures_terms_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="callterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="ventures_terms_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["call", "-published_at"], name="ventures_notice_call"),
-        ),
-        migrations.AddIndex(
-            model_name="phase",
-            index=models.Index(fields=["kind", "starts_at"], name="ventures_phase_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="phase",
-            constraint=models.UniqueConstraint(fields=("call", "kind"), name="ventures_phase_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="phase",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("call", "position"),
-                name="ventures_phase_position",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="phase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="ventures_phase_period"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["-created_at", "id"], name="ventures_proposal_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["call", "state", "number"], name="ventures_proposal_call"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["community", "state"], name="ventures_proposal_area"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["contact", "-created_at"], name="ventures_proposal_contact"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("call", "number"), name="ventures_proposal_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "withdrawn", "lapsed")), ("number__isnull", False), _connector="OR"
-                ),
-                name="ventures_proposal_numbered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gte", 0), ("other_fen__gte", 0)), name="ventures_proposal_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), _negated=True), ("return_deadline__isnull", False), _connector="OR"
-                ),
-                name="ventures_proposal_deadline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.UniqueConstraint(fields=("proposal", "position"), name="ventures_budget_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gte", 0), ("quantity__gte", 0), ("unit_price_fen__gte", 0)),
-                name="ventures_budget_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=models.UniqueConstraint(fields=("call", "position"), name="ventures_award_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gte", 0)), name="ventures_award_amount"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(fields=("proposal", "digest"), name="ventures_attachment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="ventures_attachment_size"),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.UniqueConstraint(fields=("proposal", "position"), name="ventures_activity_place"),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["reviewer", "state"], name="ventures_review_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("proposal", "round", "reviewer"), name="ventures_review_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True),
-                    models.Q(models.Q(("decision", ""), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ventures_review_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decision__in", ("", "pass")), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="ventures_review_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewitem",
-            constraint=models.UniqueConstraint(fields=("review", "key"), name="ventures_reviewitem_once"),
-        ),
-        migrations.AddIndex(
-            model_name="teammember",
-            index=models.Index(fields=["person", "proposal"], name="ventures_member_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(fields=("proposal", "position"), name="ventures_member_place"),
         ),
     ]

@@ -80,6 +80,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "indexes": [
+                    models.Index(fields=["person", "call"], name="ventures_juror_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "person"), name="ventures_juror_once"),
+                    models.UniqueConstraint(fields=("call", "number"), name="ventures_juror_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("chair", True), ("ends_at__isnull", True)),
+                        fields=("call",),
+                        name="ventures_juror_chair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True),
+                            models.Q(
+                                ("ends_at__gte", models.F("starts_at")), models.Q(("ended_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ventures_juror_ended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +134,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("juror", "proposal"), name="ventures_conflict_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="JuryClosing",
@@ -160,6 +187,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "position"), name="ventures_pitch_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True),
+                            models.Q(("ended_at__gte", models.F("started_at")), ("started_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ventures_pitch_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,68 +234,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="juror",
-            index=models.Index(fields=["person", "call"], name="ventures_juror_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="juror",
-            constraint=models.UniqueConstraint(fields=("call", "person"), name="ventures_juror_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="juror",
-            constraint=models.UniqueConstraint(fields=("call", "number"), name="ventures_juror_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="juror",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("chair", True), ("ends_at__isnull", True)),
-                fields=("call",),
-                name="ventures_juror_chair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="juror",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at__isnull", True),
-                    models.Q(("ends_at__gte", models.F("starts_at")), models.Q(("ended_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="ventures_juror_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflict",
-            constraint=models.UniqueConstraint(fields=("juror", "proposal"), name="ventures_conflict_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pitch",
-            constraint=models.UniqueConstraint(fields=("call", "position"), name="ventures_pitch_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="pitch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True),
-                    models.Q(("ended_at__gte", models.F("started_at")), ("started_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ventures_pitch_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scoresheet",
-            constraint=models.UniqueConstraint(fields=("juror", "proposal"), name="ventures_sheet_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="scoresheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "handed_in"), _negated=True), ("handed_in_at__isnull", False), _connector="OR"
-                ),
-                name="ventures_sheet_handed_in",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("juror", "proposal"), name="ventures_sheet_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "handed_in"), _negated=True),
+                            ("handed_in_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="ventures_sheet_handed_in",
+                    ),
+                ],
+            },
         ),
     ]

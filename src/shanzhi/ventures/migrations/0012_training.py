@@ -13,11 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="call",
-            name="training",
-            field=models.JSONField(default=dict),
-        ),
         migrations.CreateModel(
             name="TrainingSession",
             fields=[
@@ -55,6 +50,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["starts_at", "id"],
+                "indexes": [
+                    models.Index(fields=["call", "starts_at", "id"], name="ventures_training_call"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("place", ""), _negated=True),
+                            ("minutes__gte", 1),
+                            ("minutes__lte", 1440),
+                        ),
+                        name="ventures_training_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="ventures_training_cancelled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,63 +106,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["session", "-recorded_at", "id"], name="ventures_attendance_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("session", "person"),
+                        name="ventures_attendance_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("proposal__isnull", False)),
+                        fields=("session", "proposal"),
+                        name="ventures_attendance_team",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", False), ("proposal__isnull", True)),
+                            models.Q(("person__isnull", True), ("proposal__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ventures_attendance_one",
+                    ),
+                ],
+            },
         ),
-        migrations.AddIndex(
-            model_name="trainingsession",
-            index=models.Index(fields=["call", "starts_at", "id"], name="ventures_training_call"),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("place", ""), _negated=True),
-                    ("minutes__gte", 1),
-                    ("minutes__lte", 1440),
-                ),
-                name="ventures_training_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")),
-                    _connector="OR",
-                ),
-                name="ventures_training_cancelled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attendance",
-            index=models.Index(fields=["session", "-recorded_at", "id"], name="ventures_attendance_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False)),
-                fields=("session", "person"),
-                name="ventures_attendance_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("proposal__isnull", False)),
-                fields=("session", "proposal"),
-                name="ventures_attendance_team",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("person__isnull", False), ("proposal__isnull", True)),
-                    models.Q(("person__isnull", True), ("proposal__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ventures_attendance_one",
-            ),
+        migrations.AddField(
+            model_name="call",
+            name="training",
+            field=models.JSONField(default=dict),
         ),
     ]

@@ -247,6 +247,75 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="volunteering_team_newest"),
+                    models.Index(fields=["area", "state"], name="volunteering_team_by_area"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(
+                            models.Func(models.F("name"), function="shanzhi_bigrams"), function="array_to_tsvector"
+                        ),
+                        name="volunteering_team_by_name",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["community", "organization", "company", "school"])),
+                        name="volunteering_team_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("join_way__in", ["request", "code"])), name="volunteering_team_join_way"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["proposed", "active", "declined", "dissolved"])),
+                        name="volunteering_team_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
+                        name="volunteering_team_area",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("about__regex", "\\S"), ("name__regex", "\\S")),
+                        name="volunteering_team_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "organization"), ("organization__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "organization"), _negated=True),
+                                ("organization__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="volunteering_team_of_organization",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ("company", "school")), _negated=True),
+                            ("unit__regex", "\\S"),
+                            _connector="OR",
+                        ),
+                        name="volunteering_team_of_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("reason", ""), ("state__in", ("proposed", "active"))),
+                            models.Q(
+                                models.Q(("state__in", ("proposed", "active")), _negated=True),
+                                ("ended_at__gte", models.F("created_at")),
+                                ("reason__regex", "\\S"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="volunteering_team_ended",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("proposed", "active"))),
+                        fields=("area", "name"),
+                        name="volunteering_team_name_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TeamAgreement",
@@ -269,6 +338,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("team", "version"), name="volunteering_agreement_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(("text__regex", "\\S")), name="volunteering_agreement_text"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Volunteer",
@@ -353,6 +430,68 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-joined_at", "id"], name="volunteering_newest"),
+                    models.Index(fields=["area", "state"], name="volunteering_by_area"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9]{15}$")), name="volunteering_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
+                        name="volunteering_area",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["registered", "active", "paused", "left"])),
+                        name="volunteering_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "languages__contained_by",
+                                [
+                                    "mandarin",
+                                    "dialect",
+                                    "sign",
+                                    "english",
+                                    "other_chinese",
+                                    "minority",
+                                    "japanese",
+                                    "korean",
+                                    "russian",
+                                    "french",
+                                    "german",
+                                    "spanish",
+                                    "arabic",
+                                ],
+                            )
+                        ),
+                        name="volunteering_languages",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("metres__isnull", True), ("metres__range", (100, 100000)), _connector="OR"),
+                        name="volunteering_metres",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("health__isnull", True), ("health_agreed_at__isnull", True)),
+                            models.Q(("health__isnull", False), ("health_agreed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="volunteering_health_agreed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("emergency_name__isnull", True), ("emergency_phone__isnull", True)),
+                            models.Q(("emergency_name__isnull", False), ("emergency_phone__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="volunteering_emergency_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TeamMember",
@@ -424,6 +563,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["team", "state", "-asked_at", "id"], name="volunteering_members"),
+                    models.Index(fields=["volunteer", "state"], name="volunteering_places"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["leader", "deputy", "member"])),
+                        name="volunteering_member_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["requested", "member", "refused", "withdrawn", "left"])),
+                        name="volunteering_member_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("joined_at__isnull", True), ("state", "requested")),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("joined_at__gte", models.F("asked_at")),
+                                ("state", "member"),
+                            ),
+                            models.Q(
+                                ("ended_at__gte", models.F("joined_at")),
+                                ("joined_at__gte", models.F("asked_at")),
+                                ("state", "left"),
+                            ),
+                            models.Q(
+                                ("ended_at__gte", models.F("asked_at")),
+                                ("joined_at__isnull", True),
+                                ("state__in", ("refused", "withdrawn")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="volunteering_member_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role", "member"), ("state__in", ("member", "left")), _connector="OR"),
+                        name="volunteering_member_leads_inside",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True), ("reason__regex", "\\S"), _connector="OR"
+                        ),
+                        name="volunteering_member_refused",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("requested", "member"))),
+                        fields=("team", "volunteer"),
+                        name="volunteering_member_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "leader"), ("state", "member")),
+                        fields=("team",),
+                        name="volunteering_one_leader",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Qualification",
@@ -466,6 +663,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-starts_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="volunteering_qualification_span",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence__regex", "\\S")), name="volunteering_qualification_seen"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("revoked_at__isnull", True), ("revoked_by__isnull", True), ("revoked_reason", "")
+                            ),
+                            models.Q(("revoked_at__gte", models.F("verified_at")), ("revoked_reason__regex", "\\S")),
+                            _connector="OR",
+                        ),
+                        name="volunteering_qualification_revoked",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("volunteer", "kind", "starts_on"),
+                        name="volunteering_qualification_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -484,6 +707,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["weekday", "starts"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("weekday__range", (1, 7))), name="volunteering_weekday"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__lte", 1440), ("starts__lt", models.F("ends"))),
+                        name="volunteering_hours_span",
+                    ),
+                    models.UniqueConstraint(fields=("volunteer", "weekday", "starts"), name="volunteering_hours_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -503,320 +734,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="team",
-            index=models.Index(fields=["-created_at", "id"], name="volunteering_team_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="team",
-            index=models.Index(fields=["area", "state"], name="volunteering_team_by_area"),
-        ),
-        migrations.AddIndex(
-            model_name="team",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(models.Func(models.F("name"), function="shanzhi_bigrams"), function="array_to_tsvector"),
-                name="volunteering_team_by_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["community", "organization", "company", "school"])),
-                name="volunteering_team_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("join_way__in", ["request", "code"])), name="volunteering_team_join_way"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["proposed", "active", "declined", "dissolved"])),
-                name="volunteering_team_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")), name="volunteering_team_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("about__regex", "\\S"), ("name__regex", "\\S")), name="volunteering_team_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "organization"), ("organization__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "organization"), _negated=True),
-                        ("organization__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="volunteering_team_of_organization",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ("company", "school")), _negated=True),
-                    ("unit__regex", "\\S"),
-                    _connector="OR",
-                ),
-                name="volunteering_team_of_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("reason", ""), ("state__in", ("proposed", "active"))),
-                    models.Q(
-                        models.Q(("state__in", ("proposed", "active")), _negated=True),
-                        ("ended_at__gte", models.F("created_at")),
-                        ("reason__regex", "\\S"),
-                    ),
-                    _connector="OR",
-                ),
-                name="volunteering_team_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("proposed", "active"))),
-                fields=("area", "name"),
-                name="volunteering_team_name_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teamagreement",
-            constraint=models.UniqueConstraint(fields=("team", "version"), name="volunteering_agreement_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="teamagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text__regex", "\\S")), name="volunteering_agreement_text"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="volunteer",
-            index=models.Index(fields=["-joined_at", "id"], name="volunteering_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="volunteer",
-            index=models.Index(fields=["area", "state"], name="volunteering_by_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^[0-9]{15}$")), name="volunteering_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")), name="volunteering_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["registered", "active", "paused", "left"])), name="volunteering_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "languages__contained_by",
-                        [
-                            "mandarin",
-                            "dialect",
-                            "sign",
-                            "english",
-                            "other_chinese",
-                            "minority",
-                            "japanese",
-                            "korean",
-                            "russian",
-                            "french",
-                            "german",
-                            "spanish",
-                            "arabic",
-                        ],
-                    )
-                ),
-                name="volunteering_languages",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("metres__isnull", True), ("metres__range", (100, 100000)), _connector="OR"),
-                name="volunteering_metres",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("health__isnull", True), ("health_agreed_at__isnull", True)),
-                    models.Q(("health__isnull", False), ("health_agreed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="volunteering_health_agreed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("emergency_name__isnull", True), ("emergency_phone__isnull", True)),
-                    models.Q(("emergency_name__isnull", False), ("emergency_phone__isnull", False)),
-                    _connector="OR",
-                ),
-                name="volunteering_emergency_whole",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="teammember",
-            index=models.Index(fields=["team", "state", "-asked_at", "id"], name="volunteering_members"),
-        ),
-        migrations.AddIndex(
-            model_name="teammember",
-            index=models.Index(fields=["volunteer", "state"], name="volunteering_places"),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["leader", "deputy", "member"])), name="volunteering_member_role"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["requested", "member", "refused", "withdrawn", "left"])),
-                name="volunteering_member_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("joined_at__isnull", True), ("state", "requested")),
-                    models.Q(("ended_at__isnull", True), ("joined_at__gte", models.F("asked_at")), ("state", "member")),
-                    models.Q(
-                        ("ended_at__gte", models.F("joined_at")),
-                        ("joined_at__gte", models.F("asked_at")),
-                        ("state", "left"),
-                    ),
-                    models.Q(
-                        ("ended_at__gte", models.F("asked_at")),
-                        ("joined_at__isnull", True),
-                        ("state__in", ("refused", "withdrawn")),
-                    ),
-                    _connector="OR",
-                ),
-                name="volunteering_member_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role", "member"), ("state__in", ("member", "left")), _connector="OR"),
-                name="volunteering_member_leads_inside",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True), ("reason__regex", "\\S"), _connector="OR"
-                ),
-                name="volunteering_member_refused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("requested", "member"))),
-                fields=("team", "volunteer"),
-                name="volunteering_member_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "leader"), ("state", "member")),
-                fields=("team",),
-                name="volunteering_one_leader",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="volunteering_qualification_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence__regex", "\\S")), name="volunteering_qualification_seen"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True), ("revoked_reason", "")),
-                    models.Q(("revoked_at__gte", models.F("verified_at")), ("revoked_reason__regex", "\\S")),
-                    _connector="OR",
-                ),
-                name="volunteering_qualification_revoked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True)),
-                fields=("volunteer", "kind", "starts_on"),
-                name="volunteering_qualification_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="availability",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__range", (1, 7))), name="volunteering_weekday"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="availability",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__lte", 1440), ("starts__lt", models.F("ends"))),
-                name="volunteering_hours_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="availability",
-            constraint=models.UniqueConstraint(
-                fields=("volunteer", "weekday", "starts"), name="volunteering_hours_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteerskill",
-            constraint=models.UniqueConstraint(fields=("volunteer", "skill"), name="volunteering_skill_of_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("volunteer", "skill"), name="volunteering_skill_of_once"),
+                ],
+            },
         ),
     ]
