@@ -28,9 +28,6 @@ class ActivitiesConfig(AppConfig):
             "desk-activities", _("Activities of the area"), "activities:desk", section="desk", order=64,
             visible=lambda request: policies.at_the_desk(getattr(request, "actor", Actor())),
         )  # fmt: skip
-        navigation.register(
-            "my-shifts", _("My shifts"), "activities:mine", section="account", order=45, visible=navigation.signed_in
-        )
         for table in TABLES:
             coverage.cover(f"activities_{table}")
         import_module("shanzhi.activities.history")

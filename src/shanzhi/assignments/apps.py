@@ -27,9 +27,6 @@ class AssignmentsConfig(AppConfig):
             "desk-assignments", _("Who helps where"), "assignments:desk", section="desk", order=65,
             visible=lambda request: policies.at_the_desk(getattr(request, "actor", Actor())),
         )  # fmt: skip
-        navigation.register(
-            "my-asks", _("Asked of me"), "assignments:asked", section="account", order=46, visible=navigation.signed_in
-        )
         for table in TABLES:
             coverage.cover(f"assignments_{table}")
         import_module("shanzhi.assignments.history")

@@ -6,7 +6,6 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit import coverage
-from shanzhi.ui import navigation
 
 TABLES = ("attendance", "flag", "ruling", "tap")
 
@@ -20,11 +19,7 @@ class AttendanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the pages into the shell and the tables under the audit."""
-        navigation.register(
-            "my-attendance", _("My attendance"), "attendance:mine", section="account", order=45,
-            visible=navigation.signed_in,
-        )  # fmt: skip
+        """Put the tables under the audit."""
         for table in TABLES:
             coverage.cover(f"attendance_{table}")
         coverage.cover("attendance_gate", key="shift_id")

@@ -29,9 +29,6 @@ class ServiceConfig(AppConfig):
             "service", _("Service records"), "service:desk", section="desk", order=64,
             visible=lambda request: queries.at_the_desk(getattr(request, "actor", Actor())),
         )  # fmt: skip
-        navigation.register(
-            "my-service", _("My service"), "service:mine", section="account", order=45, visible=navigation.signed_in,
-        )  # fmt: skip
         for table in TABLES:
             coverage.cover(f"service_{table}")
         coverage.leave_out("service_servicemonth", "sums that triggers keep of records, which are audited")
