@@ -45,6 +45,9 @@ class TestAnActivitysRow:
         draft = an_activity(state="submitted", planned_by=one, shifts=0)
         rows = Activity.objects.filter(pk=draft.pk)
         refused(lambda: rows.update(state="checked", checked_at=AT, checked_by=one), "checked_by_another")
+        two = a_person()
+        by_two = {"submitted_by": two, "checked_by": two}
+        refused(lambda: rows.update(state="checked", checked_at=AT, **by_two), "checked_by_another")
         rows.update(state="checked", checked_at=AT, checked_by=a_person())
         refused(lambda: rows.update(state="published", published_at=AT), "activities_no_shift")
 

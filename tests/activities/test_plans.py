@@ -9,6 +9,7 @@ from django.utils import timezone
 from shanzhi.activities import operations, queries
 from shanzhi.activities.models import Activity, Shift, SignUp
 from shanzhi.activities.operations import refusals
+from shanzhi.activities.policies import OwnPlan
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound
@@ -81,6 +82,23 @@ class TestAPlan:
                 one.verb.startswith("activities.activity")] == [
             f"activities.activity.{verb}" for verb in
             ("plan", "change", "submit", "return", "submit", "check", "publish")]  # fmt: skip
+
+    def test_is_never_checked_by_who_changed_and_handed_it_in(self) -> None:
+        team = a_team(COMMUNITY)
+        found = an_activity(team, state="submitted", planned_by_id=leader_of(team).person_id)
+        first, second = (an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY) for _one in range(2))
+        plan = operations.Plan(**{**PLAN, "what": "改过的计划。", "risks": "地滑"})
+        given: dict[str, Any] = {"activity_id": found.pk, "at": AT}
+        operations.change_activity(actor=first, version=found.version, plan=plan, **given)
+        operations.submit_activity(actor=first, **given)
+        assert told("activity_plans.submitted") == 1
+        with pytest.raises(OwnPlan):
+            operations.check_activity(actor=first, passed=True, words="", **given)
+        done = operations.check_activity(actor=second, passed=False, words="再想想", **given)
+        assert (done.submitted_by_id, done.submitted_at) == (None, None)
+        # once the leader handed it in, two people stand behind it again
+        operations.submit_activity(actor=leader_of(team), **given)
+        assert operations.check_activity(actor=first, passed=True, words="", **given).state == "checked"
 
     def test_is_never_checked_by_who_planned_it_or_leads_its_team(self) -> None:
         team = a_team(COMMUNITY)

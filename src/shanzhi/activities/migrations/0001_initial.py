@@ -86,6 +86,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
                     "task_kind",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="volunteering.taskkind"
@@ -333,8 +339,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("checked_by__isnull", True),
-                    ("planned_by__isnull", True),
-                    models.Q(("checked_by", models.F("planned_by")), _negated=True),
+                    models.Q(
+                        models.Q(
+                            ("planned_by__isnull", True),
+                            models.Q(("checked_by", models.F("planned_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        models.Q(
+                            ("submitted_by__isnull", True),
+                            models.Q(("checked_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
                     _connector="OR",
                 ),
                 name="activities_checked_by_another",

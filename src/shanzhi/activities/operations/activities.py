@@ -115,7 +115,8 @@ def submit_activity(*, actor: Actor, activity_id: UUID, at: datetime) -> Activit
             raise refusals.RisksMissing(field="risks")
         if not Shift.objects.filter(activity=found, state="open", starts_at__gt=at).exists():
             raise refusals.NoShiftYet
-        found.submitted_at, found.check_note, found.version = at, "", found.version + 1
+        found.submitted_at, found.submitted_by_id, found.check_note = at, actor.person_id, ""
+        found.version += 1
         found.save()
         note(actor, "activity.submit", found, at, {"state": found.state})
         telling.tell_submitted(actor=actor, activity=found, at=at)
@@ -188,7 +189,7 @@ def insured(found: Activity) -> bool:
 
 
 def _forget_check(found: Activity) -> None:
-    found.submitted_at = found.checked_at = found.checked_by = None
+    found.submitted_at = found.submitted_by = found.checked_at = found.checked_by = None
 
 
 def _differences(found: Activity, values: dict[str, Any]) -> dict[str, list[Any]]:
