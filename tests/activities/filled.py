@@ -57,9 +57,8 @@ def mark_activities(person: Person, *, told: str, at: datetime) -> None:
         **values, checked_by=person, submitted_at=at, checked_at=at, check_note=told, state="checked"
     )
     Activity.objects.create(**values, submitted_by=person, submitted_at=at, check_note=told, state="submitted")
-    shift = Shift.objects.create(
-        activity=planned, starts_at=at, ends_at=at + timedelta(hours=2), places=1, created_at=at, changed_at=at
-    )
+    times = {"starts_at": at, "ends_at": at + timedelta(hours=2), "places": 1, "created_at": at, "changed_at": at}
+    shift = Shift.objects.create(activity=planned, place=told[:100], notice=told, **times)
     SignUp.objects.create(
         shift=shift, volunteer=served, state="cancelled", turn=1, queued_at=at, kept=0, ended_at=at, reason=told
     )

@@ -28,8 +28,12 @@ LIST, API = "/activities/", "/api/v1/activities"
 
 @pytest.fixture
 def soon() -> Shift:
+    return a_soon()
+
+
+def a_soon(**fields: str) -> Shift:
     """A shift the day after tomorrow at nine, with one place, of a team led by somebody."""
-    found = an_activity(a_team(COMMUNITY), shifts=0, lat=36_660_000, lng=117_040_000, area=COMMUNITY)
+    found = an_activity(a_team(COMMUNITY), shifts=0, lat=36_660_000, lng=117_040_000, area=COMMUNITY, **fields)
     nine = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
     return a_shift(found, starts=nine + 2 * DAY, places=1)
 
@@ -166,9 +170,9 @@ def _asked(client: Client, path: str) -> int:
 
 
 class TestCalendars:
-    def test_say_times_in_utc_and_take_changes_and_calling_off_over(self, soon: Shift) -> None:
+    def test_say_times_in_utc_and_take_changes_and_calling_off_over(self) -> None:
+        soon = a_soon(title="扫雪, 铲冰; 一起（示例）", what="第一行\n第二行")
         found = soon.activity
-        Activity.objects.filter(pk=found.pk).update(title="扫雪, 铲冰; 一起（示例）", what="第一行\n第二行")
         who = a_volunteer(a_person(COMMUNITY))
         own = sign_in(Client(), who.person)
         a_sign_up(soon, who)

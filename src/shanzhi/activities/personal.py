@@ -52,6 +52,11 @@ describe("activities.Activity", _("Activities you checked"), "checked_by_id", SH
          **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you lead on the day"), "contact__person_id", SHIFTS,
          contact=(K.LINK, E.KEEP), **_TOLD)  # fmt: skip
+# Where one meets and what was told of a change are free words too; who only signed up is looked for by the `Special`.
+_SAID: Final = dict.fromkeys(("place", "notice"), (K.TEXT, E.SCRUB))
+for _way in ("planned_by_id", "submitted_by_id", "checked_by_id", "contact__person_id"):
+    describe("activities.Shift", _("Shifts of activities you planned or checked"), f"activity__{_way}", SHIFTS,
+             **_SAID)  # fmt: skip
 describe("activities.SignUp", _("Shifts you signed up for"), "volunteer__person_id", SHIFTS, shift=(K.LINK, E.KEEP),
          volunteer=(K.LINK, E.KEEP), state=(K.RECORD, E.SPECIAL), turn=(K.RECORD, E.KEEP),
          queued_at=(K.RECORD, E.KEEP), signed_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL),
@@ -67,6 +72,8 @@ name_fields(
 )  # fmt: skip
 name_field("activities.Activity", "what", _("What one does there"))
 name_field("activities.Activity", "reason", _("Why it was called off"))
+name_field("activities.Shift", "place", _("Meeting place, if another one"))
+name_field("activities.Shift", "notice", _("What was told of the change"))
 name_field("activities.SignUp", "shift", _("Shift"))
 name_field("activities.SignUp", "volunteer", _("Volunteer"))
 name_field("activities.SignUp", "reason", _("Why it was ended"))

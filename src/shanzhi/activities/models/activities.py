@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +17,7 @@ from shanzhi.volunteering.models import TaskKind, Team, Volunteer
 from shanzhi.work.search import search_index
 
 MOST_PLACES: Final = 2000
+LONGEST_SHIFT: Final = timedelta(hours=24)
 AREA_SHAPE: Final = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
 NORTH: Final = 90_000_000
 EAST: Final = 180_000_000
@@ -163,7 +165,10 @@ class Shift(models.Model):
 
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(SHIFT.states)), name="activities_shift_state"),
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="activities_shift_span"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at"), ends_at__lte=F("starts_at") + LONGEST_SHIFT),
+                name="activities_shift_span",
+            ),
             models.CheckConstraint(condition=Q(places__range=(1, MOST_PLACES)), name="activities_shift_places"),
             models.CheckConstraint(
                 condition=Q(state="open", cancelled_at__isnull=True)
