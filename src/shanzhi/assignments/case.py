@@ -17,6 +17,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shanzhi import matching
+from shanzhi.activities import queries as activities
 from shanzhi.activities.lifecycle import LIVING
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.assignments import fitting
@@ -66,13 +67,16 @@ def taking_part(run: Run) -> QuerySet[Volunteer]:
 
 
 def shifts_of(run: Run, at: datetime) -> list[Shift]:
-    """List the shifts of a run that have places to give; of a call-up its own one."""
+    """List the shifts of a run that have places to give; of a call-up its own one.
+
+    Dangerous work that is not insured on its day has none: nobody may take it (`activities.queries.against`).
+    """
     if run.emergency:
         condition = Q(pk=run.shift_id)
     else:
         condition = Q(starts_at__gte=run.first_at, starts_at__lt=run.last_at)
         condition &= Q(activity__team=run.team_id) if run.team_id else places.within("activity__area", run.area)
-    return list(wanting(at, condition))
+    return [one for one in wanting(at, condition) if activities.safe(one)]
 
 
 def read(run: Run, at: datetime) -> matching.Case:

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.activities import queries as activities
-from shanzhi.activities.models import Shift
+from shanzhi.activities.lifecycle import LIVING
+from shanzhi.activities.models import Shift, SignUp
 from shanzhi.assignments import policies
 from shanzhi.assignments.case import wanting
 from shanzhi.assignments.models import OnCall, OpenShift, Proposal, Run
@@ -66,6 +67,17 @@ def counts(found: Run) -> dict[str, int]:
     """Count the pairs of a run by their state."""
     rows = Proposal.objects.filter(run=found).order_by().values_list("state").annotate(many=Count("pk"))
     return dict(rows)
+
+
+def coming(found: Run) -> dict[str, int]:
+    """Count who said yes by where they stand in the shift now: `signed`, `waiting` in line, or `gone`.
+
+    A yes is kept as it was given; who waits in line has no place yet, and who gave it back does not come.
+    """
+    own = SignUp.objects.filter(shift=OuterRef("shift"), volunteer=OuterRef("volunteer"), state__in=LIVING)
+    rows = Proposal.objects.filter(run=found, state="accepted").annotate(now=Subquery(own.values("state")[:1]))
+    told: dict[str | None, int] = dict(rows.order_by().values_list("now").annotate(many=Count("pk")))
+    return {"signed": told.get("signed", 0), "waiting": told.get("waiting", 0), "gone": told.get(None, 0)}
 
 
 def pairs(found: Run) -> QuerySet[Any]:
@@ -125,7 +137,7 @@ def to_call_up(*, viewer: Actor, team: Team | None, at: datetime) -> list[Any]:
     else:
         areas = viewer.areas(policies.PLANNERS)
         mine = places.within_any("activity__area", areas)
-    return list(wanting(at, near & mine)[:MOST_OFFERED])
+    return [one for one in wanting(at, near & mine) if activities.safe(one)][:MOST_OFFERED]
 
 
 def many_on_call(*, viewer: Actor, team: Team | None) -> int:

@@ -139,7 +139,7 @@ def run(request: Any, run_id: UUID) -> HttpResponse:
     context = {
         "heading": called(found), "run": found, "state": run_state(found), "counts": counts,
         "worth": worth(found) if found.state in ("proposed", "closed") else [],
-        "open": queries.open_shifts(found).count(), "left": counts.get("proposed", 0),
+        "coming": queries.coming(found), "open": queries.open_shifts(found).count(), "left": counts.get("proposed", 0),
         "no": counts.get("declined", 0) + counts.get("lapsed", 0),
         "may": policies.may_decide(actor=request.actor, run=found) is None,
         "history": request.actor.holds(policies.READERS, found.area),
