@@ -40,11 +40,16 @@ def wanting(at: datetime, condition: Q | None = None) -> QuerySet[Any, Any]:
 
     Who is signed up, waits in line, or was asked and did not answer yet comes first.
     """
-    rows = Shift.objects.filter(condition or Q(), state="open", starts_at__gt=at, activity__state="published")
+    to_come = Q(state="open", starts_at__gt=at, activity__state="published")
+    return with_places(to_come & (condition or Q())).filter(open_places__gt=0)
+
+
+def with_places(condition: Q) -> QuerySet[Any, Any]:
+    """Give shifts with `open_places`, below nothing where more were signed up, wait and were asked than there are."""
     living = SignUp.objects.filter(shift=OuterRef("pk"), state__in=LIVING)
     asked = Proposal.objects.filter(shift=OuterRef("pk"), state="asked")
     taken = [Coalesce(Subquery(_counted(one)), 0) for one in (living, asked)]
-    told = rows.annotate(open_places=F("places") - taken[0] - taken[1]).filter(open_places__gt=0)
+    told = Shift.objects.filter(condition).annotate(open_places=F("places") - taken[0] - taken[1])
     found: QuerySet[Any, Any] = told.select_related("activity__task_kind").order_by("starts_at", "id")
     return found
 

@@ -191,7 +191,7 @@ class EmergencyForm(PageForm):
 
 
 class CheckForm(PageForm):
-    """The check of a plan."""
+    """The check of a plan; one that `passed` can only be sent back."""
 
     decision = forms.ChoiceField(
         label=_("Your decision"), widget=forms.RadioSelect,
@@ -202,6 +202,13 @@ class CheckForm(PageForm):
         label=_("Reason"), help_text=_("Needed for sending it back."), max_length=300, required=False,
         widget=forms.Textarea({"rows": 3}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, passed: bool = False, **kwargs: Any) -> None:
+        """Offer what can still be decided."""
+        super().__init__(*args, **kwargs)
+        if passed:
+            offer(self, "decision", [("no", _("Send it back"))])
+            self.initial["decision"] = "no"
 
 
 class ActivityReasonForm(PageForm):

@@ -21,7 +21,7 @@ from shanzhi.activities.models import Activity, Outcome, QueueDecision, Shift, S
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.operations.frames import note, open_shifts
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.volunteering import queries as volunteering
 from shanzhi.volunteering.models import Volunteer
 from shanzhi.volunteering.operations.refusals import NotAVolunteer
@@ -192,11 +192,14 @@ def _require_fit(volunteer: Volunteer, shift: Shift, at: datetime) -> None:
 
 def _held(actor: Actor, shift: Shift) -> Volunteer:
     """Give the own entry, locked together with who waits in the line. Raises SignInNeeded, NotAVolunteer."""
-    own = volunteering.mine(viewer=actor)
+    if not actor.persons:
+        raise SignInNeeded
+    rows = Volunteer.objects.filter(person__in=actor.persons).select_related("person__merged_into")
+    own = rows.order_by(*volunteering.SERVING_FIRST).first()
     if own is None:
         raise NotAVolunteer
     hold([shift], WAITING, own.pk)
-    return Volunteer.objects.select_related("person__merged_into").get(pk=own.pk)
+    return rows.get(pk=own.pk)
 
 
 def _pass_over(row: SignUp, why: list[str], signed: int, shift: Shift, at: datetime) -> None:

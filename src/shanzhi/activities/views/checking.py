@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from shanzhi.activities import operations, policies, queries
 from shanzhi.activities.forms.planning import CheckForm
+from shanzhi.activities.lifecycle import TO_CHECK
 from shanzhi.activities.views.frames import asks, desk_steps, facts, frame, plan_of, plan_steps, title_of
 from shanzhi.activities.views.planning import COLUMNS, FILTERS
 from shanzhi.kernel.errors import NotFound
@@ -116,10 +117,11 @@ def checks(request: Any) -> HttpResponse:
 @login_required
 @form_page
 def check(request: Any, event_id: UUID) -> HttpResponse:
-    """Pass a plan, or give it back."""
+    """Pass a plan, or give it back; one that passed and is not published yet can still be given back."""
     found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_check(actor=request.actor, activity=found))
-    if found.state != "submitted":
+    passed = found.state == "checked"
+    if request.method != "POST" and found.state not in TO_CHECK:
         raise NotFound
 
     def act(form: Any) -> str:
@@ -137,7 +139,9 @@ def check(request: Any, event_id: UUID) -> HttpResponse:
         Answer(_("Number of the policy"), found.policy_number or formatting.NONE),
         Answer(_("Shifts"), formatting.count(len(shifts))),
     ]
-    context = {**frame(_("Check the plan"), _("Decide"), reverse("activities:checks"), *plan_steps(found),
-                       lead=title_of(found)), "pairs": pairs}  # fmt: skip
-    return answer_form(request, CheckForm(sent(request)), act, context, done=_("It is decided."),
-                       template="activities/check.html")  # fmt: skip
+    heading = _("Send the plan back") if passed else _("Check the plan")
+    back = plan_of(event_id) if passed else reverse("activities:checks")
+    context = {**frame(heading, _("Decide"), back, *plan_steps(found), lead=title_of(found)), "pairs": pairs}
+    # a second press of the same form gets the first answer, whatever the plan became by it
+    form = CheckForm(sent(request), passed=passed and request.method != "POST")
+    return answer_form(request, form, act, context, done=_("It is decided."), template="activities/check.html")
