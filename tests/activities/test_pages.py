@@ -156,12 +156,16 @@ class TestATeamsDesk:
         assert "欧阳示例" not in shown
         book = openpyxl.load_workbook(io.BytesIO(desk.get(f"{LIST}shifts/{line.pk}/?export=xlsx").getvalue()))
         assert one.volunteer.number in [cell.value for row in book.active.iter_rows() for cell in row]  # type: ignore[union-attr]
-        storm = {"shift": "", "happens": "cancel", "words": "暴雨", "idempotency_key": "storm-once-1"}
-        later = made.shifts.latest("starts_at")
+        self._called_off(officer, desk, made)
+
+    def _called_off(self, officer: Client, desk: Client, made: Activity) -> None:
+        """One shift is called off, another one in an emergency; the history tells of it to who may see it."""
+        plan, line, later = f"{LIST}{made.pk}", made.shifts.earliest("starts_at"), made.shifts.latest("starts_at")
         one_off = {"reason": "停电", "idempotency_key": "calling-off-1"}
         twice(desk, f"{LIST}shifts/{later.pk}/cancel/", one_off)
         assert desk.get(f"{LIST}shifts/{later.pk}/cancel/").status_code == 409
-        twice(desk, f"{plan}/emergency/", {**storm, "shift": str(line.pk)})
+        storm = {"shift": str(line.pk), "happens": "cancel", "words": "暴雨", "idempotency_key": "storm-once-1"}
+        twice(desk, f"{plan}/emergency/", storm)
         auditor = client_for(Role.AUDITOR, COMMUNITY)
         shown = page(auditor, f"{plan}/plan/")
         assert "暴雨" in shown
