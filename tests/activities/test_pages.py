@@ -183,7 +183,8 @@ class TestATeamsDesk:
         form = page(officer, f"{plan}/check/")
         assert "退回计划" in form
         assert "通过：" not in form
-        twice(officer, f"{plan}/check/", {"decision": "no", "reason": "再写细些", "idempotency_key": "checking-2"})
+        assert officer.post(f"{plan}/check/", {"reason": ""}).status_code == 422
+        twice(officer, f"{plan}/check/", {"reason": "再写细些", "idempotency_key": "checking-2"})
         assert "再写细些" in page(desk, f"{plan}/plan/")
         assert officer.get(f"{plan}/check/").status_code == 404
         assert desk.post(f"{plan}/step/", {"step": "submit"}).status_code == 302

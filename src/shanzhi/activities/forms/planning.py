@@ -191,7 +191,7 @@ class EmergencyForm(PageForm):
 
 
 class CheckForm(PageForm):
-    """The check of a plan; one that `passed` can only be sent back."""
+    """The check of a plan."""
 
     decision = forms.ChoiceField(
         label=_("Your decision"), widget=forms.RadioSelect,
@@ -203,12 +203,13 @@ class CheckForm(PageForm):
         widget=forms.Textarea({"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, passed: bool = False, **kwargs: Any) -> None:
-        """Offer what can still be decided."""
-        super().__init__(*args, **kwargs)
-        if passed:
-            offer(self, "decision", [("no", _("Send it back"))])
-            self.initial["decision"] = "no"
+
+class SendBackForm(PageForm):
+    """Sending back a plan that passed its check and is not published yet."""
+
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("Who planned it reads it."), max_length=300, widget=forms.Textarea({"rows": 3})
+    )
 
 
 class ActivityReasonForm(PageForm):

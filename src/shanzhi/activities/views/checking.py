@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shanzhi.activities import operations, policies, queries
-from shanzhi.activities.forms.planning import CheckForm
+from shanzhi.activities.forms.planning import CheckForm, SendBackForm
 from shanzhi.activities.lifecycle import TO_CHECK
 from shanzhi.activities.views.frames import asks, desk_steps, facts, frame, plan_of, plan_steps, title_of
 from shanzhi.activities.views.planning import COLUMNS, FILTERS
@@ -120,12 +120,12 @@ def check(request: Any, event_id: UUID) -> HttpResponse:
     """Pass a plan, or give it back; one that passed and is not published yet can still be given back."""
     found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_check(actor=request.actor, activity=found))
-    passed = found.state == "checked"
+    asked = "decision" in request.POST or found.state == "submitted"
     if request.method != "POST" and found.state not in TO_CHECK:
         raise NotFound
 
     def act(form: Any) -> str:
-        given = {"passed": form.cleaned_data["decision"] == "yes", "words": form.cleaned_data["reason"]}
+        given = {"passed": form.cleaned_data.get("decision") == "yes", "words": form.cleaned_data["reason"]}
         operations.check_activity(activity_id=event_id, **given, **acting(request))
         return plan_of(event_id)
 
@@ -139,9 +139,11 @@ def check(request: Any, event_id: UUID) -> HttpResponse:
         Answer(_("Number of the policy"), found.policy_number or formatting.NONE),
         Answer(_("Shifts"), formatting.count(len(shifts))),
     ]
-    heading = _("Send the plan back") if passed else _("Check the plan")
-    back = plan_of(event_id) if passed else reverse("activities:checks")
-    context = {**frame(heading, _("Decide"), back, *plan_steps(found), lead=title_of(found)), "pairs": pairs}
-    # a second press of the same form gets the first answer, whatever the plan became by it
-    form = CheckForm(sent(request), passed=passed and request.method != "POST")
-    return answer_form(request, form, act, context, done=_("It is decided."), template="activities/check.html")
+    lead, steps = title_of(found), plan_steps(found)
+    if asked:
+        context = frame(_("Check the plan"), _("Decide"), reverse("activities:checks"), *steps, lead=lead)
+    else:
+        context = frame(_("Send the plan back"), _("Send it back"), plan_of(event_id), *steps, lead=lead, kind="danger")
+    form = CheckForm(sent(request)) if asked else SendBackForm(sent(request))
+    return answer_form(request, form, act, {**context, "pairs": pairs}, done=_("It is decided."),
+                       template="activities/check.html")  # fmt: skip
