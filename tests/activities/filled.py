@@ -40,7 +40,7 @@ def fill_activities(at: datetime) -> None:
 
 
 def mark_activities(person: Person, *, told: str, at: datetime) -> None:
-    """Have somebody plan, check and sign up, with words that tell who it is in every field that holds any."""
+    """Have somebody plan, hand in, check and sign up, with words that tell who it is in every field that holds any."""
     served = Volunteer.objects.get(person=person)
     kind = TaskKind.objects.filter(code="clean_up").first() or TaskKind.objects.create(
         area="", code="clean_up", name="清洁", name_en="Cleaning", created_at=at
@@ -56,9 +56,9 @@ def mark_activities(person: Person, *, told: str, at: datetime) -> None:
     Activity.objects.create(
         **values, checked_by=person, submitted_at=at, checked_at=at, check_note=told, state="checked"
     )
-    shift = Shift.objects.create(
-        activity=planned, starts_at=at, ends_at=at + timedelta(hours=2), places=1, created_at=at, changed_at=at
-    )
+    Activity.objects.create(**values, submitted_by=person, submitted_at=at, check_note=told, state="submitted")
+    times = {"starts_at": at, "ends_at": at + timedelta(hours=2), "places": 1, "created_at": at, "changed_at": at}
+    shift = Shift.objects.create(activity=planned, place=told[:100], notice=told, **times)
     SignUp.objects.create(
         shift=shift, volunteer=served, state="cancelled", turn=1, queued_at=at, kept=0, ended_at=at, reason=told
     )

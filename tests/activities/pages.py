@@ -95,6 +95,7 @@ def desk() -> dict[str, str]:
     """Give the pages of staff, who plan nothing themselves."""
     leader = TeamMember.objects.filter(role="leader").exclude(team__name="示例领队").earliest("pk")
     waits = _activity("待审核的活动（示例）", leader.team, state="submitted", planned_by=leader.volunteer.person)
+    passed = _activity("通过审核的活动（示例）", leader.team, state="checked", planned_by=leader.volunteer.person)
     return {
         "activities:mine none": reverse("activities:mine"),
         "activities:desk": reverse("activities:desk"),
@@ -102,5 +103,6 @@ def desk() -> dict[str, str]:
         "activities:checks": reverse("activities:checks"),
         "activities:checks none": reverse("activities:checks") + NONE,
         "activities:check": reverse("activities:check", args=[waits.pk]),
+        "activities:check passed": reverse("activities:check", args=[passed.pk]),
         "activities:plan waits": reverse("activities:plan", args=[waits.pk]),
     }

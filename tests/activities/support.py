@@ -6,10 +6,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from shanzhi.activities.models import Activity, Shift, SignUp
+from shanzhi.kernel.actor import Actor
 from shanzhi.volunteering.models import TaskKind, Team, TeamMember, Volunteer
 from tests.support.people import AREA, AT, LONG_AGO
 from tests.volunteering.support import a_team, a_volunteer
 
+SYSTEM = Actor.system("test")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 INSURED = {

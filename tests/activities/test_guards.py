@@ -1,6 +1,6 @@
 """What the database itself holds of activities, shifts and sign-ups, whoever writes."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +45,9 @@ class TestAnActivitysRow:
         draft = an_activity(state="submitted", planned_by=one, shifts=0)
         rows = Activity.objects.filter(pk=draft.pk)
         refused(lambda: rows.update(state="checked", checked_at=AT, checked_by=one), "checked_by_another")
+        two = a_person()
+        by_two = {"submitted_by": two, "checked_by": two}
+        refused(lambda: rows.update(state="checked", checked_at=AT, **by_two), "checked_by_another")
         rows.update(state="checked", checked_at=AT, checked_by=a_person())
         refused(lambda: rows.update(state="published", published_at=AT), "activities_no_shift")
 
@@ -60,6 +63,14 @@ class TestAnActivitysRow:
         refused(lambda: a_shift(draft, starts=AT + 360 * DAY), "activities_uninsured")
         refused(lambda: rows.update(insurer="", policy_number="", insured_from=None, insured_until=None), "uninsured")
 
+    def test_stays_as_it_was_checked_once_it_is_published(self) -> None:
+        found = an_activity(risks="问李示例", skills=["haircut"])
+        rows = Activity.objects.filter(pk=found.pk)
+        for change in ({"title": "另一项"}, {"place": "别处"}, {"area": "370102"}, {"task_kind": a_task("other")},
+                       {"lat": 1, "lng": 1}, {"skills": []}, {"risks": "没有"}, {"risks": "▇▇"[:1]}):  # fmt: skip
+            refused(lambda change=change: rows.update(**change), "published_stays")
+        rows.update(risks="问▇▇", what="另一句", reach="社区站")
+
 
 class TestAShiftsRow:
     def test_keeps_its_span_and_counts_its_changes(self) -> None:
@@ -68,12 +79,18 @@ class TestAShiftsRow:
         rows = Shift.objects.filter(pk=shift.pk)
         refused(rows.delete, "stays on record")
         refused(lambda: rows.update(ends_at=shift.starts_at, sequence=1), "activities_shift_span")
+        too_long = shift.starts_at + DAY + timedelta(microseconds=1)
+        refused(lambda: rows.update(ends_at=too_long, sequence=1), "activities_shift_span")
         refused(lambda: rows.update(places=0), "activities_shift_places")
         refused(lambda: rows.update(starts_at=AT + HOUR), "activities_shift_sequence")
         refused(lambda: a_shift(activity, starts=shift.starts_at), "activities_shift_once")
-        rows.update(starts_at=AT + HOUR, sequence=1)
+        rows.update(starts_at=AT + 3 * HOUR, sequence=1)
         refused(lambda: rows.update(sequence=0), "activities_shift_sequence")
-        rows.update(state="cancelled", cancelled_at=AT, sequence=2, notice="暴雨")
+        rows.update(place="王示例家", sequence=2)
+        for words in ("李示例家", "", "▇▇门口"):
+            refused(lambda words=words: rows.update(place=words), "activities_shift_sequence")
+        rows.update(place="▇▇家")  # an erasure takes the name out, and the place is the same
+        rows.update(state="cancelled", cancelled_at=AT, sequence=3, notice="暴雨")
         refused(lambda: rows.update(places=9), "stays as it was")
 
     def test_holds_those_who_signed_up(self) -> None:

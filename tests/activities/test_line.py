@@ -1,10 +1,11 @@
 """Signing up for a shift, its line, giving places back: first come, first served, and never more than there are."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,9 +17,9 @@ from shanzhi.activities.operations.clock import run_clock
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.notices.models import Notice
-from shanzhi.volunteering.models import Skill, Volunteer, VolunteerSkill
+from shanzhi.volunteering.models import Skill, TaskKind, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations.refusals import NotAVolunteer
-from tests.activities.support import DAY, HOUR, a_shift, a_task, an_activity, look_now
+from tests.activities.support import DAY, HOUR, INSURED, SYSTEM, a_shift, a_task, an_activity, look_now
 from tests.support.people import AREA, AT, LONG_AGO, a_person, actor, an_actor
 from tests.support.races import answers
 from tests.volunteering.support import a_volunteer
@@ -56,7 +57,7 @@ class TestSigningUp:
         assert told("shifts.placed") == 1
         rows = QueueDecision.objects.filter(sign_up__volunteer=second).order_by("at")
         assert [(one.outcome, one.signed, one.places) for one in rows] == [("queued", 1, 1), ("moved_up", 0, 1)]
-        assert queries.line_place(SignUp.objects.get(volunteer=third)) == 1
+        assert [one.before for one in queries.mine(viewer=of(third), at=AT)] == [0]  # type: ignore[attr-defined]
         # who comes back is behind those who wait
         assert ask(first, shift, AT + 2 * HOUR).state == "waiting"
         operations.leave_shift(actor=of(second), shift_id=shift.pk, at=AT + 3 * HOUR)
@@ -103,8 +104,20 @@ class TestSigningUp:
         look_now()
         activity.task_kind.dangerous = True
         activity.task_kind.save()
+        shift, waits = activity.shifts.get(), a_volunteer()
         with pytest.raises(refusals.Uninsured):
-            ask(a_volunteer(), activity.shifts.get())
+            ask(waits, shift)
+        assert [one.code for one in queries.against(volunteer=waits, shift=shift, at=AT)] == ["uninsured"]
+
+    def test_until_midnight_needs_no_insurance_on_the_day_after(self) -> None:
+        kind = a_task("traffic", dangerous=True)
+        activity = an_activity(task_kind=kind, shifts=0, state="checked", **INSURED)
+        eight = timezone.make_aware(datetime(2027, 10, 31, 20))
+        shift = a_shift(activity, starts=eight, hours=4)
+        operations.publish_activity(actor=SYSTEM, activity_id=activity.pk, at=AT)
+        look_now()
+        assert ask(a_volunteer(), shift).state == "signed"
+        assert not queries.covers(activity, eight, eight + 4 * HOUR + timedelta(microseconds=1))
 
 
 class TestTheLine:
@@ -123,6 +136,22 @@ class TestTheLine:
         operations.leave_shift(actor=of(busy), shift_id=beside.pk, at=AT)
         operations.leave_shift(actor=of(free), shift_id=shift.pk, at=AT)
         assert states(shift) == ["left", "signed", "left"]
+
+    def test_lets_nobody_into_dangerous_work_before_it_is_insured(self) -> None:
+        activity = an_activity(places=1, task_kind=a_task("ladders"))
+        shift, holder, waits = activity.shifts.get(), a_volunteer(), a_volunteer()
+        ask(holder, shift), ask(waits, shift)
+        look_now()
+        TaskKind.objects.filter(code="ladders").update(dangerous=True)
+        operations.leave_shift(actor=of(holder), shift_id=shift.pk, at=AT)
+        assert states(shift) == ["left", "waiting"]
+        assert QueueDecision.objects.get(outcome="passed_over").why == ["uninsured"]
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        same = {name: getattr(activity, name) for name in ("area", "title", "what", "place", "risks")}
+        plan = operations.Plan(task="ladders", **same, **INSURED)
+        operations.change_activity(actor=SYSTEM, activity_id=activity.pk, version=1, plan=plan, at=AT)
+        assert states(shift) == ["left", "signed"]
 
     def test_gives_the_places_of_who_serves_no_more_to_the_next(self) -> None:
         shift = an_activity(places=1).shifts.get()
@@ -173,6 +202,8 @@ class TestTheClock:
         assert told("shifts.soon") == 1
         done = run_clock(at=shift.starts_at)
         assert (done["lines"], done["finished"]) == (1, 0)
+        off = {"state": "cancelled", "cancelled_at": AT, "notice": "雨", "sequence": 1}
+        a_shift(activity, starts=shift.starts_at + 9 * DAY, **off)
         assert run_clock(at=shift.ends_at)["finished"] == 1
         activity.refresh_from_db()
         assert (activity.state, states(shift)) == ("finished", ["signed", "cancelled"])

@@ -8,13 +8,17 @@ import openpyxl
 import pypdf
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
-from shanzhi.activities import operations
+from shanzhi.activities import operations, queries
 from shanzhi.activities.models import Activity, Shift, SignUp
+from shanzhi.activities.queries import feeds
+from shanzhi.activities.views import public
+from shanzhi.activities.views.public import month_of
 from shanzhi.kernel.roles import Role
 from shanzhi.volunteering.models import TeamMember
 from tests.activities.support import DAY, HOUR, a_shift, a_sign_up, a_task, an_activity
@@ -28,8 +32,12 @@ LIST, API = "/activities/", "/api/v1/activities"
 
 @pytest.fixture
 def soon() -> Shift:
+    return a_soon()
+
+
+def a_soon(**fields: str) -> Shift:
     """A shift the day after tomorrow at nine, with one place, of a team led by somebody."""
-    found = an_activity(a_team(COMMUNITY), shifts=0, lat=36_660_000, lng=117_040_000, area=COMMUNITY)
+    found = an_activity(a_team(COMMUNITY), shifts=0, lat=36_660_000, lng=117_040_000, area=COMMUNITY, **fields)
     nine = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
     return a_shift(found, starts=nine + 2 * DAY, places=1)
 
@@ -38,6 +46,12 @@ def page(client: Client, path: str, status: int = 200) -> str:
     answer = client.get(path)
     assert answer.status_code == status, path
     return answer.content.decode()
+
+
+def twice(client: Client, path: str, form: dict[str, str]) -> None:
+    """Press the button of a form twice; the second press gets the first answer."""
+    found = [client.post(path, form) for _again in range(2)]
+    assert [(one.status_code, one.get("Location")) for one in found] == [(302, found[0].get("Location"))] * 2, path
 
 
 def leader(shift: Shift) -> Client:
@@ -71,10 +85,29 @@ class TestAVolunteer:
         assert "我的班次" in page(first, "/account/volunteering/")  # led here from the room below
         leave = f"{LIST}shifts/{soon.pk}/leave/"
         assert "下一位" in page(first, leave)
-        assert first.post(leave, {"idempotency_key": "leaving-once-1"}).status_code == 302
+        twice(first, leave, {"idempotency_key": "leaving-once-1"})
+        assert first.get(leave).status_code == 409
+        assert first.post(leave, {"idempotency_key": "leaving-once-2"}).status_code == 422
         assert "名额空出：由候补转为报名成功" in page(second, "/account/shifts/")
         assert "已退还" in page(first, "/account/shifts/past/")
         assert "您还没有登记为志愿者" in page(client_for(Role.RESIDENT, COMMUNITY), "/account/volunteering/")
+
+    def test_reads_a_month_that_is_none_as_this_one(self, soon: Shift) -> None:
+        today = timezone.localdate()
+        for wrong in ("2026-0013", "2026-13", "2026-1", "12026-01", "２０２６-01", "2026-00", "-", "2026-01\n"):
+            assert month_of(wrong, today) == today.replace(day=1), wrong
+        assert month_of(f"{today:%Y-%m}", today) == today.replace(day=1)
+        assert f"{today:%Y-%m}" in page(Client(), f"{LIST}calendar/?month=2026-0013")
+
+    def test_is_told_how_many_places_the_map_leaves_out(self, soon: Shift, monkeypatch: pytest.MonkeyPatch) -> None:
+        a_shift(soon.activity, starts=soon.starts_at - HOUR)
+        other = an_activity(soon.activity.team, shifts=0, title="另一处（示例）", lat=36_650_000, lng=117_000_000)
+        a_shift(other, starts=soon.starts_at + DAY)
+        assert "未显示" not in page(Client(), f"{LIST}map/")
+        monkeypatch.setattr(public, "MOST_PINS", 1)
+        shown = page(Client(), f"{LIST}map/")
+        assert "还有 1 个地点未显示" in shown
+        assert "另一处（示例）" not in shown
 
     def test_keeps_the_place_after_a_change_with_one_press(self, soon: Shift) -> None:
         who = a_volunteer(a_person(COMMUNITY))
@@ -83,7 +116,7 @@ class TestAVolunteer:
         day = timezone.localtime(soon.starts_at)
         given = {"day": f"{day:%Y-%m-%d}", "begins": "10:00", "ends": "12:00", "places": "1", "place": "南门"}
         path = f"{LIST}shifts/{soon.pk}"
-        assert desk.post(f"{path}/edit/", {**given, "idempotency_key": "changing-1"}).status_code == 302
+        twice(desk, f"{path}/edit/", {**given, "idempotency_key": "changing-1"})
         assert "您要保留名额吗" in page(client, "/account/shifts/")
         assert client.post(f"{path}/keep/").status_code == 302
         assert "您要保留名额吗" not in page(client, "/account/shifts/")
@@ -112,7 +145,9 @@ class TestATeamsDesk:
         officer = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
         assert "读书会（示例）" in page(officer, "/desk/activities/checks/")
         yes = {"decision": "yes", "reason": "", "idempotency_key": "checking-1"}
-        assert officer.post(f"{plan}/check/", yes).status_code == 302
+        assert "通过：" in page(officer, f"{plan}/check/")
+        twice(officer, f"{plan}/check/", yes)
+        self._sent_back(officer, desk, plan)
         assert desk.post(f"{plan}/step/", {"step": "publish"}).status_code == 302
         line = made.shifts.earliest("starts_at")
         one = a_sign_up(line, a_volunteer(a_person(COMMUNITY, name="欧阳示例")))
@@ -121,12 +156,45 @@ class TestATeamsDesk:
         assert "欧阳示例" not in shown
         book = openpyxl.load_workbook(io.BytesIO(desk.get(f"{LIST}shifts/{line.pk}/?export=xlsx").getvalue()))
         assert one.volunteer.number in [cell.value for row in book.active.iter_rows() for cell in row]  # type: ignore[union-attr]
-        storm = {"shift": "", "happens": "cancel", "words": "暴雨", "idempotency_key": "storm-1"}
-        assert desk.post(f"{plan}/emergency/", storm).status_code == 302
+        self._called_off(officer, desk, made)
+
+    def _called_off(self, officer: Client, desk: Client, made: Activity) -> None:
+        """One shift is called off, another one in an emergency; the history tells of it to who may see it."""
+        plan, line, later = f"{LIST}{made.pk}", made.shifts.earliest("starts_at"), made.shifts.latest("starts_at")
+        one_off = {"reason": "停电", "idempotency_key": "calling-off-1"}
+        twice(desk, f"{LIST}shifts/{later.pk}/cancel/", one_off)
+        assert desk.get(f"{LIST}shifts/{later.pk}/cancel/").status_code == 409
+        storm = {"shift": str(line.pk), "happens": "cancel", "words": "暴雨", "idempotency_key": "storm-once-1"}
+        twice(desk, f"{plan}/emergency/", storm)
+        auditor = client_for(Role.AUDITOR, COMMUNITY)
+        shown = page(auditor, f"{plan}/plan/")
+        assert "暴雨" in shown
+        assert f"{LIST}shifts/{line.pk}/" not in shown, "who does not plan is not led to a page that is refused"
+        assert auditor.get(f"{LIST}shifts/{line.pk}/").status_code == 403
+        assert f"{LIST}shifts/{line.pk}/" in page(desk, f"{plan}/plan/")
         assert "暴雨" in page(Client(), f"{plan}/")
         history = f"/audit/history/activities.activity/{made.pk}/"
         assert history in page(desk, f"{plan}/plan/")
         assert all("紧急取消" in page(one, history) for one in (officer, desk))
+
+    def _sent_back(self, officer: Client, desk: Client, plan: str) -> None:
+        """What passed is sent back on the page, handed in again and passed again."""
+        assert "退回" in page(officer, f"{plan}/plan/")
+        form = page(officer, f"{plan}/check/")
+        assert "退回计划" in form
+        assert "通过：" not in form
+        assert officer.post(f"{plan}/check/", {"reason": ""}).status_code == 422
+        twice(officer, f"{plan}/check/", {"reason": "再写细些", "idempotency_key": "checking-2"})
+        assert "再写细些" in page(desk, f"{plan}/plan/")
+        assert officer.get(f"{plan}/check/").status_code == 404
+        assert desk.post(f"{plan}/step/", {"step": "submit"}).status_code == 302
+        yes = {"decision": "yes", "reason": "", "idempotency_key": "checking-3"}
+        assert officer.post(f"{plan}/check/", yes).status_code == 302
+
+    def test_is_called_off_once_however_often_it_is_sent(self, soon: Shift) -> None:
+        desk, path = leader(soon), f"{LIST}{soon.activity_id}/cancel/"
+        twice(desk, path, {"reason": "场地收回", "idempotency_key": "ending-1"})
+        assert desk.get(path).status_code == 409
 
     def test_marks_checks_that_are_overdue(self, soon: Shift) -> None:
         team = soon.activity.team
@@ -166,30 +234,30 @@ def _asked(client: Client, path: str) -> int:
 
 
 class TestCalendars:
-    def test_say_times_in_utc_and_take_changes_and_calling_off_over(self, soon: Shift) -> None:
+    def test_say_times_in_utc_and_take_changes_and_calling_off_over(self) -> None:
+        soon = a_soon(title="扫雪, 铲冰; 一起（示例）", what="第一行\n第二行")
         found = soon.activity
-        Activity.objects.filter(pk=found.pk).update(title="扫雪, 铲冰; 一起（示例）", what="第一行\n第二行")
         who = a_volunteer(a_person(COMMUNITY))
         own = sign_in(Client(), who.person)
         a_sign_up(soon, who)
         assert own.post("/account/shifts/calendar/", {"step": "renew"}).status_code == 302
         secret = _link(page(own, "/account/shifts/"))
-        feeds = [f"{LIST}feeds/areas/{COMMUNITY[:6]}.ics", f"{LIST}feeds/teams/{found.team_id}.ics", secret]
-        for path in feeds:
+        paths = [f"{LIST}feeds/areas/{COMMUNITY[:6]}.ics", f"{LIST}feeds/teams/{found.team_id}.ics", secret]
+        for path in paths:
             event = _event(path)
             assert event.start == soon.starts_at.astimezone(UTC)
             assert event["DTSTART"].to_ical().endswith(b"Z")
             assert (event["SUMMARY"], event["STATUS"]) == ("扫雪, 铲冰; 一起（示例）", "CONFIRMED")
             assert "第一行\n第二行" in event["DESCRIPTION"]
             assert tuple(event["GEO"].to_ical().split(";")) == ("36.66", "117.04")
-        raw = Client().get(feeds[0])
+        raw = Client().get(paths[0])
         assert raw["Content-Type"] == "text/calendar; charset=utf-8"
         assert b"SUMMARY:\xe6\x89\xab\xe9\x9b\xaa\\, " in raw.content
         assert max(len(line) for line in raw.content.split(b"\r\n")) <= 75
-        before = [_event(path)["SEQUENCE"] for path in feeds]
+        before = [_event(path)["SEQUENCE"] for path in paths]
         head = actor(TeamMember.objects.get(team=found.team, role="leader").volunteer.person)
         operations.cancel_shift(actor=head, shift_id=soon.pk, reason="暴雨", at=timezone.now())
-        after = [_event(path) for path in feeds]
+        after = [_event(path) for path in paths]
         assert [one["STATUS"] for one in after] == ["CANCELLED"] * 3
         assert all(one["SEQUENCE"] > earlier for one, earlier in zip(after, before, strict=True))
         assert len({one["UID"] for one in after}) == 1
@@ -199,6 +267,21 @@ class TestCalendars:
         assert own.post("/account/shifts/calendar/", {"step": "end"}).status_code == 302
         assert Client().get(renewed).status_code == 404
         assert Client().get(f"{LIST}feeds/mine/x.y.ics").status_code == 404
+
+    def test_of_an_area_tells_what_is_to_come_and_of_the_past_what_was_changed(
+        self, soon: Shift, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(feeds, "MOST", 3)
+        now = timezone.now()
+        for day in range(3, 7):
+            a_shift(soon.activity, starts=now - day * DAY)
+        off = {"state": "cancelled", "cancelled_at": now, "notice": "雨", "sequence": 1}
+        gone = a_shift(soon.activity, starts=now - 9 * DAY, **off)
+        next_one = a_shift(soon.activity, starts=soon.starts_at + DAY)
+        given: dict[str, Any] = {"at": now, "condition": Q(activity=soon.activity)}
+        assert queries.feed_shifts(**given) == [gone, soon, next_one]
+        monkeypatch.setattr(feeds, "MOST", 1)
+        assert queries.feed_shifts(**given) == [soon]
 
     def test_poster_is_one_page_with_the_code_of_the_activity(self, soon: Shift) -> None:
         answer = Client().get(f"{LIST}{soon.activity_id}/poster.pdf")

@@ -4,19 +4,23 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from shanzhi.activities import operations, queries
+from shanzhi.activities.lifecycle import BEGUN
 from shanzhi.activities.models import Activity, Shift, SignUp
 from shanzhi.activities.operations import refusals
+from shanzhi.activities.policies import OwnPlan
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.kernel.lifecycle import MoveRefused
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.models import Notice
-from shanzhi.volunteering.models import TeamMember
-from tests.activities.support import DAY, HOUR, INSURED, a_shift, a_task, an_activity
+from shanzhi.volunteering.models import TaskKind, TeamMember
+from shanzhi.volunteering.operations import members
+from tests.activities.support import DAY, HOUR, INSURED, a_shift, a_task, an_activity, look_now
 from tests.people.conftest import COMMUNITY
 from tests.support.people import AT, actor, an_actor, give_role
 from tests.volunteering.support import a_team, a_volunteer, join
@@ -81,6 +85,23 @@ class TestAPlan:
                 one.verb.startswith("activities.activity")] == [
             f"activities.activity.{verb}" for verb in
             ("plan", "change", "submit", "return", "submit", "check", "publish")]  # fmt: skip
+
+    def test_is_never_checked_by_who_changed_and_handed_it_in(self) -> None:
+        team = a_team(COMMUNITY)
+        found = an_activity(team, state="submitted", planned_by_id=leader_of(team).person_id)
+        first, second = (an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY) for _one in range(2))
+        plan = operations.Plan(**{**PLAN, "what": "改过的计划。", "risks": "地滑"})
+        given: dict[str, Any] = {"activity_id": found.pk, "at": AT}
+        operations.change_activity(actor=first, version=found.version, plan=plan, **given)
+        operations.submit_activity(actor=first, **given)
+        assert told("activity_plans.submitted") == 1
+        with pytest.raises(OwnPlan):
+            operations.check_activity(actor=first, passed=True, words="", **given)
+        done = operations.check_activity(actor=second, passed=False, words="再想想", **given)
+        assert (done.submitted_by_id, done.submitted_at) == (None, None)
+        # once the leader handed it in, two people stand behind it again
+        operations.submit_activity(actor=leader_of(team), **given)
+        assert operations.check_activity(actor=first, passed=True, words="", **given).state == "checked"
 
     def test_is_never_checked_by_who_planned_it_or_leads_its_team(self) -> None:
         team = a_team(COMMUNITY)
@@ -147,6 +168,18 @@ class TestAPlan:
         assert said.value.field == "risks"
         changed = operations.change_activity(plan=operations.Plan(**{**plan, "reach": "社区站"}), **given)
         assert (changed.state, changed.reach) == ("published", "社区站")
+
+    def test_is_led_on_the_day_by_who_leads_the_team_then(self) -> None:
+        team = a_team(COMMUNITY)
+        old = leader_of(team)
+        draft, running = an_activity(team, state="checked"), an_activity(team)
+        heir = join(team, a_volunteer())
+        members.set_part(actor=old, member_id=heir.pk, role="leader", at=AT)
+        assert draft.contact.person_id == running.contact.person_id == old.person_id
+        operations.publish_activity(actor=leader_of(team), activity_id=draft.pk, at=AT)
+        assert (operations.run_clock(at=AT)["led"], operations.run_clock(at=AT)["led"]) == (1, 0)
+        assert set(Activity.objects.values_list("contact", flat=True)) == {heir.volunteer_id}
+        assert Event.objects.get(verb="activities.activity.contact").change == {"number": heir.volunteer.number}
 
 
 class TestShifts:
@@ -233,11 +266,61 @@ class TestAnEmergency:
         operations.change_in_emergency(shift_id=None, happens="cancel", words="台风", **given)
         assert told("shifts.cancelled") == 3
         assert set(SignUp.objects.values_list("state", "reason")) == {("cancelled", "台风")}
+        assert set(Shift.objects.values_list("place", "sequence")) == {("地下车库", 2), ("", 1)}
         with pytest.raises(refusals.ShiftOver):
             operations.change_in_emergency(shift_id=None, happens="cancel", words="台风", **given)
 
+    def test_asks_nobody_to_keep_the_place_for_a_warning_which_ends_with_the_next_change(self) -> None:
+        found = an_activity(a_team(COMMUNITY))
+        shift = found.shifts.get()
+        who, leader = ask(shift), leader_of(found.team)
+        given: dict[str, Any] = {"actor": leader, "activity_id": found.pk, "shift_id": shift.pk, "happens": "warn"}
+        operations.change_in_emergency(words="带雨衣", at=AT, **given)
+        operations.change_in_emergency(words="带雨衣，路滑", at=AT + HOUR, **given)
+        (mine,) = queries.mine(viewer=who, at=AT)
+        assert (mine.kept, mine.shift.sequence, mine.shift.notice) == (0, 0, "带雨衣，路滑")
+        assert told("shifts.emergency") == 2
+        change: dict[str, Any] = {"actor": leader, "shift_id": shift.pk, "ends_at": shift.ends_at, "place": ""}
+        more = operations.change_shift(starts_at=shift.starts_at, places=9, at=AT, **change)
+        assert [(one.notice, one.places) for one in more] == [("带雨衣，路滑", 9)]
+        moved = operations.change_shift(starts_at=shift.starts_at + HOUR, places=9, at=AT, **change)
+        assert [(one.notice, one.sequence) for one in moved] == [("", 1)]
+
+    def test_is_told_of_work_that_was_found_dangerous_and_is_not_insured(self) -> None:
+        found = an_activity(a_team(COMMUNITY), shifts=3)
+        first, second, third = found.shifts.all()
+        look_now()
+        TaskKind.objects.filter(pk=found.task_kind_id).update(dangerous=True)
+        given: dict[str, Any] = {"actor": leader_of(found.team), "at": AT}
+        one: dict[str, Any] = {"activity_id": found.pk, "shift_id": first.pk}
+        operations.change_in_emergency(happens="warn", words="先别上梯子", **one, **given)
+        operations.change_in_emergency(happens="cancel", words="未投保", **one, **given)
+        operations.cancel_shift(shift_id=second.pk, reason="未投保", **given)
+        look_now()
+        assert list(Shift.objects.order_by("starts_at").values_list("state", flat=True)) == [
+            "cancelled", "cancelled", "open",
+        ]  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        with pytest.raises(refusals.Uninsured):
+            operations.change_shift(
+                shift_id=third.pk, starts_at=third.starts_at + HOUR, ends_at=third.ends_at + HOUR, places=2, place="",
+                **given,
+            )  # fmt: skip
+
 
 class TestCallingOff:
+    def test_ends_the_line_of_a_shift_that_has_begun(self) -> None:
+        found = an_activity(a_team(COMMUNITY), shifts=2, places=1)
+        first = found.shifts.earliest("starts_at")
+        came, waits = ask(first), ask(first)
+        at = first.starts_at + HOUR
+        operations.cancel_activity(actor=leader_of(found.team), activity_id=found.pk, reason="场地收回", at=at)
+        look_now()
+        rows = dict(SignUp.objects.values_list("volunteer__person", "reason"))
+        assert rows == {came.person_id: "", waits.person_id: BEGUN}
+        assert Event.objects.filter(verb="activities.signup.line_over").count() == 1
+
     def test_ends_all_shifts_to_come_and_leaves_those_that_were(self) -> None:
         found = an_activity(a_team(COMMUNITY), shifts=2)
         first, second = found.shifts.all()

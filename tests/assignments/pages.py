@@ -23,7 +23,7 @@ PARTS = [
 
 
 def _run(reason: str, shift: Shift, team: Team | None = None, **fields: Any) -> Run:
-    """Give a run with pairs in two states and a shift left open, made once."""
+    """Give a run with pairs in three states and a shift left open, made once; who said yes gave the place back."""
     found = Run.objects.filter(reason=reason).first()
     if found is not None:
         return found
@@ -34,8 +34,9 @@ def _run(reason: str, shift: Shift, team: Team | None = None, **fields: Any) -> 
         "filled": 3, "plain_filled": 2, "total": 579, "plain_total": 390, "bound": 579, **fields,
     }  # fmt: skip
     run = Run.objects.create(reason=reason, **values)
-    for state in ("proposed", "dropped"):
-        row = a_pair(run, shift, a_volunteer(a_person(COMMUNITY, name="欧阳示例")), score=193, parts=PARTS)
+    for state in ("proposed", "dropped", "accepted"):
+        one = a_volunteer(a_person(COMMUNITY, name="欧阳示例"))
+        row = a_pair(run, shift, one, state.replace("dropped", "proposed"), score=193, parts=PARTS)
         if state == "dropped":
             Proposal.objects.filter(pk=row.pk).update(state=state, decided_at=now, reason="overlap,skill")
     OpenShift.objects.create(

@@ -33,10 +33,12 @@ def a_week(team: Any, shifts: int = 2, places: int = 2) -> list[Shift]:
 
 
 def keyed(client: Client, path: str, **sent: Any) -> Any:
-    """Send a page's form, with the key that it carries."""
+    """Send a page's form, with the key that it carries, twice: the second press gets the first answer."""
     page = client.get(path)
     key = page.content.decode().split('name="idempotency_key" value="')[1].split('"')[0]
-    return client.post(path, {"idempotency_key": key, **sent})
+    answer, again = [client.post(path, {"idempotency_key": key, **sent}) for _press in range(2)]
+    assert (answer.status_code, answer.get("Location")) == (again.status_code, again.get("Location"))
+    return answer
 
 
 def texts(answer: Any) -> str:
@@ -73,6 +75,7 @@ class TestALeader:
         assert keyed(client, f"{here}ask/", pairs=pairs[:1]).url == here
         kept = pairs[1]
         assert keyed(client, f"/assignments/pairs/{kept}/drop/", reason="另有安排").url == here
+        assert client.get(f"/assignments/pairs/{kept}/drop/").status_code == 409
         assert "另有安排" in texts(client.get(here))
         assert sorted(run.proposals.filter(pk__in=pairs).values_list("state", flat=True)) == ["asked", "dropped"]
         assert keyed(client, f"{here}close/", sure="on").url == here

@@ -4,22 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.activities import operations as activities
 from shanzhi.activities.models import Shift, SignUp
-from shanzhi.activities.operations.refusals import RisksUnread
+from shanzhi.activities.operations.refusals import RisksUnread, Uninsured
 from shanzhi.activities.policies import NotAPlanner
 from shanzhi.assignments import operations, queries
 from shanzhi.assignments.models import OnCall, OpenShift, Proposal, Run
 from shanzhi.assignments.operations import refusals
+from shanzhi.assignments.operations.runs import FAILED
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.models import Notice
 from shanzhi.people import operations as people
 from shanzhi.people.texts import PRIVACY
-from shanzhi.volunteering.models import Volunteer
+from shanzhi.volunteering.models import TaskKind, Volunteer
 from shanzhi.work.models import Job
-from tests.activities.support import DAY, HOUR, a_sign_up, an_activity
+from tests.activities.support import DAY, HOUR, a_sign_up, a_task, an_activity, look_now
 from tests.assignments.support import SYSTEM, TODAY, a_pair, a_run, begun, free, helpers, on_call, worked_out
 from tests.support.people import AREA, AT, a_person, actor, an_actor
 from tests.support.races import answers
@@ -155,6 +158,31 @@ class TestAsking:
         assert ask(run) == operations.Asked(1, 1)
         assert run.proposals.get(state="dropped").reason == "full"
 
+    def test_for_dangerous_work_that_is_not_insured_is_neither_proposed_nor_asked_nor_called_up(self) -> None:
+        activity = an_activity(task_kind=a_task("ladders"))
+        shift, run = activity.shifts.get(), a_run()
+        ready = helpers()[0]
+        a_pair(run, shift, ready), on_call(ready)
+        look_now()
+        TaskKind.objects.filter(code="ladders").update(dangerous=True)
+        assert (ask(run), run.proposals.get().reason) == (operations.Asked(0, 1), "uninsured")
+        with pytest.raises(refusals.NothingToFill):
+            begun()
+        with pytest.raises(Uninsured):
+            operations.call_up(actor=SYSTEM, shift_id=shift.pk, reason="暴雨（示例）", wanted=1, at=AT)
+        assert queries.to_call_up(viewer=SYSTEM, team=activity.team, at=AT) == []
+
+    def test_locks_all_shifts_before_it_writes_a_pair(self) -> None:
+        run, shifts = a_run(), an_activity(shifts=3).shifts.all()
+        for shift in shifts:
+            a_pair(run, shift, helpers()[0])
+        with CaptureQueriesContext(connection) as asked:
+            assert ask(run) == operations.Asked(3, 0)
+        told = [one["sql"] or "" for one in asked]
+        locking = [sql for sql in told if 'FROM "activities_shift"' in sql and "FOR NO KEY" in sql]
+        assert len(locking) == 1
+        assert 'ORDER BY "activities_shift"."id" ASC' in locking[0]
+
     def test_asks_no_minor_who_lacks_a_consent(self) -> None:
         shift, run = an_activity().shifts.get(), a_run()
         a_pair(run, shift, free(a_volunteer(guarded(16).ward)))
@@ -189,6 +217,21 @@ class TestAnAnswer:
                 operations.decline_ask(actor=actor(who.person), pair_id=row.pk, reason="", at=AT)
         assert len(queries.answered(viewer=me)) == 1
 
+    def test_of_a_yes_counts_as_coming_with_a_place_alone(self) -> None:
+        shift = an_activity(places=2).shifts.get()
+        run = a_run()
+        people = helpers(2)
+        rows = [a_pair(run, shift, one, "asked") for one in people]
+        a_sign_up(shift)
+        for who, row in zip(people, rows, strict=True):
+            operations.accept_ask(actor=actor(who.person), pair_id=row.pk, risks_read=True, at=AT)
+        assert queries.coming(run) == {"signed": 1, "waiting": 1, "gone": 0}
+        first: dict[str, Any] = {"actor": actor(people[0].person), "shift_id": shift.pk, "at": AT}
+        activities.leave_shift(**first)
+        assert queries.coming(run) == {"signed": 1, "waiting": 0, "gone": 1}
+        activities.sign_up(**first, risks_read=True)
+        assert queries.coming(run) == {"signed": 1, "waiting": 1, "gone": 0}
+
     def test_lapses_when_the_shift_begins_or_is_called_off(self) -> None:
         run, activity = a_run(last_at=AT + DAY + HOUR), an_activity(places=2)
         shift, off = activity.shifts.get(), an_activity(team=a_team(name="乙队（示例）")).shifts.get()
@@ -202,7 +245,8 @@ class TestAnAnswer:
         assert operations.run_clock(at=later) == {"lapsed": 1, "closed": 1, "failed": 1}
         assert operations.run_clock(at=later) == {"lapsed": 0, "closed": 0, "failed": 0}
         begun_long_ago.refresh_from_db()
-        assert begun_long_ago.state == "failed"
+        job = Job.objects.get(pk=str(begun_long_ago.job))
+        assert (begun_long_ago.state, job.state, job.error) == ("failed", "failed", str(FAILED))
         assert sorted(run.proposals.values_list("reason", flat=True)) == ["begun", "run_closed", "shift_over"]
 
 

@@ -49,6 +49,15 @@ PLANS: Final = (
     ("冬季送温暖走访（示例）", "visit_elders", "社区服务站门口", 20, 9, 3, 8, 0, 1, "draft"),
 )
 
+# One rough position for each of the plans, in millionths of a degree: inside 历下区, those of a team near one another.
+SPOTS: Final = (
+    (36_640_000, 117_051_000), (36_653_700, 117_028_000), (36_670_700, 117_036_000), (36_651_400, 117_044_600),
+    (36_662_000, 117_081_600), (36_657_700, 117_064_000), (36_649_400, 117_078_300), (36_640_000, 117_068_000),
+    (36_631_700, 117_098_700), (36_630_000, 117_084_700), (36_674_700, 117_096_700), (36_662_400, 117_123_300),
+    (36_697_700, 117_119_700), (36_644_000, 117_101_700), (36_606_000, 117_119_300), (36_626_400, 117_125_300),
+    (36_615_400, 117_111_600), (36_670_400, 117_161_000), (36_693_000, 117_137_300), (36_681_000, 117_147_600),
+)  # fmt: skip
+
 
 def load(*, at: datetime, progress: Progress) -> None:
     """Load activities of the demo's teams unless they are there, whole or not at all; `at` is now."""
@@ -97,10 +106,10 @@ def _plan(team: Team, title: str, task: str, where: str, place: int, at: datetim
             "insurer": "示例保险公司（示例）", "policy_number": "示例-0001",
             "insured_from": today - timedelta(days=60), "insured_until": today + timedelta(days=300),
         }  # fmt: skip
+    lat, lng = SPOTS[place]
     return operations.Plan(
         area=team.area, task=task, title=title, what=f"由{team.name}组织，量力而行。", place=where,
-        lat=36_600_000 + place * 7 % 13 * 6_500, lng=117_045_000 + place * 5 % 11 * 6_500,
-        reach="社区服务站（示例电话 0531-0000000）",
+        lat=lat, lng=lng, reach="社区服务站（示例电话 0531-0000000）",
         risks=DANGEROUS if dangerous else RISKS, **insured,
     )  # fmt: skip
 

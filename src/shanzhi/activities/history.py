@@ -79,6 +79,7 @@ register_verbs(
         "activities.activity.publish": _("Activity published"),
         "activities.activity.cancel": _("Activity called off"),
         "activities.activity.finish": _("Activity over"),
+        "activities.activity.contact": _("Another leader leads on the day"),
         "activities.shift.add": _("Shifts added"),
         "activities.shift.change": _("Shifts changed"),
         "activities.shift.cancel": _("Shifts called off"),

@@ -61,6 +61,8 @@ PLANNED: Final = ("draft", "submitted", "checked", "published")
 """States of an activity that is not over."""
 PUBLIC: Final = ("published", "cancelled", "finished")
 """States in which the public may know an activity that was published."""
+TO_CHECK: Final = ACTIVITY.moves["return"].sources
+"""States in which an officer has something to decide: to pass it or to give it back, and then only that."""
 LIVING: Final = ("waiting", "signed")
 """States of a sign-up that is not over."""
 SERVES_NO_MORE: Final = "serves_no_more"

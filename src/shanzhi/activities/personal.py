@@ -1,4 +1,4 @@
-"""What this room holds about people: who planned and checked, who signed up for what, and the address of a calendar."""
+"""What this room holds about people: who planned, handed in, checked and signed up, and the address of a calendar."""
 
 from __future__ import annotations
 
@@ -42,14 +42,21 @@ SHIFTS: Final = register_activity(
         order=48,
     )
 )
-# Whatever somebody wrote of an activity may name any of the three, so it is looked through for each of them.
+# Whatever somebody wrote of an activity may name any of the four, so it is looked through for each of them.
 _TOLD: Final = dict.fromkeys(("what", "risks", "reason", "reach", "check_note"), (K.TEXT, E.SCRUB))
 describe("activities.Activity", _("Activities you planned"), "planned_by_id", SHIFTS, planned_by=(K.LINK, E.KEEP),
          **_TOLD)  # fmt: skip
+describe("activities.Activity", _("Activities you handed in"), "submitted_by_id", SHIFTS,
+         submitted_by=(K.LINK, E.KEEP), **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you checked"), "checked_by_id", SHIFTS, checked_by=(K.LINK, E.KEEP),
          **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you lead on the day"), "contact__person_id", SHIFTS,
          contact=(K.LINK, E.KEEP), **_TOLD)  # fmt: skip
+# Where one meets and what was told of a change are free words too; who only signed up is looked for by the `Special`.
+_SAID: Final = dict.fromkeys(("place", "notice"), (K.TEXT, E.SCRUB))
+for _way in ("planned_by_id", "submitted_by_id", "checked_by_id", "contact__person_id"):
+    describe("activities.Shift", _("Shifts of activities you planned or checked"), f"activity__{_way}", SHIFTS,
+             **_SAID)  # fmt: skip
 describe("activities.SignUp", _("Shifts you signed up for"), "volunteer__person_id", SHIFTS, shift=(K.LINK, E.KEEP),
          volunteer=(K.LINK, E.KEEP), state=(K.RECORD, E.SPECIAL), turn=(K.RECORD, E.KEEP),
          queued_at=(K.RECORD, E.KEEP), signed_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL),
@@ -58,12 +65,15 @@ describe("activities.CalendarFeed", _("The secret address of your calendar"), "v
          volunteer=(K.LINK, E.KEEP), ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
 REGISTRY.specials["activities"] = Special("activities", give_places_back)
 name_fields(
-    planned_by=_("Planned by"), checked_by=_("Checked by"), contact=_("Who leads on the day"),
-    turn=_("Place in the order of coming"), queued_at=_("Came on"), signed_at=_("Has the place since"),
+    planned_by=_("Planned by"), submitted_by=_("Handed in by"), checked_by=_("Checked by"),
+    contact=_("Who leads on the day"), turn=_("Place in the order of coming"), queued_at=_("Came on"),
+    signed_at=_("Has the place since"),
     check_note=_("Words of the check"), risks=_("Risks, and what is done against them"), reach=_("Where to ask"),
 )  # fmt: skip
 name_field("activities.Activity", "what", _("What one does there"))
 name_field("activities.Activity", "reason", _("Why it was called off"))
+name_field("activities.Shift", "place", _("Meeting place, if another one"))
+name_field("activities.Shift", "notice", _("What was told of the change"))
 name_field("activities.SignUp", "shift", _("Shift"))
 name_field("activities.SignUp", "volunteer", _("Volunteer"))
 name_field("activities.SignUp", "reason", _("Why it was ended"))

@@ -140,10 +140,11 @@ def tell_placed(*, actor: Actor, row: SignUp, shift: Shift, at: datetime) -> Non
     _tell(actor, PLACED, shift.activity, shift, [row.volunteer.person_id], str(row.pk), at)
 
 
-def tell_changed(*, actor: Actor, activity: Activity, shift: Shift, urgent: bool, at: datetime) -> None:
-    """Tell who signed up or waits of a change, at once in an emergency."""
+def tell_changed(*, actor: Actor, activity: Activity, shift: Shift, at: datetime, emergency: str = "") -> None:
+    """Tell who signed up or waits of a change, at once of what happens in an `emergency`."""
     rows = SignUp.objects.filter(shift=shift, state__in=LIVING).values_list("volunteer__person")
-    _tell(actor, EMERGENCY if urgent else CHANGED, activity, shift, rows, f"{shift.pk}:{shift.sequence}", at)
+    key = f"{shift.pk}:{shift.sequence}:{emergency}:{at.isoformat()}"  # a warning leaves the sequence as it is
+    _tell(actor, EMERGENCY if emergency else CHANGED, activity, shift, rows, key, at)
 
 
 def tell_cancelled(*, actor: Actor, activity: Activity, shift: Shift, people: Iterable[UUID], at: datetime) -> None:
@@ -160,7 +161,7 @@ def checkers(activity: Activity, at: datetime) -> QuerySet[RoleGrant]:
     """Give the grants of who checks what takes place there, the nearest offices alone: community and subdistrict."""
     near = [code for code in (*ancestors_of(activity.area), activity.area) if len(code) >= 9]
     rows = RoleGrant.objects.filter(running(at), role__in=CHECKERS, area__in=near, organization__isnull=True)
-    return rows.exclude(person=activity.planned_by_id) if activity.planned_by_id else rows
+    return rows.exclude(person__in=[key for key in (activity.planned_by_id, activity.submitted_by_id) if key])
 
 
 def tell_submitted(*, actor: Actor, activity: Activity, at: datetime) -> None:

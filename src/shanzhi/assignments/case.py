@@ -17,6 +17,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shanzhi import matching
+from shanzhi.activities import queries as activities
 from shanzhi.activities.lifecycle import LIVING
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.assignments import fitting
@@ -39,11 +40,16 @@ def wanting(at: datetime, condition: Q | None = None) -> QuerySet[Any, Any]:
 
     Who is signed up, waits in line, or was asked and did not answer yet comes first.
     """
-    rows = Shift.objects.filter(condition or Q(), state="open", starts_at__gt=at, activity__state="published")
+    to_come = Q(state="open", starts_at__gt=at, activity__state="published")
+    return with_places(to_come & (condition or Q())).filter(open_places__gt=0)
+
+
+def with_places(condition: Q) -> QuerySet[Any, Any]:
+    """Give shifts with `open_places`, below nothing where more were signed up, wait and were asked than there are."""
     living = SignUp.objects.filter(shift=OuterRef("pk"), state__in=LIVING)
     asked = Proposal.objects.filter(shift=OuterRef("pk"), state="asked")
     taken = [Coalesce(Subquery(_counted(one)), 0) for one in (living, asked)]
-    told = rows.annotate(open_places=F("places") - taken[0] - taken[1]).filter(open_places__gt=0)
+    told = Shift.objects.filter(condition).annotate(open_places=F("places") - taken[0] - taken[1])
     found: QuerySet[Any, Any] = told.select_related("activity__task_kind").order_by("starts_at", "id")
     return found
 
@@ -66,13 +72,16 @@ def taking_part(run: Run) -> QuerySet[Volunteer]:
 
 
 def shifts_of(run: Run, at: datetime) -> list[Shift]:
-    """List the shifts of a run that have places to give; of a call-up its own one."""
+    """List the shifts of a run that have places to give; of a call-up its own one.
+
+    Dangerous work that is not insured on its day has none: nobody may take it (`activities.queries.against`).
+    """
     if run.emergency:
         condition = Q(pk=run.shift_id)
     else:
         condition = Q(starts_at__gte=run.first_at, starts_at__lt=run.last_at)
         condition &= Q(activity__team=run.team_id) if run.team_id else places.within("activity__area", run.area)
-    return list(wanting(at, condition))
+    return [one for one in wanting(at, condition) if activities.safe(one)]
 
 
 def read(run: Run, at: datetime) -> matching.Case:

@@ -30,7 +30,7 @@ PROPOSAL: Final = Lifecycle(
     states={
         "proposed": pgettext_lazy("pair", "Proposed"),
         "asked": pgettext_lazy("pair", "Asked"),
-        "accepted": pgettext_lazy("pair", "Comes"),
+        "accepted": pgettext_lazy("pair", "Said yes"),
         "declined": pgettext_lazy("pair", "Cannot come"),
         "lapsed": pgettext_lazy("pair", "Did not answer in time"),
         "dropped": pgettext_lazy("pair", "Not asked"),
@@ -61,6 +61,7 @@ WHY: Final = {
     "qualification": _("A training or check is missing."),
     "skill": _("A skill is missing."),
     "overlap": _("Signed up for another shift at that time."),
+    "uninsured": _("The task is dangerous and not insured on that day."),
 }
 """Why a pair came to nothing that nobody ended by hand: the codes in its `reason`, with commas between, in words."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.activities.models import Activity, Shift
@@ -39,12 +39,16 @@ class NotTheRecorder(Forbidden):
 
 
 def led(viewer: Actor, path: str = "") -> Q:
-    """Give the condition that the viewer leads the team of an activity, or leads it on the day.
+    """Give the condition that the viewer leads the team of an activity, or leads it on the day as one of the team.
 
     `path` leads from the rows to the activity, such as "shift__activity__".
     """
     teams = MEMBERS.filter(volunteer__person__in=viewer.persons).values("team")
-    return Q(**{f"{path}team__in": teams}) | Q(**{f"{path}contact__person__in": viewer.persons})
+    inside = TeamMember.objects.filter(
+        state="member", volunteer__person__in=viewer.persons, team=OuterRef(f"{path}team"),
+        volunteer=OuterRef(f"{path}contact"),
+    )  # fmt: skip
+    return Q(**{f"{path}team__in": teams}) | Q(Exists(inside))
 
 
 def readable(viewer: Actor, path: str = "") -> Q:
@@ -54,8 +58,11 @@ def readable(viewer: Actor, path: str = "") -> Q:
 
 
 def leads(viewer: Actor, activity: Activity) -> bool:
-    """Tell whether the viewer leads the activity's team, or leads on the day."""
-    return viewer.is_person(activity.contact.person_id) or volunteering.leads(viewer, activity.team)
+    """Tell whether the viewer leads the activity's team, or leads on the day as one of the team."""
+    if volunteering.leads(viewer, activity.team):
+        return True
+    inside = TeamMember.objects.filter(state="member", team=activity.team_id, volunteer=activity.contact_id)
+    return viewer.is_person(activity.contact.person_id) and inside.exists()
 
 
 def sees(viewer: Actor, activity: Activity) -> bool:
@@ -92,4 +99,4 @@ def reads_any(viewer: Actor) -> bool:
         return False
     if viewer.areas(READERS) or MEMBERS.filter(volunteer__person__in=viewer.persons).exists():
         return True
-    return Activity.objects.filter(contact__person__in=viewer.persons).exists()
+    return Activity.objects.filter(led(viewer)).exists()

@@ -204,6 +204,14 @@ class CheckForm(PageForm):
     )  # fmt: skip
 
 
+class SendBackForm(PageForm):
+    """Sending back a plan that passed its check and is not published yet."""
+
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("Who planned it reads it."), max_length=300, widget=forms.Textarea({"rows": 3})
+    )
+
+
 class ActivityReasonForm(PageForm):
     """Why an activity is called off."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +17,7 @@ from shanzhi.volunteering.models import TaskKind, Team, Volunteer
 from shanzhi.work.search import search_index
 
 MOST_PLACES: Final = 2000
+LONGEST_SHIFT: Final = timedelta(hours=24)
 AREA_SHAPE: Final = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
 NORTH: Final = 90_000_000
 EAST: Final = 180_000_000
@@ -28,7 +30,8 @@ class Activity(models.Model):
     they sign up (志愿服务条例 art. 12). Least and greatest age and the qualifications are those of the kind of task
     (art. 15); `skills` are codes of skills that one must have on top. Before dangerous work the organiser insures
     (art. 17): the insurer, the number of the policy, and its first and last day. `contact` is who leads on the day;
-    the public never sees who that is, and asks by the words in `reach`.
+    the public never sees who that is, and asks by the words in `reach`. `submitted_by` handed in what is to be checked:
+    every change goes through that again, so that whoever changed another's plan does not check it.
 
     Triggers: the moves of the state, that it stays on record, and that what is published tells its risks, has a shift,
     and is insured over all its shifts where the task is dangerous.
@@ -54,6 +57,7 @@ class Activity(models.Model):
     insured_until = models.DateField(_("Insured until"), null=True)
     planned_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     checked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(null=True)
@@ -100,7 +104,9 @@ class Activity(models.Model):
                 name="activities_checked",
             ),
             models.CheckConstraint(
-                condition=Q(checked_by__isnull=True) | Q(planned_by__isnull=True) | ~Q(checked_by=F("planned_by")),
+                condition=Q(checked_by__isnull=True)
+                | (Q(planned_by__isnull=True) | ~Q(checked_by=F("planned_by")))
+                & (Q(submitted_by__isnull=True) | ~Q(checked_by=F("submitted_by"))),
                 name="activities_checked_by_another",
             ),
             models.CheckConstraint(
@@ -159,7 +165,10 @@ class Shift(models.Model):
 
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(SHIFT.states)), name="activities_shift_state"),
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="activities_shift_span"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at"), ends_at__lte=F("starts_at") + LONGEST_SHIFT),
+                name="activities_shift_span",
+            ),
             models.CheckConstraint(condition=Q(places__range=(1, MOST_PLACES)), name="activities_shift_places"),
             models.CheckConstraint(
                 condition=Q(state="open", cancelled_at__isnull=True)

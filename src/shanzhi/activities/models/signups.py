@@ -78,7 +78,7 @@ class QueueDecision(models.Model):
     """Why a sign-up got a place, or did not yet: rows are never changed.
 
     `signed` of `places` were taken when it was decided; `why` are codes of what stood against it
-    (`volunteering.queries.Reason`, `overlap`, `skill`).
+    (`volunteering.queries.Reason`, `overlap`, `skill`, `uninsured`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -4,38 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
-from shanzhi.activities import policies, telling
+from shanzhi.activities import policies, queries, telling
 from shanzhi.activities.lifecycle import ACTIVITY
 from shanzhi.activities.models import Activity, Shift
 from shanzhi.activities.models.activities import EAST, NORTH
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.operations.frames import (
+    follow_leader,
     held_by_the_database,
     locked,
     note,
+    open_shifts,
     plain,
     planned,
     reason_of,
     text_of,
 )
-from shanzhi.activities.operations.line import call_off
+from shanzhi.activities.operations.line import call_off, end_line, fill_all
 from shanzhi.audit.operations import differences
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import COMMUNITY, DISTRICT, LENGTHS, LEVELS, SUBDISTRICT
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
 from shanzhi.volunteering import queries as volunteering
-from shanzhi.volunteering.models import TaskKind, Team, TeamMember, TeamRole
+from shanzhi.volunteering.models import TaskKind, Team
 
 LONGEST: Final = {"title": 60, "what": 2000, "place": 100, "reach": 100, "risks": 1000}
 LONGEST_INSURANCE: Final = 60
-MOMENT: Final = timedelta(microseconds=1)
+INSURANCE: Final = frozenset({"insurer", "policy_number", "insured_from", "insured_until"})
 # What who signed up relies on, and what was checked: it stays once the activity is published.
 FIXED: Final = ("area", "task_kind", "title", "place", "lat", "lng", "skills", "risks")
 
@@ -70,11 +72,9 @@ def plan_activity(*, actor: Actor, team_id: UUID, plan: Plan, at: datetime, synt
         if team.state != "active":
             raise refusals.TeamNotWorking
         values = _checked(plan, team)
-        leader = TeamMember.objects.select_related("volunteer").get(team=team, state="member", role=TeamRole.LEADER)
-        made = Activity.objects.create(
-            team=team, contact=leader.volunteer, planned_by_id=actor.person_id, created_at=at, synthetic=synthetic,
-            **values,
-        )  # fmt: skip
+        made = Activity(team=team, planned_by_id=actor.person_id, created_at=at, synthetic=synthetic, **values)
+        follow_leader(made)
+        made.save(force_insert=True)
         note(actor, "activity.plan", made, at, {"title": made.title, "task": made.task_kind.code, "team": team.pk})
     return made
 
@@ -100,9 +100,12 @@ def change_activity(*, actor: Actor, activity_id: UUID, version: int, plan: Plan
             _forget_check(found)
         for name, value in values.items():
             setattr(found, name, value)
+        follow_leader(found)
         found.version += 1
         found.save()
         note(actor, "activity.change", found, at, {"fields": told, "state": found.state})
+        if found.state == "published" and INSURANCE & told.keys():
+            fill_all(actor, found, at)  # who was passed over for want of an insurance takes what is free
     return found
 
 
@@ -115,7 +118,9 @@ def submit_activity(*, actor: Actor, activity_id: UUID, at: datetime) -> Activit
             raise refusals.RisksMissing(field="risks")
         if not Shift.objects.filter(activity=found, state="open", starts_at__gt=at).exists():
             raise refusals.NoShiftYet
-        found.submitted_at, found.check_note, found.version = at, "", found.version + 1
+        follow_leader(found)
+        found.submitted_at, found.submitted_by_id, found.check_note = at, actor.person_id, ""
+        found.version += 1
         found.save()
         note(actor, "activity.submit", found, at, {"state": found.state})
         telling.tell_submitted(actor=actor, activity=found, at=at)
@@ -154,6 +159,7 @@ def publish_activity(*, actor: Actor, activity_id: UUID, at: datetime) -> Activi
         found.state = ACTIVITY.move(found.state, "publish")
         if not Shift.objects.filter(activity=found, state="open", starts_at__gt=at).exists():
             raise refusals.NoShiftYet
+        follow_leader(found)
         found.published_at, found.version = at, found.version + 1
         found.save()
         note(actor, "activity.publish", found, at, {"state": found.state})
@@ -161,13 +167,19 @@ def publish_activity(*, actor: Actor, activity_id: UUID, at: datetime) -> Activi
 
 
 def cancel_activity(*, actor: Actor, activity_id: UUID, reason: str, at: datetime) -> Activity:
-    """Call an activity off: all shifts to come with it; who signed up or waits is told. Raises ActivityReason."""
+    """Call an activity off: all shifts to come with it; who signed up or waits is told. Raises ActivityReason.
+
+    The lines of shifts that have begun are over: nobody waits for what is called off.
+    """
     with transaction.atomic():
         found = planned(actor, activity_id)
         words = reason_of(reason)
-        rows = Shift.objects.select_for_update(no_key=True).filter(activity=found, state="open", starts_at__gt=at)
-        shifts = list(rows.order_by("pk"))
+        rows = open_shifts(found)
+        shifts = [one for one in rows if one.starts_at > at]
         told = call_off(actor, found, shifts, words, at)
+        for one in rows:
+            if one.starts_at <= at:
+                end_line(actor, one, at)
         found.state = ACTIVITY.move(found.state, "cancel")
         found.ended_at, found.reason, found.version = at, words, found.version + 1
         found.save()
@@ -179,16 +191,11 @@ def insured(found: Activity) -> bool:
     """Tell whether the insurance covers every shift that takes place, by the days of the place."""
     shifts = Shift.objects.filter(activity=found, state="open").order_by("starts_at")
     first, last = shifts.first(), shifts.order_by("ends_at").last()
-    if not found.insurer or found.insured_from is None or found.insured_until is None or not first or not last:
-        return False
-    return (
-        found.insured_from <= places.day_of(first.starts_at)
-        and places.day_of(last.ends_at - MOMENT) <= found.insured_until
-    )
+    return first is not None and last is not None and queries.covers(found, first.starts_at, last.ends_at)
 
 
 def _forget_check(found: Activity) -> None:
-    found.submitted_at = found.checked_at = found.checked_by = None
+    found.submitted_at = found.submitted_by = found.checked_at = found.checked_by = None
 
 
 def _differences(found: Activity, values: dict[str, Any]) -> dict[str, list[Any]]:

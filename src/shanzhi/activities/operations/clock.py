@@ -7,17 +7,19 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from shanzhi.activities import telling
-from shanzhi.activities.lifecycle import ACTIVITY, BEGUN, LIVING, SERVES_NO_MORE
+from shanzhi.activities.lifecycle import ACTIVITY, LIVING, PLANNED, SERVES_NO_MORE
 from shanzhi.activities.models import Activity, Shift, SignUp
-from shanzhi.activities.operations.frames import note
-from shanzhi.activities.operations.line import release
+from shanzhi.activities.operations.frames import follow_leader, note
+from shanzhi.activities.operations.line import end_line, release
 from shanzhi.kernel.actor import Actor
 from shanzhi.people import minors
 from shanzhi.volunteering import queries as volunteering
+from shanzhi.volunteering.models import TeamMember, TeamRole
 
 REMIND_BEFORE: Final = timedelta(hours=24)
 
@@ -30,6 +32,7 @@ def run_clock(*, at: datetime) -> dict[str, int]:
         "reminded": remind(actor=actor, at=at),
         "lines": end_lines(actor=actor, at=at),
         "finished": finish_activities(actor=actor, at=at),
+        "led": follow_leaders(actor=actor, at=at),
     }
 
 
@@ -54,21 +57,20 @@ def _remind(actor: Actor, shift_id: UUID, at: datetime) -> int:
 
 
 def end_lines(*, actor: Actor, at: datetime) -> int:
-    """End the lines of shifts that have begun: no place can fall free any more, and who waited reads so."""
+    """End the lines of shifts that have begun, and who waited reads so."""
     begun = SignUp.objects.filter(state="waiting", shift__starts_at__lte=at)
     done = 0
     for key in list(begun.order_by("shift").values_list("shift", flat=True).distinct()):
         with transaction.atomic():
             shift = _locked(key)
-            ended = begun.filter(shift=shift).update(state="cancelled", ended_at=at, reason=BEGUN)
-            note(actor, "signup.line_over", shift.activity, at, {"shift": shift.starts_at, "waiting": ended})
-            done += ended
+            done += end_line(actor, shift, at) if shift.starts_at <= at else 0  # it may have been moved meanwhile
     return done
 
 
 def finish_activities(*, actor: Actor, at: datetime) -> int:
-    """Let published activities be over whose last shift has ended."""
-    rows = Activity.objects.filter(state="published").annotate(last=Max("shifts__ends_at"))
+    """Let published activities be over whose last shift has ended; called-off ones count where there are no others."""
+    last = Coalesce(Max("shifts__ends_at", filter=Q(shifts__state="open")), Max("shifts__ends_at"))
+    rows = Activity.objects.filter(state="published").annotate(last=last)
     done = 0
     for key in list(rows.filter(last__lte=at).order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
@@ -81,6 +83,24 @@ def finish_activities(*, actor: Actor, at: datetime) -> int:
             found.save()
             note(actor, "activity.finish", found, at, {"state": found.state})
             done += 1
+    return done
+
+
+def follow_leaders(*, actor: Actor, at: datetime) -> int:
+    """Let who leads a team today lead its activities on the day: a team may change its leader after it planned them."""
+    heads = TeamMember.objects.filter(team=OuterRef("team"), state="member", role=TeamRole.LEADER)
+    rows = Activity.objects.filter(state__in=PLANNED).annotate(leader=Subquery(heads.values("volunteer")[:1]))
+    keys = rows.filter(leader__isnull=False).exclude(contact=F("leader")).order_by("pk").values_list("pk", flat=True)
+    done = 0
+    for key in list(keys):
+        with transaction.atomic():
+            found = Activity.objects.select_for_update(of=("self",), no_key=True).select_related("team").get(pk=key)
+            before = found.contact_id
+            follow_leader(found)
+            if found.living and found.contact_id != before:
+                found.save(update_fields=["contact"])
+                note(actor, "activity.contact", found, at, {"number": found.contact.number})
+                done += 1
     return done
 
 

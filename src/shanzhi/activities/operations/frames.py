@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from shanzhi.activities import policies, queries
 from shanzhi.activities.models import Activity, Shift
@@ -16,6 +17,7 @@ from shanzhi.activities.operations import refusals
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.volunteering.models import TeamMember, TeamRole
 
 LONGEST_REASON: Final = 300
 _WORDS: Final = {
@@ -56,17 +58,41 @@ def planned(actor: Actor, activity_id: UUID) -> Activity:
     return found
 
 
-def planned_shift(actor: Actor, shift_id: UUID, at: datetime) -> Shift:
-    """Lock activity and shift, which has not begun, for who plans it."""
+def planned_shifts(actor: Actor, shift_id: UUID, following: bool, at: datetime) -> list[Shift]:
+    """Lock an activity and a shift of it, which has not begun, or with `following` those of its series from it on.
+
+    For who plans it; in order of time, the chosen one first. All shifts are locked in one go in the order of their ids,
+    as everybody does who locks several: with the chosen one locked first, two would wait for one another.
+    """
     key = Shift.objects.filter(pk=shift_id).values_list("activity", flat=True).first()
     if key is None:
         raise NotFound
-    activity = planned(actor, key)
-    found = Shift.objects.select_for_update(no_key=True).get(pk=shift_id)
-    found.activity = activity
-    if found.state != "open" or found.starts_at <= at:
+    activity = planned(actor, key)  # from here on no other planner changes its shifts
+    chosen = Shift.objects.get(pk=shift_id)
+    if chosen.state != "open" or chosen.starts_at <= at:
         raise refusals.ShiftOver
+    meant = Q(pk=shift_id)
+    if following and chosen.series is not None:
+        meant |= Q(series=chosen.series, starts_at__gte=chosen.starts_at)
+    return sorted(open_shifts(activity, meant), key=lambda one: one.starts_at)
+
+
+def open_shifts(activity: Activity, condition: Q | None = None) -> list[Shift]:
+    """Lock the shifts of a locked activity that take place, in the order of their ids."""
+    rows = Shift.objects.select_for_update(no_key=True).filter(condition or Q(), activity=activity, state="open")
+    found = list(rows.order_by("pk"))
+    for one in found:
+        one.activity = activity
     return found
+
+
+def follow_leader(found: Activity) -> None:
+    """Let who leads the team today lead on the day; the row is saved by the caller."""
+    leader = TeamMember.objects.select_related("volunteer").filter(
+        team=found.team, state="member", role=TeamRole.LEADER
+    ).first()  # fmt: skip
+    if leader is not None:
+        found.contact = leader.volunteer
 
 
 def text_of(text: str, *, field: str, most: int, may_lack: bool = False) -> str:

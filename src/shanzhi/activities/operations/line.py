@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Max, Q
 
 from shanzhi.activities import queries, telling
-from shanzhi.activities.lifecycle import LIVING, SHIFT, SIGNUP
+from shanzhi.activities.lifecycle import BEGUN, LIVING, SHIFT, SIGNUP
 from shanzhi.activities.models import Activity, Outcome, QueueDecision, Shift, SignUp
 from shanzhi.activities.operations import refusals
-from shanzhi.activities.operations.frames import note
+from shanzhi.activities.operations.frames import note, open_shifts
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.volunteering import queries as volunteering
 from shanzhi.volunteering.models import Volunteer
-from shanzhi.volunteering.operations.volunteers import own_locked
+from shanzhi.volunteering.operations.refusals import NotAVolunteer
+
+WAITING: Final = ("waiting",)
 
 
 def sign_up(*, actor: Actor, shift_id: UUID, risks_read: bool, at: datetime) -> SignUp:
@@ -34,7 +36,7 @@ def sign_up(*, actor: Actor, shift_id: UUID, risks_read: bool, at: datetime) -> 
     """
     with transaction.atomic():
         shift = _open_shift(actor, shift_id, at)
-        volunteer = own_locked(actor)
+        volunteer = _held(actor, shift)
         if not risks_read:
             raise refusals.RisksUnread(field="risks_read")
         if SignUp.objects.filter(shift=shift, volunteer=volunteer, state__in=LIVING).exists():
@@ -81,16 +83,13 @@ def keep_place(*, actor: Actor, shift_id: UUID, at: datetime) -> SignUp:
 def fill(actor: Actor, shift: Shift, at: datetime) -> list[SignUp]:
     """Give the free places of a locked shift to the first in line whom it suits; give who moved up.
 
-    The volunteers are locked in the order of their ids, so that two shifts filled at once do not wait in a circle.
+    Whoever fills several shifts, or holds a volunteer before, locks all of them at once first (`hold`).
     """
     signed = _signed(shift)
-    if signed >= shift.places or shift.state != "open" or shift.starts_at <= at:
-        return []
-    line = SignUp.objects.filter(shift=shift, state="waiting")
-    keys = Volunteer.objects.filter(pk__in=line.values("volunteer")).order_by("pk").select_for_update(no_key=True)
-    if not list(keys.values_list("pk", flat=True)):
+    if signed >= shift.places or shift.state != "open" or shift.starts_at <= at or not hold([shift], WAITING):
         return []
     moved: list[SignUp] = []
+    line = SignUp.objects.filter(shift=shift, state="waiting")
     for row in line.select_related("volunteer__person__merged_into").order_by("turn"):
         if signed >= shift.places:
             break
@@ -109,6 +108,34 @@ def fill(actor: Actor, shift: Shift, at: datetime) -> list[SignUp]:
         signed += 1
         moved.append(row)
     return moved
+
+
+def fill_all(actor: Actor, activity: Activity, at: datetime) -> None:
+    """Fill the shifts to come of a locked activity in which somebody waits."""
+    waits = SignUp.objects.filter(shift__activity=activity, state="waiting").values("shift")
+    shifts = open_shifts(activity, Q(pk__in=waits, starts_at__gt=at))
+    hold(shifts, WAITING)
+    for shift in shifts:
+        fill(actor, shift, at)
+
+
+def hold(shifts: Sequence[Shift], states: Sequence[str], *others: UUID) -> int:
+    """Lock who is in locked shifts in some states, and others, all at once in the order of ids; give how many.
+
+    In one go, so that two who fill shifts with the same people in their lines do not wait for one another.
+    """
+    inside = SignUp.objects.filter(shift__in=[one.pk for one in shifts], state__in=states).values("volunteer")
+    rows = Volunteer.objects.filter(Q(pk__in=inside) | Q(pk__in=others)).order_by("pk")
+    return len(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def end_line(actor: Actor, shift: Shift, at: datetime) -> int:
+    """End the line of a locked shift that has begun: no place can fall free any more. Gives how many waited."""
+    rows = SignUp.objects.filter(shift=shift, state="waiting")
+    ended = rows.update(state=SIGNUP.move("waiting", "cancel"), ended_at=at, reason=BEGUN)
+    if ended:
+        note(actor, "signup.line_over", shift.activity, at, {"shift": shift.starts_at, "waiting": ended})
+    return ended
 
 
 def call_off(actor: Actor, activity: Activity, shifts: Sequence[Shift], words: str, at: datetime) -> int:
@@ -154,20 +181,25 @@ def _open_shift(actor: Actor, shift_id: UUID, at: datetime) -> Shift:
 def _require_fit(volunteer: Volunteer, shift: Shift, at: datetime) -> None:
     """Refuse whom the shift does not suit, in words; and everybody before dangerous work that is not insured."""
     found = queries.against(volunteer=volunteer, shift=shift, at=at)
-    if any(one.code == "overlap" for one in found):
+    if any(one.code == queries.OVERLAP for one in found):
         raise refusals.Overlapping
+    lacking = [str(one.words) for one in found if one.code != queries.UNINSURED]
+    if lacking:
+        raise refusals.DoesNotSuit(" ".join(lacking))
     if found:
-        raise refusals.DoesNotSuit(" ".join(str(one.words) for one in found))
-    if shift.activity.task_kind.dangerous and not _covered(shift):
-        raise refusals.Uninsured(_("This task was found dangerous and is not insured yet. Ask the team; then sign up."))
+        raise refusals.Uninsured(found[0].words)
 
 
-def _covered(shift: Shift) -> bool:
-    found = shift.activity
-    if found.insured_from is None or found.insured_until is None:
-        return False
-    first, last = timezone.localdate(shift.starts_at), timezone.localdate(shift.ends_at)
-    return found.insured_from <= first and last <= found.insured_until
+def _held(actor: Actor, shift: Shift) -> Volunteer:
+    """Give the own entry, locked together with who waits in the line. Raises SignInNeeded, NotAVolunteer."""
+    if not actor.persons:
+        raise SignInNeeded
+    rows = Volunteer.objects.filter(person__in=actor.persons).select_related("person__merged_into")
+    own = rows.order_by(*volunteering.SERVING_FIRST).first()
+    if own is None:
+        raise NotAVolunteer
+    hold([shift], WAITING, own.pk)
+    return rows.get(pk=own.pk)
 
 
 def _pass_over(row: SignUp, why: list[str], signed: int, shift: Shift, at: datetime) -> None:

@@ -8,26 +8,27 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shanzhi.activities import queries, telling
 from shanzhi.activities.lifecycle import LIVING, MOVED_ONTO
-from shanzhi.activities.models import MOST_PLACES, Activity, Shift, SignUp
+from shanzhi.activities.models import LONGEST_SHIFT, MOST_PLACES, Activity, Shift, SignUp
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.operations.frames import (
     LONGEST_REASON,
     held_by_the_database,
     note,
+    open_shifts,
     planned,
-    planned_shift,
+    planned_shifts,
     reason_of,
     text_of,
 )
-from shanzhi.activities.operations.line import call_off, fill, release
+from shanzhi.activities.operations.line import call_off, fill, hold, release
 from shanzhi.kernel.actor import Actor
 from shanzhi.ui import formatting
 
-LONGEST: Final = timedelta(hours=24)
 FARTHEST: Final = timedelta(days=366)
 MOST_WEEKS: Final = 12
 MOST_SHIFTS: Final = 60
@@ -71,11 +72,12 @@ def change_shift(
     this one back. Raises NotFound, NotAPlanner, ShiftOver, BadShift, BadPlaces, ShiftThere, Uninsured.
     """
     with held_by_the_database():
-        shift = planned_shift(actor, shift_id, at)
+        rows = planned_shifts(actor, shift_id, following, at)
+        shift = rows[0]
         _check_span(starts_at, ends_at, at)
         where = text_of(place, field="place", most=LONGEST_PLACE, may_lack=True)
         step, length = starts_at - shift.starts_at, ends_at - starts_at
-        rows = _meant(shift, following, at)
+        hold(rows, LIVING)
         spans = {one.pk: (one.starts_at + step, one.starts_at + step + length) for one in rows}
         _require_free(shift.activity, list(spans.values()), besides=[one.pk for one in rows])
         moved = [one for one in rows if (one.starts_at, one.ends_at, one.place) != (*spans[one.pk], where)]
@@ -83,7 +85,9 @@ def change_shift(
         for one in rows:
             _check_places(places, SignUp.objects.filter(shift=one, state="signed").count())
             (one.starts_at, one.ends_at), one.place, one.places = spans[one.pk], where, places
-            one.changed_at, one.sequence = at, one.sequence + (one in moved)
+            if one in moved:  # what was told with an earlier change holds no more
+                one.sequence, one.notice = one.sequence + 1, ""
+            one.changed_at = at
             one.save()
         change = {"shifts": len(rows), "from": starts_at, "until": ends_at, "places": places}
         note(actor, "shift.change", shift.activity, at, change)
@@ -97,11 +101,10 @@ def cancel_shift(*, actor: Actor, shift_id: UUID, reason: str, at: datetime, fol
     Raises NotFound, NotAPlanner, ShiftOver, ActivityReason.
     """
     with transaction.atomic():
-        shift = planned_shift(actor, shift_id, at)
-        words = reason_of(reason)
-        rows = _meant(shift, following, at)
-        told = call_off(actor, shift.activity, rows, words, at)
-        note(actor, "shift.cancel", shift.activity, at, {"shifts": len(rows), "told": told}, words)
+        rows = planned_shifts(actor, shift_id, following, at)
+        words, activity = reason_of(reason), rows[0].activity
+        told = call_off(actor, activity, rows, words, at)
+        note(actor, "shift.cancel", activity, at, {"shifts": len(rows), "told": told}, words)
     return rows
 
 
@@ -111,15 +114,16 @@ def change_in_emergency(
     """Tell at once of an emergency, such as a storm, in one shift or (None) in all to come.
 
     `happens`: `cancel` calls off for the reason in `words`, `place` meets at the place in `words`, `warn` goes on with
-    the warning in `words`. Raises NotFound, NotAPlanner, ChangeMissing, ActivityReason, ShiftOver.
+    the warning in `words`, and then nobody is asked to keep the place: time and place are the same. Raises NotFound,
+    NotAPlanner, ChangeMissing, ActivityReason, ShiftOver.
     """
     with transaction.atomic():
         found = planned(actor, activity_id)
         if happens not in EMERGENCIES:
             raise refusals.ChangeMissing(field="happens")
         told = _told(words, happens)
-        rows = Shift.objects.select_for_update(no_key=True).filter(activity=found, state="open", starts_at__gt=at)
-        shifts = list(rows.order_by("pk") if shift_id is None else rows.filter(pk=shift_id))
+        meant = Q(starts_at__gt=at) if shift_id is None else Q(starts_at__gt=at, pk=shift_id)
+        shifts = open_shifts(found, meant)
         if not shifts:
             raise refusals.ShiftOver
         if happens == "cancel":
@@ -141,18 +145,18 @@ def _told(words: str, happens: str) -> str:
 
 def _tell_all(actor: Actor, found: Activity, shifts: Sequence[Shift], happens: str, told: str, at: datetime) -> None:
     for one in shifts:
-        one.sequence, one.changed_at, one.notice = one.sequence + 1, at, told
+        one.changed_at, one.notice = at, told
         if happens == "place":
-            one.place = told
-        one.save()
+            one.place, one.sequence = told, one.sequence + 1
+        one.save(update_fields=["changed_at", "notice", "place", "sequence"])
         if found.state == "published":
-            telling.tell_changed(actor=actor, activity=found, shift=one, urgent=True, at=at)
+            telling.tell_changed(actor=actor, activity=found, shift=one, emergency=happens, at=at)
 
 
 def _check_span(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     if starts_at <= at or starts_at > at + FARTHEST:
         raise refusals.BadShift(field="starts_at")
-    if not timedelta(0) < ends_at - starts_at <= LONGEST:
+    if not timedelta(0) < ends_at - starts_at <= LONGEST_SHIFT:
         raise refusals.BadShift(field="ends_at")
 
 
@@ -187,20 +191,6 @@ def _require_free(found: Activity, spans: Sequence[Span], besides: Collection[UU
         raise refusals.ShiftThere(field="starts_at", moment=formatting.moment(other.starts_at))
 
 
-def _meant(shift: Shift, following: bool, at: datetime) -> list[Shift]:
-    """Lock the shifts that are meant, this one first, and those that follow in its series in order of time."""
-    if not following or shift.series is None:
-        return [shift]
-    rows = Shift.objects.select_for_update(no_key=True).filter(
-        activity=shift.activity, series=shift.series, state="open", starts_at__gte=shift.starts_at
-    )
-    keys = [one.pk for one in rows.order_by("pk")]
-    found = list(Shift.objects.filter(pk__in=keys).order_by("starts_at"))
-    for one in found:
-        one.activity = shift.activity
-    return found
-
-
 def _settle(actor: Actor, rows: Sequence[Shift], moved: Sequence[Shift], at: datetime) -> None:
     """Give back whose places now overlap others, tell who stays, and fill what is free."""
     for one in rows:
@@ -208,5 +198,5 @@ def _settle(actor: Actor, rows: Sequence[Shift], moved: Sequence[Shift], at: dat
             signed = SignUp.objects.filter(shift=one, state="signed").select_related("volunteer").order_by("turn")
             release(actor, [row for row in signed if queries.overlaps(row)], one, MOVED_ONTO, at)
             if one.activity.state == "published" and SignUp.objects.filter(shift=one, state__in=LIVING).exists():
-                telling.tell_changed(actor=actor, activity=one.activity, shift=one, urgent=False, at=at)
+                telling.tell_changed(actor=actor, activity=one.activity, shift=one, at=at)
         fill(actor, one, at)

@@ -10,6 +10,7 @@ from shanzhi.activities.queries.activities import (
     kinds_of,
     led_team,
     near,
+    next_of_each,
     plan,
     plans,
     public_areas,
@@ -21,9 +22,8 @@ from shanzhi.activities.queries.activities import (
     upcoming,
 )
 from shanzhi.activities.queries.feeds import feed_of, feed_shifts, own_feed, own_rows, secret_of
-from shanzhi.activities.queries.fitting import against, overlaps
+from shanzhi.activities.queries.fitting import OVERLAP, UNINSURED, against, covers, overlaps, safe
 from shanzhi.activities.queries.signups import (
-    line_place,
     mine,
     own_in,
     past,
@@ -35,8 +35,9 @@ from shanzhi.activities.queries.signups import (
 )
 
 __all__ = [
-    "activities_of", "activity", "against", "asked_of", "check_due", "counts", "days_of", "feed_of", "feed_shifts",
-    "kinds_of", "led_team", "line_place", "mine", "near", "overlaps", "own_feed", "own_in", "own_rows", "past", "plan",
-    "plans", "public_areas", "search_past", "search_plans", "search_shifts", "search_sign_ups", "secret_of", "serving",
-    "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check", "upcoming",
+    "OVERLAP", "UNINSURED", "activities_of", "activity", "against", "asked_of", "check_due", "counts", "covers",
+    "days_of", "feed_of", "feed_shifts", "kinds_of", "led_team", "mine", "near", "next_of_each", "overlaps", "own_feed",
+    "own_in", "own_rows", "past", "plan", "plans", "public_areas", "safe", "search_past", "search_plans",
+    "search_shifts", "search_sign_ups", "secret_of", "serving", "shift_for_planner", "shift_of", "shifts_of",
+    "sign_ups", "to_check", "upcoming",
 ]  # fmt: skip

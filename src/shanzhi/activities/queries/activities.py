@@ -61,6 +61,13 @@ def near(rows: QuerySet[Shift], code: str) -> QuerySet[Shift]:
     return rows.filter(places.within("activity__area", code))
 
 
+def next_of_each(rows: QuerySet[Shift], most: int) -> tuple[list[Shift], int]:
+    """Give the next shift of each activity, those soonest first, up to `most`; and how many activities there are."""
+    first = rows.order_by("activity", "starts_at", "id").distinct("activity")
+    found = list(rows.filter(pk__in=first.values("pk")).order_by("starts_at", "id")[:most])
+    return found, rows.order_by().values("activity").distinct().count()
+
+
 def days_of(rows: QuerySet[Shift], first: date, last: date) -> dict[date, list[Shift]]:
     """Group shifts by their day of the place, from a day to a day, both included."""
     begins = timezone.make_aware(datetime.combine(first, datetime.min.time()))

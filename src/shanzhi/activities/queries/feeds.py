@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
 
-from shanzhi.activities.lifecycle import LIVING
+from shanzhi.activities.lifecycle import LIVING, PUBLIC
 from shanzhi.activities.models import CalendarFeed, Shift, SignUp
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
@@ -21,12 +21,16 @@ MOST: Final = 1000
 
 
 def feed_shifts(*, at: datetime, condition: Q) -> list[Shift]:
-    """List the public shifts of a feed in order of time: since 60 days, what was called off among them."""
+    """List the public shifts of a feed in order of time: those to come above all, the next ones where there are many.
+
+    Of the last 60 days only what was called off or changed is told too, the newest, as far as there is room.
+    """
     rows = Shift.objects.filter(
-        condition, ends_at__gt=at - KEPT, activity__state__in=("published", "cancelled", "finished"),
-        activity__published_at__isnull=False,
-    )  # fmt: skip
-    return list(rows.select_related("activity__team").order_by("starts_at", "id")[:MOST])
+        condition, activity__state__in=PUBLIC, activity__published_at__isnull=False
+    ).select_related("activity__team")  # fmt: skip
+    ahead = list(rows.filter(ends_at__gt=at).order_by("starts_at", "id")[:MOST])
+    gone = rows.filter(ends_at__gt=at - KEPT, ends_at__lte=at).filter(~Q(state="open") | Q(sequence__gt=0))
+    return [*reversed(gone.order_by("-starts_at", "-id")[: MOST - len(ahead)]), *ahead]
 
 
 def own_feed(*, viewer: Actor) -> CalendarFeed | None:

@@ -68,11 +68,6 @@ def own_in(*, viewer: Actor, shifts: list[UUID]) -> dict[UUID, SignUp]:
     return {one.shift_id: one for one in rows}
 
 
-def line_place(row: SignUp) -> int:
-    """Give the place of somebody who waits in the line of today, 1 for the first."""
-    return SignUp.objects.filter(shift=row.shift_id, state="waiting", turn__lt=row.turn).count() + 1
-
-
 LAST_OUTCOME: Final = Subquery(
     QueueDecision.objects.filter(sign_up=OuterRef("pk")).order_by("-at", "-id").values("outcome")[:1]
 )

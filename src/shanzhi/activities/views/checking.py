@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shanzhi.activities import operations, policies, queries
-from shanzhi.activities.forms.planning import CheckForm
+from shanzhi.activities.forms.planning import CheckForm, SendBackForm
+from shanzhi.activities.lifecycle import TO_CHECK
 from shanzhi.activities.views.frames import asks, desk_steps, facts, frame, plan_of, plan_steps, title_of
 from shanzhi.activities.views.planning import COLUMNS, FILTERS
 from shanzhi.kernel.errors import NotFound
@@ -116,14 +117,15 @@ def checks(request: Any) -> HttpResponse:
 @login_required
 @form_page
 def check(request: Any, event_id: UUID) -> HttpResponse:
-    """Pass a plan, or give it back."""
+    """Pass a plan, or give it back; one that passed and is not published yet can still be given back."""
     found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_check(actor=request.actor, activity=found))
-    if found.state != "submitted":
+    asked = "decision" in request.POST or found.state == "submitted"
+    if request.method != "POST" and found.state not in TO_CHECK:
         raise NotFound
 
     def act(form: Any) -> str:
-        given = {"passed": form.cleaned_data["decision"] == "yes", "words": form.cleaned_data["reason"]}
+        given = {"passed": form.cleaned_data.get("decision") == "yes", "words": form.cleaned_data["reason"]}
         operations.check_activity(activity_id=event_id, **given, **acting(request))
         return plan_of(event_id)
 
@@ -137,7 +139,11 @@ def check(request: Any, event_id: UUID) -> HttpResponse:
         Answer(_("Number of the policy"), found.policy_number or formatting.NONE),
         Answer(_("Shifts"), formatting.count(len(shifts))),
     ]
-    context = {**frame(_("Check the plan"), _("Decide"), reverse("activities:checks"), *plan_steps(found),
-                       lead=title_of(found)), "pairs": pairs}  # fmt: skip
-    return answer_form(request, CheckForm(sent(request)), act, context, done=_("It is decided."),
+    lead, steps = title_of(found), plan_steps(found)
+    if asked:
+        context = frame(_("Check the plan"), _("Decide"), reverse("activities:checks"), *steps, lead=lead)
+    else:
+        context = frame(_("Send the plan back"), _("Send it back"), plan_of(event_id), *steps, lead=lead, kind="danger")
+    form = CheckForm(sent(request)) if asked else SendBackForm(sent(request))
+    return answer_form(request, form, act, {**context, "pairs": pairs}, done=_("It is decided."),
                        template="activities/check.html")  # fmt: skip

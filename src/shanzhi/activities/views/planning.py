@@ -11,11 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from shanzhi.activities import operations, policies, queries
 from shanzhi.activities.forms.planning import ActivityReasonForm, EmergencyForm, PlanForm
-from shanzhi.activities.lifecycle import ACTIVITY
+from shanzhi.activities.lifecycle import ACTIVITY, TO_CHECK
 from shanzhi.activities.models import Activity
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.views.frames import (
@@ -115,7 +115,7 @@ def _degrees(micro: int | None) -> str:
 def new(request: Any, team_id: UUID) -> HttpResponse:
     """Plan an activity of a team."""
     found = queries.led_team(viewer=request.actor, team_id=team_id)
-    if found.state != "active":
+    if request.method != "POST" and found.state != "active":
         raise refusals.TeamNotWorking
     form = _form(request, found, None)
 
@@ -124,8 +124,8 @@ def new(request: Any, team_id: UUID) -> HttpResponse:
         return plan_of(made.pk)
 
     lead = _("An officer of the area checks it before it is published. Shifts are added on the next page.")
-    context = frame(_("Plan an activity"), _("Save the plan"), team_desk_of(found), (found.name, team_desk_of(found)),
-                    lead=lead)  # fmt: skip
+    button, desk = pgettext("activity", "Save the plan"), team_desk_of(found)
+    context = frame(_("Plan an activity"), button, desk, (found.name, desk), lead=lead)
     return answer_form(request, form, act, context, done=_("The plan is saved. Add its shifts now."), template=FORM)
 
 
@@ -142,9 +142,9 @@ def plan(request: Any, event_id: UUID) -> HttpResponse:
     context = {
         "activity": found, "heading": found.title, "state": activity_state(found), "pairs": pairs,
         "shifts": [(one, times_of(one), shift_state(one), one.starts_at <= request.now) for one in shifts],
-        "sums": queries.counts(shifts), "plans": plans and found.living, "due": due,
+        "sums": queries.counts(shifts), "planner": plans, "plans": plans and found.living, "due": due,
         "late": due is not None and due < request.now,
-        "may_check": found.state == "submitted" and policies.may_check(actor=request.actor, activity=found) is None,
+        "may_check": found.state in TO_CHECK and policies.may_check(actor=request.actor, activity=found) is None,
         "history": request.actor.holds(policies.READERS, found.area) or plans,
         "crumbs": [(_("Home"), "/"), *plan_steps(found)[:-1], (found.title, "")],
     }  # fmt: skip
@@ -152,10 +152,13 @@ def plan(request: Any, event_id: UUID) -> HttpResponse:
 
 
 def _planned(request: Any, event_id: UUID) -> Activity:
-    """Give a living activity to who plans it."""
+    """Give an activity to who plans it, to read a form a living one alone.
+
+    A form that is sent is judged by the operation: the second press of the one that ended it gets the first answer.
+    """
     found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_plan(actor=request.actor, team=found.team))
-    if not found.living:
+    if request.method != "POST" and not found.living:
         raise refusals.ActivityOver
     return found
 
@@ -231,7 +234,10 @@ def cancel(request: Any, event_id: UUID) -> HttpResponse:
 def emergency(request: Any, event_id: UUID) -> HttpResponse:
     """Tell of an emergency in one shift or in all, in three fields."""
     found = _planned(request, event_id)
-    ahead = [one for one in queries.shifts_of(found) if one.state == "open" and one.starts_at > request.now]
+    again = request.method == "POST"  # a shift that was called off by the first press can be sent again
+    ahead = [
+        one for one in queries.shifts_of(found) if again or (one.state == "open" and one.starts_at > request.now)
+    ]  # fmt: skip
     form = EmergencyForm(sent(request), shifts=[(str(one.pk), times_of(one)) for one in ahead])
 
     def act(form: Any) -> str:

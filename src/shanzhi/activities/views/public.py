@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,7 @@ from shanzhi.ui.listing import (
 from shanzhi.ui.pieces import Shape
 
 MOST_PINS = 200
+MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 PIN = 0.0005
 CORNERS = ((1, 0), (0, 1), (-1, 0), (0, -1), (1, 0))
 
@@ -132,11 +134,10 @@ def _asked(request: Any) -> tuple[Any, dict[str, Any]]:
 
 def month_of(text: str, today: date) -> date:
     """Read a month such as 2026-12, today's where it is none within reach of two years; give its first day."""
-    year, _dash, month_number = text.partition("-")
-    plain = year.isascii() and year.isdigit() and month_number.isascii() and month_number.isdigit()
-    if plain and abs(int(year[:5]) - today.year) <= 2 and 1 <= int(month_number[:3]) <= 12:
-        return date(int(year), int(month_number), 1)
-    return today.replace(day=1)
+    found = MONTH.fullmatch(text)
+    if found is None or abs(int(found[1]) - today.year) > 2:
+        return today.replace(day=1)
+    return date(int(found[1]), int(found[2]), 1)
 
 
 def month(request: Any) -> HttpResponse:
@@ -178,11 +179,7 @@ def _pin(number: int, row: Shift) -> Shape:
 def nearby(request: Any) -> HttpResponse:
     """Show on a map where one can help; a place once, with its next shift."""
     rows, context = _asked(request)
-    known = rows.filter(activity__lat__isnull=False).order_by("starts_at", "id")
-    nearest: dict[UUID, Shift] = {}
-    for one in known[: MOST_PINS * 5]:
-        nearest.setdefault(one.activity_id, one)
-    pins = list(nearest.values())[:MOST_PINS]
+    pins, many = queries.next_of_each(rows.filter(activity__lat__isnull=False), MOST_PINS)
     districts = sorted({one.activity.area[:6] for one in pins})
     grounds = [feature for code in districts if (feature := outlines.outline(code))]
     shapes = [Shape("", feature["geometry"]) for feature in grounds]
@@ -190,7 +187,7 @@ def nearby(request: Any) -> HttpResponse:
     context |= {
         "heading": _("Map of volunteer activities"), "map": drawing.area_map(shapes) if pins else None,
         "pins": [(one, title_of(one.activity), times_of(one), free_words(one)) for one in pins],
-        "without": rows.filter(activity__lat__isnull=True).count(), "tabs": tabs("map"),
+        "more": many - len(pins), "without": rows.filter(activity__lat__isnull=True).count(), "tabs": tabs("map"),
         "crumbs": [*home_steps(), (_("Map"), "")],
     }  # fmt: skip
     return render(request, "activities/map.html", context)

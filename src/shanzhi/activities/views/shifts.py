@@ -89,7 +89,7 @@ def new(request: Any, event_id: UUID) -> HttpResponse:
     """Add a shift, once or in repetition."""
     found = queries.plan(viewer=request.actor, activity_id=event_id)
     policies.require(policies.may_plan(actor=request.actor, team=found.team))
-    if not found.living:
+    if request.method != "POST" and not found.living:
         raise refusals.ActivityOver
 
     def act(form: Any) -> str:
@@ -103,9 +103,11 @@ def new(request: Any, event_id: UUID) -> HttpResponse:
 
 
 def _open(request: Any, shift_id: UUID) -> Shift:
-    """Give a shift that has not begun to who plans it."""
+    """Give a shift to who plans it, to read a form one that has not begun; what is sent the operation judges."""
     found = queries.shift_for_planner(viewer=request.actor, shift_id=shift_id)
     policies.require(policies.may_plan(actor=request.actor, team=found.activity.team))
+    if request.method == "POST":
+        return found
     if found.state != "open" or found.starts_at <= request.now or not found.activity.living:
         raise refusals.ShiftOver
     return found

@@ -30,10 +30,11 @@ from shanzhi.volunteering.operations.refusals import NotAVolunteer
 def sign(request: Any, shift_id: UUID) -> HttpResponse:
     """Sign up, with the risks read; where no place is free, wait in line."""
     shift = queries.shift_of(viewer=request.actor, shift_id=shift_id)
-    if shift.state != "open" or shift.starts_at <= request.now or shift.activity.state != "published":
-        raise refusals.ShiftOver
-    if request.method != "POST" and queries.own_in(viewer=request.actor, shifts=[shift_id]):
-        return redirect("activities:mine")
+    if request.method != "POST":  # what is sent the operation judges, and a second press gets the first answer
+        if shift.state != "open" or shift.starts_at <= request.now or shift.activity.state != "published":
+            raise refusals.ShiftOver
+        if queries.own_in(viewer=request.actor, shifts=[shift_id]):
+            return redirect("activities:mine")
     who = volunteering.mine(viewer=request.actor)
     if who is None:
         raise NotAVolunteer
@@ -62,7 +63,7 @@ def sign(request: Any, shift_id: UUID) -> HttpResponse:
 def leave(request: Any, shift_id: UUID) -> HttpResponse:
     """Give the place back, or the place in line."""
     shift = queries.shift_of(viewer=request.actor, shift_id=shift_id)
-    if not queries.own_in(viewer=request.actor, shifts=[shift_id]):
+    if request.method != "POST" and not queries.own_in(viewer=request.actor, shifts=[shift_id]):
         raise refusals.NotInShift
 
     def act(form: Any) -> str:

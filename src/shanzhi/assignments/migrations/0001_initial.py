@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("proposed", "Proposed"),
                             ("asked", "Asked"),
-                            ("accepted", "Comes"),
+                            ("accepted", "Said yes"),
                             ("declined", "Cannot come"),
                             ("lapsed", "Did not answer in time"),
                             ("dropped", "Not asked"),

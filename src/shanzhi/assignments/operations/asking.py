@@ -18,7 +18,7 @@ from shanzhi.assignments import queries, telling
 from shanzhi.assignments.lifecycle import ASKED_BEFORE, BEGUN, FULL, OVER, PROPOSAL, SIGNED_UP
 from shanzhi.assignments.models import Proposal, Run
 from shanzhi.assignments.operations import refusals
-from shanzhi.assignments.operations.frames import decided, end, locked_shift, note, reason_of
+from shanzhi.assignments.operations.frames import decided, end, locked_shifts, note, reason_of
 from shanzhi.kernel.actor import Actor
 
 # Each pair is looked at again before somebody is asked, so that one press stays a matter of seconds.
@@ -48,9 +48,9 @@ def ask_pairs(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime
         for row in rows.select_related("volunteer__person__merged_into").order_by("-score", "pk"):
             by_shift[row.shift_id].append(row)
         asked = dropped = 0
-        for shift_id in sorted(by_shift):
-            now = _ask(actor, run, locked_shift(shift_id), by_shift[shift_id], at)
-            asked, dropped = asked + now, dropped + len(by_shift[shift_id]) - now
+        for shift in locked_shifts(by_shift):
+            now = _ask(actor, run, shift, by_shift[shift.pk], at)
+            asked, dropped = asked + now, dropped + len(by_shift[shift.pk]) - now
         note(actor, "pair.ask", run, at, {"asked": asked, "dropped": dropped})
     return Asked(asked, dropped)
 

@@ -11,8 +11,10 @@ from django.db.models import Q
 from shanzhi.assignments.lifecycle import BEGUN, OVER, PROPOSAL, RUN
 from shanzhi.assignments.models import Proposal, Run
 from shanzhi.assignments.operations.frames import end, locked_shift, note
-from shanzhi.assignments.operations.runs import close
+from shanzhi.assignments.operations.runs import FAILED, close
 from shanzhi.kernel.actor import Actor
+from shanzhi.work.models import Job
+from shanzhi.work.operations import fail_job
 
 # A run takes minutes; one that a worker never ended does not hang for ever.
 PATIENCE: Final = timedelta(days=1)
@@ -56,7 +58,7 @@ def close_over(*, actor: Actor, at: datetime) -> int:
 
 
 def fail_hanging(*, actor: Actor, at: datetime) -> int:
-    """Give up the runs that no worker ended within a day."""
+    """Give up the runs that no worker ended within a day, and their work, so that its page says so too."""
     rows = Run.objects.filter(state="working", made_at__lte=at - PATIENCE)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     for key in keys:
@@ -66,4 +68,6 @@ def fail_hanging(*, actor: Actor, at: datetime) -> int:
                 run.state, run.finished_at = RUN.move(run.state, "fail"), at
                 run.save(update_fields=["state", "finished_at"])
                 note(actor, "run.fail", run, at, {})
+                if run.job is not None and Job.objects.filter(pk=run.job, state__in=("waiting", "running")).exists():
+                    fail_job(job_id=run.job, error=str(FAILED), at=at)
     return len(keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -35,9 +36,18 @@ def decided(actor: Actor, run_id: UUID) -> Run:
 
 
 def locked_shift(shift_id: UUID) -> Shift:
-    """Lock a shift; whoever asks, answers or signs up for it waits. Shifts are locked before pairs, by their ids."""
-    rows = Shift.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("activity__team", "activity__task_kind").get(pk=shift_id)
+    """Lock a shift; whoever asks, answers or signs up for it waits. Shifts are locked before pairs."""
+    (found,) = locked_shifts([shift_id])
+    return found
+
+
+def locked_shifts(ids: Collection[UUID]) -> list[Shift]:
+    """Lock several shifts at once in the order of their ids, before anything of one of them is written.
+
+    Whoever wrote pairs of the first and then waited for the second would be waited for.
+    """
+    rows = Shift.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
+    return list(rows.select_related("activity__team", "activity__task_kind"))
 
 
 def end(row: Proposal, state: str, at: datetime, *, reason: str, decided_by: UUID | None = None) -> None:

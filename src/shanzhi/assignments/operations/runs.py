@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from shanzhi import matching
 from shanzhi.activities import queries as activities
+from shanzhi.activities.operations.refusals import Uninsured
 from shanzhi.assignments import case, policies
 from shanzhi.assignments.lifecycle import CLOSED, PROPOSAL, RUN
 from shanzhi.assignments.models import MOST_EACH, MOST_WANTED, OpenShift, Proposal, Run
@@ -99,12 +100,15 @@ def work_out(*, actor: Actor, run_id: UUID, at: datetime) -> None:
 def call_up(*, actor: Actor, shift_id: UUID, reason: str, wanted: int, at: datetime, synthetic: bool = False) -> Run:
     """Find whom to call up for a shift, at once: of those who agreed to be called, near and able ones first.
 
-    Nobody is asked yet. Raises NotFound, SignInNeeded, NotAPlanner, ReasonNeeded, BadWanted, ShiftFull, NobodyOnCall.
+    Nobody is asked yet. Raises NotFound, SignInNeeded, NotAPlanner, ReasonNeeded, BadWanted, Uninsured, ShiftFull,
+    NobodyOnCall.
     """
     shift = activities.shift_of(viewer=actor, shift_id=shift_id)
     area, team = policies.reach(actor, shift.activity)
     if not 1 <= wanted <= MOST_WANTED:
         raise refusals.BadWanted(field="wanted", most=MOST_WANTED)
+    if not activities.safe(shift):
+        raise Uninsured(field="shift")
     with transaction.atomic():
         made = Run(
             area=area, team=team, emergency=True, shift=shift, wanted=wanted, reason=reason_of(reason),

@@ -2,6 +2,7 @@
 
 from shanzhi.assignments.queries.asks import answered, asked, may_be_called, on_call
 from shanzhi.assignments.queries.runs import (
+    coming,
     counts,
     many_on_call,
     match_areas,
@@ -20,6 +21,7 @@ from shanzhi.assignments.queries.runs import (
 )
 
 __all__ = [
-    "answered", "asked", "counts", "many_on_call", "match_areas", "may_be_called", "on_call", "open_shifts", "pair",
-    "pairs", "run", "runs", "search_pairs", "search_runs", "shifts_in", "team_of", "team_runs", "to_ask", "to_call_up",
+    "answered", "asked", "coming", "counts", "many_on_call", "match_areas", "may_be_called", "on_call", "open_shifts",
+    "pair", "pairs", "run", "runs", "search_pairs", "search_runs", "shifts_in", "team_of", "team_runs", "to_ask",
+    "to_call_up",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,9 +10,10 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.activities import queries as activities
-from shanzhi.activities.models import Shift
+from shanzhi.activities.lifecycle import LIVING
+from shanzhi.activities.models import Shift, SignUp
 from shanzhi.assignments import policies
-from shanzhi.assignments.case import wanting
+from shanzhi.assignments.case import wanting, with_places
 from shanzhi.assignments.models import OnCall, OpenShift, Proposal, Run
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
@@ -68,6 +70,17 @@ def counts(found: Run) -> dict[str, int]:
     return dict(rows)
 
 
+def coming(found: Run) -> dict[str, int]:
+    """Count who said yes by where they stand in the shift now: `signed`, `waiting` in line, or `gone`.
+
+    A yes is kept as it was given; who waits in line has no place yet, and who gave it back does not come.
+    """
+    own = SignUp.objects.filter(shift=OuterRef("shift"), volunteer=OuterRef("volunteer"), state__in=LIVING)
+    rows = Proposal.objects.filter(run=found, state="accepted").annotate(now=Subquery(own.values("state")[:1]))
+    told: dict[str | None, int] = dict(rows.order_by().values_list("now").annotate(many=Count("pk")))
+    return {"signed": told.get("signed", 0), "waiting": told.get("waiting", 0), "gone": told.get(None, 0)}
+
+
 def pairs(found: Run) -> QuerySet[Any]:
     """Give the pairs of a run that the viewer was given."""
     rows: QuerySet[Any] = Proposal.objects.filter(run=found).annotate(
@@ -88,9 +101,15 @@ def shifts_in(found: Run) -> list[Shift]:
     return list(rows.select_related("activity").order_by("starts_at", "id"))
 
 
-def to_ask(found: Run, most: int) -> list[Proposal]:
-    """List the pairs that nobody was asked for yet, those whose shift is next first."""
-    return list(pairs(found).filter(state="proposed").order_by("shift__starts_at", "shift", "-score", "pk")[:most])
+def to_ask(found: Run, most: int, ticked: Collection[UUID] = ()) -> list[Proposal]:
+    """List the pairs that nobody was asked for yet, those whose shift is next first.
+
+    With those that were `ticked` in a form which is sent again, though they were asked by the first press.
+    """
+    rows = pairs(found).order_by("shift__starts_at", "shift", "-score", "pk")
+    offered = list(rows.filter(state="proposed")[:most])
+    again = set(ticked) - {one.pk for one in offered}
+    return [*offered, *rows.filter(pk__in=again)] if again else offered
 
 
 def open_shifts(found: Run) -> QuerySet[OpenShift]:
@@ -117,15 +136,20 @@ def match_areas(*, viewer: Actor, at: datetime) -> AreaSource:
     return people.source_of(people.Open(viewer.areas(policies.PLANNERS), at, LEVELS))
 
 
-def to_call_up(*, viewer: Actor, team: Team | None, at: datetime) -> list[Any]:
-    """List the shifts of the next days with free places for which the viewer may call up, the next one first."""
+def to_call_up(*, viewer: Actor, team: Team | None, at: datetime, chosen: Collection[UUID] = ()) -> list[Any]:
+    """List the shifts of the next days with free places for which the viewer may call up, the next one first.
+
+    With those `chosen` in a form which is sent again, though their places were given by the first press.
+    """
     near = Q(starts_at__lte=at + NEAR)
     if team is not None:
         mine = Q(activity__team=team)
     else:
         areas = viewer.areas(policies.PLANNERS)
         mine = places.within_any("activity__area", areas)
-    return list(wanting(at, near & mine)[:MOST_OFFERED])
+    offered = [one for one in wanting(at, near & mine) if activities.safe(one)][:MOST_OFFERED]
+    again = set(chosen) - {one.pk for one in offered}
+    return [*offered, *with_places(mine & Q(pk__in=again))] if again else offered
 
 
 def many_on_call(*, viewer: Actor, team: Team | None) -> int:

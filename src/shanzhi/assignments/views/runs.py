@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,15 @@ def steps_of(team: Team | None) -> list[tuple[Any, str]]:
 def steps_to(run: Run) -> list[tuple[Any, str]]:
     """Give the way to a run."""
     return [*steps_of(run.team), (called(run), reverse("assignments:run", args=[run.pk]))]
+
+
+def uuids(words: list[str]) -> list[UUID]:
+    """Read the keys that a form sent, without what is none."""
+    found = []
+    for word in words:
+        with suppress(ValueError):
+            found.append(UUID(word))
+    return found
 
 
 @login_required
@@ -108,9 +118,11 @@ def call_up(request: Any, team_id: UUID | None = None) -> HttpResponse:
     found = queries.team_of(viewer=request.actor, team_id=team_id) if team_id else None
     if found is None and not policies.plans_somewhere(request.actor):
         raise Forbidden
-    rows = queries.to_call_up(viewer=request.actor, team=found, at=request.now)
+    chosen = uuids(request.POST.getlist("shift"))
+    rows = queries.to_call_up(viewer=request.actor, team=found, at=request.now, chosen=chosen)
     shifts = [
-        (str(one.pk), f"{times_of(one)} · {one.activity.title} · {_('Free places')} {one.open_places}") for one in rows
+        (str(one.pk), f"{times_of(one)} · {one.activity.title} · {_('Free places')} {max(one.open_places, 0)}")
+        for one in rows
     ]
     form = CallUpForm(sent(request), shifts=shifts, initial={"shift": request.GET.get("shift", ""), "wanted": 5})
 
@@ -139,7 +151,7 @@ def run(request: Any, run_id: UUID) -> HttpResponse:
     context = {
         "heading": called(found), "run": found, "state": run_state(found), "counts": counts,
         "worth": worth(found) if found.state in ("proposed", "closed") else [],
-        "open": queries.open_shifts(found).count(), "left": counts.get("proposed", 0),
+        "coming": queries.coming(found), "open": queries.open_shifts(found).count(), "left": counts.get("proposed", 0),
         "no": counts.get("declined", 0) + counts.get("lapsed", 0),
         "may": policies.may_decide(actor=request.actor, run=found) is None,
         "history": request.actor.holds(policies.READERS, found.area),
@@ -164,10 +176,10 @@ def left_open(request: Any, run_id: UUID) -> HttpResponse:
 
 
 def _to_decide(request: Any, run_id: UUID) -> Run:
-    """Give a run that is ready to who decides on it."""
+    """Give a run to who decides on it, to read a form one that is ready; what is sent the operation judges."""
     found = queries.run(viewer=request.actor, run_id=run_id)
     policies.require(policies.may_decide(actor=request.actor, run=found))
-    if found.state != "proposed":
+    if request.method != "POST" and found.state != "proposed":
         raise refusals.RunNotReady
     return found
 
@@ -177,7 +189,7 @@ def _to_decide(request: Any, run_id: UUID) -> Run:
 def ask(request: Any, run_id: UUID) -> HttpResponse:
     """Ask those who are ticked, all by default."""
     found = _to_decide(request, run_id)
-    rows = queries.to_ask(found, operations.MOST_AT_ONCE)
+    rows = queries.to_ask(found, operations.MOST_AT_ONCE, ticked=uuids(request.POST.getlist("pairs")))
     pairs = [
         (str(one.pk), f"{times_of(one.shift)} · {one.shift.activity.title} · {one.volunteer.number} · {one.score}")
         for one in rows

@@ -1,0 +1,38 @@
+"""Who only signed up is taken out of what was told of the shift, and the shift stays as it was otherwise."""
+
+import pytest
+
+from shanzhi.activities import operations
+from shanzhi.activities.models import Activity, Shift, SignUp
+from shanzhi.people import operations as people
+from tests.activities.support import DAY, SYSTEM, a_shift, a_sign_up, an_activity, look_now
+from tests.support.people import AREA, AT, a_person, actor
+from tests.volunteering.support import a_volunteer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
+NAME = "欧阳示例甲"
+
+
+def test_words_of_a_shift_lose_the_name_of_who_was_in_it() -> None:
+    activity = an_activity(risks=f"{NAME}带路，地滑。", places=1)
+    off, moved, other = activity.shifts.get(), *[a_shift(activity, starts=AT + day * DAY) for day in (3, 5)]
+    gone, waits = a_volunteer(a_person(AREA, name=NAME)), a_volunteer()
+    for shift in (off, moved):
+        a_sign_up(shift, gone)
+    operations.cancel_shift(actor=SYSTEM, shift_id=off.pk, reason=f"{NAME}病了", at=AT)
+    for shift in (moved, other):
+        operations.change_in_emergency(
+            actor=SYSTEM, activity_id=activity.pk, shift_id=shift.pk, happens="place", words=f"{NAME}家门口", at=AT
+        )
+    a_sign_up(moved, waits)
+    people.erase_own(actor=actor(gone.person), confirmed=True, at=AT)
+    look_now()
+    told = Shift.objects.order_by("starts_at").values_list("state", "place", "notice", "sequence")
+    assert list(told) == [
+        ("cancelled", "", "▇▇病了", 1), ("open", "▇▇家门口", "▇▇家门口", 1),
+        ("open", f"{NAME}家门口", f"{NAME}家门口", 1),  # nothing leads from here to who is erased
+    ]  # fmt: skip
+    assert set(SignUp.objects.filter(volunteer=gone).values_list("state", "reason")) == {
+        ("cancelled", "▇▇病了"), ("cancelled", "serves_no_more"),
+    }  # fmt: skip
+    assert Activity.objects.get().state == "published"
