@@ -252,6 +252,13 @@ class BadStars(Invalid):
     message = _("Choose from one star to five.")
 
 
+class TooManyAtOnce(Invalid):
+    """None, or more accounts than are opened in one go."""
+
+    code = "too_many_at_once"
+    message = _("Open at least one account, and at most %(most)d in one go.")
+
+
 RULES: Final[dict[str, Any]] = {
     "too_young": _("The rules ask for an age of at least %(needed)s years."),
     "receiver_too_young": _("The rules ask for a receiver of at least %(needed)s years."),

@@ -11,9 +11,10 @@ from shanzhi.ledger.operations.books import (
 from shanzhi.ledger.operations.content import Entered, Leg
 from shanzhi.ledger.operations.entering import enter, reverse, transfer, undo
 from shanzhi.ledger.operations.many import MOST_MOVES, Move, transfer_many
+from shanzhi.ledger.operations.opening import make_accounts
 
 __all__ = [
     "MOST_MOVES", "Entered", "Leg", "Move", "account_for", "bound", "close_account", "close_period", "create_book",
-    "create_commodity", "enter", "make_account", "name_keeper", "open_account", "release_keeper", "reverse", "transfer",
-    "transfer_many", "undo",
+    "create_commodity", "enter", "make_account", "make_accounts", "name_keeper", "open_account", "release_keeper",
+    "reverse", "transfer", "transfer_many", "undo",
 ]  # fmt: skip

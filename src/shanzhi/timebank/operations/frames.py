@@ -131,8 +131,18 @@ def reason_of(text: str, field: str = "reason") -> str:
 
 def next_number(area: str) -> str:
     """Draw an account number that nobody has: area, random digits, and one that checks the rest (ISO 7064)."""
-    while True:
-        body = f"{area[:6]:0<6}" + f"{secrets.randbelow(10**8):08d}"
-        number = body + str(mod_11_10.calc_check_digit(body))
-        if not Member.objects.filter(number=number).exists():
-            return number
+    return next_numbers(area, 1)[0]
+
+
+def next_numbers(area: str, count: int) -> list[str]:
+    """Draw so many of them, in one query unless one was drawn that somebody has."""
+    found: set[str] = set()
+    while len(found) < count:
+        drawn = {_drawn(area) for _ in range(count - len(found))}
+        found |= drawn - set(Member.objects.filter(number__in=drawn).values_list("number", flat=True))
+    return list(found)
+
+
+def _drawn(area: str) -> str:
+    body = f"{area[:6]:0<6}" + f"{secrets.randbelow(10**8):08d}"
+    return body + str(mod_11_10.calc_check_digit(body))

@@ -11,6 +11,7 @@ from shanzhi.volunteering.operations.members import (
 )
 from shanzhi.volunteering.operations.moves import agree_move, ask_move, refuse_move, withdraw_move
 from shanzhi.volunteering.operations.qualifications import add_qualification, revoke_qualification, unmask_volunteer
+from shanzhi.volunteering.operations.registering import register_volunteers
 from shanzhi.volunteering.operations.teams import (
     change_team,
     decide_team,
@@ -52,6 +53,7 @@ __all__ = [
     "put_word",
     "refuse_move",
     "register_volunteer",
+    "register_volunteers",
     "renew_code",
     "revoke_qualification",
     "set_agreement",

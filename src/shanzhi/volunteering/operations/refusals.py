@@ -262,3 +262,17 @@ class AdultLeader(Invalid):
 
     code = "adult_leader"
     message = _("Who founds or leads a team is 18 or older. Choose a grown-up.")
+
+
+class OnlyGrownUps(Invalid):
+    """A minor is registered singly, since consents are looked at (`people.minors`)."""
+
+    code = "only_grown_ups"
+    message = _("One of them is under 18. Register minors one by one, with the consents that they need.")
+
+
+class TooManyAtOnce(Invalid):
+    """None, or more than are registered in one go."""
+
+    code = "too_many_at_once"
+    message = _("Register at least one person, and at most %(most)d in one go.")

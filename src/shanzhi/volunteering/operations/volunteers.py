@@ -69,7 +69,7 @@ def register_volunteer(
             raise people.GuardianConsentNeeded
         if Volunteer.objects.filter(person__in={*records_of(person.pk), *_also(actor, person)}).exists():
             raise refusals.VolunteerAlready
-        values = _checked(details, person, at, kept="")
+        values = checked(details, person, at, kept="")
         made = _made(Volunteer(person=person, number=next_number(details.area), joined_at=at, **values))
         _put_lists(made, details)
         change = {"area": made.area, "skills": sorted(details.skills), "hours": len(details.hours)}
@@ -84,7 +84,7 @@ def change_volunteer(*, actor: Actor, version: int, details: Details, at: dateti
         found = own_locked(actor)
         if found.version != version:
             raise refusals.StaleVolunteer
-        values = _checked(details, found.human, at, kept=found.area)
+        values = checked(details, found.human, at, kept=found.area)
         if values["health"] is not None and found.health is not None and values["health"] == found.health.reveal():
             values["health_agreed_at"] = found.health_agreed_at
         told = ("area", "languages", "metres")
@@ -225,7 +225,7 @@ def _put_lists(found: Volunteer, details: Details) -> None:
     )
 
 
-def _checked(details: Details, person: Person, at: datetime, *, kept: str) -> dict[str, Any]:
+def checked(details: Details, person: Person, at: datetime, *, kept: str) -> dict[str, Any]:
     """Give what is written of a volunteer, or refuse; an area that one keeps may be a code that ended since."""
     if details.area != kept and not is_place(details.area, at):
         raise refusals.BadPlace(field="area")

@@ -1,0 +1,110 @@
+"""What `make demo` loads at last: the ten thousand volunteers of the bank of 历下, every one of them made up.
+
+Apart from the demo's small bank, so that whoever needs only that one need not wait for these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from shanzhi.kernel.actor import Actor
+from shanzhi.people.fields import ID_NUMBER, marks
+from shanzhi.people.models import Person
+from shanzhi.people.operations.bringing import bring_people
+from shanzhi.people.operations.records import put
+from shanzhi.places import queries as places
+from shanzhi.places.models import Area
+from shanzhi.service import operations as service
+from shanzhi.timebank import operations
+from shanzhi.timebank.models import Bank
+from shanzhi.ventures.demo.people import FAMILY, GIVEN, number_of
+from shanzhi.volunteering.models import TaskKind, Volunteer
+from shanzhi.volunteering.operations import Details, register_volunteers
+from shanzhi.volunteering.operations.words import SKILLS
+
+Progress = Callable[[str, int, int], None]
+SYSTEM: Final = Actor.system("demo")
+DISTRICT: Final = "370102"
+STEP: Final = "公益银行志愿者 Volunteers of the bank"
+GROUP: Final = "BANK"
+COUNT: Final = 10_000
+AT_ONCE: Final = 500
+COMMUNITIES: Final = 40
+SERVED: Final = 10
+"""One of so many has served already."""
+MINUTES: Final = (60, 90, 120, 180, 240)
+
+
+def load(*, at: datetime, progress: Progress, count: int = COUNT) -> None:
+    """Load so many volunteers with accounts, group after group, each whole or not at all; those there are kept."""
+    bank = Bank.objects.filter(area=DISTRICT, synthetic=True).first()
+    seats = list(
+        Area.objects.filter(places.within("code", DISTRICT), places.valid(at), level="community")
+        .order_by("code").values_list("code", flat=True)[:COMMUNITIES]
+    )  # fmt: skip
+    if bank is not None and seats:
+        for first in range(0, count, AT_ONCE):
+            with transaction.atomic():
+                _group(bank, seats, range(first, min(first + AT_ONCE, count)), at)
+            progress(STEP, min(first + AT_ONCE, count), count)
+    progress(STEP, count, count)
+
+
+def _group(bank: Bank, seats: Sequence[str], numbers: range, at: datetime) -> None:
+    """Load one group unless its first is there."""
+    if Person.objects.filter(id_mark__in=marks(number_of(GROUP, numbers[0]), purpose=ID_NUMBER)).exists():
+        return
+    joined = at - timedelta(days=60)
+    people = [_person(place, seats[place % len(seats)], joined) for place in numbers]
+    bring_people(actor=SYSTEM, people=people, told={"synthetic": True}, at=joined)
+    made = register_volunteers(actor=SYSTEM, wanted={one.pk: _details(one) for one in people}, at=joined)
+    operations.open_accounts(
+        actor=SYSTEM, bank_id=bank.pk, person_ids=[one.pk for one in people], at=at - timedelta(days=44)
+    )
+    _serve(made[::SERVED], at)
+
+
+def _person(place: int, area: str, at: datetime) -> Person:
+    """Make up somebody whose name an office saw in a passport's number that no country issues."""
+    draw = Random(f"shanzhi {GROUP} {place}")  # noqa: S311 - made-up names, the same at each run
+    person = Person(
+        area=area, born_on=date(1945 + draw.randrange(60), 1 + draw.randrange(12), 1 + draw.randrange(28)),
+        real_name="verified", verified_at=at, verified_against="passport", synthetic=True, created_at=at,
+    )  # fmt: skip
+    put(person, "name", draw.choice(FAMILY) + draw.choice(GIVEN))
+    put(person, "id_number", number_of(GROUP, place))
+    return person
+
+
+def _details(person: Person) -> Details:
+    """Make up what somebody says of the own skills and hours."""
+    draw = Random(str(person.id_mark))  # noqa: S311 - as above
+    codes = [code for code, _name, _name_en in SKILLS]
+    day, begins = draw.randint(1, 7), draw.choice((540, 840, 1080))
+    return Details(
+        area=person.area, skills=draw.sample(codes, k=draw.randint(1, 3)), hours=[(day, begins, begins + 180)],
+        languages=("mandarin",), metres=draw.choice((1000, 2000, 5000)),
+    )  # fmt: skip
+
+
+def _serve(volunteers: Sequence[Volunteer], at: datetime) -> None:
+    """Have the district's office record what some did on different days, and verify it; the bank credits it."""
+    kind = TaskKind.objects.filter(area="", retired_at=None).order_by("code").first()
+    if kind is None or not volunteers:
+        return
+    made = []
+    for place, minutes in enumerate(MINUTES):
+        rows = [service.Row(one.pk, minutes) for one in volunteers[place :: len(MINUTES)]]
+        made += service.record_service(
+            actor=SYSTEM, organiser=service.Organiser(area=DISTRICT), task_code=kind.code,
+            content="社区志愿服务日（示例）", served_on=timezone.localdate(at) - timedelta(days=36 - place * 2),
+            at=at - timedelta(days=25), rows=rows,
+        ) if rows else []  # fmt: skip
+    service.verify_records(actor=SYSTEM, record_ids=[one.pk for one in made], at=at - timedelta(days=12))
+    operations.credit_records(actor=SYSTEM, at=at - timedelta(days=10))
