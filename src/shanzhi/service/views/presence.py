@@ -15,7 +15,7 @@ from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations
 from shanzhi.service.forms.records import YesForm
 from shanzhi.service.operations.presence import Ready
-from shanzhi.service.views.frames import frame, team_steps
+from shanzhi.service.views.frames import frame, name_of, team_steps
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
 from shanzhi.ui.methods import form_page
@@ -58,6 +58,10 @@ def shift(request: Any, shift_id: UUID) -> HttpResponse:
         return reverse("service:team", args=[activity.team_id])
 
     heading = _("Make records of service")
-    context = frame(heading, _("Record them"), back, *team_steps(activity.team), (activity.title, back),
-                    lead=_words(found))  # fmt: skip
-    return answer_form(request, YesForm(sent(request)), act, context, done=_("It is recorded and under notice."))
+    context = {
+        **frame(heading, _("Record them"), back, *team_steps(activity.team), (activity.title, back),
+                lead=_words(found)),
+        "stale": [(one, name_of(one.record)) for one in found.stale],
+    }  # fmt: skip
+    done = _("It is recorded and under notice.")
+    return answer_form(request, YesForm(sent(request)), act, context, done=done, template="service/presence.html")
