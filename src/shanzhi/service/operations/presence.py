@@ -32,10 +32,14 @@ ORIGIN: Final = "presence"
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A record that stands though its presence was corrected since, or (`struck`) does not count at all any more."""
+    """A record that stands though its presence was corrected since, or (`struck`) does not count at all any more.
+
+    `minutes` are those that the presence has now, None where it is not over or waits for a decision.
+    """
 
     record: ServiceRecord
     struck: bool
+    minutes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _stale(found: list[Finished], ended: list[Ended], made: Mapping[UUID, Servic
         day, row = now.get(one.volunteer_id, (None, None))
         same = row is not None and (day, row.starts, row.minutes) == (one.served_on, one.starts, one.minutes)
         if origin in gone and _stands(one) and not same:
-            told.append(Stale(one, gone[origin]))
+            told.append(Stale(one, gone[origin], row.minutes if row else None))
     return told
 
 
