@@ -13,6 +13,7 @@ from shanzhi.audit.models import Event
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.gate import Place
 from shanzhi.notices.models import Delivery
+from tests.activities.support import a_shift, a_sign_up, an_activity
 from tests.attendance.support import HOUR, MINUTE, SPRING, a_ground, open_gate
 from tests.support.people import AT, a_person, actor, merge_away
 from tests.volunteering.support import a_volunteer
@@ -127,6 +128,15 @@ class TestThePlace:
         operations.set_gate(actor=ground.lead, shift_id=ground.shift.pk, walk_ins=False, metres=9000, at=AT)
         assert ground.arrive(1, position=FAR).review == "clear"
 
+    def test_of_a_shift_that_meets_elsewhere_is_not_that_of_its_activity(self) -> None:
+        ground = a_ground()
+        Shift.objects.filter(pk=ground.shift.pk).update(place="二号楼门口", sequence=1)
+        assert ground.arrive(position=FAR).review == "clear"
+        with pytest.raises(refusals.NoPosition):
+            operations.arrive_by_place(actor=ground.one(1), shift_id=ground.shift.pk, position=HERE, at=AT)
+        Shift.objects.filter(pk=ground.shift.pk).update(place=ground.shift.activity.place, sequence=2)
+        assert ground.arrive(1, position=FAR).review == "waiting"
+
 
 class TestTheLeadersList:
     def test_takes_taps_ends_the_shift_and_lets_in_who_did_not_sign_up(self) -> None:
@@ -137,8 +147,8 @@ class TestTheLeadersList:
             operations.walk_in(actor=lead, shift_id=shift, number=other.number, at=AT)
         operations.set_gate(actor=lead, shift_id=shift, walk_ins=True, metres=1000, at=AT)
         for number, refusal in (
-            ("370102999999999", refusals.UnknownNumber), (ground.volunteers[0].number, refusals.SignedUpAlready),
-            (a_volunteer(state="paused").number, refusals.Unfit),
+            ("370102999999999", refusals.NotLetIn), (ground.volunteers[0].number, refusals.SignedUpAlready),
+            (a_volunteer(state="paused").number, refusals.NotLetIn),
         ):  # fmt: skip
             with pytest.raises(refusal):
                 operations.walk_in(actor=lead, shift_id=shift, number=number, at=AT)
@@ -199,6 +209,25 @@ class TestTheLeadersList:
         assert Delivery.objects.filter(person_id=who.person_id, channel="app").count() == 1
 
 
+class TestShifts:
+    def test_of_a_plan_that_was_never_published_are_shown_to_nobody(self) -> None:
+        activity = an_activity(state="draft")
+        type(activity).objects.filter(pk=activity.pk).update(state="cancelled", ended_at=AT, reason="不办了")
+        ground = a_ground()
+        assert queries.shift(shift_id=ground.shift.pk) == ground.shift
+        with pytest.raises(NotFound):
+            queries.shift(shift_id=activity.shifts.get().pk)
+
+    def test_that_one_leads_are_counted_each_on_its_own(self) -> None:
+        ground, people = a_ground(3), 3
+        empty = a_shift(ground.shift.activity, starts=AT + 30 * HOUR)
+        for number in range(people - 1):
+            ground.arrive(number)
+        counted = queries.led_shifts(viewer=ground.lead)
+        assert {one.pk: (one.expected, one.came) for one in counted} == {ground.shift.pk: (3, 2), empty.pk: (0, 0)}
+        assert "GROUP BY" not in str(counted.values("pk").query)  # no join that multiplies sign-ups by presences
+
+
 class TestWhatCannotBe:
     def test_two_places_at_once_doubts_both(self) -> None:
         first = a_ground()
@@ -211,8 +240,8 @@ class TestWhatCannotBe:
         rows = [Attendance.objects.get(pk=key) for key in (one.pk, done.id)]
         assert [(row.review, flags(row)) for row in rows] == [("waiting", [("overlap", 0)])] * 2
         assert queries.undecided(viewer=first.lead, shift_id=first.shift.pk) == 1
-        with pytest.raises(queries.Undecided):
-            queries.require_decided(first.leave(at=AT + HOUR))
+        assert first.leave(at=AT + HOUR).review == "waiting"
+        assert queries.finished(viewer=first.lead, shift_id=first.shift.pk) == []
 
     def test_stays_and_days_that_are_too_long(self) -> None:
         ground = a_ground()
@@ -221,6 +250,13 @@ class TestWhatCannotBe:
         assert flags(late) == [("long_stay", 20 * 60 - 110), ("long_day", 20 * 60)]
         ground.arrive(1)
         assert ground.leave(1, at=AT + 3 * HOUR).review == "clear"
+        operations.decide(actor=ground.lead, presence_id=late.pk, kept=True, reason="值夜班", at=AT + 21 * HOUR)
+        for at, told in ((AT + 45 * HOUR, []), (AT + 22 * HOUR, [("long_day", 21 * 60)])):
+            other = a_ground(0, at=at)
+            other.volunteers.append(ground.volunteers[0])
+            a_sign_up(other.shift, ground.volunteers[0])
+            other.arrive(at=at)
+            assert flags(other.leave(at=at + HOUR)) == told  # kept or not, what no 24 hours share is no long day
 
     def test_is_decided_by_others_and_the_volunteer_is_told(self) -> None:
         ground = a_ground()
@@ -241,7 +277,8 @@ class TestWhatCannotBe:
             operations.decide(actor=ground.lead, kept=True, reason="再看", **given)
         assert [one.minutes for one in queries.finished(viewer=ground.lead, shift_id=ground.shift.pk)] == [20 * 60]
         assert not Delivery.objects.filter(person_id=row.volunteer.person_id).exists()
-        assert operations.decide(actor=ground.lead, kept=False, reason="没有值夜班", **given).state == "struck"
+        struck = operations.decide(actor=ground.lead, kept=False, reason="没有值夜班", **given)
+        assert (struck.state, struck.review) == ("struck", "kept")
         assert Delivery.objects.filter(person_id=row.volunteer.person_id, channel="app").count() == 1
         assert queries.finished(viewer=ground.lead, shift_id=ground.shift.pk) == []
         with pytest.raises(refusals.NothingToDecide):
@@ -268,6 +305,9 @@ class TestWhatCannotBe:
         made = operations.correct(actor=ground.lead, arrived_at=AT, left_at=AT + HOUR, at=later, **given)
         row.refresh_from_db()
         assert (row.state, made.state, made.minutes, made.way_in) == ("replaced", "left", 60, "correction")
+        assert (row.review, made.review) == ("settled", "waiting")
+        assert queries.undecided(viewer=ground.lead, shift_id=ground.shift.pk) == 1
+        assert set(queries.doubted(viewer=ground.lead).filter(review="waiting")) == {made}
         assert flags(made) == [("too_far", 5)]  # other times do not bring the phone nearer
         assert Attendance.objects.get(corrects=row) == made
         assert Delivery.objects.filter(person_id=row.volunteer.person_id, channel="app").count() == 1

@@ -44,7 +44,11 @@ class TestARecord:
         refused(lambda: rows.update(state="here", left_at=None), "never changed or removed")
         refused(lambda: rows.update(review="kept"), "attendance_review_move")
         refused(lambda: come(ground), "attendance_once")
-        rows.update(state="struck")
+        refused(lambda: rows.update(review="settled"), "attendance_review_move")
+        rows.update(review="waiting")
+        refused(lambda: rows.update(review="settled"), "attendance_waits_while_it_counts")
+        refused(lambda: rows.update(state="struck"), "attendance_waits_while_it_counts")
+        rows.update(state="struck", review="settled")
         refused(lambda: rows.update(state="left"), "attendance_move")
         assert come(ground).state == "here"
 
@@ -86,7 +90,7 @@ class TestARecord:
 def test_the_last_free_place_goes_to_one_walk_in_and_a_person_comes_once() -> None:
     ground = a_ground(1, at=timezone.now())
     open_gate(ground)
-    come(ground, a_volunteer(), walk_in=True)
+    come(ground, a_volunteer(), walk_in=True, arrived_at=ground.at, entered_at=ground.at)
     numbers = [a_volunteer().number for _ in range(4)]
     lead = ground.lead
 

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from shanzhi.activities.models import Shift
 from shanzhi.attendance import queries
-from shanzhi.attendance.cookies import COOKIE
+from shanzhi.attendance.cookies import COOKIE, COPIES
 from shanzhi.attendance.models import Attendance, Tap
 from shanzhi.kernel.roles import Role
 from tests.activities.support import a_sign_up
@@ -104,24 +105,32 @@ class TestTheGate:
         assert own(ground, 1).post(path, far).status_code == 302
         first, second = Attendance.objects.order_by("arrived_at")
         assert (first.review, second.review) == ("clear", "waiting")
+        Shift.objects.filter(pk=ground.shift.pk).update(place="二号楼门口", sequence=1)
+        assert page(client, path, 409)
+        assert "按位置签到" not in page(client, reverse("attendance:mine"))
+        code = queries.code_of(ground.shift.pk, timezone.now())
+        assert "data-locate" not in page(client, f"/g/{code}/")
         assert "约 5 公里" in page(own(ground, 1), reverse("attendance:record", args=[second.pk]))
 
 
 class TestTheList:
     def test_works_as_a_plain_form_and_shows_masked_names_in_few_queries(self) -> None:
         ground = now_ground(2)
+        Shift.objects.filter(pk=ground.shift.pk).update(places=9)
         client, path = leading(ground), reverse("attendance:list", args=[ground.shift.pk])
         asked = []
         for more in (0, 5):
             for _ in range(more):
-                a_sign_up(ground.shift, a_volunteer(a_person(name="欧阳示例"))) if more < 3 else None
-            page(client, path)
+                a_sign_up(ground.shift, a_volunteer(a_person(name="欧阳示例")))
+            assert page(client, path).count('name="arrive"') == 2 + more
             with CaptureQueriesContext(connection) as seen:
                 shown = page(client, path)
             asked.append(len(seen))
         who = ground.volunteers[0]
         assert who.number in shown
         assert client.cookies[COOKIE]["max-age"] == 48 * 3600
+        assert shown.count("<b>欧*例") == 5
+        assert "欧阳示例" not in shown
         for act in ("arrive", "arrive", "leave"):
             assert client.post(path, {act: str(who.pk)})["Location"].endswith(f"#v-{who.pk}")
         assert Attendance.objects.get().state == "left"
@@ -163,8 +172,13 @@ class TestTheList:
         page(client, reverse("attendance:list", args=[ground.shift.pk]))
         answer = client.post(reverse("account_logout"))
         assert answer["Location"] == reverse("attendance:forget")
-        assert client.cookies[COOKIE].value == ""
+        assert {client.cookies[name].value for name in (COOKIE, COPIES)} == {""}
         assert "forget.js" in page(client, answer["Location"])
+        late = leading(ground)
+        page(late, reverse("attendance:list", args=[ground.shift.pk]))
+        assert late.cookies[COPIES]["max-age"] == 400 * 24 * 3600
+        del late.cookies[COOKIE]  # over after 48 hours; the copy may lie there still
+        assert late.post(reverse("account_logout"))["Location"] == reverse("attendance:forget")
         other = sign_in(Client(), ground.volunteers[0].person)
         assert other.post(reverse("account_logout"))["Location"] != reverse("attendance:forget")
         worker = client.get(reverse("attendance:worker"))
@@ -174,7 +188,7 @@ class TestTheList:
 
 class TestDoubts:
     def test_are_listed_decided_and_corrected_by_leaders_and_staff(self) -> None:
-        ground = now_ground()
+        ground = now_ground(reach="0531-示例")
         path = reverse("attendance:here", args=[ground.shift.pk])
         far = {"act": "arrive", "north": SPRING[0] // 1000 + 50, "east": SPRING[1] // 1000}
         for number in range(2):
@@ -205,6 +219,10 @@ class TestDoubts:
         history = page(staff, f"/audit/history/attendance.attendance/{second.pk}/")
         assert all(words in history for words in ("没有到场", "按位置"))
         assert own(ground, 1).get(strike).status_code == 404
+        gone = page(own(ground, 1), reverse("attendance:record", args=[second.pk]))
+        assert all(words in gone for words in ("已了结", "请告诉活动领队", "0531-示例"))
+        assert second.volunteer.number in page(client, reverse("attendance:doubts") + "?review=settled")
+        assert second.volunteer.number not in page(client, reverse("attendance:doubts") + "?review=waiting")
 
 
 class TestTheApi:

@@ -22,6 +22,7 @@ AGREERS = (Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFF
 SIGN_IN = 302
 POST: dict[str, Any] = {"method": "POST"}
 WHY = {"kept": False, "reason": " "}
+TAPS = {"sent_at": "2026-01-01T00:00:00Z", "taps": []}
 NEAR = {"position": {"north": SPRING[0] // 1000, "east": SPRING[1] // 1000}}
 
 
@@ -87,7 +88,7 @@ PAGES: dict[str, Row] = {
     "attendance:forget": everyone("/attendance/forget/"),
     "attendance:list": kept(shift("", "/attendance/list")),
     "POST attendance:list": kept(shift("", "/attendance/list"), 302, **POST),
-    "POST attendance:sync": only((), shift("sync/", "/attendance/list"), refused=422, anonymous=SIGN_IN, **POST),
+    "POST attendance:sync": kept(shift("sync/", "/attendance/list"), json=TAPS, **POST),
 }
 
 
@@ -122,7 +123,7 @@ CALLS: dict[str, Row] = {
         {"number": "1", "arrived_at": "2026-01-01T00:00:00Z", "left_at": "2026-01-01T01:00:00Z", "reason": "x"}, 422),
     f"POST {SHIFT}/manner": sent(of_shift("manner"), {"walk_ins": True, "metres": 2000}),
     f"POST {SHIFT}/end": sent(of_shift("end"), {}),
-    f"POST {SHIFT}/taps": sent(of_shift("taps"), {"sent_at": "2026-01-01T00:00:00Z", "taps": []}),
+    f"POST {SHIFT}/taps": sent(of_shift("taps"), TAPS),
 }  # fmt: skip
 TABLE = PAGES | CALLS
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shanzhi.activities.models import SignUp
+from shanzhi.activities.models import Shift, SignUp
 from shanzhi.attendance import operations, refusals
 from shanzhi.attendance.models import Attendance, Flag, Tap
+from shanzhi.attendance.operations.syncing import REASONS
 from shanzhi.kernel.errors import NotFound
 from tests.attendance.support import HOUR, MINUTE, a_ground
 from tests.support.people import AT
@@ -75,6 +76,41 @@ class TestTaps:
         nobody = operations.Given(uuid4(), uuid4(), "arrive", AT)
         stranger = operations.Given(uuid4(), a_volunteer().pk, "arrive", AT)
         assert ground.sync([nobody, stranger], at=SOON) == ["refused not_on_the_list"] * 2
+
+    def test_say_each_refusal_in_its_own_words_also_when_they_are_sent_again(self) -> None:
+        ground, off = a_ground(3), a_ground(1)
+        Shift.objects.filter(pk=off.shift.pk).update(ends_at=AT, sequence=1)
+        (tap,) = ground.taps((0, "arrive", AT))
+        assert ground.sync([tap, *ground.taps((2, "arrive", AT + MINUTE))], at=SOON) == ["accepted"] * 2
+        cases = [(ground, one) for one in (
+            replace(tap, act="leave"), operations.Given(uuid4(), a_volunteer().pk, "arrive", AT),
+            *ground.taps((1, "arrive", AT - 71 * MINUTE), (1, "leave", AT), (1, "arrive", AT - 73 * HOUR),
+                         (2, "leave", AT)),
+        )] + [(off, one) for one in off.taps((0, "arrive", AT))]  # fmt: skip
+        told = {}
+        for _ in range(2):
+            for whose, one in cases:
+                (taken,) = operations.sync(actor=whose.lead, shift_id=whose.shift.pk, taps=[one], sent_at=SOON, at=SOON)
+                assert told.setdefault(taken.why, taken.words) == taken.words
+        kinds = (
+            refusals.AnothersTap(), refusals.NotOnTheList(), refusals.TooEarly(minutes=60), refusals.NotHere(),
+            refusals.TapOver(), refusals.LeavesTooEarly(), refusals.ShiftOver(),
+        )  # fmt: skip
+        assert told == {one.code: one.text for one in kinds}
+        assert REASONS.keys() == {*told, refusals.CalledOff.code}
+        assert len({one.text for one in REASONS.values()}) == len(REASONS)
+
+    def test_with_a_network_are_of_the_list_and_kept_ones_are_not(self) -> None:
+        ground = a_ground(4)
+        behind = AT - 20 * MINUTE
+        kept = ground.taps(*((n, "arrive", behind if n == 2 else AT) for n in range(4)))
+        whole = [replace(one, online=True) for one in kept]
+        ground.sync(whole[:1], at=AT + MINUTE)
+        ground.sync(whole[1:2], at=AT + 3 * MINUTE)  # pressed with a network, which then was gone
+        ground.sync(whole[2:3], at=AT + MINUTE, sent_at=behind + MINUTE)  # by a clock that nobody can go by
+        ground.sync(kept[3:], at=AT + MINUTE)
+        ways = dict(Attendance.objects.values_list("volunteer", "way_in"))
+        assert [ways[one.pk] for one in ground.volunteers] == ["list", "offline", "offline", "offline"]
 
     def test_of_who_gave_the_place_back_count_by_their_own_time(self) -> None:
         ground = a_ground()

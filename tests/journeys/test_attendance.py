@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from shanzhi.activities.models import SignUp
 from shanzhi.attendance.models import Attendance, Tap
 from shanzhi.people.models import Account, Person
+from shanzhi.volunteering.models import TeamMember
 from tests.attendance.support import Ground, a_ground
 from tests.browser.support import Look, open_context, sign_in, violations
 from tests.journeys.support import proper
@@ -24,6 +26,13 @@ from tests.support import people
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SHOTS = os.environ.get("SHANZHI_SHOTS", "")
 LINE = "[data-line]"
+OLD_COPY = """async () => {
+    const kept = await caches.open("shanzhi-attendance");
+    const headers = { date: new Date(Date.now() - 49 * 3600 * 1000).toUTCString() };
+    await kept.put("/attendance/list/00000000-0000-4000-8000-000000000000/", new Response("x", { headers }));
+}"""
+SWEPT = """caches.open("shanzhi-attendance").then((kept) => kept.keys())
+    .then((all) => all.length > 5 && !all.some((one) => one.url.includes("00000000-0000")))"""
 
 
 class Shift:
@@ -92,11 +101,13 @@ def _taps_without_network(shift: Shift, leader: Page) -> None:
     expect(leader.locator(f"{LINE}[data-unsent='4']")).to_be_visible()
     shift.row(leader, 0).get_by_role("button", name="撤回").click()
     expect(leader.locator(f"{LINE}[data-unsent='3']")).to_be_visible()
+    leader.evaluate(OLD_COPY)
     leader.reload()  # out of the worker's copy, with what was tapped
     expect(leader.locator(f"{LINE}[data-unsent='3']")).to_be_visible()
     expect(shift.row(leader, 2)).to_have_attribute("data-state", "left")
     expect(shift.row(leader, 0)).to_have_attribute("data-state", "here")
     shift.fits(leader, "offline")
+    leader.wait_for_function(SWEPT)  # what nothing would show any more is gone, of whatever shift it was
     assert Attendance.objects.count() == 1
 
 
@@ -127,12 +138,28 @@ def _hears_what_is_refused(shift: Shift, leader: Page) -> None:
     expect(leader.locator("[data-refused] li")).to_have_count(0)
 
 
+def _hears_that_the_list_is_closed(shift: Shift, leader: Page) -> None:
+    """Tap somebody, and lead no more by the time the network is back: that is not to be signed out."""
+    leader.context.set_offline(True)
+    shift.row(leader, 0).get_by_role("button", name="离场").click()
+    expect(leader.locator(f"{LINE}[data-unsent='1']")).to_be_visible()
+    activity, other = shift.ground.shift.activity, shift.ground.volunteers[2]
+    with transaction.atomic():
+        TeamMember.objects.filter(volunteer=shift.ground.leader).update(role="member")
+        TeamMember.objects.filter(volunteer=other).update(role="leader")
+        type(activity).objects.filter(pk=activity.pk).update(contact=other)
+    leader.context.set_offline(False)
+    expect(leader.locator(LINE)).to_contain_text("您已不能打开这份名单")
+    shift.fits(leader, "closed")
+
+
 def test_from_the_code_on_the_screen_to_the_list_without_network(shift: Shift) -> None:
     leader = shift.phone(shift.ground.leader.person)
     _signs_in(shift, leader)
     _taps_without_network(shift, leader)
     _sends_once(shift, leader)
     _hears_what_is_refused(shift, leader)
+    _hears_that_the_list_is_closed(shift, leader)
     # After sign-out nothing of the list is left on the phone.
     leader.goto(reverse("account_logout"))
     leader.locator("main form button").first.click()

@@ -54,13 +54,11 @@ class TestTheCode:
 
 
 class TestAPlace:
-    def test_is_measured_over_the_ground_and_kept_only_to_a_kilometre(self) -> None:
+    def test_is_measured_over_the_ground(self) -> None:
         spring, station = Place(36_661_300, 117_016_600), Place(36_671_000, 117_016_600)
         assert spring.metres_to(station) == pytest.approx(1079, abs=2)
         assert Place(0, 179_999_000).metres_to(Place(0, -179_999_000)) == pytest.approx(222, abs=1)
         assert spring.metres_to(spring) == 0
-        assert spring.cell() == (3666, 11702)
-        assert Place(-10_001, -14_999).cell() == (-1, -1)
         for north, east in ((90_000_001, 0), (0, -180_000_001)):
             with pytest.raises(ValueError, match="no place"):
                 Place(north, east)
@@ -80,3 +78,11 @@ class TestStays:
         assert busiest_minutes([hours(12, 24), hours(24, 34)]) == 22 * 60
         assert busiest_minutes([hours(0, 30)]) == 24 * 60
         assert busiest_minutes([hours(0, 16), hours(0, 14)]) == 30 * 60
+
+    def test_counts_only_stretches_that_meet_a_stay(self) -> None:
+        long, short = hours(0, 20), hours(44, 45)
+        assert busiest_minutes([long, short]) == 20 * 60
+        assert busiest_minutes([long, short], meeting=short) == 60
+        assert busiest_minutes([long, short], meeting=long) == 20 * 60
+        near = hours(23, 25)
+        assert busiest_minutes([long, near], meeting=near) == 21 * 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -15,10 +15,13 @@ from shanzhi.service import operations
 from shanzhi.service.models import ServiceRecord
 from shanzhi.service.operations import refusals
 from tests.attendance.support import HOUR, MINUTE, Ground, a_ground, open_gate
-from tests.support.people import AT, actor, sign_in
+from tests.service.support import verify
+from tests.support.people import AT, a_person, sign_in
 from tests.volunteering.support import a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -61,13 +64,72 @@ def test_who_came_without_a_place_in_the_team_is_recorded_too(ground: Ground) ->
     assert (guest.pk, 30) in [(one.volunteer_id, one.minutes) for one in record(ground)]
 
 
-def test_what_is_doubted_waits_and_a_reversed_or_refused_record_is_not_made_again_by_itself(ground: Ground) -> None:
+def test_what_is_doubted_waits_and_a_reversed_record_is_not_made_again_by_itself(ground: Ground) -> None:
     Attendance.objects.filter(volunteer=ground.volunteers[0]).update(review="waiting")
     ready = operations.ready_of(actor=ground.lead, shift_id=ground.shift.pk)
     assert (len(ready.rows), ready.undecided, ready.minutes) == (1, 1, 60)
     (made,) = record(ground)
     operations.refuse_records(actor=ground.lead, record_ids=[made.pk], reason="不对（示例）", at=AT + 2 * HOUR)
-    assert [one.minutes for one in record(ground)] == [60]  # refused: the leader may record it anew
+    (again,) = record(ground)  # refused: the leader may record it anew
+    assert again.minutes == 60
+    reverse(ground, again)
+    with pytest.raises(refusals.NothingToRecord):
+        record(ground)
+    correct(ground, 1, AT + 50 * MINUTE)
+    with pytest.raises(refusals.NothingToRecord):
+        record(ground)
+    ready = operations.ready_of(actor=ground.lead, shift_id=ground.shift.pk)
+    assert (ready.recorded, ready.stale) == (1, [])  # a reversed record says nothing that could be wrong
+
+
+def reverse(ground: Ground, made: ServiceRecord) -> None:
+    verify(made, a_person(), AT + 9 * DAY)
+    operations.reverse_record(actor=ground.lead, record_id=made.pk, reason="不对（示例）", at=AT + 10 * DAY)
+
+
+def correct(ground: Ground, number: int, until: datetime) -> None:
+    row = Attendance.objects.get(shift=ground.shift, volunteer=ground.volunteers[number], state="left")
+    attendance.correct(
+        actor=ground.lead, presence_id=row.pk, arrived_at=AT, left_at=until, reason="更正（示例）", at=AT + 3 * HOUR
+    )
+
+
+def stale(ground: Ground) -> list[tuple[ServiceRecord, bool]]:
+    found = operations.ready_of(actor=ground.lead, shift_id=ground.shift.pk)
+    return [(one.record, one.struck) for one in found.stale]
+
+
+def test_a_presence_that_was_corrected_is_not_recorded_twice_and_its_record_is_shown(ground: Ground) -> None:
+    made = {one.volunteer_id: one for one in record(ground)}
+    first, second = (made[one.pk] for one in ground.volunteers[:2])
+    correct(ground, 0, AT + 70 * MINUTE)
+    assert stale(ground) == [(first, False)]
+    correct(ground, 0, AT + 90 * MINUTE)
+    assert stale(ground) == []  # as it was recorded
+    correct(ground, 0, AT + 80 * MINUTE)
+    ground.leave(2, AT + 100 * MINUTE)
+    assert [one.minutes for one in record(ground)] == [100]  # the corrected one stands in nobody's way
+    row = Attendance.objects.get(volunteer=ground.volunteers[1])
+    given = {"actor": ground.lead, "at": AT + 3 * HOUR}
+    attendance.decide(**given, presence_id=row.pk, kept=False, reason="没有到场（示例）")
+    assert dict(stale(ground)) == {first: False, second: True}
+    attendance.enter(
+        **given, shift_id=ground.shift.pk, number=ground.volunteers[1].number, arrived_at=AT, left_at=AT + HOUR / 2,
+        reason="纸质名单（示例）",
+    )  # fmt: skip
+    assert dict(stale(ground)) == {first: False, second: False}
+    with pytest.raises(refusals.NothingToRecord):
+        record(ground)
+    page = sign_in(Client(headers={"Accept-Language": "en"}), ground.leader.person).get(
+        f"/service/shifts/{ground.shift.pk}/"
+    )
+    shown = page.content.decode()
+    assert "presence corrected since: 1 h 30 min on record, 1 h 20 min now" in shown
+    assert "presence corrected since: 1 h on record, 30 min now" in shown
+    assert all(f"/service/records/{one.pk}/" in shown for one in (first, second))
+    operations.refuse_records(**given, record_ids=[first.pk, second.pk], reason="到场已更正（示例）")
+    assert stale(ground) == []
+    assert sorted(one.minutes for one in record(ground)) == [30, 80]
 
 
 def test_a_stay_past_midnight_is_recorded_on_its_first_day_without_an_hour() -> None:
@@ -98,4 +160,4 @@ def test_the_page_says_who_will_be_recorded_and_does_it_by_one_press(ground: Gro
     assert client.post(path, {"idempotency_key": "one-press-only"}).status_code == 302
     assert ServiceRecord.objects.count() == 2
     assert "On record already: 2." in client.get(path).content.decode()
-    assert actor(ground.leader.person, at=AT).person() == ground.leader.person_id
+    assert set(ServiceRecord.objects.values_list("recorded_by", flat=True)) == {ground.leader.person_id}

@@ -104,7 +104,7 @@ class PresencesQuery(Schema):
 class DoubtedQuery(PresencesQuery):
     """How the list of doubted records is narrowed."""
 
-    review: Annotated[str, Field(pattern="^(waiting|kept)?$")] = ""
+    review: Annotated[str, Field(pattern="^(waiting|kept|settled)?$")] = ""
 
 
 class PresenceLineOut(Schema):
@@ -157,12 +157,13 @@ class GateMannerIn(Given):
 
 
 class TapGiven(Given):
-    """A tap as a phone kept it, with a number of its own and the time of the phone's clock."""
+    """A tap as a phone kept it, with a number of its own, the time of its clock, and whether it had a network."""
 
     id: UUID
     volunteer_id: UUID
     act: Act
     tapped_at: Moment
+    online: bool = False
 
 
 class TapsIn(Given):
@@ -370,5 +371,5 @@ def end_shift(request: HttpRequest, shift_id: UUID, idempotency_key: Key) -> dic
 @router.post("/shifts/{uuid:shift_id}/taps", response=TapsTakenOut, summary="Taps kept without a network")
 def take_taps(request: HttpRequest, shift_id: UUID, body: TapsIn) -> dict[str, Any]:
     """Take over taps; the number of each makes it count once, however often it is sent."""
-    taps = [operations.Given(one.id, one.volunteer_id, one.act.value, one.tapped_at) for one in body.taps]
+    taps = [operations.Given(one.id, one.volunteer_id, one.act.value, one.tapped_at, one.online) for one in body.taps]
     return {"taken": operations.sync(shift_id=shift_id, taps=taps, sent_at=body.sent_at, **signed_acting(request))}

@@ -1,4 +1,8 @@
-"""What lets a phone show a leader's list without a network: for 48 hours, and not after sign-out."""
+"""What lets a phone show a leader's list without a network, for 48 hours, and has sign-out remove it from there.
+
+A copy that is too old to be shown goes when the phone next opens a list; until then it lies there. So that sign-out
+removes it also then, a second cookie stands as long as browsers keep any.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,9 @@ from django.urls import reverse
 
 COOKIE: Final = "attendance_list"
 KEPT: Final = timedelta(hours=48)
+COPIES: Final = "attendance_copies"
+COPIES_KEPT: Final = timedelta(days=400)
+"""The longest that browsers keep a cookie (RFC 6265bis, 5.5)."""
 
 
 class ForgetLists:
@@ -23,8 +30,9 @@ class ForgetLists:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer; only the answer to a sign-out is changed."""
         answer = self.get_response(request)
-        kept = COOKIE in request.COOKIES and request.method == "POST" and answer.status_code == 302
+        kept = {COOKIE, COPIES} & request.COOKIES.keys() and request.method == "POST" and answer.status_code == 302
         if kept and request.path == reverse("account_logout"):
             answer.delete_cookie(COOKIE)
+            answer.delete_cookie(COPIES)
             answer["Location"] = reverse("attendance:forget")
         return answer

@@ -62,9 +62,8 @@ def _load(shift: Shift, draw: Random, *, last: bool) -> None:
 
 def _by_code(shift: Shift, one: SignUp, at: datetime, *, far: bool) -> None:
     own = actor_of_person(person_id=one.volunteer.person_id, at=at)
-    place = None
-    if far and shift.activity.lat is not None and shift.activity.lng is not None:
-        place = Place(shift.activity.lat + AWAY, shift.activity.lng)
+    there = queries.position_of(shift) if far else None
+    place = Place(there.north + AWAY, there.east) if there else None
     code = queries.code_of(shift.pk, at)
     operations.arrive_by_code(actor=own, shift_id=shift.pk, code=code, position=place, at=at)
 

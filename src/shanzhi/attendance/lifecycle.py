@@ -24,17 +24,20 @@ ATTENDANCE: Final = Lifecycle(
         "strike": Move(("here", "left"), "struck", AGREERS, ("leader_or_office", "reason", "not_oneself")),
     },
 )
-# Nobody decides about oneself, and who entered a doubtful record does not decide to keep it.
+# Nobody decides about oneself, and who entered a doubtful record does not decide to keep it. What is struck out or
+# replaced waits for nothing.
 REVIEW: Final = Lifecycle(
     name="attendance.review",
     states={
         "clear": pgettext_lazy("attendance", "Nothing speaks against it"),
         "waiting": pgettext_lazy("attendance", "Waits for a decision"),
         "kept": pgettext_lazy("attendance", "Looked at and kept"),
+        "settled": pgettext_lazy("attendance", "Settled: it does not count any more"),
     },
     moves={
         "doubt": Move(("clear", "kept"), "waiting", frozenset(), ("a_new_reason",)),
         "keep": Move(("waiting",), "kept", AGREERS, ("leader_or_office", "reason", "not_oneself", "not_the_recorder")),
+        "settle": Move(("waiting",), "settled", frozenset(), ("struck_or_replaced",)),
     },
 )
 LIVING: Final = ("here", "left")

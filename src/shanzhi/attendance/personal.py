@@ -23,7 +23,8 @@ PRESENCE: Final = register_activity(
         _("Oneself; who leads the activity and staff of the area, by number and masked name."),
         _("Somebody learns where another person was at some hour."),
         _("A phone's position is compared and forgotten, only whole kilometres of one too far away are kept; lists on "
-          "a leader's phone show masked names and go after 48 hours and at sign-out."),
+          "a leader's phone hold masked names, are not shown there after 48 hours, and go at sign-out or when a list "
+          "is next opened."),
         order=48,
     )
 )  # fmt: skip

@@ -69,10 +69,10 @@ class LeavesTooEarly(Invalid):
 
 
 class NoPosition(Conflict):
-    """The activity has no position."""
+    """The activity has no position, or this shift meets elsewhere."""
 
     code = "no_position"
-    message = _("This activity has no position on the map. Scan the code at the gate, or ask the leader.")
+    message = _("This shift has no position on the map. Scan the code at the gate, or ask the leader.")
 
 
 class PositionMissing(Invalid):
@@ -96,6 +96,15 @@ class NoPlace(Conflict):
     message = _("All places of this shift are taken.")
 
 
+class WalkInsLater(Conflict):
+    """The shift has not begun, so its places still go to who signs up."""
+
+    code = "walk_ins_later"
+    message = _(
+        "Until the shift begins, its places are given by signing up. Whoever did not sign up is let in from then on."
+    )
+
+
 class UnknownNumber(Invalid):
     """Nobody has this number."""
 
@@ -103,11 +112,14 @@ class UnknownNumber(Invalid):
     message = _("No volunteer has this number. Check its 15 digits on the volunteer's page My volunteering.")
 
 
-class Unfit(Conflict):
-    """Something stands against this task for this volunteer."""
+class NotLetIn(Conflict):
+    """Nobody has this number, or this task is not for who has it: a stranger's standing is told to nobody."""
 
-    code = "volunteer_unfit"
-    message = _("This volunteer cannot take this task: %(why)s")
+    code = "not_let_in"
+    message = _(
+        "Nobody is let in by this number. Check its 15 digits with the volunteer, who sees on the page My volunteering "
+        "what may stand against a task."
+    )
 
 
 class SignedUpAlready(Conflict):

@@ -1,4 +1,4 @@
-"""What attendance tells, and whom: a volunteer whose record was struck out or corrected."""
+"""What attendance tells, and whom: a volunteer whose record was struck out or corrected, or whom a leader let in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shanzhi.notices.values import LINK, MOMENT, TITLE, To, public_title
 PRESENCE: Final = Category(
     "attendance",
     _("Your presence at activities"),
-    _("A record of your presence was corrected or struck out."),
+    _("A leader let you in by your number, or a record of your presence was corrected or struck out."),
     needed=_("Your hours of service hang on it."),
     order=49,
 )
@@ -39,8 +39,22 @@ CORRECTED: Final = Kind(
     SAID,
     channels=frozenset({APP, WECHAT}),
 )
+LET_IN: Final = Kind(
+    "attendance.let_in",
+    PRESENCE,
+    _("You were let in: %(title)s"),
+    _("A leader wrote down by your volunteer number that you came to “%(title)s” on %(on)s without having signed up. "
+      "If that was not you, its page says whom to ask."),
+    SAID,
+    channels=frozenset({APP, WECHAT}),
+)  # fmt: skip
 public_title(Activity, "title")
-register(STRUCK, CORRECTED)
+register(STRUCK, CORRECTED, LET_IN)
+
+
+def tell_let_in(*, actor: Actor, row: Attendance, at: datetime) -> None:
+    """Tell the volunteer that somebody wrote down that they came."""
+    _tell(actor, LET_IN, row, at)
 
 
 def tell_struck(*, actor: Actor, row: Attendance, at: datetime) -> None:

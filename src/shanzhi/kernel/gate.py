@@ -26,8 +26,6 @@ LENGTH: Final = 40
 """Characters of a code: 16 bytes of the shift, 4 of the step, 10 of the signature, in base64 for addresses."""
 EARTH: Final = 6_371_000
 """Mean radius of the earth in metres."""
-CELL: Final = 100
-"""Parts of a degree that a kept position is rounded to: a hundredth is about a kilometre."""
 
 
 class BadCode(ValueError):
@@ -100,11 +98,6 @@ class Place:
         arc = rise * rise + math.cos(north) * math.cos(south) * across * across
         return round(2 * EARTH * math.asin(math.sqrt(min(1.0, arc))))
 
-    def cell(self) -> tuple[int, int]:
-        """Round to hundredths of a degree, about a kilometre: all that may be kept of where somebody was."""
-        part = 1_000_000 // CELL
-        return (self.north + part // 2) // part, (self.east + part // 2) // part
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -119,14 +112,19 @@ def overlaps(one: Span, other: Span) -> bool:
     return (other.end is None or one.start < other.end) and (one.end is None or other.start < one.end)
 
 
-def busiest_minutes(spans: Iterable[Span], window: timedelta = timedelta(hours=24)) -> int:
+def busiest_minutes(
+    spans: Iterable[Span], window: timedelta = timedelta(hours=24), *, meeting: Span | None = None
+) -> int:
     """Give the most whole minutes that the ended stays fill in any stretch as long as `window`, sums of overlaps too.
 
-    The most lies in a stretch that begins where a stay begins or ends where one ends, so only these are looked at.
+    With `meeting` only stretches count that have a moment in common with that stay. The most lies in a stretch that
+    begins where a stay begins or ends where one ends, so only these are looked at.
     """
     ended = [(span.start, span.end) for span in spans if span.end is not None]
     most = timedelta()
     for start in {start for start, _end in ended} | {end - window for _start, end in ended}:
+        if meeting is not None and not overlaps(Span(start, start + window), meeting):
+            continue
         inside = (min(end, start + window) - max(begin, start) for begin, end in ended)
         most = max(most, sum((part for part in inside if part > timedelta()), timedelta()))
     return int(most.total_seconds()) // 60

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                             ("clear", "Nothing speaks against it"),
                             ("waiting", "Waits for a decision"),
                             ("kept", "Looked at and kept"),
+                            ("settled", "Settled: it does not count any more"),
                         ],
                         default="clear",
                         max_length=8,
@@ -281,7 +282,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="attendance",
             constraint=models.CheckConstraint(
-                condition=models.Q(("review__in", ["clear", "waiting", "kept"])), name="attendance_review"
+                condition=models.Q(("review__in", ["clear", "waiting", "kept", "settled"])), name="attendance_review"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("here", "left")), models.Q(("review", "settled"), _negated=True)),
+                    models.Q(
+                        models.Q(("state__in", ("here", "left")), _negated=True),
+                        models.Q(("review", "waiting"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="attendance_waits_while_it_counts",
             ),
         ),
         migrations.AddConstraint(

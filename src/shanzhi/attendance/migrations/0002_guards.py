@@ -26,7 +26,7 @@ BEGIN
         RAISE EXCEPTION 'attendance_move: no way from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.review <> OLD.review AND NOT (OLD.review || '>' || NEW.review) = ANY (ARRAY[
-        'clear>waiting', 'kept>waiting', 'waiting>kept'
+        'clear>waiting', 'kept>waiting', 'waiting>kept', 'waiting>settled'
     ]) THEN
         RAISE EXCEPTION 'attendance_review_move: no way from % to %', OLD.review, NEW.review
             USING ERRCODE = 'check_violation';
@@ -60,6 +60,7 @@ CREATE FUNCTION attendance_guard_coming() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     standing text;
     room integer;
+    begins timestamptz;
     old attendance_attendance%ROWTYPE;
 BEGIN
     IF NEW.corrects_id IS NOT NULL THEN
@@ -72,9 +73,14 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW.walk_in THEN
-        SELECT state, places INTO standing, room FROM activities_shift WHERE id = NEW.shift_id FOR NO KEY UPDATE;
+        SELECT state, places, starts_at INTO standing, room, begins FROM activities_shift WHERE id = NEW.shift_id
+            FOR NO KEY UPDATE;
         IF NOT EXISTS (SELECT FROM attendance_gate g WHERE g.shift_id = NEW.shift_id AND g.walk_ins) THEN
             RAISE EXCEPTION 'attendance_no_walk_ins: only who signed up comes in' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.arrived_at < begins THEN
+            RAISE EXCEPTION 'attendance_walk_in_early: places are given by signing up until the shift begins'
+                USING ERRCODE = 'check_violation';
         END IF;
         IF room <= (SELECT count(*) FROM activities_signup s WHERE s.shift_id = NEW.shift_id AND s.state = 'signed')
             + (SELECT count(*) FROM attendance_attendance a WHERE a.shift_id = NEW.shift_id AND a.walk_in
@@ -84,7 +90,8 @@ BEGIN
     ELSE
         SELECT state INTO standing FROM activities_shift WHERE id = NEW.shift_id;
         IF NOT EXISTS (SELECT FROM activities_signup s WHERE s.shift_id = NEW.shift_id
-            AND s.volunteer_id = NEW.volunteer_id AND (s.state = 'signed' OR s.ended_at > NEW.arrived_at)) THEN
+            AND s.volunteer_id = NEW.volunteer_id AND s.signed_at IS NOT NULL
+            AND (s.state = 'signed' OR s.ended_at > NEW.arrived_at)) THEN
             RAISE EXCEPTION 'attendance_not_signed_up: who did not sign up does not come in'
                 USING ERRCODE = 'check_violation';
         END IF;

@@ -94,6 +94,10 @@ class Attendance(models.Model):
                 name="attendance_end_whole",
             ),
             models.CheckConstraint(
+                condition=Q(state__in=LIVING) & ~Q(review="settled") | ~Q(state__in=LIVING) & ~Q(review="waiting"),
+                name="attendance_waits_while_it_counts",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="here", left_at__isnull=False) & ~Q(state="left", left_at__isnull=True),
                 name="attendance_here_or_left",
             ),

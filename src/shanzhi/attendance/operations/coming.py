@@ -60,15 +60,13 @@ def _needed(position: Place | None) -> Place:
 
 
 def too_far(shift: Shift, position: Place | None, *, needed: bool = False) -> list[Found]:
-    """Compare a position with that of the activity; all that is kept are whole kilometres of one too far away."""
-    activity = shift.activity
-    if activity.lat is None or activity.lng is None:
-        if needed:
-            raise refusals.NoPosition
+    """Compare a position with that of the shift; all that is kept are whole kilometres of one too far away."""
+    place = gates.position_of(shift)
+    if place is None and needed:
+        raise refusals.NoPosition
+    if place is None or position is None:
         return []
-    if position is None:
-        return []
-    metres = Place(activity.lat, activity.lng).metres_to(position)
+    metres = place.metres_to(position)
     return [Found(Doubt.TOO_FAR, metres // 1000)] if metres > gates.gate_of(shift.pk).metres else []
 
 

@@ -21,11 +21,14 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.volunteering.models import Volunteer
 from shanzhi.volunteering.queries import SERVING_FIRST
 
+EARLY_MINUTES = int(BEFORE.total_seconds()) // 60
 WORDS = {
     "attendance_not_signed_up": refusals.NotSignedUp,
     "attendance_no_walk_ins": refusals.NoWalkIns,
     "attendance_full": refusals.NoPlace,
     "attendance_called_off": refusals.CalledOff,
+    "attendance_walk_in_early": refusals.WalkInsLater,
+    "attendance_once": refusals.HereAlready,
 }
 
 
@@ -74,14 +77,18 @@ def own_volunteer(actor: Actor, shift: Shift) -> Volunteer:
     return found
 
 
-def volunteer_of(number: str) -> UUID:
-    """Give whose volunteer number this is, spaces left aside. Raises UnknownNumber."""
+def volunteer_of(number: str) -> UUID | None:
+    """Give whose volunteer number this is, spaces left aside; None where it is nobody's."""
     digits = "".join(number.split())
     plain = digits.isascii() and digits.isdigit()
-    key = Volunteer.objects.filter(number=digits).values_list("pk", flat=True).first() if plain else None
-    if key is None:
-        raise refusals.UnknownNumber(field="number")
-    return key
+    return Volunteer.objects.filter(number=digits).values_list("pk", flat=True).first() if plain else None
+
+
+def lock_shift(shift: Shift) -> None:
+    """Lock a shift and read it anew; always before its volunteers are, as signing up does."""
+    shift.refresh_from_db(
+        fields=["state", "starts_at", "ends_at", "places"], from_queryset=Shift.objects.select_for_update(no_key=True)
+    )
 
 
 def lock_volunteers(ids: Sequence[UUID]) -> dict[UUID, Volunteer]:
@@ -101,7 +108,7 @@ def require_time(shift: Shift, moment: datetime) -> None:
     if shift.state != "open":
         raise refusals.CalledOff
     if moment < shift.starts_at - BEFORE:
-        raise refusals.TooEarly(minutes=int(BEFORE.total_seconds()) // 60)
+        raise refusals.TooEarly(minutes=EARLY_MINUTES)
     if moment >= shift.ends_at:
         raise refusals.ShiftOver
 
@@ -116,7 +123,13 @@ def come(actor: Actor, shift: Shift, volunteer: Volunteer, step: Step, at: datet
         shift=shift, volunteer=volunteer, arrived_at=step.moment, way_in=step.way, entered_by_id=step.by,
         entered_at=at, walk_in=step.walk_in,
     )  # fmt: skip
-    insert(row)
+    try:
+        insert(row)
+    except refusals.HereAlready:  # came by the code meanwhile, which takes no lock (`quick`)
+        there = living(shift.pk, volunteer.pk)
+        if there is None:
+            raise
+        return Came(there.pk, new=False)
     note(actor, "arrive", row, at, {"way": step.way, "number": volunteer.number, "at": step.moment})
     judge([row], at, [(row, one) for one in step.found])
     return Came(row.pk, new=True)

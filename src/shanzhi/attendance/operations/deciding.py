@@ -33,8 +33,8 @@ def correct(
         old = _locked(actor, presence_id)
         words = reason_of(reason)
         _check(old, arrived_at, left_at, at)
-        old.state = ATTENDANCE.move(old.state, "replace")
-        old.save(update_fields=["state"])
+        _ends(old, "replace")
+        old.save(update_fields=["state", "review"])
         made = Attendance(
             shift=old.shift, volunteer=old.volunteer, state="left" if left_at else "here", arrived_at=arrived_at,
             way_in=Way.CORRECTION, entered_by_id=actor.person_id, entered_at=at, left_at=left_at,
@@ -61,6 +61,8 @@ def enter(
         shift = kept_shift(actor, shift_id)
         words = reason_of(reason)
         key = volunteer_of(number)
+        if key is None:
+            raise refusals.UnknownNumber(field="number")
         volunteer = lock_volunteers([key])[key]
         if actor.is_person(volunteer.person_id):
             raise policies.OwnAttendance(field="number")
@@ -76,6 +78,9 @@ def enter(
             insert(made)
         except refusals.NotSignedUp as refusal:
             raise refusals.NotOnTheList(field="number") from refusal
+        except refusals.HereAlready as refusal:  # came by the code meanwhile
+            refusal.field = "number"
+            raise
         note(actor, "enter", made, at, {"number": volunteer.number, "from": arrived_at, "until": left_at}, words)
         judge([made], at)
         tell_corrected(actor=actor, row=made, at=at)
@@ -96,7 +101,7 @@ def decide(*, actor: Actor, presence_id: UUID, kept: bool, reason: str, at: date
                 raise refusals.NothingToDecide
             row.review = REVIEW.move(row.review, "keep")
         else:
-            row.state = ATTENDANCE.move(row.state, "strike")
+            _ends(row, "strike")
         row.save(update_fields=["state", "review"])
         Ruling.objects.create(
             attendance=row, kept=kept, reason=words, decided_by_id=actor.person_id, decided_at=at
@@ -105,6 +110,13 @@ def decide(*, actor: Actor, presence_id: UUID, kept: bool, reason: str, at: date
         if not kept:
             tell_struck(actor=actor, row=row, at=at)
     return row
+
+
+def _ends(row: Attendance, move: str) -> None:
+    """Let a record count no more; then nothing about it waits for a decision."""
+    row.state = ATTENDANCE.move(row.state, move)
+    if row.review == "waiting":
+        row.review = REVIEW.move(row.review, "settle")
 
 
 def reason_of(text: str) -> str:

@@ -74,7 +74,8 @@ def _of_times(row: Attendance, others: Sequence[Attendance]) -> list[Found]:
         over = max(row.left_at - row.shift.ends_at, row.shift.starts_at - row.arrived_at)
         if row.left_at > row.shift.ends_at + STAYS_ON or row.arrived_at < row.shift.starts_at - BEFORE:
             found.append(Found(Doubt.LONG_STAY, int(over.total_seconds()) // 60))
-        minutes = busiest_minutes(Span(one.arrived_at, one.left_at) for one in others if one.left_at is not None)
+        spans = [Span(one.arrived_at, one.left_at) for one in others if one.left_at is not None]
+        minutes = busiest_minutes(spans, meeting=span_of(row))
         if minutes > MOST_A_DAY:
             found.append(Found(Doubt.LONG_DAY, minutes))
     return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.attendance import policies, queries, refusals
-from shanzhi.attendance.lifecycle import ATTENDANCE
+from shanzhi.attendance.lifecycle import ATTENDANCE, LIVING
 from shanzhi.attendance.models import Act, Attendance, Doubt, Gate, Way
 from shanzhi.attendance.operations.common import (
     WORDS,
@@ -19,11 +19,14 @@ from shanzhi.attendance.operations.common import (
     come,
     go,
     living,
+    lock_shift,
     lock_volunteers,
     plain,
+    require_time,
     volunteer_of,
 )
 from shanzhi.attendance.operations.judging import Found, judge
+from shanzhi.attendance.telling import tell_let_in
 from shanzhi.audit.operations import event_of, record, record_many
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
@@ -74,7 +77,10 @@ def tapped(actor: Actor, shift: Shift, volunteer_id: UUID, act: str, step: Step,
     if actor.is_person(volunteer.person_id):
         step = Step(step.moment, step.way, step.by, (*step.found, Found(Doubt.OWN)))
     if act == Act.ARRIVE:
-        return come(actor, shift, volunteer, step, at)
+        try:
+            return come(actor, shift, volunteer, step, at)
+        except refusals.NotSignedUp as refusal:  # its words are for the volunteer
+            raise refusals.NotOnTheList from refusal
     if row is None:
         raise refusals.NotHere
     row.shift = shift
@@ -83,33 +89,59 @@ def tapped(actor: Actor, shift: Shift, volunteer_id: UUID, act: str, step: Step,
 
 def _signed(shift: Shift, volunteer: Volunteer, moment: datetime) -> bool:
     rows = SignUp.objects.filter(shift=shift, volunteer=volunteer)
+    rows = rows.filter(signed_at__isnull=False)  # who only waited in line never had a place
     return any(one.state == "signed" or (one.ended_at is not None and one.ended_at > moment) for one in rows)
 
 
 def walk_in(*, actor: Actor, shift_id: UUID, number: str, at: datetime) -> Came:
-    """Let in a volunteer who did not sign up, where the gate allows it and a place is free.
+    """Let in a volunteer who did not sign up, where the gate allows it and a place is free; who it is, is told.
 
-    Raises NoWalkIns, NoPlace, UnknownNumber, Unfit, SignedUpAlready, TooEarly, ShiftOver, CalledOff.
+    Everything that does not hang on the number is looked at before it, so that the answers tell of nobody whether and
+    for what they volunteer. Raises NoWalkIns, SignedUpAlready, CalledOff, TooEarly, ShiftOver, WalkInsLater, NoPlace,
+    NotLetIn.
     """
     with transaction.atomic():
         shift = kept_shift(actor, shift_id)
         if not queries.gate_of(shift.pk).walk_ins:
             raise refusals.NoWalkIns(field="number")
+        lock_shift(shift)
         key = volunteer_of(number)
-        volunteer = lock_volunteers([key])[key]
-        if SignUp.objects.filter(shift=shift, volunteer=volunteer, state="signed").exists():
+        volunteer = lock_volunteers([key])[key] if key else None
+        there = living(shift.pk, volunteer.pk) if volunteer else None
+        if there is not None:
+            return Came(there.pk, new=False)
+        if SignUp.objects.filter(shift=shift, volunteer=key, state="signed").exists():
             raise refusals.SignedUpAlready(field="number")
-        task, today = shift.activity.task_kind, timezone.localdate(at)
-        fit = volunteering.may_do(volunteer=volunteer, task_kind=task, on=today, at=at)
-        if not fit.good:
-            raise refusals.Unfit(field="number", why=" ".join(str(one.words) for one in fit.reasons))
-        own = [Found(Doubt.OWN)] if actor.is_person(volunteer.person_id) else []
-        step = Step(at, Way.LIST, actor.person_id, own, walk_in=True)
         try:
-            return come(actor, shift, volunteer, step, at)
+            _require_room(shift, at)
+            return _let_in(actor, shift, volunteer, at)
         except Refusal as refusal:
             refusal.field = "number"
             raise
+
+
+def _require_room(shift: Shift, at: datetime) -> None:
+    """Refuse walk-ins for whatever is the same for all of them; the shift is locked."""
+    require_time(shift, at)
+    if at < shift.starts_at:
+        raise refusals.WalkInsLater
+    taken = SignUp.objects.filter(shift=shift, state="signed").count()
+    if shift.places <= taken + Attendance.objects.filter(shift=shift, walk_in=True, state__in=LIVING).count():
+        raise refusals.NoPlace
+
+
+def _let_in(actor: Actor, shift: Shift, volunteer: Volunteer | None, at: datetime) -> Came:
+    task, today = shift.activity.task_kind, timezone.localdate(at)
+    if volunteer is None or not volunteering.may_do(volunteer=volunteer, task_kind=task, on=today, at=at).good:
+        raise refusals.NotLetIn
+    oneself = actor.is_person(volunteer.person_id)
+    step = Step(at, Way.LIST, actor.person_id, [Found(Doubt.OWN)] if oneself else [], walk_in=True)
+    came = come(actor, shift, volunteer, step, at)
+    row = None if oneself else living(shift.pk, volunteer.pk)
+    if row is not None:
+        row.shift = shift
+        tell_let_in(actor=actor, row=row, at=at)
+    return came
 
 
 def end_shift(*, actor: Actor, shift_id: UUID, at: datetime) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from shanzhi.activities.models import Shift
 from shanzhi.attendance import refusals
 from shanzhi.attendance.models import Answer, Doubt, Tap, Way
-from shanzhi.attendance.operations.common import Step
+from shanzhi.attendance.operations.common import EARLY_MINUTES, Step
 from shanzhi.attendance.operations.judging import Found
 from shanzhi.attendance.operations.listing import kept_shift, tapped
 from shanzhi.kernel.actor import Actor
@@ -29,23 +29,27 @@ SKEW: Final = timedelta(seconds=90)
 """How wrong the clock of a phone may be before its times are put right and doubted."""
 OLDEST: Final = timedelta(hours=72)
 AHEAD: Final = timedelta(minutes=2)
-REASONS: Final[dict[str, Any]] = {
-    kind.code: kind.message
-    for kind in (
-        refusals.TapOver, refusals.NotOnTheList, refusals.NotHere, refusals.LeavesTooEarly, refusals.CalledOff,
-        refusals.ShiftOver, refusals.AnothersTap,
+AT_ONCE: Final = timedelta(minutes=2)
+"""How long after a tap it still counts as sent at once."""
+REASONS: Final[dict[str, Refusal]] = {
+    one.code: one
+    for one in (
+        refusals.TapOver(), refusals.NotOnTheList(), refusals.NotHere(), refusals.LeavesTooEarly(),
+        refusals.CalledOff(), refusals.TooEarly(minutes=EARLY_MINUTES), refusals.ShiftOver(), refusals.AnothersTap(),
     )
 }  # fmt: skip
+"""Whatever refuses a tap, by its code, which is all that is kept of a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A tap as the phone kept it: its number, who, what, and when by the phone's clock."""
+    """A tap as the phone kept it: its number, who, what, when by the phone's clock, and whether there was a network."""
 
     id: UUID
     volunteer_id: UUID
     act: str
     tapped_at: datetime
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ def _write(actor: Actor, row: Tap, wrong: bool, given: Given, at: datetime) -> T
         if row.counted_at > at + AHEAD or row.counted_at < at - OLDEST:
             raise refusals.TapOver
         with transaction.atomic():
-            step = Step(min(row.counted_at, at), Way.OFFLINE, actor.person_id, found)
+            at_once = given.online and not wrong and at - row.counted_at < AT_ONCE
+            step = Step(min(row.counted_at, at), Way.LIST if at_once else Way.OFFLINE, actor.person_id, found)
             done = tapped(actor, row.shift, given.volunteer_id, given.act, step, at)
         row.answer, row.attendance_id = Answer.ACCEPTED if done.new else Answer.ALREADY, done.pk
     except Refusal as refusal:
@@ -115,7 +120,7 @@ def _again(actor: Actor, known: Tap, given: Given) -> Taken:
 
 
 def _told(key: UUID, why: str) -> Taken:
-    return Taken(key, Answer.REFUSED, why, str(REASONS.get(why, refusals.TapOver.message)))
+    return Taken(key, Answer.REFUSED, why, REASONS[why].text if why in REASONS else str(Answer.REFUSED.label))
 
 
 def _seconds(skew: timedelta) -> int:

@@ -1,12 +1,24 @@
 """Reading presence: each query takes the viewer and gives only what exists for that viewer."""
 
-from shanzhi.attendance.queries.gates import EARLY, Manner, code_of, gate_of, let_in_at, scanned, seen_at, seen_mark
+from shanzhi.attendance.queries.gates import (
+    EARLY,
+    Manner,
+    code_of,
+    gate_of,
+    let_in_at,
+    position_of,
+    scanned,
+    seen_at,
+    seen_mark,
+)
 from shanzhi.attendance.queries.records import (
+    Ended,
     Finished,
     Line,
     Numbers,
-    Undecided,
+    correction_of,
     doubted,
+    ended,
     finished,
     led_record,
     led_shift,
@@ -17,7 +29,6 @@ from shanzhi.attendance.queries.records import (
     own_shifts,
     own_state,
     record,
-    require_decided,
     search_doubted,
     search_mine,
     shift,
@@ -26,8 +37,8 @@ from shanzhi.attendance.queries.records import (
 from shanzhi.kernel.gate import next_step
 
 __all__ = [
-    "EARLY", "Finished", "Line", "Manner", "Numbers", "Undecided", "code_of", "doubted", "finished", "gate_of",
-    "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine", "next_step", "numbers", "own_shifts",
-    "own_state", "record", "require_decided", "scanned", "search_doubted", "search_mine", "seen_at", "seen_mark",
-    "shift", "undecided",
+    "EARLY", "Ended", "Finished", "Line", "Manner", "Numbers", "code_of", "correction_of", "doubted", "ended",
+    "finished", "gate_of", "led_record", "led_shift", "led_shifts", "let_in_at", "lines", "mine", "next_step",
+    "numbers", "own_shifts", "own_state", "position_of", "record", "scanned", "search_doubted", "search_mine",
+    "seen_at", "seen_mark", "shift", "undecided",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.utils.crypto import salted_hmac
 
+from shanzhi.activities.models import Shift
 from shanzhi.attendance import refusals
 from shanzhi.attendance.models import Gate
 from shanzhi.kernel import gate
@@ -81,6 +82,17 @@ def let_in_at(*, actor: Actor, shift_id: UUID, code: str, seen: str, at: datetim
     if then is None:
         raise refusals.CodeOver(field="code")
     return then
+
+
+def position_of(shift: Shift) -> gate.Place | None:
+    """Give where a shift takes place: as the activity says, None where that has no position or the shift is elsewhere.
+
+    The activity is loaded.
+    """
+    activity = shift.activity
+    if shift.where != activity.place or activity.lat is None or activity.lng is None:
+        return None
+    return gate.Place(activity.lat, activity.lng)
 
 
 def gate_of(shift_id: UUID) -> Manner:

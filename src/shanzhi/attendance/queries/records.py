@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from shanzhi.activities.lifecycle import PUBLIC
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.attendance import policies
 from shanzhi.attendance.lifecycle import LIVING
 from shanzhi.attendance.models import Attendance
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Conflict, NotFound, SignInNeeded
-from shanzhi.kernel.words import _
+from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.volunteering.models import Volunteer
 
 HELD = ("published", "finished")
 WHOLE = ("shift__activity__team", "shift__activity__contact", "volunteer__person__merged_into")
-
-
-class Undecided(Conflict):
-    """Something speaks against the record, and nobody decided yet."""
-
-    code = "attendance_undecided"
-    message = _("This record of presence waits for a decision, since it may be impossible. Decide about it first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +49,32 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A presence that is over and counts: whole minutes, for the records of service."""
+    """A presence that is over and counts: whole minutes, for the records of service.
+
+    `corrects` are the records that it stands for, the nearest first: what was made of one of them was made of it.
+    """
 
     attendance_id: UUID
     volunteer_id: UUID
     arrived_at: datetime
     left_at: datetime
     minutes: int
+    corrects: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A presence that does not count any more; `struck` where the volunteer has no other one at the shift that does."""
+
+    attendance_id: UUID
+    volunteer_id: UUID
+    struck: bool
 
 
 def shift(*, shift_id: UUID) -> Shift:
     """Give a shift of an activity that was published, to anybody."""
     rows = Shift.objects.select_related("activity__team", "activity__contact__person", "activity__task_kind")
-    found = rows.filter(pk=shift_id, activity__state__in=("published", "finished", "cancelled")).first()
+    found = rows.filter(pk=shift_id, activity__state__in=PUBLIC, activity__published_at__isnull=False).first()
     if found is None:
         raise NotFound
     return found
@@ -82,13 +90,19 @@ def led_shift(*, viewer: Actor, shift_id: UUID) -> Shift:
     return found
 
 
-def led_shifts(*, viewer: Actor, at: datetime) -> QuerySet[Shift]:
+def led_shifts(*, viewer: Actor) -> QuerySet[Shift]:
     """Give the shifts that the viewer leads, each with how many signed up (`expected`) and came (`came`)."""
     rows = Shift.objects.filter(policies.led(viewer, "activity__"), state="open", activity__state__in=HELD)
     return rows.select_related("activity").annotate(
-        expected=Count("signups", filter=Q(signups__state="signed"), distinct=True),
-        came=Count("attendances", filter=Q(attendances__state__in=LIVING), distinct=True),
+        expected=_many(SignUp.objects.filter(state="signed")),
+        came=_many(Attendance.objects.filter(state__in=LIVING)),
     )
+
+
+def _many(rows: QuerySet[Any]) -> Coalesce:
+    """Count rows of each shift on their own: counted over joins, they would multiply one another."""
+    mine = rows.filter(shift=OuterRef("pk")).order_by().values("shift")
+    return Coalesce(Subquery(mine.annotate(many=Count("pk")).values("many")), 0)
 
 
 def lines(found: Shift) -> list[Line]:
@@ -130,6 +144,11 @@ def record(*, viewer: Actor, presence_id: UUID) -> Attendance:
         raise SignInNeeded
     own = Attendance.objects.select_related(*WHOLE).filter(pk=presence_id, volunteer__person__in=viewer.persons).first()
     return own or led_record(viewer=viewer, presence_id=presence_id)
+
+
+def correction_of(row: Attendance) -> UUID | None:
+    """Give the record that stands for a replaced one, to whoever sees that."""
+    return Attendance.objects.filter(corrects=row).values_list("pk", flat=True).first()
 
 
 def mine(*, viewer: Actor) -> QuerySet[Attendance]:
@@ -183,7 +202,16 @@ def finished(*, viewer: Actor, shift_id: UUID) -> list[Finished]:
     """Give the presences at a shift that are over, count, and wait for no decision, for the records of service."""
     found = led_shift(viewer=viewer, shift_id=shift_id)
     rows = Attendance.objects.filter(shift=found, state="left").exclude(review="waiting").order_by("arrived_at", "id")
-    return [_finished(row) for row in rows]
+    before = dict(Attendance.objects.filter(shift=found).values_list("pk", "corrects"))
+    return [_finished(row, before) for row in rows]
+
+
+def ended(*, viewer: Actor, shift_id: UUID) -> list[Ended]:
+    """Give the presences at a shift that do not count any more: struck out, or replaced by a correction."""
+    found = led_shift(viewer=viewer, shift_id=shift_id)
+    told = list(Attendance.objects.filter(shift=found).values_list("pk", "volunteer", "state"))
+    counting = {volunteer for _pk, volunteer, state in told if state in LIVING}
+    return [Ended(pk, whose, whose not in counting) for pk, whose, state in told if state not in LIVING]
 
 
 def undecided(*, viewer: Actor, shift_id: UUID) -> int:
@@ -192,15 +220,10 @@ def undecided(*, viewer: Actor, shift_id: UUID) -> int:
     return Attendance.objects.filter(shift=found, state__in=LIVING, review="waiting").count()
 
 
-def require_decided(row: Attendance) -> Finished:
-    """Give a presence that counts as service. Raises Undecided while it waits for a decision, NotFound otherwise."""
-    if row.state != "left":
-        raise NotFound
-    if row.review == "waiting":
-        raise Undecided
-    return _finished(row)
-
-
-def _finished(row: Attendance) -> Finished:
+def _finished(row: Attendance, before: Mapping[UUID, UUID | None]) -> Finished:
     left: Any = row.left_at
-    return Finished(row.pk, row.volunteer_id, row.arrived_at, left, row.minutes or 0)
+    chain, key = [], before.get(row.pk)
+    while key is not None:
+        chain.append(key)
+        key = before.get(key)
+    return Finished(row.pk, row.volunteer_id, row.arrived_at, left, row.minutes or 0, tuple(chain))

@@ -56,7 +56,7 @@ def doubts(request: Any) -> HttpResponse:
     if not policies.reads_any(request.actor):
         raise Forbidden
     rows = queries.doubted(viewer=request.actor)
-    waiting = rows.filter(review="waiting", state__in=("here", "left")).count()
+    waiting = rows.filter(review="waiting").count()
     context = {
         "heading": _("Doubtful records of presence"), "waiting": waiting,
         "lead": _("Until somebody decides, a doubtful record gives no hours of service."),

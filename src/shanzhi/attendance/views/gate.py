@@ -67,7 +67,7 @@ def here(request: Any, shift_id: UUID) -> HttpResponse:
     if request.method == "POST":
         act = operations.leave_by_place if _leaving(request) else operations.arrive_by_place
         return _done(request, act(shift_id=shift_id, position=position_of(request.POST), **acting(request)))
-    if shift.activity.lat is None:
+    if queries.position_of(shift) is None:
         raise refusals.NoPosition
     return _page(request, shift, "", _("Sign in by the place"))
 
@@ -87,7 +87,7 @@ def _page(request: Any, shift: Shift, seen: str, heading: str) -> HttpResponse:
     words = {"here": _("You are here since %(at)s."), "left": _("You were here from %(at)s and are signed out.")}
     context = {
         "shift": shift, "times": times(shift), "row": row, "seen": seen, "heading": heading,
-        "by_place": not seen, "with_place": shift.activity.lat is not None,
+        "by_place": not seen, "with_place": queries.position_of(shift) is not None,
         "words": words[row.state] % {"at": clock(row.arrived_at)} if row else "",
         "crumbs": [(_("Home"), "/"), *mine_steps(), (shift.activity.title, "")],
     }  # fmt: skip

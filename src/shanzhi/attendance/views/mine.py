@@ -52,12 +52,13 @@ MINE = Listing(
 def mine(request: Any) -> HttpResponse:
     """List one's own records; above them the shifts that are on, and those that one leads."""
     since = request.now - LED_BEFORE
-    led = queries.led_shifts(viewer=request.actor, at=request.now)
+    led = queries.led_shifts(viewer=request.actor)
     near = led.filter(ends_at__gt=since, starts_at__lt=request.now + SOON).order_by("starts_at")
     own = queries.own_shifts(viewer=request.actor, at=request.now, until=request.now + SOON)
     context = {
         "heading": _("My attendance"), "crumbs": [(_("Home"), "/"), (_("My attendance"), "")],
-        "own": [(one, times(one)) for one in own], "led": [(one, times(one)) for one in near[:LED_MOST]],
+        "own": [(one, times(one), queries.position_of(one) is not None) for one in own],
+        "led": [(one, times(one)) for one in near[:LED_MOST]],
         "reads": policies.reads_any(request.actor),
     }  # fmt: skip
     rows = queries.mine(viewer=request.actor)
@@ -71,11 +72,10 @@ def record(request: Any, presence_id: UUID) -> HttpResponse:
     row = queries.record(viewer=request.actor, presence_id=presence_id)
     may = row.living and policies.may_decide(actor=request.actor, row=row) is None
     steps = list_steps(row.shift) if may else mine_steps()
-    next_one = Attendance.objects.filter(corrects=row).values_list("pk", flat=True).first()
     context = {
         "row": row, "heading": row.shift.activity.title, "state": state(row), "review": review(row), "may": may,
-        "pairs": _pairs(row), "doubts": [doubt(one) for one in row.flags.all()], "next_one": next_one,
-        "rulings": list(row.rulings.all()), "crumbs": [(_("Home"), "/"), *steps, (_("Presence"), "")],
+        "pairs": _pairs(row), "doubts": [doubt(one) for one in row.flags.all()], "rulings": list(row.rulings.all()),
+        "crumbs": [(_("Home"), "/"), *steps, (_("Presence"), "")], "next_one": queries.correction_of(row),
         "own": request.actor.is_person(row.volunteer.person_id),
     }  # fmt: skip
     return render(request, "attendance/record.html", context)
@@ -96,4 +96,6 @@ def _pairs(row: Attendance) -> list[Answer]:
         pairs.append(Answer(_("Signed up"), _("No, came without having signed up")))
     if row.reason:
         pairs.append(Answer(_("Why it was corrected"), row.reason))
+    if row.shift.activity.reach:
+        pairs.append(Answer(_("Where to ask"), row.shift.activity.reach))
     return pairs

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from shanzhi.attendance import operations
-from shanzhi.attendance.cookies import COOKIE, KEPT
+from shanzhi.attendance.cookies import COOKIE, COPIES, COPIES_KEPT, KEPT
 from shanzhi.attendance.models import Act
 from shanzhi.kernel.errors import Invalid
 from shanzhi.ui.http import acting
@@ -40,11 +40,13 @@ def owner_of(request: Any) -> str:
 
 
 def marked(request: Any, answer: HttpResponse) -> HttpResponse:
-    """Let the phone know, for 48 hours or until sign-out, whose list it may show without a network."""
-    answer.set_cookie(
-        COOKIE, owner_of(request), max_age=int(KEPT.total_seconds()), secure=settings.SESSION_COOKIE_SECURE,
-        httponly=False, samesite="Lax",
-    )  # fmt: skip
+    """Let the phone know, for 48 hours or until sign-out, whose list it may show without a network.
+
+    And let sign-out know, however late, that this phone may hold a list.
+    """
+    shared: dict[str, Any] = {"secure": settings.SESSION_COOKIE_SECURE, "samesite": "Lax"}
+    answer.set_cookie(COOKIE, owner_of(request), max_age=int(KEPT.total_seconds()), httponly=False, **shared)
+    answer.set_cookie(COPIES, "1", max_age=int(COPIES_KEPT.total_seconds()), httponly=True, **shared)
     return answer
 
 
@@ -70,13 +72,15 @@ def sync(request: Any, shift_id: UUID) -> HttpResponse:
 def _read(body: bytes) -> tuple[datetime, list[operations.Given]]:
     try:
         given = json.loads(body)
-        taps = [
-            operations.Given(UUID(one["id"]), UUID(one["volunteer"]), Act(one["act"]).value, _moment(one["at"]))
-            for one in given["taps"]
-        ]
-        return _moment(given["sent_at"]), taps
+        return _moment(given["sent_at"]), [_tap(one) for one in given["taps"]]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as wrong:
         raise BadTaps from wrong
+
+
+def _tap(one: Any) -> operations.Given:
+    online = one.get("online") is True
+    act = Act(one["act"]).value
+    return operations.Given(UUID(one["id"]), UUID(one["volunteer"]), act, _moment(one["at"]), online)
 
 
 def _moment(text: str) -> datetime:

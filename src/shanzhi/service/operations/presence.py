@@ -1,11 +1,14 @@
 """Records made of presence: whoever was at a shift, with the minutes that stand there, in one press.
 
 Who was there need not be in the team: presence at a shift of the team's own activity says that the team organised it.
+A presence that is corrected is another row, so what was made of a row before it counts as made of it: nobody's time is
+recorded twice, and the record that does not fit any more is corrected or refused by people, never by itself.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -16,7 +19,7 @@ from django.utils import timezone
 
 from shanzhi.activities.models import Shift
 from shanzhi.attendance import queries as attendance
-from shanzhi.attendance.queries import Finished
+from shanzhi.attendance.queries import Ended, Finished
 from shanzhi.kernel.actor import Actor
 from shanzhi.service import policies
 from shanzhi.service.models import DAY, ServiceRecord
@@ -28,10 +31,23 @@ ORIGIN: Final = "presence"
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """A record that stands though its presence was corrected since, or (`struck`) does not count at all any more.
+
+    `minutes` are those that the presence has now, None where it is not over or waits for a decision.
+    """
+
+    record: ServiceRecord
+    struck: bool
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """A shift with who would be recorded, how many presences wait for a decision, and whether one's own is among them.
 
-    `recorded` counts those of whom a record stands; `minutes` are those of `rows` together.
+    `recorded` counts those of whom a record was made that nobody refused; `stale` are the records that do not fit any
+    more; `minutes` are those of `rows` together.
     """
 
     shift: Shift
@@ -39,6 +55,7 @@ class Ready:
     undecided: int
     recorded: int
     own: bool
+    stale: list[Stale]
 
     @property
     def minutes(self) -> int:
@@ -54,14 +71,43 @@ def ready_of(*, actor: Actor, shift_id: UUID) -> Ready:
         policies.may_organise(actor=actor, team=team, organization_id=team.organization_id, area=team.area)
     )
     found = [one for one in attendance.finished(viewer=actor, shift_id=shift_id) if one.minutes]
-    there = ServiceRecord.objects.filter(origin_kind=ORIGIN, origin_id__in=[one.attendance_id for one in found])
-    known = set(there.exclude(state="refused").values_list("origin_id", flat=True))
+    ended = attendance.ended(viewer=actor, shift_id=shift_id)
+    made = _made_of([*(one.attendance_id for one in found), *(one.attendance_id for one in ended)])
+    standing = {one.volunteer_id for one in made.values() if _stands(one)}
     own = set(Volunteer.objects.filter(person__in=actor.persons).values_list("pk", flat=True))
-    left = [one for one in found if one.attendance_id not in known]
+    left = [
+        one for one in found
+        if one.volunteer_id not in standing and made.keys().isdisjoint((one.attendance_id, *one.corrects))
+    ]  # fmt: skip
     return Ready(
         shift, [one for one in left if one.volunteer_id not in own],
-        attendance.undecided(viewer=actor, shift_id=shift_id), len(known), any(one.volunteer_id in own for one in left),
+        attendance.undecided(viewer=actor, shift_id=shift_id), len(found) - len(left),
+        any(one.volunteer_id in own for one in left), _stale(found, ended, made),
     )  # fmt: skip
+
+
+def _made_of(presences: Iterable[UUID]) -> dict[UUID, ServiceRecord]:
+    """Give the records that were made of presences and that nobody refused, the reversed ones among them."""
+    rows = ServiceRecord.objects.filter(origin_kind=ORIGIN, origin_id__in=list(presences)).exclude(state="refused")
+    told = rows.select_related("volunteer__person__merged_into", "reversal")
+    return {one.origin_id: one for one in told.order_by("volunteer__number") if one.origin_id}
+
+
+def _stands(one: ServiceRecord) -> bool:
+    return getattr(one, "reversal", None) is None
+
+
+def _stale(found: list[Finished], ended: list[Ended], made: Mapping[UUID, ServiceRecord]) -> list[Stale]:
+    """Give the records that stand and do not say what the presence that counts now says."""
+    now = {one.volunteer_id: _day_and_row(one) for one in found}
+    gone = {one.attendance_id: one.struck for one in ended}
+    told = []
+    for origin, one in made.items():
+        day, row = now.get(one.volunteer_id, (None, None))
+        same = row is not None and (day, row.starts, row.minutes) == (one.served_on, one.starts, one.minutes)
+        if origin in gone and _stands(one) and not same:
+            told.append(Stale(one, gone[origin], row.minutes if row else None))
+    return told
 
 
 def record_shift(*, actor: Actor, shift_id: UUID, at: datetime) -> list[ServiceRecord]:
@@ -71,12 +117,14 @@ def record_shift(*, actor: Actor, shift_id: UUID, at: datetime) -> list[ServiceR
     and whatever `record_service` raises.
     """
     with transaction.atomic():
+        Shift.objects.select_for_update(no_key=True).filter(pk=shift_id).first()  # two presses, one after the other
         found = ready_of(actor=actor, shift_id=shift_id)
         if not found.rows:
             raise refusals.NothingToRecord
-        days: defaultdict[date, list[Finished]] = defaultdict(list)
+        days: defaultdict[date, list[Row]] = defaultdict(list)
         for one in found.rows:
-            days[timezone.localdate(one.arrived_at)].append(one)
+            day, row = _day_and_row(one)
+            days[day].append(row)
         activity = found.shift.activity
         made: list[ServiceRecord] = []
         for day, rows in sorted(days.items()):
@@ -84,15 +132,16 @@ def record_shift(*, actor: Actor, shift_id: UUID, at: datetime) -> list[ServiceR
                 some = rows[first : first + MOST_ROWS]
                 made += record_service(
                     actor=actor, organiser=Organiser(team_id=activity.team_id), served_on=day,
-                    task_code=activity.task_kind.code, content=activity.title, rows=[_row(one) for one in some], at=at,
+                    task_code=activity.task_kind.code, content=activity.title, rows=some, at=at,
                     origin_kind=ORIGIN, present=frozenset(one.volunteer_id for one in some),
                 )  # fmt: skip
     return made
 
 
-def _row(one: Finished) -> Row:
-    """Write a presence as a row; of one that goes past midnight the hour is left open, since a record is of one day."""
+def _day_and_row(one: Finished) -> tuple[date, Row]:
+    """Write a presence as a row of its first day; where it goes past midnight the hour is left open."""
     begins = timezone.localtime(one.arrived_at)
     starts = begins.hour * 60 + begins.minute
     minutes = min(one.minutes, DAY)
-    return Row(one.volunteer_id, minutes, starts if starts + minutes <= DAY else None, origin_id=one.attendance_id)
+    row = Row(one.volunteer_id, minutes, starts if starts + minutes <= DAY else None, origin_id=one.attendance_id)
+    return begins.date(), row

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations
 from shanzhi.service.forms.records import YesForm
-from shanzhi.service.operations.presence import Ready
-from shanzhi.service.views.frames import frame, team_steps
+from shanzhi.service.operations.presence import Ready, Stale
+from shanzhi.service.views.frames import frame, name_of, team_steps
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
 from shanzhi.ui.methods import form_page
@@ -45,6 +45,16 @@ def _words(found: Ready) -> str:
     return " ".join(told)
 
 
+def _since(one: Stale) -> str:
+    """Say what became of the presence since it was recorded."""
+    if one.struck:
+        return _("presence struck out since")
+    if one.minutes in (None, one.record.minutes):
+        return _("presence corrected since")
+    given = {"was": formatting.minutes(one.record.minutes), "now": formatting.minutes(one.minutes)}
+    return _("presence corrected since: %(was)s on record, %(now)s now") % given
+
+
 @login_required
 @form_page
 def shift(request: Any, shift_id: UUID) -> HttpResponse:
@@ -58,6 +68,10 @@ def shift(request: Any, shift_id: UUID) -> HttpResponse:
         return reverse("service:team", args=[activity.team_id])
 
     heading = _("Make records of service")
-    context = frame(heading, _("Record them"), back, *team_steps(activity.team), (activity.title, back),
-                    lead=_words(found))  # fmt: skip
-    return answer_form(request, YesForm(sent(request)), act, context, done=_("It is recorded and under notice."))
+    context = {
+        **frame(heading, _("Record them"), back, *team_steps(activity.team), (activity.title, back),
+                lead=_words(found)),
+        "stale": [(one.record, name_of(one.record), _since(one)) for one in found.stale],
+    }  # fmt: skip
+    done = _("It is recorded and under notice.")
+    return answer_form(request, YesForm(sent(request)), act, context, done=done, template="service/presence.html")

@@ -12,7 +12,7 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
   const { shift, owner } = root.dataset;
   const part = (name) => root.querySelector(`[data-${name}]`);
   const form = part("taps");
-  let signedOut = false;
+  let trouble = ""; // why the server did not take what was tapped: "Out", "Closed", "Failed"
   let sending = null;
   const say = (word, values = {}) =>
     Object.entries(values).reduce((text, [from, to]) => text.replace(`{${from}}`, to), root.dataset[`say${word}`]);
@@ -57,7 +57,8 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
     const waiting = unsent.length ? say("Waiting", { n: unsent.length }) : say("On");
     line.hidden = false;
     line.dataset.unsent = unsent.length;
-    line.textContent = signedOut ? `${waiting} · ${say("Out")}` : navigator.onLine ? waiting : `${waiting} · ${say("Off")}`;
+    const why = navigator.onLine ? trouble : "Off";
+    line.textContent = why ? `${waiting} · ${say(why)}` : waiting;
     const others = (await store.all()).filter((one) => one.owner !== owner).length;
     if (others) line.textContent += ` · ${say("Others", { n: others })}`;
     part("send-box").hidden = !unsent.length;
@@ -76,17 +77,27 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
     }));
   };
 
-  // The page as the server has it now: with a token that is good, and whose list it is. Nothing when signed out.
+  // Signed out, not open to this leader any more, or a fault of the server: each has its own cure.
+  const troubleOf = ({ status, type }) => {
+    if (status === 401 || type === "opaqueredirect") return "Out";
+    return status === 403 || status === 404 ? "Closed" : "Failed";
+  };
+  // The page as the server has it now: with a token that is good, and whose list it is. Nothing when it gives none. What
+  // was removed from this phone is not kept anew: the worker keeps no page with a search.
   const fresh = async () => {
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    const answer = await fetch(location.pathname + (root.dataset.kept ? "" : "?once=1"), { headers: { Accept: "text/html" } });
+    trouble = answer.ok ? "" : troubleOf(answer);
+    if (trouble) return null;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.getElementById("presence");
-    return answer.ok && !answer.redirected && found && found.dataset.owner === owner ? page : null;
+    const own = !answer.redirected && found && found.dataset.owner === owner;
+    trouble = own ? "" : "Out";
+    return own ? page : null;
   };
   const post = (token, taps) => fetch(root.dataset.sync, {
     method: "POST", redirect: "manual",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-    body: JSON.stringify({ sent_at: new Date().toISOString(), taps: taps.map(({ id, volunteer, act, at }) => ({ id, volunteer, act, at })) }),
+    body: JSON.stringify({ sent_at: new Date().toISOString(), taps: taps.map(({ id, volunteer, act, at, online }) => ({ id, volunteer, act, at, online })) }),
   });
   const take = (page) => {
     for (const row of page.querySelectorAll("[data-volunteer]")) {
@@ -100,12 +111,15 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
   };
   const send = async () => {
     const taps = (await mine()).filter((tap) => !tap.words).slice(0, 500);
+    if (!taps.length) trouble = "";
     if (!taps.length || !navigator.onLine) return;
     const page = await fresh();
-    signedOut = !page;
     if (!page) return;
     const answer = await post(page.querySelector("[name=csrfmiddlewaretoken]").value, taps);
-    if (!answer.ok) return;
+    if (!answer.ok) {
+      trouble = troubleOf(answer);
+      return;
+    }
     for (const one of (await answer.json()).taken) {
       if (one.answer === "refused") await store.put({ ...taps.find((tap) => tap.id === one.id), words: one.words });
       else await store.drop(one.id);
@@ -116,8 +130,8 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
   };
   // One send at a time; what was tapped meanwhile goes with the next.
   const sync = async () => {
-    if (sending) { await sending; }
-    sending = send().catch(() => {}).finally(() => { sending = null; });
+    while (sending) await sending;
+    sending = send().catch(() => { trouble = "Failed"; }).finally(() => { sending = null; });
     await sending;
     await show();
   };
@@ -127,7 +141,7 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
       const { submitter } = event;
       if (!submitter || !submitter.name) return;
       event.preventDefault();
-      const tap = { id: number(), shift, owner, volunteer: submitter.value, act: submitter.name, at: new Date().toISOString() };
+      const tap = { id: number(), shift, owner, volunteer: submitter.value, act: submitter.name, at: new Date().toISOString(), online: navigator.onLine };
       await store.put(tap);
       await show();
       const next = rows.get(tap.volunteer).querySelector("button:not([hidden])");
@@ -138,6 +152,7 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
   part("send").addEventListener("click", sync);
   part("forget").addEventListener("click", async () => {
     await store.forget();
+    delete root.dataset.kept;
     part("line").textContent = say("Removed");
   });
   window.addEventListener("online", sync);
