@@ -68,6 +68,15 @@ def led_team(*, viewer: Actor, team_id: UUID) -> Team:
     return found
 
 
+def movable_team(*, viewer: Actor, team_id: UUID) -> Team:
+    """Give a team to who leads it and to staff of its area, and one that works to every office that may take it in."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    found = team(viewer=viewer, team_id=team_id)
+    takes = found.state == "active" and viewer.areas(policies.AGREERS)
+    return found if takes else led_team(viewer=viewer, team_id=team_id)
+
+
 def desk_teams(*, viewer: Actor) -> QuerySet[Team]:
     """Give the teams of the viewer's areas, in whatever state."""
     policies.require_desk(viewer)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from shanzhi.audit.operations import record
@@ -33,6 +34,7 @@ from shanzhi.places.exchange.lists.columns import Wrong
 from shanzhi.places.exchange.lists.reading import Sheet
 from shanzhi.places.exchange.lists.seats import Places
 from shanzhi.places.models import Area
+from shanzhi.work.batches import alone, told_when_broken
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
 
@@ -44,6 +46,7 @@ COPIED: Final = (
 # A field of a row that may differ from the record, and where the record keeps it.
 COMPARED: Final = ("name", "kind", "purpose", "size", "number", "filed_on", "founded_on")
 _HELD_AS: Final = {"size": "size_stated"}
+ERASED: Final = _("Somebody whom this list may name was erased meanwhile. Check it again, or send it anew.")
 
 
 def places_of(area: str, at: datetime) -> Places:
@@ -63,26 +66,44 @@ def read_again(found: RegisterImport) -> list[Sheet]:
 def check_register(*, register_id: UUID, at: datetime) -> None:
     """Work out what each row would do, and keep it; run by the worker. Running it again begins anew.
 
-    What cannot be read as a whole ends the job with its words, and the register waits for its columns again.
+    What cannot be read as a whole ends the job with its words, and the register waits for its columns again. Begun
+    twice, the second one waits and finds it done.
     """
-    found = RegisterImport.objects.get(pk=register_id)
-    if found.state != "checking" or found.job is None:
-        return
-    begin_job(job_id=found.job)
-    actor = actor_behind(Job.objects.get(pk=found.job), at)
+    with alone(register_id):
+        found = RegisterImport.objects.get(pk=register_id)
+        if found.state != "checking" or found.job is None:
+            return
+        try:
+            with told_when_broken(found.job, at):
+                _check(found, Job.objects.get(pk=found.job), at)
+        finally:
+            # What failed is checked again from its columns.
+            failed = Job.objects.filter(state="failed").values("pk")
+            stopped = RegisterImport.objects.filter(pk=register_id, state="checking", job__in=failed)
+            stopped.update(state=REGISTER.move("checking", "fail_check"))
+
+
+def _check(found: RegisterImport, job: Job, at: datetime) -> None:
+    if job.state in ("waiting", "failed"):
+        begin_job(job_id=job.pk)
+    actor = actor_behind(job, at)
     try:
         sheets = read_again(found)
         checked = check(sheets, found.columns, places_of(found.area, at), timezone.localdate(at))
     except Refusal as refusal:
-        RegisterImport.objects.filter(pk=register_id).update(state=REGISTER.move("checking", "fail_check"))
-        fail_job(job_id=found.job, error=refusal.text, at=at)
+        fail_job(job_id=job.pk, error=refusal.text, at=at)
         return
     counts = _keep(found, sheets, checked)
     with transaction.atomic():
-        found.state, found.counts = REGISTER.move("checking", "finish_check"), counts
-        found.save(update_fields=["state", "counts"])
-        record(actor=actor, verb="organizations.register.check", subject=found, area=found.area, change=counts, at=at)
-    finish_job(job_id=found.job, result=way_on(found), at=at)
+        held = RegisterImport.objects.select_for_update().get(pk=found.pk)
+        if held.file != found.file:  # the rows of this check name somebody who was erased since it was read
+            RegisterRow.objects.filter(register=held).delete()
+            fail_job(job_id=job.pk, error=str(ERASED), at=at)
+            return
+        held.state, held.counts = REGISTER.move(held.state, "finish_check"), counts
+        held.save(update_fields=["state", "counts"])
+        record(actor=actor, verb="organizations.register.check", subject=held, area=held.area, change=counts, at=at)
+    finish_job(job_id=job.pk, result=way_on(found), at=at)
 
 
 def way_on(found: RegisterImport) -> dict[str, Any]:
