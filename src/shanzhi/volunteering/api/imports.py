@@ -256,11 +256,14 @@ def take_import(request: HttpRequest, import_id: UUID, idempotency_key: Key) -> 
 
 
 @router.post("/imports/{uuid:import_id}/forget", response=ServiceDoneOut, summary="Drop a list that is not taken")
-def forget_import(request: HttpRequest, import_id: UUID, idempotency_key: Key) -> dict[str, Any]:
+def forget_import(request: HttpRequest, import_id: UUID, idempotency_key: Key) -> Any:
     """Drop a list that was read or checked, with all that it says; nothing of it is on record."""
-    return write_once(request, "import.forget", idempotency_key, None, lambda: operations.forget_import(
-        import_id=import_id, **signed_acting(request)
-    ))  # fmt: skip
+
+    def run() -> VolunteerImport:
+        queries.one_import(viewer=signed_in(request), import_id=import_id)  # gone when it is answered again
+        return operations.forget_import(import_id=import_id, **signed_acting(request))
+
+    return write_once(request, "import.forget", idempotency_key, None, run)
 
 
 @router.post("/imports/{uuid:import_id}/undo", response=ImportOut, summary="Take a list back as a whole")
