@@ -174,7 +174,8 @@ class Known:
             return _refused(who, Wrong("born_on", "born_against_record", ""))
         born = line.born_on or who.born_on
         day = timezone.localdate(self._at)
-        young = bool(born) and minors.years(born, day) < minors.OWN_CONSENT and who.person not in self._agreed
+        child = born is not None and minors.years(born, day) < minors.OWN_CONSENT
+        young = child and who.person not in self._agreed
         if young or (self._children and not self._children.isdisjoint(_named_keys(line))):
             self._children.update(_named_keys(line))
             return _refused(who, Wrong("born_on", "child", ""))
