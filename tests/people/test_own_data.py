@@ -235,7 +235,7 @@ DOORS = {
             "ventures/queries/combining.py shared_members", "ventures/operations/merging.py _own_members",
             "volunteering/operations/volunteers.py change_volunteer",
             "organizations/operations/parts.py add_member", "organizations/queries/checks.py checks",
-            "organizations/operations/erasing.py emptied", "organizations/operations/erasing.py tells",
+            "places/exchange/lists/leaving.py emptied", "places/exchange/lists/leaving.py tells",
             *(f"volunteering/operations/imports/{door}" for door in (
                 "checking.py read_again", "checking.py opened", "checking.py _copy", "marking.py mark_rows",
                 "twins.py _somebodies",
