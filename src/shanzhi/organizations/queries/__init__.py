@@ -37,7 +37,6 @@ from shanzhi.organizations.queries.organizations import (
     search,
 )
 from shanzhi.organizations.queries.registers import (
-    Preview,
     candidates,
     entry_of,
     import_areas,
@@ -54,6 +53,7 @@ from shanzhi.organizations.queries.registers import (
 from shanzhi.organizations.queries.signs import sign, signs
 from shanzhi.organizations.queries.standing import Duty, Standing, all_findings, finding, findings_of, standing
 from shanzhi.organizations.queries.targets import Counted, TargetRow, communities, targets_of
+from shanzhi.places.exchange.lists.kept import Preview
 
 __all__ = [
     "Certificate",

@@ -1,8 +1,8 @@
 """Reading volunteers and teams: each query takes the viewer and gives only what exists for that viewer."""
 
+from shanzhi.places.exchange.lists.kept import Preview
 from shanzhi.volunteering.queries.fitness import Fitness, Reason, fit_for, lacking, may_do, serves
 from shanzhi.volunteering.queries.imports import (
-    Preview,
     earlier_hours,
     earlier_minutes,
     import_areas,

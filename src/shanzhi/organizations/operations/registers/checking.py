@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,23 +16,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from shanzhi.audit.operations import record
-from shanzhi.kernel.areas import COUNTRY, LENGTHS
 from shanzhi.kernel.errors import Refusal
+from shanzhi.organizations.exchange.headings import KNOWN
 from shanzhi.organizations.exchange.register_rows import Checked, Line, check
 from shanzhi.organizations.exchange.register_values import sort
-from shanzhi.organizations.exchange.registers import read_register
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
 from shanzhi.organizations.operations.registers.acting import actor_behind
 from shanzhi.organizations.operations.registers.marking import SEALED_AS
 from shanzhi.organizations.operations.registers.twins import Body, Found, Known
 from shanzhi.people.fields import cipher
-from shanzhi.places import queries as places
 from shanzhi.places.exchange.lists.cells import Stated
 from shanzhi.places.exchange.lists.columns import Wrong
+from shanzhi.places.exchange.lists.kept import places_of, read_again
 from shanzhi.places.exchange.lists.reading import Sheet
-from shanzhi.places.exchange.lists.seats import Places
-from shanzhi.places.models import Area
 from shanzhi.work.batches import alone, told_when_broken
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
@@ -47,20 +43,6 @@ COPIED: Final = (
 COMPARED: Final = ("name", "kind", "purpose", "size", "number", "filed_on", "founded_on")
 _HELD_AS: Final = {"size": "size_stated"}
 ERASED: Final = _("Somebody whom this list may name was erased meanwhile. Check it again, or send it anew.")
-
-
-def places_of(area: str, at: datetime) -> Places:
-    """Give the names of all seats inside an area, for looking up; the country alone is as large as it is."""
-    rows = Area.objects.filter(places.within("code", area), places.valid(at))
-    levels = [level for level, length in LENGTHS.items() if LENGTHS["district"] <= length <= LENGTHS["community"]]
-    return Places(area or COUNTRY, rows.filter(level__in=levels).values_list("code", "name"))
-
-
-def read_again(found: RegisterImport) -> list[Sheet]:
-    """Read the kept file, and give the sheets that were chosen. Raises as `read_register` does."""
-    content = base64.b64decode(found.file.reveal()) if found.file else b""
-    chosen = {sheet["name"] for sheet in found.sheets if sheet["chosen"]}
-    return [sheet for sheet in read_register(content, found.name) if sheet.name in chosen]
 
 
 def check_register(*, register_id: UUID, at: datetime) -> None:
@@ -88,7 +70,7 @@ def _check(found: RegisterImport, job: Job, at: datetime) -> None:
         begin_job(job_id=job.pk)
     actor = actor_behind(job, at)
     try:
-        sheets = read_again(found)
+        sheets = read_again(found.file, found.name, found.sheets, KNOWN)
         checked = check(sheets, found.columns, places_of(found.area, at), timezone.localdate(at))
     except Refusal as refusal:
         fail_job(job_id=job.pk, error=refusal.text, at=at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,16 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
-from shanzhi.kernel.areas import COUNTRY, LENGTHS
 from shanzhi.kernel.errors import Refusal
 from shanzhi.people import minors
 from shanzhi.people.fields import cipher
 from shanzhi.people.models import Person
-from shanzhi.places import queries as places
 from shanzhi.places.exchange.lists.columns import Wrong
-from shanzhi.places.exchange.lists.reading import Sheet, read_list
-from shanzhi.places.exchange.lists.seats import Places
-from shanzhi.places.models import Area
+from shanzhi.places.exchange.lists.kept import places_of, read_again
+from shanzhi.places.exchange.lists.reading import Sheet
 from shanzhi.volunteering.exchange.headings import KNOWN
 from shanzhi.volunteering.exchange.rows import Checked, Line, check
 from shanzhi.volunteering.lifecycle import IMPORT
@@ -45,20 +41,6 @@ COPIED: Final = (
     "decision", "step", "why", "made",
 )  # fmt: skip
 ERASED: Final = _("Somebody whom this list may name was erased meanwhile. Check it again, or send it anew.")
-
-
-def places_of(area: str, at: datetime) -> Places:
-    """Give the names of all seats inside an area, for looking up."""
-    rows = Area.objects.filter(places.within("code", area), places.valid(at))
-    levels = [level for level, length in LENGTHS.items() if LENGTHS["district"] <= length <= LENGTHS["community"]]
-    return Places(area or COUNTRY, rows.filter(level__in=levels).values_list("code", "name"))
-
-
-def read_again(found: VolunteerImport) -> list[Sheet]:
-    """Read the kept file, and give the sheets that were chosen. Raises as `read_list` does."""
-    content = base64.b64decode(found.file.reveal()) if found.file else b""
-    chosen = {sheet["name"] for sheet in found.sheets if sheet["chosen"]}
-    return [sheet for sheet in read_list(content, found.name, KNOWN) if sheet.name in chosen]
 
 
 def check_import(*, import_id: UUID, at: datetime) -> None:
@@ -86,7 +68,7 @@ def _check(found: VolunteerImport, job: Job, at: datetime) -> None:
         begin_job(job_id=job.pk)
     actor = actor_behind(job, at)
     try:
-        sheets = read_again(found)
+        sheets = read_again(found.file, found.name, found.sheets, KNOWN)
         checked = check(sheets, found.columns, places_of(found.area, at), timezone.localdate(at))
     except Refusal as refusal:
         fail_job(job_id=job.pk, error=refusal.text, at=at)
