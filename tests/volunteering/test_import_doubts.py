@@ -20,6 +20,7 @@ from shanzhi.volunteering import queries
 from shanzhi.volunteering.models import EarlierHours, TeamMember, Volunteer, VolunteerImport, VolunteerRow
 from shanzhi.volunteering.operations import erasing, refusals
 from shanzhi.volunteering.operations import imports as operations
+from shanzhi.volunteering.operations.imports import checking
 from tests.people.conftest import COMMUNITY, SUBDISTRICT
 from tests.support.people import (
     AT,
@@ -32,7 +33,7 @@ from tests.support.people import (
     merge_away,
     sign_in,
 )
-from tests.volunteering.import_support import a_list, a_row, checked, row_of, taken
+from tests.volunteering.import_support import SHEET, a_list, a_row, checked, job_of, row_of, sent, taken
 from tests.volunteering.support import a_team, a_volunteer
 from tests.volunteering.test_volunteers import guarded
 
@@ -179,9 +180,8 @@ class TestWhoWasErased:
         assert [one.person.name.reveal() for one in Volunteer.objects.all()] == ["欧阳示例"]
 
     def test_is_taken_out_while_only_rows_that_change_are_locked(self) -> None:
-        found = checked(
-            officer(), a_list(a_row(1, "示例甲", 手机号="13800138251"), a_row(2, "示例乙", 手机号="13800138252"))
-        )
+        by = officer()
+        found = checked(by, a_list(a_row(1, "示例甲", 手机号="13800138251"), a_row(2, "示例乙", 手机号="13800138252")))
         leaving = Leaving(a_person(COMMUNITY).pk, AT, "示例甲", ("+8613800138251", "13800138251"))
         with CaptureQueriesContext(connection) as seen:
             erasing.erase_from_imports(leaving)
@@ -189,6 +189,38 @@ class TestWhoWasErased:
         assert len(locks) == 1
         assert f'"id" = {row_of(found, 1).pk}' in locks[0]
         assert "13800138251" not in json.dumps(queries.told(row_of(found, 1)))
+        take(by, found)  # nobody is put on record without a name
+        assert [row_of(found, n).why for n in (1, 2)] == ["gone", ""]
+        assert Volunteer.objects.count() == 1
+
+    def test_in_mid_check_has_the_list_checked_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        by = officer()
+        found = sent(by, a_list(a_row(1, "示例甲", 手机号="13800138253")))
+        operations.name_columns(actor=by, import_id=found.pk, columns=found.columns, sheets=[SHEET], at=AT)
+        keep = checking._keep
+
+        def erased_meanwhile(*told: Any) -> Any:
+            VolunteerImport.objects.filter(pk=found.pk).update(file=erasing.GONE)
+            return keep(*told)
+
+        monkeypatch.setattr(checking, "_keep", erased_meanwhile)
+        operations.check_import(import_id=found.pk, at=AT)
+        found.refresh_from_db()
+        assert (found.state, job_of(found).error) == ("read", str(checking.ERASED))
+        assert not VolunteerRow.objects.filter(of_import=found).exists()
+
+    def test_with_a_short_name_of_sign_in_leaves_words_whole_that_hold_it(self) -> None:
+        row = {"line": ["示例甲", "13800138254", ["mandarin"]], "name": "示例甲"}
+        VolunteerRow.objects.create(
+            of_import=sent(officer(), a_list(a_row(1, "示例甲", 手机号="13800138255"))), sheet=SHEET, number=9,
+            outcome="new", told=json.dumps(row),
+        )  # fmt: skip
+        told = VolunteerRow.objects.get(number=9).told
+        for numbers, own, name in ((("an",), False, "示例甲"), (("an",), True, ""), (("13800138254", "an"), False, "")):
+            leaving = Leaving(a_person(COMMUNITY).pk, AT, "示例甲", numbers)
+            seen = erasing.emptied(told, leaving, own=own)
+            plain = json.loads(seen if isinstance(seen, str) else seen.reveal())
+            assert (plain["line"][2], plain["name"]) == (["mandarin"], name)
 
 
 def test_a_batch_locks_the_import_then_teams_then_people_then_their_entries() -> None:
