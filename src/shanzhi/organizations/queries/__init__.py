@@ -25,6 +25,7 @@ from shanzhi.organizations.queries.filing import (
 from shanzhi.organizations.queries.organizations import (
     all_areas,
     home_areas,
+    leaders_of,
     links,
     managed_areas,
     members,
@@ -84,6 +85,7 @@ __all__ = [
     "home_areas",
     "import_areas",
     "late",
+    "leaders_of",
     "links",
     "managed_areas",
     "members",

@@ -95,6 +95,11 @@ def members(found: Team, *, decides: bool = False) -> QuerySet[TeamMember]:
     return rows.annotate(number=F("volunteer__number"), newest=NEWEST, decides=Value(decides))
 
 
+def heads(found: Team) -> QuerySet[TeamMember]:
+    """Give the places of who leads a team, the leader's and the deputies', for whoever tells them something."""
+    return TeamMember.objects.filter(team=found, state="member", role__in=policies.HEADS)
+
+
 def member(*, viewer: Actor, member_id: UUID) -> TeamMember:
     """Give a place in a team to who leads that team."""
     row = (
