@@ -19,8 +19,8 @@ from shanzhi.organizations.exchange.register_rows import check
 from shanzhi.organizations.exchange.registers import read_register
 from shanzhi.organizations.models import Organization
 from shanzhi.organizations.operations import registers
-from shanzhi.organizations.operations.registers.checking import places_of
 from shanzhi.places import exchange, operations
+from shanzhi.places.exchange.lists.kept import places_of
 from shanzhi.places.models import Area
 
 ROWS = 100_000

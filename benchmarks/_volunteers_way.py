@@ -20,13 +20,13 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import Person
 from shanzhi.places import exchange, operations
 from shanzhi.places.exchange.lists.choosing import guess
+from shanzhi.places.exchange.lists.kept import places_of
 from shanzhi.places.exchange.lists.reading import read_list
 from shanzhi.places.models import Area
 from shanzhi.volunteering.exchange.headings import KNOWN
 from shanzhi.volunteering.exchange.rows import check
 from shanzhi.volunteering.models import EarlierHours, Volunteer
 from shanzhi.volunteering.operations import imports, load_examples
-from shanzhi.volunteering.operations.imports.checking import places_of
 
 ROUNDS = 3
 DISTRICT = "110114"

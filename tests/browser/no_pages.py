@@ -24,7 +24,7 @@ NO_PAGES = {
     "ventures:desk_jury_end",
     "activities:step", "activities:keep", "activities:own_calendar", "activities:poster", "activities:area_feed",
     "activities:team_feed", "activities:own_feed",
-    "volunteering:step", "volunteering:examples", "volunteering:import_take",
+    "volunteering:step", "volunteering:examples", "volunteering:import_take", "volunteering:import_forget",
     "attendance:gate",  # holds for half a minute; drawn as attendance:here is, walked in tests/journeys
     "attendance:worker", "attendance:sync",
     "service:own_paper", "service:put_under_notice", "service:withdraw_complaint", "service:copy", "service:sheets",

@@ -16,7 +16,7 @@ from shanzhi.organizations import operations as room
 from shanzhi.organizations import uses
 from shanzhi.organizations.models import Membership, Organization, RegisterEntry, RegisterImport, RegisterRow
 from shanzhi.organizations.operations import registers as operations
-from shanzhi.organizations.operations.registers import writing
+from shanzhi.organizations.operations.registers import checking, writing
 from shanzhi.organizations.policies import NotInCharge
 from shanzhi.work import batches
 from shanzhi.work.models import Job
@@ -150,7 +150,7 @@ def test_a_take_that_was_killed_goes_on_where_it_was(monkeypatch: pytest.MonkeyP
     operations.take_register(actor=by, register_id=found.pk, at=AT)
     monkeypatch.setattr(writing, "BATCH", 3)
 
-    class Killed(Exception):
+    class Killed(BaseException):
         """The worker is gone."""
 
     with monkeypatch.context() as patch:
@@ -172,6 +172,29 @@ def test_a_take_that_was_killed_goes_on_where_it_was(monkeypatch: pytest.MonkeyP
     assert Event.objects.filter(verb="organizations.organization.import").count() == 7
     job = job_of(found)
     assert (job.state, job.done, job.total) == ("done", 7, 7)
+
+
+def test_a_fault_that_nobody_foresaw_fails_the_check_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    by = officer()
+    found = sent(by, a_register(a_row(1, "甲互助队（示例）")))
+    name: dict[str, Any] = {"actor": by, "register_id": found.pk, "columns": found.columns, "at": AT}
+    name["sheets"] = [sheet["name"] for sheet in found.sheets]
+    operations.name_columns(**name)
+
+    def broken(*_told: Any) -> Any:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checking, "check", broken)
+        with pytest.raises(RuntimeError):
+            operations.check_register(register_id=found.pk, at=AT)
+    found.refresh_from_db()
+    assert (found.state, job_of(found).state, job_of(found).error) == ("read", "failed", str(batches.BROKEN))
+    operations.name_columns(**name)
+    for _ in range(2):  # once more than needed
+        operations.check_register(register_id=found.pk, at=AT)
+    found.refresh_from_db()
+    assert (found.state, job_of(found).state) == ("checked", "done")
 
 
 def test_what_came_on_record_meanwhile_is_left_alone() -> None:

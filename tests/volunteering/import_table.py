@@ -79,6 +79,9 @@ TABLE: dict[str, Row] = {
         one(_sent, "/columns/"), anonymous=SIGN_IN, method="POST", inside=422),
     "POST volunteering:import_take": of_officers(
         one(a_checked, "/take/"), anonymous=SIGN_IN, method="POST", inside=302),
+    # What is taken is not dropped any more; dropped itself: test_import_jobs.
+    "POST volunteering:import_forget": of_officers(
+        one(_taken, "/forget/"), anonymous=SIGN_IN, method="POST", inside=409),
     "volunteering:import_undo": of_officers(one(_taken, "/undo/"), anonymous=SIGN_IN),
     "POST volunteering:import_undo": of_officers(
         one(_taken, "/undo/"), anonymous=SIGN_IN, method="POST", inside=302),
@@ -93,6 +96,7 @@ TABLE: dict[str, Row] = {
     f"POST {API}/{{import_id}}/rows/{{row_id}}/decide": of_officers(
         one(a_checked, "/rows/1/decide", API), method="POST", json={"decision": "same"}, inside=404),
     f"POST {API}/{{import_id}}/take": of_officers(one(a_checked, "/take", API), method="POST", json={}),
+    f"POST {API}/{{import_id}}/forget": of_officers(one(_taken, "/forget", API), method="POST", json={}, inside=409),
     f"POST {API}/{{import_id}}/undo": of_officers(one(_taken, "/undo", API), method="POST", json={}),
 }  # fmt: skip
 

@@ -49,9 +49,11 @@ TABLE: dict[str, Row] = {
     "volunteering:move": only(READERS, _page, refused=404, anonymous=SIGN_IN),
     "POST volunteering:move": only(AGREERS, _page, refused=404, anonymous=SIGN_IN, **POST, allowed=422,
                                    but=_others(AGREERS)),
-    "volunteering:move_new": only(AGREERS, _team("/move/"), refused=404, anonymous=SIGN_IN, but=_others(AGREERS)),
-    "POST volunteering:move_new": only(AGREERS, _team("/move/"), refused=404, anonymous=SIGN_IN, **POST, allowed=422,
-                                       but=_others(AGREERS)),
+    # An office elsewhere may take the team in, so it is asked where to.
+    "volunteering:move_new": only((), _team("/move/"), refused=404, anonymous=SIGN_IN,
+                                  but={**_others(AGREERS), **dict.fromkeys(AGREERS, (200, 200))}),
+    "POST volunteering:move_new": only((), _team("/move/"), refused=404, anonymous=SIGN_IN, **POST,
+                                       but={**_others(AGREERS), **dict.fromkeys(AGREERS, (422, 422))}),
     f"GET {API}/moves": _listed(f"{API}/moves"),
     f"GET {API}/moves/{{move_id}}": only(READERS, lambda: f"{API}/moves/{a_move().pk}", refused=404),
     f"POST {API}/moves/{{move_id}}/answer": only(

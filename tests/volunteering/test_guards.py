@@ -6,7 +6,18 @@ from typing import Any
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
-from shanzhi.volunteering.models import Availability, Team, TeamAgreement, TeamMember, Volunteer
+from shanzhi.volunteering.models import (
+    Availability,
+    EarlierHours,
+    Qualification,
+    QualificationKind,
+    Team,
+    TeamAgreement,
+    TeamMember,
+    TeamMove,
+    Volunteer,
+    VolunteerImport,
+)
 from tests.support.people import AT, a_person
 from tests.volunteering.support import a_team, a_volunteer
 
@@ -93,3 +104,37 @@ class TestATeamsRow:
         )  # fmt: skip
         refused(lambda: TeamMember.objects.filter(pk=gone.pk).update(ended_at=AT + timedelta(1)), "stays as it was")
         refused(lambda: Team.objects.filter(pk=team.pk).update(state="declined", ended_at=AT, reason="无"), "team_move")
+
+    def test_names_the_moment_of_what_is_over(self) -> None:
+        team, one = a_team(), a_volunteer()
+        held = TeamMember.objects.get(team=team)
+        place: dict[str, Any] = {
+            "team": team, "volunteer": one, "agreement": held.agreement, "signed_at": AT, "asked_at": AT,
+        }  # fmt: skip
+        for wrong in (
+            {"state": "member"}, {"state": "left", "joined_at": AT}, {"state": "left", "ended_at": AT},
+            {"state": "withdrawn"}, {"state": "refused", "reason": "无"},
+        ):  # fmt: skip
+            refused(lambda more=wrong: TeamMember.objects.create(**place, **more), "volunteering_member_dates")
+        over = {"kind": "community", "area": team.area, "name": "散了", "about": "无", "created_at": AT, "reason": "无"}
+        refused(lambda: Team.objects.create(**over, state="declined"), "volunteering_team_ended")
+        kind = QualificationKind.objects.create(
+            code="basics", name="示例", name_en="Example", sort="training", area="", created_at=AT
+        )
+        refused(lambda: Qualification.objects.create(
+            volunteer=one, kind=kind, starts_on=AT.date(), evidence="证", verified_at=AT, revoked_reason="无"
+        ), "volunteering_qualification_revoked")  # fmt: skip
+        for state in ("done", "withdrawn"):
+            refused(lambda said=state: TeamMove.objects.create(
+                team=team, from_area=team.area, to_area="370102001002", reason="无", asked_at=AT, state=said,
+                left_at=AT, taken_at=AT,
+            ), "volunteering_move_ended")  # fmt: skip
+
+    def test_states_hours_of_before_once(self) -> None:
+        one, values = a_volunteer(), {"area": "370102001001", "name": "名单.csv", "created_at": AT}
+        first, second = (
+            VolunteerImport.objects.create(**values, digest=f"sha256:{n}", file="x") for n in ("one", "two")
+        )
+        stated: dict[str, Any] = {"volunteer": one, "minutes": 60, "as_of": AT.date(), "created_at": AT}
+        EarlierHours.objects.create(**stated, of_import=first)
+        refused(lambda: EarlierHours.objects.create(**stated, of_import=second), "volunteering_earlier_once")

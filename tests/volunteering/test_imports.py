@@ -75,7 +75,7 @@ def one_of_each() -> tuple[dict[str, Any], bytes]:
               技能="理发、急救，吹笛子", 语言="普通话/维吾尔语", 队伍="守望队（示例）", 时长=12.5, 登记日期=44260),
         a_row(2, "诸葛示例", 身份证号=ids["id"].lower(), 手机号=13800138003.0, 时长="3小时20分"),
         a_row(3, "司马示例", 手机号="138 0013 8002", 出生日期="1975-03-04", 语言="英语"),
-        a_row(4, "欧阳示例", 志愿者编号="LX007", 时长=1.1),
+        a_row(4, "欧阳示例", 志愿者编号=known["number"].number, 时长=1.1),
         a_row(5, "上官示例", 出生日期="1981年2月3日"),
         a_row(6, "远方示例", 手机号="13800138009"),
         a_row(7, "另一示例", 手机号="13800138002"),
@@ -152,11 +152,15 @@ def test_taking_fills_what_is_empty_and_tells_each_history() -> None:
 
 
 def test_the_same_file_is_one_import_and_a_newer_one_adds_nothing_twice() -> None:
-    by, (_known, content) = officer(), one_of_each()
+    by, (known, content) = officer(), one_of_each()
     found = taken(by, content)
     before = plainly()
     assert sent(by, content, at=LATER).pk == found.pk
-    again = a_list(a_row(1, "欧阳示例", 志愿者编号="LX007", 时长=2), a_row(2, "阿依古丽·买买提", 手机号="13800138001"))
+    rows = [
+        a_row(1, "欧阳示例", 志愿者编号=known["number"].number, 时长=2),
+        a_row(2, "阿依古丽·买买提", 手机号="13800138001"),
+    ]
+    again = a_list(*rows)
     newer = taken(by, again, at=LATER)
     assert (newer.counts["merged"], newer.counts["differs"]) == (2, 1)
     assert queries.told(row_of(newer, 1))["differs"] == [["minutes", 66, 120]]
@@ -169,7 +173,7 @@ def test_a_take_that_was_killed_goes_on_where_it_was(monkeypatch: pytest.MonkeyP
     operations.take_import(actor=by, import_id=found.pk, at=AT)
     monkeypatch.setattr(writing, "BATCH", 3)
 
-    class Killed(Exception):
+    class Killed(BaseException):
         """The worker is gone."""
 
     def advance(*, job_id: Any, done: int) -> None:

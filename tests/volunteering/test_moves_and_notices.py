@@ -21,7 +21,7 @@ from shanzhi.volunteering.models import Qualification, QualificationKind, Team, 
 from shanzhi.volunteering.operations import refusals
 from tests.people.conftest import COMMUNITY
 from tests.support.organizations import an_organization
-from tests.support.people import AT, a_person, actor, an_actor
+from tests.support.people import AT, a_person, actor, an_actor, client_for
 from tests.volunteering.support import a_team, a_volunteer, join
 from tests.volunteering.test_volunteers import guarded
 
@@ -103,6 +103,30 @@ class TestMovingATeam:
         assert [one.state for one in TeamMove.objects.order_by("asked_at", "state")] == ["refused", "withdrawn"]
         assert Team.objects.get().area == COMMUNITY
 
+    def test_ends_with_the_team(self) -> None:
+        leader = a_volunteer()
+        team = a_team(leader=leader, name="搬家队（示例）")
+        made = operations.ask_move(actor=of(leader), team_id=team.pk, area=FAR, reason="场地没有了", at=AT)
+        operations.dissolve_team(actor=of(leader), team_id=team.pk, reason="完成使命", at=AT)
+        made.refresh_from_db()
+        assert (made.state, made.ended_at, made.ended_by_id) == ("withdrawn", AT, leader.person_id)
+        assert Event.objects.get(verb="volunteering.team.move_lapse").change == {"area": [COMMUNITY, FAR]}
+
+    def test_is_asked_for_on_the_page_by_the_office_that_takes_the_team_in(self) -> None:
+        team = a_team(name="搬家队（示例）")
+        page, client = f"/teams/{team.pk}/move/", client_for(Role.COMMUNITY_SECRETARY, FAR)
+        assert page in client.get(f"/teams/{team.pk}/").content.decode()
+        assert client.get(page).status_code == 200
+        sent = {"area": NEAR, "reason": "队员都住这里", "idempotency_key": "0123456789"}
+        answer = client.post(page, sent)
+        assert (answer.status_code, TeamMove.objects.exists()) == (422, False)
+        answer = client.post(page, {**sent, "area": FAR})
+        made = TeamMove.objects.get()
+        assert (answer["Location"], made.to_area) == (f"/teams/moves/{made.pk}/", FAR)
+        assert client.get(answer["Location"]).status_code == 200
+        assert client_for(Role.AUDITOR, FAR).get(page).status_code == 404
+        assert page not in client_for(None).get(f"/teams/{team.pk}/").content.decode()
+
 
 def test_who_leads_an_organisation_finds_its_teams_that_wait_and_is_told() -> None:
     body, other = an_organization(COMMUNITY), an_organization(COMMUNITY, name="别的会（示例）")
@@ -154,7 +178,13 @@ class TestNotices:
         operations.revoke_qualification(actor=by, qualification_id=second.pk, reason="记错了", at=later)
         assert told(one) == ["expires", "qualified", "qualified", "revoked"]
         Qualification.objects.filter(pk=first.pk).update(revoked_at=later, revoked_reason="x")
+        now, two = timezone.now(), a_volunteer()
+        Qualification.objects.create(
+            volunteer=two, kind=first.kind, starts_on=today - timedelta(days=300), evidence="签到表", verified_at=AT,
+            ends_on=timezone.localdate(now) + timedelta(days=20),
+        )  # fmt: skip
         call_command("volunteering_clock")
+        assert (told(two), told(one).count("expires")) == (["expires"], 1)
 
     def test_of_a_guardians_consent_say_that_one_may_serve(self) -> None:
         link = guarded(16)

@@ -7,7 +7,7 @@ fills the registry in its `personal.py`; a test finds fields that nobody describ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -149,12 +149,16 @@ class Hindrance:
 
 @dataclass
 class Registry:
-    """All that the rooms said."""
+    """All that the rooms said.
+
+    `locks` take what a room locks before people wherever it writes, so that an erasure waits in the same order.
+    """
 
     activities: dict[str, Activity] = field(default_factory=dict)
     annotations: dict[tuple[str, str, str], Annotation] = field(default_factory=dict)
     models: dict[str, Any] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
+    locks: dict[str, Callable[[Collection[UUID]], None]] = field(default_factory=dict)
     specials: dict[str, Special] = field(default_factory=dict)
     hindrances: dict[str, Callable[[UUID, datetime], list[Hindrance]]] = field(default_factory=dict)
     numbers: dict[str, Callable[[UUID], list[str]]] = field(default_factory=dict)

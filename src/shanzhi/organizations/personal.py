@@ -18,7 +18,7 @@ from shanzhi.kernel.personal import (
     name_fields,
     register_activity,
 )
-from shanzhi.organizations.operations.erasing import erase_from_registers
+from shanzhi.organizations.operations.erasing import erase_from_registers, hold_registers
 
 K, E = Kind, Erase
 REGISTRY_USE: Final = register_activity(
@@ -58,6 +58,7 @@ describe("organizations.RegisterImport", _("Registers you brought in"), "owner_i
 describe("organizations.RegisterImport", _("Registers of offices"), "", REGISTRY_USE,
          file=(K.IDENTITY, E.SPECIAL), sample=(K.IDENTITY, E.SPECIAL))  # fmt: skip
 describe("organizations.RegisterRow", _("Registers of offices"), "", REGISTRY_USE, told=(K.IDENTITY, E.SPECIAL))
+REGISTRY.locks["organizations"] = hold_registers
 REGISTRY.specials["organizations.registers"] = Special("organizations", erase_from_registers)
 describe("organizations.RegisterMapping", _("Columns of registers you chose"), "created_by_id", REGISTRY_USE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +18,7 @@ from shanzhi.notices.operations import notify
 from shanzhi.notices.queries import keys_told
 from shanzhi.notices.values import DAY, LINK, To
 from shanzhi.organizations.models import Filing, FilingApplication
-from shanzhi.organizations.policies import LEADERS
-from shanzhi.people.models import RoleGrant
+from shanzhi.organizations.queries import leaders_of
 
 FILING: Final = Category(
     "filing",
@@ -101,9 +100,8 @@ def tell_ending(*, at: datetime) -> int:
     keys = {f"{one.pk}:{one.valid_to.isoformat()}": one for one in ending(at)}
     told = keys_told(kind=ENDS, keys=keys)
     fresh = [(key, one) for key, one in keys.items() if key not in told]
-    holds = Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
     for key, one in fresh:
-        leaders = RoleGrant.objects.filter(holds, organization=one.organization_id, role__in=LEADERS)
+        leaders = leaders_of(one.organization_id, at)
         notify(
             actor=Actor.system("clock"), kind=ENDS, to=leaders.values_list("person"), key=key, subject=one.organization,
             values={"until": one.valid_to, "link": To("organizations:organization", (one.organization_id,))},

@@ -22,6 +22,8 @@ from shanzhi.volunteering.queries import import_job, import_rows, told
 
 console = Console()
 SHOWN: Final = 20
+OPEN: Final = ("read", "checking", "checked")
+"""States in which nothing of a list is on record."""
 
 
 def volunteers(
@@ -31,22 +33,42 @@ def volunteers(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what the list would do.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, with every refused row.")] = False,
 ) -> None:
-    """Take in volunteers and hours. Doubtful and refused rows are left out and told; the same file adds nothing."""
+    """Take in volunteers and hours. Doubtful and refused rows are left out and told; the same file adds nothing.
+
+    With --dry-run nothing at all is written. A list that an officer sent is left to its page.
+    """
     now, actor = datetime.now(UTC), Actor.system(COMMAND)
     with said():
         found = operations.receive_import(actor=actor, area=area, name=path.name, content=read_bytes(path), at=now)
-        if found.state in ("read", "checked", "checking"):
+        before, mine = found.state not in OPEN, _of_a_command(found)
+        if mine and not before:
             found = _check(found, actor, now, as_json)
-        taken = found.state != "checked"  # the same file was taken before
         answer = _told(found)
-        if not taken and not dry_run and found.counts["new"] + found.counts["merge"]:
-            operations.take_import(actor=actor, import_id=found.pk, at=now)
+        if mine and not before:
+            found = _take_or_forget(found, actor, now, as_json, dry_run)
+        elif found.state == "writing" and not dry_run:
             found = _write(found.pk, now, as_json)
-        elif found.state == "writing":
-            found = _write(found.pk, now, as_json)
-        _tell(found, answer, as_json, taken)
-        if found.state == "checked":
-            operations.forget_import(actor=actor, import_id=found.pk)
+        _tell(found, answer, as_json, before, mine)
+    if not (mine or before or dry_run):
+        raise typer.Exit(1)
+
+
+def _of_a_command(found: VolunteerImport) -> bool:
+    """Tell whether this run, or one that was killed before, sent the list, and nobody decided anything in it.
+
+    What an officer sent or works on is left to the officer.
+    """
+    return found.owner_id is None and not import_rows(found).exclude(decision="").exists()
+
+
+def _take_or_forget(
+    found: VolunteerImport, actor: Actor, now: datetime, as_json: bool, dry_run: bool
+) -> VolunteerImport:
+    if dry_run or not found.counts["new"] + found.counts["merge"]:
+        operations.forget_import(actor=actor, import_id=found.pk, at=now)
+        return found
+    operations.take_import(actor=actor, import_id=found.pk, at=now)
+    return _write(found.pk, now, as_json)
 
 
 def _check(found: VolunteerImport, actor: Actor, now: datetime, as_json: bool) -> VolunteerImport:
@@ -83,12 +105,12 @@ def _told(found: VolunteerImport) -> dict[str, Any]:
     ]
     doubtful = import_rows(found).filter(outcome=RowOutcome.DOUBTFUL)
     return {
-        "read": counts["rows"], "accepted": counts["new"], "merged": counts["merge"],
+        "read": counts.get("rows", 0), "accepted": counts.get("new", 0), "merged": counts.get("merge", 0),
         "doubtful": [{"sheet": row.sheet, "row": row.number} for row in doubtful], "refused": refused,
     }  # fmt: skip
 
 
-def _tell(found: VolunteerImport, answer: dict[str, Any], as_json: bool, before: bool) -> None:
+def _tell(found: VolunteerImport, answer: dict[str, Any], as_json: bool, before: bool, mine: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"state": found.state, "taken_before": before, **answer}, ensure_ascii=False))
         return
@@ -103,9 +125,14 @@ def _tell(found: VolunteerImport, answer: dict[str, Any], as_json: bool, before:
         console.print(words, highlight=False, markup=False)
     if len(refused) > SHOWN:
         console.print(f"… {len(refused) - SHOWN:,} more; --json tells all.")
+    console.print(_outcome(found, before, mine), highlight=False)
+
+
+def _outcome(found: VolunteerImport, before: bool, mine: bool) -> str:
     if before:
-        console.print("This file was taken before; nothing was written.")
-    elif found.state == "written":
-        console.print(f"{found.counts['made']:,} put on record, {found.counts['merged']:,} filled in.")
-    else:
-        console.print("Nothing was written.")
+        return f"This file was taken before and is {found.state}."
+    if not mine:
+        return f"An officer works on this file, which is {found.state}; nothing was written. Go on with it on its page."
+    if found.state == "written":
+        return f"{found.counts['made']:,} put on record, {found.counts['merged']:,} filled in."
+    return "Nothing was written."

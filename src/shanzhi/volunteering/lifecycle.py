@@ -100,6 +100,7 @@ MOVE: Final = Lifecycle(
         "finish": Move(("asked",), "done", AGREERS, ("both_areas_agree", "not_the_leader")),
         "refuse": Move(("asked",), "refused", AGREERS, ("not_the_leader", "reason")),
         "withdraw": Move(("asked",), "withdrawn", frozenset(), ("leader_or_who_asked",)),
+        "lapse": Move(("asked",), "withdrawn", frozenset(), ("team_dissolved",)),
     },
 )
 LIVING: Final = ("proposed", "active")

@@ -23,7 +23,7 @@ from shanzhi.kernel.personal import (
     register_activity,
 )
 from shanzhi.volunteering.models import Qualification, TeamMember, Volunteer
-from shanzhi.volunteering.operations.erasing import end_service, erase_from_imports
+from shanzhi.volunteering.operations.erasing import end_service, erase_from_imports, hold_lists_and_teams
 
 K, E = Kind, Erase
 SERVICE: Final = register_activity(
@@ -88,6 +88,7 @@ describe("volunteering.VolunteerImport", _("Lists of volunteers of offices"), ""
 describe("volunteering.VolunteerRow", _("Lists of volunteers of offices"), "", SERVICE, told=(K.IDENTITY, E.SPECIAL))
 describe("volunteering.VolunteerColumns", _("Columns of lists of volunteers you chose"), "created_by_id", SERVICE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
+REGISTRY.locks["volunteering"] = hold_lists_and_teams
 REGISTRY.specials["volunteering.imports"] = Special("volunteering", erase_from_imports)
 REGISTRY.specials["volunteering"] = Special("volunteering", end_service)
 name_fields(

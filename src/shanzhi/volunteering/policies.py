@@ -31,6 +31,7 @@ __all__ = [
     "leads_unit",
     "may_agree",
     "may_ask_move",
+    "may_begin_move",
     "may_bring_in",
     "may_decide_move",
     "may_import",
@@ -173,7 +174,15 @@ def may_agree(*, actor: Actor, team: Team) -> Refusal | None:
 
 def may_ask_move(*, actor: Actor, team: Team, area: str) -> Refusal | None:
     """Allow who leads a team and the offices of either area to ask that it moves."""
-    return None if actor.holds(AGREERS, area) else may_rule(actor=actor, team=team)
+    if actor.holds(AGREERS, area):
+        return None
+    refused = may_rule(actor=actor, team=team)
+    return Forbidden(field="area") if refused and actor.areas(AGREERS) else refused
+
+
+def may_begin_move(*, actor: Actor, team: Team) -> Refusal | None:
+    """Allow these, and every office to take a team in; where to decides once the area is known."""
+    return None if actor.areas(AGREERS) else may_rule(actor=actor, team=team)
 
 
 def may_decide_move(*, actor: Actor, move: TeamMove) -> Refusal | None:

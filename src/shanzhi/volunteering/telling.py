@@ -20,8 +20,8 @@ from shanzhi.notices.kinds import APP, EMAIL, EVERYWHERE, Category, Kind, regist
 from shanzhi.notices.operations import notify
 from shanzhi.notices.queries import keys_told
 from shanzhi.notices.values import DAY, LINK, TITLE, To, public_title
-from shanzhi.organizations.policies import LEADERS
-from shanzhi.people.models import RoleGrant
+from shanzhi.organizations.queries import leaders_of
+from shanzhi.volunteering import queries
 from shanzhi.volunteering.models import Qualification, Team, TeamMember, TeamRole, Volunteer
 
 TEAMS: Final = Category(
@@ -116,10 +116,9 @@ _HUMAN: Final = Coalesce("volunteer__person__merged_into", "volunteer__person")
 
 def tell_asked(*, actor: Actor, row: TeamMember, at: datetime) -> None:
     """Tell leader and deputies of a request to join."""
-    heads = TeamMember.objects.filter(team=row.team, state="member", role__in=(TeamRole.LEADER, TeamRole.DEPUTY))
     notify(
         actor=actor, kind=ASKED, values=_of(row.team, To("volunteering:team_desk", (row.team_id,))),
-        to=heads.values_list(_HUMAN), key=str(row.pk), subject=row.team, area=row.team.area, at=at,
+        to=queries.heads(row.team).values_list(_HUMAN), key=str(row.pk), subject=row.team, area=row.team.area, at=at,
     )  # fmt: skip
 
 
@@ -144,8 +143,7 @@ def tell_dissolved(*, actor: Actor, team: Team, rows: Iterable[TeamMember], at: 
 
 def tell_proposed(*, actor: Actor, team: Team, at: datetime) -> None:
     """Tell who leads an organisation that a team of it waits for a yes."""
-    holds = Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
-    leaders = RoleGrant.objects.filter(holds, organization=team.organization_id, role__in=LEADERS)
+    leaders = leaders_of(team.organization_id, at)
     others = leaders.exclude(person__in=actor.persons) if actor.persons else leaders
     notify(
         actor=actor, kind=PROPOSED, values={"link": To("volunteering:unit_teams")}, to=others.values_list("person"),

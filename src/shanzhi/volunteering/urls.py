@@ -42,6 +42,7 @@ urlpatterns = [
     path(IMPORT, imports.one_import, name="import"),
     path(f"{IMPORT}columns/", imports.import_columns, name="import_columns"),
     path(f"{IMPORT}take/", imports.import_take, name="import_take"),
+    path(f"{IMPORT}forget/", imports.import_forget, name="import_forget"),
     path(f"{IMPORT}undo/", imports.import_undo, name="import_undo"),
     path(f"{IMPORT}rows/<int:row_id>/", imports.import_row, name="import_row"),
     path(f"{DESK}qualifications/<uuid:qualification_id>/revoke/", desk.revoke, name="revoke"),

@@ -50,7 +50,7 @@ class ColumnsForm(PageForm):
         self.fields["sheets"] = Checklist(label=_("Worksheets"), choices=sheets, initial=list(chosen))
         self.fields["remember"] = forms.BooleanField(
             label=_("Remember these columns for this office"), required=False,
-            help_text=_("The next register with these headings is read the same way."),
+            help_text=_("The next list with these headings is read the same way."),
         )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from shanzhi.organizations.queries.filing import (
 from shanzhi.organizations.queries.organizations import (
     all_areas,
     home_areas,
+    leaders_of,
     links,
     managed_areas,
     members,
@@ -37,7 +38,6 @@ from shanzhi.organizations.queries.organizations import (
     search,
 )
 from shanzhi.organizations.queries.registers import (
-    Preview,
     candidates,
     entry_of,
     import_areas,
@@ -54,6 +54,7 @@ from shanzhi.organizations.queries.registers import (
 from shanzhi.organizations.queries.signs import sign, signs
 from shanzhi.organizations.queries.standing import Duty, Standing, all_findings, finding, findings_of, standing
 from shanzhi.organizations.queries.targets import Counted, TargetRow, communities, targets_of
+from shanzhi.places.exchange.lists.kept import Preview
 
 __all__ = [
     "Certificate",
@@ -84,6 +85,7 @@ __all__ = [
     "home_areas",
     "import_areas",
     "late",
+    "leaders_of",
     "links",
     "managed_areas",
     "members",

@@ -17,6 +17,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.organizations import policies
 from shanzhi.organizations.models import Link, Membership, Organization
 from shanzhi.people import queries as people
+from shanzhi.people.models import RoleGrant
 from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
 
@@ -28,6 +29,12 @@ def organizations(*, viewer: Actor) -> QuerySet[Organization]:
     policies.require_desk(viewer)
     name = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
     return Organization.objects.filter(policies.readable(viewer)).annotate(area_name=name).order_by("-created_at", "id")
+
+
+def leaders_of(organization_id: UUID | None, at: datetime) -> QuerySet[RoleGrant]:
+    """Give the roles by which people lead an organisation at a moment, for whoever tells them something."""
+    holds = Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
+    return RoleGrant.objects.filter(holds, organization=organization_id, role__in=policies.LEADERS)
 
 
 def organization(*, viewer: Actor, organization_id: UUID) -> Organization:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,19 +16,10 @@ from shanzhi.organizations import policies
 from shanzhi.organizations.models import Organization, RegisterEntry, RegisterImport, RegisterRow
 from shanzhi.people import queries as people
 from shanzhi.places import queries as places
+from shanzhi.places.exchange.lists import kept
+from shanzhi.places.exchange.lists.kept import Preview
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.work.models import Job
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The first rows of a worksheet, for choosing its columns."""
-
-    name: str
-    titles: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    count: int
-    chosen: bool
 
 
 def registers(*, viewer: Actor) -> QuerySet[RegisterImport]:
@@ -53,11 +43,7 @@ def register(*, viewer: Actor, register_id: UUID) -> RegisterImport:
 def previews(*, viewer: Actor, register_id: UUID) -> list[Preview]:
     """Give the worksheets of a register with their first rows, as far as the file is kept still."""
     found = register(viewer=viewer, register_id=register_id)
-    rows = json.loads(found.sample.reveal()) if found.sample else []
-    return [
-        Preview(sheet["name"], sheet["titles"], some, sheet["rows"], sheet["chosen"])
-        for sheet, some in zip(found.sheets, rows, strict=False)
-    ]
+    return kept.previews(found.sample, found.sheets)
 
 
 def register_job(found: RegisterImport) -> Job | None:

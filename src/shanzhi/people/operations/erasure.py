@@ -75,13 +75,17 @@ def erase_person(*, actor: Actor, person_id: UUID, reason: str, at: datetime) ->
 
 
 def erase_for(*, actor: Actor, person_id: UUID, at: datetime) -> None:
-    """Erase somebody for whom the actor decides; that it is so the caller has made sure of. Raises as `erase_own`."""
+    """Erase somebody for whom the actor decides; that it is so the caller has made sure of. Raises as `erase_own`.
+
+    Where the caller locks the person it calls `hold_rooms` before.
+    """
     _erase(actor, person_id, "", at)
 
 
 def _erase(actor: Actor, person_id: UUID, reason: str, at: datetime) -> None:
     """Erase a person with the records that were merged into that one's."""
     with transaction.atomic():
+        hold_rooms(person_id)
         found = Person.objects.select_for_update().filter(pk=person_id, erased_at=None).first()
         if found is None:
             raise NotFound
@@ -98,6 +102,13 @@ def _erase(actor: Actor, person_id: UUID, reason: str, at: datetime) -> None:
             reason = one.scrub(reason)
         for person, one in zip(reversed(people), reversed(leaving), strict=True):
             _erase_record(actor, person, one, reason)
+
+
+def hold_rooms(person_id: UUID) -> None:
+    """Lock what rooms lock before people; called before the person is locked, in the same transaction."""
+    records = records_of(person_id)
+    for lock in REGISTRY.locks.values():
+        lock(records)
 
 
 def hindrances_of(person_id: UUID, at: datetime) -> list[Hindrance]:

@@ -18,7 +18,7 @@ from shanzhi.people.fields import ID_NUMBER, marks
 from shanzhi.people.guardianship import KINDS, PROOFS
 from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Consent, Guardianship, Person
-from shanzhi.people.operations.erasure import ConfirmNeeded, erase_for
+from shanzhi.people.operations.erasure import ConfirmNeeded, erase_for, hold_rooms
 from shanzhi.people.operations.records import (
     BadBirth,
     ReasonNeeded,
@@ -241,6 +241,7 @@ def erase_ward(*, actor: Actor, ward_id: UUID, confirmed: bool, at: datetime) ->
     if not confirmed:
         raise ConfirmNeeded(field="confirmed")
     with transaction.atomic():
+        hold_rooms(ward_id)
         ward, _link = _own_link(actor, ward_id, at)
         if not minors.is_child(ward, at):
             raise TooOldForThat

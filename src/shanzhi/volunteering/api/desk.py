@@ -36,6 +36,13 @@ class VolunteerOut(Schema):
     synthetic: bool
 
 
+class OneVolunteerOut(VolunteerOut):
+    """One volunteer, with what an office's list said of the time before: no certified service."""
+
+    earlier_number: str
+    earlier_minutes: int
+
+
 class VolunteersPage(Schema):
     """A page of volunteers; `next` reads on."""
 
@@ -122,10 +129,12 @@ def list_volunteers(request: HttpRequest, asked: Query[VolunteersQuery]) -> dict
     return page_after(rows, asked.after, asked.limit, _told, by="joined_at")
 
 
-@router.get("/volunteers/{uuid:volunteer_id}", response=VolunteerOut, summary="One volunteer")
+@router.get("/volunteers/{uuid:volunteer_id}", response=OneVolunteerOut, summary="One volunteer")
 def get_volunteer(request: HttpRequest, volunteer_id: UUID) -> dict[str, Any]:
     """Give a volunteer of the own areas, the name masked."""
-    return _told(queries.volunteer(viewer=signed_in(request), volunteer_id=volunteer_id))
+    row = queries.volunteer(viewer=signed_in(request), volunteer_id=volunteer_id)
+    minutes = queries.earlier_minutes(volunteers=[row.pk])[row.pk]
+    return {**_told(row), "earlier_number": row.earlier_number, "earlier_minutes": minutes}
 
 
 @router.post("/volunteers/{uuid:volunteer_id}/unmask", response=InFullOut, summary="A volunteer in full, for a reason")

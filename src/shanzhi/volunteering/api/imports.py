@@ -17,7 +17,7 @@ from shanzhi.people.middleware import moment
 from shanzhi.ui.http import BadCursor, Given, Key, signed_acting, signed_in
 from shanzhi.ui.keyset import page_after
 from shanzhi.volunteering import queries, tasks
-from shanzhi.volunteering.api.frames import write_once
+from shanzhi.volunteering.api.frames import ServiceDoneOut, write_once
 from shanzhi.volunteering.exchange.words import aside, differing, fault
 from shanzhi.volunteering.models import RowDecision, RowMark, RowOutcome, RowStep, VolunteerImport, VolunteerRow
 from shanzhi.volunteering.operations import imports as operations
@@ -253,6 +253,17 @@ def take_import(request: HttpRequest, import_id: UUID, idempotency_key: Key) -> 
     return _step(request, import_id, "take", idempotency_key, lambda: _begun(
         operations.take_import(import_id=import_id, **signed_acting(request)), "writing", tasks.write_import
     ))  # fmt: skip
+
+
+@router.post("/imports/{uuid:import_id}/forget", response=ServiceDoneOut, summary="Drop a list that is not taken")
+def forget_import(request: HttpRequest, import_id: UUID, idempotency_key: Key) -> Any:
+    """Drop a list that was read or checked, with all that it says; nothing of it is on record."""
+
+    def run() -> VolunteerImport:
+        queries.one_import(viewer=signed_in(request), import_id=import_id)  # gone when it is answered again
+        return operations.forget_import(import_id=import_id, **signed_acting(request))
+
+    return write_once(request, "import.forget", idempotency_key, None, run)
 
 
 @router.post("/imports/{uuid:import_id}/undo", response=ImportOut, summary="Take a list back as a whole")

@@ -64,7 +64,10 @@ class VolunteerEntryChangeGiven(VolunteerEntryGiven):
 
 
 class VolunteerEntryOut(Schema):
-    """One's own entry; what is sealed is masked. `lacks` is `guardian`, `own` or '' for nobody's consent."""
+    """One's own entry; what is sealed is masked. `lacks` is `guardian`, `own` or '' for nobody's consent.
+
+    `earlier_number` and `earlier_minutes` are what an office's list said of the time before: no certified service.
+    """
 
     id: UUID
     number: str
@@ -79,6 +82,8 @@ class VolunteerEntryOut(Schema):
     health: str
     emergency_name: str
     emergency_phone: str
+    earlier_number: str
+    earlier_minutes: int
     joined_at: datetime
     version: int
 
@@ -90,13 +95,13 @@ class ServiceStepGiven(Given):
 
 
 class OwnPlaceOut(Schema):
-    """A place in a team, asked for, held or over."""
+    """A place in a team, asked for, held or over; `signed` is null for who came with a list and signed nothing yet."""
 
     team_id: UUID
     team: str
     role: str
     state: str
-    signed: int
+    signed: int | None
     newest: int
     joined_at: datetime | None
     ended_at: datetime | None
@@ -148,11 +153,12 @@ def _mine(request: HttpRequest) -> Any:
 def get_entry(request: HttpRequest) -> dict[str, Any]:
     """Give the entry of who is signed in; 404 for who is not registered."""
     found = _mine(request)
-    plain = ("pk", "number", "state", "area", "languages", "metres", "wish", "joined_at", "version")
+    plain = ("pk", "number", "state", "area", "languages", "metres", "wish", "earlier_number", "joined_at", "version")
     sealed = ("health", "emergency_name", "emergency_phone")
     return {
         **{("id" if name == "pk" else name): getattr(found, name) for name in plain},
         **{name: str(getattr(found, name) or "") for name in sealed},
+        "earlier_minutes": queries.earlier_minutes(volunteers=[found.pk])[found.pk],
         "lacks": queries.lacking(found, moment(request)),
         "skills": [one.skill.code for one in found.skills.all()],
         "hours": [{"weekday": one.weekday, "starts": one.starts, "ends": one.ends} for one in found.hours.all()],
@@ -188,7 +194,7 @@ def list_places(request: HttpRequest) -> list[dict[str, Any]]:
     """List the teams that one is in, asked to join, and was in."""
     return [
         {"team_id": one.team_id, "team": one.team.name, "role": one.role, "state": one.state,
-         "signed": one.agreement.version, "newest": getattr(one, "newest", 0),
+         "signed": one.agreement.version if one.signed_at else None, "newest": getattr(one, "newest", 0),
          "joined_at": one.joined_at, "ended_at": one.ended_at}
         for one in queries.places_of(_mine(request))
     ]  # fmt: skip

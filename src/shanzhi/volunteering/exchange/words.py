@@ -19,7 +19,6 @@ FAULTS: Final[dict[str, tuple[Any, Any]]] = {
         _("“%(text)s” is no name of a person."),
         _("Write at most 50 characters without digits, and check the columns."),
     ),
-    "person_long": (_("The name is too long."), _("Shorten it to at most 50 characters.")),
     "id_lost": (
         _("Excel turned the identity number into a number and its last digits are lost."),
         _("Format the column as text and type the number again from the card."),
@@ -110,6 +109,10 @@ FAULTS: Final[dict[str, tuple[Any, Any]]] = {
 WHYS: Final[dict[str, Any]] = {
     "meanwhile": _("Somebody put this person on record meanwhile. Send the list again."),
     "gone": _("The record was erased, merged or moved meanwhile. Send the list again."),
+    "guardian": _(
+        "The person is under 14, and at that moment no guardian agreed. Note the guardian, who agrees under My wards; "
+        "then send the row again."
+    ),
     "changed": _("The entry was changed since, so it stays as it is."),
     "used": _("The entry is in use since: teams, roles, an account or records name it, so it stays."),
 }

@@ -423,7 +423,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="earlierhours",
-            constraint=models.UniqueConstraint(fields=("volunteer", "of_import"), name="volunteering_earlier_once"),
+            constraint=models.UniqueConstraint(fields=("volunteer",), name="volunteering_earlier_once"),
         ),
         migrations.AddConstraint(
             model_name="earlierhours",

@@ -112,15 +112,24 @@ class Migration(migrations.Migration):
                             models.Q(("ended_at__isnull", True), ("refusal", ""), ("state", "asked")),
                             models.Q(
                                 ("ended_at__gte", models.F("asked_at")),
+                                ("ended_at__isnull", False),
                                 ("left_at__isnull", False),
                                 ("refusal", ""),
                                 ("state", "done"),
                                 ("taken_at__isnull", False),
                             ),
                             models.Q(
-                                ("ended_at__gte", models.F("asked_at")), ("refusal__regex", "\\S"), ("state", "refused")
+                                ("ended_at__gte", models.F("asked_at")),
+                                ("ended_at__isnull", False),
+                                ("refusal__regex", "\\S"),
+                                ("state", "refused"),
                             ),
-                            models.Q(("ended_at__gte", models.F("asked_at")), ("refusal", ""), ("state", "withdrawn")),
+                            models.Q(
+                                ("ended_at__gte", models.F("asked_at")),
+                                ("ended_at__isnull", False),
+                                ("refusal", ""),
+                                ("state", "withdrawn"),
+                            ),
                             _connector="OR",
                         ),
                         name="volunteering_move_ended",

@@ -184,10 +184,10 @@ class EarlierHours(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        """One of a volunteer and import; more than none."""
+        """One of a volunteer, for the sum of a later list holds that of an earlier one; more than none."""
 
         constraints = [
-            models.UniqueConstraint(fields=["volunteer", "of_import"], name="volunteering_earlier_once"),
+            models.UniqueConstraint(fields=["volunteer"], name="volunteering_earlier_once"),
             models.CheckConstraint(condition=Q(minutes__gt=0), name="volunteering_earlier_minutes"),
         ]
 

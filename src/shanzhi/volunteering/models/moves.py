@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,9 @@ from shanzhi.people.models import Person
 from shanzhi.volunteering.lifecycle import MOVE
 from shanzhi.volunteering.models.teams import Team
 from shanzhi.volunteering.models.volunteers import SEAT_SHAPE
+
+# A check is passed by what cannot be compared, so it is asked besides that the moment is there.
+ENDED: Final[dict[str, Any]] = {"ended_at__isnull": False, "ended_at__gte": F("asked_at")}
 
 
 class TeamMove(models.Model):
@@ -49,11 +53,9 @@ class TeamMove(models.Model):
             models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="volunteering_move_reason"),
             models.CheckConstraint(
                 condition=Q(state="asked", ended_at__isnull=True, refusal="")
-                | Q(
-                    state="done", ended_at__gte=F("asked_at"), left_at__isnull=False, taken_at__isnull=False, refusal=""
-                )
-                | Q(state="refused", ended_at__gte=F("asked_at"), refusal__regex=r"\S")
-                | Q(state="withdrawn", ended_at__gte=F("asked_at"), refusal=""),
+                | Q(state="done", **ENDED, left_at__isnull=False, taken_at__isnull=False, refusal="")
+                | Q(state="refused", **ENDED, refusal__regex=r"\S")
+                | Q(state="withdrawn", **ENDED, refusal=""),
                 name="volunteering_move_ended",
             ),
             models.UniqueConstraint(fields=["team"], condition=Q(state="asked"), name="volunteering_move_once"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -77,7 +78,7 @@ class Team(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=LIVING, ended_at__isnull=True, reason="")
-                | Q(~Q(state__in=LIVING), ended_at__gte=F("created_at"), reason__regex=r"\S"),
+                | Q(~Q(state__in=LIVING), ended_at__isnull=False, ended_at__gte=F("created_at"), reason__regex=r"\S"),
                 name="volunteering_team_ended",
             ),
             models.UniqueConstraint(
@@ -124,6 +125,10 @@ class TeamAgreement(models.Model):
         return str(self.version)
 
 
+# A check is passed by what cannot be compared, so it is asked besides that the day is there.
+JOINED: Final[dict[str, Any]] = {"joined_at__isnull": False, "joined_at__gte": F("asked_at")}
+
+
 class TeamRole(models.TextChoices):
     """What somebody is in a team."""
 
@@ -166,9 +171,14 @@ class TeamMember(models.Model):
             models.CheckConstraint(condition=Q(state__in=list(MEMBER.states)), name="volunteering_member_state"),
             models.CheckConstraint(
                 condition=Q(state="requested", joined_at__isnull=True, ended_at__isnull=True)
-                | Q(state="member", joined_at__gte=F("asked_at"), ended_at__isnull=True)
-                | Q(state="left", joined_at__gte=F("asked_at"), ended_at__gte=F("joined_at"))
-                | Q(state__in=("refused", "withdrawn"), joined_at__isnull=True, ended_at__gte=F("asked_at")),
+                | Q(state="member", **JOINED, ended_at__isnull=True)
+                | Q(state="left", **JOINED, ended_at__isnull=False, ended_at__gte=F("joined_at"))
+                | Q(
+                    state__in=("refused", "withdrawn"),
+                    joined_at__isnull=True,
+                    ended_at__isnull=False,
+                    ended_at__gte=F("asked_at"),
+                ),
                 name="volunteering_member_dates",
             ),
             models.CheckConstraint(

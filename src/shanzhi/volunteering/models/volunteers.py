@@ -180,7 +180,7 @@ class Qualification(models.Model):
             models.CheckConstraint(condition=Q(evidence__regex=r"\S"), name="volunteering_qualification_seen"),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_reason="", revoked_by__isnull=True)
-                | Q(revoked_at__gte=F("verified_at"), revoked_reason__regex=r"\S"),
+                | Q(revoked_at__isnull=False, revoked_at__gte=F("verified_at"), revoked_reason__regex=r"\S"),
                 name="volunteering_qualification_revoked",
             ),
             models.UniqueConstraint(

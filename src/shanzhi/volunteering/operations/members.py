@@ -126,7 +126,8 @@ def end_place(*, actor: Actor, member_id: UUID, reason: str, at: datetime) -> Te
 def set_part(*, actor: Actor, member_id: UUID, role: str, at: datetime) -> TeamMember:
     """Make a member deputy, or member again; made leader, who led becomes a deputy.
 
-    Raises NotFound, NotTheLeader, NotInside, AdultLeader, LeadsATeam.
+    Who came with a list and has signed nothing yet stays a member. Raises NotFound, NotTheLeader, NotInside,
+    AdultLeader, NotSigned, LeadsATeam.
     """
     with transaction.atomic():
         row = _managed(actor, member_id, at)
@@ -139,6 +140,8 @@ def set_part(*, actor: Actor, member_id: UUID, role: str, at: datetime) -> TeamM
             raise refusals.LeadsATeam(field="role")
         if role != TeamRole.MEMBER and minors.is_minor(row.volunteer.human, at):
             raise refusals.AdultLeader(field="role")
+        if role != TeamRole.MEMBER and row.signed_at is None:
+            raise refusals.NotSigned(field="role")
         if role == TeamRole.LEADER:
             require_active(row.volunteer, at)
             _hand_over(actor, row, at)

@@ -215,6 +215,16 @@ class AgreementMissing(Invalid):
     message = _("Read the agreement and tick that you sign it; who joins has signed.")
 
 
+class NotSigned(Conflict):
+    """Who came into the team with a list has not signed its agreement."""
+
+    code = "part_before_signing"
+    message = _(
+        "This member came with a list of the office and has not signed the agreement of the team yet. Ask the member "
+        "to sign it on the page of the team first."
+    )
+
+
 class AgreementChanged(Conflict):
     """A newer version of the agreement is there."""
 

@@ -19,8 +19,17 @@ from shanzhi.organizations.models import Organization
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people import minors
 from shanzhi.volunteering import policies, queries, telling
-from shanzhi.volunteering.lifecycle import HELD, MEMBER, TEAM
-from shanzhi.volunteering.models import JoinWay, Team, TeamAgreement, TeamKind, TeamMember, TeamRole, Volunteer
+from shanzhi.volunteering.lifecycle import HELD, MEMBER, MOVE, TEAM
+from shanzhi.volunteering.models import (
+    JoinWay,
+    Team,
+    TeamAgreement,
+    TeamKind,
+    TeamMember,
+    TeamMove,
+    TeamRole,
+    Volunteer,
+)
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.volunteers import is_place, own_locked, require_active
 
@@ -265,7 +274,7 @@ def _agree(actor: Actor, found: Team, at: datetime, move: str) -> None:
 
 
 def _end(actor: Actor, found: Team, move: str, reason: str, at: datetime) -> list[TeamMember]:
-    """End a team with all places in it; give these."""
+    """End a team with all places in it, and the move that it waits for; give the places."""
     found.state = TEAM.move(found.state, move)
     found.ended_at, found.reason, found.version = at, reason, found.version + 1
     rows = list(TeamMember.objects.select_for_update().filter(team=found, state__in=HELD).order_by("pk"))
@@ -275,4 +284,8 @@ def _end(actor: Actor, found: Team, move: str, reason: str, at: datetime) -> lis
     TeamMember.objects.bulk_update(rows, ["state", "ended_at"])
     found.save()
     note(actor, move, found, at, {"state": found.state, "places": len(rows)}, reason)
+    for moving in TeamMove.objects.select_for_update().filter(team=found, state="asked"):
+        moving.state, moving.ended_by_id, moving.ended_at = MOVE.move(moving.state, "lapse"), actor.person_id, at
+        moving.save()
+        note(actor, "move_lapse", found, at, {"area": [moving.from_area, moving.to_area]})
     return rows

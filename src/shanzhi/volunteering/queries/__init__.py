@@ -1,8 +1,8 @@
 """Reading volunteers and teams: each query takes the viewer and gives only what exists for that viewer."""
 
+from shanzhi.places.exchange.lists.kept import Preview
 from shanzhi.volunteering.queries.fitness import Fitness, Reason, fit_for, lacking, may_do, serves
 from shanzhi.volunteering.queries.imports import (
-    Preview,
     earlier_hours,
     earlier_minutes,
     import_areas,
@@ -21,9 +21,11 @@ from shanzhi.volunteering.queries.teams import (
     agreement,
     code_of,
     desk_teams,
+    heads,
     led_team,
     member,
     members,
+    movable_team,
     own_team,
     place_in,
     search_members,
@@ -42,6 +44,7 @@ from shanzhi.volunteering.queries.volunteers import (
     read_areas,
     search,
     serving_areas,
+    serving_first,
     volunteer,
     volunteers,
     with_skill,
@@ -74,6 +77,7 @@ __all__ = [
     "earlier_hours",
     "earlier_minutes",
     "fit_for",
+    "heads",
     "import_areas",
     "import_job",
     "import_row",
@@ -87,6 +91,7 @@ __all__ = [
     "member",
     "members",
     "mine",
+    "movable_team",
     "one_import",
     "open_move",
     "own_team",
@@ -106,6 +111,7 @@ __all__ = [
     "search_words",
     "serves",
     "serving_areas",
+    "serving_first",
     "skills",
     "task_kind",
     "task_kinds",

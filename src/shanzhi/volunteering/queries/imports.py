@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,22 +13,13 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.people import queries as people
+from shanzhi.places.exchange.lists import kept
+from shanzhi.places.exchange.lists.kept import Preview
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.models import EarlierHours, Volunteer, VolunteerImport, VolunteerRow
 from shanzhi.volunteering.queries.volunteers import LEVELS
 from shanzhi.work.models import Job
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The first rows of a worksheet, for choosing its columns."""
-
-    name: str
-    titles: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    count: int
-    chosen: bool
 
 
 def imports(*, viewer: Actor) -> QuerySet[VolunteerImport]:
@@ -53,11 +43,7 @@ def one_import(*, viewer: Actor, import_id: UUID) -> VolunteerImport:
 def previews(*, viewer: Actor, import_id: UUID) -> list[Preview]:
     """Give the worksheets of an import with their first rows, as far as the file is kept still."""
     found = one_import(viewer=viewer, import_id=import_id)
-    rows = json.loads(found.sample.reveal()) if found.sample else []
-    return [
-        Preview(sheet["name"], sheet["titles"], some, sheet["rows"], sheet["chosen"])
-        for sheet, some in zip(found.sheets, rows, strict=False)
-    ]
+    return kept.previews(found.sample, found.sheets)
 
 
 def import_job(found: VolunteerImport) -> Job | None:

@@ -68,6 +68,15 @@ def led_team(*, viewer: Actor, team_id: UUID) -> Team:
     return found
 
 
+def movable_team(*, viewer: Actor, team_id: UUID) -> Team:
+    """Give a team to who leads it and to staff of its area, and one that works to every office that may take it in."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    found = team(viewer=viewer, team_id=team_id)
+    takes = found.state == "active" and viewer.areas(policies.AGREERS)
+    return found if takes else led_team(viewer=viewer, team_id=team_id)
+
+
 def desk_teams(*, viewer: Actor) -> QuerySet[Team]:
     """Give the teams of the viewer's areas, in whatever state."""
     policies.require_desk(viewer)
@@ -84,6 +93,11 @@ def members(found: Team, *, decides: bool = False) -> QuerySet[TeamMember]:
     """Give who is in a team, asked to be and was in it, for who leads it; `decides`: the reader may act."""
     rows = TeamMember.objects.filter(team=found).select_related("volunteer__person__merged_into", "agreement")
     return rows.annotate(number=F("volunteer__number"), newest=NEWEST, decides=Value(decides))
+
+
+def heads(found: Team) -> QuerySet[TeamMember]:
+    """Give the places of who leads a team, the leader's and the deputies', for whoever tells them something."""
+    return TeamMember.objects.filter(team=found, state="member", role__in=policies.HEADS)
 
 
 def member(*, viewer: Actor, member_id: UUID) -> TeamMember:

@@ -27,6 +27,11 @@ NEWEST: Final = Subquery(TeamAgreement.objects.filter(team=OuterRef("team")).ord
 AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
 
 
+def serving_first(one: Volunteer) -> tuple[bool, datetime, UUID]:
+    """Give by what entries are sorted as `SERVING_FIRST` does."""
+    return one.state == "left", one.joined_at, one.pk
+
+
 def mine(*, viewer: Actor) -> Volunteer | None:
     """Give the viewer's own entry, None for none; of records that were merged the one that serves."""
     if not viewer.signed_in:

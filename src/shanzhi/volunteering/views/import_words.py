@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from shanzhi.volunteering.models import RowDecision, RowMark, RowOutcome, RowSte
 
 TONES: Final = {"checked": "warn", "written": "good", "undone": "plain", "read": "warn"}
 OUTCOME_TONES: Final = {"new": "good", "merge": "accent", "doubtful": "warn", "refused": "bad"}
-_DIGITS: Final = re.compile(r"\d{7,}")
+_LONG: Final = 7
 _OPEN: Final = frozenset(
     {"area_code", "subdistrict", "community", "skills", "languages", "team", "minutes", "as_of", "registered_on"}
 )
@@ -72,14 +71,14 @@ def effect(row: Any) -> str:
 
 
 def cell(field: str, text: str) -> str:
-    """Show a cell of the first rows: people and long numbers stay masked, days of birth too."""
-    if field in _OPEN:
+    """Show a cell of the first rows; all that may tell who somebody is, or what nobody knows of, stays masked."""
+    if field in _OPEN or not text:
         return text
     if field == "name":
-        return mask_name(text) if text else ""
+        return mask_name(text)
     if field == "born_on":
-        return f"{text[:4]}****" if text else ""
-    return _DIGITS.sub(lambda one: f"{one[0][:3]}****", text)
+        return f"{text[:4]}****"
+    return f"{text[:3]}****" if field and len(text) >= _LONG else f"{text[:1] if len(text) > 1 else ''}***"
 
 
 def sheet_words(preview: queries.Preview) -> str:

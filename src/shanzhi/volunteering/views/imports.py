@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
@@ -64,7 +65,10 @@ IMPORTS: Final = Listing(
     search_label=gettext_lazy("Part of the name of the file"),
     empty=Empty(
         gettext_lazy("No list of volunteers was brought in yet"),
-        gettext_lazy("The list that your office keeps in Excel is taken as it is, after a look at what it would do."),
+        pgettext_lazy(
+            "volunteer list",
+            "The list that your office keeps in Excel is taken as it is, after a look at what it would do.",
+        ),
         "/desk/volunteering/imports/new/",
         BRING,
     ),
@@ -114,7 +118,10 @@ def _page(found: VolunteerImport) -> str:
 def imports(request: Any) -> HttpResponse:
     """List the imports of the own areas."""
     rows = queries.imports(viewer=request.actor)
-    lead = _("Lists that offices keep in Excel: what became of each, and the way to take one back as a whole.")
+    lead = pgettext(
+        "volunteer list",
+        "Lists that offices keep in Excel: what became of each, and the way to take one back as a whole.",
+    )
     context = {"heading": WORD, "lead": lead, "crumbs": _crumbs()}
     answer: HttpResponse = listing_response(request, IMPORTS, rows, context, template="volunteering/imports.html")
     return answer
@@ -239,6 +246,16 @@ def import_take(request: Any, import_id: UUID) -> HttpResponse:
 
 
 @login_required
+@acts
+def import_forget(request: Any, import_id: UUID) -> HttpResponse:
+    """Drop a list that is not to be taken."""
+    queries.one_import(viewer=request.actor, import_id=import_id)
+    operations.forget_import(import_id=import_id, **acting(request))
+    messages.success(request, _("The list is dropped; nothing of it was put on record."))
+    return redirect("volunteering:imports")
+
+
+@login_required
 @form_page
 def import_undo(request: Any, import_id: UUID) -> HttpResponse:
     """Say what taking a list back means, and do it on yes."""
@@ -270,9 +287,10 @@ def import_row(request: Any, import_id: UUID, row_id: int) -> HttpResponse:
         return f"{_page(found)}?outcome=doubtful"
 
     heading = _("Row %(row)s") % {"row": row.number}
-    lead = _("Somebody of the same name, born on the same day, is on record or in a row before: %(what)s") % {
-        "what": effect(row)
-    }
+    words = _("Somebody of the same name, born on the same day, is on record or in a row before: %(what)s")
+    if row.mark == RowMark.NUMBER:
+        words = _("Somebody of the same name has this number of an office, which may not be yours: %(what)s")
+    lead = words % {"what": effect(row)}
     context = {
         "heading": heading, "lead": lead, "button": _("Save"), "kind": "main", "back": _page(found),
         "crumbs": _crumbs((found.name, _page(found)), (_("Doubtful row"), "")),

@@ -118,8 +118,9 @@ def unit_teams(request: Any) -> HttpResponse:
 @form_page
 def move_new(request: Any, team_id: UUID) -> HttpResponse:
     """Ask that a team serves in another area."""
-    found = queries.led_team(viewer=request.actor, team_id=team_id)
-    policies.require(policies.may_rule(actor=request.actor, team=found))
+    found = queries.movable_team(viewer=request.actor, team_id=team_id)
+    policies.require(policies.may_begin_move(actor=request.actor, team=found))
+    led = policies.may_lead(actor=request.actor, team=found) is None
     form = MoveForm(sent(request), areas=queries.serving_areas(at=request.now))
 
     def act(form: Any) -> str:
@@ -127,7 +128,8 @@ def move_new(request: Any, team_id: UUID) -> HttpResponse:
         return reverse("volunteering:move", args=[made.pk])
 
     lead = _("The offices of both areas say yes before; members and what they served stay with the team.")
-    context = frame(_("Move to another area"), _("Ask"), desk_of(found), *team_steps(found), lead=lead)
+    back = desk_of(found) if led else address_of(found)
+    context = frame(_("Move to another area"), _("Ask"), back, *team_steps(found), lead=lead)
     return answer_form(request, form, act, context, done=_("It is asked; the offices of both areas answer."),
                        template=FORM)  # fmt: skip
 

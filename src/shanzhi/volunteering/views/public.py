@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shanzhi.kernel.actor import Actor
 from shanzhi.places import queries as places
 from shanzhi.ui import formatting
 from shanzhi.ui.listing import AreaFilter, ChoiceFilter, Column, Empty, Listing, listing_response, page_of
 from shanzhi.ui.pieces import Answer
 from shanzhi.volunteering import policies, queries
-from shanzhi.volunteering.models import JoinWay, TeamKind
+from shanzhi.volunteering.models import JoinWay, Team, TeamKind
 from shanzhi.volunteering.views.frames import everywhere, team_name, team_state
 
 TEAMS = Listing(
@@ -79,7 +80,15 @@ def team(request: Any, team_id: UUID) -> HttpResponse:
         "own": own, "inside": inside,
         "must_sign": inside and own is not None and (own.agreement_id != text.pk or own.signed_at is None),
         "leads": policies.may_lead(actor=request.actor, team=found) is None,
+        "takes_in": _takes_in(request.actor, found),
         "may_decide": found.state == "proposed" and policies.may_agree(actor=request.actor, team=found) is None,
         "crumbs": [(_("Home"), "/"), (_("Volunteer teams"), reverse("volunteering:teams")), (found.name, "")],
     }  # fmt: skip
     return render(request, "volunteering/team.html", context)
+
+
+def _takes_in(actor: Actor, found: Team) -> bool:
+    """Tell whether the visitor is of an office elsewhere, which may ask that the team serves there."""
+    elsewhere = policies.may_lead(actor=actor, team=found) is not None
+    begins = policies.may_begin_move(actor=actor, team=found) is None
+    return found.state == "active" and elsewhere and begins and queries.open_move(found) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,26 +12,25 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from shanzhi.audit.operations import record
-from shanzhi.kernel.areas import COUNTRY, LENGTHS
 from shanzhi.kernel.errors import Refusal
+from shanzhi.organizations.exchange.headings import KNOWN
 from shanzhi.organizations.exchange.register_rows import Checked, Line, check
 from shanzhi.organizations.exchange.register_values import sort
-from shanzhi.organizations.exchange.registers import read_register
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
 from shanzhi.organizations.operations.registers.acting import actor_behind
 from shanzhi.organizations.operations.registers.marking import SEALED_AS
 from shanzhi.organizations.operations.registers.twins import Body, Found, Known
 from shanzhi.people.fields import cipher
-from shanzhi.places import queries as places
 from shanzhi.places.exchange.lists.cells import Stated
 from shanzhi.places.exchange.lists.columns import Wrong
+from shanzhi.places.exchange.lists.kept import places_of, read_again
 from shanzhi.places.exchange.lists.reading import Sheet
-from shanzhi.places.exchange.lists.seats import Places
-from shanzhi.places.models import Area
+from shanzhi.work.batches import alone, told_when_broken
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
 
@@ -44,45 +42,50 @@ COPIED: Final = (
 # A field of a row that may differ from the record, and where the record keeps it.
 COMPARED: Final = ("name", "kind", "purpose", "size", "number", "filed_on", "founded_on")
 _HELD_AS: Final = {"size": "size_stated"}
-
-
-def places_of(area: str, at: datetime) -> Places:
-    """Give the names of all seats inside an area, for looking up; the country alone is as large as it is."""
-    rows = Area.objects.filter(places.within("code", area), places.valid(at))
-    levels = [level for level, length in LENGTHS.items() if LENGTHS["district"] <= length <= LENGTHS["community"]]
-    return Places(area or COUNTRY, rows.filter(level__in=levels).values_list("code", "name"))
-
-
-def read_again(found: RegisterImport) -> list[Sheet]:
-    """Read the kept file, and give the sheets that were chosen. Raises as `read_register` does."""
-    content = base64.b64decode(found.file.reveal()) if found.file else b""
-    chosen = {sheet["name"] for sheet in found.sheets if sheet["chosen"]}
-    return [sheet for sheet in read_register(content, found.name) if sheet.name in chosen]
+ERASED: Final = _("Somebody whom this list may name was erased meanwhile. Check it again, or send it anew.")
 
 
 def check_register(*, register_id: UUID, at: datetime) -> None:
     """Work out what each row would do, and keep it; run by the worker. Running it again begins anew.
 
-    What cannot be read as a whole ends the job with its words, and the register waits for its columns again.
+    What cannot be read as a whole ends the job with its words, and the register waits for its columns again. Begun
+    twice, the second one waits and finds it done.
     """
-    found = RegisterImport.objects.get(pk=register_id)
-    if found.state != "checking" or found.job is None:
-        return
-    begin_job(job_id=found.job)
-    actor = actor_behind(Job.objects.get(pk=found.job), at)
+    with alone(register_id):
+        found = RegisterImport.objects.get(pk=register_id)
+        if found.state != "checking" or found.job is None:
+            return
+        try:
+            with told_when_broken(found.job, at):
+                _check(found, Job.objects.get(pk=found.job), at)
+        finally:
+            # What failed is checked again from its columns.
+            failed = Job.objects.filter(state="failed").values("pk")
+            stopped = RegisterImport.objects.filter(pk=register_id, state="checking", job__in=failed)
+            stopped.update(state=REGISTER.move("checking", "fail_check"))
+
+
+def _check(found: RegisterImport, job: Job, at: datetime) -> None:
+    if job.state in ("waiting", "failed"):
+        begin_job(job_id=job.pk)
+    actor = actor_behind(job, at)
     try:
-        sheets = read_again(found)
+        sheets = read_again(found.file, found.name, found.sheets, KNOWN)
         checked = check(sheets, found.columns, places_of(found.area, at), timezone.localdate(at))
     except Refusal as refusal:
-        RegisterImport.objects.filter(pk=register_id).update(state=REGISTER.move("checking", "fail_check"))
-        fail_job(job_id=found.job, error=refusal.text, at=at)
+        fail_job(job_id=job.pk, error=refusal.text, at=at)
         return
     counts = _keep(found, sheets, checked)
     with transaction.atomic():
-        found.state, found.counts = REGISTER.move("checking", "finish_check"), counts
-        found.save(update_fields=["state", "counts"])
-        record(actor=actor, verb="organizations.register.check", subject=found, area=found.area, change=counts, at=at)
-    finish_job(job_id=found.job, result=way_on(found), at=at)
+        held = RegisterImport.objects.select_for_update().get(pk=found.pk)
+        if held.file != found.file:  # the rows of this check name somebody who was erased since it was read
+            RegisterRow.objects.filter(register=held).delete()
+            fail_job(job_id=job.pk, error=str(ERASED), at=at)
+            return
+        held.state, held.counts = REGISTER.move(held.state, "finish_check"), counts
+        held.save(update_fields=["state", "counts"])
+        record(actor=actor, verb="organizations.register.check", subject=held, area=held.area, change=counts, at=at)
+    finish_job(job_id=job.pk, result=way_on(found), at=at)
 
 
 def way_on(found: RegisterImport) -> dict[str, Any]:

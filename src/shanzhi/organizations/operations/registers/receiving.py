@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -76,7 +77,8 @@ def receive_register(*, actor: Actor, area: str, name: str, content: bytes, at: 
 
 def _forget(at: datetime) -> None:
     """Drop registers that nobody took, and what old rows still say of people."""
-    RegisterImport.objects.filter(state__in=("read", "checked"), created_at__lt=at - KEPT).delete()
+    stuck = Q(state="checking", job__in=Job.objects.filter(created_at__lt=at - KEPT).values("pk"))
+    RegisterImport.objects.filter(stuck | Q(state__in=("read", "checked")), created_at__lt=at - KEPT).delete()
     old = RegisterRow.objects.filter(register__written_at__lt=at - KEPT_ROWS)
     old.exclude(told=None).update(told=None)
 

@@ -2,7 +2,7 @@
 
 from shanzhi.places.exchange.lists.choosing import ColumnTwice, NoWorksheet
 from shanzhi.volunteering.operations.imports.checking import check_import
-from shanzhi.volunteering.operations.imports.deciding import NotDoubtfulRow, decide_row
+from shanzhi.volunteering.operations.imports.deciding import ChildWithoutGuardian, NotDoubtfulRow, decide_row
 from shanzhi.volunteering.operations.imports.receiving import (
     ImportGone,
     NoNameColumn,
@@ -14,6 +14,7 @@ from shanzhi.volunteering.operations.imports.undoing import start_undo, undo_imp
 from shanzhi.volunteering.operations.imports.writing import NothingInList, take_import, write_import
 
 __all__ = [
+    "ChildWithoutGuardian",
     "ColumnTwice",
     "ImportGone",
     "NoNameColumn",

@@ -38,7 +38,10 @@ from shanzhi.volunteering.operations.imports.checking import line_of, opened
 from shanzhi.volunteering.operations.imports.joining import Joining
 from shanzhi.volunteering.operations.imports.marking import mark_rows
 from shanzhi.volunteering.operations.imports.vocabulary import Vocabulary
+from shanzhi.volunteering.operations.locks import lock_teams
 from shanzhi.volunteering.operations.numbers import next_numbers
+from shanzhi.volunteering.operations.volunteers import settle
+from shanzhi.volunteering.queries import serving_first
 
 NEW: Final = "volunteering.volunteer.import"
 MERGED: Final = "volunteering.volunteer.import_merge"
@@ -68,8 +71,9 @@ class Batch:
         self._about = {"import": str(found.pk)}
 
     def take(self, rows: Sequence[VolunteerRow]) -> None:
-        """Write the rows, in their order."""
+        """Write the rows, in their order; teams are locked before people, as everywhere."""
         entries = [self._entry(row) for row in rows]
+        lock_teams({team.pk for one in entries if (team := self._words.team(one.line)) is not None})
         self._people(entries)
         taken = [one for one in entries if one.person is not None]
         self._volunteers(taken)
@@ -87,15 +91,18 @@ class Batch:
         return _Entry(row, line_of(told), told)
 
     def _people(self, entries: Sequence[_Entry]) -> None:
-        """Make people, and lock those that rows go into; who is gone or came meanwhile has the row passed."""
+        """Make people, and lock those that rows go into; who is gone, came meanwhile or waits has the row passed."""
         rows = Person.objects.select_for_update(no_key=True).filter(pk__in={one.row.person for one in entries})
         there = {one.pk: one for one in rows.order_by("pk")}
+        waiting = self._without_guardian(entries, there)
         fresh: dict[UUID, Person] = {}
         for one in entries:
             key = one.row.person
             # A row whose twin stood in a row before that was left out makes the person itself.
             makes = one.row.outcome == RowOutcome.NEW or one.row.decision == RowDecision.ANOTHER or one.row.of_row
-            if key is not None and key not in there and key not in fresh and makes:
+            if key is None or key in there or key in fresh or key in waiting:
+                continue
+            if makes and one.line.name:
                 fresh[key] = self._person(key, one.line)
                 one.row.made = {"person": True}
         made = bring_people(actor=self._actor, people=list(fresh.values()), told=self._about, at=self._at)
@@ -103,15 +110,34 @@ class Batch:
             key = one.row.person
             assert key is not None  # rows of which something comes name a person
             found = there.get(key) or (fresh.get(key) if key in made else None)
-            gone = found is not None and (
-                found.erased_at is not None or found.merged_into_id is not None
-                or not covers(self._import.area, found.area)
-            )  # fmt: skip
-            if found is None or gone:
+            why = "guardian" if key in waiting else self._why_passed(found, one.line)
+            if why:
                 one.row.made = {}
-                one.row.step, one.row.why = RowStep.PASSED, "gone" if gone else "meanwhile"
+                one.row.step, one.row.why = RowStep.PASSED, why
             else:
                 one.person = found
+
+    def _why_passed(self, found: Person | None, line: Line) -> str:
+        """Say why nothing comes of a row, or ""; one without a name is of somebody who was erased since the check."""
+        if not line.name:
+            return "gone"
+        if found is None:
+            return "meanwhile"
+        gone = found.erased_at is not None or found.merged_into_id is not None
+        return "gone" if gone or not covers(self._import.area, found.area) else ""
+
+    def _without_guardian(self, entries: Sequence[_Entry], there: Mapping[UUID, Person]) -> set[UUID]:
+        """Give whom rows name that are under 14 and for whom no guardian agrees at this moment.
+
+        The check may be of long ago, and an officer may have said since that the child is another one.
+        """
+        children: set[UUID] = set()
+        for one in entries:
+            person = there.get(one.row.person) if one.row.person else None
+            born = (person and person.born_on) or one.line.born_on
+            if one.row.person and born and minors.years(born, self._day) < minors.OWN_CONSENT:
+                children.add(one.row.person)
+        return children - minors.agreed_for(children, self._at) if children else children
 
     def _person(self, key: UUID, line: Line) -> Person:
         person = Person(pk=key, area=line.area, born_on=line.born_on, created_at=self._at)
@@ -124,16 +150,19 @@ class Batch:
         """Make the entries of those who do not serve yet."""
         people = {one.person.pk: one.person for one in entries if one.person}
         held = Volunteer.objects.select_for_update(no_key=True, of=("self",)).select_related("person__merged_into")
-        rows = held.filter(person__in=_records(people))
-        there = {one.human.pk: one for one in rows.order_by("-joined_at", "pk")}
+        there: dict[UUID, Volunteer] = {}
+        for found in sorted(held.filter(person__in=_records(people)).order_by("pk"), key=serving_first):
+            human = found.human.pk
+            if there.setdefault(human, found) is found:
+                _share(found, people[human])
         new: dict[UUID, Volunteer] = {}
         for one in entries:
             assert one.person is not None  # `take` left out those without
-            found = there.get(one.person.pk)
-            if found is None:
-                found = there[one.person.pk] = new[one.person.pk] = self._volunteer(one.row, one.person, one.line)
+            if one.person.pk not in there:
+                there[one.person.pk] = new[one.person.pk] = self._volunteer(one.row, one.person, one.line)
                 one.row.made = {**one.row.made, "volunteer": True}
-            one.volunteer, one.row.volunteer = found, found.pk
+            one.volunteer = there[one.person.pk]
+            one.row.volunteer = one.volunteer.pk
         for made, number in zip(new.values(), next_numbers([made.area for made in new.values()]), strict=True):
             made.number = number
         Volunteer.objects.bulk_create(new.values(), batch_size=SOME)
@@ -153,7 +182,7 @@ class Batch:
         return "registered" if young else "active"
 
     def _fill(self, entries: Sequence[_Entry]) -> None:
-        """Fill in what a person or an entry on record lacks."""
+        """Fill in what a person or an entry on record lacks; who is known to be a minor by that waits for consents."""
         taken = on_record([number for one in entries for number in (one.line.phone, one.line.id_number) if number])
         wanted: dict[UUID, dict[str, Any]] = {}
         people: dict[UUID, Person] = {}
@@ -171,6 +200,13 @@ class Batch:
                 self._fill_entry(one, one.volunteer, changed)
         fill_people(actor=self._actor, values=wanted, people=people, told=self._about, at=self._at)
         Volunteer.objects.bulk_update(changed.values(), ["languages", "earlier_number"], batch_size=SOME)
+        young = {
+            one.volunteer.pk: one.volunteer for one in entries
+            if one.person and one.volunteer and "born_on" in wanted.get(one.person.pk, ())
+            and minors.is_minor(one.person, self._at)
+        }  # fmt: skip
+        for found in young.values():
+            settle(self._actor, found, self._at)
 
     def _fill_entry(self, one: _Entry, found: Volunteer, changed: dict[UUID, Volunteer]) -> None:
         more = {"languages": sorted(one.line.languages), "earlier_number": one.line.earlier_number}
@@ -199,14 +235,17 @@ class Batch:
 
     def _hours(self, entries: Sequence[_Entry]) -> None:
         """Keep hours of before of whom no list stated any: another statement of them would count them twice."""
-        keys = [one.volunteer.pk for one in entries if one.volunteer]
-        stated = set(EarlierHours.objects.filter(volunteer__in=keys).values_list("volunteer", flat=True))
+        records = _records(one.person.pk for one in entries if one.person)
+        held = EarlierHours.objects.filter(volunteer__person__in=records)
+        pairs = held.values_list("volunteer__person", "volunteer__person__merged_into")
+        stated = {kept or person for person, kept in pairs}
         fresh = []
         for one in entries:
             assert one.volunteer is not None
-            if not one.line.minutes or one.volunteer.pk in stated:
+            assert one.person is not None
+            if not one.line.minutes or one.person.pk in stated:
                 continue
-            stated.add(one.volunteer.pk)
+            stated.add(one.person.pk)
             made = EarlierHours(
                 volunteer=one.volunteer, minutes=one.line.minutes, as_of=one.line.as_of, source=self._import.name,
                 of_import=self._import, created_at=self._at,
@@ -253,6 +292,14 @@ def _records(people: Iterable[UUID]) -> set[UUID]:
     """Give the people with the records that were merged into theirs."""
     keys = set(people)
     return keys | set(Person.objects.filter(merged_into__in=keys).values_list("pk", flat=True))
+
+
+def _share(found: Volunteer, person: Person) -> None:
+    """Let an entry see the very record that is being filled in, and not its own copy of it."""
+    if found.person_id == person.pk:
+        found.person = person
+    else:
+        found.person.merged_into = person
 
 
 def _lacking(person: Person, line: Line, besides: Mapping[str, Any], taken: Collection[str]) -> dict[str, Any]:

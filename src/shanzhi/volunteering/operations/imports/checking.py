@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,18 +11,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
-from shanzhi.kernel.areas import COUNTRY, LENGTHS
 from shanzhi.kernel.errors import Refusal
 from shanzhi.people import minors
 from shanzhi.people.fields import cipher
-from shanzhi.places import queries as places
+from shanzhi.people.models import Person
 from shanzhi.places.exchange.lists.columns import Wrong
-from shanzhi.places.exchange.lists.reading import Sheet, read_list
-from shanzhi.places.exchange.lists.seats import Places
-from shanzhi.places.models import Area
+from shanzhi.places.exchange.lists.kept import places_of, read_again
+from shanzhi.places.exchange.lists.reading import Sheet
 from shanzhi.volunteering.exchange.headings import KNOWN
 from shanzhi.volunteering.exchange.rows import Checked, Line, check
 from shanzhi.volunteering.lifecycle import IMPORT
@@ -32,6 +31,7 @@ from shanzhi.volunteering.operations.imports.marking import SEALED_AS
 from shanzhi.volunteering.operations.imports.twins import Found, Known, Somebody
 from shanzhi.volunteering.operations.imports.vocabulary import Vocabulary
 from shanzhi.volunteering.operations.imports.working import actor_behind, way_on
+from shanzhi.work.batches import alone, told_when_broken
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
 
@@ -40,47 +40,56 @@ COPIED: Final = (
     "of_import_id", "sheet", "number", "outcome", "mark", "person", "volunteer", "of_row", "field", "differs", "told",
     "decision", "step", "why", "made",
 )  # fmt: skip
-
-
-def places_of(area: str, at: datetime) -> Places:
-    """Give the names of all seats inside an area, for looking up."""
-    rows = Area.objects.filter(places.within("code", area), places.valid(at))
-    levels = [level for level, length in LENGTHS.items() if LENGTHS["district"] <= length <= LENGTHS["community"]]
-    return Places(area or COUNTRY, rows.filter(level__in=levels).values_list("code", "name"))
-
-
-def read_again(found: VolunteerImport) -> list[Sheet]:
-    """Read the kept file, and give the sheets that were chosen. Raises as `read_list` does."""
-    content = base64.b64decode(found.file.reveal()) if found.file else b""
-    chosen = {sheet["name"] for sheet in found.sheets if sheet["chosen"]}
-    return [sheet for sheet in read_list(content, found.name, KNOWN) if sheet.name in chosen]
+ERASED: Final = _("Somebody whom this list may name was erased meanwhile. Check it again, or send it anew.")
 
 
 def check_import(*, import_id: UUID, at: datetime) -> None:
     """Work out what each row would do, and keep it; run by the worker. Running it again begins anew.
 
-    What cannot be read as a whole ends the job with its words, and the import waits for its columns again.
+    What cannot be read as a whole ends the job with its words, and the import waits for its columns again. Begun twice,
+    the second one waits and finds it done.
     """
-    found = VolunteerImport.objects.get(pk=import_id)
-    if found.state != "checking" or found.job is None:
-        return
-    job = Job.objects.get(pk=found.job)
+    with alone(import_id):
+        found = VolunteerImport.objects.get(pk=import_id)
+        if found.state != "checking" or found.job is None:
+            return
+        try:
+            with told_when_broken(found.job, at):
+                _check(found, Job.objects.get(pk=found.job), at)
+        finally:
+            # What failed is checked again from its columns.
+            failed = Job.objects.filter(state="failed").values("pk")
+            stopped = VolunteerImport.objects.filter(pk=import_id, state="checking", job__in=failed)
+            stopped.update(state=IMPORT.move("checking", "fail_check"))
+
+
+def _check(found: VolunteerImport, job: Job, at: datetime) -> None:
     if job.state in ("waiting", "failed"):
-        begin_job(job_id=found.job)
+        begin_job(job_id=job.pk)
     actor = actor_behind(job, at)
     try:
-        sheets = read_again(found)
+        sheets = read_again(found.file, found.name, found.sheets, KNOWN)
         checked = check(sheets, found.columns, places_of(found.area, at), timezone.localdate(at))
     except Refusal as refusal:
-        VolunteerImport.objects.filter(pk=import_id).update(state=IMPORT.move("checking", "fail_check"))
-        fail_job(job_id=found.job, error=refusal.text, at=at)
+        fail_job(job_id=job.pk, error=refusal.text, at=at)
         return
     counts = _keep(found, sheets, checked, at)
     with transaction.atomic():
-        found.state, found.counts = IMPORT.move("checking", "finish_check"), counts
-        found.save(update_fields=["state", "counts"])
-        record(actor=actor, verb="volunteering.import.check", subject=found, area=found.area, change=counts, at=at)
-    finish_job(job_id=found.job, result=way_on(found), at=at)
+        held = VolunteerImport.objects.select_for_update().get(pk=found.pk)
+        if _tells_of_the_erased(held, found):
+            VolunteerRow.objects.filter(of_import=held).delete()
+            fail_job(job_id=job.pk, error=str(ERASED), at=at)
+            return
+        held.state, held.counts = IMPORT.move(held.state, "finish_check"), counts
+        held.save(update_fields=["state", "counts"])
+        record(actor=actor, verb="volunteering.import.check", subject=held, area=held.area, change=counts, at=at)
+    finish_job(job_id=job.pk, result=way_on(found), at=at)
+
+
+def _tells_of_the_erased(held: VolunteerImport, read: VolunteerImport) -> bool:
+    """Tell whether somebody was erased since the file was read, whom the rows of this check may name still."""
+    erased = Person.objects.filter(pk=OuterRef("person"), erased_at__isnull=False)
+    return held.file != read.file or VolunteerRow.objects.filter(Exists(erased), of_import=held).exists()
 
 
 def _keep(found: VolunteerImport, sheets: list[Sheet], checked: Checked, at: datetime) -> dict[str, int]:

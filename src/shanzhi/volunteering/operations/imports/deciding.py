@@ -6,12 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
+from shanzhi.people import minors
 from shanzhi.volunteering.models import RowDecision, RowOutcome, VolunteerRow
+from shanzhi.volunteering.operations.imports.checking import line_of, opened
 from shanzhi.volunteering.operations.imports.receiving import ImportGone, locked_import
 
 
@@ -29,8 +32,21 @@ class BadDecision(Invalid):
     message = _("Say that it is the same person, another one, or leave the row out.")
 
 
+class ChildWithoutGuardian(Invalid):
+    """Another child than the one on record has nobody who agreed."""
+
+    code = "child_without_guardian"
+    message = _(
+        "This is a child under 14, and for another one than on record no guardian has agreed. Leave the row out, note "
+        "the guardian, who agrees under My wards, and send the row again."
+    )
+
+
 def decide_row(*, actor: Actor, import_id: UUID, row_id: int, decision: str, at: datetime) -> VolunteerRow:
-    """Decide a doubtful row; with "" the decision is taken back. Raises NotFound, ImportGone, NotDoubtfulRow."""
+    """Decide a doubtful row; with "" the decision is taken back.
+
+    Raises NotFound, ImportGone, NotDoubtfulRow, BadDecision, ChildWithoutGuardian.
+    """
     with transaction.atomic():
         found = locked_import(actor, import_id)
         if found.state != "checked":
@@ -42,6 +58,8 @@ def decide_row(*, actor: Actor, import_id: UUID, row_id: int, decision: str, at:
             raise NotDoubtfulRow
         if decision not in ("", *RowDecision.values):
             raise BadDecision(field="decision")
+        if decision == RowDecision.ANOTHER and _is_child(row, at):
+            raise ChildWithoutGuardian(field="decision")
         row.decision = decision
         row.save(update_fields=["decision"])
         record(
@@ -49,3 +67,8 @@ def decide_row(*, actor: Actor, import_id: UUID, row_id: int, decision: str, at:
             change={"row": row.number, "decision": decision}, at=at,
         )  # fmt: skip
     return row
+
+
+def _is_child(row: VolunteerRow, at: datetime) -> bool:
+    born = line_of(opened(row)).born_on
+    return born is not None and minors.years(born, timezone.localdate(at)) < minors.OWN_CONSENT

@@ -13,7 +13,6 @@ from shanzhi.volunteering.exchange.rows import Line
 from shanzhi.volunteering.lifecycle import HELD
 from shanzhi.volunteering.models import Team, TeamAgreement, TeamMember, Volunteer, VolunteerRow
 from shanzhi.volunteering.operations.imports.vocabulary import Vocabulary
-from shanzhi.volunteering.operations.locks import lock_teams
 
 SOME: Final = 200
 
@@ -26,7 +25,10 @@ class Joining:
         self._actor, self._at, self._words = actor, at, words
 
     def join(self, rows: Sequence[tuple[VolunteerRow, Line, Volunteer | None]]) -> None:
-        """Put who serves into the team that the row names, unless the place is there or was asked for."""
+        """Put who serves into the team that the row names, unless the place is there or was asked for.
+
+        The caller has locked the teams.
+        """
         wanted = [
             (row, team, volunteer)
             for row, line, volunteer in rows
@@ -34,7 +36,6 @@ class Joining:
         ]
         if not wanted:
             return
-        lock_teams({team.pk for _row, team, _volunteer in wanted})
         living = set(Team.objects.filter(pk__in={team.pk for _r, team, _v in wanted}, state="active"
                                          ).values_list("pk", flat=True))  # fmt: skip
         held = set(

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -86,18 +87,22 @@ def receive_import(*, actor: Actor, area: str, name: str, content: bytes, at: da
 
 def _forget(at: datetime) -> None:
     """Drop imports that nobody took, and what old rows still say of people."""
-    VolunteerImport.objects.filter(state__in=("read", "checked"), created_at__lt=at - KEPT).delete()
+    stuck = Q(state="checking", job__in=Job.objects.filter(created_at__lt=at - KEPT).values("pk"))
+    VolunteerImport.objects.filter(stuck | Q(state__in=("read", "checked")), created_at__lt=at - KEPT).delete()
     old = VolunteerRow.objects.filter(of_import__written_at__lt=at - KEPT_ROWS)
     old.exclude(told=None).update(told=None)
 
 
-def forget_import(*, actor: Actor, import_id: UUID) -> None:
-    """Drop an import that was looked at and is not to be taken. Raises NotFound, ImportGone."""
+def forget_import(*, actor: Actor, import_id: UUID, at: datetime) -> VolunteerImport:
+    """Drop an import that was looked at and is not to be taken, with all that it says. Raises NotFound, ImportGone."""
     with transaction.atomic():
         found = locked_import(actor, import_id)
         if found.state not in ("read", "checked"):
             raise ImportGone
-        found.delete()
+        record(actor=actor, verb="volunteering.import.forget", subject=found, area=found.area,
+               change={"rows": found.counts.get("rows", 0)}, at=at)  # fmt: skip
+        VolunteerImport.objects.filter(pk=found.pk).delete()
+    return found
 
 
 def _columns_for(area: str, sheet: Sheet) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """Who a row is: somebody on record, somebody in a row before, or somebody new.
 
 By the identity number, the phone, the number as a volunteer, and by name and day of birth. The first three name one
-person, so under another name they refuse the row; name and birth may be those of two, so an officer decides. What lies
-outside the area is never told but for that it is there.
+person, so under another name they refuse the row; name and birth may be those of two, so an officer decides. So it is
+with the name and a number that an office before gave: in one list it is one person's, but another office may have given
+it anew. What lies outside the area is never told but for that it is there.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,6 +26,7 @@ from shanzhi.places import queries as places
 from shanzhi.places.exchange.lists.columns import Wrong
 from shanzhi.volunteering.exchange.rows import Line
 from shanzhi.volunteering.models import EarlierHours, RowMark, RowOutcome, Volunteer
+from shanzhi.volunteering.queries import SERVING_FIRST
 
 _FIELD_OF: Final = {RowMark.ID: "id_number", RowMark.PHONE: "phone", RowMark.NUMBER: "earlier_number"}
 _ANOTHERS: Final = {
@@ -67,6 +70,10 @@ class Known:
         self._seen: dict[tuple[str, Any], Somebody] = {}
         self._there: dict[tuple[str, Any], Somebody] = {}
         self._agreed: set[UUID] = set()
+        # Rows that were refused for a child: another row of the same child may not say the birth.
+        self._children: set[tuple[RowMark, Any, str]] = set()
+        # By the number of an office before: each office counts from one, so it may be that of somebody else.
+        self._office: dict[str, list[Somebody]] = {}
 
     def look_up(self, lines: Sequence[Line]) -> None:
         """Read who of the record these rows may be; in a fixed number of queries."""
@@ -86,10 +93,12 @@ class Known:
             self._there[RowMark.ID, key] = known[one.pk]
         for key, one in by_phone.items():
             self._there[RowMark.PHONE, key] = known[one.pk]
+        self._office = defaultdict(list)
         for volunteer in serving:
-            for number in {volunteer.number, volunteer.earlier_number} & numbers:
-                if covers(self._area, volunteer.area) or number == volunteer.number:
-                    self._there[RowMark.NUMBER, number] = known[volunteer.human.pk]
+            who = known[volunteer.human.pk]
+            self._there[RowMark.NUMBER, volunteer.number] = who
+            if covers(self._area, volunteer.area) and covers(self._area, who.area):
+                self._office[volunteer.earlier_number].append(who)
         for one in born:
             self._there.setdefault((RowMark.BIRTH, (known[one.pk].name, one.born_on)), known[one.pk])
         young = [one.pk for one in people.values() if minors.is_child(one, self._at)]
@@ -107,18 +116,21 @@ class Known:
         rows = Volunteer.objects.select_related("person__merged_into").filter(
             Q(person__in=people) | Q(person__merged_into__in=people)
         )
-        serving = {one.human.pk: one for one in rows.order_by("-joined_at", "pk")}
-        stated = EarlierHours.objects.filter(volunteer__in=serving.values()).values_list("volunteer", "minutes")
-        minutes: dict[UUID, int] = {}
-        for key, some in stated:
-            minutes[key] = minutes.get(key, 0) + some
+        serving: dict[UUID, Volunteer] = {}
+        humans: dict[UUID, UUID] = {}
+        for entry in rows.order_by(*SERVING_FIRST):
+            serving.setdefault(entry.human.pk, entry)
+            humans[entry.pk] = entry.human.pk
+        minutes: Counter[UUID] = Counter()
+        for key, some in EarlierHours.objects.filter(volunteer__in=humans).values_list("volunteer", "minutes"):
+            minutes[humans[key]] += some
         found = {}
         for key, one in people.items():
-            entry = serving.get(key)
+            serves = serving.get(key)
             found[key] = Somebody(
-                one.pk, one.name.reveal(), one.area, entry.pk if entry else uuid4(),
+                one.pk, one.name.reveal(), one.area, serves.pk if serves else uuid4(),
                 one.id_number.reveal() if one.id_number else None, one.phone.reveal() if one.phone else None,
-                one.born_on, entry, minutes.get(entry.pk, 0) if entry else 0,
+                one.born_on, serves, minutes[key],
             )  # fmt: skip
         return found
 
@@ -144,9 +156,13 @@ class Known:
         return self._checked(line, Found(RowOutcome.MERGE, who, mark))
 
     def _perhaps(self, line: Line, hits: Sequence[tuple[RowMark, Somebody]]) -> Found:
-        """Say whether somebody bears the same name and was born on the same day; with two numbers it is another."""
-        for mark, one in hits:
-            if not (line.id_number and one.id_number):
+        """Say whether somebody bears the same name, and was born that day or has the number at the office before.
+
+        With two identity numbers, or two days of birth, it is another.
+        """
+        numbered = self._office.get(line.earlier_number, ()) if line.earlier_number else ()
+        for mark, one in [*hits, *((RowMark.NUMBER, one) for one in numbered)]:
+            if _fits(line, one) and line.born_on in (None, one.born_on or line.born_on):
                 return self._checked(line, Found(RowOutcome.DOUBTFUL, one, mark))
         new = Somebody(uuid4(), line.name, line.area, uuid4())
         return self._checked(line, Found(RowOutcome.NEW, new))
@@ -158,7 +174,10 @@ class Known:
             return _refused(who, Wrong("born_on", "born_against_record", ""))
         born = line.born_on or who.born_on
         day = timezone.localdate(self._at)
-        if born and minors.years(born, day) < minors.OWN_CONSENT and who.person not in self._agreed:
+        child = born is not None and minors.years(born, day) < minors.OWN_CONSENT
+        young = child and who.person not in self._agreed
+        if young or (self._children and not self._children.isdisjoint(_named_keys(line))):
+            self._children.update(_named_keys(line))
             return _refused(who, Wrong("born_on", "child", ""))
         if who.row and line.minutes and who.minutes and line.minutes != who.minutes:
             return _refused(who, Wrong("minutes", "twice_hours", str(who.row)))
@@ -191,6 +210,10 @@ def _keys(line: Line) -> list[tuple[RowMark, Any]]:
     ]  # fmt: skip
     keys = [(mark, key) for mark, key in found if key]
     return [*keys, (RowMark.BIRTH, (line.name, line.born_on))] if line.born_on else keys
+
+
+def _named_keys(line: Line) -> set[tuple[RowMark, Any, str]]:
+    return {(mark, key, line.name) for mark, key in _keys(line)}
 
 
 def _fits(line: Line, one: Somebody) -> bool:
