@@ -114,8 +114,10 @@ def mark_service(person: Person, *, told: str, at: datetime) -> None:
         "issuer_area": WHERE, "issuer_name": "示例居委会", "responsible": told[:30], "handler": told[:30],
         "contact": told, "starts_on": day, "ends_on": day,
     }  # fmt: skip
-    batch = CertificateBatch.objects.create(**issued, wanted=1, ordered_by=person, ordered_at=at)
-    BatchItem.objects.create(batch=batch, volunteer=one)
+    for passed in (False, True):  # one that is being made, and one that is written
+        batch = CertificateBatch.objects.create(**issued, wanted=1, ordered_by=person, ordered_at=at)
+        BatchItem.objects.create(batch=batch, volunteer=one, passed=passed)
+    CertificateBatch.objects.filter(pk=batch.pk).update(state="written", finished_at=at)
     Certificate.objects.create(
         **issued, volunteer=one, area=WHERE[:9], year=1999, serial=1, number="示例一号", code="c" * 22,
         paper="record", minutes=60, times=1, issued_on=day, issued_at=at, issued_by=person, withdrawn_at=at,

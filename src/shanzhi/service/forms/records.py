@@ -28,6 +28,11 @@ def minute_of(value: time | None) -> int | None:
     return None if value is None else value.hour * 60 + value.minute
 
 
+def time_of(minute: int | None) -> time | None:
+    """Give the time of a minute of the day."""
+    return None if minute is None else time(minute // 60, minute % 60)
+
+
 class TableForm(PageForm):
     """What was done on a day, the same for all; which volunteers, in the subclasses."""
 
@@ -39,7 +44,7 @@ class TableForm(PageForm):
     )
     starts = forms.TimeField(
         label=_("Began at"), help_text=_("Where it is known, for example 9:30. Two records of a time are refused."),
-        required=False, widget=forms.TimeInput({"type": "time", "class": "short"}),
+        required=False, widget=forms.TimeInput({"type": "time", "class": "short"}, format="%H:%M"),
     )  # fmt: skip
     people_served = forms.IntegerField(
         label=_("People served"), min_value=0, max_value=100_000, required=False, widget=forms.NumberInput(SHORT)
@@ -56,10 +61,8 @@ class TableForm(PageForm):
 
     def _row(self, volunteer: UUID, minutes: int | None = None) -> Row:
         clean = self.cleaned_data
-        return Row(
-            volunteer, minutes or clean["minutes"], minute_of(clean["starts"]), clean["people_served"],
-            clean["evidence"],
-        )  # fmt: skip
+        own = clean["minutes"] if minutes is None else minutes  # a nought of one's own is refused, not overlooked
+        return Row(volunteer, own, minute_of(clean["starts"]), clean["people_served"], clean["evidence"])
 
     def common(self) -> dict[str, Any]:
         """Give what all rows share."""
@@ -151,7 +154,7 @@ class WhyForm(PageForm):
 
 
 class ReverseForm(WhyForm):
-    """Why a record is reversed, and what is right where something is."""
+    """Why a record is reversed, and what is right where something is; day and hour are at first those of the record."""
 
     minutes = forms.IntegerField(
         label=_("Right minutes"), help_text=_("Empty: nothing is recorded in its place."), min_value=1, max_value=DAY,
@@ -161,8 +164,17 @@ class ReverseForm(WhyForm):
         label=_("Right day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     starts = forms.TimeField(
-        label=_("Began at"), required=False, widget=forms.TimeInput({"type": "time", "class": "short"})
+        label=_("Began at"), required=False, widget=forms.TimeInput({"type": "time", "class": "short"}, format="%H:%M")
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse another day or hour without minutes: nothing would be recorded in its place."""
+        clean = super().clean() or self.cleaned_data
+        moved = any(clean.get(name) not in (None, self.initial.get(name)) for name in ("served_on", "starts"))
+        if moved and clean.get("minutes") is None and "minutes" not in self.errors:
+            words = gettext("Write the right minutes too; without them nothing is recorded in its place.")
+            self.add_error("minutes", ValidationError(words, code="minutes"))
+        return clean
 
     def right(self, day: date) -> dict[str, Any] | None:
         """Give what is recorded in its place, None for nothing."""

@@ -37,7 +37,7 @@ def order_batch(*, actor: Actor, paper: Paper, at: datetime) -> CertificateBatch
     """
     with transaction.atomic():
         values = issued_values(actor, paper, at)
-        rows = standing(values).exclude(volunteer__person__in=actor.persons).order_by()
+        rows = standing(values, at).exclude(volunteer__person__in=actor.persons).order_by()
         people = sorted(rows.values_list("volunteer", flat=True).distinct()[: MOST + 1])
         if not people:
             raise refusals.NothingToCertify

@@ -13,7 +13,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.service import policies
 from shanzhi.service.lifecycle import COMPLAINT, LIVE, THANKS
-from shanzhi.service.models import LONGEST_REASON, LONGEST_THANKS, Complaint, ServiceRecord, Thanks
+from shanzhi.service.models import LONGEST_REASON, LONGEST_THANKS, Complaint, Reversal, ServiceRecord, Thanks
 from shanzhi.service.operations import refusals
 from shanzhi.service.operations.recording import locked_records
 from shanzhi.service.operations.verifying import reason_of, refuse_locked, reverse_locked
@@ -24,7 +24,7 @@ from shanzhi.volunteering.models import TeamMember, Volunteer
 def complain(*, actor: Actor, record_id: UUID, words: str, at: datetime) -> Complaint:
     """Say that a record is wrong: the volunteer, or somebody who is in the team. While it is open nobody verifies it.
 
-    Raises NotFound, BadWords, ComplaintThere.
+    Raises NotFound, ReversedAlready, BadWords, ComplaintThere.
     """
     with transaction.atomic():
         (one,) = locked_records(actor, [record_id])
@@ -33,6 +33,8 @@ def complain(*, actor: Actor, record_id: UUID, words: str, at: datetime) -> Comp
         ).exists()  # fmt: skip
         if (not inside and not actor.is_person(one.volunteer.person_id)) or one.state not in LIVE:
             raise NotFound
+        if Reversal.objects.filter(record=one).exists():
+            raise refusals.ReversedAlready
         text = _text(words, LONGEST_REASON)
         due = timezone.localdate(at) + timedelta(days=ruling(one.area, timezone.localdate(at)).answer_days)
         try:

@@ -107,7 +107,8 @@ def correct_record(
 ) -> ServiceRecord:  # fmt: skip
     """Reverse a verified record and record it anew with what is right; the new one goes through notice as any other.
 
-    Raises as `reverse_record` and `record_service` do.
+    Of a volunteer who was there without a place in the team, and of a kind of task that is no longer offered, it is
+    corrected too. Raises as `reverse_record` and `record_service` do.
     """
     with transaction.atomic():
         reverse_record(actor=actor, record_id=record_id, reason=reason, at=at)
@@ -116,7 +117,7 @@ def correct_record(
         row = Row(old.volunteer_id, minutes, starts, old.people_served, old.evidence, corrects_id=old.pk)
         return record_service(
             actor=actor, organiser=organiser, served_on=served_on, task_code=old.task_kind.code, content=old.content,
-            rows=[row], at=at,
+            rows=[row], at=at, present=frozenset({old.volunteer_id}), kind=old.task_kind,
         )[0]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,6 +55,12 @@ def team_records(*, viewer: Actor, team_id: UUID) -> tuple[Team, QuerySet[Servic
     """Give a team and its records to who leads it and to staff of its area; to others there is none."""
     team = volunteering.led_team(viewer=viewer, team_id=team_id)
     return team, marked(ServiceRecord.objects.filter(team=team))
+
+
+def in_it(on: date) -> Q:
+    """Give the condition that a place in a team was held on a day."""
+    held = Q(state__in=("member", "left"), joined_at__date__lte=on)
+    return held & (Q(ended_at=None) | Q(ended_at__date__gte=on))
 
 
 def recordable(team: Team, viewer: Actor) -> list[tuple[UUID, str, Any]]:

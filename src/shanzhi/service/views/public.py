@@ -29,14 +29,14 @@ def check(request: Any) -> HttpResponse:
     asked = bool(request.GET)
     form = CheckForm(request.GET if asked else None)
     if asked and form.is_valid():
-        found = queries.check(at=request.now, **form.cleaned_data)
+        found = queries.check(**form.cleaned_data)
         return _shown(request, found, form)
     return _shown(request, None, form)
 
 
 def checked(request: Any, code: str) -> HttpResponse:
     """Say whether the paper holds whose QR code was read."""
-    return _shown(request, queries.by_code(code=code, at=request.now), None)
+    return _shown(request, queries.by_code(code=code), None)
 
 
 def _shown(request: Any, found: Checked | None, form: CheckForm | None) -> HttpResponse:

@@ -17,7 +17,7 @@ from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.kernel.lifecycle import MoveRefused
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, policies, queries
-from shanzhi.service.forms.records import AnswerForm, ComplaintForm, ReverseForm, WhyForm
+from shanzhi.service.forms.records import AnswerForm, ComplaintForm, ReverseForm, WhyForm, time_of
 from shanzhi.service.models import ServiceRecord
 from shanzhi.service.views import frames
 from shanzhi.service.views.frames import FORM, frame
@@ -190,6 +190,7 @@ def refuse(request: Any, record_id: UUID) -> HttpResponse:
 def reverse_one(request: Any, record_id: UUID) -> HttpResponse:
     """Reverse a verified record, and record what is right."""
     found = _in_charge(request, record_id, ("verified",))
+    form = ReverseForm(sent(request), initial={"served_on": found.served_on, "starts": time_of(found.starts)})
 
     def act(form: Any) -> str:
         reason, right = form.cleaned_data["reason"], form.right(found.served_on)
@@ -203,7 +204,7 @@ def reverse_one(request: Any, record_id: UUID) -> HttpResponse:
              "record. What is right can be recorded in its place; it goes through notice as any other.")  # fmt: skip
     context = frame(_("Reverse the record"), _("Reverse"), frames.record_page(found), *way(request, found), lead=lead,
                     kind="danger")  # fmt: skip
-    return answer_form(request, ReverseForm(sent(request)), act, context, done=_("It is on record."), template=FORM)
+    return answer_form(request, form, act, context, done=_("It is on record."), template=FORM)
 
 
 @login_required
