@@ -12,7 +12,7 @@ from shanzhi.service.queries.certificates import (
     passed_over,
     search_certificates,
 )
-from shanzhi.service.queries.growth import STAGES, growth, ready, search_ready
+from shanzhi.service.queries.growth import growth, ready, search_ready
 from shanzhi.service.queries.mine import Overview, overview, overview_of, own_records
 from shanzhi.service.queries.records import (
     at_the_desk,
@@ -35,6 +35,7 @@ from shanzhi.service.queries.records import (
     waiting,
 )
 from shanzhi.service.queries.rules import Ruling, rules, ruling, search_rules
+from shanzhi.service.queries.telling import STAGES
 
 __all__ = [
     "STAGES", "Overview", "Ruling", "at_the_desk", "batch", "batches", "by_code", "by_numbers", "certificate",
