@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.service.models import DAY, LONGEST_CONTENT, LONGEST_EVIDENCE, LONGEST_REASON, LONGEST_THANKS
-from shanzhi.service.operations import Row
+from shanzhi.service.operations import Organiser, Row
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm, offer
 
@@ -53,6 +53,10 @@ class TableForm(PageForm):
         label=_("Evidence"), help_text=_("For example: photos in the team's album, sheet of signatures."),
         max_length=LONGEST_EVIDENCE, required=False, widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
+    later = forms.BooleanField(
+        label=_("Put it under notice later"), required=False,
+        help_text=_("For what you have to look at again. Nobody verifies it before it was under notice."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         """Take the kinds of tasks of the area."""
@@ -66,7 +70,9 @@ class TableForm(PageForm):
 
     def common(self) -> dict[str, Any]:
         """Give what all rows share."""
-        return {name: self.cleaned_data[name] for name in ("served_on", "task_code", "content")}
+        clean = self.cleaned_data
+        same = {name: clean[name] for name in ("served_on", "task_code", "content")}
+        return {**same, "notice": not clean["later"]}
 
 
 class TeamTableForm(TableForm):
@@ -111,7 +117,13 @@ class TeamTableForm(TableForm):
 
 
 class OfficeTableForm(TableForm):
-    """Service that the committee or office of an area organised itself; volunteers by their numbers."""
+    """Service that an organisation, or the committee or office of an area, organised itself; volunteers by numbers.
+
+    `NAMES` are fields by the names that operations have for them.
+    """
+
+    NAMES: ClassVar = {"rows": "numbers"}
+    organization_id = forms.ChoiceField(label=_("Organiser"), required=False)
 
     numbers = forms.CharField(
         label=_("Volunteers"),
@@ -119,11 +131,22 @@ class OfficeTableForm(TableForm):
         max_length=5000, widget=forms.Textarea({"rows": 6}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
-        """Take the areas whose office the actor is."""
+    def __init__(self, *args: Any, bodies: list[tuple[str, str]], areas: AreaSource | None, **kwargs: Any) -> None:
+        """Take the organisations that the actor leads and the areas whose office the actor is."""
         super().__init__(*args, **kwargs)
-        self.fields["area"] = AreaField(source=areas, label=_("Area"))
-        self.order_fields(["area", "served_on"])
+        office = [("", _("The committee or office of the area below"))] if areas is not None else []
+        offer(self, "organization_id", [*office, *bodies])
+        if not bodies:
+            del self.fields["organization_id"]
+        if areas is not None:
+            self.fields["area"] = AreaField(source=areas, label=_("Area"), required=not bodies)
+        self.order_fields(["organization_id", "area", "served_on"])
+
+    @property
+    def organiser(self) -> Organiser:
+        """Who organised: the organisation, or with none the office of the area."""
+        unit = self.cleaned_data.get("organization_id") or ""
+        return Organiser(None, UUID(unit) if unit else None, "" if unit else self.cleaned_data.get("area") or "")
 
     def clean_numbers(self) -> list[tuple[str, int | None]]:
         """Read numbers, and minutes after them."""

@@ -27,7 +27,7 @@ def complain(*, actor: Actor, record_id: UUID, words: str, at: datetime) -> Comp
     Raises NotFound, ReversedAlready, BadWords, ComplaintThere.
     """
     with transaction.atomic():
-        (one,) = locked_records(actor, [record_id])
+        (one,) = locked_records(actor, [record_id], at)
         inside = one.team_id is not None and TeamMember.objects.filter(
             team=one.team_id, state="member", volunteer__person__in=actor.persons
         ).exists()  # fmt: skip
@@ -56,7 +56,7 @@ def answer_complaint(*, actor: Actor, complaint_id: UUID, upheld: bool, answer: 
     Raises NotFound, NotTheLeader, SomebodyElseAnswers, ReasonMissing, MoveRefused.
     """
     with transaction.atomic():
-        found, one = _of(actor, complaint_id)
+        found, one = _of(actor, complaint_id, at)
         policies.require(policies.in_charge(actor=actor, record=one))
         parts = (found.complainant_id, one.volunteer.person_id, one.recorded_by_id, one.verified_by_id)
         if any(actor.is_person(part) for part in parts):
@@ -76,7 +76,7 @@ def answer_complaint(*, actor: Actor, complaint_id: UUID, upheld: bool, answer: 
 def withdraw_complaint(*, actor: Actor, complaint_id: UUID, at: datetime) -> Complaint:
     """Take the own complaint back. Raises NotFound, MoveRefused."""
     with transaction.atomic():
-        found, one = _of(actor, complaint_id)
+        found, one = _of(actor, complaint_id, at)
         if not actor.is_person(found.complainant_id):
             raise NotFound
         found.state = COMPLAINT.move(found.state, "withdraw")
@@ -127,12 +127,12 @@ def read_thanks(*, actor: Actor, thanks_id: UUID, shown: bool, reason: str, at: 
     return found
 
 
-def _of(actor: Actor, complaint_id: UUID) -> tuple[Complaint, ServiceRecord]:
+def _of(actor: Actor, complaint_id: UUID, at: datetime) -> tuple[Complaint, ServiceRecord]:
     """Lock a complaint and the record that it is about, which exists for the actor."""
     there = Complaint.objects.filter(pk=complaint_id).values_list("record", flat=True).first()
     if there is None:
         raise NotFound
-    (one,) = locked_records(actor, [there])
+    (one,) = locked_records(actor, [there], at)
     return Complaint.objects.select_for_update().get(pk=complaint_id), one
 
 

@@ -107,7 +107,7 @@ def record_service(
 def put_under_notice(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) -> list[ServiceRecord]:
     """Put records under notice inside the team. Raises NotFound, NotTheLeader, MoveRefused."""
     with transaction.atomic():
-        rows = locked_records(actor, record_ids)
+        rows = locked_records(actor, record_ids, at)
         for one in rows:
             policies.require(policies.in_charge(actor=actor, record=one))
             RECORD.move(one.state, "notice")
@@ -119,12 +119,12 @@ def put_under_notice(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) 
     return rows
 
 
-def locked_records(actor: Actor, record_ids: Iterable[UUID]) -> list[ServiceRecord]:
+def locked_records(actor: Actor, record_ids: Iterable[UUID], at: datetime) -> list[ServiceRecord]:
     """Lock records that exist for the actor, their volunteers first. Raises NotFound, NoRows."""
     wanted = set(record_ids)
     if not 1 <= len(wanted) <= MOST_ROWS:
         raise refusals.NoRows(field="rows", most=MOST_ROWS)
-    there = ServiceRecord.objects.filter(policies.records_readable(actor), pk__in=wanted)
+    there = ServiceRecord.objects.filter(policies.records_readable(actor, at), pk__in=wanted)
     found = dict(there.values_list("pk", "volunteer_id"))
     if set(found) != wanted:
         raise NotFound

@@ -42,7 +42,7 @@ def verify_records(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) ->
     Raises NotFound, NotTheLeader, SecondPerson, OwnService, MoveRefused, NoticeRuns, ComplaintOpen, DayFull.
     """
     with refused_by_database(), transaction.atomic():
-        rows = locked_records(actor, record_ids)
+        rows = locked_records(actor, record_ids, at)
         for one in rows:
             _check_second(actor, one, at)
         _check_complaints(rows)
@@ -59,7 +59,7 @@ def verify_records(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) ->
 def refuse_records(*, actor: Actor, record_ids: Iterable[UUID], reason: str, at: datetime) -> list[ServiceRecord]:
     """Refuse records that are not verified yet, for a reason. Raises NotFound, NotTheLeader, ReasonMissing."""
     with transaction.atomic():
-        rows = locked_records(actor, record_ids)
+        rows = locked_records(actor, record_ids, at)
         words = reason_of(reason)
         for one in rows:
             policies.require(policies.in_charge(actor=actor, record=one))
@@ -83,7 +83,7 @@ def reverse_record(*, actor: Actor, record_id: UUID, reason: str, at: datetime) 
     Raises NotFound, NotTheLeader, OwnService, NotVerified, ReversedAlready, ReasonMissing.
     """
     with transaction.atomic():
-        (one,) = locked_records(actor, [record_id])
+        (one,) = locked_records(actor, [record_id], at)
         policies.require(policies.in_charge(actor=actor, record=one))
         return reverse_locked(actor, one, reason_of(reason), at)
 

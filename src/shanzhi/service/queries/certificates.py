@@ -37,6 +37,12 @@ class Checked:
     state: Literal["valid", "withdrawn", "unknown"]
     certificate: Certificate | None = None
 
+    @property
+    def number(self) -> str:
+        """The volunteer number, of which the district and the last three digits are told."""
+        known = self.certificate.volunteer.number if self.certificate else ""
+        return f"{known[:6]}******{known[-3:]}" if known else ""
+
 
 def of_issuer(values: Mapping[str, Any]) -> Q:
     """Give the condition that a record is the issuer's to certify."""

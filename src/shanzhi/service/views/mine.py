@@ -50,7 +50,9 @@ def mine(request: Any) -> HttpResponse:
 
 def sums(found: Overview) -> list[Answer]:
     """Give what was done altogether, in words."""
+    earlier = [Answer(_("Hours of service before"), formatting.minutes(found.earlier))] if found.earlier else []
     return [
+        *earlier,
         Answer(_("Verified service"), formatting.minutes(found.minutes)),
         Answer(_("Times of service"), formatting.count(found.times)),
         Answer(_("People served"), formatting.count(found.people_served)),

@@ -21,7 +21,6 @@ from shanzhi.service.exchange.certificate import content_words, service_pdf, spa
 from shanzhi.service.forms.papers import CertificateForm
 from shanzhi.service.forms.records import WhyForm
 from shanzhi.service.models import Certificate
-from shanzhi.service.operations.batches import may_order
 from shanzhi.service.operations.printing import SHEETS, Copy, issuer_copy, issuer_sheets
 from shanzhi.service.views import frames
 from shanzhi.service.views.frames import FORM, check_address, desk_steps, frame
@@ -50,7 +49,7 @@ def certificates(request: Any) -> HttpResponse:
     queries.require_desk(request.actor)
     rows = queries.certificates(viewer=request.actor)
     context = {
-        "heading": _("Certificates"), "may": may_order(request.actor),
+        "heading": _("Certificates"), "may": policies.may_order(request.actor),
         "batches": list(queries.batches(viewer=request.actor).order_by("-ordered_at")[:5]),
         "crumbs": [(_("Home"), "/"), *desk_steps(), (_("Certificates"), "")],
     }  # fmt: skip
@@ -62,7 +61,7 @@ def certificates(request: Any) -> HttpResponse:
 @form_page
 def issue(request: Any) -> HttpResponse:
     """Issue a certificate, or many at once by a job."""
-    if not may_order(request.actor):
+    if not policies.may_order(request.actor):
         raise Forbidden
     today = timezone.localdate(request.now)
     own = next(iter(request.actor.areas(policies.AGREERS)), "")

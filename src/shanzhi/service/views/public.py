@@ -60,14 +60,13 @@ def pairs(found: Checked) -> list[Answer]:
     one = found.certificate
     if one is None:
         return []
-    number = one.volunteer.number
     known = [
         Answer(_("Certificate number"), one.number),
         Answer(_("Issuer"), one.issuer_name),
         Answer(_("Date of issue"), formatting.day(one.issued_on)),
         Answer(_("Days of service"), span_words(one)),
         Answer(_("Verified service"), formatting.minutes(one.minutes)),
-        Answer(_("Volunteer number"), f"{number[:6]}******{number[-3:]}"),
+        Answer(_("Volunteer number"), found.number),
     ]
     return [*known, *([Answer(_("Withdrawn on"), formatting.day(one.withdrawn_at))] if one.withdrawn_at else [])]
 
