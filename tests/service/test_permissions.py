@@ -188,7 +188,7 @@ TABLE: dict[str, Row] = {
     f"POST {API}/batches": only(AGREERS, f"{API}/batches", **POST, json=PAPER, allowed=409),
     f"GET {API}/batches/{{batch_id}}": only(READERS, batch("", f"{API}/batches"), refused=404),
     f"POST {API}/batches/{{batch_id}}/go-on": of_readers(AGREERS, batch("/go-on", f"{API}/batches"), **POST, json={}),
-    f"GET {API}/batches/{{batch_id}}/sheets/{{first}}": of_readers(AGREERS, batch("/sheets/1", f"{API}/batches")),
+    f"GET {API}/batches/{{batch_id}}/sheets": of_readers(AGREERS, batch("/sheets", f"{API}/batches")),
     f"POST {PAPERS}/{{certificate_id}}/own": api(certificate("/own", PAPERS), 404, **POST, json={}),
     f"GET {PAPERS}/{{certificate_id}}/copy": of_readers(AGREERS, certificate("/copy", PAPERS)),
     f"POST {API}/export": only(READERS, f"{API}/export", **POST, json=TAKEN),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Router
+from ninja import Query, Router
 
 from shanzhi.people.middleware import moment
 from shanzhi.service.api.frames import AreaCode
@@ -54,8 +54,8 @@ def copy(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     return _pdf(request, [issuer_copy(actor=signed_in(request), certificate_id=certificate_id)])
 
 
-@router.get("/batches/{uuid:batch_id}/sheets/{int:first}", summary="A hundred certificates of a batch as PDF, masked")
-def sheets(request: HttpRequest, batch_id: UUID, first: int) -> HttpResponse:
+@router.get("/batches/{uuid:batch_id}/sheets", summary="A hundred certificates of a batch as PDF, masked")
+def sheets(request: HttpRequest, batch_id: UUID, first: int = Query(1, ge=1, le=5000)) -> HttpResponse:
     """Give certificates from the place `first` on, which counts from 1, without those withdrawn."""
     return _pdf(request, issuer_sheets(actor=signed_in(request), batch_id=batch_id, first=first))
 
