@@ -124,7 +124,7 @@ def test_a_team_sees_verified_records_only_as_long_as_it_may_complain() -> None:
     made = a_record(one, team, state="verified")
     over = made.notice_over_at
     assert over is not None
-    seen = {"viewer": actor(mate.person), "record_id": made.pk}
+    seen: dict[str, Any] = {"viewer": actor(mate.person), "record_id": made.pk}
     queries.record(**seen, at=over + timedelta(days=30))
     with pytest.raises(NotFound):
         queries.record(**seen, at=over + timedelta(days=31))

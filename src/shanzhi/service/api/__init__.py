@@ -1,10 +1,11 @@
 """The API of service records: the same operations and queries as the pages."""
 
+from shanzhi.service.api import words
 from shanzhi.service.api.files import router as files
 from shanzhi.service.api.papers import router as papers
-from shanzhi.service.api.words import router
+from shanzhi.service.api.records import router
 
 for part in (papers, files):
     router.add_router("", part)
 
-__all__ = ["router"]
+__all__ = ["router", "words"]

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Query, Router
+from ninja import Query, Router, Schema
+from pydantic import Field
 
 from shanzhi.people.middleware import moment
 from shanzhi.service.api.frames import AreaCode
@@ -32,6 +33,12 @@ class ServiceExportIn(Given):
     starts_on: date
     ends_on: date
     kind: Literal["csv", "json"] = "json"
+
+
+class ServiceSheetsQuery(Schema):
+    """From which place of a batch on; counts from 1."""
+
+    first: int = Field(1, ge=1, le=5000)
 
 
 def _pdf(request: HttpRequest, copies: list[Copy]) -> HttpResponse:
@@ -55,9 +62,9 @@ def copy(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 
 
 @router.get("/batches/{uuid:batch_id}/sheets", summary="A hundred certificates of a batch as PDF, masked")
-def sheets(request: HttpRequest, batch_id: UUID, first: int = Query(1, ge=1, le=5000)) -> HttpResponse:
+def sheets(request: HttpRequest, batch_id: UUID, asked: Query[ServiceSheetsQuery]) -> HttpResponse:
     """Give certificates from the place `first` on, which counts from 1, without those withdrawn."""
-    return _pdf(request, issuer_sheets(actor=signed_in(request), batch_id=batch_id, first=first))
+    return _pdf(request, issuer_sheets(actor=signed_in(request), batch_id=batch_id, first=asked.first))
 
 
 @router.post("/export", summary="Verified records for the national system")
