@@ -66,9 +66,12 @@ NOTHING_THERE = {
     "/account/volunteering/leave/",
     "/account/volunteering/service/certificates/<uuid:certificate_id>/own.pdf",
     "/api/v1/service/batches/<uuidstr:batch_id>",  # records of service: none in the twins
+    "/api/v1/service/batches/<uuidstr:batch_id>/sheets",
     "/api/v1/service/certificates/<uuidstr:certificate_id>",
+    "/api/v1/service/certificates/<uuidstr:certificate_id>/copy",
     "/api/v1/service/me",
     "/api/v1/service/records/<uuidstr:record_id>",
+    "/api/v1/service/records/<uuidstr:record_id>/complaints",
     "/desk/service/certificates/batches/<uuid:batch_id>/",
     "/desk/service/certificates/batches/<uuid:batch_id>/<int:first>.pdf",
     "/desk/service/thanks/<uuid:thanks_id>/",

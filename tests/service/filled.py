@@ -110,18 +110,26 @@ def mark_service(person: Person, *, told: str, at: datetime) -> None:
     Thanks.objects.create(volunteer=one, note=told, read_by=other.person, **read)
     Thanks.objects.create(volunteer=other, note="谢谢", read_by=person, **read)
     Thanks.objects.create(volunteer=other, author=person, note=told, written_at=at)
+    _mark_papers(one, person, told=told, at=at)
+    ServiceRules.objects.create(
+        area=WHERE, version=99, valid_from=day, star_minutes=[60], paper="record", prefix="示例", source="示例",
+        created_by=person, created_at=at,
+    )  # fmt: skip
+
+
+def _mark_papers(one: Volunteer, person: Person, *, told: str, at: datetime) -> None:
+    """Have somebody behind a certificate, a batch that is being made, and one that is written."""
+    day = date(2026, 1, 2)
     issued = {
         "issuer_area": WHERE, "issuer_name": "示例居委会", "responsible": told[:30], "handler": told[:30],
         "contact": told, "starts_on": day, "ends_on": day,
     }  # fmt: skip
-    batch = CertificateBatch.objects.create(**issued, wanted=1, ordered_by=person, ordered_at=at)
-    BatchItem.objects.create(batch=batch, volunteer=one)
+    for passed in (False, True):
+        batch = CertificateBatch.objects.create(**issued, wanted=1, ordered_by=person, ordered_at=at)
+        BatchItem.objects.create(batch=batch, volunteer=one, passed=passed)
+    CertificateBatch.objects.filter(pk=batch.pk).update(state="written", finished_at=at)
     Certificate.objects.create(
         **issued, volunteer=one, area=WHERE[:9], year=1999, serial=1, number="示例一号", code="c" * 22,
         paper="record", minutes=60, times=1, issued_on=day, issued_at=at, issued_by=person, withdrawn_at=at,
         withdrawn_by=person, withdrawn_reason=told,
-    )  # fmt: skip
-    ServiceRules.objects.create(
-        area=WHERE, version=99, valid_from=day, star_minutes=[60], paper="record", prefix="示例", source="示例",
-        created_by=person, created_at=at,
     )  # fmt: skip

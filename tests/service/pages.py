@@ -48,14 +48,16 @@ class Stage:
         )  # fmt: skip
         self.record(team, member, past, minutes=60)
         self.record(team, self.own, self.at - timedelta(days=1), minutes=90)
+        self.record(team, member, self.at - timedelta(days=2), minutes=45, notice=False)
         operations.write_thanks(actor=_signed(a_person(COMMUNITY)), number=self.own.number, words="谢谢您", at=self.at)
         note = Thanks.objects.latest("written_at")
         operations.read_thanks(actor=SYSTEM, thanks_id=note.pk, shown=True, reason="", at=self.at)
 
-    def record(self, team: Team, one: Volunteer, at: Any, *, minutes: int) -> ServiceRecord:
+    def record(self, team: Team, one: Volunteer, at: Any, *, minutes: int, notice: bool = True) -> ServiceRecord:
         return operations.record_service(
             actor=SYSTEM, organiser=Organiser(team_id=team.pk), served_on=timezone.localdate(at), task_code="visit",
             content="探访独居老人，陪聊、量血压（示例）", rows=[Row(one.pk, minutes, 540, 3, "签到表（示例）")], at=at,
+            notice=notice,
         )[0]  # fmt: skip
 
     def one(self, state: str, *, own: bool = False) -> ServiceRecord:
@@ -115,6 +117,7 @@ def own(site: Site) -> dict[str, str]:
         "service:mine none": reverse("service:mine") + "?q=没有的东西",
         "service:thank": reverse("service:thank"),
         "service:verify": reverse("service:verify"),
+        "service:to_notice": reverse("service:to_notice"),
         "service:record own": reverse("service:record", args=[mine.pk]),
         "service:complain": reverse("service:complain", args=[mine.pk]),
         "service:record": reverse("service:record", args=[others.pk]),
@@ -136,6 +139,7 @@ def desk(person: Person | None = None) -> dict[str, str]:
         "service:mine begin": reverse("service:mine"),
         **{f"service:{name}": reverse(f"service:{name}") for name in (*plain, "issue")},
         "service:desk none": reverse("service:desk") + "?q=999999",
+        "service:volunteer": reverse("service:volunteer", args=[stage.own.pk]),
         "service:answer": reverse("service:answer", args=[complaint.pk]),
         "service:record complained": reverse("service:record", args=[complaint.record_id]),
         "service:read": reverse("service:read", args=[note.pk]),

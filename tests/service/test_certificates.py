@@ -1,24 +1,28 @@
 """Certificates are issued, many at once too, printed for their holder, checked by anybody and withdrawn."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pypdfium2 import PdfDocument
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.kernel.roles import Role
+from shanzhi.people import operations as people
 from shanzhi.service import operations, queries
 from shanzhi.service.exchange.certificate import service_pdf
-from shanzhi.service.models import BatchItem, Certificate
-from shanzhi.service.operations import batches
-from shanzhi.service.operations.printing import masked_copy, own_copy
+from shanzhi.service.models import BatchItem, Certificate, ServiceRecord
+from shanzhi.service.operations import batches, refusals
+from shanzhi.service.operations.printing import issuer_copy, issuer_sheets, masked_copy, own_copy
 from shanzhi.work.models import Job
 from tests.people.conftest import COMMUNITY
-from tests.service.support import a_record
+from tests.service.support import a_certificate, a_record, verify
 from tests.support.organizations import an_organization
 from tests.support.people import AT, a_person, actor, an_actor
 from tests.volunteering.support import a_team, a_volunteer
@@ -86,18 +90,50 @@ class TestOneCertificate:
         (masked,) = text_of(service_pdf([masked_copy(made)], address=lambda found: "https://example.org/", at=AT))
         assert "示例人氏" not in masked
         assert number not in masked
-        assert queries.check(number=made.number, code=made.code, at=AT).state == "valid"
-        assert queries.check(number=made.number, code="x" * 22, at=AT).state == "unknown"
-        assert queries.check(number="", code=made.code, at=AT).state == "unknown"
+        assert queries.check(number=made.number, code=made.code).state == "valid"
+        assert queries.check(number=made.number, code="x" * 22).state == "unknown"
+        assert queries.check(number="", code=made.code).state == "unknown"
         withdraw: dict[str, Any] = {"certificate_id": made.pk, "reason": "信息有误（示例）", "at": AT}
         refuses("forbidden", lambda: operations.withdraw_certificate(actor=actor(one.person), **withdraw))
         operations.withdraw_certificate(actor=secretary, **withdraw)
-        assert queries.by_code(code=made.code, at=AT).state == "withdrawn"
+        assert queries.by_code(code=made.code).state == "withdrawn"
         refuses("certificate_withdrawn_already", lambda: operations.withdraw_certificate(actor=secretary, **withdraw))
         refuses(
             "certificate_withdrawn_already",
             lambda: own_copy(actor=actor(one.person), certificate_id=made.pk, at=AT),
         )
+        refuses("certificate_withdrawn_already", lambda: issuer_copy(actor=secretary, certificate_id=made.pk))
+
+    def test_names_nobody_of_elsewhere_and_nobody_who_was_erased(self) -> None:
+        secretary = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        outside, erased = a_volunteer(area="370103001001"), a_volunteer()
+        a_record(erased, minutes=60, state="verified")
+        people.erase_own(actor=actor(erased.person), confirmed=True, at=AT)
+
+        def issue(**named: Any) -> Certificate:
+            return operations.issue_certificate(actor=secretary, paper=paper(area=COMMUNITY), at=AT, **named)
+
+        for number in ("370102999999999", outside.number, erased.number):
+            with pytest.raises(refusals.NotServedHere) as said:
+                issue(number=number)
+            assert said.value.field == "number"
+        for unknown in (uuid4(), outside.pk, erased.pk):
+            refuses("not_found", lambda unknown=unknown: issue(volunteer_id=unknown))
+        refuses("nothing_to_certify", lambda: operations.order_batch(
+            actor=secretary, paper=paper(area=COMMUNITY), at=AT
+        ))  # fmt: skip
+        a_record(outside, minutes=60, state="verified", area=COMMUNITY)  # served here, lives elsewhere
+        assert issue(number=outside.number).minutes == 60
+
+    def test_locks_the_certificate_alone_when_it_is_withdrawn(self) -> None:
+        made = a_certificate(a_volunteer(), serial=1)
+        secretary = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        with CaptureQueriesContext(connection) as asked:
+            operations.withdraw_certificate(actor=secretary, certificate_id=made.pk, reason="有误（示例）", at=AT)
+        locks = [one["sql"] for one in asked if "FOR UPDATE" in (one["sql"] or "")]
+        assert any('OF "service_certificate"' in sql for sql in locks)
+        assert not any("volunteering_volunteer" in sql.partition("FOR UPDATE")[2] for sql in locks)
+        assert all('FOR UPDATE OF "' in sql for sql in locks if '"volunteering_volunteer"' in sql)
 
 
 class TestABatch:
@@ -125,3 +161,31 @@ class TestABatch:
         refuses("nothing_to_certify", lambda: operations.order_batch(
             actor=secretary, paper=paper(area=COMMUNITY, ends_on=FIRST + timedelta(days=1)), at=AT
         ))  # fmt: skip
+
+    def test_counts_what_was_verified_when_it_began_so_that_a_reversal_withdraws_what_counts_it(self) -> None:
+        one, other = a_volunteer(), a_volunteer()
+        kept = a_record(one, minutes=60, state="verified")
+        late = a_record(one, minutes=30, state="noticed")
+        counts = a_record(other, minutes=45, state="verified")
+        secretary = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        made = operations.order_batch(actor=secretary, paper=paper(area=COMMUNITY), at=AT)
+        verify(late, a_person(), AT + timedelta(minutes=1))  # while the job runs, which began before
+        operations.write_batch(batch_id=made.pk, at=AT)
+        assert Certificate.objects.get(volunteer=one).minutes == 60
+
+        def reverse(record: ServiceRecord, at: datetime) -> None:
+            operations.reverse_record(actor=secretary, record_id=record.pk, reason="有误（示例）", at=at)
+
+        reverse(late, AT + timedelta(minutes=2))
+        assert Certificate.objects.get(volunteer=one).withdrawn_at is None
+        reverse(kept, AT + timedelta(minutes=3))
+        assert Certificate.objects.get(volunteer=one).withdrawn_at == AT + timedelta(minutes=3)
+        reverse(counts, AT - timedelta(seconds=1))  # asked before the issue, and waited for a lock
+        assert Certificate.objects.get(volunteer=other).withdrawn_at == AT
+        refuses(
+            "certificate_withdrawn_already", lambda: issuer_sheets(actor=secretary, batch_id=made.pk, first=1)
+        )  # fmt: skip
+        a_record(one, minutes=15, state="verified")
+        again = operations.order_batch(actor=secretary, paper=paper(area=COMMUNITY), at=AT + timedelta(minutes=4))
+        operations.write_batch(batch_id=again.pk, at=AT + timedelta(minutes=4))
+        assert [one.certificate.minutes for one in issuer_sheets(actor=secretary, batch_id=again.pk, first=1)] == [15]

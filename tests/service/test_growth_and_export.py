@@ -20,7 +20,6 @@ from shanzhi.service.exchange.drivers.http import SignedHttp
 from shanzhi.service.exchange.drivers.local import LocalFiles
 from shanzhi.service.exchange.national import FIELDS, Collected
 from shanzhi.service.models import Reversal, ServiceRules
-from shanzhi.service.queries.growth import Place, _public
 from tests.people.conftest import COMMUNITY
 from tests.service.support import a_record
 from tests.support.organizations import an_organization
@@ -56,19 +55,6 @@ class TestTheWayToLeading:
         assert idle.pk not in {one.pk for one in queries.ready(viewer=officer, at=AT)}
         hidden = queries.growth(code=COMMUNITY[:9], at=AT, public=True)
         assert set(hidden.whole.counts.values()) == {None}
-
-    def test_leaves_out_small_numbers_so_that_the_total_gives_nothing_away(self) -> None:
-        def place(code: str, number: int) -> Place:
-            return Place(code, code, dict.fromkeys(queries.STAGES, number))
-
-        whole, below = _public(place("0", 33), [place("1", 3), place("2", 10), place("3", 20)])
-        assert [one.counts["core"] for one in below] == [None, None, 20]
-        assert whole.counts["core"] == 33
-        whole, below = _public(place("0", 7), [place("1", 3), place("2", 4), place("3", 0)])
-        assert [one.counts["core"] for one in below] == [None, None, 0]
-        whole, below = _public(place("0", 3), [place("1", 3)])
-        assert whole.counts["core"] is None
-        assert below[0].counts["core"] is None
 
 
 @pytest.mark.django_db

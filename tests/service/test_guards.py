@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models import Sum
 
 from shanzhi.service.models import (
     Certificate,
+    CertificateBatch,
     Complaint,
     Reversal,
     ServiceMonth,
@@ -16,7 +18,7 @@ from shanzhi.service.models import (
     StarAward,
     Thanks,
 )
-from tests.service.support import SERVED, a_certificate, a_record, put_under_notice, verify
+from tests.service.support import SERVED, a_batch, a_certificate, a_record, put_under_notice, verify
 from tests.support.people import AREA, AT, LONG_AGO, a_person
 from tests.volunteering.support import a_team, a_volunteer
 from tests.volunteering.test_guards import refused
@@ -144,3 +146,11 @@ class TestWordsAndRules:
         refused(lambda: rows.update(withdrawn_at=AT), "service_certificate_withdrawn")
         rows.update(withdrawn_at=AT, withdrawn_reason="记录更正（示例）")
         refused(lambda: rows.update(withdrawn_at=None, withdrawn_reason=""), "withdrawn once")
+
+    def test_a_written_batch_stays_but_for_the_words_of_who_answered_for_it(self) -> None:
+        rows = CertificateBatch.objects.filter(pk=a_batch(a_volunteer()).pk)
+        later = AT + timedelta(days=1)
+        for change in ({"state": "writing", "finished_at": None}, {"made": 0}, {"finished_at": later},
+                       {"job": uuid4()}, {"wanted": 2}, {"ordered_by": a_person()}):  # fmt: skip
+            refused(lambda change=change: rows.update(**change), "only gets on")
+        assert rows.update(responsible="—", handler="—", contact="—") == 1  # as when somebody is erased

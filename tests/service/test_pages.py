@@ -110,6 +110,12 @@ class TestATeamsTable:
         assert crew.deputy.post(VERIFY, sent).status_code == 302
         assert {row.state for row in ServiceRecord.objects.all()} == {"verified"}
         assert "2小时" in page(crew.member, MINE)
+        address = f"/service/records/{own.pk}/reverse/"
+        assert f'value="{own.served_on}"' in page(crew.deputy, address)
+        half = {"reason": "多记（示例）", "served_on": "2026-10-19", "idempotency_key": "reverse-half-1"}
+        wrong = crew.deputy.post(address, half)
+        assert (wrong.status_code, ServiceRecord.objects.count()) == (422, 2)
+        assert "另起一条" in wrong.content.decode()
         reverse = {"reason": "多记（示例）", "minutes": "60", "idempotency_key": "reverse-once-1"}
         assert crew.deputy.post(f"/service/records/{own.pk}/reverse/", reverse).status_code == 302
         assert "已冲销" in page(crew.member, f"/service/records/{own.pk}/")
@@ -196,6 +202,8 @@ class TestTheDesk:
         wrong = staff.post(f"{DESK}new/", {**form, "numbers": "甲乙丙", "idempotency_key": "office-wrong-1"})
         assert "看不懂这一行" in wrong.content.decode()
         assert staff.post(f"{DESK}new/", form).status_code == 302
+        nought = staff.post(f"{DESK}new/", {**form, "numbers": f"{one.number} 0", "idempotency_key": "office-nought-1"})
+        assert nought.status_code == 422
         assert ServiceRecord.objects.get().minutes == 90
         rules = {
             "area": COMMUNITY[:9], "valid_from": timezone.localdate().isoformat(), "notice_days": "3",

@@ -76,6 +76,10 @@ def batch(path: str, root: str = f"{DESK}/certificates/batches") -> Any:
     return lambda: f"{root}/{a_batch(a_volunteer(area=COMMUNITY)).pk}{path}"
 
 
+def volunteer() -> str:
+    return f"{DESK}/volunteers/{a_volunteer(area=COMMUNITY).pk}/"
+
+
 PAGES: dict[str, Row] = {
     "service:mine": signed_in("/account/volunteering/service/"),
     "POST service:own_paper": signed_in(
@@ -89,28 +93,39 @@ PAGES: dict[str, Row] = {
     "POST service:shift": of_readers(AGREERS, presence("/"), allowed=422, **IN, **POST),
     "service:verify": signed_in("/service/verify/"),
     "POST service:verify": signed_in("/service/verify/", 302, **POST),
+    "service:to_notice": signed_in("/service/notices/"),
+    "POST service:to_notice": signed_in("/service/notices/", 302, **POST),
     "service:record": only(READERS, record("/"), refused=404, **IN),
     "service:complain": signed_in(record("/complain/"), 404),
+    "POST service:complain": signed_in(record("/complain/"), 404, **POST),
     "POST service:put_under_notice": of_readers(AGREERS, record("/notice/", "recorded"), allowed=302, **IN, **POST),
     "service:refuse": of_readers(AGREERS, record("/refuse/"), **IN),
     "POST service:refuse": of_readers(AGREERS, record("/refuse/"), allowed=422, **IN, **POST),
     "service:reverse": of_readers(AGREERS, record("/reverse/", "verified"), **IN),
+    "POST service:reverse": of_readers(AGREERS, record("/reverse/", "verified"), allowed=422, **IN, **POST),
     "service:answer": of_readers(AGREERS, complaint("/answer/"), **IN),
+    "POST service:answer": of_readers(AGREERS, complaint("/answer/"), allowed=422, **IN, **POST),
     "POST service:withdraw_complaint": signed_in(complaint("/withdraw/"), 404, **POST),
     "service:certificate": only(READERS, certificate("/"), refused=404, **IN),
     "service:copy": of_readers(AGREERS, certificate("/copy.pdf"), **IN),
     "service:withdraw": of_readers(AGREERS, certificate("/withdraw/"), **IN),
+    "POST service:withdraw": of_readers(AGREERS, certificate("/withdraw/"), allowed=422, **IN, **POST),
     "service:team": only(READERS, team("service/"), refused=404, **IN),
     "service:table": of_readers(AGREERS, team("service/new/"), **IN),
     "POST service:table": of_readers(AGREERS, team("service/new/"), allowed=422, **IN, **POST),
     "service:notice": only(READERS, team("service/notice/"), refused=404, **IN),
     "service:desk": listed(READERS, f"{DESK}/", **IN),
+    "service:volunteer": at_the_desk(READERS, volunteer, **IN),
     "service:office_table": listed(AGREERS, f"{DESK}/new/", **IN),
+    "POST service:office_table": listed(AGREERS, f"{DESK}/new/", 422, **IN, **POST),
     "service:complaints": listed(READERS, f"{DESK}/complaints/", **IN),
     "service:thanks": listed(READERS, f"{DESK}/thanks/", **IN),
     "service:read": of_readers(AGREERS, thanks("/", f"{DESK}/thanks"), **IN),
+    "POST service:read": of_readers(AGREERS, thanks("/", f"{DESK}/thanks"), allowed=422, **IN, **POST),
     "service:rules": signed_in(f"{DESK}/rules/"),
     "service:new_rules": listed(OFFICERS, f"{DESK}/rules/new/", **IN),
+    "POST service:new_rules": listed(OFFICERS, f"{DESK}/rules/new/", 422, **IN, **POST),
+    "POST service:export": listed(READERS, f"{DESK}/export/", 422, **IN, **POST),
     "service:export": listed(READERS, f"{DESK}/export/", **IN),
     "service:desk_growth": at_the_desk(READERS, f"{DESK}/growth/{COMMUNITY}/", **IN),
     "service:ready": listed(READERS, f"{DESK}/ready/", **IN),
@@ -126,6 +141,7 @@ PAPER = {
     "area": COMMUNITY, "starts_on": "2026-01-01", "ends_on": "2026-01-31", "responsible": "x", "handler": "x",
     "contact": "x",
 }  # fmt: skip
+TAKEN = {"area": COMMUNITY, "starts_on": "2026-01-01", "ends_on": "2026-01-31"}
 DID = {
     "area": COMMUNITY, "served_on": "2026-01-01", "task_code": "none_such", "content": "x",
     "rows": [{"volunteer_id": str(uuid4()), "minutes": 60}],
@@ -158,6 +174,9 @@ TABLE: dict[str, Row] = {
     f"POST {COMPLAINTS}/{{complaint_id}}/answer": of_readers(
         AGREERS, complaint("/answer", COMPLAINTS), **POST, json={"upheld": True, "answer": " "}, allowed=422),
     f"POST {COMPLAINTS}/{{complaint_id}}/withdraw": api(complaint("/withdraw", COMPLAINTS), 404, **POST, json={}),
+    f"GET {COMPLAINTS}": listed(READERS, COMPLAINTS),
+    f"GET {RECORDS}/{{record_id}}/complaints": only(READERS, record("/complaints", root=RECORDS), refused=404),
+    f"GET {API}/thanks": listed(READERS, f"{API}/thanks"),
     f"POST {API}/thanks": api(f"{API}/thanks", 422, **POST, json={"number": "1", "words": "x"}),
     f"POST {API}/thanks/{{thanks_id}}/read": of_readers(
         AGREERS, thanks("/read", f"{API}/thanks"), **POST, json={"shown": False, **WHY}, allowed=422),
@@ -168,9 +187,15 @@ TABLE: dict[str, Row] = {
         AGREERS, certificate("/withdraw", PAPERS), **POST, json=WHY, allowed=422),
     f"POST {API}/batches": only(AGREERS, f"{API}/batches", **POST, json=PAPER, allowed=409),
     f"GET {API}/batches/{{batch_id}}": only(READERS, batch("", f"{API}/batches"), refused=404),
+    f"POST {API}/batches/{{batch_id}}/go-on": of_readers(AGREERS, batch("/go-on", f"{API}/batches"), **POST, json={}),
+    f"GET {API}/batches/{{batch_id}}/sheets": of_readers(AGREERS, batch("/sheets", f"{API}/batches")),
+    f"POST {PAPERS}/{{certificate_id}}/own": api(certificate("/own", PAPERS), 404, **POST, json={}),
+    f"GET {PAPERS}/{{certificate_id}}/copy": of_readers(AGREERS, certificate("/copy", PAPERS)),
+    f"POST {API}/export": only(READERS, f"{API}/export", **POST, json=TAKEN),
     f"GET {API}/check": everyone(f"{API}/check?number=1&code=2"),
     f"GET {API}/rules/{{area}}": everyone(f"{API}/rules/370102"),
     f"POST {API}/rules": only(OFFICERS, f"{API}/rules", **POST, json=RULES, allowed=422),
+    f"GET {API}/shifts/{{shift_id}}/records": of_readers(AGREERS, presence("/records", f"{API}/shifts")),
     f"POST {API}/shifts/{{shift_id}}/records": of_readers(
         AGREERS, presence("/records", f"{API}/shifts"), allowed=409, **POST, json={}),
     f"GET {API}/growth/{{area}}": everyone(f"{API}/growth/370102"),

@@ -13,10 +13,14 @@ from shanzhi.kernel.roles import Role
 from shanzhi.service import operations, queries
 from shanzhi.service.models import Certificate, ServiceRecord, ServiceRules, StarAward
 from shanzhi.service.operations import Organiser, Row
+from shanzhi.service.operations.stars import settle_stars
+from shanzhi.volunteering import operations as teams
+from shanzhi.volunteering.models import TaskKind, Team
 from tests.people.conftest import COMMUNITY
 from tests.service.support import SERVED, a_kind, a_record
 from tests.service.test_guards import counted
-from tests.support.people import AT, LONG_AGO, actor, an_actor
+from tests.support.organizations import an_organization
+from tests.support.people import AT, LONG_AGO, a_person, actor, an_actor
 from tests.volunteering.support import a_team, a_volunteer, join
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
@@ -100,6 +104,31 @@ class TestRecording:
         assert len(ground.record([row], **origin)) == 1
         assert ground.record([row], **origin) == []
 
+    def test_of_a_team_that_worked_that_day_and_of_who_was_in_it(self, ground: Ground) -> None:
+        one = ground.one.pk
+        waits = a_team(COMMUNITY, leader=ground.leader, name="待批队（示例）", state="proposed")
+        join(waits, ground.one)
+        ground.refuses("team_not_working_then", [Row(one, 5)], organiser=Organiser(team_id=waits.pk))
+        Team.objects.filter(pk=ground.team.pk).update(decided_at=LONG_AGO)
+        teams.dissolve_team(actor=of(ground.leader), team_id=ground.team.pk, reason="解散（示例）", at=AT)
+        staff: dict[str, Any] = {"by": ground.secretary, "at": AT + timedelta(days=2)}
+        assert len(ground.record([Row(one, 5)], **staff)) == 1
+        ground.refuses("team_not_working_then", [Row(one, 5)], **staff, served_on=AT.date() + timedelta(days=1))
+
+    def test_of_an_organisation_by_who_was_in_a_team_of_it_on_the_day(self, ground: Ground) -> None:
+        body = an_organization(COMMUNITY)
+        leader = actor(a_person(COMMUNITY, Role.TEAM_LEADER, organization=body.pk))
+        team = a_team(COMMUNITY, kind="organization", organization=body, name="示例机构队")
+        inside, asked, late = a_volunteer(), a_volunteer(), a_volunteer()
+        join(team, inside)
+        join(team, asked, state="requested")
+        join(team, late, joined_at=AT - timedelta(days=1))
+        organiser = {"by": leader, "organiser": Organiser(organization_id=body.pk)}
+        for who in (asked, late, ground.one):
+            ground.refuses("not_found", [Row(who.pk, 5)], **organiser)
+        (made,) = ground.record([Row(inside.pk, 5)], **organiser)
+        assert (made.team, made.organization) == (None, body)
+
 
 class TestVerifying:
     def test_is_for_a_second_person_after_the_notice(self, ground: Ground) -> None:
@@ -146,6 +175,37 @@ class TestVerifying:
             operations.reverse_record(actor=of(ground.leader), record_id=wrong.pk, reason="又一次", at=LATER)
         assert said.value.code == "service_reversed_already"
 
+    def test_corrects_who_came_without_a_place_and_a_kind_that_is_no_longer_offered(self, ground: Ground) -> None:
+        guest, kind = a_volunteer(), a_kind(COMMUNITY, "old_way", name="旧类别（示例）")
+        wrong = a_record(guest, ground.team, minutes=90, starts=540, state="verified", task_kind=kind)
+        TaskKind.objects.filter(pk=kind.pk).update(retired_at=AT)
+        ground.refuses("unknown_task", [Row(ground.one.pk, 5)], task_code="old_way")
+        right = operations.correct_record(
+            actor=of(ground.deputy), record_id=wrong.pk, reason="多记（示例）", minutes=60, starts=540,
+            served_on=SERVED, at=AT,
+        )  # fmt: skip
+        assert (right.volunteer, right.task_kind, right.minutes, right.starts) == (guest, kind, 60, 540)
+
+    def test_takes_no_star_that_the_rules_of_today_give(self, ground: Ground) -> None:
+        made = [a_record(ground.one, minutes=minutes, state="verified") for minutes in (60, 40, 20)]
+
+        def rule(version: int, *stars: int) -> None:
+            ServiceRules.objects.create(
+                area=COMMUNITY, version=version, valid_from=date(2026, 1, version), star_minutes=list(stars),
+                paper="record", prefix="示例", source="示例，非官方", created_at=LONG_AGO,
+            )  # fmt: skip
+
+        def stars() -> list[bool]:
+            return list(StarAward.objects.filter(volunteer=ground.one).order_by("turn").values_list("given", flat=True))
+
+        rule(1, 120)
+        settle_stars(actor=ground.secretary, volunteers=[ground.one], at=AT)
+        rule(2, 80)
+        operations.reverse_record(actor=ground.secretary, record_id=made[2].pk, reason="有误（示例）", at=AT)
+        assert stars() == [True]  # 100 minutes are below the 120 of then, not below the 80 of today
+        operations.reverse_record(actor=ground.secretary, record_id=made[1].pk, reason="有误（示例）", at=AT)
+        assert stars() == [True, False]
+
 
 class TestComplaints:
     def test_stop_verifying_until_somebody_else_answers(self, ground: Ground) -> None:
@@ -180,7 +240,9 @@ class TestComplaints:
             actor=ground.secretary, complaint_id=row.pk, upheld=True, answer="更正（示例）", at=AT
         )
         assert counted(ground.one) == (0, 0)
-        assert queries.record(viewer=of(ground.one), record_id=made.pk).gone  # type: ignore[attr-defined]
+        with pytest.raises(Refusal, match="service_reversed_already"):
+            operations.complain(actor=of(ground.one), record_id=made.pk, words="还是不对（示例）", at=AT)
+        assert queries.record(viewer=of(ground.one), record_id=made.pk, at=AT).gone  # type: ignore[attr-defined]
 
 
 class TestThanks:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
@@ -29,7 +30,7 @@ def _record(viewer: Actor, record_id: str, at: datetime) -> Shown | None:
 
 
 def _records(viewer: Actor) -> tuple[QuerySet[Any], str]:
-    return ServiceRecord.objects.filter(policies.records_readable(viewer)), "served_on"
+    return ServiceRecord.objects.filter(policies.records_readable(viewer, timezone.now())), "served_on"
 
 
 def _certificate(viewer: Actor, certificate_id: str, at: datetime) -> Shown | None:

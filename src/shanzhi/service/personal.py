@@ -35,7 +35,10 @@ SERVICE: Final = register_activity(
             "Order 67 of the Ministry of Civil Affairs"
         ),
         _("Records and certificates stay, as the rules of records ask; once erased, without the name of the person."),
-        _("Oneself, the team while the notice runs, who organised, and staff of the area: number and masked name."),
+        _(
+            "Oneself, the team while the notice runs and for 30 days after it, who organised, and staff of the area: "
+            "number and masked name."
+        ),
         _("Somebody claims hours that were not served, or learns where a person was and when."),
         _("Two people look at each record; the public check shows no name; the own copy alone bears it in full."),
         order=48,

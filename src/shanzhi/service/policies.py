@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,13 +17,26 @@ from shanzhi.places import queries as places
 from shanzhi.service.models import Certificate, CertificateBatch, ServiceRecord
 from shanzhi.volunteering.lifecycle import OFFICERS
 from shanzhi.volunteering.models import Team, TeamMember
-from shanzhi.volunteering.policies import AGREERS, HEADS, KEEPERS, READERS, NotTheLeader, at_the_desk, require_desk
+from shanzhi.volunteering.policies import (
+    AGREERS,
+    HEADS,
+    KEEPERS,
+    READERS,
+    NotTheLeader,
+    at_the_desk,
+    leads_unit,
+    require_desk,
+)
 
 __all__ = [
     "AGREERS", "HEADS", "KEEPERS", "LEADERS", "OFFICERS", "READERS", "at_the_desk", "batches_readable",
-    "certificates_readable", "in_charge", "led_teams", "may_issue", "may_organise", "may_set_rules", "own_teams",
-    "records_readable", "require", "require_desk",
+    "certificates_readable", "in_charge", "leads_unit", "led_teams", "may_issue", "may_order", "may_organise",
+    "may_set_rules", "own_teams", "records_readable", "require", "require_desk",
 ]  # fmt: skip
+
+
+OBJECTION: Final = timedelta(days=30)
+"""How long after its notice somebody of the team still sees a verified record, and may complain about it."""
 
 
 def led_teams(viewer: Actor) -> QuerySet[Any]:
@@ -36,17 +50,18 @@ def own_teams(viewer: Actor) -> QuerySet[Any]:
     return TeamMember.objects.filter(volunteer__person__in=viewer.persons, state="member").values("team")
 
 
-def records_readable(viewer: Actor) -> Q:
+def records_readable(viewer: Actor, at: datetime) -> Q:
     """Give the condition that a record exists for the viewer.
 
-    One's own, those of teams and organisations that one leads, of the own areas of staff; and while the notice inside
-    the team runs, and after, those of teams that one is in.
+    One's own, those of teams and organisations that one leads, of the own areas of staff; and those of teams that one
+    is in, while the notice runs and, once verified, `OBJECTION` after it, in which one may still complain.
     """
     inside = places.within_any("area", viewer.areas(READERS))
     if not inside or not viewer.persons:  # the whole country, or nobody
         return inside
     inside |= Q(volunteer__person__in=viewer.persons) | Q(team__in=led_teams(viewer))
-    inside |= Q(team__in=own_teams(viewer), state__in=("noticed", "verified"))
+    open_still = Q(state="noticed") | Q(state="verified", notice_over_at__gte=at - OBJECTION)
+    inside |= open_still & Q(team__in=own_teams(viewer))
     return inside | Q(organization__in=viewer.organizations(LEADERS))
 
 
@@ -101,6 +116,11 @@ def may_issue(*, actor: Actor, organization_id: UUID | None, area: str) -> Refus
         return refused
     leads = organization_id is not None and organization_id in actor.organizations(LEADERS)
     return None if leads else Forbidden()
+
+
+def may_order(actor: Actor) -> bool:
+    """Tell whether the actor issues for anybody: an organisation or an area."""
+    return bool(actor.organizations(LEADERS)) or bool(actor.areas(AGREERS))
 
 
 def may_withdraw(*, actor: Actor, found: Certificate | CertificateBatch) -> Refusal | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.service.views import desk, leading, mine, papers, presence, public, records
+from shanzhi.service.views import desk, leading, mine, papers, presence, public, queues, records
 
 app_name = "service"
 MINE = "account/volunteering/service/"
@@ -18,7 +18,8 @@ urlpatterns = [
     path("service/check/<slug:code>/", public.checked, name="checked"),
     path("service/growth/<str:code>/", public.growth, name="growth"),
     path("service/shifts/<uuid:shift_id>/", presence.shift, name="shift"),
-    path("service/verify/", records.verify, name="verify"),
+    path("service/verify/", queues.verify, name="verify"),
+    path("service/notices/", queues.to_notice, name="to_notice"),
     path(ONE, records.record, name="record"),
     path(f"{ONE}complain/", records.complain, name="complain"),
     path(f"{ONE}notice/", records.notice, name="put_under_notice"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path("teams/<uuid:team_id>/service/notice/", leading.notice, name="notice"),
     path(DESK, desk.desk, name="desk"),
     path(f"{DESK}new/", desk.office_table, name="office_table"),
+    path(f"{DESK}volunteers/<uuid:volunteer_id>/", desk.volunteer, name="volunteer"),
     path(f"{DESK}complaints/", desk.complaints, name="complaints"),
     path(f"{DESK}thanks/", desk.thanks, name="thanks"),
     path(f"{DESK}thanks/<uuid:thanks_id>/", desk.read, name="read"),

@@ -1,8 +1,11 @@
 """The API of service records: the same operations and queries as the pages."""
 
+from shanzhi.service.api import words
+from shanzhi.service.api.files import router as files
 from shanzhi.service.api.papers import router as papers
 from shanzhi.service.api.records import router
 
-router.add_router("", papers)
+for part in (papers, files):
+    router.add_router("", part)
 
-__all__ = ["router"]
+__all__ = ["router", "words"]

@@ -59,9 +59,13 @@ class ServiceMonthOut(Schema):
 
 
 class MyServiceOut(Schema):
-    """One's own service: sums in minutes, the star that is held, what is missing to the next."""
+    """One's own service: sums in minutes, the star that is held, what is missing to the next.
+
+    `earlier_minutes` are of before, as the list of an office states them; stars and certificates do not count them.
+    """
 
     number: str
+    earlier_minutes: int
     minutes: int
     times: int
     people_served: int
@@ -92,6 +96,7 @@ class ServiceTableIn(Given):
     task_code: str = Field(min_length=1, max_length=40)
     content: str = Field(min_length=1, max_length=500)
     rows: list[ServiceRowIn] = Field(min_length=1, max_length=200)
+    notice: bool = Field(True, description="Whether it goes under notice at once; if not, by /records/notice later.")
 
 
 class ServiceIdsIn(Given):
@@ -178,7 +183,8 @@ def my_service(request: HttpRequest) -> dict[str, Any]:
         raise NotFound
     level, missing = found.next_star or (None, None)
     return {
-        "number": found.volunteer.number, "minutes": found.minutes, "times": found.times,
+        "number": found.volunteer.number, "earlier_minutes": found.earlier, "minutes": found.minutes,
+        "times": found.times,
         "people_served": found.people_served, "star": found.star, "next_star": level, "missing_minutes": missing,
         "months": [{"month": one.first, "minutes": one.minutes} for one in found.months],
         "thanks": [one.note for one in found.thanks],
@@ -219,7 +225,7 @@ def team_records(request: HttpRequest, team_id: UUID, asked: Query[ServiceReadOn
 
 @router.post("/records", response=ServiceIdsOut, summary="Record what many did on a day")
 def add_records(request: HttpRequest, body: ServiceTableIn, idempotency_key: Key) -> dict[str, Any]:
-    """Record service, whole or not at all, and put it under notice."""
+    """Record service, whole or not at all, and put it under notice unless that is left for later."""
     given = body.model_dump()
     organiser = operations.Organiser(given.pop("team_id"), given.pop("organization_id"), given.pop("area"))
     rows = [operations.Row(**one) for one in given.pop("rows")]
@@ -263,7 +269,7 @@ def refuse(request: HttpRequest, body: ServiceRefusalIn, idempotency_key: Key) -
 @router.get("/records/{uuid:record_id}", response=ServiceRecordOut, summary="One record")
 def get_record(request: HttpRequest, record_id: UUID) -> dict[str, Any]:
     """Give a record to its volunteer, its team while it is under notice and after, and who looks after it."""
-    return written(queries.record(viewer=signed_in(request), record_id=record_id))
+    return written(queries.record(viewer=signed_in(request), record_id=record_id, at=moment(request)))
 
 
 @router.post("/records/{uuid:record_id}/reverse", response=ServiceMadeOut, summary="Reverse a verified record")

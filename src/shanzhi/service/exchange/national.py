@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from shanzhi.places import queries as places
 from shanzhi.service.models import ServiceRecord
+from shanzhi.ui.listing.export import unarmed
 from shanzhi.volunteering.models.volunteers import clock
 
 FORMAT: Final = "shanzhi-service-1"
@@ -43,7 +44,7 @@ class Collected:
         out = io.StringIO()
         writer = csv.DictWriter(out, FIELDS, lineterminator="\r\n")
         writer.writeheader()
-        writer.writerows({name: _plain(value) for name, value in row.items()} for row in self.rows)
+        writer.writerows({name: unarmed(value) for name, value in row.items()} for row in self.rows)
         return b"\xef\xbb\xbf" + out.getvalue().encode()
 
     def json(self) -> bytes:
@@ -77,7 +78,3 @@ def row_of(one: ServiceRecord) -> dict[str, Any]:
         "recorded_on": timezone.localdate(one.recorded_at).isoformat(),
         "verified_on": timezone.localdate(one.verified_at).isoformat() if one.verified_at else None,
     }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -75,7 +75,9 @@ class CheckForm(PageForm):
 
 
 class RulesForm(PageForm):
-    """The rules of an area; hours are whole ones."""
+    """The rules of an area; hours are whole ones. `NAMES` are fields by the names that operations have for them."""
+
+    NAMES: ClassVar = {"star_minutes": "stars", "prefix": "number_words", "core_minutes": "core_hours"}
 
     valid_from = _day(_("Holds from"))
     notice_days = _number(_("Days of notice inside the team"), 0, 90)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.service.models import DAY, LONGEST_CONTENT, LONGEST_EVIDENCE, LONGEST_REASON, LONGEST_THANKS
-from shanzhi.service.operations import Row
+from shanzhi.service.operations import Organiser, Row
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm, offer
 
@@ -28,6 +28,11 @@ def minute_of(value: time | None) -> int | None:
     return None if value is None else value.hour * 60 + value.minute
 
 
+def time_of(minute: int | None) -> time | None:
+    """Give the time of a minute of the day."""
+    return None if minute is None else time(minute // 60, minute % 60)
+
+
 class TableForm(PageForm):
     """What was done on a day, the same for all; which volunteers, in the subclasses."""
 
@@ -39,7 +44,7 @@ class TableForm(PageForm):
     )
     starts = forms.TimeField(
         label=_("Began at"), help_text=_("Where it is known, for example 9:30. Two records of a time are refused."),
-        required=False, widget=forms.TimeInput({"type": "time", "class": "short"}),
+        required=False, widget=forms.TimeInput({"type": "time", "class": "short"}, format="%H:%M"),
     )  # fmt: skip
     people_served = forms.IntegerField(
         label=_("People served"), min_value=0, max_value=100_000, required=False, widget=forms.NumberInput(SHORT)
@@ -47,6 +52,10 @@ class TableForm(PageForm):
     evidence = forms.CharField(
         label=_("Evidence"), help_text=_("For example: photos in the team's album, sheet of signatures."),
         max_length=LONGEST_EVIDENCE, required=False, widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    later = forms.BooleanField(
+        label=_("Put it under notice later"), required=False,
+        help_text=_("For what you have to look at again. Nobody verifies it before it was under notice."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -56,14 +65,14 @@ class TableForm(PageForm):
 
     def _row(self, volunteer: UUID, minutes: int | None = None) -> Row:
         clean = self.cleaned_data
-        return Row(
-            volunteer, minutes or clean["minutes"], minute_of(clean["starts"]), clean["people_served"],
-            clean["evidence"],
-        )  # fmt: skip
+        own = clean["minutes"] if minutes is None else minutes  # a nought of one's own is refused, not overlooked
+        return Row(volunteer, own, minute_of(clean["starts"]), clean["people_served"], clean["evidence"])
 
     def common(self) -> dict[str, Any]:
         """Give what all rows share."""
-        return {name: self.cleaned_data[name] for name in ("served_on", "task_code", "content")}
+        clean = self.cleaned_data
+        same = {name: clean[name] for name in ("served_on", "task_code", "content")}
+        return {**same, "notice": not clean["later"]}
 
 
 class TeamTableForm(TableForm):
@@ -108,7 +117,13 @@ class TeamTableForm(TableForm):
 
 
 class OfficeTableForm(TableForm):
-    """Service that the committee or office of an area organised itself; volunteers by their numbers."""
+    """Service that an organisation, or the committee or office of an area, organised itself; volunteers by numbers.
+
+    `NAMES` are fields by the names that operations have for them.
+    """
+
+    NAMES: ClassVar = {"rows": "numbers"}
+    organization_id = forms.ChoiceField(label=_("Organiser"), required=False)
 
     numbers = forms.CharField(
         label=_("Volunteers"),
@@ -116,11 +131,22 @@ class OfficeTableForm(TableForm):
         max_length=5000, widget=forms.Textarea({"rows": 6}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
-        """Take the areas whose office the actor is."""
+    def __init__(self, *args: Any, bodies: list[tuple[str, str]], areas: AreaSource | None, **kwargs: Any) -> None:
+        """Take the organisations that the actor leads and the areas whose office the actor is."""
         super().__init__(*args, **kwargs)
-        self.fields["area"] = AreaField(source=areas, label=_("Area"))
-        self.order_fields(["area", "served_on"])
+        office = [("", _("The committee or office of the area below"))] if areas is not None else []
+        offer(self, "organization_id", [*office, *bodies])
+        if not bodies:
+            del self.fields["organization_id"]
+        if areas is not None:
+            self.fields["area"] = AreaField(source=areas, label=_("Area"), required=not bodies)
+        self.order_fields(["organization_id", "area", "served_on"])
+
+    @property
+    def organiser(self) -> Organiser:
+        """Who organised: the organisation, or with none the office of the area."""
+        unit = self.cleaned_data.get("organization_id") or ""
+        return Organiser(None, UUID(unit) if unit else None, "" if unit else self.cleaned_data.get("area") or "")
 
     def clean_numbers(self) -> list[tuple[str, int | None]]:
         """Read numbers, and minutes after them."""
@@ -151,7 +177,7 @@ class WhyForm(PageForm):
 
 
 class ReverseForm(WhyForm):
-    """Why a record is reversed, and what is right where something is."""
+    """Why a record is reversed, and what is right where something is; day and hour are at first those of the record."""
 
     minutes = forms.IntegerField(
         label=_("Right minutes"), help_text=_("Empty: nothing is recorded in its place."), min_value=1, max_value=DAY,
@@ -161,8 +187,17 @@ class ReverseForm(WhyForm):
         label=_("Right day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     starts = forms.TimeField(
-        label=_("Began at"), required=False, widget=forms.TimeInput({"type": "time", "class": "short"})
+        label=_("Began at"), required=False, widget=forms.TimeInput({"type": "time", "class": "short"}, format="%H:%M")
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse another day or hour without minutes: nothing would be recorded in its place."""
+        clean = super().clean() or self.cleaned_data
+        moved = any(clean.get(name) not in (None, self.initial.get(name)) for name in ("served_on", "starts"))
+        if moved and clean.get("minutes") is None and "minutes" not in self.errors:
+            words = gettext("Write the right minutes too; without them nothing is recorded in its place.")
+            self.add_error("minutes", ValidationError(words, code="minutes"))
+        return clean
 
     def right(self, day: date) -> dict[str, Any] | None:
         """Give what is recorded in its place, None for nothing."""

@@ -108,7 +108,9 @@ CREATE TRIGGER service_certificate_kept BEFORE INSERT OR UPDATE OR DELETE ON ser
 
 CREATE FUNCTION service_guard_batch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR OLD.state = 'written' OR NEW.made < OLD.made
+    -- What is written stays so; of who answers for the papers the words may lose a name, when somebody is erased.
+    IF TG_OP = 'DELETE' OR NEW.made < OLD.made OR (OLD.state = 'written' AND (NEW.state, NEW.made, NEW.finished_at,
+        NEW.job) IS DISTINCT FROM (OLD.state, OLD.made, OLD.finished_at, OLD.job))
         OR (NEW.organization_id, NEW.issuer_area, NEW.issuer_name, NEW.starts_on, NEW.ends_on, NEW.wanted,
         NEW.ordered_by_id, NEW.ordered_at) IS DISTINCT FROM (OLD.organization_id, OLD.issuer_area, OLD.issuer_name,
         OLD.starts_on, OLD.ends_on, OLD.wanted, OLD.ordered_by_id, OLD.ordered_at) THEN

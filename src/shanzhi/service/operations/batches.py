@@ -11,7 +11,6 @@ from django.db import transaction
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.actors import actor_of_person
-from shanzhi.service import policies
 from shanzhi.service.lifecycle import BATCH
 from shanzhi.service.models import BatchItem, Certificate, CertificateBatch
 from shanzhi.service.operations import refusals
@@ -37,7 +36,7 @@ def order_batch(*, actor: Actor, paper: Paper, at: datetime) -> CertificateBatch
     """
     with transaction.atomic():
         values = issued_values(actor, paper, at)
-        rows = standing(values).exclude(volunteer__person__in=actor.persons).order_by()
+        rows = standing(values, at).exclude(volunteer__person__in=actor.persons).order_by()
         people = sorted(rows.values_list("volunteer", flat=True).distinct()[: MOST + 1])
         if not people:
             raise refusals.NothingToCertify
@@ -108,8 +107,3 @@ def _write_some(batch_id: UUID, actor: Actor, at: datetime) -> int:
         found.made += len(made)
         found.save(update_fields=["made"])
         return found.wanted - BatchItem.objects.filter(batch=found, certificate=None, passed=False).count()
-
-
-def may_order(actor: Actor) -> bool:
-    """Tell whether the actor issues for anybody: an organisation or an area."""
-    return bool(actor.organizations(policies.LEADERS)) or bool(actor.areas(policies.AGREERS))

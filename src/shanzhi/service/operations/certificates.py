@@ -25,7 +25,7 @@ from shanzhi.service import policies
 from shanzhi.service.models import Certificate, CertificateBatch, ServiceRecord
 from shanzhi.service.operations import refusals
 from shanzhi.service.operations.locks import lock_volunteers
-from shanzhi.service.queries.certificates import Sum, counted
+from shanzhi.service.queries.certificates import Sum, certifiable, counted
 from shanzhi.service.queries.rules import ruling
 from shanzhi.volunteering.models import Volunteer
 from shanzhi.volunteering.operations.volunteers import is_place
@@ -46,18 +46,24 @@ class Paper:
     area: str = ""
 
 
-def issue_certificate(*, actor: Actor, volunteer_id: UUID, paper: Paper, at: datetime) -> Certificate:
+def issue_certificate(
+    *, actor: Actor, paper: Paper, at: datetime, volunteer_id: UUID | None = None, number: str = ""
+) -> Certificate:  # fmt: skip
     """Certify what a volunteer did for the issuer in a span of days (民政部令 67): verified records that stand.
 
-    Since a record is verified only after its notice, the notice before the certificate is over too. Raises NotFound,
-    Forbidden, BadSpan, BadIssuer, OwnCertificate, NothingToCertify.
+    The volunteer is named by the id, or by the number as it is given at the desk; whom the actor does not read and of
+    whom the issuer has no record is as unknown as a number that nobody has. Since a record is verified only after its
+    notice, the notice before the certificate is over too. Raises NotFound, NotServedHere, Forbidden, BadSpan,
+    BadIssuer, OwnCertificate, NothingToCertify.
     """
     with transaction.atomic():
         values = issued_values(actor, paper, at)
-        people = lock_volunteers([volunteer_id])
-        if volunteer_id not in people:
-            raise NotFound
-        if actor.is_person(people[volunteer_id].person_id):
+        named = {"number": number.strip()} if volunteer_id is None else {"pk": volunteer_id}
+        found = certifiable(viewer=actor, values=values).filter(**named).values_list("pk", flat=True).first()
+        if found is None:
+            raise refusals.NotServedHere(field="number") if volunteer_id is None else NotFound
+        people = lock_volunteers([found])
+        if actor.is_person(people[found].person_id):
             raise refusals.OwnCertificate
         made = write_certificates(actor=actor, values=values, volunteers=people.values(), batch=None, at=at)
         if not made:
@@ -71,7 +77,8 @@ def withdraw_certificate(*, actor: Actor, certificate_id: UUID, reason: str, at:
     Raises NotFound, Forbidden, WithdrawnAlready, ReasonMissing.
     """
     with transaction.atomic():
-        rows = Certificate.objects.select_for_update().filter(policies.certificates_readable(actor))
+        # the certificate alone: whoever reverses a record locks the volunteer first, then certificates
+        rows = Certificate.objects.select_for_update(of=("self",)).filter(policies.certificates_readable(actor))
         found = rows.filter(pk=certificate_id).first()
         if found is None:
             raise NotFound
@@ -86,7 +93,10 @@ def withdraw_certificate(*, actor: Actor, certificate_id: UUID, reason: str, at:
 
 
 def withdraw_covering(*, actor: Actor, record: ServiceRecord, at: datetime) -> None:
-    """Withdraw the certificates that count a record which was reversed; the issuer issues new ones."""
+    """Withdraw the certificates that count a record which was reversed; the issuer issues new ones.
+
+    A certificate counts what was verified at the moment of its issue (`standing`); that of a batch is its beginning.
+    """
     rows = Certificate.objects.select_for_update().filter(
         volunteer=record.volunteer_id, withdrawn_at=None, starts_on__lte=record.served_on,
         ends_on__gte=record.served_on, issued_at__gte=record.verified_at or at,
@@ -102,7 +112,9 @@ def withdraw_covering(*, actor: Actor, record: ServiceRecord, at: datetime) -> N
 
 def _withdraw(actor: Actor, rows: list[Certificate], reason: str, at: datetime) -> None:
     for found in rows:
-        found.withdrawn_at, found.withdrawn_by_id, found.withdrawn_reason = at, actor.person_id, reason
+        # who waited for a lock may carry a moment before the issue
+        moment = max(at, found.issued_at)
+        found.withdrawn_at, found.withdrawn_by_id, found.withdrawn_reason = moment, actor.person_id, reason
         found.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
         record(
             actor=actor, verb="service.certificate.withdraw", subject=found, area=found.issuer_area,
@@ -154,7 +166,7 @@ def write_certificates(
 ) -> list[Certificate]:  # fmt: skip
     """Write certificates for volunteers who are locked, numbered in a row; who has nothing verified gets none."""
     rows = {one.pk: one for one in volunteers}
-    sums = counted(values, rows)
+    sums = counted(values, rows, at)
     day = timezone.localdate(at)
     area = values["issuer_area"][: LENGTHS[SUBDISTRICT]]
     rules = ruling(values["issuer_area"], day)

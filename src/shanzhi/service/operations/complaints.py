@@ -13,7 +13,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.service import policies
 from shanzhi.service.lifecycle import COMPLAINT, LIVE, THANKS
-from shanzhi.service.models import LONGEST_REASON, LONGEST_THANKS, Complaint, ServiceRecord, Thanks
+from shanzhi.service.models import LONGEST_REASON, LONGEST_THANKS, Complaint, Reversal, ServiceRecord, Thanks
 from shanzhi.service.operations import refusals
 from shanzhi.service.operations.recording import locked_records
 from shanzhi.service.operations.verifying import reason_of, refuse_locked, reverse_locked
@@ -24,15 +24,17 @@ from shanzhi.volunteering.models import TeamMember, Volunteer
 def complain(*, actor: Actor, record_id: UUID, words: str, at: datetime) -> Complaint:
     """Say that a record is wrong: the volunteer, or somebody who is in the team. While it is open nobody verifies it.
 
-    Raises NotFound, BadWords, ComplaintThere.
+    Raises NotFound, ReversedAlready, BadWords, ComplaintThere.
     """
     with transaction.atomic():
-        (one,) = locked_records(actor, [record_id])
+        (one,) = locked_records(actor, [record_id], at)
         inside = one.team_id is not None and TeamMember.objects.filter(
             team=one.team_id, state="member", volunteer__person__in=actor.persons
         ).exists()  # fmt: skip
         if (not inside and not actor.is_person(one.volunteer.person_id)) or one.state not in LIVE:
             raise NotFound
+        if Reversal.objects.filter(record=one).exists():
+            raise refusals.ReversedAlready
         text = _text(words, LONGEST_REASON)
         due = timezone.localdate(at) + timedelta(days=ruling(one.area, timezone.localdate(at)).answer_days)
         try:
@@ -54,7 +56,7 @@ def answer_complaint(*, actor: Actor, complaint_id: UUID, upheld: bool, answer: 
     Raises NotFound, NotTheLeader, SomebodyElseAnswers, ReasonMissing, MoveRefused.
     """
     with transaction.atomic():
-        found, one = _of(actor, complaint_id)
+        found, one = _of(actor, complaint_id, at)
         policies.require(policies.in_charge(actor=actor, record=one))
         parts = (found.complainant_id, one.volunteer.person_id, one.recorded_by_id, one.verified_by_id)
         if any(actor.is_person(part) for part in parts):
@@ -74,7 +76,7 @@ def answer_complaint(*, actor: Actor, complaint_id: UUID, upheld: bool, answer: 
 def withdraw_complaint(*, actor: Actor, complaint_id: UUID, at: datetime) -> Complaint:
     """Take the own complaint back. Raises NotFound, MoveRefused."""
     with transaction.atomic():
-        found, one = _of(actor, complaint_id)
+        found, one = _of(actor, complaint_id, at)
         if not actor.is_person(found.complainant_id):
             raise NotFound
         found.state = COMPLAINT.move(found.state, "withdraw")
@@ -125,12 +127,12 @@ def read_thanks(*, actor: Actor, thanks_id: UUID, shown: bool, reason: str, at: 
     return found
 
 
-def _of(actor: Actor, complaint_id: UUID) -> tuple[Complaint, ServiceRecord]:
+def _of(actor: Actor, complaint_id: UUID, at: datetime) -> tuple[Complaint, ServiceRecord]:
     """Lock a complaint and the record that it is about, which exists for the actor."""
     there = Complaint.objects.filter(pk=complaint_id).values_list("record", flat=True).first()
     if there is None:
         raise NotFound
-    (one,) = locked_records(actor, [there])
+    (one,) = locked_records(actor, [there], at)
     return Complaint.objects.select_for_update().get(pk=complaint_id), one
 
 

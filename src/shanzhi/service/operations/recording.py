@@ -10,7 +10,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from shanzhi.audit.operations import event_of, record_many
@@ -24,6 +23,7 @@ from shanzhi.service.lifecycle import RECORD
 from shanzhi.service.models import DAY, LONGEST_CONTENT, LONGEST_EVIDENCE, ServiceRecord
 from shanzhi.service.operations import refusals
 from shanzhi.service.operations.locks import lock_volunteers
+from shanzhi.service.queries.records import in_it
 from shanzhi.service.queries.rules import ruling
 from shanzhi.volunteering import policies as volunteering
 from shanzhi.volunteering import queries as teams
@@ -69,22 +69,24 @@ class Source:
 def record_service(
     *, actor: Actor, organiser: Organiser, served_on: date, task_code: str, content: str, rows: Sequence[Row],
     at: datetime, notice: bool = True, origin_kind: str = "", present: frozenset[UUID] = frozenset(),
+    kind: TaskKind | None = None,
 ) -> list[ServiceRecord]:  # fmt: skip
     """Record what many volunteers did on a day, whole or not at all, and with `notice` put it under notice at once.
 
     Who organises records (民政部令 67): leader or deputy of the team, who leads the organisation, or the office of the
     area; never the own service. `origin_kind` with the `origin_id` of the rows names what they were made from; a thing
-    of which a record stands is left out. `present` were seen there, and need not be in the team. Raises NotFound,
-    NotTheLeader, BadOrganiser, NoRows, BadDay, UnknownTask, BadContent, and what is wrong with
-    a row, which names the volunteer.
+    of which a record stands is left out. `present` were seen there, and need not be in the team. `kind` is that of a
+    record which is corrected, and holds even where the area offers it no more. Raises NotFound, NotTheLeader,
+    TeamNotWorkingThen, BadOrganiser, NoRows, BadDay, UnknownTask, BadContent, and what is wrong with a row, which names
+    the volunteer.
     """
     if not 1 <= len(rows) <= MOST_ROWS:
         raise refusals.NoRows(field="rows", most=MOST_ROWS)
     with refused_by_database(), transaction.atomic():
-        source = source_of(actor, organiser, at)
+        source = source_of(actor, organiser, served_on, at)
         if not FIRST_DAY <= served_on <= timezone.localdate(at):
             raise refusals.BadDay(field="served_on")
-        kind = _task(source.area, task_code)
+        task = kind or _task(source.area, task_code)
         words = content.strip()
         if not 1 <= len(words) <= LONGEST_CONTENT:
             raise refusals.BadContent(field="content", most=LONGEST_CONTENT)
@@ -92,7 +94,7 @@ def record_service(
         people = lock_volunteers(one.volunteer_id for one in fresh)
         _check_rows(actor, source, fresh, people, served_on, present)
         made = [
-            _made(one, source, kind, served_on, words, origin_kind, actor, at)
+            _made(one, source, task, served_on, words, origin_kind, actor, at)
             for one in sorted(fresh, key=lambda one: (str(one.volunteer_id), one.starts or 0))
         ]
         if notice:
@@ -105,7 +107,7 @@ def record_service(
 def put_under_notice(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) -> list[ServiceRecord]:
     """Put records under notice inside the team. Raises NotFound, NotTheLeader, MoveRefused."""
     with transaction.atomic():
-        rows = locked_records(actor, record_ids)
+        rows = locked_records(actor, record_ids, at)
         for one in rows:
             policies.require(policies.in_charge(actor=actor, record=one))
             RECORD.move(one.state, "notice")
@@ -117,12 +119,12 @@ def put_under_notice(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) 
     return rows
 
 
-def locked_records(actor: Actor, record_ids: Iterable[UUID]) -> list[ServiceRecord]:
+def locked_records(actor: Actor, record_ids: Iterable[UUID], at: datetime) -> list[ServiceRecord]:
     """Lock records that exist for the actor, their volunteers first. Raises NotFound, NoRows."""
     wanted = set(record_ids)
     if not 1 <= len(wanted) <= MOST_ROWS:
         raise refusals.NoRows(field="rows", most=MOST_ROWS)
-    there = ServiceRecord.objects.filter(policies.records_readable(actor), pk__in=wanted)
+    there = ServiceRecord.objects.filter(policies.records_readable(actor, at), pk__in=wanted)
     found = dict(there.values_list("pk", "volunteer_id"))
     if set(found) != wanted:
         raise NotFound
@@ -133,8 +135,11 @@ def locked_records(actor: Actor, record_ids: Iterable[UUID]) -> list[ServiceReco
     return list(rows.filter(pk__in=wanted).order_by("pk"))
 
 
-def source_of(actor: Actor, organiser: Organiser, at: datetime) -> Source:
-    """Give who organised, as the actor may say. Raises NotFound, BadOrganiser, NotTheLeader, Forbidden."""
+def source_of(actor: Actor, organiser: Organiser, on: date, at: datetime) -> Source:
+    """Give who organised on a day, as the actor may say.
+
+    Raises NotFound, BadOrganiser, NotTheLeader, Forbidden, TeamNotWorkingThen.
+    """
     if organiser.team_id is not None:
         team = teams.team(viewer=actor, team_id=organiser.team_id)
         source = Source(team, team.organization, team.area)
@@ -152,7 +157,15 @@ def source_of(actor: Actor, organiser: Organiser, at: datetime) -> Source:
     policies.require(
         policies.may_organise(actor=actor, team=source.team, organization_id=unit, area=source.area)
     )  # fmt: skip
+    if source.team is not None and not _worked(source.team, on):
+        raise refusals.TeamNotWorkingThen(field="team_id")
     return source
+
+
+def _worked(team: Team, on: date) -> bool:
+    """Tell whether a team that was agreed to worked on a day: it works still, or ended on that day or later."""
+    over = team.state == "dissolved" and team.decided_at is not None and team.ended_at is not None
+    return team.state == "active" or (over and on <= timezone.localdate(team.ended_at))
 
 
 @contextmanager
@@ -224,16 +237,16 @@ def _check_figures(one: Row, who: str) -> None:
 
 
 def _inside(actor: Actor, source: Source, people: Mapping[UUID, Volunteer], on: date) -> set[UUID]:
-    """Give who may be recorded: of a team who was in it on the day, else the volunteers whom the actor reads."""
-    if source.team is None:
-        rows = Volunteer.objects.filter(volunteering.volunteers_readable(actor), pk__in=people)
-        units = TeamMember.objects.filter(
-            team__organization=source.organization, team__organization__isnull=False, volunteer__in=people
-        )
-        return {*rows.values_list("pk", flat=True), *units.values_list("volunteer", flat=True)}
-    day = Q(joined_at__date__lte=on) & (Q(ended_at=None) | Q(ended_at__date__gte=on))
-    rows_of_team = TeamMember.objects.filter(day, team=source.team, volunteer__in=people, state__in=("member", "left"))
-    return set(rows_of_team.values_list("volunteer", flat=True))
+    """Give who may be recorded: who was in the team, or a team of the organisation, on the day.
+
+    What no team organised is recorded of the volunteers whom the actor reads too.
+    """
+    places = TeamMember.objects.filter(in_it(on), volunteer__in=people)
+    if source.team is not None:
+        return set(places.filter(team=source.team).values_list("volunteer", flat=True))
+    rows = Volunteer.objects.filter(volunteering.volunteers_readable(actor), pk__in=people)
+    units = places.filter(team__organization=source.organization, team__organization__isnull=False)
+    return {*rows.values_list("pk", flat=True), *units.values_list("volunteer", flat=True)}
 
 
 def _times(people: Iterable[UUID], on: date) -> dict[UUID, list[tuple[int, int]]]:

@@ -28,6 +28,13 @@ class BadOrganiser(Invalid):
     message = _("Say who organised the service: a team, an organisation, or the committee of an area.")
 
 
+class TeamNotWorkingThen(Conflict):
+    """The team was not agreed to, or had ended by that day."""
+
+    code = "team_not_working_then"
+    message = _("This team did not work on that day: nobody agreed to it yet, or it was over. Correct the day.")
+
+
 class BadDay(Invalid):
     """The day lies ahead, or before everything."""
 
@@ -182,6 +189,15 @@ class NoSuchVolunteer(Invalid):
 
     code = "no_such_volunteer"
     message = _("No volunteer has this number. Ask the person for the number on the page My volunteering.")
+
+
+class NotServedHere(NoSuchVolunteer):
+    """Nobody with this number is known to the issuer."""
+
+    message = _(
+        "No volunteer with this number has a record of this issuer. Compare the number, and have the service recorded "
+        "first."
+    )
 
 
 class NothingToCertify(Conflict):

@@ -63,12 +63,12 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     stars = list(values["star_minutes"])
     rising = all(one < other for one, other in zip([0, *stars], stars, strict=False))
     if not 1 <= len(stars) <= MOST_STARS or not rising or stars[-1] > MOST_MINUTES:
-        raise refusals.BadStars(field="stars")
+        raise refusals.BadStars(field="star_minutes")
     if values["paper"] not in PaperTitle.values:
         raise refusals.BadRulesWords(field="paper")
     for field, most in LONGEST.items():
         words = " ".join(str(values[field]).split())
         if not 1 <= len(words) <= most:
-            raise refusals.BadRulesWords(field="number_words" if field == "prefix" else field)
+            raise refusals.BadRulesWords(field=field)
         clean[field] = words
     return {**clean, "star_minutes": stars, "paper": str(values["paper"])}

@@ -20,7 +20,8 @@ def settle_stars(*, actor: Actor, volunteers: Iterable[Volunteer], at: datetime)
     """Give or take back the stars of volunteers whose records just changed, and who are locked.
 
     A star is given under the rules of the volunteer's area on that day. It is taken back, with a new row, when what
-    stands falls below the threshold under which it was given; a stricter rule of later takes none away.
+    stands falls below the threshold under which it was given and below that of today's rules: a stricter rule of later
+    takes none away, and a milder one lets it be kept.
     """
     rows = {one.pk: one for one in volunteers}
     sums = ServiceMonth.objects.filter(volunteer__in=rows).values("volunteer").order_by()
@@ -45,8 +46,9 @@ def _due(one: Volunteer, minutes: int, newest: dict[int, StarAward], rules: Ruli
     """Give the rows that are to be written of one volunteer."""
     made = []
     common = {"volunteer": one, "minutes": minutes, "awarded_on": timezone.localdate(at), "awarded_at": at}
+    today = dict(enumerate(rules.star_minutes, 1))
     for award in newest.values():
-        if award.given and minutes < award.threshold:
+        if award.given and minutes < min(award.threshold, today.get(award.level, award.threshold)):
             made.append(StarAward(
                 level=award.level, turn=award.turn + 1, given=False, threshold=award.threshold, rules_id=award.rules_id,
                 **common,

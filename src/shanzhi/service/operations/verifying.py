@@ -42,7 +42,7 @@ def verify_records(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) ->
     Raises NotFound, NotTheLeader, SecondPerson, OwnService, MoveRefused, NoticeRuns, ComplaintOpen, DayFull.
     """
     with refused_by_database(), transaction.atomic():
-        rows = locked_records(actor, record_ids)
+        rows = locked_records(actor, record_ids, at)
         for one in rows:
             _check_second(actor, one, at)
         _check_complaints(rows)
@@ -59,7 +59,7 @@ def verify_records(*, actor: Actor, record_ids: Iterable[UUID], at: datetime) ->
 def refuse_records(*, actor: Actor, record_ids: Iterable[UUID], reason: str, at: datetime) -> list[ServiceRecord]:
     """Refuse records that are not verified yet, for a reason. Raises NotFound, NotTheLeader, ReasonMissing."""
     with transaction.atomic():
-        rows = locked_records(actor, record_ids)
+        rows = locked_records(actor, record_ids, at)
         words = reason_of(reason)
         for one in rows:
             policies.require(policies.in_charge(actor=actor, record=one))
@@ -83,7 +83,7 @@ def reverse_record(*, actor: Actor, record_id: UUID, reason: str, at: datetime) 
     Raises NotFound, NotTheLeader, OwnService, NotVerified, ReversedAlready, ReasonMissing.
     """
     with transaction.atomic():
-        (one,) = locked_records(actor, [record_id])
+        (one,) = locked_records(actor, [record_id], at)
         policies.require(policies.in_charge(actor=actor, record=one))
         return reverse_locked(actor, one, reason_of(reason), at)
 
@@ -107,7 +107,8 @@ def correct_record(
 ) -> ServiceRecord:  # fmt: skip
     """Reverse a verified record and record it anew with what is right; the new one goes through notice as any other.
 
-    Raises as `reverse_record` and `record_service` do.
+    Of a volunteer who was there without a place in the team, and of a kind of task that is no longer offered, it is
+    corrected too. Raises as `reverse_record` and `record_service` do.
     """
     with transaction.atomic():
         reverse_record(actor=actor, record_id=record_id, reason=reason, at=at)
@@ -116,7 +117,7 @@ def correct_record(
         row = Row(old.volunteer_id, minutes, starts, old.people_served, old.evidence, corrects_id=old.pk)
         return record_service(
             actor=actor, organiser=organiser, served_on=served_on, task_code=old.task_kind.code, content=old.content,
-            rows=[row], at=at,
+            rows=[row], at=at, present=frozenset({old.volunteer_id}), kind=old.task_kind,
         )[0]  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from shanzhi.service.queries.certificates import (
     passed_over,
     search_certificates,
 )
-from shanzhi.service.queries.growth import STAGES, growth, ready, search_ready
-from shanzhi.service.queries.mine import Overview, overview, overview_of, own_records
+from shanzhi.service.queries.growth import growth, ready, search_ready
+from shanzhi.service.queries.mine import Overview, desk_overview, overview, own_records, records_of
 from shanzhi.service.queries.records import (
     at_the_desk,
     by_numbers,
@@ -31,16 +31,19 @@ from shanzhi.service.queries.records import (
     search_thanks,
     team_records,
     thanks,
+    to_notice,
     to_verify,
+    unit_teams,
     waiting,
 )
 from shanzhi.service.queries.rules import Ruling, rules, ruling, search_rules
+from shanzhi.service.queries.telling import STAGES
 
 __all__ = [
     "STAGES", "Overview", "Ruling", "at_the_desk", "batch", "batches", "by_code", "by_numbers", "certificate",
-    "certificates", "check", "complaint", "complaints_of", "desk_complaints", "desk_records", "desk_thanks", "growth",
-    "issuing_bodies", "noticed_in", "of_batch", "overview", "overview_of", "own_records", "passed_over", "ready",
-    "record", "recordable", "require_desk", "rules", "ruling", "search_certificates", "search_complaints",
-    "search_ready", "search_records", "search_rules", "search_thanks", "team_records", "thanks", "to_verify",
-    "waiting",
+    "certificates", "check", "complaint", "complaints_of", "desk_complaints", "desk_overview", "desk_records",
+    "desk_thanks", "growth", "issuing_bodies", "noticed_in", "of_batch", "overview", "own_records", "passed_over",
+    "ready", "record", "recordable", "records_of", "require_desk", "rules", "ruling", "search_certificates",
+    "search_complaints", "search_ready", "search_records", "search_rules", "search_thanks", "team_records", "thanks",
+    "to_notice", "to_verify", "unit_teams", "waiting",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models import Sum as SumOf
 
 from shanzhi.kernel.actor import Actor
@@ -17,6 +17,8 @@ from shanzhi.organizations.models import Organization
 from shanzhi.places import queries as places
 from shanzhi.service import policies
 from shanzhi.service.models import BatchItem, Certificate, CertificateBatch, ServiceRecord
+from shanzhi.volunteering.models import Volunteer
+from shanzhi.volunteering.policies import volunteers_readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Checked:
     state: Literal["valid", "withdrawn", "unknown"]
     certificate: Certificate | None = None
 
+    @property
+    def number(self) -> str:
+        """The volunteer number, of which the district and the last three digits are told."""
+        known = self.certificate.volunteer.number if self.certificate else ""
+        return f"{known[:6]}******{known[-3:]}" if known else ""
+
 
 def of_issuer(values: Mapping[str, Any]) -> Q:
     """Give the condition that a record is the issuer's to certify."""
@@ -43,16 +51,23 @@ def of_issuer(values: Mapping[str, Any]) -> Q:
     return places.within("area", values["issuer_area"]) & Q(organization=None)
 
 
-def standing(values: Mapping[str, Any]) -> QuerySet[ServiceRecord]:
-    """Give the verified records that stand, of an issuer in a span of days."""
+def standing(values: Mapping[str, Any], at: datetime) -> QuerySet[ServiceRecord]:
+    """Give the records verified by `at` that stand, of an issuer in a span of days; of who was erased there is none."""
     return ServiceRecord.objects.filter(
-        of_issuer(values), state="verified", reversal=None, served_on__range=(values["starts_on"], values["ends_on"])
-    )
+        of_issuer(values), state="verified", verified_at__lte=at, reversal=None, volunteer__person__erased_at=None,
+        served_on__range=(values["starts_on"], values["ends_on"]),
+    )  # fmt: skip
 
 
-def counted(values: Mapping[str, Any], volunteers: Iterable[UUID]) -> dict[UUID, Sum]:
+def certifiable(*, viewer: Actor, values: Mapping[str, Any]) -> QuerySet[Volunteer]:
+    """Give whom an issuer may name: of whom it has a record, and whom the viewer reads; nobody who was erased."""
+    known = Exists(ServiceRecord.objects.filter(of_issuer(values), volunteer=OuterRef("pk")))
+    return Volunteer.objects.filter(volunteers_readable(viewer) | Q(known), person__erased_at=None)
+
+
+def counted(values: Mapping[str, Any], volunteers: Iterable[UUID], at: datetime) -> dict[UUID, Sum]:
     """Sum up what volunteers did for an issuer in a span of days, by kind of task; who has nothing is left out."""
-    rows = standing(values).filter(volunteer__in=list(volunteers)).order_by()
+    rows = standing(values, at).filter(volunteer__in=list(volunteers)).order_by()
     kinds = rows.values(
         "volunteer", code=F("task_kind__code"), name=F("task_kind__name"), name_en=F("task_kind__name_en")
     ).annotate(sum=SumOf("minutes"), times=Count("id"))
@@ -82,7 +97,7 @@ def certificate(*, viewer: Actor, certificate_id: UUID) -> Certificate:
     return found
 
 
-def check(*, number: str, code: str, at: datetime) -> Checked:
+def check(*, number: str, code: str) -> Checked:
     """Say whether a certificate with this number and code holds, for anybody; who does not have both learns nothing."""
     if "\x00" in number + code:  # the database takes no such text
         return Checked("unknown")
@@ -93,7 +108,7 @@ def check(*, number: str, code: str, at: datetime) -> Checked:
     return Checked("withdrawn" if found.withdrawn_at is not None else "valid", found)
 
 
-def by_code(*, code: str, at: datetime) -> Checked:
+def by_code(*, code: str) -> Checked:
     """Say the same of the address in the QR code, which holds what nobody can guess."""
     found = Certificate.objects.select_related("volunteer__person", "organization").filter(code=code).first()
     if found is None:

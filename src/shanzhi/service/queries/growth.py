@@ -1,45 +1,43 @@
 """The way from helper to core member, leader and founder: how many of an area stand where, and who is ready for more.
 
-Each stage counts whoever has reached it, whatever else they are; the steps are defined by the rules of the area. Public
-figures leave out small ones: a number below five, and where it is the only one of its column the next smallest too, so
-that the total gives nothing away.
+Each stage counts whoever has reached it, whatever else they are; a step is defined by the rules of the volunteer's area
+of service, so that parts add up. Public figures hold small ones back (`telling`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Left
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import LENGTHS
+from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.periods import months_after
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people.models import RoleGrant
 from shanzhi.places import queries as places
+from shanzhi.places.models import Area
 from shanzhi.service import policies
-from shanzhi.service.models import ServiceMonth
+from shanzhi.service.models import ServiceMonth, ServiceRules
 from shanzhi.service.queries.rules import Ruling, ruling
+from shanzhi.service.queries.telling import ALL, NOTHING, STAGES, held_back, held_back_below
 from shanzhi.volunteering.models import TeamMember, Volunteer
 from shanzhi.volunteering.queries.volunteers import AREA_NAME
-
-STAGES: Final = ("helper", "core", "leader", "founder")
-SMALL: Final = 5
-Counts = dict[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How many of an area reached each stage; None is a small number that is not told."""
+    """How many of an area reached each stage; None is a number that is not told."""
 
     code: str
     name: str
-    counts: Counts
+    counts: Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +49,43 @@ class Growth:
     below: list[Place]
 
 
-def since(rules: Ruling, on: date) -> date:
-    """Give the first day of the months that are looked back: this month and those before it."""
-    return months_after(on.replace(day=1), 1 - rules.core_months)
-
-
 def served(code: str) -> QuerySet[Volunteer]:
     """Give the volunteers of an area who have served and are not gone."""
     rows = Volunteer.objects.filter(places.within("area", code), person__erased_at=None).exclude(state="left")
     return rows.filter(Exists(ServiceMonth.objects.filter(volunteer=OuterRef("pk"), minutes__gt=0)))
 
 
-def _core(code: str, rules: Ruling, on: date) -> QuerySet[Any]:
-    """Give the ids of volunteers who served long and often enough in the months that are looked back."""
-    rows = ServiceMonth.objects.filter(places.within("volunteer__area", code), month__gte=since(rules, on)).order_by()
-    sums = rows.values("volunteer").annotate(sum=Sum("minutes"), n=Sum("times"))
-    return sums.filter(sum__gte=rules.core_minutes, n__gte=rules.core_times).values("volunteer")
+def _core(code: str, on: date) -> Q:
+    """Say that a volunteer served long and often enough of late, by the rules that hold in the own area of service.
+
+    So a volunteer counts the same on the page of every area. Areas with the same figures are asked for together.
+    """
+    newest = {one.area: one for one in ServiceRules.objects.filter(valid_from__lte=on).order_by("version")}
+    inside = {area: one for area, one in newest.items() if covers(code, area) and area != code}
+    alike: dict[tuple[int, int, int], Q] = {
+        _figures(ruling(code, on)): places.within("area", code) & ~places.within_any("area", inside)
+    }
+    for area, one in inside.items():
+        below = {other for other in inside if other != area and covers(area, other)}
+        where = places.within("area", area) & ~places.within_any("area", below)
+        key = _figures(one)
+        alike[key] = alike[key] | where if key in alike else where
+    found = Q(pk__in=[])
+    for (minutes, times, months), where in alike.items():
+        rows = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=_first(months, on)).order_by()
+        sums = rows.values("volunteer").annotate(sum=Sum("minutes"), n=Sum("times"))
+        found |= where & Q(Exists(sums.filter(sum__gte=minutes, n__gte=times)))
+    return found
+
+
+def _figures(rules: Ruling | ServiceRules) -> tuple[int, int, int]:
+    """Give what makes a core member: minutes, times, months that are looked back."""
+    return rules.core_minutes, rules.core_times, rules.core_months
+
+
+def _first(months: int, on: date) -> date:
+    """Give the first day of the months that are looked back: this month and those before it."""
+    return months_after(on.replace(day=1), 1 - months)
 
 
 LEADS: Final = Exists(
@@ -86,50 +105,86 @@ MOST_BELOW: Final = 400
 
 
 def growth(*, code: str, at: datetime, public: bool) -> Growth:
-    """Count an area and the areas right below it; `public` leaves out small numbers. Raises NotFound for no area."""
+    """Count an area and the areas right below it; `public` holds small numbers back. Raises NotFound for no area."""
     if not code.isdigit():
         raise NotFound
     area = places.area(code=code, at=at)
     on = timezone.localdate(at)
-    rules = ruling(code, on)
+    way = places.path(code) if public else [area]
+    counts = _counted(way[0].code, on, at)
+    parts = _Parts(counts, {one.code: list(places.children(one.code, at)[:MOST_BELOW]) for one in way})
+    whole, numbers = counts.of(code), parts.of(code)
+    hidden, under = NOTHING, [NOTHING] * len(numbers)
+    if public:
+        hidden = parts.held_back([one.code for one in way])
+        under = held_back_below(whole, numbers, hidden)
+    below = [
+        Place(one.code, one.name, _told(n, stages))
+        for one, n, stages in zip(parts.areas[code], numbers, under, strict=True)
+    ]
+    return Growth(ruling(code, on), Place(area.code, area.name, _told(whole, hidden)), below)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many of each area of service reached each stage."""
+
+    found: Mapping[str, Mapping[str, int]]
+
+    def of(self, code: str) -> dict[str, int]:
+        """Count an area, with all below it."""
+        return {
+            stage: sum(n for area, n in self.found[stage].items() if area.startswith(code)) for stage in STAGES
+        }  # fmt: skip
+
+    def by(self, length: int) -> dict[str, dict[str, int]]:
+        """Count by the beginnings of codes."""
+        sums: dict[str, dict[str, int]] = {}
+        for stage in STAGES:
+            for area, n in self.found[stage].items():
+                one = sums.setdefault(area[:length], dict.fromkeys(STAGES, 0))
+                one[stage] += n
+        return sums
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The areas right below some others, with their numbers."""
+
+    counts: _Counts
+    areas: Mapping[str, list[Area]]
+
+    def of(self, code: str) -> list[dict[str, int]]:
+        """Count the areas below one, in their order."""
+        rows = self.areas[code]
+        found = self.counts.by(len(rows[0].code)) if rows else {}
+        return [found.get(one.code, dict.fromkeys(STAGES, 0)) for one in rows]
+
+    def held_back(self, way: list[str]) -> frozenset[str]:
+        """Decide from the province down what is not told of the last area of a way, as each page on it decides."""
+        hidden = held_back(self.counts.of(way[0]))
+        for above, code in pairwise(way):
+            under = held_back_below(self.counts.of(above), self.of(above), hidden)
+            rows = zip(self.areas[above], under, strict=True)
+            hidden = next((stages for one, stages in rows if one.code == code), ALL)
+        return hidden
+
+
+def _counted(code: str, on: date, at: datetime) -> _Counts:
+    """Count the volunteers of an area by their areas of service and by stage, in one query for each stage."""
     people = served(code)
     stages = {
-        "helper": people, "core": people.filter(pk__in=_core(code, rules, on)), "leader": people.filter(LEADS),
+        "helper": people, "core": people.filter(_core(code, on)), "leader": people.filter(LEADS),
         "founder": people.filter(_founds(at)),
     }  # fmt: skip
-    below = list(places.children(code, at)[:MOST_BELOW])
-    length = next((n for n in LENGTHS.values() if n > len(code)), 0) if below else 0
-    found = {name: _by_area(rows, length) for name, rows in stages.items()}
-    rows = [Place(one.code, one.name, {name: found[name].get(one.code, 0) for name in STAGES}) for one in below]
-    whole = Place(area.code, area.name, {name: sum(found[name].values()) for name in STAGES})
-    return Growth(rules, *_public(whole, rows)) if public else Growth(rules, whole, rows)
+    return _Counts({
+        name: dict(rows.order_by().values_list("area").annotate(n=Count("id"))) for name, rows in stages.items()
+    })  # fmt: skip
 
 
-def _by_area(rows: QuerySet[Volunteer], length: int) -> dict[str, int]:
-    """Count by the code of the area below; who serves in the area as a whole counts under a shorter code."""
-    if not length:
-        return {"": rows.count()}
-    counted = rows.order_by().annotate(below=Left("area", length)).values("below").annotate(n=Count("id"))
-    return {one["below"]: one["n"] for one in counted}
-
-
-def _public(whole: Place, rows: list[Place]) -> tuple[Place, list[Place]]:
-    """Leave out small numbers, each column by itself."""
-    told: list[Counts] = [dict(one.counts) for one in rows]
-    total: Counts = dict(whole.counts)
-    for stage in STAGES:
-        column = [one.counts[stage] or 0 for one in rows]
-        hidden = {place for place, number in enumerate(column) if 0 < number < SMALL}
-        others = sum(column) != (whole.counts[stage] or 0)
-        if len(hidden) == 1 and not others:
-            rest = [place for place, number in enumerate(column) if place not in hidden and number]
-            hidden |= {min(rest, key=lambda place: column[place])} if rest else set()
-        for place in hidden:
-            told[place][stage] = None
-        if 0 < (whole.counts[stage] or 0) < SMALL or (len(hidden) == 1):
-            total[stage] = None
-    places_told = [Place(one.code, one.name, counts) for one, counts in zip(rows, told, strict=True)]
-    return Place(whole.code, whole.name, total), places_told
+def _told(numbers: Mapping[str, int], hidden: frozenset[str]) -> dict[str, int | None]:
+    """Give numbers without those of stages that are not told."""
+    return {name: None if name in hidden else n for name, n in numbers.items()}
 
 
 def ready(*, viewer: Actor, at: datetime) -> QuerySet[Volunteer]:
@@ -141,7 +196,7 @@ def ready(*, viewer: Actor, at: datetime) -> QuerySet[Volunteer]:
     areas = viewer.areas(policies.READERS)
     on = timezone.localdate(at)
     rules = ruling(areas[0], on)
-    months = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=since(rules, on)).order_by()
+    months = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=_first(rules.core_months, on)).order_by()
     sums = months.values("volunteer")
     rows = Volunteer.objects.filter(places.within_any("area", areas), person__erased_at=None, state="active")
     rows = rows.annotate(

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.periods import months_after
 from shanzhi.places import queries as places
+from shanzhi.service import policies
 from shanzhi.service.models import Certificate, ServiceMonth, ServiceRecord, StarAward, Thanks
-from shanzhi.service.queries.records import marked
+from shanzhi.service.queries.records import desk_records, marked
 from shanzhi.service.queries.rules import Ruling, ruling
 from shanzhi.volunteering import queries as volunteering
 from shanzhi.volunteering.models import TaskKind, Volunteer
@@ -41,9 +44,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that the page of one's own service says, beside the records themselves."""
+    """All that the page of one's own service says, beside the records themselves.
+
+    `earlier` are minutes of before, as lists of offices state them: an opening statement that nobody here verified,
+    so neither stars nor certificates count it.
+    """
 
     volunteer: Volunteer
+    earlier: int
     minutes: int
     times: int
     people_served: int
@@ -64,6 +72,16 @@ def overview(*, viewer: Actor, at: datetime) -> Overview | None:
     return None if found is None else overview_of(found, at)
 
 
+def desk_overview(*, viewer: Actor, volunteer_id: UUID, at: datetime) -> Overview:
+    """Give the service of a volunteer whom the viewer looks after. Raises SignInNeeded, Forbidden, NotFound."""
+    policies.require_desk(viewer)
+    inside = places.within_any("area", viewer.areas(policies.READERS))
+    found = Volunteer.objects.filter(inside, pk=volunteer_id, person__erased_at=None).first()
+    if found is None:
+        raise NotFound
+    return overview_of(found, at)
+
+
 def overview_of(found: Volunteer, at: datetime) -> Overview:
     """Give the service of a volunteer."""
     sums = ServiceMonth.objects.filter(volunteer=found, minutes__gt=0).order_by()
@@ -72,7 +90,8 @@ def overview_of(found: Volunteer, at: datetime) -> Overview:
     rules = ruling(found.area, timezone.localdate(at))
     awards = list(StarAward.objects.filter(volunteer=found).order_by("-awarded_at", "-level"))
     return Overview(
-        volunteer=found, minutes=minutes, times=whole["times"] or 0, people_served=whole["served"] or 0,
+        volunteer=found, earlier=volunteering.earlier_minutes(volunteers=[found.pk])[found.pk], minutes=minutes,
+        times=whole["times"] or 0, people_served=whole["served"] or 0,
         months=_months(sums, timezone.localdate(at)), kinds=_kinds(sums), organisers=_organisers(sums),
         star=star_of(awards), next_star=_next(rules, awards, minutes), rules=rules, awards=awards[:MOST_SHOWN],
         thanks=list(Thanks.objects.filter(volunteer=found, state="shown").order_by("-written_at", "id")[:MOST_SHOWN]),
@@ -80,9 +99,9 @@ def overview_of(found: Volunteer, at: datetime) -> Overview:
     )  # fmt: skip
 
 
-def own_records_of(found: Volunteer) -> QuerySet[ServiceRecord]:
-    """Give the records of a volunteer, in whatever state."""
-    return marked(ServiceRecord.objects.filter(volunteer=found))
+def records_of(*, viewer: Actor, found: Volunteer) -> QuerySet[ServiceRecord]:
+    """Give the records of a volunteer that the viewer's areas and organisations look after."""
+    return desk_records(viewer=viewer).filter(volunteer=found)
 
 
 def own_records(*, viewer: Actor) -> QuerySet[ServiceRecord]:

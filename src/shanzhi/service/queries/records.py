@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,7 +20,7 @@ from shanzhi.volunteering.models import Team, TeamMember, Volunteer
 from shanzhi.volunteering.policies import volunteers_readable as readable_volunteers
 from shanzhi.volunteering.queries.volunteers import AREA_NAME
 
-MOST_ROWS: Final = 200
+MOST_TEAMS: Final = 50
 TOGETHER: Final = ("volunteer__person__merged_into", "team", "organization", "task_kind")
 GONE: Final = Exists(Reversal.objects.filter(record=OuterRef("pk")))
 OPEN: Final = Exists(Complaint.objects.filter(record=OuterRef("pk"), state="open"))
@@ -52,27 +52,67 @@ def at_the_desk(viewer: Actor) -> bool:
 
 
 def team_records(*, viewer: Actor, team_id: UUID) -> tuple[Team, QuerySet[ServiceRecord]]:
-    """Give a team and its records to who leads it and to staff of its area; to others there is none."""
-    team = volunteering.led_team(viewer=viewer, team_id=team_id)
+    """Give a team and its records to who leads it or its organisation, and to staff of its area; to others none."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    team = volunteering.team(viewer=viewer, team_id=team_id)
+    leads = policies.leads_one_of(viewer, (team.pk,)) or policies.leads_unit(viewer, team)
+    if not leads and not viewer.holds(policies.READERS, team.area):
+        raise NotFound
     return team, marked(ServiceRecord.objects.filter(team=team))
 
 
-def recordable(team: Team, viewer: Actor) -> list[tuple[UUID, str, Any]]:
-    """Give who is in a team and may be recorded by the viewer: id, number, masked name; never the viewer."""
-    rows = TeamMember.objects.filter(team=team, state="member").exclude(volunteer__person__in=viewer.persons)
-    found = rows.select_related("volunteer__person__merged_into").order_by("volunteer__number")[:MOST_ROWS]
-    return [(one.volunteer_id, one.volunteer.number, one.volunteer.human.name) for one in found]
+def unit_teams(*, viewer: Actor) -> QuerySet[Team]:
+    """Give the working teams of the organisations that the viewer leads."""
+    units = viewer.organizations(policies.LEADERS)
+    return Team.objects.filter(organization__in=units, state="active").order_by("name")[:MOST_TEAMS]
 
 
-def by_numbers(*, viewer: Actor, numbers: Iterable[str]) -> dict[str, UUID]:
-    """Give the volunteers whom the viewer reads, by their numbers."""
-    rows = Volunteer.objects.filter(readable_volunteers(viewer), number__in=list(numbers))
+def in_it(on: date) -> Q:
+    """Give the condition that a place in a team was held on a day."""
+    held = Q(state__in=("member", "left"), joined_at__date__lte=on)
+    return held & (Q(ended_at=None) | Q(ended_at__date__gte=on))
+
+
+def recordable(*, viewer: Actor, team: Team, on: date, words: str = "") -> QuerySet[Volunteer]:
+    """Give who was in a team on a day and may be recorded by the viewer, never the viewer; who left since too.
+
+    `words` is a volunteer number, or how it begins.
+    """
+    then = TeamMember.objects.filter(in_it(on), team=team, volunteer=OuterRef("pk"))
+    rows = Volunteer.objects.filter(Exists(then), number__startswith=words, person__erased_at=None)
+    return rows.exclude(person__in=viewer.persons).select_related("person__merged_into").order_by("number")
+
+
+def by_numbers(
+    *, viewer: Actor, numbers: Iterable[str], on: date, organization_id: UUID | None = None
+) -> dict[str, UUID]:  # fmt: skip
+    """Give by their numbers the volunteers whom the viewer reads, and who was in a team of an organisation on a day."""
+    places_then = TeamMember.objects.filter(in_it(on), team__organization=organization_id, volunteer=OuterRef("pk"))
+    known = readable_volunteers(viewer) | Q(Exists(places_then)) if organization_id else readable_volunteers(viewer)
+    rows = Volunteer.objects.filter(known, number__in=list(numbers), person__erased_at=None)
     return dict(rows.values_list("number", "pk"))
 
 
 def waiting(rows: QuerySet[ServiceRecord], at: datetime) -> QuerySet[ServiceRecord]:
     """Give those of which the notice is over and that wait for the second person."""
     return rows.filter(state="noticed", notice_over_at__lte=at)
+
+
+def _in_charge(viewer: Actor) -> Q:
+    """Give the condition that the viewer is in charge of a record, as `policies.in_charge` says of one."""
+    inside = places.within_any("area", viewer.areas(policies.AGREERS))
+    if inside and viewer.persons:
+        units = viewer.organizations(policies.LEADERS)
+        inside |= Q(team__in=policies.led_teams(viewer)) | Q(organization__in=units)
+    return inside
+
+
+def to_notice(*, viewer: Actor) -> QuerySet[ServiceRecord]:
+    """Give the records that are not under notice yet and that the viewer may put there. Raises SignInNeeded."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    return marked(ServiceRecord.objects.filter(_in_charge(viewer), state="recorded"))
 
 
 def to_verify(*, viewer: Actor, at: datetime) -> QuerySet[ServiceRecord]:
@@ -82,31 +122,29 @@ def to_verify(*, viewer: Actor, at: datetime) -> QuerySet[ServiceRecord]:
     """
     if not viewer.signed_in:
         raise SignInNeeded
-    inside = places.within_any("area", viewer.areas(policies.AGREERS))
-    if inside and viewer.persons:
-        units = viewer.organizations(policies.LEADERS)
-        inside |= Q(team__in=policies.led_teams(viewer)) | Q(organization__in=units)
-    rows = waiting(ServiceRecord.objects.filter(inside), at)
+    rows = waiting(ServiceRecord.objects.filter(_in_charge(viewer)), at)
     others = rows.exclude(recorded_by__in=viewer.persons).exclude(volunteer__person__in=viewer.persons)
     return marked(others.filter(~OPEN))
 
 
-def noticed_in(*, viewer: Actor, team_id: UUID, at: datetime) -> tuple[Team, QuerySet[ServiceRecord]]:
+def noticed_in(*, viewer: Actor, team_id: UUID) -> tuple[Team, QuerySet[ServiceRecord]]:
     """Give a team with the records under notice, to who is in it, leads it, or looks after its area."""
     if not viewer.signed_in:
         raise SignInNeeded
     team = volunteering.team(viewer=viewer, team_id=team_id)
-    inside = policies.own_teams(viewer).filter(team=team).exists() if viewer.persons else False
+    inside = policies.leads_unit(viewer, team) or (
+        bool(viewer.persons) and policies.own_teams(viewer).filter(team=team).exists()
+    )
     if not inside and not viewer.holds(policies.READERS, team.area):
         raise NotFound
     return team, marked(ServiceRecord.objects.filter(team=team, state="noticed"))
 
 
-def record(*, viewer: Actor, record_id: UUID) -> ServiceRecord:
+def record(*, viewer: Actor, record_id: UUID, at: datetime) -> ServiceRecord:
     """Give a record that exists for the viewer. Raises SignInNeeded, NotFound."""
     if not viewer.signed_in:
         raise SignInNeeded
-    rows = ServiceRecord.objects.filter(policies.records_readable(viewer), pk=record_id)
+    rows = ServiceRecord.objects.filter(policies.records_readable(viewer, at), pk=record_id)
     found = marked(rows).select_related(*TOGETHER, "reversal", "corrects", "corrected_by").first()
     if found is None:
         raise NotFound
@@ -121,12 +159,12 @@ def complaints_of(*, viewer: Actor, found: ServiceRecord) -> list[Complaint]:
     return list(rows.filter(complainant__in=viewer.persons))
 
 
-def complaint(*, viewer: Actor, complaint_id: UUID) -> Complaint:
+def complaint(*, viewer: Actor, complaint_id: UUID, at: datetime) -> Complaint:
     """Give a complaint to who made it, is in charge of the record, or reads the area."""
     found = Complaint.objects.filter(pk=complaint_id).first()
     if found is None:
         raise NotFound
-    found.record = record(viewer=viewer, record_id=found.record_id)
+    found.record = record(viewer=viewer, record_id=found.record_id, at=at)
     if found not in complaints_of(viewer=viewer, found=found.record):
         raise NotFound
     return found

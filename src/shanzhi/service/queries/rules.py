@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -36,13 +36,6 @@ class Ruling:
     area: str = ""
     rules_id: UUID | None = None
 
-    def next_star(self, minutes: int) -> tuple[int, int] | None:
-        """Give the next star's level and the minutes that are missing to it; None above the last."""
-        for level, threshold in enumerate(self.star_minutes, 1):
-            if minutes < threshold:
-                return level, threshold - minutes
-        return None
-
 
 FIELDS: Final = (
     "notice_days", "answer_days", "paper", "prefix", "core_minutes", "core_times", "core_months", "source", "example",
@@ -61,7 +54,7 @@ def ruling(area: str, on: date) -> Ruling:
     return Ruling(**values, star_minutes=tuple(nearest.star_minutes), rules_id=nearest.pk)
 
 
-def rules(*, viewer: Actor, at: datetime) -> QuerySet[ServiceRules]:
+def rules(*, viewer: Actor) -> QuerySet[ServiceRules]:
     """Give all versions of the rules; by what stars and certificates are given is no secret to who signed in."""
     if not viewer.signed_in:
         raise SignInNeeded

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shanzhi.kernel.errors import Forbidden, Invalid
+from shanzhi.kernel.areas import COMMUNITY, LENGTHS
+from shanzhi.kernel.errors import Forbidden, Invalid, Refusal
+from shanzhi.organizations.models import Organization
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, policies, queries
 from shanzhi.service.exchange.national import Collected
@@ -23,10 +25,12 @@ from shanzhi.service.operations.refusals import NoSuchVolunteer
 from shanzhi.service.views import frames
 from shanzhi.service.views.frames import FORM, desk_steps, frame
 from shanzhi.service.views.listings import COMPLAINTS, DESK, RULES, THANKED
+from shanzhi.service.views.mine import sums
 from shanzhi.ui.forms import apply_refusal
-from shanzhi.ui.http import acting
+from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import form_page
+from shanzhi.ui.pieces import Answer
 
 LIST = "service/list.html"
 
@@ -37,7 +41,8 @@ def desk(request: Any) -> HttpResponse:
     rows = queries.desk_records(viewer=request.actor)
     waiting = queries.to_verify(viewer=request.actor, at=request.now).count()
     context = {
-        "heading": _("Service records"), "waiting": waiting, "records": bool(request.actor.areas(policies.AGREERS)),
+        "heading": _("Service records"), "waiting": waiting, "records": frames.records_here(request),
+        "unnoticed": queries.to_notice(viewer=request.actor).count(), "units": queries.unit_teams(viewer=request.actor),
         "staff": policies.at_the_desk(request.actor), "home": first_area(request),
         "crumbs": [(_("Home"), "/"), (_("Service records"), "")],
     }  # fmt: skip
@@ -51,33 +56,64 @@ def first_area(request: Any) -> str:
 
 
 @login_required
+def volunteer(request: Any, volunteer_id: UUID) -> HttpResponse:
+    """Show the service of a volunteer to staff: what was stated of before, what is verified, and the records."""
+    found = queries.desk_overview(volunteer_id=volunteer_id, **viewing(request))
+    heading = _("Service of a volunteer")
+    context = {
+        "heading": heading, "found": found, "pairs": [
+            Answer(_("Volunteer"), f"{found.volunteer.number} · {frames.shown_name(found.volunteer)}"), *sums(found)
+        ],
+        "crumbs": [(_("Home"), "/"), *desk_steps(), (heading, "")],
+    }  # fmt: skip
+    rows = queries.records_of(viewer=request.actor, found=found.volunteer)
+    answer: HttpResponse = listing_response(request, DESK, rows, context, template="service/volunteer.html")
+    return answer
+
+
+@login_required
 @form_page
 def office_table(request: Any) -> HttpResponse:
-    """Record what the committee or office of an area organised itself."""
-    areas = frames.acting_areas(request)
-    if areas is None:
+    """Record what an organisation, or the committee or office of an area, organised itself."""
+    areas, bodies = frames.acting_areas(request), queries.issuing_bodies(viewer=request.actor)
+    if areas is None and not bodies:
         raise Forbidden
     own = next(iter(request.actor.areas(policies.AGREERS)), "")
-    chosen = request.POST.get("area", own) if request.method == "POST" else own
     form = OfficeTableForm(
-        sent(request), kinds=frames.kinds_of(chosen if chosen.isdigit() else own), areas=areas,
+        sent(request), kinds=frames.kinds_of(_organised_in(request, bodies, own)), areas=areas,
+        bodies=frames.bodies(request),
         initial={"served_on": timezone.localdate(request.now), "minutes": 120, "area": own},
     )  # fmt: skip
 
     def act(form: Any) -> str:
-        numbers = [number for number, _minutes in form.cleaned_data["numbers"]]
-        people = queries.by_numbers(viewer=request.actor, numbers=numbers)
+        numbers, organiser = [number for number, _minutes in form.cleaned_data["numbers"]], form.organiser
+        people = queries.by_numbers(
+            viewer=request.actor, numbers=numbers, on=form.cleaned_data["served_on"],
+            organization_id=organiser.organization_id,
+        )  # fmt: skip
         if set(numbers) - set(people):
             raise NoSuchVolunteer(field="numbers")
-        organiser = operations.Organiser(area=form.cleaned_data["area"])
-        operations.record_service(organiser=organiser, rows=form.rows(people), **form.common(), **acting(request))
+        try:
+            operations.record_service(organiser=organiser, rows=form.rows(people), **form.common(), **acting(request))
+        except Refusal as refusal:
+            raise frames.named(refusal, form) from refusal
         return reverse("service:desk")
 
     lead = _("What a team organised is recorded by its leader. Somebody else of the office verifies what you record.")
-    context = frame(
-        _("Record service of the office"), _("Record it"), reverse("service:desk"), *desk_steps(), lead=lead
-    )
-    return answer_form(request, form, act, context, done=_("It is recorded and under notice."), template=FORM)
+    heading = _("Record service of the office") if areas is not None else _("Record service of the organisation")
+    context = frame(heading, _("Record it"), reverse("service:desk"), *desk_steps(), lead=lead)
+    return answer_form(request, form, act, context, done=frames.recorded(request), template=FORM)
+
+
+def _organised_in(request: Any, bodies: list[Organization], own: str) -> str:
+    """Give the area whose kinds of tasks the form offers: of what was chosen, else of the first that may be."""
+    seats = {str(one.pk): one.area[: LENGTHS[COMMUNITY]] for one in bodies}
+    unit, area = request.POST.get("organization_id", ""), request.POST.get("area", "")
+    if unit in seats:
+        return seats[unit]
+    if area.isascii() and area.isdigit():
+        return str(area)
+    return own or next(iter(seats.values()), "")
 
 
 @login_required
@@ -124,7 +160,7 @@ def read(request: Any, thanks_id: UUID) -> HttpResponse:
 @login_required
 def rules(request: Any) -> HttpResponse:
     """List the rules of areas, in all versions."""
-    rows = queries.rules(viewer=request.actor, at=request.now)
+    rows = queries.rules(viewer=request.actor)
     heading = _("Rules of service records")
     context = {
         "heading": heading, "may": bool(request.actor.areas(policies.OFFICERS)),
@@ -152,9 +188,11 @@ def new_rules(request: Any) -> HttpResponse:
 
     def act(form: Any) -> str:
         clean = form.cleaned_data
-        operations.set_rules(
-            area=clean["area"], valid_from=clean["valid_from"], values=form.values(), **acting(request)
-        )  # fmt: skip
+        given = {"area": clean["area"], "valid_from": clean["valid_from"], "values": form.values()}
+        try:
+            operations.set_rules(**given, **acting(request))
+        except Refusal as refusal:
+            raise frames.named(refusal, form) from refusal
         return reverse("service:rules")
 
     steps = (*desk_steps(), (_("Rules of service records"), reverse("service:rules")))

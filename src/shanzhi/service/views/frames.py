@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from shanzhi.kernel.errors import Refusal
 from shanzhi.people import queries as people
 from shanzhi.service import policies, queries
 from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS
@@ -111,9 +112,29 @@ def read_areas(request: Any) -> AreaSource:
     return volunteering.read_areas(viewer=request.actor, at=request.now)
 
 
+def named(refusal: Refusal, form: Any) -> Refusal:
+    """Give a refusal with the field by the name that the page has for it; operations name it as the API does."""
+    refusal.field = form.NAMES.get(refusal.field, refusal.field)
+    return refusal
+
+
 def bodies(request: Any) -> list[tuple[str, str]]:
     """List the organisations that the actor leads."""
     return [(str(one.pk), one.name) for one in queries.issuing_bodies(viewer=request.actor)]
+
+
+def recorded(request: Any) -> str:
+    """Say what became of records that were sent: under notice, or put there later."""
+    if request.POST.get("later"):
+        return _("It is recorded. Put it under notice when you have looked at it.")
+    return _("It is recorded and under notice.")
+
+
+def records_here(request: Any) -> str:
+    """Name the act by which the reader records what no team organised, '' for who may not."""
+    if request.actor.areas(policies.AGREERS):
+        return _("Record service of the office")
+    return _("Record service of the organisation") if bodies(request) else ""
 
 
 def kinds_of(area: str) -> list[tuple[str, str]]:

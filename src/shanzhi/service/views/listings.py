@@ -18,8 +18,9 @@ BY_NUMBER = gettext_lazy("Volunteer number, or how it begins")
 AREA = AreaFilter("area", gettext_lazy("Area"), source=frames.read_areas)
 
 
-def _record_columns(*more: Column, words: bool = True) -> tuple[Column, ...]:
+def _record_columns(*more: Column, words: bool = True, evidence: bool = True) -> tuple[Column, ...]:
     """Give the columns of records; `words` shows what was done on the page and not in the export alone."""
+    proof = (Column("evidence", gettext_lazy("Evidence"), on_page=False),) if evidence else ()
     return (
         Column("served_on", gettext_lazy("Day of service"), "date", sort="served_on", url=frames.record_page),
         *more,
@@ -31,7 +32,7 @@ def _record_columns(*more: Column, words: bool = True) -> tuple[Column, ...]:
             "people_served", gettext_lazy("People served"), "number", sort="people_served", priority=2, on_page=words
         ),
         Column("state", gettext_lazy("State"), "tag", value=frames.record_state, sort="state"),
-        Column("evidence", gettext_lazy("Evidence"), on_page=False),
+        *proof,
         Column("recorded_at", gettext_lazy("Recorded on"), "date", sort="recorded_at", on_page=False),
         Column("verified_at", gettext_lazy("Verified on"), "date", sort="verified_at", on_page=False),
     )
@@ -72,7 +73,7 @@ TEAM = Listing(
 )
 NOTICE = Listing(
     key="notice",
-    columns=_record_columns(*WHO),
+    columns=_record_columns(*WHO, evidence=False),
     default_sort="-served_on",
     filters=(DateRangeFilter("served_on", gettext_lazy("Day of service")),),
     search=queries.search_records,
@@ -129,12 +130,12 @@ THANKED = Listing(
         Column("note", gettext_lazy("Thanks"), url=page_of("service:read")),
         Column("number", NUMBER, value=frames.number_of, sort="volunteer__number"),
         Column("state", gettext_lazy("State"), "tag", value=frames.thanks_state, sort="state"),
-        Column("written_at", gettext_lazy("Sent on"), "date", sort="written_at"),
+        Column("written_at", pgettext_lazy("thanks", "Sent on"), "date", sort="written_at"),
     ),
     default_sort="-written_at",
     filters=(
         ChoiceFilter("state", gettext_lazy("State"), choices=THANKS.choices()),
-        DateRangeFilter("written_at", gettext_lazy("Sent on")),
+        DateRangeFilter("written_at", pgettext_lazy("thanks", "Sent on")),
     ),
     search=queries.search_thanks,
     search_label=BY_NUMBER,

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, queries
-from shanzhi.service.exchange.certificate import service_pdf
 from shanzhi.service.forms.records import ThanksForm
 from shanzhi.service.operations.printing import own_copy
 from shanzhi.service.queries import Overview
-from shanzhi.service.views.frames import FORM, certificate_state, check_address, frame, mine_steps
+from shanzhi.service.views.frames import FORM, certificate_state, frame, mine_steps
 from shanzhi.service.views.listings import MINE
+from shanzhi.service.views.papers import paper_answer
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import listing_response
@@ -50,7 +50,9 @@ def mine(request: Any) -> HttpResponse:
 
 def sums(found: Overview) -> list[Answer]:
     """Give what was done altogether, in words."""
+    earlier = [Answer(_("Hours of service before"), formatting.minutes(found.earlier))] if found.earlier else []
     return [
+        *earlier,
         Answer(_("Verified service"), formatting.minutes(found.minutes)),
         Answer(_("Times of service"), formatting.count(found.times)),
         Answer(_("People served"), formatting.count(found.people_served)),
@@ -89,11 +91,7 @@ def month(first: Any) -> str:
 def own_paper(request: Any, certificate_id: UUID) -> HttpResponse:
     """Give the own certificate with name and identity number in full, as a PDF; that goes on record."""
     copy = own_copy(certificate_id=certificate_id, **acting(request))
-    content = service_pdf([copy], address=lambda one: check_address(request, one), at=request.now)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="service-{copy.certificate.serial}.pdf"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return paper_answer(request, [copy], f"service-{copy.certificate.serial}.pdf")
 
 
 @login_required

@@ -21,9 +21,7 @@ from shanzhi.service.exchange.certificate import content_words, service_pdf, spa
 from shanzhi.service.forms.papers import CertificateForm
 from shanzhi.service.forms.records import WhyForm
 from shanzhi.service.models import Certificate
-from shanzhi.service.operations.batches import may_order
-from shanzhi.service.operations.printing import masked_copy
-from shanzhi.service.operations.refusals import NoSuchVolunteer
+from shanzhi.service.operations.printing import SHEETS, Copy, issuer_copy, issuer_sheets
 from shanzhi.service.views import frames
 from shanzhi.service.views.frames import FORM, check_address, desk_steps, frame
 from shanzhi.service.views.listings import CERTIFICATES
@@ -32,9 +30,7 @@ from shanzhi.ui.http import acting
 from shanzhi.ui.listing import listing_response
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Answer, Progress
-from shanzhi.volunteering.models import Volunteer
 
-PAGE_OF_SHEETS: Final = 100
 WORDS: Final = {
     "valid": ("success", gettext_lazy("This paper is valid.")),
     "withdrawn": ("error", gettext_lazy("This paper was withdrawn and proves nothing any more.")),
@@ -53,7 +49,7 @@ def certificates(request: Any) -> HttpResponse:
     queries.require_desk(request.actor)
     rows = queries.certificates(viewer=request.actor)
     context = {
-        "heading": _("Certificates"), "may": may_order(request.actor),
+        "heading": _("Certificates"), "may": policies.may_order(request.actor),
         "batches": list(queries.batches(viewer=request.actor).order_by("-ordered_at")[:5]),
         "crumbs": [(_("Home"), "/"), *desk_steps(), (_("Certificates"), "")],
     }  # fmt: skip
@@ -65,7 +61,7 @@ def certificates(request: Any) -> HttpResponse:
 @form_page
 def issue(request: Any) -> HttpResponse:
     """Issue a certificate, or many at once by a job."""
-    if not may_order(request.actor):
+    if not policies.may_order(request.actor):
         raise Forbidden
     today = timezone.localdate(request.now)
     own = next(iter(request.actor.areas(policies.AGREERS)), "")
@@ -77,10 +73,7 @@ def issue(request: Any) -> HttpResponse:
     def act(form: Any) -> str:
         number = form.cleaned_data["number"].strip()
         if number:
-            volunteer = Volunteer.objects.filter(number=number).first()
-            if volunteer is None:
-                raise NoSuchVolunteer(field="number")
-            made = operations.issue_certificate(volunteer_id=volunteer.pk, paper=form.paper(), **acting(request))
+            made = operations.issue_certificate(number=number, paper=form.paper(), **acting(request))
             return frames.certificate_page(made)
         batch = operations.order_batch(paper=form.paper(), **acting(request))
         tasks.write_batch.enqueue(str(batch.pk))
@@ -105,7 +98,7 @@ def batch(request: Any, batch_id: UUID) -> HttpResponse:
             found.made + passed, found.wanted, "done" if found.state == "written" else "running", _("Certificates")
         ),
         "sheets": [
-            (first, min(first + PAGE_OF_SHEETS - 1, found.made)) for first in range(1, found.made + 1, PAGE_OF_SHEETS)
+            (first, min(first + SHEETS - 1, found.made)) for first in range(1, found.made + 1, SHEETS)
         ],
         "crumbs": [(_("Home"), "/"), *steps(), (heading, "")],
     }  # fmt: skip
@@ -129,16 +122,12 @@ def go_on(request: Any, batch_id: UUID) -> HttpResponse:
 @login_required
 def sheets(request: Any, batch_id: UUID, first: int) -> HttpResponse:
     """Give a hundred certificates of a batch as a PDF for the issuer, names and identity numbers masked."""
-    found = queries.batch(viewer=request.actor, batch_id=batch_id)
-    policies.require(policies.may_withdraw(actor=request.actor, found=found))
-    rows = list(queries.of_batch(found)[max(first - 1, 0) : max(first - 1, 0) + PAGE_OF_SHEETS])
-    if not rows:
-        raise NotFound
-    return _pdf(request, rows, f"service-{first}.pdf")
+    copies = issuer_sheets(actor=request.actor, batch_id=batch_id, first=first)
+    return paper_answer(request, copies, f"service-{first}.pdf")
 
 
-def _pdf(request: Any, rows: list[Certificate], name: str) -> HttpResponse:
-    copies = [masked_copy(one) for one in rows]
+def paper_answer(request: Any, copies: list[Copy], name: str) -> HttpResponse:
+    """Set certificates as a PDF to be downloaded, which no machine between keeps."""
     content = service_pdf(copies, address=lambda one: check_address(request, one), at=request.now)
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -187,9 +176,8 @@ def pairs(found: Certificate) -> list[Answer]:
 @login_required
 def copy(request: Any, certificate_id: UUID) -> HttpResponse:
     """Give a certificate as its issuer prints it, masked."""
-    found = queries.certificate(viewer=request.actor, certificate_id=certificate_id)
-    policies.require(policies.may_withdraw(actor=request.actor, found=found))
-    return _pdf(request, [found], f"service-{found.serial}.pdf")
+    made = issuer_copy(actor=request.actor, certificate_id=certificate_id)
+    return paper_answer(request, [made], f"service-{made.certificate.serial}.pdf")
 
 
 @login_required

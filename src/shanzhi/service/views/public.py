@@ -9,13 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.service import policies, queries
 from shanzhi.service.exchange.certificate import span_words
 from shanzhi.service.forms.papers import CheckForm
 from shanzhi.service.queries.certificates import Checked
-from shanzhi.service.queries.growth import SMALL, Growth, Place
+from shanzhi.service.queries.growth import Growth, Place
+from shanzhi.service.queries.telling import SMALL
 from shanzhi.service.views.frames import desk_steps
 from shanzhi.service.views.listings import READY
 from shanzhi.service.views.papers import WORDS
@@ -29,14 +31,14 @@ def check(request: Any) -> HttpResponse:
     asked = bool(request.GET)
     form = CheckForm(request.GET if asked else None)
     if asked and form.is_valid():
-        found = queries.check(at=request.now, **form.cleaned_data)
+        found = queries.check(**form.cleaned_data)
         return _shown(request, found, form)
     return _shown(request, None, form)
 
 
 def checked(request: Any, code: str) -> HttpResponse:
     """Say whether the paper holds whose QR code was read."""
-    return _shown(request, queries.by_code(code=code, at=request.now), None)
+    return _shown(request, queries.by_code(code=code), None)
 
 
 def _shown(request: Any, found: Checked | None, form: CheckForm | None) -> HttpResponse:
@@ -58,19 +60,15 @@ def pairs(found: Checked) -> list[Answer]:
     one = found.certificate
     if one is None:
         return []
-    number = one.volunteer.number
     known = [
         Answer(_("Certificate number"), one.number),
         Answer(_("Issuer"), one.issuer_name),
         Answer(_("Date of issue"), formatting.day(one.issued_on)),
         Answer(_("Days of service"), span_words(one)),
         Answer(_("Verified service"), formatting.minutes(one.minutes)),
-        Answer(_("Volunteer number"), f"{number[:6]}******{number[-3:]}"),
+        Answer(_("Volunteer number"), found.number),
     ]
     return [*known, *([Answer(_("Withdrawn on"), formatting.day(one.withdrawn_at))] if one.withdrawn_at else [])]
-
-
-STAGES = ("helper", "core", "leader", "founder")
 
 
 def stage_words() -> dict[str, str]:
@@ -84,7 +82,7 @@ def stage_words() -> dict[str, str]:
 def growth(request: Any, code: str) -> HttpResponse:
     """Show how many of an area are helpers, core members, leaders and founders; small numbers are left out."""
     found = queries.growth(code=code, at=request.now, public=True)
-    lead = _("Numbers below %(small)s are not told.") % {"small": SMALL}
+    lead = _("Numbers below %(small)s are not told, nor those that would give them away.") % {"small": SMALL}
     return _growth(request, found, lead, [(_("Home"), "/"), (_("From helping to leading"), "")], "service:growth")
 
 
@@ -114,7 +112,7 @@ def _growth(request: Any, found: Growth, lead: str, crumbs: list[tuple[Any, str]
         ],
         "names": list(stage_words().values()),
         "rows": [
-            (one, reverse(view, args=[one.code]), [cell(one, stage) for stage in STAGES]) for one in found.below
+            (one, reverse(view, args=[one.code]), [cell(one, stage) for stage in queries.STAGES]) for one in found.below
         ],
         "desk": view == "service:desk_growth",
     }  # fmt: skip
@@ -122,9 +120,9 @@ def _growth(request: Any, found: Growth, lead: str, crumbs: list[tuple[Any, str]
 
 
 def cell(place: Place, stage: str) -> str:
-    """Write a number, or that it is small."""
+    """Write a number, or that it is not told."""
     number = place.counts[stage]
-    return f"<{SMALL}" if number is None else formatting.count(number)
+    return pgettext("number", "Not told") if number is None else formatting.count(number)
 
 
 @login_required

@@ -11,28 +11,25 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.lifecycle import MoveRefused
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, policies, queries
-from shanzhi.service.forms.records import AnswerForm, ComplaintForm, ReverseForm, WhyForm
+from shanzhi.service.forms.records import AnswerForm, ComplaintForm, ReverseForm, WhyForm, time_of
 from shanzhi.service.models import ServiceRecord
 from shanzhi.service.views import frames
 from shanzhi.service.views.frames import FORM, frame
 from shanzhi.ui import formatting
-from shanzhi.ui.http import acting
+from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Answer
-
-MOST_AT_ONCE = 100
 
 
 @login_required
 def record(request: Any, record_id: UUID) -> HttpResponse:
     """Show a record with its life, complaints, and what the reader may do."""
-    found = queries.record(viewer=request.actor, record_id=record_id)
+    found = queries.record(record_id=record_id, **viewing(request))
     charge = policies.in_charge(actor=request.actor, record=found) is None
     own = request.actor.is_person(found.volunteer.person_id)
     complaints = queries.complaints_of(viewer=request.actor, found=found)
@@ -45,6 +42,7 @@ def record(request: Any, record_id: UUID) -> HttpResponse:
         "complaints": [
             (one, frames.complaint_state(one), request.actor.is_person(one.complainant_id)) for one in complaints
         ],
+        "staff": request.actor.holds(policies.READERS, found.volunteer.area),
         "answers": charge and not own, "synthetic": found.volunteer.human.synthetic,
         "running": found.state == "noticed" and found.notice_over_at and found.notice_over_at > request.now,
         "crumbs": [(_("Home"), "/"), *way(request, found), (_("Service record"), "")],
@@ -102,7 +100,7 @@ def life(found: ServiceRecord) -> list[tuple[Any, Any, str]]:
 @form_page
 def complain(request: Any, record_id: UUID) -> HttpResponse:
     """Say that a record is wrong."""
-    found = queries.record(viewer=request.actor, record_id=record_id)
+    found = queries.record(record_id=record_id, **viewing(request))
     if not may_complain(request, found):
         raise NotFound
 
@@ -129,7 +127,7 @@ def withdraw_complaint(request: Any, complaint_id: UUID) -> HttpResponse:
 @form_page
 def answer(request: Any, complaint_id: UUID) -> HttpResponse:
     """Answer a complaint."""
-    complaint = queries.complaint(viewer=request.actor, complaint_id=complaint_id)
+    complaint = queries.complaint(complaint_id=complaint_id, **viewing(request))
     found = complaint.record
     policies.require(policies.in_charge(actor=request.actor, record=found))
     if complaint.state != "open":
@@ -160,7 +158,7 @@ def notice(request: Any, record_id: UUID) -> HttpResponse:
 
 def _in_charge(request: Any, record_id: UUID, states: tuple[str, ...]) -> ServiceRecord:
     """Give a record in one of the states to who is in charge of it."""
-    found = queries.record(viewer=request.actor, record_id=record_id)
+    found = queries.record(record_id=record_id, **viewing(request))
     policies.require(policies.in_charge(actor=request.actor, record=found))
     if found.state not in states or gone(found):
         raise NotFound
@@ -190,6 +188,7 @@ def refuse(request: Any, record_id: UUID) -> HttpResponse:
 def reverse_one(request: Any, record_id: UUID) -> HttpResponse:
     """Reverse a verified record, and record what is right."""
     found = _in_charge(request, record_id, ("verified",))
+    form = ReverseForm(sent(request), initial={"served_on": found.served_on, "starts": time_of(found.starts)})
 
     def act(form: Any) -> str:
         reason, right = form.cleaned_data["reason"], form.right(found.served_on)
@@ -203,35 +202,4 @@ def reverse_one(request: Any, record_id: UUID) -> HttpResponse:
              "record. What is right can be recorded in its place; it goes through notice as any other.")  # fmt: skip
     context = frame(_("Reverse the record"), _("Reverse"), frames.record_page(found), *way(request, found), lead=lead,
                     kind="danger")  # fmt: skip
-    return answer_form(request, ReverseForm(sent(request)), act, context, done=_("It is on record."), template=FORM)
-
-
-@login_required
-@form_page
-def verify(request: Any) -> HttpResponse:
-    """Show what waits for the reader as the second person, and verify what is ticked."""
-    if request.method == "POST":
-        return _verify(request)
-    rows = list(queries.to_verify(viewer=request.actor, at=request.now).order_by("noticed_at", "pk")[:MOST_AT_ONCE])
-    context = {
-        "heading": _("Verify records"), "rows": [(one, frames.organiser(one), frames.name_of(one)) for one in rows],
-        "most": MOST_AT_ONCE, "crumbs": [(_("Home"), "/"), *frames.mine_steps(), (_("Verify records"), "")],
-    }  # fmt: skip
-    return render(request, "service/verify.html", context)
-
-
-def _verify(request: Any) -> HttpResponse:
-    chosen = request.POST.getlist("shown" if request.POST.get("act") == "all" else "record")
-    try:
-        ids = [UUID(one) for one in chosen]
-        done = operations.verify_records(record_ids=ids, **acting(request))
-    except ValueError:
-        messages.error(request, _("This page was changed. Load it anew."))
-    except Refusal as refusal:
-        if refusal.status in (401, 403, 404):
-            raise
-        messages.error(request, refusal.text)
-    else:
-        words = ngettext("One record is verified.", "%(number)s records are verified.", len(done))
-        messages.success(request, words % {"number": len(done)})
-    return redirect("service:verify")
+    return answer_form(request, form, act, context, done=_("It is on record."), template=FORM)

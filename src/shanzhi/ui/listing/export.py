@@ -136,17 +136,17 @@ def _write_csv(out: IO[bytes], page: ListPage, rows: QuerySet[Any] | Rows) -> No
     writer = csv.writer(text)
     columns = page.listing.exported
     readers = _readers(columns)
-    writer.writerow(_unarmed(str(column.label)) for column in columns)
+    writer.writerow(unarmed(str(column.label)) for column in columns)
     most = most_exported()
     for number, row in enumerate(_taken(rows)):
         if number == most:
             writer.writerow([cut_words()])
             break
-        writer.writerow([_unarmed(_plain(kind, read(row))) for kind, read in readers])
+        writer.writerow([unarmed(_plain(kind, read(row))) for kind, read in readers])
     text.flush()
     text.detach()
 
 
-def _unarmed(value: Any) -> Any:
+def unarmed(value: Any) -> Any:
     """Put an apostrophe before text that a spreadsheet would run as a formula (CSV carries no types)."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
