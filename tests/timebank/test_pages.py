@@ -17,7 +17,7 @@ from PIL import Image
 
 from shanzhi.kernel.roles import Role
 from shanzhi.timebank import checking, demo, operations
-from shanzhi.timebank.models import Bank, BankMonth, Deal, Earning, Gift, PolicyVersion, Post, Sign
+from shanzhi.timebank.models import Bank, BankMonth, Deal, Earning, Gift, Good, PolicyVersion, Post, Sign
 from shanzhi.timebank.queries import published
 from shanzhi.timebank.queries.months import periods
 from shanzhi.timebank.sums import Moved
@@ -236,4 +236,5 @@ def test_the_demo_loads_a_bank_whose_credits_come_of_verified_records() -> None:
         demo.load(at=NOW, progress=lambda *_told: None)
     assert sorted(Deal.objects.values_list("state", flat=True)) == ["asked", "disputed", "promised"]
     assert (Post.objects.count(), Earning.objects.filter(kept__gt=0).count()) == (5, 5)
+    assert sorted(Good.objects.values_list("supplied", "stock")) == [(10, 9), (20, 20)]
     assert list(checking.broken()) == []

@@ -159,7 +159,7 @@ PAGES: dict[str, Row] = {
     "timebank:take": signed_in(good("take/"), 404),
     "POST timebank:take": signed_in(good("take/"), 404, **POST),
     "timebank:find_voucher": signed_in("/timebank/vouchers/"),
-    "POST timebank:find_voucher": signed_in("/timebank/vouchers/", 404, data={"number": "000000000000"}, **POST),
+    "POST timebank:find_voucher": signed_in("/timebank/vouchers/", 422, data={"number": "000000000000"}, **POST),
     "timebank:voucher": to_keepers(voucher(), anonymous=SIGN_IN),
     "timebank:return_voucher": signed_in(voucher("return/"), 404),
     "timebank:redeem": to_keepers(voucher("redeem/"), anonymous=SIGN_IN),

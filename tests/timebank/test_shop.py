@@ -169,6 +169,7 @@ def test_goods_are_walked_through_from_the_shelf_to_the_hand() -> None:
     assert client_for(Role.RESIDENT).get(way).status_code == 404
     looked = keeper.post("/timebank/vouchers/", {"number": f" {voucher.number[:6]} {voucher.number[6:]}"})
     assert looked["Location"] == way
+    assert client_for(Role.RESIDENT).post("/timebank/vouchers/", {"number": voucher.number}).status_code == 422
     assert "<svg" not in keeper.get(way).content.decode().split("<main")[1].split("</main")[0]
     assert keeper.post(f"{way}redeem/", {}).status_code == 302
     assert "已领取" in mine.get(way).content.decode()

@@ -273,6 +273,15 @@ class VoucherOver(Conflict):
     message = _("This voucher was used or ended before. Nothing is handed out for it again.")
 
 
+class UnknownVoucher(Invalid):
+    """No voucher of this number is there for the viewer."""
+
+    code = "unknown_voucher_number"
+    message = _(
+        "There is no voucher of this number for which you hand something out. Compare it with the member's page."
+    )
+
+
 class RatedAlready(Conflict):
     """Rated once, or too late."""
 

@@ -13,6 +13,7 @@ from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.timebank import policies
 from shanzhi.timebank.models import Bank, Good, Voucher
 from shanzhi.timebank.queries.banks import desk_bank
+from shanzhi.timebank.refusals import UnknownVoucher
 
 
 def goods(found: Bank) -> QuerySet[Good]:
@@ -67,10 +68,13 @@ def voucher(*, viewer: Actor, voucher_id: UUID) -> Voucher:
 
 
 def voucher_of_number(*, viewer: Actor, number: str) -> Voucher:
-    """Give a voucher by its number, to the same."""
+    """Give a voucher by its number, to the same. Raises UnknownVoucher, whether it is another's or none."""
     if not viewer.signed_in:
         raise SignInNeeded
-    return _shown(viewer, Voucher.objects.filter(number="".join(number.split())))
+    try:
+        return _shown(viewer, Voucher.objects.filter(number="".join(number.split())))
+    except NotFound as missing:
+        raise UnknownVoucher(field="number") from missing
 
 
 def _shown(viewer: Actor, rows: QuerySet[Voucher]) -> Voucher:

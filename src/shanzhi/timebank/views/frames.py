@@ -50,6 +50,11 @@ def voucher_state(row: Voucher) -> tuple[str, str]:
     return TONES.get(row.state, "plain"), str(VOUCHER.states[row.state])
 
 
+def good_name(row: Good) -> str:
+    """Give what it is, marked where it is made up."""
+    return f"{row.title} · {_('Synthetic')}" if row.synthetic else row.title
+
+
 def bank_name(row: Bank) -> str:
     """Give the name of a bank, marked where it is made up."""
     return f"{row.name} · {_('Synthetic')}" if row.synthetic else row.name

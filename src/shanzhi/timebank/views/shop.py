@@ -22,6 +22,7 @@ from shanzhi.timebank.views.frames import (
     FORM,
     bank_steps,
     frame,
+    good_name,
     good_state,
     own_steps,
     page,
@@ -43,7 +44,8 @@ def from_whom(row: Good) -> str:
 GOODS = Listing(
     key="time_bank_goods",
     columns=(
-        Column("title", pgettext_lazy("goods", "What it is"), sort="title", url=page_of("timebank:good")),
+        Column("title", pgettext_lazy("goods", "What it is"), value=good_name, sort="title",
+               url=page_of("timebank:good")),
         Column("minutes", gettext_lazy("Credits"), "minutes", sort="minutes"),
         Column("stock", gettext_lazy("Pieces left"), "number", sort="stock"),
         Column("place", gettext_lazy("Where and when it is handed out"), priority=2),

@@ -17,7 +17,7 @@ from shanzhi.timebank.forms.own import SureForm
 from shanzhi.timebank.forms.shop import GoodForm, StockForm
 from shanzhi.timebank.lifecycle import GOOD, VOUCHER
 from shanzhi.timebank.views.desk import listed, minutes_column
-from shanzhi.timebank.views.frames import FORM, desk_steps, frame, good_state, page, voucher_state
+from shanzhi.timebank.views.frames import FORM, desk_steps, frame, good_name, good_state, page, voucher_state
 from shanzhi.timebank.views.shop import from_whom
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, page_of
@@ -26,7 +26,8 @@ from shanzhi.ui.methods import form_page
 GOODS = Listing(
     key="desk_time_bank_goods",
     columns=(
-        Column("title", pgettext_lazy("goods", "What it is"), sort="title", url=page_of("timebank:good")),
+        Column("title", pgettext_lazy("goods", "What it is"), value=good_name, sort="title",
+               url=page_of("timebank:good")),
         minutes_column("minutes", gettext_lazy("Credits"), sort="minutes"),
         Column("stock", gettext_lazy("Pieces left"), "number", sort="stock"),
         Column("supplied", gettext_lazy("Pieces put in"), "number", sort="supplied", priority=2),
