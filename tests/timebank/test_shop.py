@@ -154,7 +154,9 @@ def test_goods_are_walked_through_from_the_shelf_to_the_hand() -> None:
     assert wrong.status_code == 422
     assert keeper.post(f"/desk/timebank/{bank.pk}/goods/new/", form).status_code == 302
     good = Good.objects.get()
-    assert "洗衣液" in Client().get(f"/timebank/{bank.pk}/goods/").content.decode()
+    listed, finds = f"/timebank/{bank.pk}/goods/", "查找兑换券"
+    assert [finds in one.get(listed).content.decode() for one in (Client(), keeper)] == [False, True]
+    assert "洗衣液" in Client().get(listed).content.decode()
     member = a_member(bank, 90)
     mine = sign_in(Client(), member.person)
     assert "领取兑换券" in mine.get(f"/timebank/goods/{good.pk}/").content.decode()

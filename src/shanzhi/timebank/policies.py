@@ -11,7 +11,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.ledger.models import Keeper
 from shanzhi.ledger.policies import MANAGERS, READERS
-from shanzhi.organizations.policies import speaks_for
+from shanzhi.organizations.policies import LEADERS, speaks_for
 from shanzhi.people import minors
 from shanzhi.people.models import Guardianship
 from shanzhi.people.policies import require
@@ -21,7 +21,7 @@ from shanzhi.timebank.refusals import NotTheKeeper, OwnMatter
 
 __all__ = [
     "MANAGERS", "READERS", "at_the_desk", "concerns", "guards", "hands_out", "keeps", "may_decide", "may_found",
-    "may_keep", "may_review", "readable", "require", "require_desk",
+    "may_hand_out", "may_keep", "may_review", "readable", "require", "require_desk",
 ]  # fmt: skip
 
 
@@ -106,6 +106,11 @@ def hands_out(actor: Actor, good: Good) -> bool:
     """Tell whether the actor hands something out: who keeps the bank, or leads the organisation that has it."""
     leads = good.organization_id is not None and speaks_for(actor, good.organization_id)
     return leads or keeps(actor, good.bank)
+
+
+def may_hand_out(actor: Actor, bank: Bank) -> bool:
+    """Tell whether the actor may be one who hands something out there: keeps the bank, or leads some organisation."""
+    return bool(actor.organizations(LEADERS)) or (actor.signed_in and keeps(actor, bank))
 
 
 def is_party(actor: Actor, deal: Deal) -> bool:

@@ -68,11 +68,13 @@ def goods(request: Any, bank_id: UUID) -> HttpResponse:
     """List what there is for credits."""
     found = queries.bank(bank_id)
     context = {
-        "heading": _("Goods for credits"),
+        "heading": _("Goods for credits"), "hands_out": policies.may_hand_out(request.actor, found),
         "lead": _("Take a voucher for your credits, and fetch the thing with it within 30 days."),
         "crumbs": [(_("Home"), "/"), *bank_steps(found), (_("Goods for credits"), "")],
     }  # fmt: skip
-    answer: HttpResponse = listing_response(request, GOODS, queries.goods(found), context)
+    answer: HttpResponse = listing_response(
+        request, GOODS, queries.goods(found), context, template="timebank/goods.html"
+    )
     return answer
 
 
