@@ -114,6 +114,8 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "demo": "the demo's time bank",
         "refusals": "why something at a time bank is not done",
         "sources": "verified records of service as the time bank takes them",
+        "sums": "what moved at a time bank by month, from the ledger or as kept",
+        "telling": "what a time bank tells, and whom",
         "words": "how rules and moves of credits read",
     },
     "assignments": {

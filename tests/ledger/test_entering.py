@@ -14,7 +14,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.kernel.roles import Role
 from shanzhi.ledger import operations, refusals
-from shanzhi.ledger.models import Closing, Entry, Owner, Posting
+from shanzhi.ledger.models import Account, Closing, Entry, Owner, Posting
 from shanzhi.ledger.models.journal import MOST
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.support.books import AT, DAY, SYSTEM, Books, a_book, an_account, on
@@ -166,6 +166,12 @@ def test_accounts_of_funds_grants_and_persons_move_by_their_own_acts_alone(books
             operations.transfer(source=source.pk, target=target.pk, **given)  # type: ignore[arg-type]
     with pytest.raises(refusals.MovedElsewhere):
         operations.reverse(actor=officer, entry_id=made.id, on=DAY, at=AT, reason="示例")
+    empty = an_account(books.book, owner)
+    with pytest.raises(refusals.MovedElsewhere):  # closed, it would keep its room from its own acts for ever
+        operations.close_account(actor=officer, account_id=empty.pk, at=AT)
+    with pytest.raises(refusals.MovedElsewhere):
+        operations.bound(actor=officer, account_id=guarded.pk, floor=-1, ceiling=None, at=AT)
+    assert Account.objects.get(pk=empty.pk).closed_at is None
     assert (on(guarded), on(books.fund)) == (500, 30_000_00 - 500)
 
 

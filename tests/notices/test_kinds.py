@@ -21,6 +21,7 @@ from shanzhi.notices.kinds import APP, LANGUAGES, Category, Kind, categories, ki
 from shanzhi.notices.values import COUNT, DAY, LINK, MOMENT, MONEY, TITLE, BadValue, To, ValueKind, public_title
 from shanzhi.people.fields import SealedField
 from shanzhi.people.models import Account, Person
+from shanzhi.timebank.models import Bank
 from shanzhi.ventures.models import Call, TeamMember
 from shanzhi.volunteering.models import Team
 from shanzhi.voting.models import Poll
@@ -125,7 +126,7 @@ class TestNoPersonalValue:
 
     def test_stands_in_a_model_with_a_public_title(self) -> None:
         for model, columns in values._titles.items():
-            assert model in (Poll, Call, Fund, Grant, Activity, Team)
+            assert model in (Poll, Call, Fund, Grant, Activity, Team, Bank)
             assert not any(isinstance(model._meta.get_field(one), SealedField) for one in columns if one)
 
     def test_is_a_number_that_could_be_a_telephone_or_a_document(self) -> None:

@@ -17,6 +17,7 @@ from shanzhi.timebank.models import (
     Deal,
     Earning,
     Gift,
+    Good,
     GrantYes,
     Member,
     PolicyVersion,
@@ -26,6 +27,7 @@ from shanzhi.timebank.models import (
     Rating,
     Review,
     Sign,
+    Voucher,
 )
 from shanzhi.work.files import store
 from tests.support.people import a_person, actor
@@ -45,6 +47,10 @@ def fill_timebank(at: datetime) -> Bank:
         serve(one, 300, at=at, day=day, area=WHERE, reviewers=frozenset({uuid4(), uuid4()}))
     Review.objects.create(bank=bank, record=uuid4(), reviewer=a_person(WHERE), at=at)
     operations.donate(actor=actor(taker.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=60, at=at)
+    good = operations.put_up(
+        actor=SYSTEM, bank_id=bank.pk, given=operations.Goods("洗衣液（示例）", "示例超市，每天", 30, 2), at=at
+    )
+    operations.take_voucher(actor=actor(taker.person), good_id=good.pk, at=at)
     grant = PoolGrant.objects.create(pool=pool(bank), member=helper, minutes=10, reason="独居（示例）", proposed_at=at)
     GrantYes.objects.create(grant=grant, reviewer=a_person(WHERE), at=at)
     deal = a_deal(taker, helper, state="paid", at=at - timedelta(days=5), area=WHERE)
@@ -78,6 +84,12 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
     )  # fmt: skip
     GrantYes.objects.create(grant=grant, reviewer=person, at=at)
     _help(bank, member, other, person, told, at)
+    good = Good.objects.create(bank=bank, title="示例", place="示例", minutes=5, supplied=1, stock=0, created_by=person,
+                               created_at=at)  # fmt: skip
+    Voucher.objects.create(
+        good=good, member=member, number="000000000001", minutes=5, state="redeemed", taken_at=at,
+        until=day, ended_at=at, handed_by=person,
+    )  # fmt: skip
     Sign.objects.create(
         bank=bank, kind="pair", members=[member.pk, other.pk], month=day, times=3, minutes=30, seen_at=at,
         state="explained", decided_by=person, decided_at=at, reason=told,

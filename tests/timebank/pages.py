@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shanzhi.people.models import Person
 from shanzhi.timebank import operations, queries
-from shanzhi.timebank.models import Bank, Deal, Member, PoolGrant, Post, Sign
+from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant, Post, Sign, Voucher
 from shanzhi.volunteering.models import Volunteer
 from tests.service.support import a_record
 from tests.support.people import a_person, actor
@@ -58,6 +58,13 @@ def _of(name: str, bank: Bank, *more: Any) -> str:
     return reverse(f"timebank:{name}", args=[bank.pk, *more])
 
 
+def _good(bank: Bank) -> Good:
+    """Give what there is for credits at the bank."""
+    known = Good.objects.filter(bank=bank).first()
+    given = operations.Goods("洗衣液一瓶（示例）", "示例超市，每天八点到六点", 30, 12, "两升装，凭券领取。")
+    return known or operations.put_up(actor=SYSTEM, bank_id=bank.pk, given=given, at=timezone.now())
+
+
 def public() -> dict[str, str]:
     """Give what anybody reads."""
     bank = _bank()
@@ -66,6 +73,9 @@ def public() -> dict[str, str]:
         "timebank:banks none": reverse("timebank:banks") + NONE,
         "timebank:bank": _of("bank", bank),
         "timebank:rules": _of("rules", bank),
+        "timebank:goods": _of("goods", bank),
+        "timebank:goods none": _of("goods", bank) + NONE,
+        "timebank:good": reverse("timebank:good", args=[_good(bank).pk]),
     }
 
 
@@ -83,6 +93,9 @@ def own(site: Site) -> dict[str, str]:
     theirs = Post.objects.filter(author=other, sort="offer").earliest("pk")
     mine = deals["asked"].post_id
     promised = [deals["promised"].pk]
+    good = _good(bank)
+    known = Voucher.objects.filter(member=member, state="issued").first()
+    voucher = known or operations.take_voucher(actor=actor(member.person), good_id=good.pk, at=timezone.now())
     return {
         "timebank:mine": reverse("timebank:mine"),
         **{f"timebank:{name}": _of(name, bank) for name in plain},
@@ -94,6 +107,10 @@ def own(site: Site) -> dict[str, str]:
         "timebank:close_post": reverse("timebank:close_post", args=[mine]),
         **{f"timebank:deal {state}": reverse("timebank:deal", args=[one.pk]) for state, one in deals.items()},
         **{f"timebank:{name}": reverse(f"timebank:{name}", args=promised) for name in ("cancel", "dispute")},
+        "timebank:take": reverse("timebank:take", args=[good.pk]),
+        "timebank:find_voucher": reverse("timebank:find_voucher"),
+        "timebank:voucher": reverse("timebank:voucher", args=[voucher.pk]),
+        "timebank:return_voucher": reverse("timebank:return_voucher", args=[voucher.pk]),
         "timebank:rate": reverse("timebank:rate", args=[deals["paid"].pk]),
     }
 
@@ -114,15 +131,23 @@ def desk() -> dict[str, str]:
     serving = Volunteer.objects.filter(person=two.person).first() or a_volunteer(two.person, area=COMMUNITY)
     record = a_record(serving, state="verified", area=COMMUNITY)
     disputed = Deal.objects.filter(post__bank=bank, state="disputed", taker=one).earliest("pk")
-    lists = ("desk_bank", "earnings", "records", "grants", "deals", "signs")
+    good = _good(bank)
+    waits = Voucher.objects.filter(good=good, member=two, state="issued").first() or operations.take_voucher(
+        actor=actor(two.person), good_id=good.pk, at=now
+    )
+    lists = ("desk_bank", "earnings", "records", "grants", "deals", "signs", "desk_goods", "vouchers")
     return {
         "timebank:desk": reverse("timebank:desk"),
         "timebank:desk none": reverse("timebank:desk") + NONE,
         "timebank:found": reverse("timebank:found"),
-        **{f"timebank:{name}": _of(name, bank) for name in (*lists, "publish", "pool", "propose")},
+        **{f"timebank:{name}": _of(name, bank) for name in (*lists, "publish", "pool", "propose", "put_up")},
         **{f"timebank:{name} none": _of(name, bank) + NONE for name in lists},
         "timebank:review": reverse("timebank:review", args=[record.pk]),
         "timebank:vote": reverse("timebank:vote", args=[PoolGrant.objects.filter(pool__bank=bank)[0].pk]),
         "timebank:judge": reverse("timebank:judge", args=[queries.signs(bank)[0].pk]),
+        "timebank:stock": reverse("timebank:stock", args=[good.pk]),
+        "timebank:close_good": reverse("timebank:close_good", args=[good.pk]),
+        "timebank:voucher theirs": reverse("timebank:voucher", args=[waits.pk]),
+        "timebank:redeem": reverse("timebank:redeem", args=[waits.pk]),
         "timebank:settle": reverse("timebank:settle", args=[disputed.pk]),
     }

@@ -26,6 +26,7 @@ from tests.timebank.support import (
     SYSTEM,
     a_bank,
     a_member,
+    a_student,
     on,
     pool,
     serve,
@@ -153,6 +154,13 @@ class TestVerifiedService:
         assert (early.value, early.reason, early.entry) == (0, "not_in_force", None)
         operations.take_back(actor=SYSTEM, record=early.record, at=AT)
         assert serve(member, 60, area="110114008001") is None  # no bank there
+        young = a_student(bank, a_person())
+        child = serve(young, 60, day=date(AT.year - 2, 1, 5))  # at 14, before the bank had rules
+        assert (child.value, child.reason) == (0, "not_in_force")
+        operations.publish_rules(actor=SYSTEM, bank_id=bank.pk, at=AT - timedelta(days=60), rules={
+            **RULES, "from_day": "2026-10-01", "members": {"least_age": 18, "students_from": 17}})  # fmt: skip
+        refused = serve(young, 60)  # at 16
+        assert (refused.value, refused.kept, refused.refused, refused.reason) == (60, 0, 60, "too_young")
         assert on(bank.issued) == 0
 
 

@@ -16,6 +16,7 @@ from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.refusals import MovedElsewhere, Short
 from shanzhi.timebank import operations, refusals
 from shanzhi.timebank.models import Deal, Earning, Gift, Lot, Post, Reserved, Sign
+from shanzhi.timebank.operations import signs
 from tests.support.people import AREA, AT, a_person, actor, an_actor
 from tests.support.races import answers
 from tests.timebank.support import (
@@ -174,6 +175,24 @@ def test_signs_of_gaming_go_to_a_list_that_a_keeper_decides() -> None:
         operations.decide_sign(actor=keeper, sign_id=found.pk, acted=False, reason="邻居互助", at=LATER).state
         == "explained"
     )
+    later = LATER + timedelta(days=31)
+    assert not Sign.objects.filter(month__gt=found.month).exists()
+    operations.look_for_signs(bank=bank, at=later)
+    assert not Sign.objects.filter(kind="pair", month__gt=found.month).exists()  # explained, and nothing since
+    for _turn in range(3):
+        for taker, helper in ((one, two), (two, one)):
+            a_deal(taker, helper, 10, state="paid", at=later)
+    operations.look_for_signs(bank=bank, at=later + timedelta(days=4))
+    assert Sign.objects.get(kind="pair", month__gt=found.month).times == 6  # those alone that came since
+
+
+def test_signs_are_looked_for_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    bank = a_bank()
+    monkeypatch.setattr(signs, "look_for_signs", lambda **_given: 1)
+    days = (AT, AT + timedelta(minutes=1), AT + timedelta(days=1))
+    assert [operations.look_daily(bank=bank, at=at) for at in days] == [1, 0, 1]  # by the row, not what was read of it
+    bank.refresh_from_db()
+    assert operations.look_daily(bank=bank, at=days[2]) == 0
 
 
 def to_the_end(run: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
@@ -16,11 +17,13 @@ from PIL import Image
 
 from shanzhi.kernel.roles import Role
 from shanzhi.timebank import checking, demo, operations
-from shanzhi.timebank.models import Bank, Deal, Earning, Gift, PolicyVersion, Post
+from shanzhi.timebank.models import Bank, BankMonth, Deal, Earning, Gift, Good, PolicyVersion, Post, Sign
 from shanzhi.timebank.queries import published
-from shanzhi.timebank.queries.months import Moved, Period, periods
+from shanzhi.timebank.queries.months import periods
+from shanzhi.timebank.sums import Moved
 from shanzhi.volunteering import operations as volunteering
 from tests.people.conftest import COMMUNITY
+from tests.service.support import a_record
 from tests.support.people import AREA, a_person, actor, client_for, sign_in
 from tests.timebank.support import SYSTEM, a_bank, a_deal, a_member, on, pool, serve, stands
 from tests.volunteering.support import a_volunteer
@@ -108,11 +111,46 @@ def test_the_page_of_the_month_is_the_sums_of_the_ledger_and_holds_small_ones_ba
     assert list(checking.broken()) == []
     shown = page(Client(), f"/timebank/{bank.pk}/")
     assert all(words in shown for words in ("10小时15分", "示例公益银行"))
-    month = date(2026, 1, 1)
-    small = [Moved(month, "timebank.earn", 60, 4, 60), Moved(date(2026, 2, 1), "timebank.earn", 30, 5, 30)]
-    figures = {**dict.fromkeys(told.figures, 0), "earned": 90}
-    assert periods(small, until=date(2026, 3, 1)) == [Period(month, date(2026, 2, 28), figures, 90)]
-    assert periods(small, until=date(2026, 2, 1)) == []
+    assert published(bank, date(2027, 1, 1)) == [told]
+
+
+def test_a_small_figure_is_held_back_and_not_the_month() -> None:
+    first, second, third, fourth = (date(2026, month, 1) for month in (1, 2, 3, 4))
+    people = [uuid4() for _ in range(9)]
+
+    def moved(month: date, kind: str, minutes: int, who: list[UUID], owed: int = 0) -> Moved:
+        return Moved(month, f"timebank.{kind}", minutes, frozenset(who), owed)
+
+    rows = [
+        moved(first, "earn", 60, people[:3], 60), moved(second, "earn", 30, people[2:5], 30),  # five in both
+        moved(second, "gift", 20, people[:1]), moved(second, "take_back", 10, people[:2], -10),
+        moved(third, "earn", 50, people[:5], 50), moved(third, "take_back", 5, people[4:6], -5),
+        moved(fourth, "earn", 40, people[:5], 40), moved(fourth, "take_back", 5, people[6:8], -5),
+    ]  # fmt: skip
+    assert periods(rows, until=second) == []
+    found = periods(rows, until=date(2026, 5, 1))[::-1]
+    assert [(one.first, one.last.month) for one in found] == [(first, 2), (third, 3), (fourth, 4)]
+    told = [(one.figures["earned"], one.figures["given"], one.figures["taken_back"], one.owed) for one in found]
+    # what is owed is told again when behind what was held back of it there are six people, and not before
+    assert told == [(90, None, None, None), (50, 0, None, None), (40, 0, None, 160)]
+
+
+def test_hours_of_groups_and_records_taken_back_count_their_people_and_finished_months_are_kept() -> None:
+    bank = a_bank(group="donated", group_pool="area")
+    october = NOW.replace(year=2026, month=10, day=20)
+    members = [a_member(bank, at=october - timedelta(days=20)) for _ in range(5)]
+    earned = [serve(one, 60, at=october, day=date(2026, 10, 1), group=True) for one in members]
+    for one in earned:
+        operations.take_back(actor=SYSTEM, record=one.record, at=october)
+    (told,) = published(bank, date(2026, 11, 1))
+    assert (told.figures["earned"], told.figures["taken_back"], told.owed) == (300, 300, 0)
+    assert operations.keep_months(bank=bank, at=october.replace(month=11, day=1)) == 0  # not settled yet
+    assert operations.keep_months(bank=bank, at=october.replace(month=11, day=3)) == 2
+    assert operations.keep_months(bank=bank, at=october.replace(month=11, day=3)) == 0
+    bank.refresh_from_db()
+    assert published(bank, date(2026, 11, 1)) == [told]
+    BankMonth.objects.update(minutes=299)  # read as kept, and not summed up again
+    assert published(bank, date(2026, 11, 1))[0].figures["earned"] == 299
 
 
 def test_a_bank_is_founded_from_an_example_and_its_rules_change_in_public() -> None:
@@ -133,15 +171,45 @@ def test_a_bank_is_founded_from_an_example_and_its_rules_change_in_public() -> N
     assert officer.post(f"/desk/timebank/{bank.pk}/rules/", later).status_code == 302
     shown = page(Client(), f"/timebank/{bank.pk}/rules/")
     assert all(words in shown for words in ("第 2 版", "<del>1 名他人</del>", "<ins>2 名他人</ins>"))
+    odd = {**later, "from_day": (soon + timedelta(days=19)).isoformat(), "rates": "visit 3 2 30 +\nlaw 2 1"}
+    for fields, field in (({"cap_minutes": ""}, "cap_pool"), ({"expiry_pool": "area"}, "expiry_pool"),
+                          ({"rates": "visit 3 2 30 %"}, "rates"), ({"rates": "visit 3 2 30"}, "rates")):  # fmt: skip
+        wrong = officer.post(f"/desk/timebank/{bank.pk}/rules/", {**odd, **fields})
+        assert (wrong.status_code, set(wrong.context["form"].errors)) == (422, {field})
+    assert officer.post(f"/desk/timebank/{bank.pk}/rules/", odd).status_code == 302
+    again = officer.get(f"/desk/timebank/{bank.pk}/rules/").context["form"]
+    assert again["rates"].value() == "visit 3 2 30 +\nlaw 2 1"  # as they stand, to be published anew
+    assert PolicyVersion.objects.get(version=3).policy.value_of(40, "visit") == 60
+
+
+def one_more(bank: Bank) -> None:
+    """Have one row more in each list of a bank."""
+    one, two = (a_member(bank, at=NOW - timedelta(days=9)) for _ in range(2))
+    for member in (one, two):
+        serve(member, 300, reviewers=frozenset({uuid4(), uuid4()}))
+    a_deal(one, two, 30, state="disputed")
+    a_record(a_volunteer(one.person, area=AREA), state="verified")
+    operations.donate(actor=actor(one.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=60, at=NOW)
+    given: dict[str, Any] = {
+        "pool_id": pool(bank).pk,
+        "number": two.number,
+        "minutes": 30,
+        "reason": "独居（示例）",
+    }
+    operations.propose_grant(actor=SYSTEM, at=NOW, **given)
+    good = operations.Goods("洗衣液（示例）", "示例超市", 10, 2)
+    made = operations.put_up(actor=SYSTEM, bank_id=bank.pk, given=good, at=NOW)
+    operations.take_voucher(actor=actor(one.person), good_id=made.pk, at=NOW)
+    Sign.objects.create(bank=bank, kind="pair", members=[one.pk, two.pk], month=NOW.date().replace(day=1), times=6,
+                        minutes=60, seen_at=NOW)  # fmt: skip
 
 
 def test_lists_ask_no_more_for_more_rows() -> None:
-    bank = a_bank()
-    members = [a_member(bank, 300, at=NOW - timedelta(days=9)) for _ in range(2)]
-    a_deal(members[0], members[1], 30, state="disputed")
+    bank = a_bank(reviewers=2)
     keeper = client_for(Role.DISTRICT_OFFICER, AREA[:6])
-    root = f"/desk/timebank/{bank.pk}/"
-    paths = [root, f"{root}earned/", f"{root}promises/", f"{root}grants/", f"/timebank/{bank.pk}/help/"]
+    desk = f"/desk/timebank/{bank.pk}/"
+    names = ("", "earned/", "records/", "promises/", "grants/", "goods/", "vouchers/", "signs/")
+    paths = [*(f"{desk}{name}" for name in names), f"/timebank/{bank.pk}/help/", f"/timebank/{bank.pk}/goods/"]
 
     def asked() -> list[int]:
         found = []
@@ -151,12 +219,13 @@ def test_lists_ask_no_more_for_more_rows() -> None:
             found.append(len(told))
         return found
 
+    one_more(bank)
     asked()
-    before = asked()
+    before, rows = asked(), [rows_of(keeper, path) for path in paths]
     for _turn in range(2):
-        a_deal(a_member(bank, 300, at=NOW - timedelta(days=9)), members[0], 30, state="disputed")
+        one_more(bank)
     assert asked() == before
-    assert rows_of(keeper, root) == 1 + 4
+    assert all(now >= then + 2 for now, then in zip([rows_of(keeper, path) for path in paths], rows, strict=True))
 
 
 def test_the_demo_loads_a_bank_whose_credits_come_of_verified_records() -> None:
@@ -167,4 +236,5 @@ def test_the_demo_loads_a_bank_whose_credits_come_of_verified_records() -> None:
         demo.load(at=NOW, progress=lambda *_told: None)
     assert sorted(Deal.objects.values_list("state", flat=True)) == ["asked", "disputed", "promised"]
     assert (Post.objects.count(), Earning.objects.filter(kept__gt=0).count()) == (5, 5)
+    assert sorted(Good.objects.values_list("supplied", "stock")) == [(10, 9), (20, 20)]
     assert list(checking.broken()) == []

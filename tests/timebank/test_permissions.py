@@ -9,13 +9,13 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.timebank import operations
-from shanzhi.timebank.models import Bank, Deal, Member, PoolGrant, Post, Sign
+from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant, Post, Sign, Voucher
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.service.support import a_record
 from tests.support.ground import undone
 from tests.support.people import AT, actor, an_actor
 from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
-from tests.timebank.support import RULES, a_bank, a_deal, a_member, pool, serve
+from tests.timebank.support import RULES, a_bank, a_deal, a_member, an_offer, pool, serve
 from tests.volunteering.support import a_volunteer
 
 API = "/api/v1/timebank"
@@ -59,6 +59,12 @@ class Ground:
     grant: PoolGrant
     sign: Sign
     record: UUID
+    good: Good
+    voucher: Voucher
+    # where the same is asked for role after role, it is over already, so that all who may meet the same answer
+    used: Voucher
+    gone: Good
+    closed: Post
 
 
 GROUND = Ground()
@@ -85,6 +91,15 @@ def prepare() -> None:
     made.sign = Sign.objects.create(
         bank=made.bank, kind="pair", members=[other.pk], month=AT.date().replace(day=1), times=6, minutes=60, seen_at=AT
     )
+    goods = operations.Goods("洗衣液（示例）", "示例超市", 30, 9)
+    made.good = operations.put_up(actor=keeper, bank_id=made.bank.pk, given=goods, at=AT)
+    made.voucher, made.used = (
+        operations.take_voucher(actor=actor(made.member.person), good_id=made.good.pk, at=AT) for _ in range(2)
+    )
+    operations.hand_out(actor=keeper, voucher_id=made.used.pk, at=AT)
+    made.gone = operations.put_up(actor=keeper, bank_id=made.bank.pk, given=goods, at=AT)
+    operations.close_good(actor=keeper, good_id=made.gone.pk, at=AT)
+    made.closed = operations.close_post(actor=actor(other.person), post_id=an_offer(other).pk, at=AT)
     made.record = a_record(a_volunteer(made.member.person, area=COMMUNITY), state="verified", area=COMMUNITY).pk
 
 
@@ -94,6 +109,18 @@ def bank(path: str = "", root: str = "/timebank/") -> Any:
 
 def post(path: str = "") -> Any:
     return lambda: f"/timebank/help/{GROUND.post.pk}/{path}"
+
+
+def good(path: str = "", root: str = "/timebank/goods/") -> Any:
+    return lambda: f"{root}{GROUND.good.pk}/{path}"
+
+
+def desk_good(path: str) -> Any:
+    return good(path, f"{DESK}goods/")
+
+
+def voucher(path: str = "") -> Any:
+    return lambda: f"/timebank/vouchers/{GROUND.voucher.pk}/{path}"
 
 
 def deal(path: str = "") -> Any:
@@ -127,6 +154,23 @@ PAGES: dict[str, Row] = {
         lambda: f"/timebank/promises/{GROUND.disputed.pk}/settle/", anonymous=SIGN_IN),
     "POST timebank:settle": to_keepers(
         lambda: f"/timebank/promises/{GROUND.disputed.pk}/settle/", 422, anonymous=SIGN_IN, **POST),
+    "timebank:goods": everyone(bank("/goods/")),
+    "timebank:good": everyone(good()),
+    "timebank:take": signed_in(good("take/"), 404),
+    "POST timebank:take": signed_in(good("take/"), 404, **POST),
+    "timebank:find_voucher": signed_in("/timebank/vouchers/"),
+    "POST timebank:find_voucher": signed_in("/timebank/vouchers/", 422, data={"number": "000000000000"}, **POST),
+    "timebank:voucher": to_keepers(voucher(), anonymous=SIGN_IN),
+    "timebank:return_voucher": signed_in(voucher("return/"), 404),
+    "timebank:redeem": to_keepers(voucher("redeem/"), anonymous=SIGN_IN),
+    "POST timebank:redeem": to_keepers(
+        lambda: f"/timebank/vouchers/{GROUND.used.pk}/redeem/", 422, anonymous=SIGN_IN, **POST),
+    "timebank:desk_goods": only(READERS, bank("/goods/", DESK), refused=404, anonymous=SIGN_IN),
+    "timebank:put_up": of_keepers(bank("/goods/new/", DESK), anonymous=SIGN_IN),
+    "POST timebank:put_up": of_keepers(bank("/goods/new/", DESK), 422, anonymous=SIGN_IN, **POST),
+    "timebank:stock": of_keepers(desk_good("stock/"), anonymous=SIGN_IN),
+    "timebank:close_good": of_keepers(desk_good("close/"), anonymous=SIGN_IN),
+    "timebank:vouchers": only(READERS, bank("/vouchers/", DESK), refused=404, anonymous=SIGN_IN),
     "timebank:desk": listed(READERS, DESK, anonymous=SIGN_IN),
     "timebank:found": listed(KEEPERS, f"{DESK}new/", anonymous=SIGN_IN),
     "timebank:desk_bank": only(READERS, bank("/", DESK), refused=404, anonymous=SIGN_IN),
@@ -176,6 +220,27 @@ TABLE: dict[str, Row] = {
     f"POST {ONE}/help": api(by_api("/help"), 409, json=HELP, **POST),
     f"POST {API}/help/{{post_id}}/answers": api(
         lambda: f"{API}/help/{GROUND.post.pk}/answers", 409, json={"message": ""}, **POST),
+    f"GET {API}/help/{{post_id}}": to_keepers(lambda: f"{API}/help/{GROUND.post.pk}"),
+    f"POST {API}/help/{{post_id}}/close": to_keepers(
+        lambda: f"{API}/help/{GROUND.closed.pk}/close", 409, json={}, **POST),
+    f"GET {API}/promises": api(f"{API}/promises", 200),
+    f"POST {API}/promises/{{deal_id}}/rating": api(
+        lambda: f"{API}/promises/{GROUND.deal.pk}/rating", 404, json={"stars": 5}, **POST),
+    f"GET {ONE}/goods": everyone(by_api("/goods")),
+    f"POST {ONE}/goods": of_keepers(
+        by_api("/goods"), 422, json={"title": " ", "place": " ", "minutes": 1, "pieces": 1}, **POST),
+    f"POST {API}/goods/{{good_id}}/stock": of_keepers(
+        lambda: f"{API}/goods/{GROUND.good.pk}/stock", json={"pieces": 4}, **POST),
+    f"POST {API}/goods/{{good_id}}/close": of_keepers(
+        lambda: f"{API}/goods/{GROUND.gone.pk}/close", 409, json={}, **POST),
+    f"POST {API}/goods/{{good_id}}/vouchers": api(
+        lambda: f"{API}/goods/{GROUND.good.pk}/vouchers", 409, json={}, **POST),
+    f"GET {API}/vouchers": api(f"{API}/vouchers", 200),
+    f"GET {API}/vouchers/{{voucher_id}}": to_keepers(lambda: f"{API}/vouchers/{GROUND.voucher.pk}"),
+    f"POST {API}/vouchers/{{voucher_id}}/return": api(
+        lambda: f"{API}/vouchers/{GROUND.voucher.pk}/return", 404, json={}, **POST),
+    f"POST {API}/vouchers/{{voucher_id}}/redeem": to_keepers(
+        lambda: f"{API}/vouchers/{GROUND.used.pk}/redeem", 409, json={}, **POST),
     f"GET {API}/promises/{{deal_id}}": to_keepers(lambda: f"{API}/promises/{GROUND.deal.pk}"),
     f"POST {API}/promises/{{deal_id}}/step": api(
         lambda: f"{API}/promises/{GROUND.deal.pk}/step", 404, json={"step": "confirm"}, **POST),

@@ -38,6 +38,11 @@ HELP: Final = (
     ("offer", "周末教用手机挂号（示例）", "周六上午有空，可以上门。", 60),
 )
 
+GOODS: Final = (
+    operations.Goods("洗衣液一瓶（示例）", "示例超市服务台，每天九点到十八点", 60, 20),
+    operations.Goods("理发一次（示例）", "社区便民服务点，周三上午", 30, 10),
+)
+
 
 def load(*, at: datetime, progress: Progress) -> None:
     """Load the bank unless it is there, whole or not at all; `at` is now."""
@@ -86,7 +91,7 @@ def _serve(served: list[Volunteer], code: str, at: datetime) -> None:
 
 
 def _help(members: list[Member], at: datetime) -> None:
-    """Have members ask and offer; one request is open, one answered, one promised, one disputed; one donates."""
+    """Have members ask and offer; one request is open, one answered, one promised, one disputed; goods; one donates."""
     ago = at - timedelta(days=4)
     for place, (sort, title, about, minutes) in enumerate(HELP):
         author, helper = members[place % len(members)], members[(place + 1) % len(members)]
@@ -103,6 +108,9 @@ def _help(members: list[Member], at: datetime) -> None:
             operations.promise(actor=_own(author, ago), deal_id=deal.pk, at=ago)
         if place > 2:
             operations.dispute(actor=_own(author, at), deal_id=deal.pk, reason="只买了米，没有买面（示例）", at=at)
+    for goods in GOODS:
+        good = operations.put_up(actor=SYSTEM, bank_id=members[0].bank_id, given=goods, at=ago)
+    operations.take_voucher(actor=_own(members[0], at), good_id=good.pk, at=at)
     giver = members[-1]
     poor = Pool.objects.get(bank=giver.bank, name="poor", organization=None)
     operations.donate(actor=_own(giver, at), bank_id=giver.bank_id, pool_id=poor.pk, minutes=30, at=at)

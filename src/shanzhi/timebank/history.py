@@ -15,7 +15,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.timebank import policies
-from shanzhi.timebank.lifecycle import DEAL, GRANT, POST, SIGN
+from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, POST, SIGN, VOUCHER
 from shanzhi.timebank.models import REASONS, RELATION_WORDS, Bank, SignKind, Sort, pool_words
 
 
@@ -68,6 +68,7 @@ FIELDS = {
     "stars": _("Stars"),
     "kind": _("What was noticed"),
     "times": _("Promises"),
+    "pieces": _("Pieces left"),
 }
 
 
@@ -105,6 +106,7 @@ for _type, _label, _table in (
     ("poolgrant", _("Grant from a pool"), GRANT), ("grantyes", _("Yes to a grant"), None),
     ("post", _("Offer or request of help"), POST), ("deal", _("Promise of help"), DEAL),
     ("rating", _("Rating of help"), None), ("sign", _("Sign of gaming"), SIGN),
+    ("good", _("Goods for credits"), GOOD), ("voucher", _("Voucher for goods"), VOUCHER),
 ):  # fmt: skip
     register(
         Subject(
@@ -146,6 +148,15 @@ register_verbs(
         "timebank.deal.dispute": _("Help disputed"),
         "timebank.deal.settle": _("Dispute decided"),
         "timebank.rating.give": _("Rating given"),
+        "timebank.good.put_up": _("Goods put up for credits"),
+        "timebank.good.stock": _("Stock of goods set"),
+        "timebank.good.take": _("A piece put aside for a voucher"),
+        "timebank.good.back": _("A piece put back into stock"),
+        "timebank.good.close": _("Goods taken off the list"),
+        "timebank.voucher.take": _("Voucher taken"),
+        "timebank.voucher.redeem": _("Voucher handed out"),
+        "timebank.voucher.return": _("Voucher given back"),
+        "timebank.voucher.lapse": _("Voucher lapsed"),
         "timebank.sign.see": _("Sign of gaming seen"),
         "timebank.sign.explain": _("Sign of gaming explained"),
         "timebank.sign.act": _("Sign of gaming acted upon"),

@@ -70,6 +70,31 @@ SIGN: Final = Lifecycle(
         "act": Move(("new",), "acted", OFFICERS, ("keeps_the_bank", "no_party", "reason")),
     },
 )
+GOOD: Final = Lifecycle(
+    name="timebank.good",
+    states={
+        "open": pgettext_lazy("goods", "Open"),
+        "closed": pgettext_lazy("goods", "Closed"),
+    },
+    moves={
+        "close": Move(("open",), "closed", OFFICERS, ("keeps_the_bank",)),
+    },
+)
+# The credits are held while it waits; they leave that only by `redeem`, or back to the member.
+VOUCHER: Final = Lifecycle(
+    name="timebank.voucher",
+    states={
+        "issued": pgettext_lazy("voucher", "To be fetched"),
+        "redeemed": pgettext_lazy("voucher", "Handed out"),
+        "returned": pgettext_lazy("voucher", "Given back, credits back"),
+        "lapsed": pgettext_lazy("voucher", "Lapsed, credits back"),
+    },
+    moves={
+        "redeem": Move(("issued",), "redeemed", OFFICERS, ("hands_it_out", "not_the_own_one", "in_time")),
+        "return": Move(("issued",), "returned", frozenset(), ("the_member",)),
+        "lapse": Move(("issued",), "lapsed", frozenset(), ("time_over",)),
+    },
+)
 LIVING: Final = ("asked", "promised", "disputed")
 """States of a promise that is not over."""
 HOLDING: Final = ("promised", "disputed")

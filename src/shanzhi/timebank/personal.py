@@ -23,8 +23,8 @@ from shanzhi.kernel.personal import (
     name_fields,
     register_activity,
 )
-from shanzhi.timebank.lifecycle import LIVING
-from shanzhi.timebank.models import Deal, Lot, Member
+from shanzhi.timebank.lifecycle import HOLDING
+from shanzhi.timebank.models import Deal, Lot, Member, Voucher
 from shanzhi.timebank.operations.erasing import empty_posts
 
 K, E = Kind, Erase
@@ -71,10 +71,16 @@ describe("timebank.Rating", _("Ratings you gave"), "by__person_id", BANK, stars=
          said=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("timebank.Sign", _("Signs of gaming you decided on"), "decided_by_id", BANK, decided_by=(K.LINK, E.KEEP),
          reason=(K.TEXT, E.SCRUB))  # fmt: skip
+describe("timebank.Good", _("Goods you put up for credits"), "created_by_id", BANK, created_by=(K.LINK, E.KEEP))
+describe("timebank.Voucher", _("Vouchers for goods"), "member__person_id", BANK, number=(K.RECORD, E.KEEP),
+         minutes=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP), taken_at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.Voucher", _("Vouchers you handed something out for"), "handed_by_id", BANK,
+         handed_by=(K.LINK, E.KEEP))  # fmt: skip
 REGISTRY.specials["timebank"] = Special("timebank", empty_posts)
 name_fields(
     student=_("At school"), value=_("Credit"), kept=_("Credited"), reviewer=_("Reviewed by"),
     relation=_("What the receiver is to you"), declined_reason=_("Why it was declined"), proposed_by=_("Proposed by"),
+    handed_by=_("Handed out by"), taken_at=_("Taken on"),
     guardian=_("Guardian"), decision=_("Decision of the bank"), stars=_("Stars"), published_by=_("Published by"),
 )  # fmt: skip
 for _model, _names in {
@@ -86,6 +92,7 @@ for _model, _names in {
              "photo": _("Photo"), "area": _("Community"), "minutes": _("Credits")},
     "Deal": {"minutes": _("Credits"), "message": _("A word to the other"), "reason": _("Reason")},
     "Rating": {"said": _("In words")},
+    "Voucher": {"number": _("Voucher number"), "minutes": _("Credits")},
     "Sign": {"reason": _("What you found")},
 }.items():  # fmt: skip
     for _name, _words in _names.items():
@@ -93,12 +100,13 @@ for _model, _names in {
 
 
 def holds_credits(person_id: UUID, at: datetime) -> list[Hindrance]:
-    """Say that credits are given away, and promises ended, before somebody is erased."""
+    """Say that credits are given away, and promises ended, before somebody is erased; answers that wait just end."""
     mine = Q(helper__person=person_id) | Q(taker__person=person_id)
-    living = Deal.objects.filter(mine, state__in=LIVING).exists()
+    living = Deal.objects.filter(mine, state__in=HOLDING).exists()
     there = Lot.objects.filter(member__person=person_id, remains__gt=0).exists()
     words = _("There are credits on your account at a time bank, or a promise of help is not over. Donate or end them.")
-    return [Hindrance(words)] if living or there else []
+    waits = Voucher.objects.filter(member__person=person_id, state="issued").exists()
+    return [Hindrance(words)] if living or there or waits else []
 
 
 def _counts(person_id: UUID) -> list[tuple[Any, int]]:

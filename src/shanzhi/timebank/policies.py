@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -10,14 +11,17 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.ledger.models import Keeper
 from shanzhi.ledger.policies import MANAGERS, READERS
+from shanzhi.organizations.policies import LEADERS, speaks_for
+from shanzhi.people import minors
+from shanzhi.people.models import Guardianship
 from shanzhi.people.policies import require
 from shanzhi.places import queries as places
-from shanzhi.timebank.models import Bank, Deal, Member, PoolGrant
+from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant
 from shanzhi.timebank.refusals import NotTheKeeper, OwnMatter
 
 __all__ = [
-    "MANAGERS", "READERS", "at_the_desk", "keeps", "may_decide", "may_found", "may_keep", "may_review", "readable",
-    "require", "require_desk",
+    "MANAGERS", "READERS", "at_the_desk", "concerns", "guards", "hands_out", "keeps", "may_decide", "may_found",
+    "may_hand_out", "may_keep", "may_review", "readable", "require", "require_desk",
 ]  # fmt: skip
 
 
@@ -72,18 +76,41 @@ def may_keep(*, actor: Actor, bank: Bank) -> Refusal | None:
     return None if keeps(actor, bank) else NotTheKeeper()
 
 
-def may_review(*, actor: Actor, grant: PoolGrant) -> Refusal | None:
-    """Allow who keeps the bank to agree to a grant, but for who proposed it and who receives it."""
-    if actor.is_person(grant.proposed_by_id) or actor.is_person(grant.member.person_id):
+def may_review(*, actor: Actor, grant: PoolGrant, at: datetime) -> Refusal | None:
+    """Allow who keeps the bank to agree to a grant, but for who proposed it, who receives it, and a guardian."""
+    if actor.is_person(grant.proposed_by_id) or concerns(actor, grant.member, at):
         return OwnMatter()
     return may_keep(actor=actor, bank=grant.pool.bank)
 
 
-def may_decide(*, actor: Actor, deal: Deal) -> Refusal | None:
-    """Allow who keeps the bank to decide a dispute, never a party to it."""
-    if is_party(actor, deal):
+def may_decide(*, actor: Actor, deal: Deal, at: datetime) -> Refusal | None:
+    """Allow who keeps the bank to decide a dispute, never a party to it or a guardian of one."""
+    if concerns(actor, deal.helper, at) or concerns(actor, deal.taker, at):
         return OwnMatter()
     return may_keep(actor=actor, bank=deal.post.bank)
+
+
+def concerns(actor: Actor, member: Member, at: datetime) -> bool:
+    """Tell whether a matter of a member is the actor's own: the own account, or that of a ward."""
+    return actor.is_person(member.person_id) or guards(actor, member, at)
+
+
+def guards(actor: Actor, member: Member, at: datetime) -> bool:
+    """Tell whether the actor is a guardian of a member now."""
+    wards = {member.person_id, member.human.pk}
+    held = Guardianship.objects.filter(minors.running(at), guardian__in=actor.persons, ward__in=wards)
+    return bool(actor.persons) and held.exists()
+
+
+def hands_out(actor: Actor, good: Good) -> bool:
+    """Tell whether the actor hands something out: who keeps the bank, or leads the organisation that has it."""
+    leads = good.organization_id is not None and speaks_for(actor, good.organization_id)
+    return leads or keeps(actor, good.bank)
+
+
+def may_hand_out(actor: Actor, bank: Bank) -> bool:
+    """Tell whether the actor may be one who hands something out there: keeps the bank, or leads some organisation."""
+    return bool(actor.organizations(LEADERS)) or (actor.signed_in and keeps(actor, bank))
 
 
 def is_party(actor: Actor, deal: Deal) -> bool:

@@ -179,6 +179,13 @@ class BadTime(Invalid):
     message = _("Choose a time to come, at most %(days)s days ahead.")
 
 
+class NotOfThisSort(Invalid):
+    """What belongs to a request was said of an offer, or the other way round."""
+
+    code = "not_of_this_help"
+    message = _("Requests say when and where, offers until when they stand. Leave this out.")
+
+
 class OwnPost(Conflict):
     """Nobody answers the own post."""
 
@@ -238,11 +245,55 @@ class WhyMissing(Invalid):
     message = _("Write the reason, in at most 500 characters. It goes on record.")
 
 
+class BadPieces(Invalid):
+    """A number of pieces is none."""
+
+    code = "bad_pieces"
+    message = _("Write how many pieces there are, from %(least)s to %(most)s.")
+
+
+class GoodClosed(Conflict):
+    """It is not given for credits any more."""
+
+    code = "good_closed"
+    message = _("This is not given for credits any more. Look what else there is.")
+
+
+class SoldOut(Conflict):
+    """No piece is left."""
+
+    code = "good_sold_out"
+    message = _("No piece of this is left. Come back another day, or choose something else.")
+
+
+class VoucherOver(Conflict):
+    """The voucher was handed out, given back, or its days are over."""
+
+    code = "voucher_over"
+    message = _("This voucher was used or ended before. Nothing is handed out for it again.")
+
+
+class UnknownVoucher(Invalid):
+    """No voucher of this number is there for the viewer."""
+
+    code = "unknown_voucher_number"
+    message = _(
+        "There is no voucher of this number for which you hand something out. Compare it with the member's page."
+    )
+
+
 class RatedAlready(Conflict):
     """Rated once, or too late."""
 
     code = "rated_already"
     message = _("This is rated already, or it is over too long ago.")
+
+
+class NotDone(Conflict):
+    """It is rated when it is over."""
+
+    code = "help_not_done"
+    message = _("Help is rated when it is paid or decided on. This is neither, so there is nothing to rate.")
 
 
 class BadStars(Invalid):

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from shanzhi.timebank.models import Sort
-from shanzhi.timebank.views import deciding, desk, helping, own, promises, public
+from shanzhi.timebank.views import deciding, desk, helping, own, promises, public, shop, shop_desk
 
 app_name = "timebank"
 BANK = "timebank/<uuid:bank_id>/"
 POST = "timebank/help/<uuid:post_id>/"
 DEAL = "timebank/promises/<uuid:deal_id>/"
+GOOD = "timebank/goods/<uuid:good_id>/"
+VOUCHER = "timebank/vouchers/<uuid:voucher_id>/"
 DESK = "desk/timebank/"
 DESK_BANK = f"{DESK}<uuid:bank_id>/"
 
@@ -35,6 +37,13 @@ urlpatterns = [
     path(f"{DEAL}dispute/", promises.dispute, name="dispute"),
     path(f"{DEAL}rate/", promises.rate, name="rate"),
     path(f"{DEAL}settle/", promises.settle, name="settle"),
+    path(f"{BANK}goods/", shop.goods, name="goods"),
+    path(GOOD, shop.good, name="good"),
+    path(f"{GOOD}take/", shop.take, name="take"),
+    path("timebank/vouchers/", shop.find_voucher, name="find_voucher"),
+    path(VOUCHER, shop.voucher, name="voucher"),
+    path(f"{VOUCHER}return/", shop.give_back, name="return_voucher"),
+    path(f"{VOUCHER}redeem/", shop.redeem, name="redeem"),
     path(DESK, desk.banks, name="desk"),
     path(f"{DESK}new/", desk.found, name="found"),
     path(DESK_BANK, desk.bank, name="desk_bank"),
@@ -48,5 +57,10 @@ urlpatterns = [
     path(f"{DESK}grants/<uuid:aid_id>/", deciding.vote, name="vote"),
     path(f"{DESK_BANK}promises/", deciding.deals, name="deals"),
     path(f"{DESK_BANK}signs/", deciding.signs, name="signs"),
+    path(f"{DESK_BANK}goods/", shop_desk.goods, name="desk_goods"),
+    path(f"{DESK_BANK}goods/new/", shop_desk.put_up, name="put_up"),
+    path(f"{DESK}goods/<uuid:good_id>/stock/", shop_desk.stock, name="stock"),
+    path(f"{DESK}goods/<uuid:good_id>/close/", shop_desk.close, name="close_good"),
+    path(f"{DESK_BANK}vouchers/", shop_desk.vouchers, name="vouchers"),
     path(f"{DESK}signs/<uuid:hint_id>/", deciding.judge, name="judge"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shanzhi.kernel.timebank import Policy
 from shanzhi.kernel.timebank.policy import Rate
@@ -23,15 +23,17 @@ KINDS: Final = {
     "timebank.hold": gettext_lazy("Held for a promise of help"),
     "timebank.release": gettext_lazy("Held credits given back"),
     "timebank.pay": gettext_lazy("Paid for help"),
+    "timebank.redeem": gettext_lazy("Goods handed out for credits"),
 }
 FIGURES: Final = {
     "earned": gettext_lazy("Earned by service"),
-    "taken_back": gettext_lazy("Taken back"),
+    "taken_back": pgettext_lazy("credits", "Taken back"),
     "spent": gettext_lazy("Paid for help"),
     "given": gettext_lazy("Given to relatives"),
     "donated": gettext_lazy("Donated to pools"),
     "granted": gettext_lazy("Granted from pools"),
     "expired": gettext_lazy("Expired"),
+    "redeemed": gettext_lazy("Redeemed for goods"),
 }
 ROUNDING: Final = {
     "down": gettext_lazy("rounded down"),

@@ -126,8 +126,8 @@ def _change_lines(actor: Actor, found: Request, source: BudgetLine, target: Budg
         line.amount_fen += amount
         line.save(update_fields=["amount_fen"])
         account = moving.of_grant(actor=actor, grant=found.grant, role=f"{moving.LINE}{line.number}", at=at)
-        ledger.bound(
-            actor=actor, account_id=account.pk, floor=0, ceiling=line.amount_fen, at=at, reason=found.why
+        ledger.hold_between(
+            actor=actor, account=account, floor=0, ceiling=line.amount_fen, at=at, reason=found.why
         )  # fmt: skip
 
 

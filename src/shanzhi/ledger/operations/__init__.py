@@ -1,6 +1,13 @@
 """Every write of the ledger."""
 
-from shanzhi.ledger.operations.accounts import account_for, bound, close_account, make_account, open_account
+from shanzhi.ledger.operations.accounts import (
+    account_for,
+    bound,
+    close_account,
+    hold_between,
+    make_account,
+    open_account,
+)
 from shanzhi.ledger.operations.books import (
     close_period,
     create_book,
@@ -15,6 +22,6 @@ from shanzhi.ledger.operations.opening import make_accounts
 
 __all__ = [
     "MOST_MOVES", "Entered", "Leg", "Move", "account_for", "bound", "close_account", "close_period", "create_book",
-    "create_commodity", "enter", "make_account", "make_accounts", "name_keeper", "open_account", "release_keeper",
-    "reverse", "transfer", "transfer_many", "undo",
+    "create_commodity", "enter", "hold_between", "make_account", "make_accounts", "name_keeper", "open_account",
+    "release_keeper", "reverse", "transfer", "transfer_many", "undo",
 ]  # fmt: skip

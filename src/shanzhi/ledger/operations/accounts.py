@@ -13,8 +13,8 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ledger import policies
-from shanzhi.ledger.models import Account, Book, Nature, Owner
-from shanzhi.ledger.refusals import WORDS, AccountClosed, BadName, told
+from shanzhi.ledger.models import BY_HAND, Account, Book, Nature, Owner
+from shanzhi.ledger.refusals import WORDS, AccountClosed, BadName, MovedElsewhere, told
 
 LONGEST_NAME: Final = 120
 
@@ -95,18 +95,30 @@ def account_for(
 def bound(
     *, actor: Actor, account_id: UUID, floor: int | None, ceiling: int | None, at: datetime, reason: str = ""
 ) -> None:
-    """Set between which bounds, in whole units, an account is held; a floor above what is on it is refused."""
-    found = _to_manage(actor, account_id)
+    """Set between which bounds, in whole units, an account is held; a floor above what is on it is refused.
+
+    Raises MovedElsewhere for an account of a fund, a grant or a person, which the rules of its room bound.
+    """
+    hold_between(actor=actor, account=_to_manage(actor, account_id), floor=floor, ceiling=ceiling, at=at, reason=reason)
+
+
+def hold_between(
+    *, actor: Actor, account: Account, floor: int | None, ceiling: int | None, at: datetime, reason: str = ""
+) -> None:
+    """Set the bounds of an account; who may is for the caller to decide."""
     with refusing():
-        _bound(found.pk, floor, ceiling)
+        _bound(account.pk, floor, ceiling)
         record(
-            actor=actor, verb="ledger.account.bound", subject=found, area=found.book.area, at=at, reason=reason,
+            actor=actor, verb="ledger.account.bound", subject=account, area=account.book.area, at=at, reason=reason,
             change={"floor": floor, "ceiling": ceiling},
         )  # fmt: skip
 
 
 def close_account(*, actor: Actor, account_id: UUID, at: datetime, reason: str = "") -> Account:
-    """Close an account on which nothing is; nothing is entered on it any more."""
+    """Close an account on which nothing is; nothing is entered on it any more.
+
+    Raises MovedElsewhere for an account of a fund, a grant or a person: it would never move again.
+    """
     found = _to_manage(actor, account_id)
     if found.closed_at is not None:
         raise AccountClosed
@@ -124,6 +136,8 @@ def _to_manage(actor: Actor, account_id: UUID) -> Account:
     if found is None or not Book.objects.filter(policies.readable(actor), pk=found.book_id).exists():
         raise NotFound
     policies.require(policies.may_manage(actor=actor, area=found.book.area))
+    if found.owner_kind not in BY_HAND and not actor.is_system:
+        raise MovedElsewhere
     return found
 
 

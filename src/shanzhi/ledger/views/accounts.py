@@ -87,7 +87,7 @@ def account(request: Any, account_id: UUID) -> HttpResponse:
         ],
         "crumbs": _crumbs(found),
         "may_enter": found.closed_at is None and found.owner_kind in BY_HAND and may_enter(request, found.book),
-        "may_manage": found.closed_at is None and may_manage(request, found.book),
+        "may_manage": found.closed_at is None and found.owner_kind in BY_HAND and may_manage(request, found.book),
     }
     rows = queries.statement(viewer=request.actor, account_id=account_id)
     answer: HttpResponse = listing_response(request, STATEMENT, rows, context, template="ledger/account.html")
@@ -128,6 +128,8 @@ def _to_change(request: Any, account_id: UUID, heading: str, *, manage: bool) ->
         policies.require(policies.may_enter_in(actor=request.actor, book=found.book))
     if found.closed_at is not None:
         raise AccountClosed
+    if found.owner_kind not in BY_HAND:
+        raise MovedElsewhere
     frame = {"heading": heading, "back": reverse("ledger:account", args=[found.pk]), "crumbs": _crumbs(found, heading)}
     return found, {**frame, "lead": f"{found.name} · {on_account(found)}", "button": heading, "kind": "main"}
 
@@ -137,8 +139,6 @@ def _to_change(request: Any, account_id: UUID, heading: str, *, manage: bool) ->
 def transfer(request: Any, account_id: UUID) -> HttpResponse:
     """Move an amount between this account and another."""
     found, context = _to_change(request, account_id, _("Enter a transfer"), manage=False)
-    if found.owner_kind not in BY_HAND:
-        raise MovedElsewhere
     words = parameters(request.GET).get("q", "")
     others = queries.counterparts(viewer=request.actor, found=found, words=words)
     choices = [(str(one.pk), f"{one.name} · {on_account(one)}") for one in others]

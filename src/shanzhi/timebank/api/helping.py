@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from shanzhi.kernel.actor import Actor
 from shanzhi.timebank import operations, queries
-from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, write_once
-from shanzhi.timebank.models import Post
+from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, NothingGiven, write_once
+from shanzhi.timebank.models import Deal, Post
 from shanzhi.ui.http import Given, Key, Moment, signed_acting, signed_in, viewing
 from shanzhi.ui.keyset import page_after
 
@@ -110,6 +112,28 @@ class DisputeDecisionGiven(Given):
     decision: str = Field(min_length=1, max_length=500)
 
 
+class HelpRatingGiven(Given):
+    """A rating of the other."""
+
+    stars: int = Field(ge=1, le=5)
+    said: str = Field("", max_length=200)
+
+
+class PromisesPage(Schema):
+    """A page of one's own promises; `next` reads on."""
+
+    items: list[PromiseOut]
+    next: UUID | None
+
+
+class PromisesQuery(Schema):
+    """How the list is narrowed."""
+
+    post_id: UUID | None = None
+    after: UUID | None = None
+    limit: int = Field(25, ge=1, le=100)
+
+
 def _told(row: Post) -> dict[str, Any]:
     names = ("id", "sort", "title", "about", "area", "minutes", "starts_at", "until", "state", "created_at")
     return {**{name: getattr(row, name) for name in names}, "author": str(row.author.human.name)}
@@ -140,16 +164,50 @@ def answer(request: HttpRequest, post_id: UUID, body: HelpAnswerGiven, idempoten
     ))  # fmt: skip
 
 
-@router.get("/promises/{uuid:deal_id}", response=PromiseOut, summary="A promise of help")
-def get_promise(request: HttpRequest, deal_id: UUID) -> dict[str, Any]:
-    """Give a promise to the two of it, a guardian, and who keeps the bank."""
-    viewer = signed_in(request)
-    found = queries.deal(**viewing(request), deal_id=deal_id)
+@router.get("/help/{uuid:post_id}", response=HelpOut, summary="One request or offer")
+def get_help(request: HttpRequest, post_id: UUID) -> dict[str, Any]:
+    """Give an open one to members, a closed one to whom it still concerns."""
+    return _told(queries.post(**viewing(request), post_id=post_id))
+
+
+@router.post("/help/{uuid:post_id}/close", response=CreditsDoneOut, summary="Close a request or an offer")
+def close_help(request: HttpRequest, post_id: UUID, body: NothingGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Close it, as its author or as who keeps the bank; answers that wait lapse."""
+    return write_once(request, "close_help", idempotency_key, body, lambda: operations.close_post(
+        post_id=post_id, **signed_acting(request)
+    ))  # fmt: skip
+
+
+def _deal(viewer: Actor, found: Deal) -> dict[str, Any]:
     names = ("id", "post_id", "minutes", "paid", "overflow", "state", "helper_done_at", "taker_done_at")
     return {
         **{name: getattr(found, name) for name in names}, "helper": str(found.helper.human.name),
         "taker": str(found.taker.human.name), "address": queries.address_for(viewer=viewer, found=found),
     }  # fmt: skip
+
+
+@router.get("/promises", response=PromisesPage, summary="One's own promises and answers")
+def list_promises(request: HttpRequest, asked: Query[PromisesQuery]) -> dict[str, Any]:
+    """List them newest first; with `post_id` those upon one request or offer, as to one's own."""
+    viewer = signed_in(request)
+    rows = queries.own_deals(viewer=viewer).order_by("-asked_at", "id")
+    if asked.post_id is not None:
+        rows = rows.filter(post=asked.post_id)
+    return page_after(rows, asked.after, asked.limit, partial(_deal, viewer))
+
+
+@router.get("/promises/{uuid:deal_id}", response=PromiseOut, summary="A promise of help")
+def get_promise(request: HttpRequest, deal_id: UUID) -> dict[str, Any]:
+    """Give a promise to the two of it, a guardian, and who keeps the bank."""
+    return _deal(signed_in(request), queries.deal(**viewing(request), deal_id=deal_id))
+
+
+@router.post("/promises/{uuid:deal_id}/rating", response=CreditsDoneOut, summary="Rate the other of a promise")
+def rate(request: HttpRequest, deal_id: UUID, body: HelpRatingGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Rate once, within 60 days after it was paid or decided on."""
+    return write_once(request, "rate", idempotency_key, body, lambda: operations.rate(
+        deal_id=deal_id, **body.model_dump(), **signed_acting(request)
+    ))  # fmt: skip
 
 
 @router.post("/promises/{uuid:deal_id}/step", response=CreditsDoneOut, summary="Take a step in a promise")

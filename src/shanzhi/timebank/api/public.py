@@ -30,19 +30,20 @@ class TimeBankOut(Schema):
 class BankMonthOut(Schema):
     """What a bank did in one or more whole months, in minutes of credit; `owed` is what it owes at the end.
 
-    Behind each figure stand at least five people.
+    Behind each figure stand at least five people; one of fewer is held back, null.
     """
 
     first: date
     last: date
-    earned: int
-    taken_back: int
-    spent: int
-    given: int
-    donated: int
-    granted: int
-    expired: int
-    owed: int
+    earned: int | None
+    taken_back: int | None
+    spent: int | None
+    given: int | None
+    donated: int | None
+    granted: int | None
+    expired: int | None
+    redeemed: int | None
+    owed: int | None
 
 
 class BankRulesOut(Schema):
@@ -81,7 +82,7 @@ def get_bank(request: HttpRequest, bank_id: UUID) -> dict[str, Any]:
 
 @router.get("/banks/{uuid:bank_id}/months", response=list[BankMonthOut], summary="What a bank did, for anyone")
 def list_months(request: HttpRequest, bank_id: UUID) -> list[dict[str, Any]]:
-    """List the published months, newest first; small ones are told together with those after them."""
+    """List the published months, newest first; those with nothing to tell go with those after them."""
     rows = queries.published(queries.bank(bank_id), timezone.localdate(moment(request)))
     return [{"first": row.first, "last": row.last, **row.figures, "owed": row.owed} for row in rows]
 

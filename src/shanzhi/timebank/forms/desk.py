@@ -7,15 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.timebank.forms.own import HOUR, amount
+from shanzhi.timebank.forms.own import HOUR, BodyField, PoolField, amount
 from shanzhi.timebank.forms.rules import number
-from shanzhi.ui.forms import PageForm, offer
+from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.forms import PageForm
 
 
 class GrantForm(PageForm):
     """A grant from a pool."""
 
-    pool_id = forms.ChoiceField(label=_("From which pool"), widget=forms.RadioSelect)
     number = forms.CharField(
         label=_("Account number of the receiver"), max_length=20,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
@@ -26,10 +26,11 @@ class GrantForm(PageForm):
         widget=forms.Textarea({"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, pools: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pools: AreaSource, **kwargs: Any) -> None:
         """Take the pools of the bank."""
         super().__init__(*args, **kwargs)
-        offer(self, "pool_id", pools)
+        self.fields["pool_id"] = PoolField(source=pools, label=_("From which pool"))
+        self.order_fields(["pool_id"])
 
 
 class VoteForm(PageForm):
@@ -75,9 +76,7 @@ class SignForm(PageForm):
 class PoolForm(PageForm):
     """The pool of an organisation."""
 
-    organization_id = forms.ChoiceField(label=_("Organisation"))
-
-    def __init__(self, *args: Any, bodies: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bodies: AreaSource, **kwargs: Any) -> None:
         """Take the organisations of the area."""
         super().__init__(*args, **kwargs)
-        offer(self, "organization_id", bodies)
+        self.fields["organization_id"] = BodyField(source=bodies, label=_("Organisation"))

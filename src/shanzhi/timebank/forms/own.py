@@ -45,16 +45,38 @@ class GiveForm(PageForm):
         offer(self, "relation", [(one, RELATION_WORDS[one]) for one in relations])
 
 
+class PoolField(AreaField):
+    """A pool, from a list or by a part of the name of its organisation."""
+
+    choose = _("Choose a pool")
+    default_error_messages = {
+        "not_open": _("Choose a pool from the list; credits do not go to this one."),
+        "unclear": _("More than one pool fits, or none exactly. Choose one of those below."),
+        "unknown": _("No pool fits. Type a shorter part of the name of its organisation."),
+    }
+
+
+class BodyField(AreaField):
+    """An organisation, from a list or by a part of its name."""
+
+    choose = _("Choose an organisation")
+    default_error_messages = {
+        "not_open": _("Choose an organisation from the list; this one is not of the area."),
+        "unclear": _("More than one organisation fits, or none exactly. Choose one of those below."),
+        "unknown": _("No organisation fits. Type a shorter part of its name."),
+    }
+
+
 class DonateForm(PageForm):
     """A donation to a pool."""
 
-    pool_id = forms.ChoiceField(label=_("To which pool"), widget=forms.RadioSelect)
     minutes = amount()
 
-    def __init__(self, *args: Any, pools: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pools: AreaSource, **kwargs: Any) -> None:
         """Take the pools of the rules in force."""
         super().__init__(*args, **kwargs)
-        offer(self, "pool_id", pools)
+        self.fields["pool_id"] = PoolField(source=pools, label=_("To which pool"))
+        self.order_fields(["pool_id"])
 
 
 class SureForm(PageForm):

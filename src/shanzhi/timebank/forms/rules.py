@@ -16,6 +16,8 @@ from shanzhi.ui.forms import Checklist, DayField, PageForm
 
 NUMBER = {"inputmode": "numeric", "class": "short", "autocomplete": "off"}
 POOLS = [("", _("None")), *POOL_NAMES.items()]
+SIGNS = {"down": "-", "half_up": "=", "up": "+"}
+"""How rounding is written in a line of the form, the same in each language."""
 
 
 def number(label: Any, least: int, most: int, *, required: bool = True, help_text: Any = "") -> forms.IntegerField:
@@ -24,6 +26,17 @@ def number(label: Any, least: int, most: int, *, required: bool = True, help_tex
         label=label, min_value=least, max_value=most, required=required, help_text=help_text,
         widget=forms.TextInput(NUMBER),
     )  # fmt: skip
+
+
+def _rate(parts: list[str]) -> dict[str, Any]:
+    """Read the rate of a kind: code, credit, service, and where it differs from the others its step and rounding."""
+    numbers = parts[1:4]
+    rounding = {sign: name for name, sign in SIGNS.items()}.get(parts[-1])
+    whole = all(one.isdecimal() and 0 < int(one) < 10_000 for one in numbers)
+    if not whole or not (len(parts) == 3 or (len(parts) == 5 and rounding is not None)):
+        raise ValidationError(_("Write code, minutes of credit and minutes of service, like: visit 3 2"))
+    found: dict[str, Any] = {"kind": parts[0], "gives": int(parts[1]), "per": int(parts[2])}
+    return found if len(parts) == 3 else {**found, "step": int(parts[3]), "rounding": rounding}
 
 
 class RulesForm(PageForm):
@@ -37,7 +50,9 @@ class RulesForm(PageForm):
     rate_rounding = forms.ChoiceField(label=_("Rounding to the step"), choices=ROUNDING.items())
     rates = forms.CharField(
         label=_("Own rates of kinds of service"), required=False, max_length=2000,
-        help_text=_("One line each: short code of the kind, minutes of credit, minutes of service. Like: visit 3 2"),
+        help_text=_("One line each: short code of the kind, minutes of credit, minutes of service. Like: visit 3 2. "
+                    "Where it has a step of its own, add that and the rounding, - down, = nearest, + up: visit 3 2 30 "
+                    "+"),
         widget=forms.Textarea({"rows": 3}),
     )  # fmt: skip
     cap_minutes = number(
@@ -69,10 +84,19 @@ class RulesForm(PageForm):
             parts = line.replace("，", " ").replace(",", " ").split()
             if not parts:
                 continue
-            if len(parts) != 3 or not all(one.isdecimal() and 0 < int(one) < 10_000 for one in parts[1:]):
-                raise ValidationError(_("Write code, minutes of credit and minutes of service, like: visit 3 2"))
-            found.append({"kind": parts[0], "gives": int(parts[1]), "per": int(parts[2])})
+            found.append(_rate(parts))
         return found
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a pool that would be for nothing, rather than leave it out."""
+        said = super().clean() or self.cleaned_data
+        for pool, number, words in (
+            ("cap_pool", "cap_minutes", _("Say the most that one may hold too, or choose no pool.")),
+            ("expiry_pool", "expiry_months", _("Say after how many months credits expire too, or choose no pool.")),
+        ):
+            if said.get(pool) and not said.get(number) and number not in self.errors:
+                self.add_error(pool, words)
+        return said
 
     def rules(self) -> dict[str, Any]:
         """Give the rules as the kernel's policy writes them."""
@@ -81,7 +105,7 @@ class RulesForm(PageForm):
             "format": 1, "from_day": said["from_day"].isoformat(), "notice_days": said["notice_days"],
             "unit": said["unit"], "reviewers": said["reviewers"], "group": said["group"], "pools": said["pools"],
             "rate": {name: said[f"rate_{name}"] for name in ("gives", "per", "step", "rounding")},
-            "rates": [{**one, "step": said["rate_step"], "rounding": said["rate_rounding"]} for one in said["rates"]],
+            "rates": [{"step": said["rate_step"], "rounding": said["rate_rounding"], **one} for one in said["rates"]],
             "members": {name: said[f"members_{name}"] for name in ("least_age", "students_from", "guardian")},
             "spending": {name: said[f"spending_{name}"] for name in ("least_age", "gifts_to", "receiver_least_age")},
             "group_pool": said["group_pool"] or None,
@@ -99,8 +123,15 @@ def first(policy: Policy) -> dict[str, Any]:
     found = {name: told[name] for name in ("unit", "group", "pools", "reviewers", "notice_days", "group_pool")}
     for part in ("rate", "cap", "members", "spending", "expiry"):
         found |= {f"{part}_{name}": value for name, value in (told[part] or {}).items()}
-    found["rates"] = "\n".join(f"{one['kind']} {one['gives']} {one['per']}" for one in told["rates"])
+    found["rates"] = "\n".join(_line(one, told["rate"]) for one in told["rates"])
     return found
+
+
+def _line(rate: dict[str, Any], usual: dict[str, Any]) -> str:
+    """Write the rate of a kind as a line of the form."""
+    plain = f"{rate['kind']} {rate['gives']} {rate['per']}"
+    alike = (rate["step"], rate["rounding"]) == (usual["step"], usual["rounding"])
+    return plain if alike else f"{plain} {rate['step']} {SIGNS[rate['rounding']]}"
 
 
 class BankForm(RulesForm):

@@ -40,6 +40,12 @@ BEGIN
         SELECT FROM ledger_balance b WHERE b.account_id IN (NEW.credits, NEW.bound, NEW.held) AND b.amount <> 0) THEN
         RAISE EXCEPTION 'timebank_not_empty: there is something on the account' USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL AND (
+        EXISTS (SELECT FROM timebank_post p WHERE p.author_id = NEW.id AND p.state = 'open')
+        OR EXISTS (SELECT FROM timebank_deal d WHERE NEW.id IN (d.helper_id, d.taker_id)
+            AND d.state IN ('asked', 'promised', 'disputed'))) THEN
+        RAISE EXCEPTION 'timebank_not_over: something is asked, offered or promised' USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER timebank_member_kept BEFORE UPDATE OR DELETE ON timebank_member
@@ -75,6 +81,10 @@ BEGIN
     IF TG_OP = 'DELETE' OR (to_jsonb(NEW) - 'remains') IS DISTINCT FROM (to_jsonb(OLD) - 'remains') THEN
         RAISE EXCEPTION 'of a lot only what remains changes' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NEW.remains > OLD.remains
+        AND EXISTS (SELECT FROM timebank_member m WHERE m.id = NEW.member_id AND m.closed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'timebank_account_closed: nothing comes on a closed account' USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER timebank_lot_kept BEFORE UPDATE OR DELETE ON timebank_lot
@@ -84,8 +94,12 @@ CREATE TRIGGER timebank_lot_kept BEFORE UPDATE OR DELETE ON timebank_lot
 CREATE FUNCTION timebank_guard_cap() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     total bigint;
+    closed timestamptz;
 BEGIN
-    PERFORM FROM timebank_member WHERE id = NEW.member_id FOR NO KEY UPDATE;
+    SELECT closed_at INTO closed FROM timebank_member WHERE id = NEW.member_id FOR NO KEY UPDATE;
+    IF closed IS NOT NULL THEN
+        RAISE EXCEPTION 'timebank_account_closed: nothing comes on a closed account' USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.cap IS NULL THEN
         RETURN NULL;
     END IF;
@@ -249,6 +263,83 @@ DROP TRIGGER timebank_grant_kept ON timebank_poolgrant;
 DROP FUNCTION timebank_guard_grant();
 """
 
+# The lock on the thing makes two who take the last piece wait for one another. Pieces are counted on commit.
+SHOP = """
+CREATE FUNCTION timebank_guard_good() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.bank_id, NEW.organization_id, NEW.minutes, NEW.created_at)
+        IS DISTINCT FROM (OLD.bank_id, OLD.organization_id, OLD.minutes, OLD.created_at)
+        OR (OLD.state = 'closed' AND NEW.state <> 'closed') THEN
+        RAISE EXCEPTION 'a thing stays at its bank and price, and is closed once' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER timebank_good_kept BEFORE UPDATE OR DELETE ON timebank_good
+    FOR EACH ROW EXECUTE FUNCTION timebank_guard_good();
+
+CREATE FUNCTION timebank_guard_voucher() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    of record;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'a voucher stays on record' USING ERRCODE = 'restrict_violation';
+    END IF;
+    SELECT state, minutes, bank_id INTO of FROM timebank_good WHERE id = NEW.good_id FOR NO KEY UPDATE;
+    IF TG_OP = 'INSERT' THEN
+        IF of.state <> 'open' OR of.minutes <> NEW.minutes
+            OR of.bank_id <> (SELECT bank_id FROM timebank_member WHERE id = NEW.member_id) THEN
+            RAISE EXCEPTION 'timebank_voucher_of: of an open thing of the bank, at its price'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (NEW.good_id, NEW.member_id, NEW.number, NEW.minutes, NEW.taken_at, NEW.until)
+        IS DISTINCT FROM (OLD.good_id, OLD.member_id, OLD.number, OLD.minutes, OLD.taken_at, OLD.until) THEN
+        RAISE EXCEPTION 'a voucher stays as it was taken' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.state <> 'issued' AND (to_jsonb(NEW)) IS DISTINCT FROM (to_jsonb(OLD)) THEN
+        RAISE EXCEPTION 'timebank_voucher_once: it is handed out, or ends, once' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER timebank_voucher_kept BEFORE INSERT OR UPDATE OR DELETE ON timebank_voucher
+    FOR EACH ROW EXECUTE FUNCTION timebank_guard_voucher();
+
+CREATE FUNCTION timebank_pieces(p_good uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM timebank_good g WHERE g.id = p_good AND g.supplied - g.stock <> (
+        SELECT count(*) FROM timebank_voucher v WHERE v.good_id = p_good AND v.state IN ('issued', 'redeemed'))) THEN
+        RAISE EXCEPTION 'timebank_pieces_level: what is left is not what vouchers leave'
+            USING ERRCODE = 'check_violation';
+    END IF;
+END $$;
+CREATE FUNCTION timebank_good_pieces() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM timebank_pieces(NEW.id);
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER timebank_good_level AFTER INSERT OR UPDATE ON timebank_good DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION timebank_good_pieces();
+CREATE FUNCTION timebank_voucher_pieces() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM timebank_pieces(NEW.good_id);
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER timebank_voucher_level AFTER INSERT OR UPDATE ON timebank_voucher
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION timebank_voucher_pieces();
+"""
+SHOP_BACK = """
+DROP TRIGGER timebank_voucher_level ON timebank_voucher;
+DROP FUNCTION timebank_voucher_pieces();
+DROP TRIGGER timebank_good_level ON timebank_good;
+DROP FUNCTION timebank_good_pieces();
+DROP FUNCTION timebank_pieces(uuid);
+DROP TRIGGER timebank_voucher_kept ON timebank_voucher;
+DROP FUNCTION timebank_guard_voucher();
+DROP TRIGGER timebank_good_kept ON timebank_good;
+DROP FUNCTION timebank_guard_good();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -261,5 +352,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(KEPT, KEPT_BACK),
         migrations.RunSQL(LOTS, LOTS_BACK),
         migrations.RunSQL(MOVES, MOVES_BACK),
+        migrations.RunSQL(SHOP, SHOP_BACK),
         *(append_only(f"timebank_{table}") for table in ("policyversion", "pool", "review", "gift", "grantyes")),
     ]

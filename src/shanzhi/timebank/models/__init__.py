@@ -1,9 +1,10 @@
 """The tables of the time bank."""
 
-from shanzhi.timebank.models.banks import POOL_NAMES, Bank, PolicyVersion, Pool, pool_words
+from shanzhi.timebank.models.banks import POOL_NAMES, Bank, BankMonth, PolicyVersion, Pool, pool_words
 from shanzhi.timebank.models.giving import RELATION_WORDS, Gift, GrantYes, PoolGrant
 from shanzhi.timebank.models.helping import Deal, Post, Rating, Reserved, Sort
 from shanzhi.timebank.models.members import REASONS, Earning, Lot, Member, Review
+from shanzhi.timebank.models.shop import Good, Voucher
 from shanzhi.timebank.models.signs import Sign, SignKind
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "REASONS",
     "RELATION_WORDS",
     "Bank",
+    "BankMonth",
     "Deal",
     "Earning",
     "Gift",
+    "Good",
     "GrantYes",
     "Lot",
     "Member",
@@ -27,5 +30,6 @@ __all__ = [
     "Sign",
     "SignKind",
     "Sort",
+    "Voucher",
     "pool_words",
 ]

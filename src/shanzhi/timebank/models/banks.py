@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,8 @@ class Bank(models.Model):
     `issued` is the account from which every credit comes: what is below zero on it is what was ever issued and not
     taken back. `lapsed` takes what expires to nobody, `redeemed` what shops took in, `uncovered` is what had been spent
     of service that was taken back later. All four belong to the bank alone and are moved by this room only.
+
+    `looked_on` is when the clock looked for signs last; months before `kept_until` are summed up for good.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,6 +45,8 @@ class Bank(models.Model):
     founded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     synthetic = models.BooleanField(default=False)
+    looked_on = models.DateField(null=True)
+    kept_until = models.DateField(null=True)
 
     class Meta:
         """A named bank of an area."""
@@ -54,6 +59,31 @@ class Bank(models.Model):
     def __str__(self) -> str:
         """Give the name."""
         return self.name
+
+
+class BankMonth(models.Model):
+    """What entries of a kind moved in a month that is over (its first day), in minutes, and on whose accounts.
+
+    A copy of what the ledger says, kept so that nobody sums all postings up again for each visitor. `owed` is by how
+    much they changed what the bank owes; `people` are the owners of the accounts, which are counted and never shown.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    bank = models.ForeignKey(Bank, on_delete=models.PROTECT, related_name="months")
+    month = models.DateField()
+    kind = models.CharField(max_length=60, db_collation="C")
+    minutes = models.BigIntegerField()
+    owed = models.BigIntegerField()
+    people = ArrayField(models.UUIDField())
+
+    class Meta:
+        """Each kind once in a month."""
+
+        constraints = [models.UniqueConstraint(fields=["bank", "month", "kind"], name="timebank_month_once")]
+
+    def __str__(self) -> str:
+        """Name month and kind."""
+        return f"{self.month} {self.kind}"
 
 
 class PolicyVersion(models.Model):

@@ -143,6 +143,7 @@ class Deal(models.Model):
             models.Index(fields=["helper", "-asked_at"], name="timebank_helps"),
             models.Index(fields=["taker", "-asked_at"], name="timebank_takes"),
             models.Index(fields=["state", "promised_at"], name="timebank_deals_living"),
+            models.Index(fields=["ended_at"], condition=Q(paid__gt=0), name="timebank_deals_paid"),
         ]
 
     def __str__(self) -> str:
@@ -156,18 +157,24 @@ class Deal(models.Model):
 
 
 class Reserved(models.Model):
-    """How much of which lot a promise holds; it goes back there, or to whom it is paid. Rows go when it is over."""
+    """How much of which lot a promise or a voucher holds; it goes back there, or is paid. Rows go when it is over."""
 
     id = models.BigAutoField(primary_key=True)
-    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="reserved")
+    deal = models.ForeignKey(Deal, null=True, on_delete=models.PROTECT, related_name="reserved")
+    voucher = models.ForeignKey("timebank.Voucher", null=True, on_delete=models.PROTECT, related_name="reserved")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="reserved")
     minutes = models.PositiveIntegerField()
 
     class Meta:
-        """A part of a lot once for a promise."""
+        """A part of a lot once for a promise, or for a voucher."""
 
         constraints = [
             models.UniqueConstraint(fields=["deal", "lot"], name="timebank_reserved_once"),
+            models.UniqueConstraint(fields=["voucher", "lot"], name="timebank_reserved_for_voucher"),
+            models.CheckConstraint(
+                condition=Q(deal__isnull=True, voucher__isnull=False) | Q(deal__isnull=False, voucher__isnull=True),
+                name="timebank_reserved_for_one",
+            ),
             models.CheckConstraint(condition=Q(minutes__gte=1), name="timebank_reserved_minutes"),
         ]
 

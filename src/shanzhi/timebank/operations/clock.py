@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,16 +15,17 @@ from django.utils import timezone
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 from shanzhi.timebank import sources
-from shanzhi.timebank.models import Bank, Deal, Post
-from shanzhi.timebank.operations import dealing, giving, helping
+from shanzhi.timebank.models import Bank, Deal, Post, Voucher
+from shanzhi.timebank.operations import dealing, giving, helping, shop
 from shanzhi.timebank.operations.earning import credit, take_back
-from shanzhi.timebank.operations.signs import look_for_signs
+from shanzhi.timebank.operations.months import keep_months
+from shanzhi.timebank.operations.signs import look_daily
+from shanzhi.timebank.telling import tell_expiring
 
 CHUNK: Final = 200
 MOST: Final = 2000
 """How many of each at once; the next minute goes on."""
-ASKED: Final = timedelta(days=14)
-PROMISED: Final = timedelta(days=30)
+log = structlog.get_logger(__name__)
 
 
 def run_clock(*, at: datetime) -> dict[str, int]:
@@ -31,38 +33,47 @@ def run_clock(*, at: datetime) -> dict[str, int]:
     actor = Actor.system("clock")
     return {
         "credited": credit_records(actor=actor, at=at),
-        "taken_back": _each(sources.wrong()[:MOST].values_list("record", flat=True),
+        "taken_back": _each("take_back", sources.wrong()[:MOST].values_list("record", flat=True),
                             lambda key: take_back(actor=actor, record=key, at=at)),
-        "paid": _each(_silent(at), lambda key: dealing.pay_silent(actor=actor, deal_id=key, at=at)),
-        "lapsed": _each(_over(at), lambda key: dealing.lapse(actor=actor, deal_id=key, at=at)),
-        "closed": _each(_past(at), lambda key: _close(actor, key, at)),
-        "expired": _each(giving.due_to_expire(timezone.localdate(at))[:MOST],
+        "paid": _each("pay", _silent(at), lambda key: dealing.pay_silent(actor=actor, deal_id=key, at=at)),
+        "lapsed": _each("lapse", _over(at), lambda key: dealing.lapse(actor=actor, deal_id=key, at=at)),
+        "closed": _each("close", _past(at), lambda key: _close(actor, key, at)),
+        "vouchers": _each("voucher", _unfetched(at),
+                          lambda key: shop.lapse_voucher(actor=actor, voucher_id=key, at=at)),
+        "expired": _each("expire", giving.due_to_expire(timezone.localdate(at))[:MOST],
                          lambda key: giving.expire_lots(actor=actor, member_id=key, at=at)),
-        "signs": sum(look_for_signs(bank=bank, at=at) for bank in Bank.objects.order_by("pk")),
+        "told": tell_expiring(at=at),
+        "months": sum(keep_months(bank=bank, at=at) for bank in Bank.objects.order_by("pk")),
+        "signs": sum(look_daily(bank=bank, at=at) for bank in Bank.objects.order_by("pk")),
     }  # fmt: skip
 
 
 def credit_records(*, actor: Actor, at: datetime) -> int:
-    """Credit the verified records that wait; those that lack a reviewer or a consent wait on, in nobody's way."""
-    done, keys = 0, list(sources.uncredited().values_list("pk", flat=True))
+    """Credit the verified records that wait for nothing; those that lack a reviewer or a consent are not looked at."""
+    done, keys = 0, sources.due(at, MOST)
     for start in range(0, len(keys), CHUNK):
         for row in sources.standing().filter(pk__in=keys[start : start + CHUNK]):
             try:
                 done += credit(actor=actor, told=sources.told(row), at=at) is not None
-            except Refusal:  # somebody else was quicker, or the book is closed: it waits for the next time
-                continue
+            except Refusal as refusal:  # somebody else was quicker, or the book is closed: the next time finds it
+                _log("credit", row.pk, refusal)
     return done
 
 
-def _each(keys: Iterable[UUID], act: Callable[[UUID], Any]) -> int:
+def _each(what: str, keys: Iterable[UUID], act: Callable[[UUID], Any]) -> int:
     """Do something to each by itself; what is refused was done by somebody else meanwhile, or waits."""
     done = 0
     for key in list(keys):
         try:
             done += act(key) is not None
-        except Refusal:
-            continue
+        except Refusal as refusal:
+            _log(what, key, refusal)
     return done
+
+
+def _log(what: str, key: UUID, refusal: Refusal) -> None:
+    """Tell the operator what was refused: the same one again and again is something to look into, as a closed book."""
+    log.warning("timebank_clock_refused", what=what, key=str(key), code=refusal.code)
 
 
 def _silent(at: datetime) -> Iterable[UUID]:
@@ -72,15 +83,21 @@ def _silent(at: datetime) -> Iterable[UUID]:
 
 
 def _over(at: datetime) -> Iterable[UUID]:
-    asked = Q(state="asked", asked_at__lte=at - ASKED)
+    asked = Q(state="asked", asked_at__lte=at - dealing.ASKED)
     idle = Q(helper_done_at__isnull=True, taker_done_at__isnull=True)
-    late = Q(promised_at__lte=at - PROMISED) & (Q(post__starts_at__isnull=True) | Q(post__starts_at__lte=at - PROMISED))
+    before = at - dealing.PROMISED
+    late = Q(promised_at__lte=before) & (Q(post__starts_at__isnull=True) | Q(post__starts_at__lte=before))
     rows = Deal.objects.filter(asked | (Q(state="promised") & idle & late))
     return rows.order_by("pk").values_list("pk", flat=True)[:MOST]
 
 
 def _past(at: datetime) -> Iterable[UUID]:
     rows = Post.objects.filter(state="open", until__lt=timezone.localdate(at))
+    return rows.order_by("pk").values_list("pk", flat=True)[:MOST]
+
+
+def _unfetched(at: datetime) -> Iterable[UUID]:
+    rows = Voucher.objects.filter(state="issued", until__lt=timezone.localdate(at))
     return rows.order_by("pk").values_list("pk", flat=True)[:MOST]
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.people import minors
-from shanzhi.timebank import policies, refusals
+from shanzhi.people.models import Person
+from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.lifecycle import DEAL
 from shanzhi.timebank.models import Deal, Member, Post, Reserved, Sort
 from shanzhi.timebank.operations import lots, paying
@@ -30,6 +31,10 @@ from shanzhi.timebank.operations.helping import is_promised, locked_post, requir
 
 PATIENCE: Final = timedelta(days=7)
 """How long the other may keep silent after one of the two said that it is done."""
+ASKED: Final = timedelta(days=14)
+"""How long an answer waits for the promise."""
+PROMISED: Final = timedelta(days=30)
+"""How long a promise of which nobody said that it is done stands, from its hour on where it has one."""
 
 
 @transaction.atomic
@@ -42,7 +47,8 @@ def answer_post(*, actor: Actor, post_id: UUID, message: str, at: datetime, minu
     own = own_locked(actor, post.bank)
     if own.pk == post.author_id or actor.is_person(post.author.person_id):
         raise refusals.OwnPost
-    if post.state != "open" or post.until < timezone.localdate(at) or is_promised(post):
+    over = post.state != "open" or post.author.closed_at is not None or post.until < timezone.localdate(at)
+    if over or is_promised(post):
         raise refusals.PostClosed
     _version, policy = rules_now(post.bank, at)
     asks = post.sort == Sort.REQUEST
@@ -60,11 +66,15 @@ def answer_post(*, actor: Actor, post_id: UUID, message: str, at: datetime, minu
             raise refusals.AnsweredAlready from fault
         raise
     note(actor, "deal.answer", made, post.bank, at, {"minutes": wanted})
+    telling.tell_deal(actor=actor, kind=telling.ANSWERED, deal=made, at=at, to=[post.author])
+    minor = needs_guardian(made, at)
+    if minor is not None:
+        telling.tell_guardians(actor=actor, deal=made, minor=minor, at=at)
     return made
 
 
 def locked_deal(actor: Actor, deal_id: UUID) -> Deal:
-    """Lock a promise with its post, for who is a party to it, a guardian of one, or keeps the bank; else NotFound."""
+    """Lock a promise with its post, whoever acts; that one may act on it is for the caller to ask. Raises NotFound."""
     if not actor.persons and not actor.is_system:
         raise SignInNeeded
     post = Post.objects.filter(deals=deal_id).values_list("pk", flat=True).first()
@@ -86,20 +96,31 @@ def party(actor: Actor, deal_id: UUID) -> tuple[Deal, Member]:
     raise NotFound
 
 
-def needs_guardian(found: Deal, at: datetime) -> Member | None:
-    """Give the minor of a promise whose guardian is asked first: the other is a grown-up, and not a guardian itself."""
+def minor_and_grown(found: Deal, at: datetime) -> tuple[Member, Person] | None:
+    """Give the minor and the grown-up of a promise; None where it is not between such two."""
     helper, taker = found.helper.human, found.taker.human
     young = [minors.is_minor(one, at) for one in (helper, taker)]
     if young[0] == young[1]:
         return None
-    minor, grown = (found.helper, taker) if young[0] else (found.taker, helper)
+    return (found.helper, taker) if young[0] else (found.taker, helper)
+
+
+def needs_guardian(found: Deal, at: datetime) -> Member | None:
+    """Give the minor of a promise whose guardian is asked first: the other is a grown-up, and not a guardian itself."""
+    two = minor_and_grown(found, at)
+    if two is None:
+        return None
+    minor, grown = two
     linked = minors.link_of(guardian_id=grown.pk, ward_id=minor.human.pk, at=at)
     return None if linked is not None else minor
 
 
 @transaction.atomic
 def agree_as_guardian(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
-    """Agree, as a guardian of the minor of the two, that they meet. Raises NotFound, NotAGuardian."""
+    """Agree, as a guardian of the minor of the two, that they meet; a second yes changes nothing.
+
+    Raises NotFound, NotAGuardian, PostClosed.
+    """
     found = locked_deal(actor, deal_id)
     minor = needs_guardian(found, at)
     if minor is None or not any(
@@ -108,6 +129,8 @@ def agree_as_guardian(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
         raise (refusals.NotAGuardian if policies.is_party(actor, found) else NotFound)
     if found.state != "asked":
         raise refusals.PostClosed
+    if found.guardian_at is not None:
+        return found
     found.guardian_id, found.guardian_at, found.version = actor.person(), at, found.version + 1
     found.save(update_fields=["guardian", "guardian_at", "version"])
     note(actor, "deal.guardian", found, found.post.bank, at)
@@ -118,7 +141,7 @@ def agree_as_guardian(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
 def promise(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
     """Accept an answer to one's own post: the credits of who pays are held from now on.
 
-    Raises NotFound, PostClosed, GuardianFirst, ByTheRules, NotEnough.
+    Raises NotFound, PostClosed, AccountNotOpen, GuardianFirst, ByTheRules, NotEnough.
     """
     found, own = party(actor, deal_id)
     if own.pk != found.post.author_id:
@@ -130,9 +153,12 @@ def promise(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
         raise refusals.GuardianFirst
     bank, today = found.post.bank, timezone.localdate(at)
     _version, policy = rules_now(bank, at)
-    taker = lock_members([found.taker_id, found.helper_id])[found.taker_id]
+    both = lock_members([found.taker_id, found.helper_id])
+    taker, helper = both[found.taker_id], both[found.helper_id]
+    if taker.closed_at is not None or helper.closed_at is not None:
+        raise refusals.AccountNotOpen
     require_spender(policy, taker, at)
-    require_earner(policy, found.helper, at)
+    require_earner(policy, helper, at)
     parts = lots.take(taker, found.minutes, "spend", today)
     Reserved.objects.bulk_create([Reserved(deal=found, lot=row, minutes=part) for row, part in parts])
     moved = {taker.credits: -found.minutes, taker.held: found.minutes}
@@ -140,6 +166,7 @@ def promise(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
     found.state, found.promised_at, found.version = target, at, found.version + 1
     found.save(update_fields=["state", "promised_at", "version"])
     note(actor, "deal.promise", found, bank, at, {"minutes": found.minutes, "state": found.state})
+    telling.tell_deal(actor=actor, kind=telling.PROMISED, deal=found, at=at)
     return found
 
 
@@ -149,7 +176,9 @@ def refuse_answer(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
     found, own = party(actor, deal_id)
     if own.pk != found.post.author_id:
         raise NotFound
-    return _end(actor, found, "refuse", at)
+    done = _end(actor, found, "refuse", at)
+    telling.tell_deal(actor=actor, kind=telling.REFUSED, deal=done, at=at)
+    return done
 
 
 @transaction.atomic
@@ -180,16 +209,34 @@ def cancel(*, actor: Actor, deal_id: UUID, reason: str, at: datetime) -> Deal:
     if found.helper_done_at or found.taker_done_at:
         raise refusals.ConfirmedAlready
     why = reason_of(reason)
-    paying.release(actor, found, at)
-    return _end(actor, found, "cancel", at, why)
+    paying.release(actor, paying.held_by(found), at)
+    done = _end(actor, found, "cancel", at, why)
+    telling.tell_deal(actor=actor, kind=telling.CANCELLED, deal=done, at=at)
+    return done
 
 
-def lapse(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
-    """End what nobody went on with, by the clock; what was held goes back."""
+def is_over(found: Deal, at: datetime) -> bool:
+    """Tell whether nobody went on with an answer or a promise in time."""
+    if found.state == "asked":
+        return found.asked_at <= at - ASKED
+    if found.state != "promised" or found.helper_done_at is not None or found.taker_done_at is not None:
+        return False
+    begins = found.post.starts_at
+    late = found.promised_at is not None and found.promised_at <= at - PROMISED
+    return late and (begins is None or begins <= at - PROMISED)
+
+
+def lapse(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal | None:
+    """End what nobody went on with, by the clock; what was held goes back.
+
+    Asked again under the lock: who promised or confirmed since it was listed went on with it. Gives None then.
+    """
     with transaction.atomic():
         found = locked_deal(actor, deal_id)
+        if not is_over(found, at):
+            return None
         if found.state == "promised":
-            paying.release(actor, found, at)
+            paying.release(actor, paying.held_by(found), at)
         return _end(actor, found, "lapse", at)
 
 
@@ -208,8 +255,15 @@ def confirm(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
         found.save(update_fields=[field, "version"])
         note(actor, "deal.confirm", found, found.post.bank, at, {"by": field.removesuffix("_done_at")})
     if found.helper_done_at and found.taker_done_at:
-        return paying.pay(actor, found, "pay", found.minutes, at)
+        return _paid(actor, found, at)
+    telling.tell_deal(actor=actor, kind=telling.DONE, deal=found, at=at)
     return found
+
+
+def _paid(actor: Actor, found: Deal, at: datetime) -> Deal:
+    done = paying.pay(actor, found, "pay", found.minutes, at)
+    telling.tell_deal(actor=actor, kind=telling.PAID, deal=done, at=at)
+    return done
 
 
 def pay_silent(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal | None:
@@ -219,7 +273,7 @@ def pay_silent(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal | None:
         told = [one for one in (found.helper_done_at, found.taker_done_at) if one is not None]
         if found.state != "promised" or not told or min(told) > at - PATIENCE:
             return None
-        return paying.pay(actor, found, "pay", found.minutes, at)
+        return _paid(actor, found, at)
 
 
 @transaction.atomic
@@ -231,6 +285,7 @@ def dispute(*, actor: Actor, deal_id: UUID, reason: str, at: datetime) -> Deal:
     found.save(update_fields=["state", "reason", "version"])
     by = "helper" if own.pk == found.helper_id else "taker"
     note(actor, "deal.dispute", found, found.post.bank, at, {"state": found.state, "by": by})
+    telling.tell_deal(actor=actor, kind=telling.DISPUTED, deal=found, at=at)
     return found
 
 
@@ -243,10 +298,12 @@ def settle(*, actor: Actor, deal_id: UUID, minutes: int, decision: str, at: date
     found = locked_deal(actor, deal_id)
     if not policies.is_party(actor, found):
         policies.load_bank(actor=actor, bank_id=found.post.bank_id)
-    policies.require(policies.may_decide(actor=actor, deal=found))
+    policies.require(policies.may_decide(actor=actor, deal=found, at=at))
     DEAL.move(found.state, "settle")
     if not 0 <= minutes <= found.minutes:
         raise refusals.BadMinutes(field="minutes", most=found.minutes)
     found.decision, found.decided_by_id = reason_of(decision, "decision"), actor.person_id
     found.save(update_fields=["decision", "decided_by"])
-    return paying.pay(actor, found, "settle", minutes, at)
+    done = paying.pay(actor, found, "settle", minutes, at)
+    telling.tell_deal(actor=actor, kind=telling.SETTLED, deal=done, at=at)
+    return done

@@ -61,6 +61,8 @@ def credit(*, actor: Actor, told: Verified, at: datetime) -> Earning | None:
     known = Earning.objects.filter(record=told.record).first()
     if known is not None:
         return known
+    if member.closed_at is not None:  # closed before the lock was had
+        return None
     version = rules_on(member.bank, told.day)
     if version is None:
         return _write(actor, member, None, told, kernel.Earned(0, None, (), 0, kernel.Refused("not_in_force")), at)
@@ -152,7 +154,7 @@ def review_record(*, actor: Actor, bank_id: UUID, told: Verified, at: datetime) 
     member = member_for(told)
     if member is None or member.bank_id != bank.pk:
         raise NotFound
-    if actor.is_person(member.person_id) or actor.is_person(told.person_id):
+    if policies.concerns(actor, member, at) or actor.is_person(told.person_id):
         raise refusals.OwnMatter
     own = set(actor.persons)
     given = set(Review.objects.filter(record=told.record).values_list("reviewer", flat=True))

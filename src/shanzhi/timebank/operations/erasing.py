@@ -1,13 +1,16 @@
-"""What erasing a person takes from the bank: words, address and photo of help; what moved in credits stays."""
+"""What erasing a person takes from the bank: the account, words, address and photo of help; what moved stays."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from shanzhi.kernel.personal import Leaving, Touched
-from shanzhi.timebank.models import Post
+from shanzhi.ledger.models import Balance
+from shanzhi.timebank.lifecycle import DEAL, POST
+from shanzhi.timebank.models import Deal, Member, Post
 from shanzhi.timebank.operations.helping import ROOM
 from shanzhi.work.files import drop_file
 
@@ -15,13 +18,59 @@ GONE = "—"
 
 
 def empty_posts(leaving: Leaving) -> Touched:
-    """Take words, address and photo out of somebody's offers and requests; what was promised upon them stays."""
-    rows = list(Post.objects.select_for_update(of=("self",)).filter(author__person=leaving.person_id))
+    """End what somebody asked for, offered and answered, close the empty accounts, take out words, address and photo.
+
+    What was promised upon it stays; `holds_credits` keeps who still has credits, or a promise, from being erased.
+    """
+    mine = Q(author__person=leaving.person_id)
+    answered = Q(deals__state="asked") & (Q(deals__helper__person=leaving.person_id)
+                                          | Q(deals__taker__person=leaving.person_id))  # fmt: skip
+    keys = Post.objects.filter(mine | answered).values("pk")
+    held = list(
+        Post.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("author").filter(pk__in=keys).order_by("pk")
+    )  # fmt: skip
+    rows = [one for one in held if one.author.person_id == leaving.person_id]
+    ended = _end_answers(held, leaving)
     photos = {row.photo for row in rows if row.photo}
     for row in rows:
+        if row.state == "open":
+            row.state, row.closed_at = POST.move(row.state, "close"), leaving.at
         row.title, row.about, row.address, row.photo = GONE, GONE, None, ""
-    Post.objects.bulk_update(rows, ["title", "about", "address", "photo"])
+    Post.objects.bulk_update(rows, ["title", "about", "address", "photo", "state", "closed_at"])
     for digest in photos:
         if not Post.objects.filter(photo=digest).exists():
             transaction.on_commit(partial(drop_file, digest, room=ROOM))
-    return {"timebank_post": [str(row.pk) for row in rows]}
+    return {
+        "timebank_post": [str(row.pk) for row in rows], "timebank_deal": ended,
+        "timebank_member": _close_empty(leaving),
+    }  # fmt: skip
+
+
+def _end_answers(posts: list[Post], leaving: Leaving) -> list[str]:
+    """End the answers that wait upon posts of who leaves, and those that the same one sent to others."""
+    mine = {one.pk for one in posts if one.author.person_id == leaving.person_id}
+    own = Q(helper__person=leaving.person_id) | Q(taker__person=leaving.person_id)
+    rows = list(
+        Deal.objects.select_for_update(of=("self",)).filter(own, post__in=posts, state="asked").order_by("pk")
+    )  # fmt: skip
+    for row in rows:
+        row.state = DEAL.move(row.state, "lapse" if row.post_id in mine else "withdraw")
+        row.ended_at, row.version = leaving.at, row.version + 1
+    Deal.objects.bulk_update(rows, ["state", "ended_at", "version"])
+    return [str(row.pk) for row in rows]
+
+
+def _close_empty(leaving: Leaving) -> list[str]:
+    """Close the accounts on which nothing is."""
+    rows = Member.objects.select_for_update(of=("self",), no_key=True).filter(
+        person=leaving.person_id, closed_at__isnull=True
+    )
+    closed = []
+    for row in rows.order_by("pk"):
+        on_them = Balance.objects.filter(account__in=(row.credits, row.bound, row.held))
+        if not on_them.exclude(amount=0).exists():
+            row.closed_at = leaving.at
+            row.save(update_fields=["closed_at"])
+            closed.append(str(row.pk))
+    return closed

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.models import Book, Nature, Owner
 from shanzhi.ledger.models.journal import MOST
 from shanzhi.organizations.models import Organization
 from shanzhi.places import queries as places
-from shanzhi.timebank import policies, refusals
+from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.models import Bank, PolicyVersion, Pool, pool_words
 from shanzhi.timebank.operations.frames import MINUTES, note, words
 
@@ -78,7 +79,9 @@ def publish_rules(
     """
     bank = policies.load_bank(actor=actor, bank_id=bank_id, lock=True)
     policies.require(policies.may_found(actor=actor, area=bank.area))
-    return _publish(actor, bank, rules, at, official)
+    made = _publish(actor, bank, rules, at, official)
+    telling.tell_rules(actor=actor, bank=bank, version=made, at=at)
+    return made
 
 
 def _publish(actor: Actor, bank: Bank, rules: Mapping[str, Any], at: datetime, official: bool) -> PolicyVersion:
@@ -122,10 +125,10 @@ def pool_of(*, actor: Actor, bank: Bank, name: str, at: datetime, organization: 
 
 @transaction.atomic
 def open_pool(*, actor: Actor, bank_id: UUID, organization_id: UUID, at: datetime) -> Pool:
-    """Open the pool of an organisation at a bank, by who keeps it. Raises NotFound, NotTheKeeper."""
+    """Open the pool of an organisation of the area at a bank, by who keeps it. Raises NotFound, NotTheKeeper."""
     bank = policies.load_bank(actor=actor, bank_id=bank_id, lock=True)
     policies.require(policies.may_keep(actor=actor, bank=bank))
     body = Organization.objects.filter(pk=organization_id, closed_at=None).first()
-    if body is None:
+    if body is None or not covers(bank.area, body.area):
         raise NotFound(field="organization_id")
     return pool_of(actor=actor, bank=bank, name="organization", organization=body, at=at)

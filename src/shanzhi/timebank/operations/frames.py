@@ -70,13 +70,20 @@ def lock_members(ids: Iterable[UUID]) -> dict[UUID, Member]:
 
 
 def own_locked(actor: Actor, bank: Bank) -> Member:
-    """Lock the actor's own open account. Raises SignInNeeded, NotAMember."""
+    """Lock the actor's own open account. Raises SignInNeeded, NotAMember, AccountNotOpen."""
     if not actor.persons:
         raise SignInNeeded
     found = policies.own_member(actor, bank)
     if found is None:
         raise refusals.NotAMember
-    return lock_members([found.pk])[found.pk]
+    return open_only(lock_members([found.pk])[found.pk])
+
+
+def open_only(member: Member) -> Member:
+    """Give a locked account back, or refuse where it was closed before the lock was had."""
+    if member.closed_at is not None:
+        raise refusals.AccountNotOpen
+    return member
 
 
 def bank_of(bank_id: UUID) -> Bank:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.actor import Actor
-from shanzhi.timebank import policies, refusals
+from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.models import Bank, Gift, Lot, Member, Pool
 from shanzhi.timebank.operations import lots
 from shanzhi.timebank.operations.frames import (
@@ -20,6 +20,7 @@ from shanzhi.timebank.operations.frames import (
     lock_members,
     minutes_of,
     note,
+    open_only,
     own_locked,
     pool_locked,
     rules_now,
@@ -49,6 +50,7 @@ def give(*, actor: Actor, bank_id: UUID, number: str, relation: str, minutes: in
     made.entry = enter(actor=actor, bank=bank, kind="gift", key=f"gift:{made.pk}", moved=moved, at=at)
     made.save(force_insert=True)
     note(actor, "gift.give", made, bank, at, {"minutes": wanted, "relation": relation})
+    telling.tell_given(actor=actor, gift=made, bank=bank, at=at)
     return made
 
 
@@ -62,7 +64,7 @@ def _two(actor: Actor, bank: Bank, number: str) -> tuple[Member, Member]:
         raise refusals.NotOneself(field="number")
     own = own_member(actor, bank)
     both = lock_members([own.pk, other.pk])
-    return both[own.pk], both[other.pk]
+    return open_only(both[own.pk]), open_only(both[other.pk])
 
 
 def own_member(actor: Actor, bank: Bank) -> Member:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
-from shanzhi.timebank import policies, refusals
+from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.lifecycle import GRANT
 from shanzhi.timebank.models import GrantYes, Member, Pool, PoolGrant
 from shanzhi.timebank.operations import lots
@@ -43,7 +43,7 @@ def propose_grant(*, actor: Actor, pool_id: UUID, number: str, minutes: int, rea
     member = Member.objects.filter(bank=bank, number="".join(number.split()), closed_at__isnull=True).first()
     if member is None:
         raise refusals.UnknownReceiver(field="number")
-    if actor.is_person(member.person_id):
+    if policies.concerns(actor, member, at):
         raise refusals.OwnMatter
     wanted = minutes_of(minutes)
     _require_there(pool, wanted)
@@ -68,7 +68,7 @@ def agree_to_grant(*, actor: Actor, grant_id: UUID, at: datetime) -> PoolGrant:
     Raises NotFound, OwnMatter, NotTheKeeper, NothingToReview, PoolShort, OverCap.
     """
     found = _locked(actor, grant_id)
-    policies.require(policies.may_review(actor=actor, grant=found))
+    policies.require(policies.may_review(actor=actor, grant=found, at=at))
     GRANT.move(found.state, "give")
     if GrantYes.objects.filter(grant=found, reviewer__in=actor.persons).exists():
         raise refusals.NothingToReview
@@ -94,12 +94,18 @@ def _give(actor: Actor, found: PoolGrant, at: datetime) -> None:
     found.state, found.decided_at = GRANT.move(found.state, "give"), at
     found.save(update_fields=["entry", "state", "decided_at"])
     note(actor, "grant.give", found, bank, at, {"minutes": found.minutes, "state": found.state})
+    telling.tell_granted(actor=actor, grant=found, bank=bank, at=at)
 
 
 @transaction.atomic
 def decline_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) -> PoolGrant:
-    """Decline a grant for a reason, by who keeps the bank. Raises NotFound, NotTheKeeper, WhyMissing."""
+    """Decline a grant for a reason, by who keeps the bank and neither receives it nor guards who does.
+
+    Raises NotFound, NotTheKeeper, OwnMatter, WhyMissing.
+    """
     found = _locked(actor, grant_id)
+    if policies.concerns(actor, found.member, at):
+        raise refusals.OwnMatter
     policies.require(policies.may_keep(actor=actor, bank=found.pool.bank))
     found.state = GRANT.move(found.state, "decline")
     found.declined_reason, found.decided_at = reason_of(reason), at
@@ -109,7 +115,8 @@ def decline_grant(*, actor: Actor, grant_id: UUID, reason: str, at: datetime) ->
 
 
 def _locked(actor: Actor, grant_id: UUID) -> PoolGrant:
-    rows = PoolGrant.objects.select_for_update(no_key=True, of=("self",)).select_related("pool__bank", "member")
+    rows = PoolGrant.objects.select_for_update(no_key=True, of=("self",))
+    rows = rows.select_related("pool__bank", "member__person__merged_into")
     found = rows.filter(pk=grant_id).first()
     if found is None:
         raise NotFound

@@ -60,7 +60,7 @@ def post_help(*, actor: Actor, bank_id: UUID, given: Help, at: datetime, synthet
     """Ask for help or offer it, with one's own account at the bank.
 
     Who asks may spend by the rules and has the credits; who offers may earn. Raises NotAMember, NoRules, ByTheRules,
-    NotEnough, BadPost, BadArea, BadTime, BadMinutes, NotAPicture, PictureTooLarge.
+    NotEnough, BadPost, BadArea, BadTime, NotOfThisSort, BadMinutes, NotAPicture, PictureTooLarge.
     """
     photo = _photo(given.photo)
     with transaction.atomic():
@@ -99,9 +99,12 @@ def _checked(bank: Bank, given: Help, at: datetime) -> dict[str, Any]:
 
 
 def _times(given: Help, at: datetime) -> dict[str, Any]:
-    """Give when and where: of a request the hour and the address, of an offer the last day."""
+    """Give when and where: of a request the hour and the address, of an offer the last day; nothing else is said."""
     today = timezone.localdate(at)
     latest = today + timedelta(days=MOST_DAYS)
+    for field in ("starts_at", "address") if given.sort == Sort.OFFER else ("until",):
+        if getattr(given, field):
+            raise refusals.NotOfThisSort(field=field)
     if given.sort == Sort.OFFER:
         until = given.until or latest
         if not today <= until <= latest:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shanzhi.kernel import timebank as kernel
@@ -17,7 +18,7 @@ from shanzhi.people import minors
 from shanzhi.people.models import Person
 from shanzhi.timebank import policies, refusals
 from shanzhi.timebank.lifecycle import LIVING
-from shanzhi.timebank.models import Bank, Deal, Member
+from shanzhi.timebank.models import Bank, Deal, Member, Post
 from shanzhi.timebank.operations.frames import (
     MINUTES,
     as_member,
@@ -28,6 +29,7 @@ from shanzhi.timebank.operations.frames import (
     on_account,
     rules_now,
 )
+from shanzhi.timebank.operations.helping import end_post, locked_post
 
 ROLES = (("credits", ""), ("bound", " · 仅可捐赠"), ("held", " · 预留"))
 
@@ -95,15 +97,33 @@ def _require_fit(bank: Bank, person: Person, also: tuple[UUID, ...], student: bo
 
 @transaction.atomic
 def close_account(*, actor: Actor, member_id: UUID, at: datetime) -> Member:
-    """Close one's own empty account, or as who keeps the bank that of a member. Raises NotFound, AccountNotEmpty."""
-    found = lock_members([member_id]).get(member_id)
-    if found is None or not (actor.is_person(found.person_id) or policies.keeps(actor, found.bank)):
+    """Close one's own empty account; what one still asks for or offers is closed with it.
+
+    Raises NotFound, AccountNotOpen, AccountNotEmpty.
+    """
+    known = Member.objects.filter(pk=member_id).first()
+    if known is None or not actor.is_person(known.person_id):
         raise NotFound
+    return end_account(actor, member_id, at)
+
+
+def end_account(actor: Actor, member_id: UUID, at: datetime) -> Member:
+    """Close an empty account with its posts; who may is for the caller to decide.
+
+    Posts are locked before the account, as a promise does it, so that nobody waits in a circle; one that is written
+    meanwhile is met under the lock of the account, and refuses the closing.
+    """
+    posts = Post.objects.filter(author=member_id, state="open").order_by("pk").values_list("pk", flat=True)
+    mine = [locked_post(one) for one in list(posts)]
+    found = lock_members([member_id])[member_id]
     if found.closed_at is not None:
         raise refusals.AccountNotOpen
-    living = Deal.objects.filter(state__in=LIVING)
-    open_ones = living.filter(helper=found) | living.filter(taker=found)
-    if open_ones.exists() or any(on_account(one) for one in (found.credits, found.bound, found.held)):
+    for one in mine:
+        if one.state == "open":
+            end_post(actor, one, at)
+    living = Deal.objects.filter(Q(helper=found) | Q(taker=found), state__in=LIVING)
+    something = Post.objects.filter(author=found, state="open").exists() or living.exists()
+    if something or any(on_account(one) for one in (found.credits, found.bound, found.held)):
         raise refusals.AccountNotEmpty
     found.closed_at = at
     found.save(update_fields=["closed_at"])

@@ -22,10 +22,12 @@ OPEN_FOR: Final = timedelta(days=60)
 def rate(*, actor: Actor, deal_id: UUID, stars: int, said: str, at: datetime) -> Rating:
     """Rate the other of the two, once, within 60 days after it was paid or decided.
 
-    Raises NotFound, BadStars, RatedAlready.
+    Raises NotFound, NotDone, BadStars, RatedAlready.
     """
     found, own = party(actor, deal_id)
-    if found.state not in RATED or found.ended_at is None or at - found.ended_at > OPEN_FOR:
+    if found.state not in RATED or found.ended_at is None:
+        raise refusals.NotDone
+    if at - found.ended_at > OPEN_FOR:
         raise refusals.RatedAlready
     if not 1 <= stars <= 5:
         raise refusals.BadStars(field="stars")

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.ledger.models import Balance
-from shanzhi.organizations.models import Organization
 from shanzhi.people import queries as people
 from shanzhi.places.models import Area
 from shanzhi.timebank import policies, sources
 from shanzhi.timebank.models import Bank, Deal, Earning, Member, PolicyVersion, Pool, PoolGrant, Sign
-from shanzhi.ui.choosing import AreaSource
+from shanzhi.ui.choosing import MOST_LISTED, MOST_MATCHES, AreaSource, Place
 
 AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
-MOST_CHOICES: Final = 100
 
 
 def banks() -> QuerySet[Bank]:
@@ -55,24 +55,53 @@ def in_force(found: Bank, at: datetime) -> PolicyVersion | None:
     return PolicyVersion.objects.filter(bank=found, from_day__lte=today).order_by("-from_day").first()
 
 
-def pools(found: Bank) -> list[Pool]:
-    """Give the pools of a bank."""
-    rows = Pool.objects.filter(bank=found).select_related("organization").order_by("name", "created_at")
-    return list(rows[:MOST_CHOICES])
+def pools(found: Bank) -> QuerySet[Pool]:
+    """Give the pools of a bank, the common ones first."""
+    rows = Pool.objects.filter(bank=found).select_related("organization")
+    return rows.order_by(F("organization__name").asc(nulls_first=True), "name", "pk")
 
 
-def open_pools(found: Bank, at: datetime) -> list[Pool]:
-    """Give the pools to which one may donate by the rules in force."""
+def open_pools(found: Bank, at: datetime) -> QuerySet[Pool]:
+    """Give the pools to which one may donate by the rules in force, the common ones first."""
     version = in_force(found, at)
-    allowed = version.policy.pools if version else ()
-    return [one for one in pools(found) if one.name in allowed]
+    return pools(found).filter(name__in=version.policy.pools if version else ())
 
 
-def bodies(found: Bank, words: str = "") -> list[Organization]:
-    """Give organisations of the bank's area that have no pool there yet; at most a hundred, by a part of the name."""
-    known = Pool.objects.filter(bank=found, organization__isnull=False).values("organization")
-    rows = Organization.objects.filter(closed_at=None, area__startswith=found.area).exclude(pk__in=known)
-    return list(rows.filter(name__icontains=words.strip()).order_by("name", "pk")[:MOST_CHOICES])
+def pool_choice(rows: QuerySet[Pool]) -> AreaSource:
+    """Give some pools to choose one: from a list where they are few, else by a part of the organisation's name."""
+
+    def find(keys: Iterable[str]) -> dict[str, Place]:
+        known = [key for key in map(_uuid, keys) if key is not None]
+        return {str(one.pk): _pool_place(one) for one in rows.filter(pk__in=known)}
+
+    def search(words: str) -> list[Place]:
+        text = words.strip().lower()
+        common = [one for one in rows.filter(organization=None) if text in str(one).lower()]
+        named = rows.filter(organization__name__icontains=text)[: MOST_MATCHES + 1]
+        return [_pool_place(one) for one in (*common, *named)] if text else []
+
+    few = [_pool_place(one) for one in rows[: MOST_LISTED + 1]]
+    return AreaSource(
+        search=search, find=find, few=None if len(few) > MOST_LISTED else few,
+        nothing=_("No pool fits. Type a shorter part of the name of its organisation."),
+    )  # fmt: skip
+
+
+def _pool_place(row: Pool) -> Place:
+    return Place(str(row.pk), str(row))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def bodies(found: Bank) -> AreaSource:
+    """Give the open organisations of the bank's area, to choose one."""
+    none = AreaSource(search=lambda _words: (), find=lambda _keys: {}, few=())
+    return people.organizations_in(codes=(found.area,)) or none
 
 
 def desk_banks(*, viewer: Actor) -> QuerySet[Bank]:
@@ -183,10 +212,10 @@ class Waits:
     signs: int
 
 
-def waits(found: Bank) -> Waits:
+def waits(found: Bank, viewer: Actor) -> Waits:
     """Count what waits for a keeper."""
     return Waits(
-        records=sources.for_review(found).count(),
+        records=sources.for_review(found, viewer).count(),
         grants=PoolGrant.objects.filter(pool__bank=found, state="proposed").count(),
         disputes=Deal.objects.filter(post__bank=found, state="disputed").count(),
         signs=Sign.objects.filter(bank=found, state="new").count(),

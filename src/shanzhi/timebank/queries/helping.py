@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -12,14 +14,20 @@ from django.db.models import Count, Q, QuerySet, Sum
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.people import minors
+from shanzhi.people.models import Guardianship
 from shanzhi.timebank import policies
-from shanzhi.timebank.lifecycle import HOLDING, RATED
+from shanzhi.timebank.lifecycle import HOLDING, LIVING
 from shanzhi.timebank.models import Bank, Deal, Member, Post, Rating
+from shanzhi.timebank.operations.dealing import minor_and_grown
 from shanzhi.timebank.operations.helping import ROOM
 from shanzhi.work.files import path_of
 
 HIDDEN_FOR: Final = timedelta(days=14)
 """How long one rating waits for the other."""
+MOST_WAITING: Final = 50
+"""How many answers that wait for a guardian are listed."""
+BOTH: Final = 2
+"""How many ratings a promise has when both of the two have rated."""
 LEAST_RATED: Final = 3
 """From how many ratings on a mean of them is shown."""
 
@@ -45,20 +53,42 @@ def search_posts(rows: QuerySet[Post], words: str) -> QuerySet[Post]:
     return rows.filter(title__has=words.strip())
 
 
-def post(*, viewer: Actor, post_id: UUID) -> Post:
-    """Give one of them."""
+def post(*, viewer: Actor, post_id: UUID, at: datetime) -> Post:
+    """Give one of them: an open one to members, a closed one only to whom it still concerns, and who keeps the bank."""
     if not viewer.signed_in:
         raise SignInNeeded
     rows = Post.objects.select_related("bank", "author__person__merged_into")
     found = rows.filter(pk=post_id).first()
-    if found is None or not reads_help(viewer, found.bank):
+    if found is None or not _reads(viewer, found, at):
         raise NotFound
     return found
 
 
-def photo(*, viewer: Actor, post_id: UUID) -> Path:
+def _reads(viewer: Actor, found: Post, at: datetime) -> bool:
+    """Tell whether the viewer reads a post.
+
+    Members do while it is open; always its author, who keeps the bank, the two of a promise upon it or of an answer
+    that waits, and their guardians.
+    """
+    if viewer.is_person(found.author.person_id) or policies.keeps(viewer, found.bank):
+        return True
+    if found.state == "open" and policies.own_member(viewer, found.bank) is not None:
+        return True
+    rows = Deal.objects.filter(Q(state__in=LIVING) | Q(promised_at__isnull=False), post=found)
+    mine = Q(helper__person__in=viewer.persons) | Q(taker__person__in=viewer.persons)
+    return rows.filter(mine | _of_wards(viewer, at)).exists()
+
+
+def _of_wards(viewer: Actor, at: datetime) -> Q:
+    """Give the condition that one of the two of a promise is a ward of the viewer."""
+    wards = Guardianship.objects.filter(minors.running(at), guardian__in=viewer.persons).values("ward")
+    paths = [f"{side}__person{end}" for side in ("helper", "taker") for end in ("", "__merged_into")]
+    return reduce(or_, (Q(**{f"{path}__in": wards}) for path in paths))
+
+
+def photo(*, viewer: Actor, post_id: UUID, at: datetime) -> Path:
     """Give where the photo of a post lies."""
-    found = post(viewer=viewer, post_id=post_id)
+    found = post(viewer=viewer, post_id=post_id, at=at)
     if not found.photo:
         raise NotFound
     return path_of(found.photo, room=ROOM)
@@ -93,10 +123,19 @@ def deal(*, viewer: Actor, deal_id: UUID, at: datetime) -> Deal:
 
 def guards(viewer: Actor, found: Deal, at: datetime) -> bool:
     """Tell whether the viewer is a guardian of one of the two now."""
-    wards = (found.helper.human.pk, found.taker.human.pk)
-    return any(
-        minors.link_of(guardian_id=one, ward_id=ward, at=at) is not None for one in viewer.persons for ward in wards
+    return policies.guards(viewer, found.helper, at) or policies.guards(viewer, found.taker, at)
+
+
+def wards_deals(*, viewer: Actor, at: datetime) -> list[Deal]:
+    """Give the answers that wait for the viewer's yes as a guardian, in three queries however many they are."""
+    rows = Deal.objects.filter(_of_wards(viewer, at), state="asked", guardian_at__isnull=True).select_related(
+        "post__bank", "helper__person__merged_into", "taker__person__merged_into"
     )
+    waiting = [(one, minor_and_grown(one, at)) for one in rows.order_by("asked_at", "pk")[:MOST_WAITING]]
+    pairs = {(two[1].pk, two[0].human.pk) for _one, two in waiting if two is not None}
+    links = Guardianship.objects.filter(minors.running(at), guardian__in={grown for grown, _ward in pairs})
+    known = set(links.values_list("guardian", "ward"))
+    return [one for one, two in waiting if two is not None and (two[1].pk, two[0].human.pk) not in known]
 
 
 def address_for(*, viewer: Actor, found: Deal) -> str:
@@ -121,7 +160,7 @@ def shown_ratings(found: Deal, at: datetime) -> list[Rating]:
     """Give the ratings of a promise when both are there, or two weeks have passed."""
     rows = list(Rating.objects.filter(deal=found).order_by("at"))
     late = found.ended_at is not None and at >= found.ended_at + HIDDEN_FOR
-    return rows if late or len(rows) == len(RATED) else []
+    return rows if late or len(rows) == BOTH else []
 
 
 def own_rating(*, viewer: Actor, found: Deal) -> Rating | None:
@@ -132,7 +171,7 @@ def own_rating(*, viewer: Actor, found: Deal) -> Rating | None:
 def mean_of(member: Member, at: datetime) -> tuple[int, int] | None:
     """Give ten times the mean of the shown ratings of a member, and how many they are; None where they are few."""
     mine = Q(deal__helper=member) | Q(deal__taker=member)
-    rated = Deal.objects.annotate(both=Count("ratings")).filter(both__gte=len(RATED)).values("pk")
+    rated = Deal.objects.annotate(both=Count("ratings")).filter(both__gte=BOTH).values("pk")
     shown = Q(deal__ended_at__lte=at - HIDDEN_FOR) | Q(deal__in=rated)
     told = Rating.objects.filter(mine & shown).exclude(by=member).aggregate(total=Sum("stars"), times=Count("pk"))
     times = int(told["times"])

@@ -1,7 +1,7 @@
 """What a bank did, month by month, as the ledger has it, with small numbers held back.
 
 Only months that are over are published, so that nobody reads a neighbour's payment off a page by loading it twice. A
-month in which some figure is of fewer than five people is told together with the months after it.
+figure of fewer than five people is held back; a month in which every figure is goes with the months after it.
 """
 
 from __future__ import annotations
@@ -10,46 +10,34 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
-
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from uuid import UUID
 
 from shanzhi.kernel.periods import months_after
-from shanzhi.ledger.models import Owner, Posting
 from shanzhi.timebank.models import Bank
+from shanzhi.timebank.sums import EARN, TAKE_BACK, Moved, moved
 
 LEAST: Final = 5
 """Behind each published figure stand at least so many people."""
 FIGURES: Final = {
-    "timebank.earn": "earned",
-    "timebank.take_back": "taken_back",
+    EARN: "earned",
+    TAKE_BACK: "taken_back",
     "timebank.pay": "spent",
     "timebank.gift": "given",
     "timebank.donate": "donated",
     "timebank.grant": "granted",
     "timebank.expire": "expired",
+    "timebank.redeem": "redeemed",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """What entries of a kind moved in a month (its first day), in minutes, of how many people; what they made owed."""
-
-    month: date
-    kind: str
-    minutes: int
-    people: int
-    owed: int
-
-
-@dataclass(frozen=True, slots=True)
 class Period:
-    """The figures of one or more months, in minutes; `owed` is what the bank owes at its end."""
+    """The figures of one or more months, in minutes; `owed` is what the bank owes at its end. None is held back."""
 
     first: date
     last: date
-    figures: Mapping[str, int]
-    owed: int
+    figures: Mapping[str, int | None]
+    owed: int | None
 
     @property
     def months(self) -> int:
@@ -58,50 +46,70 @@ class Period:
 
 
 def periods(rows: Iterable[Moved], *, until: date, least: int = LEAST) -> list[Period]:
-    """Add months up to periods in which each figure is of at least `least` people; the newest first.
+    """Give the months before a day, the first of a month, with small figures held back; the newest first.
 
-    `until` is the first day that is not told of any more, the first of a month. How many people are behind the figure
-    of several months is taken as the most of any of them, which is never too many.
+    Behind each figure stand at least `least` people, counted over the whole period. A month in which nothing can be
+    told goes with the months after it. What is owed is told only where nothing small could be worked out from it: of
+    each kind that changed it and was held back since it was told last, there are that many people.
     """
     by_month: dict[date, list[Moved]] = {}
     for row in rows:
         by_month.setdefault(row.month, []).append(row)
     found: list[Period] = []
-    owed, minutes, people = 0, dict.fromkeys(FIGURES.values(), 0), dict.fromkeys(FIGURES.values(), 0)
+    owed, hidden, sums = 0, _People(), _Sums()
     month = first = min(by_month, default=until)
     while month < until:
         following = months_after(month, 1)
         for row in by_month.get(month, []):
             owed += row.owed
-            if name := FIGURES.get(row.kind):
-                minutes[name] += row.minutes
-                people[name] = max(people[name], row.people)
-        if any(minutes.values()) and all(people[name] >= least for name in minutes if minutes[name]):
-            found.append(Period(first, following - timedelta(days=1), dict(minutes), owed))
-            first, minutes, people = following, dict.fromkeys(minutes, 0), dict.fromkeys(people, 0)
+            sums.add(row)
+        if told := sums.told(least):
+            hidden.add({kind: sums.people[kind] for kind in sums.owing - told})
+            clear = hidden.enough(least)
+            found.append(Period(first, following - timedelta(days=1), sums.figures(told), owed if clear else None))
+            first, sums, hidden = following, _Sums(), _People() if clear else hidden
         month = following
     return found[::-1]
 
 
-def moved(found: Bank, *, until: date) -> list[Moved]:
-    """Give what moved in the book of a bank before a day, by month and kind.
+class _People:
+    """Who stands behind what was held back, by kind."""
 
-    What an entry moved is what it put on accounts; what is owed is what the bank's own accounts lack.
-    """
-    own = (found.issued, found.lapsed, found.redeemed, found.uncovered)
-    rows = (
-        Posting.objects.filter(account__book=found.book_id, on__lt=until)
-        .annotate(month=TruncMonth("on"))
-        .values("month", "entry__kind")
-        .annotate(
-            minutes=Coalesce(Sum("amount", filter=Q(amount__gt=0)), 0),
-            people=Count("account__owner_id", distinct=True, filter=Q(account__owner_kind=Owner.PERSON)),
-            lacks=Coalesce(Sum("amount", filter=Q(account__in=own)), 0),
-        )
-    )
-    return [
-        Moved(row["month"], row["entry__kind"], int(row["minutes"]), row["people"], -int(row["lacks"])) for row in rows
-    ]
+    def __init__(self) -> None:
+        self._known: dict[str, set[UUID]] = {}
+
+    def add(self, found: Mapping[str, Iterable[UUID]]) -> None:
+        for kind, people in found.items():
+            self._known.setdefault(kind, set()).update(people)
+
+    def enough(self, least: int) -> bool:
+        return all(len(people) >= least for people in self._known.values())
+
+
+class _Sums:
+    """What moved in a period: minutes and people of each kind, and which kinds changed what the bank owes."""
+
+    def __init__(self) -> None:
+        self.minutes: dict[str, int] = {}
+        self.people: dict[str, set[UUID]] = {}
+        self.owing: set[str] = set()
+
+    def add(self, row: Moved) -> None:
+        self.minutes[row.kind] = self.minutes.get(row.kind, 0) + row.minutes
+        self.people.setdefault(row.kind, set()).update(row.people)
+        if row.owed:
+            self.owing.add(row.kind)
+
+    def told(self, least: int) -> set[str]:
+        """Give the kinds of the published figures behind which enough people stand."""
+        return {kind for kind in FIGURES if self.minutes.get(kind) and len(self.people[kind]) >= least}
+
+    def figures(self, told: set[str]) -> dict[str, int | None]:
+        """Give each figure by its name, None for one that is held back."""
+        return {
+            name: self.minutes.get(kind, 0) if kind in told or not self.minutes.get(kind) else None
+            for kind, name in FIGURES.items()
+        }
 
 
 def published(found: Bank, today: date) -> list[Period]:

@@ -93,13 +93,22 @@ def search_statement(rows: QuerySet[Posting], words: str) -> QuerySet[Posting]:
     return rows.filter(number=int(text)) if text.isdecimal() and len(text) < 18 else rows.none()
 
 
-def earnings_of(member: Member) -> list[Earning]:
-    """Give the newest of what was made of one's service."""
-    return list(Earning.objects.filter(member=member).order_by("-on", "id")[:20])
+def earnings_of(members: list[Member]) -> list[Earning]:
+    """Give the newest of what was made of one's service, at all one's banks."""
+    rows = Earning.objects.filter(member__in=members).select_related("member__bank")
+    return list(rows.order_by("-on", "id")[:20])
+
+
+def own_deals(*, viewer: Actor) -> QuerySet[Deal]:
+    """Give the viewer's promises and answers, those that are over too."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    mine = Q(helper__person__in=viewer.persons) | Q(taker__person__in=viewer.persons)
+    return Deal.objects.filter(mine).select_related(
+        "post__bank", "helper__person__merged_into", "taker__person__merged_into"
+    )
 
 
 def living_deals(*, viewer: Actor) -> list[Deal]:
     """Give the viewer's promises and answers that are not over, the newest first."""
-    mine = Q(helper__person__in=viewer.persons) | Q(taker__person__in=viewer.persons)
-    rows = Deal.objects.filter(mine, state__in=LIVING).select_related("post__bank", "helper__person", "taker__person")
-    return list(rows.order_by("-asked_at", "pk")[:50])
+    return list(own_deals(viewer=viewer).filter(state__in=LIVING).order_by("-asked_at", "pk")[:50])

@@ -107,7 +107,7 @@ def propose(request: Any, bank_id: UUID) -> HttpResponse:
     """Propose a grant."""
     found = queries.desk_bank(viewer=request.actor, bank_id=bank_id)
     policies.require(policies.may_keep(actor=request.actor, bank=found))
-    form = GrantForm(sent(request), pools=[(str(one.pk), str(one)) for one in queries.pools(found)])
+    form = GrantForm(sent(request), pools=queries.pool_choice(queries.pools(found)))
 
     def act(form: Any) -> str:
         given = {**form.cleaned_data, "pool_id": UUID(form.cleaned_data["pool_id"])}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -157,7 +159,7 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
     """Show the accounts of a bank, with what waits for who keeps it."""
     found = queries.desk_bank(viewer=request.actor, bank_id=bank_id)
     context = {
-        "bank": found, "heading": found.name, "waits": queries.waits(found),
+        "bank": found, "heading": found.name, "waits": queries.waits(found, request.actor),
         "version": queries.in_force(found, request.now), "in_pools": formatting.minutes(queries.in_pools(found)),
         "manages": policies.may_found(actor=request.actor, area=found.area) is None,
         "keeps": policies.keeps(request.actor, found),
@@ -168,11 +170,16 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
     return answer
 
 
-def listed(request: Any, bank_id: UUID, listing: Listing, heading: str, rows: Any, **more: Any) -> HttpResponse:
-    """Show one of the lists of a bank."""
+def listed(
+    request: Any, bank_id: UUID, listing: Listing, heading: str, rows: Any, *, readable: bool = False, **more: Any
+) -> HttpResponse:
+    """Show one of the lists of a bank; its rows lead on for who keeps the bank, or for all who read `readable` ones."""
     found = queries.desk_bank(viewer=request.actor, bank_id=bank_id)
+    keeps = policies.keeps(request.actor, found)
+    if not keeps and not readable:
+        listing = replace(listing, columns=tuple(replace(one, url=None) for one in listing.columns))
     context = {
-        "bank": found, "heading": heading, "keeps": policies.keeps(request.actor, found), **more,
+        "bank": found, "heading": heading, "keeps": keeps, **more,
         "crumbs": [(_("Home"), "/"), *desk_steps(found), (heading, "")],
     }  # fmt: skip
     answer: HttpResponse = listing_response(request, listing, rows(found), context, template="timebank/desk_list.html")
@@ -188,7 +195,8 @@ def earnings(request: Any, bank_id: UUID) -> HttpResponse:
 @login_required
 def records(request: Any, bank_id: UUID) -> HttpResponse:
     """List the records that wait for a further reviewer."""
-    return listed(request, bank_id, RECORDS, _("Records to review"), sources.for_review)
+    rows = partial(sources.for_review, viewer=request.actor)
+    return listed(request, bank_id, RECORDS, _("Records to review"), rows)
 
 
 @login_required
@@ -260,7 +268,8 @@ def pool(request: Any, bank_id: UUID) -> HttpResponse:
     """Open the pool of an organisation."""
     found: Bank = queries.desk_bank(viewer=request.actor, bank_id=bank_id)
     policies.require(policies.may_keep(actor=request.actor, bank=found))
-    form = PoolForm(sent(request), bodies=[(str(one.pk), one.name) for one in queries.bodies(found)])
+    bodies = queries.bodies(found)
+    form = PoolForm(sent(request), bodies=bodies)
 
     def act(form: Any) -> str:
         body = UUID(form.cleaned_data["organization_id"])
@@ -268,6 +277,8 @@ def pool(request: Any, bank_id: UUID) -> HttpResponse:
         return page("desk_bank", found)
 
     lead = _("Members can donate to it from then on, if the rules name pools of organisations.")
+    if bodies.few is not None and not bodies.few:
+        lead = _("There is no organisation in the area of this bank yet. It is entered at the desk of organisations.")
     context = frame(_("Open a pool of an organisation"), _("Open the pool"), page("desk_bank", found),
                     *desk_steps(found), lead=lead)  # fmt: skip
     return answer_form(request, form, act, context, done=_("The pool is open."), template=FORM)

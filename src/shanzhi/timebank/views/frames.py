@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shanzhi.timebank import queries
-from shanzhi.timebank.lifecycle import DEAL, GRANT, POST, SIGN
-from shanzhi.timebank.models import Bank, Deal, Member, PoolGrant, Post, Sign
+from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, POST, SIGN, VOUCHER
+from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant, Post, Sign, Voucher
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.http import viewing
 
 FORM = "timebank/form.html"
 TONES = {
     "open": "good", "asked": "accent", "promised": "accent", "disputed": "bad", "paid": "good", "settled": "good",
-    "proposed": "warn", "given": "good", "new": "warn",
+    "proposed": "warn", "given": "good", "new": "warn", "issued": "accent", "redeemed": "good",
 }  # fmt: skip
 
 
@@ -38,6 +38,21 @@ def grant_state(row: PoolGrant) -> tuple[str, str]:
 def sign_state(row: Sign) -> tuple[str, str]:
     """Say where a sign stands."""
     return TONES.get(row.state, "plain"), str(SIGN.states[row.state])
+
+
+def good_state(row: Good) -> tuple[str, str]:
+    """Say whether something is still given for credits."""
+    return TONES.get(row.state, "plain"), str(GOOD.states[row.state])
+
+
+def voucher_state(row: Voucher) -> tuple[str, str]:
+    """Say where a voucher stands."""
+    return TONES.get(row.state, "plain"), str(VOUCHER.states[row.state])
+
+
+def good_name(row: Good) -> str:
+    """Give what it is, marked where it is made up."""
+    return f"{row.title} · {_('Synthetic')}" if row.synthetic else row.title
 
 
 def bank_name(row: Bank) -> str:

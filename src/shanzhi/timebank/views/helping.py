@@ -30,7 +30,7 @@ from shanzhi.timebank.views.frames import (
     shown_name,
 )
 from shanzhi.ui import formatting
-from shanzhi.ui.http import acting
+from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response, page_of
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
@@ -98,12 +98,13 @@ def write(request: Any, bank_id: UUID, sort: str) -> HttpResponse:
 @login_required
 def post(request: Any, post_id: UUID) -> HttpResponse:
     """Show a post; to its author with the answers, to others with the way to answer."""
-    found = queries.post(viewer=request.actor, post_id=post_id)
+    found = queries.post(**viewing(request), post_id=post_id)
     mine = request.actor.is_person(found.author.person_id)
     own = None if mine else queries.own_deal(viewer=request.actor, found=found)
     context = {
         "post": found, "heading": found.title, "state": post_state(found), "pairs": _pairs(request, found),
-        "mine": mine, "own": own, "own_state": deal_state(own) if own else None,
+        "mine": mine, "own": own, "may_close": mine or policies.keeps(request.actor, found.bank),
+        "own_state": deal_state(own) if own else None,
         "answers": [(one, deal_state(one), _other(one, found)) for one in queries.deals_of(found)] if mine else [],
         "may_answer": found.state == "open" and not mine and (own is None or own.state not in LIVING)
         and policies.own_member(request.actor, found.bank) is not None,
@@ -140,7 +141,7 @@ def _pairs(request: Any, found: Post) -> list[Answer]:
 @form_page
 def answer(request: Any, post_id: UUID) -> HttpResponse:
     """Answer a post."""
-    found = queries.post(viewer=request.actor, post_id=post_id)
+    found = queries.post(**viewing(request), post_id=post_id)
     form = AnswerForm(sent(request), initial={"minutes": found.minutes}, sort=found.sort)
 
     def act(form: Any) -> str:
@@ -162,7 +163,7 @@ def answer(request: Any, post_id: UUID) -> HttpResponse:
 @form_page
 def close(request: Any, post_id: UUID) -> HttpResponse:
     """Close one's own post, after a question."""
-    found = queries.post(viewer=request.actor, post_id=post_id)
+    found = queries.post(**viewing(request), post_id=post_id)
     if not request.actor.is_person(found.author.person_id) and not policies.keeps(request.actor, found.bank):
         raise NotFound
 
@@ -179,6 +180,6 @@ def close(request: Any, post_id: UUID) -> HttpResponse:
 @login_required
 def photo(request: Any, post_id: UUID) -> FileResponse:
     """Give the photo of a post."""
-    answer = FileResponse(queries.photo(viewer=request.actor, post_id=post_id).open("rb"), content_type="image/jpeg")
+    answer = FileResponse(queries.photo(**viewing(request), post_id=post_id).open("rb"), content_type="image/jpeg")
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -65,10 +65,12 @@ def mine(request: Any) -> HttpResponse:
     mine_ids = {one.pk for one in members}
     context = {
         "stands": [(one, _pairs(one)) for one in queries.stands(members, request.now)],
-        "earned": [(one, one.member_id) for row in members[:1] for one in queries.earnings_of(row)],
+        "earned": queries.earnings_of(members),
         "deals": [
             (one, deal_state(one), one.helper_id in mine_ids) for one in queries.living_deals(viewer=request.actor)
         ],
+        "vouchers": queries.own_vouchers(viewer=request.actor),
+        "wards": queries.wards_deals(viewer=request.actor, at=request.now),
         "near": queries.near_banks(viewer=request.actor),
         "crumbs": [(_("Home"), "/"), (_("My time bank"), "")],
     }  # fmt: skip
@@ -148,8 +150,7 @@ def give(request: Any, bank_id: UUID) -> HttpResponse:
 def donate(request: Any, bank_id: UUID) -> HttpResponse:
     """Donate credits to a pool."""
     found = _own_bank(request, bank_id)
-    pools = [(str(one.pk), str(one)) for one in queries.open_pools(found, request.now)]
-    form = DonateForm(sent(request), pools=pools)
+    form = DonateForm(sent(request), pools=queries.pool_choice(queries.open_pools(found, request.now)))
 
     def act(form: Any) -> str:
         given = form.cleaned_data

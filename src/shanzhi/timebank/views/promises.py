@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from shanzhi.kernel.errors import NotFound, Refusal
-from shanzhi.people import minors
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.timebank import operations, policies, queries
 from shanzhi.timebank.forms.desk import SettleForm
@@ -84,21 +83,17 @@ def _may(request: Any, found: Deal) -> dict[str, Any]:
     untold = found.helper_done_at is None and found.taker_done_at is None
     return {
         "waits_guardian": minor is not None and found.guardian_at is None,
-        "may_agree": minor is not None and found.guardian_at is None and _guards(request, minor.human.pk),
+        "may_agree": minor is not None and found.guardian_at is None and policies.guards(actor, minor, request.now),
         "may_promise": found.state == "asked" and author and found.post.state == "open",
         "may_withdraw": found.state == "asked" and party and not author,
         "may_confirm": found.state == "promised" and party and not confirmed and begun,
         "waits_other": found.state == "promised" and party and bool(confirmed),
         "may_cancel": found.state == "promised" and party and untold,
         "may_dispute": found.state == "promised" and party,
-        "may_settle": found.state == "disputed" and policies.may_decide(actor=actor, deal=found) is None,
+        "may_settle": found.state == "disputed"
+        and policies.may_decide(actor=actor, deal=found, at=request.now) is None,
         "may_rate": found.state in RATED and party and queries.own_rating(viewer=actor, found=found) is None,
     }  # fmt: skip
-
-
-def _guards(request: Any, ward_id: UUID) -> bool:
-    at = request.now
-    return any(minors.link_of(guardian_id=one, ward_id=ward_id, at=at) for one in request.actor.persons)
 
 
 @login_required
@@ -190,7 +185,7 @@ def rate(request: Any, deal_id: UUID) -> HttpResponse:
 def settle(request: Any, deal_id: UUID) -> HttpResponse:
     """Decide a dispute, as who keeps the bank."""
     found = queries.deal(viewer=request.actor, deal_id=deal_id, at=request.now)
-    policies.require(policies.may_decide(actor=request.actor, deal=found))
+    policies.require(policies.may_decide(actor=request.actor, deal=found, at=request.now))
     form = SettleForm(sent(request), initial={"minutes": found.minutes}, most=found.minutes)
 
     def act(form: Any) -> str:

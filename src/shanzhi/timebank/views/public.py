@@ -66,8 +66,13 @@ def _span(period: Any) -> str:
     return first if first == last else f"{first} – {last}"
 
 
+def _told(minutes: int | None) -> str:
+    """Write a figure, or that it is held back."""
+    return _("held back") if minutes is None else formatting.minutes(minutes)
+
+
 def _minutes(name: str) -> Any:
-    return lambda row: formatting.minutes(row.figures[name])
+    return lambda row: _told(row.figures[name])
 
 
 def _whole(name: str) -> Any:
@@ -83,7 +88,7 @@ PERIODS = Listing(
                    priority=1 if name in ("earned", "spent") else 2)
             for name, label in FIGURES.items()
         ),
-        Column("owed", gettext_lazy("Owed at the end"), value=lambda row: formatting.minutes(row.owed), sort="owed",
+        Column("owed", gettext_lazy("Owed at the end"), value=lambda row: _told(row.owed),
                export=lambda row: row.owed, scale="amount"),
     ),
     default_sort="-first",
@@ -93,8 +98,8 @@ PERIODS = Listing(
     search_label=gettext_lazy("Month, like 2026-10"),
     empty=Empty(
         gettext_lazy("No month is published yet"),
-        gettext_lazy("A month is told of when it is over and behind each figure stand at least five people; until then "
-                     "it is told together with the months after it."),
+        gettext_lazy("A month is told of when it is over. A figure of fewer than five people is held back; a month in "
+                     "which every figure is goes with the months after it."),
     ),
 )  # fmt: skip
 
@@ -117,8 +122,8 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
 
 
 def _latest(period: Any) -> list[Answer]:
-    told = [Answer(label, formatting.minutes(period.figures[name])) for name, label in FIGURES.items()]
-    return [*told, Answer(_("Owed at the end"), formatting.minutes(period.owed))]
+    told = [Answer(label, _told(period.figures[name])) for name, label in FIGURES.items()]
+    return [*told, Answer(_("Owed at the end"), _told(period.owed))]
 
 
 def _changes(rows: list[PolicyVersion]) -> list[tuple[PolicyVersion, Any, Any]]:

@@ -1,0 +1,158 @@
+"""The API of goods for credits and of vouchers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from shanzhi.timebank import operations, queries
+from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, NothingGiven, write_once
+from shanzhi.timebank.models import Good, Voucher
+from shanzhi.timebank.operations.shop import MOST_PIECES
+from shanzhi.ui.http import Given, Key, signed_acting, signed_in
+from shanzhi.ui.keyset import page_after
+
+router = Router(tags=["timebank"])
+
+
+class BankGoodOut(Schema):
+    """Something for credits; `minutes` is what one piece costs, `stock` how many are left."""
+
+    id: UUID
+    title: str
+    about: str
+    place: str
+    minutes: int
+    stock: int
+    organization_id: UUID | None
+    created_at: datetime
+
+
+class BankGoodsPage(Schema):
+    """A page of them; `next` reads on."""
+
+    items: list[BankGoodOut]
+    next: UUID | None
+
+
+class BankGoodsQuery(Schema):
+    """How far to read."""
+
+    after: UUID | None = None
+    limit: int = Field(25, ge=1, le=100)
+
+
+class BankGoodGiven(Given):
+    """What is put up: the credits for one piece, and how many pieces there are; no organisation: the bank hands out."""
+
+    title: str = Field(min_length=1, max_length=60)
+    about: str = Field("", max_length=1000)
+    place: str = Field(min_length=1, max_length=120)
+    minutes: Credits
+    pieces: int = Field(ge=1, le=MOST_PIECES)
+    organization_id: UUID | None = None
+
+
+class BankStockGiven(Given):
+    """How many pieces are left."""
+
+    pieces: int = Field(ge=0, le=MOST_PIECES)
+
+
+class BankVoucherOut(Schema):
+    """A voucher for one piece."""
+
+    id: UUID
+    good_id: UUID
+    title: str
+    place: str
+    number: str
+    minutes: int
+    state: str
+    until: date
+
+
+def _told(row: Good) -> dict[str, Any]:
+    names = ("id", "title", "about", "place", "minutes", "stock", "organization_id", "created_at")
+    return {name: getattr(row, name) for name in names}
+
+
+def _voucher(row: Voucher) -> dict[str, Any]:
+    names = ("id", "good_id", "number", "minutes", "state", "until")
+    return {**{name: getattr(row, name) for name in names}, "title": row.good.title, "place": row.good.place}
+
+
+@router.get("/banks/{uuid:bank_id}/goods", response=BankGoodsPage, summary="What there is for credits, for anyone")
+def list_goods(request: HttpRequest, bank_id: UUID, asked: Query[BankGoodsQuery]) -> dict[str, Any]:
+    """List what is given for credits, newest first."""
+    rows = queries.goods(queries.bank(bank_id)).order_by("-created_at", "id")
+    return page_after(rows, asked.after, asked.limit, _told)
+
+
+@router.post("/banks/{uuid:bank_id}/goods", response=CreditsDoneOut, summary="Put something up for credits")
+def put_up(request: HttpRequest, bank_id: UUID, body: BankGoodGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Put something up, as who keeps the bank."""
+    return write_once(request, "put_up", idempotency_key, body, lambda: operations.put_up(
+        bank_id=bank_id, given=operations.Goods(**body.model_dump()), **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.post("/goods/{uuid:good_id}/stock", response=CreditsDoneOut, summary="Say how many pieces are left")
+def set_stock(request: HttpRequest, good_id: UUID, body: BankStockGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Set the stock, as who keeps the bank."""
+    return write_once(request, "stock", idempotency_key, body, lambda: operations.set_stock(
+        good_id=good_id, pieces=body.pieces, **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.post("/goods/{uuid:good_id}/close", response=CreditsDoneOut, summary="Take something off the list")
+def close_good(request: HttpRequest, good_id: UUID, body: NothingGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Take it off, as who keeps the bank."""
+    return write_once(request, "close_good", idempotency_key, body, lambda: operations.close_good(
+        good_id=good_id, **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.post("/goods/{uuid:good_id}/vouchers", response=CreditsDoneOut, summary="Take a voucher for one's credits")
+def take(request: HttpRequest, good_id: UUID, body: NothingGiven, idempotency_key: Key) -> dict[str, Any]:
+    """Take one piece; the credits are held until it is fetched."""
+    return write_once(request, "take", idempotency_key, body, lambda: operations.take_voucher(
+        good_id=good_id, **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.get("/vouchers", response=list[BankVoucherOut], summary="One's own vouchers that are to be fetched")
+def list_vouchers(request: HttpRequest) -> list[dict[str, Any]]:
+    """List one's own vouchers, what ends first at first."""
+    return [_voucher(row) for row in queries.own_vouchers(viewer=signed_in(request))]
+
+
+@router.get("/vouchers/{uuid:voucher_id}", response=BankVoucherOut, summary="A voucher")
+def get_voucher(request: HttpRequest, voucher_id: UUID) -> dict[str, Any]:
+    """Give a voucher to its member and to who hands out what it is for."""
+    return _voucher(queries.voucher(viewer=signed_in(request), voucher_id=voucher_id))
+
+
+@router.post("/vouchers/{uuid:voucher_id}/return", response=CreditsDoneOut, summary="Give a voucher back")
+def give_back(
+    request: HttpRequest, voucher_id: UUID, body: NothingGiven, idempotency_key: Key
+) -> dict[str, Any]:  # fmt: skip
+    """Give one's own voucher back; the credits come back."""
+    return write_once(request, "return", idempotency_key, body, lambda: operations.give_voucher_back(
+        voucher_id=voucher_id, **signed_acting(request)
+    ))  # fmt: skip
+
+
+@router.post("/vouchers/{uuid:voucher_id}/redeem", response=CreditsDoneOut, summary="Hand out for a voucher")
+def redeem(
+    request: HttpRequest, voucher_id: UUID, body: NothingGiven, idempotency_key: Key
+) -> dict[str, Any]:  # fmt: skip
+    """Hand the piece out, once, as who keeps the bank or leads the organisation that has it."""
+    return write_once(request, "redeem", idempotency_key, body, lambda: operations.hand_out(
+        voucher_id=voucher_id, **signed_acting(request)
+    ))  # fmt: skip

@@ -1,0 +1,79 @@
+"""What moved in the book of a bank, by month and kind, with whose accounts it touched: from the ledger, or as kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import DateField, Q, Sum, Value
+from django.db.models.functions import Coalesce, TruncMonth
+from django.utils import timezone
+
+from shanzhi.ledger.models import Owner, Posting
+from shanzhi.timebank.models import Bank, BankMonth, Earning
+
+EARN, TAKE_BACK = "timebank.earn", "timebank.take_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What entries of a kind moved in a month (its first day), in minutes, of which people; what they made owed."""
+
+    month: date
+    kind: str
+    minutes: int
+    people: frozenset[UUID]
+    owed: int
+
+
+def moved(found: Bank, *, until: date) -> list[Moved]:
+    """Give what moved before a day, the first of a month: finished months as they are kept, the others summed up."""
+    rows = BankMonth.objects.filter(bank=found, month__lt=until).order_by("month", "kind")
+    kept = [Moved(row.month, row.kind, row.minutes, frozenset(row.people), row.owed) for row in rows]
+    return [*kept, *summed(found, since=found.kept_until, until=until)]
+
+
+def summed(found: Bank, *, since: date | None, until: date) -> list[Moved]:
+    """Sum up what moved from one day on and before another, both the first of a month.
+
+    What an entry moved is what it put on accounts; what is owed is what the bank's own accounts lack. Hours of a group
+    that go to a pool at once, and credits taken back of which nothing was there, touch no account of a person: there
+    whose record it was is counted.
+    """
+    own = (found.issued, found.lapsed, found.redeemed, found.uncovered)
+    rows: Any = (
+        Posting.objects.filter(account__book=found.book_id, on__lt=until, **({"on__gte": since} if since else {}))
+        .annotate(month=TruncMonth("on"))
+        .values("month", "entry__kind")
+        .annotate(
+            minutes=Coalesce(Sum("amount", filter=Q(amount__gt=0)), 0),
+            people=ArrayAgg(
+                "account__owner_id", distinct=True, filter=Q(account__owner_kind=Owner.PERSON), default=Value([])
+            ),
+            lacks=Coalesce(Sum("amount", filter=Q(account__in=own)), 0),
+        )
+        .order_by("month", "entry__kind")
+    )
+    also = _whose(found, "at", EARN) | _whose(found, "reversed_at", TAKE_BACK)
+    return [
+        Moved(row["month"], row["entry__kind"], int(row["minutes"]),
+              frozenset(row["people"]) | also.get((row["entry__kind"], row["month"]), frozenset()), -int(row["lacks"]))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _whose(found: Bank, moment: str, kind: str) -> dict[tuple[str, date], frozenset[UUID]]:
+    """Give whose records were credited, or taken back, in each month."""
+    month = TruncMonth(moment, output_field=DateField(), tzinfo=timezone.get_current_timezone())
+    rows: Iterable[Any] = (
+        Earning.objects.filter(member__bank=found, entry__isnull=False, **{f"{moment}__isnull": False})
+        .annotate(month=month)
+        .values("month")
+        .annotate(people=ArrayAgg("member__person_id", distinct=True))
+        .values_list("month", "people")
+    )
+    return {(kind, first): frozenset(people) for first, people in rows}
