@@ -1,4 +1,4 @@
-"""A volunteer on a phone: from registering over a shift to a star and a certificate, and on to help among neighbours."""
+"""A volunteer on a phone: from registering over a shift to a star, a certificate, and help among neighbours."""
 
 from __future__ import annotations
 
@@ -305,12 +305,15 @@ def nothing_is_there_twice(ground: Street, volunteer: Volunteer) -> None:
     records = ServiceRecord.objects.values_list("volunteer", "state", "recorded_by", "verified_by")
     by = (ground.leader.person_id, ground.secretary.pk)
     assert sorted(records) == sorted((one, "verified", *by) for one in both)
-    assert set(Earning.objects.values_list("record", flat=True)) == set(ServiceRecord.objects.values_list("pk", flat=True))
-    assert Earning.objects.filter(entry__in=Entry.objects.values("pk")).count() == len(both)
+    served = set(ServiceRecord.objects.values_list("pk", flat=True))
+    earned = Earning.objects.filter(entry__in=Entry.objects.values("pk"))
+    assert set(earned.values_list("record", flat=True)) == served
+    assert Earning.objects.count() == len(served) == len(both)
     kinds = Counter(Entry.objects.values_list("kind", flat=True))
     assert kinds == {"timebank.earn": 2, "timebank.hold": 2, "timebank.pay": 2, "timebank.release": 1}
     assert set(Posting.objects.values("entry").annotate(total=Sum("amount")).values_list("total", flat=True)) == {0}
-    assert sorted(StarAward.objects.values_list("volunteer", "level", "given")) == sorted((one, 1, True) for one in both)
+    stars = StarAward.objects.values_list("volunteer", "level", "given")
+    assert sorted(stars) == sorted((one, 1, True) for one in both)
     assert Certificate.objects.get().volunteer_id == volunteer.pk
     assert [*ledger.broken(), *checking.broken()] == []
 
