@@ -41,7 +41,7 @@ from tests.journeys.volunteers import (
 from tests.support.places import SYSTEM
 from tests.timebank.support import stands
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
 MINE, BANK = "/account/volunteering/", "/account/timebank/"
 KEPT = "caches.open('shanzhi-attendance').then((c) => c.keys()).then((k) => k.length > 5)"
 MEDICINE, LAMP = ("陪我去医院取药", 60), ("换厨房灯泡", 30)
