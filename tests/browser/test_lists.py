@@ -83,6 +83,15 @@ class TestWithScripts:
         assert page.locator("section.list").count() == 1
         assert page.faults == []  # type: ignore[attr-defined]
 
+    @pytest.mark.parametrize("path", ["/books/", "/cards/"])
+    def test_a_row_leads_to_a_page_of_its_own(self, books: Books, path: str) -> None:
+        page = books(path=path)
+        with page.expect_response(lambda answer: answer.url.endswith("/books/")) as answer:
+            page.locator(".list-body :is(tbody, .grid) a").first.click()
+        assert answer.value.text().startswith("<!doctype html>")
+        expect(page.locator("main")).to_have_count(1)
+        assert page.evaluate("!window.history.state")  # nothing was put into the page before
+
     def test_the_second_filter_keeps_the_first(self, books: Books) -> None:
         page = books()
         page.get_by_role("link", name="Shelf A", exact=True).click()

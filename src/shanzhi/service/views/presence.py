@@ -19,7 +19,6 @@ from shanzhi.service.views.frames import frame, name_of, team_steps
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
 from shanzhi.ui.methods import form_page
-from shanzhi.volunteering.exchange.words import hours
 
 
 def _words(found: Ready) -> str:
@@ -28,7 +27,7 @@ def _words(found: Ready) -> str:
         one = ngettext(
             "%(n)s volunteer, %(time)s in all, goes under notice in the team.",
             "%(n)s volunteers, %(time)s in all, go under notice in the team.", len(found.rows),
-        ) % {"n": formatting.count(len(found.rows)), "time": hours(found.minutes)}  # fmt: skip
+        ) % {"n": formatting.count(len(found.rows)), "time": formatting.minutes(found.minutes)}  # fmt: skip
     else:
         one = _("Nobody is left to be recorded: who has not signed out is not on record yet.")
     told = [one]

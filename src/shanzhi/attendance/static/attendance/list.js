@@ -63,7 +63,7 @@ if (root && !gone && window.indexedDB && "serviceWorker" in navigator) {
     if (others) line.textContent += ` · ${say("Others", { n: others })}`;
     part("send-box").hidden = !unsent.length;
     part("forget").hidden = false;
-    for (const one of root.querySelectorAll("[data-online]")) one.hidden = !navigator.onLine;
+    for (const one of document.querySelectorAll("[data-online]")) one.hidden = !navigator.onLine;
     part("refused").hidden = !taps.some((tap) => tap.words);
     part("refused").replaceChildren(...taps.filter((tap) => tap.words).map((tap) => {
       const item = document.createElement("li");
