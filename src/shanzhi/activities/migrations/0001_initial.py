@@ -106,6 +106,131 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="activities_newest"),
+                    models.Index(fields=["area", "state"], name="activities_by_area"),
+                    models.Index(fields=["team", "state"], name="activities_by_team"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(
+                            models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"
+                        ),
+                        name="activities_by_title",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "submitted", "checked", "published", "cancelled", "finished"])
+                        ),
+                        name="activities_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")), name="activities_area"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S"), ("what__regex", "\\S")),
+                        name="activities_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat__isnull", True), ("lng__isnull", True)),
+                            models.Q(
+                                ("lat__isnull", False),
+                                ("lat__range", (-90000000, 90000000)),
+                                ("lng__isnull", False),
+                                ("lng__range", (-180000000, 180000000)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_position",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("insured_from__isnull", True),
+                                ("insured_until__isnull", True),
+                                ("insurer", ""),
+                                ("policy_number", ""),
+                            ),
+                            models.Q(
+                                ("insured_from__isnull", False),
+                                ("insured_from__lte", models.F("insured_until")),
+                                ("insured_until__isnull", False),
+                                ("insurer__regex", "\\S"),
+                                ("policy_number__regex", "\\S"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_insurance_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "cancelled")),
+                            models.Q(
+                                ("risks__regex", "\\S"),
+                                ("submitted_at__gte", models.F("created_at")),
+                                ("submitted_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_risks_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("checked", "published", "finished")), _negated=True),
+                            models.Q(("checked_at__gte", models.F("submitted_at")), ("checked_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="activities_checked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checked_by__isnull", True),
+                            models.Q(
+                                models.Q(
+                                    ("planned_by__isnull", True),
+                                    models.Q(("checked_by", models.F("planned_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                models.Q(
+                                    ("submitted_by__isnull", True),
+                                    models.Q(("checked_by", models.F("submitted_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_checked_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("published", "finished")), _negated=True),
+                            models.Q(("published_at__gte", models.F("checked_at")), ("published_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="activities_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("reason", ""),
+                                ("state__in", ("draft", "submitted", "checked", "published")),
+                            ),
+                            models.Q(("ended_at__isnull", False), ("reason", ""), ("state", "finished")),
+                            models.Q(
+                                ("ended_at__gte", models.F("created_at")),
+                                ("ended_at__isnull", False),
+                                ("reason__regex", "\\S"),
+                                ("state", "cancelled"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_ended",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CalendarFeed",
@@ -121,6 +246,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("created_at")), _connector="OR"
+                        ),
+                        name="activities_feed_ended",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Shift",
@@ -154,6 +289,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["starts_at", "id"],
+                "indexes": [
+                    models.Index(fields=["starts_at", "id"], name="activities_shifts_in_time"),
+                    models.Index(fields=["activity", "starts_at"], name="activities_shifts_of"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "cancelled"])), name="activities_shift_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("starts_at"), "+", models.Value(datetime.timedelta(days=1))
+                                ),
+                            ),
+                            ("starts_at__lt", models.F("ends_at")),
+                        ),
+                        name="activities_shift_span",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("places__range", (1, 2000))), name="activities_shift_places"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                ("cancelled_at__gte", models.F("created_at")),
+                                ("cancelled_at__isnull", False),
+                                ("notice__regex", "\\S"),
+                                ("state", "cancelled"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_shift_cancelled",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("activity", "starts_at"),
+                        name="activities_shift_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +371,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["shift", "state", "turn"], name="activities_line"),
+                    models.Index(fields=["volunteer", "state"], name="activities_signups_of"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "signed", "left", "cancelled"])),
+                        name="activities_signup_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("signed_at__isnull", True), ("state", "waiting")),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("signed_at__gte", models.F("queued_at")),
+                                ("signed_at__isnull", False),
+                                ("state", "signed"),
+                            ),
+                            models.Q(
+                                ("ended_at__gte", models.F("queued_at")), ("ended_at__isnull", False), ("state", "left")
+                            ),
+                            models.Q(
+                                ("ended_at__gte", models.F("queued_at")),
+                                ("ended_at__isnull", False),
+                                ("reason__regex", "\\S"),
+                                ("state", "cancelled"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_signup_dates",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("turn__gte", 1)), name="activities_signup_turn"),
+                    models.UniqueConstraint(fields=("shift", "turn"), name="activities_signup_turn_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("waiting", "signed"))),
+                        fields=("shift", "volunteer"),
+                        name="activities_signup_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="QueueDecision",
@@ -229,307 +447,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(fields=["sign_up", "at"], name="activities_decisions_of"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["taken", "queued", "moved_up", "passed_over"])),
+                        name="activities_decision_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "passed_over"), ("why__len__gt", 0)),
+                            models.Q(models.Q(("outcome", "passed_over"), _negated=True), ("why", [])),
+                            _connector="OR",
+                        ),
+                        name="activities_decision_why",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["-created_at", "id"], name="activities_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["area", "state"], name="activities_by_area"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["team", "state"], name="activities_by_team"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"),
-                name="activities_by_title",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "submitted", "checked", "published", "cancelled", "finished"])
-                ),
-                name="activities_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")), name="activities_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S"), ("what__regex", "\\S")),
-                name="activities_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat__isnull", True), ("lng__isnull", True)),
-                    models.Q(
-                        ("lat__isnull", False),
-                        ("lat__range", (-90000000, 90000000)),
-                        ("lng__isnull", False),
-                        ("lng__range", (-180000000, 180000000)),
-                    ),
-                    _connector="OR",
-                ),
-                name="activities_position",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("insured_from__isnull", True),
-                        ("insured_until__isnull", True),
-                        ("insurer", ""),
-                        ("policy_number", ""),
-                    ),
-                    models.Q(
-                        ("insured_from__isnull", False),
-                        ("insured_from__lte", models.F("insured_until")),
-                        ("insured_until__isnull", False),
-                        ("insurer__regex", "\\S"),
-                        ("policy_number__regex", "\\S"),
-                    ),
-                    _connector="OR",
-                ),
-                name="activities_insurance_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "cancelled")),
-                    models.Q(
-                        ("risks__regex", "\\S"),
-                        ("submitted_at__gte", models.F("created_at")),
-                        ("submitted_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="activities_risks_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("checked", "published", "finished")), _negated=True),
-                    models.Q(("checked_at__gte", models.F("submitted_at")), ("checked_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="activities_checked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checked_by__isnull", True),
-                    models.Q(
-                        models.Q(
-                            ("planned_by__isnull", True),
-                            models.Q(("checked_by", models.F("planned_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                        models.Q(
-                            ("submitted_by__isnull", True),
-                            models.Q(("checked_by", models.F("submitted_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="activities_checked_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("published", "finished")), _negated=True),
-                    models.Q(("published_at__gte", models.F("checked_at")), ("published_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="activities_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("reason", ""),
-                        ("state__in", ("draft", "submitted", "checked", "published")),
-                    ),
-                    models.Q(("ended_at__isnull", False), ("reason", ""), ("state", "finished")),
-                    models.Q(
-                        ("ended_at__gte", models.F("created_at")),
-                        ("ended_at__isnull", False),
-                        ("reason__regex", "\\S"),
-                        ("state", "cancelled"),
-                    ),
-                    _connector="OR",
-                ),
-                name="activities_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarfeed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("created_at")), _connector="OR"
-                ),
-                name="activities_feed_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["starts_at", "id"], name="activities_shifts_in_time"),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["activity", "starts_at"], name="activities_shifts_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "cancelled"])), name="activities_shift_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ends_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("starts_at"), "+", models.Value(datetime.timedelta(days=1))
-                        ),
-                    ),
-                    ("starts_at__lt", models.F("ends_at")),
-                ),
-                name="activities_shift_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("places__range", (1, 2000))), name="activities_shift_places"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", True), ("state", "open")),
-                    models.Q(
-                        ("cancelled_at__gte", models.F("created_at")),
-                        ("cancelled_at__isnull", False),
-                        ("notice__regex", "\\S"),
-                        ("state", "cancelled"),
-                    ),
-                    _connector="OR",
-                ),
-                name="activities_shift_cancelled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("activity", "starts_at"), name="activities_shift_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signup",
-            index=models.Index(fields=["shift", "state", "turn"], name="activities_line"),
-        ),
-        migrations.AddIndex(
-            model_name="signup",
-            index=models.Index(fields=["volunteer", "state"], name="activities_signups_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "signed", "left", "cancelled"])),
-                name="activities_signup_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("signed_at__isnull", True), ("state", "waiting")),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("signed_at__gte", models.F("queued_at")),
-                        ("signed_at__isnull", False),
-                        ("state", "signed"),
-                    ),
-                    models.Q(("ended_at__gte", models.F("queued_at")), ("ended_at__isnull", False), ("state", "left")),
-                    models.Q(
-                        ("ended_at__gte", models.F("queued_at")),
-                        ("ended_at__isnull", False),
-                        ("reason__regex", "\\S"),
-                        ("state", "cancelled"),
-                    ),
-                    _connector="OR",
-                ),
-                name="activities_signup_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(condition=models.Q(("turn__gte", 1)), name="activities_signup_turn"),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.UniqueConstraint(fields=("shift", "turn"), name="activities_signup_turn_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("waiting", "signed"))),
-                fields=("shift", "volunteer"),
-                name="activities_signup_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="queuedecision",
-            index=models.Index(fields=["sign_up", "at"], name="activities_decisions_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="queuedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["taken", "queued", "moved_up", "passed_over"])),
-                name="activities_decision_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queuedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "passed_over"), ("why__len__gt", 0)),
-                    models.Q(models.Q(("outcome", "passed_over"), _negated=True), ("why", [])),
-                    _connector="OR",
-                ),
-                name="activities_decision_why",
-            ),
         ),
     ]

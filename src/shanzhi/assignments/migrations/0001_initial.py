@@ -73,6 +73,67 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-made_at", "id"], name="assignments_newest"),
+                    models.Index(fields=["area", "state"], name="assignments_by_area"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["working", "proposed", "closed", "failed"])),
+                        name="assignments_run_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
+                        name="assignments_run_area",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first_at__lt", models.F("last_at"))), name="assignments_run_span"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("most__range", (1, 5))), name="assignments_run_most"),
+                    models.CheckConstraint(condition=models.Q(("reason__regex", "\\S")), name="assignments_run_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("emergency", False), ("shift__isnull", True), ("wanted__isnull", True)),
+                            models.Q(
+                                ("emergency", True),
+                                ("shift__isnull", False),
+                                ("wanted__isnull", False),
+                                ("wanted__range", (1, 200)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assignments_run_call_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("finished_at__isnull", True), ("state", "working")),
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("finished_at__gte", models.F("made_at")),
+                                ("state__in", ("proposed", "failed")),
+                            ),
+                            models.Q(
+                                ("closed_at__gte", models.F("finished_at")),
+                                ("finished_at__gte", models.F("made_at")),
+                                ("state", "closed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assignments_run_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("filled__lte", models.F("places")), ("plain_filled__lte", models.F("places"))
+                        ),
+                        name="assignments_run_filled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bound__isnull", True), ("bound__gte", models.F("total")), _connector="OR"),
+                        name="assignments_run_bound",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Proposal",
@@ -126,6 +187,68 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["run", "state"], name="assignments_pairs_of"),
+                    models.Index(fields=["volunteer", "state"], name="assignments_asked_of"),
+                    models.Index(fields=["shift", "state"], name="assignments_asked_for"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["proposed", "asked", "accepted", "declined", "lapsed", "dropped"])
+                        ),
+                        name="assignments_pair_state",
+                    ),
+                    models.UniqueConstraint(fields=("run", "shift", "volunteer"), name="assignments_pair_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("shift", "volunteer"),
+                        name="assignments_asked_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("decided_at__isnull", True),
+                                ("reason", ""),
+                                ("state", "proposed"),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("reason", ""),
+                                ("state", "asked"),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("reason__regex", "\\S"),
+                                ("state", "dropped"),
+                            ),
+                            models.Q(
+                                ("answered_at__gte", models.F("decided_at")),
+                                ("decided_at__isnull", False),
+                                ("reason", ""),
+                                ("state", "accepted"),
+                            ),
+                            models.Q(
+                                ("answered_at__gte", models.F("decided_at")),
+                                ("decided_at__isnull", False),
+                                ("state", "declined"),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("reason__regex", "\\S"),
+                                ("state", "lapsed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assignments_pair_dates",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OpenShift",
@@ -148,6 +271,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "shift"), name="assignments_open_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("missing__gte", 1), ("missing__lte", models.F("places"))),
+                        name="assignments_open_missing",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OnCall",
@@ -177,173 +309,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["-made_at", "id"], name="assignments_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["area", "state"], name="assignments_by_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["working", "proposed", "closed", "failed"])),
-                name="assignments_run_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")), name="assignments_run_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_at__lt", models.F("last_at"))), name="assignments_run_span"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(condition=models.Q(("most__range", (1, 5))), name="assignments_run_most"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__regex", "\\S")), name="assignments_run_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("emergency", False), ("shift__isnull", True), ("wanted__isnull", True)),
-                    models.Q(
-                        ("emergency", True),
-                        ("shift__isnull", False),
-                        ("wanted__isnull", False),
-                        ("wanted__range", (1, 200)),
-                    ),
-                    _connector="OR",
-                ),
-                name="assignments_run_call_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("finished_at__isnull", True), ("state", "working")),
-                    models.Q(
-                        ("closed_at__isnull", True),
-                        ("finished_at__gte", models.F("made_at")),
-                        ("state__in", ("proposed", "failed")),
-                    ),
-                    models.Q(
-                        ("closed_at__gte", models.F("finished_at")),
-                        ("finished_at__gte", models.F("made_at")),
-                        ("state", "closed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="assignments_run_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("filled__lte", models.F("places")), ("plain_filled__lte", models.F("places"))),
-                name="assignments_run_filled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bound__isnull", True), ("bound__gte", models.F("total")), _connector="OR"),
-                name="assignments_run_bound",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["run", "state"], name="assignments_pairs_of"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["volunteer", "state"], name="assignments_asked_of"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["shift", "state"], name="assignments_asked_for"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["proposed", "asked", "accepted", "declined", "lapsed", "dropped"])),
-                name="assignments_pair_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("run", "shift", "volunteer"), name="assignments_pair_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("shift", "volunteer"), name="assignments_asked_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("decided_at__isnull", True),
-                        ("reason", ""),
-                        ("state", "proposed"),
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", True), ("decided_at__isnull", False), ("reason", ""), ("state", "asked")
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("decided_at__isnull", False),
-                        ("reason__regex", "\\S"),
-                        ("state", "dropped"),
-                    ),
-                    models.Q(
-                        ("answered_at__gte", models.F("decided_at")),
-                        ("decided_at__isnull", False),
-                        ("reason", ""),
-                        ("state", "accepted"),
-                    ),
-                    models.Q(
-                        ("answered_at__gte", models.F("decided_at")),
-                        ("decided_at__isnull", False),
-                        ("state", "declined"),
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("decided_at__isnull", False),
-                        ("reason__regex", "\\S"),
-                        ("state", "lapsed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="assignments_pair_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openshift",
-            constraint=models.UniqueConstraint(fields=("run", "shift"), name="assignments_open_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="openshift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("missing__gte", 1), ("missing__lte", models.F("places"))),
-                name="assignments_open_missing",
-            ),
         ),
     ]

@@ -124,6 +124,93 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["volunteer", "-arrived_at"], name="attendance_of_volunteer"),
+                    models.Index(
+                        condition=models.Q(("review", "waiting")),
+                        fields=["-arrived_at", "id"],
+                        name="attendance_doubted",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["here", "left", "replaced", "struck"])),
+                        name="attendance_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("review__in", ["clear", "waiting", "kept", "settled"])),
+                        name="attendance_review",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("here", "left")), models.Q(("review", "settled"), _negated=True)),
+                            models.Q(
+                                models.Q(("state__in", ("here", "left")), _negated=True),
+                                models.Q(("review", "waiting"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attendance_waits_while_it_counts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("way_in__in", ["code", "place", "list", "offline", "correction"]),
+                            models.Q(
+                                ("way_out", ""),
+                                ("way_out__in", ["code", "place", "list", "offline", "correction"]),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="attendance_ways",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                                ("left_at__isnull", True),
+                                ("way_out", ""),
+                            ),
+                            models.Q(
+                                ("ended_at__gte", models.F("left_at")),
+                                ("left_at__gte", models.F("arrived_at")),
+                                ("way_out__in", ["code", "place", "list", "offline", "correction"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attendance_end_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("left_at__isnull", False), ("state", "here"), _negated=True),
+                            models.Q(("left_at__isnull", True), ("state", "left"), _negated=True),
+                        ),
+                        name="attendance_here_or_left",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("arrived_at__lte", models.F("entered_at"))),
+                        name="attendance_not_before_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason__regex", "\\S"), ("way_in", "correction")),
+                            models.Q(
+                                models.Q(("way_in", "correction"), _negated=True),
+                                ("corrects__isnull", True),
+                                ("reason", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attendance_corrected_why",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("here", "left"))),
+                        fields=("shift", "volunteer"),
+                        name="attendance_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Flag",
@@ -163,6 +250,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("doubt__in", ["overlap", "long_day", "long_stay", "too_far", "clock", "own"])
+                        ),
+                        name="attendance_flag_doubt",
+                    ),
+                    models.UniqueConstraint(fields=("attendance", "doubt"), name="attendance_flag_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +284,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("metres__range", (1000, 100000))), name="attendance_gate_metres"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Ruling",
@@ -211,6 +314,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["decided_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__regex", "\\S")), name="attendance_ruling_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,157 +370,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="attendance",
-            index=models.Index(fields=["volunteer", "-arrived_at"], name="attendance_of_volunteer"),
-        ),
-        migrations.AddIndex(
-            model_name="attendance",
-            index=models.Index(
-                condition=models.Q(("review", "waiting")), fields=["-arrived_at", "id"], name="attendance_doubted"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["here", "left", "replaced", "struck"])), name="attendance_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review__in", ["clear", "waiting", "kept", "settled"])), name="attendance_review"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("here", "left")), models.Q(("review", "settled"), _negated=True)),
-                    models.Q(
-                        models.Q(("state__in", ("here", "left")), _negated=True),
-                        models.Q(("review", "waiting"), _negated=True),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("act__in", ["arrive", "leave"]), ("answer__in", ["accepted", "already", "refused"])
+                        ),
+                        name="attendance_tap",
                     ),
-                    _connector="OR",
-                ),
-                name="attendance_waits_while_it_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("way_in__in", ["code", "place", "list", "offline", "correction"]),
-                    models.Q(
-                        ("way_out", ""),
-                        ("way_out__in", ["code", "place", "list", "offline", "correction"]),
-                        _connector="OR",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "refused"), ("attendance__isnull", True), ("why__regex", "\\S")),
+                            models.Q(
+                                ("answer__in", ("accepted", "already")), ("attendance__isnull", False), ("why", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attendance_tap_answer",
                     ),
-                ),
-                name="attendance_ways",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("ended_by__isnull", True),
-                        ("left_at__isnull", True),
-                        ("way_out", ""),
-                    ),
-                    models.Q(
-                        ("ended_at__gte", models.F("left_at")),
-                        ("left_at__gte", models.F("arrived_at")),
-                        ("way_out__in", ["code", "place", "list", "offline", "correction"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="attendance_end_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("left_at__isnull", False), ("state", "here"), _negated=True),
-                    models.Q(("left_at__isnull", True), ("state", "left"), _negated=True),
-                ),
-                name="attendance_here_or_left",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("arrived_at__lte", models.F("entered_at"))), name="attendance_not_before_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason__regex", "\\S"), ("way_in", "correction")),
-                    models.Q(
-                        models.Q(("way_in", "correction"), _negated=True),
-                        ("corrects__isnull", True),
-                        ("reason", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="attendance_corrected_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("here", "left"))),
-                fields=("shift", "volunteer"),
-                name="attendance_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("doubt__in", ["overlap", "long_day", "long_stay", "too_far", "clock", "own"])),
-                name="attendance_flag_doubt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flag",
-            constraint=models.UniqueConstraint(fields=("attendance", "doubt"), name="attendance_flag_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="gate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("metres__range", (1000, 100000))), name="attendance_gate_metres"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__regex", "\\S")), name="attendance_ruling_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("act__in", ["arrive", "leave"]), ("answer__in", ["accepted", "already", "refused"])
-                ),
-                name="attendance_tap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "refused"), ("attendance__isnull", True), ("why__regex", "\\S")),
-                    models.Q(("answer__in", ("accepted", "already")), ("attendance__isnull", False), ("why", "")),
-                    _connector="OR",
-                ),
-                name="attendance_tap_answer",
-            ),
+                ],
+            },
         ),
     ]

@@ -60,6 +60,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-ordered_at", "id"], name="service_batch_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("issuer_area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
+                        name="service_batch_area",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="service_batch_span"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("contact__regex", "\\S"),
+                            ("handler__regex", "\\S"),
+                            ("issuer_name__regex", "\\S"),
+                            ("responsible__regex", "\\S"),
+                        ),
+                        name="service_batch_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["writing", "written"])), name="service_batch_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state", "writing")),
+                            models.Q(("finished_at__gte", models.F("ordered_at")), ("state", "written")),
+                            _connector="OR",
+                        ),
+                        name="service_batch_finished",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("made__lte", models.F("wanted")), ("wanted__gte", 1)),
+                        name="service_batch_counts",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Certificate",
@@ -134,6 +172,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["volunteer", "-issued_at"], name="service_certificate_of"),
+                    models.Index(fields=["-issued_at", "id"], name="service_certificate_newest"),
+                    models.Index(fields=["issuer_area", "-issued_at"], name="service_certificate_area"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("issuer_area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
+                        name="service_certificate_area",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="service_certificate_span"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("contact__regex", "\\S"),
+                            ("handler__regex", "\\S"),
+                            ("issuer_name__regex", "\\S"),
+                            ("responsible__regex", "\\S"),
+                        ),
+                        name="service_certificate_named",
+                    ),
+                    models.UniqueConstraint(fields=("area", "year", "serial"), name="service_certificate_serial"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("batch__isnull", False)),
+                        fields=("batch", "volunteer"),
+                        name="service_certificate_of_batch",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("serial__gte", 1)), name="service_certificate_counts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paper__in", ["record", "certificate"])), name="service_certificate_paper"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9A-Za-z_-]{20,24}$")), name="service_certificate_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")
+                            ),
+                            models.Q(("withdrawn_at__gte", models.F("issued_at")), ("withdrawn_reason__regex", "\\S")),
+                            _connector="OR",
+                        ),
+                        name="service_certificate_withdrawn",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BatchItem",
@@ -162,6 +250,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("certificate__isnull", True), ("passed", False)),
+                        fields=["batch", "id"],
+                        name="service_batch_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "volunteer"), name="service_batch_item_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("passed", False), ("certificate__isnull", True), _connector="OR"),
+                        name="service_batch_item_one_way",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ServiceMonth",
@@ -202,6 +306,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["area", "month"], name="service_month_area"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("volunteer", "month", "team", "organization", "area", "task_kind"),
+                        name="service_month_once",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ServiceRecord",
@@ -293,6 +409,111 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["volunteer", "-served_on", "id"], name="service_record_mine"),
+                    models.Index(fields=["team", "-served_on", "id"], name="service_record_team"),
+                    models.Index(fields=["-served_on", "id"], name="service_record_newest"),
+                    models.Index(fields=["area", "state", "-served_on"], name="service_record_area_state"),
+                    models.Index(fields=["organization", "-served_on"], name="service_record_unit"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["recorded", "noticed", "verified", "refused"])),
+                        name="service_record_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
+                        name="service_record_area",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__range", (1, 1440))), name="service_record_minutes"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts__isnull", True),
+                            (
+                                "starts__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.Value(1440), "-", models.F("minutes")
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_record_within_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("people_served__isnull", True), ("people_served__lte", 100000), _connector="OR"
+                        ),
+                        name="service_record_served",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("noticed_at__isnull", True), ("state", "recorded")),
+                            ("state", "refused"),
+                            models.Q(
+                                ("notice_over_at__isnull", False),
+                                ("noticed_at__isnull", False),
+                                ("state__in", ("noticed", "verified")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_record_noticed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "verified"), ("verified_at__gte", models.F("noticed_at"))),
+                            models.Q(
+                                models.Q(("state", "verified"), _negated=True),
+                                ("verified_at__isnull", True),
+                                ("verified_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_record_verified",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("refused_at__gte", models.F("recorded_at")),
+                                ("refused_reason__regex", "\\S"),
+                                ("state", "refused"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "refused"), _negated=True),
+                                ("refused_at__isnull", True),
+                                ("refused_by__isnull", True),
+                                ("refused_reason", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_record_refused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verified_by__isnull", True),
+                            ("recorded_by__isnull", True),
+                            models.Q(("verified_by", models.F("recorded_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="service_record_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origin_id__isnull", True), ("origin_kind", "")),
+                            models.Q(models.Q(("origin_kind", ""), _negated=True), ("origin_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="service_record_origin",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("origin_id__isnull", False), models.Q(("state", "refused"), _negated=True)),
+                        fields=("origin_kind", "origin_id"),
+                        name="service_record_origin_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reversal",
@@ -313,6 +534,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__regex", "\\S")), name="service_reversal_reason"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Complaint",
@@ -358,6 +586,48 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "due_on", "id"], name="service_complaint_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "upheld", "rejected", "withdrawn"])),
+                        name="service_complaint_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("matter__regex", "\\S")), name="service_complaint_words"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", ""), ("answered_by__isnull", True), ("state__in", ("open", "withdrawn"))
+                            ),
+                            models.Q(
+                                ("answer__regex", "\\S"),
+                                ("answered_at__gte", models.F("made_at")),
+                                ("state__in", ("upheld", "rejected")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_complaint_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", True),
+                            ("complainant__isnull", True),
+                            models.Q(("answered_by", models.F("complainant")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="service_complaint_somebody_else",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("record", "complainant"),
+                        name="service_complaint_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ServiceRules",
@@ -408,6 +678,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="service_rules_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "version"), name="service_rules_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]*$"), ("version__gte", 1)), name="service_rules_area"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer_days__range", (1, 90)), ("notice_days__range", (0, 90))),
+                        name="service_rules_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("star_minutes__len__range", (1, 10))), name="service_rules_stars"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paper__in", ["record", "certificate"])), name="service_rules_paper"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("core_minutes__range", (1, 600000)),
+                            ("core_months__range", (1, 60)),
+                            ("core_times__range", (1, 1000)),
+                        ),
+                        name="service_rules_core",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prefix__regex", "\\S"), ("source__regex", "\\S")),
+                        name="service_rules_named",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StarAward",
@@ -436,6 +739,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["volunteer", "level", "-turn"], name="service_star_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("volunteer", "level", "turn"), name="service_star_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (1, 10)), ("turn__gte", 1)), name="service_star_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                django.db.models.lookups.Exact(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("turn"), "%%", models.Value(2)
+                                    ),
+                                    1,
+                                ),
+                                ("given", True),
+                            ),
+                            models.Q(
+                                django.db.models.lookups.Exact(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("turn"), "%%", models.Value(2)
+                                    ),
+                                    0,
+                                ),
+                                ("given", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="service_star_turns",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given", True), ("minutes__gte", models.F("threshold"))),
+                            models.Q(("given", False), ("minutes__lt", models.F("threshold"))),
+                            _connector="OR",
+                        ),
+                        name="service_star_earned",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Thanks",
@@ -473,510 +819,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="certificatebatch",
-            index=models.Index(fields=["-ordered_at", "id"], name="service_batch_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issuer_area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
-                name="service_batch_area",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="service_batch_span"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("contact__regex", "\\S"),
-                    ("handler__regex", "\\S"),
-                    ("issuer_name__regex", "\\S"),
-                    ("responsible__regex", "\\S"),
-                ),
-                name="service_batch_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["writing", "written"])), name="service_batch_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("state", "writing")),
-                    models.Q(("finished_at__gte", models.F("ordered_at")), ("state", "written")),
-                    _connector="OR",
-                ),
-                name="service_batch_finished",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("made__lte", models.F("wanted")), ("wanted__gte", 1)), name="service_batch_counts"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="certificate",
-            index=models.Index(fields=["volunteer", "-issued_at"], name="service_certificate_of"),
-        ),
-        migrations.AddIndex(
-            model_name="certificate",
-            index=models.Index(fields=["-issued_at", "id"], name="service_certificate_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="certificate",
-            index=models.Index(fields=["issuer_area", "-issued_at"], name="service_certificate_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issuer_area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
-                name="service_certificate_area",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="service_certificate_span"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("contact__regex", "\\S"),
-                    ("handler__regex", "\\S"),
-                    ("issuer_name__regex", "\\S"),
-                    ("responsible__regex", "\\S"),
-                ),
-                name="service_certificate_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.UniqueConstraint(fields=("area", "year", "serial"), name="service_certificate_serial"),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False)),
-                fields=("batch", "volunteer"),
-                name="service_certificate_of_batch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("serial__gte", 1)), name="service_certificate_counts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paper__in", ["record", "certificate"])), name="service_certificate_paper"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9A-Za-z_-]{20,24}$")), name="service_certificate_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__gte", models.F("issued_at")), ("withdrawn_reason__regex", "\\S")),
-                    _connector="OR",
-                ),
-                name="service_certificate_withdrawn",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="batchitem",
-            index=models.Index(
-                condition=models.Q(("certificate__isnull", True), ("passed", False)),
-                fields=["batch", "id"],
-                name="service_batch_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchitem",
-            constraint=models.UniqueConstraint(fields=("batch", "volunteer"), name="service_batch_item_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="batchitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("passed", False), ("certificate__isnull", True), _connector="OR"),
-                name="service_batch_item_one_way",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="servicemonth",
-            index=models.Index(fields=["area", "month"], name="service_month_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicemonth",
-            constraint=models.UniqueConstraint(
-                fields=("volunteer", "month", "team", "organization", "area", "task_kind"),
-                name="service_month_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="servicerecord",
-            index=models.Index(fields=["volunteer", "-served_on", "id"], name="service_record_mine"),
-        ),
-        migrations.AddIndex(
-            model_name="servicerecord",
-            index=models.Index(fields=["team", "-served_on", "id"], name="service_record_team"),
-        ),
-        migrations.AddIndex(
-            model_name="servicerecord",
-            index=models.Index(fields=["-served_on", "id"], name="service_record_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="servicerecord",
-            index=models.Index(fields=["area", "state", "-served_on"], name="service_record_area_state"),
-        ),
-        migrations.AddIndex(
-            model_name="servicerecord",
-            index=models.Index(fields=["organization", "-served_on"], name="service_record_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["recorded", "noticed", "verified", "refused"])),
-                name="service_record_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")), name="service_record_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__range", (1, 1440))), name="service_record_minutes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts__isnull", True),
-                    (
-                        "starts__lte",
-                        django.db.models.expressions.CombinedExpression(models.Value(1440), "-", models.F("minutes")),
+            options={
+                "indexes": [
+                    models.Index(fields=["volunteer", "state", "-written_at"], name="service_thanks_of"),
+                    models.Index(fields=["-written_at", "id"], name="service_thanks_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "shown", "hidden"])), name="service_thanks_state"
                     ),
-                    _connector="OR",
-                ),
-                name="service_record_within_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people_served__isnull", True), ("people_served__lte", 100000), _connector="OR"),
-                name="service_record_served",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("noticed_at__isnull", True), ("state", "recorded")),
-                    ("state", "refused"),
-                    models.Q(
-                        ("notice_over_at__isnull", False),
-                        ("noticed_at__isnull", False),
-                        ("state__in", ("noticed", "verified")),
-                    ),
-                    _connector="OR",
-                ),
-                name="service_record_noticed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "verified"), ("verified_at__gte", models.F("noticed_at"))),
-                    models.Q(
-                        models.Q(("state", "verified"), _negated=True),
-                        ("verified_at__isnull", True),
-                        ("verified_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="service_record_verified",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("refused_at__gte", models.F("recorded_at")),
-                        ("refused_reason__regex", "\\S"),
-                        ("state", "refused"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "refused"), _negated=True),
-                        ("refused_at__isnull", True),
-                        ("refused_by__isnull", True),
-                        ("refused_reason", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="service_record_refused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verified_by__isnull", True),
-                    ("recorded_by__isnull", True),
-                    models.Q(("verified_by", models.F("recorded_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="service_record_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origin_id__isnull", True), ("origin_kind", "")),
-                    models.Q(models.Q(("origin_kind", ""), _negated=True), ("origin_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="service_record_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("origin_id__isnull", False), models.Q(("state", "refused"), _negated=True)),
-                fields=("origin_kind", "origin_id"),
-                name="service_record_origin_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reversal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__regex", "\\S")), name="service_reversal_reason"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="complaint",
-            index=models.Index(fields=["state", "due_on", "id"], name="service_complaint_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "upheld", "rejected", "withdrawn"])),
-                name="service_complaint_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("matter__regex", "\\S")), name="service_complaint_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_by__isnull", True), ("state__in", ("open", "withdrawn"))),
-                    models.Q(
-                        ("answer__regex", "\\S"),
-                        ("answered_at__gte", models.F("made_at")),
-                        ("state__in", ("upheld", "rejected")),
-                    ),
-                    _connector="OR",
-                ),
-                name="service_complaint_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_by__isnull", True),
-                    ("complainant__isnull", True),
-                    models.Q(("answered_by", models.F("complainant")), _negated=True),
-                    _connector="OR",
-                ),
-                name="service_complaint_somebody_else",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("record", "complainant"), name="service_complaint_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="servicerules",
-            index=models.Index(fields=["-created_at", "id"], name="service_rules_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerules",
-            constraint=models.UniqueConstraint(fields=("area", "version"), name="service_rules_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]*$"), ("version__gte", 1)), name="service_rules_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer_days__range", (1, 90)), ("notice_days__range", (0, 90))),
-                name="service_rules_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("star_minutes__len__range", (1, 10))), name="service_rules_stars"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paper__in", ["record", "certificate"])), name="service_rules_paper"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("core_minutes__range", (1, 600000)),
-                    ("core_months__range", (1, 60)),
-                    ("core_times__range", (1, 1000)),
-                ),
-                name="service_rules_core",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("prefix__regex", "\\S"), ("source__regex", "\\S")), name="service_rules_named"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="staraward",
-            index=models.Index(fields=["volunteer", "level", "-turn"], name="service_star_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="staraward",
-            constraint=models.UniqueConstraint(fields=("volunteer", "level", "turn"), name="service_star_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="staraward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (1, 10)), ("turn__gte", 1)), name="service_star_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staraward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        django.db.models.lookups.Exact(
-                            django.db.models.expressions.CombinedExpression(models.F("turn"), "%%", models.Value(2)), 1
+                    models.CheckConstraint(condition=models.Q(("note__regex", "\\S")), name="service_thanks_words"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("read_at__isnull", True), ("read_by__isnull", True), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True), ("read_at__gte", models.F("written_at"))
+                            ),
+                            _connector="OR",
                         ),
-                        ("given", True),
+                        name="service_thanks_read",
                     ),
-                    models.Q(
-                        django.db.models.lookups.Exact(
-                            django.db.models.expressions.CombinedExpression(models.F("turn"), "%%", models.Value(2)), 0
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("read_by__isnull", True),
+                            ("author__isnull", True),
+                            models.Q(("read_by", models.F("author")), _negated=True),
+                            _connector="OR",
                         ),
-                        ("given", False),
+                        name="service_thanks_somebody_else",
                     ),
-                    _connector="OR",
-                ),
-                name="service_star_turns",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staraward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("given", True), ("minutes__gte", models.F("threshold"))),
-                    models.Q(("given", False), ("minutes__lt", models.F("threshold"))),
-                    _connector="OR",
-                ),
-                name="service_star_earned",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="thanks",
-            index=models.Index(fields=["volunteer", "state", "-written_at"], name="service_thanks_of"),
-        ),
-        migrations.AddIndex(
-            model_name="thanks",
-            index=models.Index(fields=["-written_at", "id"], name="service_thanks_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "shown", "hidden"])), name="service_thanks_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.CheckConstraint(condition=models.Q(("note__regex", "\\S")), name="service_thanks_words"),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("read_at__isnull", True), ("read_by__isnull", True), ("state", "waiting")),
-                    models.Q(models.Q(("state", "waiting"), _negated=True), ("read_at__gte", models.F("written_at"))),
-                    _connector="OR",
-                ),
-                name="service_thanks_read",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("read_by__isnull", True),
-                    ("author__isnull", True),
-                    models.Q(("read_by", models.F("author")), _negated=True),
-                    _connector="OR",
-                ),
-                name="service_thanks_somebody_else",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "hidden"), _negated=True), ("reason__regex", "\\S"), _connector="OR"
-                ),
-                name="service_thanks_hidden_for_a_reason",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "hidden"), _negated=True), ("reason__regex", "\\S"), _connector="OR"
+                        ),
+                        name="service_thanks_hidden_for_a_reason",
+                    ),
+                ],
+            },
         ),
     ]

@@ -48,6 +48,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$")),
+                        name="timebank_bank_area",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="timebank_bank_named"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankMonth",
@@ -65,6 +74,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("bank", "month", "kind"), name="timebank_month_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Good",
@@ -110,6 +124,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["bank", "state", "-created_at", "id"], name="timebank_goods"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(
+                            models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"
+                        ),
+                        name="timebank_good_by_title",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S")), name="timebank_good_words"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_good_minutes"),
+                    models.CheckConstraint(
+                        condition=models.Q(("stock__gte", 0), ("stock__lte", models.F("supplied"))),
+                        name="timebank_good_stock",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            _connector="OR",
+                        ),
+                        name="timebank_good_closed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Member",
@@ -138,6 +181,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["bank", "-opened_at", "id"], name="timebank_member_newest"),
+                    models.Index(fields=["person"], name="timebank_member_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bank", "person"), name="timebank_member_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9]{15}$")), name="timebank_member_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                        ),
+                        name="timebank_member_order",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Lot",
@@ -157,6 +218,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("remains__gt", 0)), fields=["member", "earned"], name="timebank_lot_living"
+                    ),
+                    models.Index(
+                        condition=models.Q(("remains__gt", 0)), fields=["expires"], name="timebank_lot_ending"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_lot_minutes"),
+                    models.CheckConstraint(
+                        condition=models.Q(("remains__lte", models.F("minutes"))), name="timebank_lot_remains"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expires__isnull", True), ("expires__gt", models.F("earned")), _connector="OR"
+                        ),
+                        name="timebank_lot_expires",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PolicyVersion",
@@ -182,6 +265,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("bank", "version"), name="timebank_policy_once"),
+                    models.UniqueConstraint(fields=("bank", "from_day"), name="timebank_policy_day_once"),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="timebank_policy_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_day__gt", models.F("published"))),
+                        name="timebank_policy_for_the_future",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Earning",
@@ -241,6 +335,79 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["member", "-on", "id"], name="timebank_earnings"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "value",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("kept"), "+", models.F("donated")
+                                    ),
+                                    "+",
+                                    models.F("refused"),
+                                ),
+                            )
+                        ),
+                        name="timebank_earning_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("donated", 0), ("entry__isnull", True), ("kept", 0)),
+                            models.Q(
+                                models.Q(("kept__gt", 0), ("donated__gt", 0), _connector="OR"), ("entry__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="timebank_earning_entered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kept", 0), ("lot__isnull", True)),
+                            models.Q(("kept__gt", 0), ("lot__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="timebank_earning_lot",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("donated", 0), ("pool__isnull", True)),
+                            models.Q(("donated__gt", 0), ("pool__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="timebank_earning_pool",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_earning_minutes"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("returned__isnull", True), ("reversed_at__isnull", True), ("uncovered__isnull", True)
+                            ),
+                            models.Q(
+                                (
+                                    "returned",
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("kept"), "+", models.F("donated")
+                                        ),
+                                        "-",
+                                        models.F("uncovered"),
+                                    ),
+                                ),
+                                ("returned__isnull", False),
+                                ("reversed_at__isnull", False),
+                                ("uncovered__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="timebank_earning_reversed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pool",
@@ -265,6 +432,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bank", "name", "organization"), name="timebank_pool_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name__regex", "^[a-z0-9][a-z0-9_-]{0,99}$")), name="timebank_pool_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("organization__isnull", True), ("name", "organization"), _connector="OR"),
+                        name="timebank_pool_of_organization",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Gift",
@@ -296,6 +477,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["giver", "-at"], name="timebank_gifts"),
+                    models.Index(fields=["receiver", "-at"], name="timebank_gifts_received"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_gift_minutes"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("pool__isnull", True),
+                                ("receiver__isnull", False),
+                                (
+                                    "relation__in",
+                                    (
+                                        "parent",
+                                        "grandparent",
+                                        "child",
+                                        "grandchild",
+                                        "spouse",
+                                        "sibling",
+                                        "other_relative",
+                                    ),
+                                ),
+                            ),
+                            models.Q(("pool__isnull", False), ("receiver__isnull", True), ("relation", "")),
+                            _connector="OR",
+                        ),
+                        name="timebank_gift_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("receiver__isnull", True),
+                            models.Q(("receiver", models.F("giver")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="timebank_gift_not_oneself",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PoolGrant",
@@ -335,6 +556,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["pool", "state", "-proposed_at"], name="timebank_grants"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_grant_minutes"),
+                    models.CheckConstraint(condition=models.Q(("reason__regex", "\\S")), name="timebank_grant_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("declined_reason", ""),
+                                ("entry__isnull", True),
+                                ("state", "proposed"),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("declined_reason", ""),
+                                ("entry__isnull", False),
+                                ("state", "given"),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("declined_reason__regex", "\\S"),
+                                ("entry__isnull", True),
+                                ("state", "declined"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="timebank_grant_state",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="GrantYes",
@@ -354,6 +608,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("grant", "reviewer"), name="timebank_grant_yes_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Post",
@@ -405,6 +664,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["bank", "state", "-created_at", "id"], name="timebank_posts"),
+                    models.Index(fields=["author", "-created_at"], name="timebank_posts_of"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(
+                            models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"
+                        ),
+                        name="timebank_post_by_title",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sort__in", ["request", "offer"])), name="timebank_post_sort"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "closed"])), name="timebank_post_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("about__regex", "\\S"), ("title__regex", "\\S")), name="timebank_post_words"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")),
+                        name="timebank_post_area",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_post_minutes"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("address__isnull", True), ("sort", "offer"), ("starts_at__isnull", True)),
+                            models.Q(("sort", "request"), ("starts_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="timebank_post_where_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            _connector="OR",
+                        ),
+                        name="timebank_post_closed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Deal",
@@ -473,6 +776,90 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["helper", "-asked_at"], name="timebank_helps"),
+                    models.Index(fields=["taker", "-asked_at"], name="timebank_takes"),
+                    models.Index(fields=["state", "promised_at"], name="timebank_deals_living"),
+                    models.Index(condition=models.Q(("paid__gt", 0)), fields=["ended_at"], name="timebank_deals_paid"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("helper", models.F("taker")), _negated=True), name="timebank_deal_of_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "asked",
+                                    "promised",
+                                    "disputed",
+                                    "paid",
+                                    "settled",
+                                    "refused",
+                                    "withdrawn",
+                                    "cancelled",
+                                    "lapsed",
+                                ],
+                            )
+                        ),
+                        name="timebank_deal_state",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_deal_minutes"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False), ("paid__isnull", False), ("state__in", ("paid", "settled"))
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("paid__isnull", True),
+                                ("state__in", ("asked", "promised", "disputed")),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("paid__isnull", True),
+                                ("state__in", ("refused", "withdrawn", "cancelled", "lapsed")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="timebank_deal_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paid__isnull", True),
+                            (
+                                "paid__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("minutes"), "-", models.F("overflow")
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="timebank_deal_paid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("promised_at__isnull", False),
+                            ("state__in", ("asked", "refused", "withdrawn", "lapsed")),
+                            _connector="OR",
+                        ),
+                        name="timebank_deal_promised",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "settled"), _negated=True), ("decision__regex", "\\S"), _connector="OR"
+                        ),
+                        name="timebank_deal_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("asked", "promised", "disputed"))),
+                        fields=("post", "helper", "taker"),
+                        name="timebank_deal_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Rating",
@@ -494,6 +881,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("deal", "by"), name="timebank_rating_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="timebank_rating_stars"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Review",
@@ -514,6 +909,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "reviewer"), name="timebank_review_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Sign",
@@ -560,6 +960,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["bank", "state", "-seen_at", "id"], name="timebank_signs"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["pair", "circle", "burst"])), name="timebank_sign_kind"
+                    ),
+                    models.UniqueConstraint(fields=("bank", "kind", "members", "month"), name="timebank_sign_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("reason", ""), ("state", "new")),
+                            models.Q(
+                                ("decided_at__gte", models.F("seen_at")),
+                                ("reason__regex", "\\S"),
+                                ("state__in", ("explained", "acted")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="timebank_sign_decided",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Voucher",
@@ -606,6 +1029,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["member", "-taken_at"], name="timebank_vouchers_of"),
+                    models.Index(fields=["good", "-taken_at"], name="timebank_vouchers"),
+                    models.Index(
+                        condition=models.Q(("state", "issued")), fields=["until"], name="timebank_vouchers_ending"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9]{12}$")), name="timebank_voucher_number"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_voucher_minutes"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["issued", "redeemed", "returned", "lapsed"])),
+                        name="timebank_voucher_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "issued")),
+                            models.Q(models.Q(("state", "issued"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="timebank_voucher_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "redeemed"), ("handed_by__isnull", True), _connector="OR"),
+                        name="timebank_voucher_handed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reserved",
@@ -637,609 +1091,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="bank",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$")),
-                name="timebank_bank_area",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bank",
-            constraint=models.CheckConstraint(condition=models.Q(("name__regex", "\\S")), name="timebank_bank_named"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankmonth",
-            constraint=models.UniqueConstraint(fields=("bank", "month", "kind"), name="timebank_month_once"),
-        ),
-        migrations.AddIndex(
-            model_name="good",
-            index=models.Index(fields=["bank", "state", "-created_at", "id"], name="timebank_goods"),
-        ),
-        migrations.AddIndex(
-            model_name="good",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"),
-                name="timebank_good_by_title",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="good",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__regex", "\\S"), ("title__regex", "\\S")), name="timebank_good_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="good",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_good_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="good",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stock__gte", 0), ("stock__lte", models.F("supplied"))), name="timebank_good_stock"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="good",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("state", "open")),
-                    models.Q(("closed_at__isnull", False), ("state", "closed")),
-                    _connector="OR",
-                ),
-                name="timebank_good_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="member",
-            index=models.Index(fields=["bank", "-opened_at", "id"], name="timebank_member_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="member",
-            index=models.Index(fields=["person"], name="timebank_member_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("bank", "person"), name="timebank_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^[0-9]{15}$")), name="timebank_member_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
-                ),
-                name="timebank_member_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lot",
-            index=models.Index(
-                condition=models.Q(("remains__gt", 0)), fields=["member", "earned"], name="timebank_lot_living"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lot",
-            index=models.Index(condition=models.Q(("remains__gt", 0)), fields=["expires"], name="timebank_lot_ending"),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_lot_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("remains__lte", models.F("minutes"))), name="timebank_lot_remains"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires__isnull", True), ("expires__gt", models.F("earned")), _connector="OR"),
-                name="timebank_lot_expires",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.UniqueConstraint(fields=("bank", "version"), name="timebank_policy_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.UniqueConstraint(fields=("bank", "from_day"), name="timebank_policy_day_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="timebank_policy_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_day__gt", models.F("published"))), name="timebank_policy_for_the_future"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="earning",
-            index=models.Index(fields=["member", "-on", "id"], name="timebank_earnings"),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "value",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(models.F("kept"), "+", models.F("donated")),
-                            "+",
-                            models.F("refused"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("deal", "lot"), name="timebank_reserved_once"),
+                    models.UniqueConstraint(fields=("voucher", "lot"), name="timebank_reserved_for_voucher"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("deal__isnull", True), ("voucher__isnull", False)),
+                            models.Q(("deal__isnull", False), ("voucher__isnull", True)),
+                            _connector="OR",
                         ),
-                    )
-                ),
-                name="timebank_earning_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("donated", 0), ("entry__isnull", True), ("kept", 0)),
-                    models.Q(models.Q(("kept__gt", 0), ("donated__gt", 0), _connector="OR"), ("entry__isnull", False)),
-                    _connector="OR",
-                ),
-                name="timebank_earning_entered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kept", 0), ("lot__isnull", True)),
-                    models.Q(("kept__gt", 0), ("lot__isnull", False)),
-                    _connector="OR",
-                ),
-                name="timebank_earning_lot",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("donated", 0), ("pool__isnull", True)),
-                    models.Q(("donated__gt", 0), ("pool__isnull", False)),
-                    _connector="OR",
-                ),
-                name="timebank_earning_pool",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_earning_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("returned__isnull", True), ("reversed_at__isnull", True), ("uncovered__isnull", True)),
-                    models.Q(
-                        (
-                            "returned",
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("kept"), "+", models.F("donated")
-                                ),
-                                "-",
-                                models.F("uncovered"),
-                            ),
-                        ),
-                        ("returned__isnull", False),
-                        ("reversed_at__isnull", False),
-                        ("uncovered__isnull", False),
+                        name="timebank_reserved_for_one",
                     ),
-                    _connector="OR",
-                ),
-                name="timebank_earning_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pool",
-            constraint=models.UniqueConstraint(
-                fields=("bank", "name", "organization"), name="timebank_pool_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pool",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name__regex", "^[a-z0-9][a-z0-9_-]{0,99}$")), name="timebank_pool_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pool",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("organization__isnull", True), ("name", "organization"), _connector="OR"),
-                name="timebank_pool_of_organization",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gift",
-            index=models.Index(fields=["giver", "-at"], name="timebank_gifts"),
-        ),
-        migrations.AddIndex(
-            model_name="gift",
-            index=models.Index(fields=["receiver", "-at"], name="timebank_gifts_received"),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_gift_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("pool__isnull", True),
-                        ("receiver__isnull", False),
-                        (
-                            "relation__in",
-                            ("parent", "grandparent", "child", "grandchild", "spouse", "sibling", "other_relative"),
-                        ),
-                    ),
-                    models.Q(("pool__isnull", False), ("receiver__isnull", True), ("relation", "")),
-                    _connector="OR",
-                ),
-                name="timebank_gift_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("receiver__isnull", True),
-                    models.Q(("receiver", models.F("giver")), _negated=True),
-                    _connector="OR",
-                ),
-                name="timebank_gift_not_oneself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="poolgrant",
-            index=models.Index(fields=["pool", "state", "-proposed_at"], name="timebank_grants"),
-        ),
-        migrations.AddConstraint(
-            model_name="poolgrant",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_grant_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="poolgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__regex", "\\S")), name="timebank_grant_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("declined_reason", ""),
-                        ("entry__isnull", True),
-                        ("state", "proposed"),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("declined_reason", ""),
-                        ("entry__isnull", False),
-                        ("state", "given"),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("declined_reason__regex", "\\S"),
-                        ("entry__isnull", True),
-                        ("state", "declined"),
-                    ),
-                    _connector="OR",
-                ),
-                name="timebank_grant_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grantyes",
-            constraint=models.UniqueConstraint(fields=("grant", "reviewer"), name="timebank_grant_yes_once"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["bank", "state", "-created_at", "id"], name="timebank_posts"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["author", "-created_at"], name="timebank_posts_of"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(models.Func(models.F("title"), function="shanzhi_bigrams"), function="array_to_tsvector"),
-                name="timebank_post_by_title",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sort__in", ["request", "offer"])), name="timebank_post_sort"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "closed"])), name="timebank_post_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("about__regex", "\\S"), ("title__regex", "\\S")), name="timebank_post_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__regex", "^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")), name="timebank_post_area"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_post_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("address__isnull", True), ("sort", "offer"), ("starts_at__isnull", True)),
-                    models.Q(("sort", "request"), ("starts_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="timebank_post_where_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("state", "open")),
-                    models.Q(("closed_at__isnull", False), ("state", "closed")),
-                    _connector="OR",
-                ),
-                name="timebank_post_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(fields=["helper", "-asked_at"], name="timebank_helps"),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(fields=["taker", "-asked_at"], name="timebank_takes"),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(fields=["state", "promised_at"], name="timebank_deals_living"),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(condition=models.Q(("paid__gt", 0)), fields=["ended_at"], name="timebank_deals_paid"),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("helper", models.F("taker")), _negated=True), name="timebank_deal_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "asked",
-                            "promised",
-                            "disputed",
-                            "paid",
-                            "settled",
-                            "refused",
-                            "withdrawn",
-                            "cancelled",
-                            "lapsed",
-                        ],
-                    )
-                ),
-                name="timebank_deal_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_deal_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("paid__isnull", False), ("state__in", ("paid", "settled"))),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("paid__isnull", True),
-                        ("state__in", ("asked", "promised", "disputed")),
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("paid__isnull", True),
-                        ("state__in", ("refused", "withdrawn", "cancelled", "lapsed")),
-                    ),
-                    _connector="OR",
-                ),
-                name="timebank_deal_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paid__isnull", True),
-                    (
-                        "paid__lte",
-                        django.db.models.expressions.CombinedExpression(models.F("minutes"), "-", models.F("overflow")),
-                    ),
-                    _connector="OR",
-                ),
-                name="timebank_deal_paid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("promised_at__isnull", False),
-                    ("state__in", ("asked", "refused", "withdrawn", "lapsed")),
-                    _connector="OR",
-                ),
-                name="timebank_deal_promised",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "settled"), _negated=True), ("decision__regex", "\\S"), _connector="OR"
-                ),
-                name="timebank_deal_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("asked", "promised", "disputed"))),
-                fields=("post", "helper", "taker"),
-                name="timebank_deal_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(fields=("deal", "by"), name="timebank_rating_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="timebank_rating_stars"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("record", "reviewer"), name="timebank_review_once"),
-        ),
-        migrations.AddIndex(
-            model_name="sign",
-            index=models.Index(fields=["bank", "state", "-seen_at", "id"], name="timebank_signs"),
-        ),
-        migrations.AddConstraint(
-            model_name="sign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["pair", "circle", "burst"])), name="timebank_sign_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sign",
-            constraint=models.UniqueConstraint(fields=("bank", "kind", "members", "month"), name="timebank_sign_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("reason", ""), ("state", "new")),
-                    models.Q(
-                        ("decided_at__gte", models.F("seen_at")),
-                        ("reason__regex", "\\S"),
-                        ("state__in", ("explained", "acted")),
-                    ),
-                    _connector="OR",
-                ),
-                name="timebank_sign_decided",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="voucher",
-            index=models.Index(fields=["member", "-taken_at"], name="timebank_vouchers_of"),
-        ),
-        migrations.AddIndex(
-            model_name="voucher",
-            index=models.Index(fields=["good", "-taken_at"], name="timebank_vouchers"),
-        ),
-        migrations.AddIndex(
-            model_name="voucher",
-            index=models.Index(
-                condition=models.Q(("state", "issued")), fields=["until"], name="timebank_vouchers_ending"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^[0-9]{12}$")), name="timebank_voucher_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_voucher_minutes"),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["issued", "redeemed", "returned", "lapsed"])),
-                name="timebank_voucher_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "issued")),
-                    models.Q(models.Q(("state", "issued"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="timebank_voucher_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "redeemed"), ("handed_by__isnull", True), _connector="OR"),
-                name="timebank_voucher_handed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reserved",
-            constraint=models.UniqueConstraint(fields=("deal", "lot"), name="timebank_reserved_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reserved",
-            constraint=models.UniqueConstraint(fields=("voucher", "lot"), name="timebank_reserved_for_voucher"),
-        ),
-        migrations.AddConstraint(
-            model_name="reserved",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("deal__isnull", True), ("voucher__isnull", False)),
-                    models.Q(("deal__isnull", False), ("voucher__isnull", True)),
-                    _connector="OR",
-                ),
-                name="timebank_reserved_for_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reserved",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1)), name="timebank_reserved_minutes"
-            ),
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="timebank_reserved_minutes"),
+                ],
+            },
         ),
     ]
