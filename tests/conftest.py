@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -88,6 +89,11 @@ def _nothing_remembered() -> Iterator[None]:
 
 def pytest_configure() -> None:
     """Settings that only tests have."""
+    # How long an example takes says how busy the machine is; speed is measured in `benchmarks`.
+    hypothesis.settings.register_profile(
+        "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("any machine")
     settings.DATABASES["default"].update(HOST=str(cluster().sockets), USER=ROLE, PASSWORD="", PORT="", OPTIONS={})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     # a folder's conftest that is named on the command line has imported tasks by now, and with them the old backend
