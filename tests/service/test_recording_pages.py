@@ -133,6 +133,12 @@ def test_a_team_sees_verified_records_only_as_long_as_it_may_complain() -> None:
             actor=actor(mate.person), record_id=made.pk, words="晚了（示例）", at=over + timedelta(days=31)
         )
     queries.record(viewer=actor(one.person), record_id=made.pk, at=over + timedelta(days=31))
+    # Who complained in time reads the answer, which stands on the page of the record, and may take it back.
+    row = operations.complain(
+        actor=actor(mate.person), record_id=made.pk, words="当天没见到（示例）", at=over + timedelta(days=25)
+    )
+    queries.record(**seen, at=over + timedelta(days=31))
+    operations.withdraw_complaint(actor=actor(mate.person), complaint_id=row.pk, at=over + timedelta(days=32))
     client = sign_in(Client(), mate.person)
     a_record(one, team, state="noticed", evidence="签到表（示例）")
     answer: Any = client.get(f"/teams/{team.pk}/service/notice/?export=csv")

@@ -230,7 +230,7 @@ TABLE: dict[str, Row] = {
     f"POST {ONE}/goods": of_keepers(
         by_api("/goods"), 422, json={"title": " ", "place": " ", "minutes": 1, "pieces": 1}, **POST),
     f"POST {API}/goods/{{good_id}}/stock": of_keepers(
-        lambda: f"{API}/goods/{GROUND.good.pk}/stock", json={"pieces": 4}, **POST),
+        lambda: f"{API}/goods/{GROUND.good.pk}/stock", json={"pieces": 7, "was": 7}, **POST),
     f"POST {API}/goods/{{good_id}}/close": of_keepers(
         lambda: f"{API}/goods/{GROUND.gone.pk}/close", 409, json={}, **POST),
     f"POST {API}/goods/{{good_id}}/vouchers": api(

@@ -98,11 +98,15 @@ class TestAVoucher:
         serve(old, 60)
         keeper = an_actor(Role.SUBDISTRICT_OFFICER, DISTRICT)
         with pytest.raises(refusals.BadPieces):
-            operations.set_stock(actor=keeper, good_id=good.pk, pieces=-1, at=AT)
+            operations.set_stock(actor=keeper, good_id=good.pk, pieces=-1, was=3, at=AT)
         with pytest.raises(NotFound):
-            operations.set_stock(actor=an_actor(Role.DISTRICT_OFFICER, "110114"), good_id=good.pk, pieces=1, at=AT)
+            operations.set_stock(
+                actor=an_actor(Role.DISTRICT_OFFICER, "110114"), good_id=good.pk, pieces=1, was=3, at=AT
+            )
         take(old, good)
-        found = operations.set_stock(actor=keeper, good_id=good.pk, pieces=9, at=AT)
+        with pytest.raises(refusals.StockMoved):  # looked before the piece was taken, which would come back on paper
+            operations.set_stock(actor=keeper, good_id=good.pk, pieces=3, was=3, at=AT)
+        found = operations.set_stock(actor=keeper, good_id=good.pk, pieces=9, was=2, at=AT)
         assert (found.supplied, found.stock) == (10, 9)
         operations.close_good(actor=keeper, good_id=good.pk, at=AT)
         with pytest.raises(refusals.GoodClosed):

@@ -60,6 +60,16 @@ def test_members_are_told_of_each_step_of_others_and_never_of_their_own() -> Non
     assert not any("陪我" in one.words for one in Notice.objects.all())
 
 
+def test_nobody_is_left_untold_when_more_expires_than_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    bank = a_bank()
+    members = [a_member(bank, 60) for _ in range(3)]
+    monkeypatch.setattr("shanzhi.timebank.telling.MOST", 2)
+    ends = AT.replace(year=2029, month=10, day=20)
+    told_of = [operations.run_clock(at=ends - timedelta(days=30))["told"] for _tick in range(3)]
+    assert told_of == [2, 1, 0]
+    assert all(told(one.person) == ["time_bank.expires"] for one in members)
+
+
 def test_members_are_told_of_gifts_grants_rules_and_of_what_expires_once() -> None:
     bank = a_bank()
     giver, mother = a_member(bank, 300), a_member(bank, born_on=OLD)

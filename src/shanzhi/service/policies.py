@@ -14,7 +14,7 @@ from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
 from shanzhi.organizations.policies import LEADERS
 from shanzhi.people.policies import require
 from shanzhi.places import queries as places
-from shanzhi.service.models import Certificate, CertificateBatch, ServiceRecord
+from shanzhi.service.models import Certificate, CertificateBatch, Complaint, ServiceRecord
 from shanzhi.volunteering.lifecycle import OFFICERS
 from shanzhi.volunteering.models import Team, TeamMember
 from shanzhi.volunteering.policies import (
@@ -54,7 +54,8 @@ def records_readable(viewer: Actor, at: datetime) -> Q:
     """Give the condition that a record exists for the viewer.
 
     One's own, those of teams and organisations that one leads, of the own areas of staff; and those of teams that one
-    is in, while the notice runs and, once verified, `OBJECTION` after it, in which one may still complain.
+    is in, while the notice runs and, once verified, `OBJECTION` after it, in which one may still complain. Who did so
+    reads the record on, where the answer stands.
     """
     inside = places.within_any("area", viewer.areas(READERS))
     if not inside or not viewer.persons:  # the whole country, or nobody
@@ -62,6 +63,7 @@ def records_readable(viewer: Actor, at: datetime) -> Q:
     inside |= Q(volunteer__person__in=viewer.persons) | Q(team__in=led_teams(viewer))
     open_still = Q(state="noticed") | Q(state="verified", notice_over_at__gte=at - OBJECTION)
     inside |= open_still & Q(team__in=own_teams(viewer))
+    inside |= Q(pk__in=Complaint.objects.filter(complainant__in=viewer.persons).values("record"))
     return inside | Q(organization__in=viewer.organizations(LEADERS))
 
 

@@ -266,6 +266,13 @@ class SoldOut(Conflict):
     message = _("No piece of this is left. Come back another day, or choose something else.")
 
 
+class StockMoved(Conflict):
+    """A piece was taken or came back, or the number was set, since the keeper looked."""
+
+    code = "stock_moved"
+    message = _("Meanwhile %(left)s are left by our count. Reload the page, count again and write what is there.")
+
+
 class VoucherOver(Conflict):
     """The voucher was handed out, given back, or its days are over."""
 

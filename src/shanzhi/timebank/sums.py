@@ -34,6 +34,8 @@ def moved(found: Bank, *, until: date) -> list[Moved]:
     """Give what moved before a day, the first of a month: finished months as they are kept, the others summed up."""
     rows = BankMonth.objects.filter(bank=found, month__lt=until).order_by("month", "kind")
     kept = [Moved(row.month, row.kind, row.minutes, frozenset(row.people), row.owed) for row in rows]
+    if found.kept_until is not None and found.kept_until >= until:
+        return kept  # nothing is left to sum up, and finding that out would read the whole book
     return [*kept, *summed(found, since=found.kept_until, until=until)]
 
 
@@ -58,7 +60,7 @@ def summed(found: Bank, *, since: date | None, until: date) -> list[Moved]:
         )
         .order_by("month", "entry__kind")
     )
-    also = _whose(found, "at", EARN) | _whose(found, "reversed_at", TAKE_BACK)
+    also = _whose(found, "at", EARN, since, until) | _whose(found, "reversed_at", TAKE_BACK, since, until)
     return [
         Moved(row["month"], row["entry__kind"], int(row["minutes"]),
               frozenset(row["people"]) | also.get((row["entry__kind"], row["month"]), frozenset()), -int(row["lacks"]))
@@ -66,11 +68,14 @@ def summed(found: Bank, *, since: date | None, until: date) -> list[Moved]:
     ]  # fmt: skip
 
 
-def _whose(found: Bank, moment: str, kind: str) -> dict[tuple[str, date], frozenset[UUID]]:
-    """Give whose records were credited, or taken back, in each month."""
+def _whose(
+    found: Bank, moment: str, kind: str, since: date | None, until: date
+) -> dict[tuple[str, date], frozenset[UUID]]:
+    """Give whose records were credited, or taken back, in each month between these days."""
+    span = {f"{moment}__date__lt": until, **({f"{moment}__date__gte": since} if since else {})}
     month = TruncMonth(moment, output_field=DateField(), tzinfo=timezone.get_current_timezone())
     rows: Iterable[Any] = (
-        Earning.objects.filter(member__bank=found, entry__isnull=False, **{f"{moment}__isnull": False})
+        Earning.objects.filter(member__bank=found, entry__isnull=False, **span)
         .annotate(month=month)
         .values("month")
         .annotate(people=ArrayAgg("member__person_id", distinct=True))

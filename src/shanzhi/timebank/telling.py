@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.notices.kinds import APP, EMAIL, WECHAT, Category, Kind, register
 from shanzhi.notices.operations import notify
-from shanzhi.notices.queries import keys_told
+from shanzhi.notices.queries import told_under
 from shanzhi.notices.values import DAY, LINK, TITLE, To, public_title
 from shanzhi.people import minors
 from shanzhi.people.models import Guardianship
@@ -161,10 +162,10 @@ def tell_expiring(*, at: datetime) -> int:
     """Tell members of credits that expire within 30 days, once for each day of expiry; gives how many were told of."""
     today = timezone.localdate(at)
     rows = Lot.objects.filter(remains__gt=0, expires__gt=today, expires__lte=today + SOON)
-    found = rows.values("member", "expires").distinct().order_by("-expires", "member")[:MOST]
-    keys: dict[str, Any] = {f"{one['member']}:{one['expires']:%Y-%m-%d}": one for one in found}
-    told = keys_told(kind=EXPIRES, keys=keys)
-    fresh = {key: one for key, one in keys.items() if key not in told}
+    parts = (Cast("member", TextField()), Value(":"), Cast("expires", TextField()))
+    pairs = rows.annotate(key=Concat(*parts, output_field=TextField())).values("member", "expires", "key").distinct()
+    found = pairs.filter(~told_under(EXPIRES, "key")).order_by("expires", "member")[:MOST]
+    fresh: dict[str, Any] = {one["key"]: one for one in found}
     members = Member.objects.select_related("bank", "person__merged_into")
     known = members.in_bulk({one["member"] for one in fresh.values()})
     for key, one in fresh.items():

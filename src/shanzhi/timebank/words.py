@@ -20,7 +20,7 @@ KINDS: Final = {
     "timebank.donate": gettext_lazy("Donation of credits"),
     "timebank.grant": gettext_lazy("Grant from a pool"),
     "timebank.expire": gettext_lazy("Credits expired"),
-    "timebank.hold": gettext_lazy("Held for a promise of help"),
+    "timebank.hold": gettext_lazy("Held for help or goods"),
     "timebank.release": gettext_lazy("Held credits given back"),
     "timebank.pay": gettext_lazy("Paid for help"),
     "timebank.redeem": gettext_lazy("Goods handed out for credits"),

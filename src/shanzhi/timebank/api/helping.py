@@ -101,6 +101,9 @@ class PromiseOut(Schema):
     overflow: int
     state: str
     address: str
+    message: str
+    reason: str
+    decision: str
     helper_done_at: datetime | None
     taker_done_at: datetime | None
 
@@ -179,7 +182,19 @@ def close_help(request: HttpRequest, post_id: UUID, body: NothingGiven, idempote
 
 
 def _deal(viewer: Actor, found: Deal) -> dict[str, Any]:
-    names = ("id", "post_id", "minutes", "paid", "overflow", "state", "helper_done_at", "taker_done_at")
+    names = (
+        "id",
+        "post_id",
+        "minutes",
+        "paid",
+        "overflow",
+        "state",
+        "message",
+        "reason",
+        "decision",
+        "helper_done_at",
+        "taker_done_at",
+    )
     return {
         **{name: getattr(found, name) for name in names}, "helper": str(found.helper.human.name),
         "taker": str(found.taker.human.name), "address": queries.address_for(viewer=viewer, found=found),

@@ -31,6 +31,7 @@ class BankGoodOut(Schema):
     stock: int
     organization_id: UUID | None
     created_at: datetime
+    synthetic: bool
 
 
 class BankGoodsPage(Schema):
@@ -59,9 +60,10 @@ class BankGoodGiven(Given):
 
 
 class BankStockGiven(Given):
-    """How many pieces are left."""
+    """How many pieces are left, and how many were when you looked: one that was taken since is not put back."""
 
     pieces: int = Field(ge=0, le=MOST_PIECES)
+    was: int = Field(ge=0, le=MOST_PIECES)
 
 
 class BankVoucherOut(Schema):
@@ -78,7 +80,7 @@ class BankVoucherOut(Schema):
 
 
 def _told(row: Good) -> dict[str, Any]:
-    names = ("id", "title", "about", "place", "minutes", "stock", "organization_id", "created_at")
+    names = ("id", "title", "about", "place", "minutes", "stock", "organization_id", "created_at", "synthetic")
     return {name: getattr(row, name) for name in names}
 
 
@@ -106,7 +108,7 @@ def put_up(request: HttpRequest, bank_id: UUID, body: BankGoodGiven, idempotency
 def set_stock(request: HttpRequest, good_id: UUID, body: BankStockGiven, idempotency_key: Key) -> dict[str, Any]:
     """Set the stock, as who keeps the bank."""
     return write_once(request, "stock", idempotency_key, body, lambda: operations.set_stock(
-        good_id=good_id, pieces=body.pieces, **signed_acting(request)
+        good_id=good_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip
 
 

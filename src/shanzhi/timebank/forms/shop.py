@@ -53,6 +53,7 @@ class StockForm(PageForm):
     pieces = number(
         _("Pieces left"), 0, MOST_PIECES, help_text=_("Those on vouchers that wait to be fetched are not among them.")
     )  # fmt: skip
+    was = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST_PIECES)
 
 
 class NumberForm(PageForm):

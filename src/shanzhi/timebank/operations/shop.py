@@ -69,14 +69,17 @@ def _pieces(number: int, *, least: int) -> int:
 
 
 @transaction.atomic
-def set_stock(*, actor: Actor, good_id: UUID, pieces: int, at: datetime) -> Good:
+def set_stock(*, actor: Actor, good_id: UUID, pieces: int, was: int, at: datetime) -> Good:
     """Say how many pieces are left now, by who keeps the bank; those on vouchers are not among them.
 
-    Raises NotFound, NotTheKeeper, BadPieces, GoodClosed.
+    `was` is the number that the keeper saw: of what was taken meanwhile the new one knows nothing. Raises NotFound,
+    NotTheKeeper, BadPieces, GoodClosed, StockMoved.
     """
     found = _to_keep(actor, good_id)
     if found.state != "open":
         raise refusals.GoodClosed
+    if found.stock != was:
+        raise refusals.StockMoved(field="pieces", left=found.stock)
     number = _pieces(pieces, least=0)
     found.supplied, found.stock = found.supplied + number - found.stock, number
     found.save(update_fields=["supplied", "stock"])

@@ -57,7 +57,7 @@ def vouchers(found: Bank) -> QuerySet[Voucher]:
 
 def search_vouchers(rows: QuerySet[Voucher], words: str) -> QuerySet[Voucher]:
     """Find by the number of the voucher or its beginning."""
-    return rows.filter(number__startswith=words.strip())
+    return rows.filter(number__startswith="".join(words.split()))
 
 
 def voucher(*, viewer: Actor, voucher_id: UUID) -> Voucher:

@@ -70,7 +70,7 @@ MEMBERS = Listing(
         Column("name", gettext_lazy("Name"), value=shown_name),
         minutes_column("free", gettext_lazy("Free"), sort="free"),
         minutes_column("tied", gettext_lazy("For donation only"), sort="tied", priority=2),
-        minutes_column("waiting", gettext_lazy("Held for promises"), sort="waiting", priority=2),
+        minutes_column("waiting", gettext_lazy("Held for help or goods"), sort="waiting", priority=2),
         Column("opened_at", gettext_lazy("Account opened on"), "date", sort="opened_at"),
         Column("closed_at", gettext_lazy("Closed on"), "date", sort="closed_at", priority=2),
     ),

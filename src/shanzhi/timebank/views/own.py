@@ -27,7 +27,7 @@ from shanzhi.ui.pieces import Answer
 PARTS = {
     "credits": gettext_lazy("Free"),
     "bound": gettext_lazy("For donation only"),
-    "held": gettext_lazy("Held for promises"),
+    "held": gettext_lazy("Held for help or goods"),
 }
 STATEMENT = Listing(
     key="time_bank_statement",
@@ -82,7 +82,7 @@ def _pairs(stand: queries.Stand) -> list[Answer]:
         Answer(_("Account number"), stand.member.number),
         Answer(_("To spend or give"), formatting.minutes(stand.free)),
         Answer(_("For donation only"), formatting.minutes(stand.bound)),
-        Answer(_("Held for promises"), formatting.minutes(stand.held)),
+        Answer(_("Held for help or goods"), formatting.minutes(stand.held)),
     ]
     if stand.ends_on is not None:
         words = _("%(minutes)s, the first on %(day)s") % {

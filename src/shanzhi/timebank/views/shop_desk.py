@@ -109,7 +109,7 @@ def stock(request: Any, good_id: UUID) -> HttpResponse:
     """Say how many pieces are left."""
     found = queries.desk_good(viewer=request.actor, good_id=good_id)
     policies.require(policies.may_keep(actor=request.actor, bank=found.bank))
-    form = StockForm(sent(request), initial={"pieces": found.stock})
+    form = StockForm(sent(request), initial={"pieces": found.stock, "was": found.stock})
 
     def act(form: Any) -> str:
         operations.set_stock(good_id=good_id, **form.cleaned_data, **acting(request))
