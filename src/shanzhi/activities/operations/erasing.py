@@ -22,7 +22,7 @@ def give_places_back(leaving: Leaving) -> Touched:
     for shift in shifts:
         own = list(SignUp.objects.filter(shift=shift, volunteer__person_id=leaving.person_id, state__in=LIVING))
         for row in own:
-            row.state, row.ended_at, row.reason = "cancelled", leaving.at, SERVES_NO_MORE
+            row.state, row.ended_at, row.reason = "cancelled", max(leaving.at, row.queued_at), SERVES_NO_MORE
             row.save(update_fields=["state", "ended_at", "reason"])
             touched.append(str(row.pk))
         fill(Actor.system("erasing"), shift, leaving.at)
