@@ -202,7 +202,9 @@ class TestTheLeadersList:
         who, later = ground.volunteers[0], AT + 20 * HOUR
         given = {"actor": ground.lead, "shift_id": ground.shift.pk, "at": later, "arrived_at": AT}
         for changed, refusal in (
-            ({"number": "1"}, refusals.UnknownNumber), ({"number": a_volunteer().number}, refusals.NotOnTheList),
+            # who has a number is told to nobody, whatever else is wrong
+            ({"number": "1"}, refusals.NotOnTheList), ({"number": a_volunteer().number}, refusals.NotOnTheList),
+            ({"number": "1", "left_at": AT - MINUTE}, refusals.BadTimes),
             ({"number": ground.leader.number}, policies.OwnAttendance), ({"reason": ""}, refusals.ReasonMissing),
             ({"left_at": AT - MINUTE}, refusals.BadTimes),
         ):  # fmt: skip
