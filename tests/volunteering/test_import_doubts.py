@@ -196,15 +196,14 @@ class TestWhoWasErased:
     def test_is_erased_though_a_row_is_forgotten_meanwhile(self, monkeypatch: pytest.MonkeyPatch) -> None:
         found = checked(officer(), a_list(a_row(1, "示例甲", 手机号="13800138254")))
         leaving = Leaving(a_person(COMMUNITY).pk, AT, "示例甲", ("+8613800138254", "13800138254"))
-        emptied = erasing.emptied
+        rows, emptied = VolunteerRow.objects.filter(of_import=found.pk), erasing.emptied
+        told = rows.get().told
 
         def forgotten(sealed: Any, *given: Any, **more: Any) -> Any:
-            VolunteerRow.objects.filter(of_import=found.pk).delete()
+            if sealed.reveal() == told.reveal():  # read, and not locked yet
+                rows.delete()
             return emptied(sealed, *given, **more)
 
-        rows = VolunteerRow.objects.filter(of_import=found.pk)
-        assert rows.exists()
-        VolunteerImport.objects.filter(pk=found.pk).update(file=None)  # the rows alone are looked at
         monkeypatch.setattr(erasing, "emptied", forgotten)
         erasing.erase_from_imports(leaving)
         assert not rows.exists()

@@ -25,7 +25,7 @@ def hold_activities(people: Collection[UUID]) -> None:
 
     Before any person and any volunteer is locked, as who changes an activity or calls it off does.
     """
-    named = Q(shifts__in=SignUp.objects.filter(volunteer__person__in=people).values("shift"))
+    named = Q(pk__in=SignUp.objects.filter(volunteer__person__in=people).values("shift__activity"))
     for way in STANDING:
         named |= Q(**{f"{way}__in": people})
     found = Activity.objects.filter(named).values("pk")
