@@ -31,8 +31,10 @@ def fill_activities(at: datetime) -> None:
     shifts = operations.add_shifts(
         actor=SYSTEM, activity_id=made.pk, starts_at=begins, ends_at=begins + timedelta(hours=2), places=1, at=at
     )
-    operations.submit_activity(actor=SYSTEM, activity_id=made.pk, at=at)
-    operations.check_activity(actor=SYSTEM, activity_id=made.pk, passed=True, words="", at=at)
+    made = operations.submit_activity(actor=SYSTEM, activity_id=made.pk, at=at)
+    operations.check_activity(
+        actor=SYSTEM, activity_id=made.pk, version=made.version, passed=True, words="", at=at
+    )  # fmt: skip
     operations.publish_activity(actor=SYSTEM, activity_id=made.pk, at=at)
     own = actor_of_person(person_id=leader.person_id, at=at)
     operations.sign_up(actor=own, shift_id=shifts[0].pk, risks_read=True, at=at)
@@ -57,6 +59,7 @@ def mark_activities(person: Person, *, told: str, at: datetime) -> None:
         **values, checked_by=person, submitted_at=at, checked_at=at, check_note=told, state="checked"
     )
     Activity.objects.create(**values, submitted_by=person, submitted_at=at, check_note=told, state="submitted")
+    Activity.objects.create(**values, changed_by=person, check_note=told)
     times = {"starts_at": at, "ends_at": at + timedelta(hours=2), "places": 1, "created_at": at, "changed_at": at}
     shift = Shift.objects.create(activity=planned, place=told[:100], notice=told, **times)
     SignUp.objects.create(

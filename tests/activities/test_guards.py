@@ -48,6 +48,8 @@ class TestAnActivitysRow:
         two = a_person()
         by_two = {"submitted_by": two, "checked_by": two}
         refused(lambda: rows.update(state="checked", checked_at=AT, **by_two), "checked_by_another")
+        by_two = {"changed_by": two, "checked_by": two}
+        refused(lambda: rows.update(state="checked", checked_at=AT, **by_two), "checked_by_another")
         rows.update(state="checked", checked_at=AT, checked_by=a_person())
         refused(lambda: rows.update(state="published", published_at=AT), "activities_no_shift")
 

@@ -14,6 +14,7 @@ from shanzhi.activities.lifecycle import SERVES_NO_MORE
 from shanzhi.activities.models import Activity, QueueDecision, Shift, SignUp
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.operations.clock import run_clock
+from shanzhi.activities.operations.line import end_line
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.notices.models import Notice
@@ -152,6 +153,28 @@ class TestTheLine:
         plan = operations.Plan(task="ladders", **same, **INSURED)
         operations.change_activity(actor=SYSTEM, activity_id=activity.pk, version=1, plan=plan, at=AT)
         assert states(shift) == ["left", "signed"]
+
+    def test_dates_nothing_before_who_came_while_the_request_waited(self) -> None:
+        """`at` is when a request began: who came between it and its lock came later."""
+        shift = an_activity(places=1).shifts.get()
+        later = AT + timedelta(milliseconds=5)
+        holder, waits, odd = a_volunteer(), a_volunteer(), a_volunteer()
+        ask(holder, shift), ask(waits, shift, later), ask(odd, shift, later), ask(a_volunteer(), shift, later)
+        operations.leave_shift(actor=of(holder), shift_id=shift.pk, at=AT)
+        assert SignUp.objects.get(volunteer=waits).signed_at == later
+        operations.leave_shift(actor=of(waits), shift_id=shift.pk, at=AT)
+        Volunteer.objects.filter(pk=odd.pk).update(state="paused")
+        assert run_clock(at=AT)["released"] == 1
+        operations.cancel_shift(actor=SYSTEM, shift_id=shift.pk, reason="雨", at=AT)
+        other = an_activity(shift.activity.team, places=1).shifts.get()
+        for one in (holder, waits):
+            ask(one, other, other.starts_at - timedelta(milliseconds=5))
+        begun = Shift.objects.select_related("activity").get(pk=other.pk)
+        assert end_line(SYSTEM, begun, AT) == 1
+        rows = SignUp.objects.filter(ended_at__isnull=False).order_by("queued_at", "turn")
+        assert [(one.state, one.ended_at == one.queued_at) for one in rows] == [
+            ("left", True), ("left", True), ("cancelled", True), ("cancelled", True), ("cancelled", True),
+        ]  # fmt: skip
 
     def test_gives_the_places_of_who_serves_no_more_to_the_next(self) -> None:
         shift = an_activity(places=1).shifts.get()

@@ -10,33 +10,34 @@ from shanzhi.activities import operations
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.activities.operations.erasing import give_places_back
 from shanzhi.kernel.personal import Leaving
+from shanzhi.people import operations as people
 from shanzhi.volunteering.models import Volunteer
 from tests.activities.support import DAY, HOUR, SYSTEM, a_shift, a_sign_up, an_activity
-from tests.support.people import AT, actor
-from tests.volunteering.support import a_volunteer
+from tests.support.people import AREA, AT, actor
+from tests.volunteering.support import a_team, a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 LOCKED = re.compile(r'FROM "(activities_activity|activities_shift|volunteering_volunteer)".* FOR (NO KEY )?UPDATE')
 
 
-def locks(run: Any) -> tuple[list[str], list[list[str]]]:
-    """Run a write; give the tables whose rows it locks, in order, and of volunteers which rows each time, in order."""
+def locks(run: Any, of: str = "volunteer") -> tuple[list[str], list[list[str]]]:
+    """Run a write; give the tables whose rows it locks, in order, and `of` one which rows each time, in order."""
     tables: list[str] = []
-    people: list[list[str]] = []
+    keys: list[list[str]] = []
 
     def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         found = LOCKED.search(sql)
         if found is not None:
             tables.append(found[1].partition("_")[2])
-        if found is not None and tables[-1] == "volunteer":
+        if found is not None and tables[-1] == of:
             with connection.connection.cursor() as cursor:
                 cursor.execute(sql[: sql.rindex(" FOR ")], params)
-                people.append([str(row[0]) for row in cursor.fetchall()])
+                keys.append([str(row[0]) for row in cursor.fetchall()])
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(look):
         run()
-    return tables, people
+    return tables, keys
 
 
 def in_order(*volunteers: Volunteer) -> list[str]:
@@ -50,15 +51,15 @@ class TestLocks:
             actor=SYSTEM, activity_id=found.pk, starts_at=AT + DAY, ends_at=AT + DAY + HOUR, places=1, every_weeks=1,
             until=(AT + 22 * DAY).date(), at=AT,
         )  # fmt: skip
-        people = [a_volunteer() for _one in range(4)]
-        for shift, signed, waits in ((rows[1], people[0], people[1]), (rows[2], people[2], people[3])):
+        who = [a_volunteer() for _one in range(4)]
+        for shift, signed, waits in ((rows[1], who[0], who[1]), (rows[2], who[2], who[3])):
             a_sign_up(shift, signed), a_sign_up(shift, waits, state="waiting")
         given: dict[str, Any] = {"actor": SYSTEM, "shift_id": rows[1].pk, "following": True, "at": AT}
         times = {"starts_at": rows[1].starts_at + HOUR, "ends_at": rows[1].ends_at + HOUR}
         tables, held = locks(lambda: operations.change_shift(places=2, place="", **times, **given))
         assert tables[:3] == ["activity", "shift", "volunteer"]
         assert "shift" not in tables[2:]
-        assert held[0] == in_order(*people)
+        assert held[0] == in_order(*who)
         tables, _held = locks(lambda: operations.cancel_shift(reason="雨", **given))
         assert tables == ["activity", "shift"]
         assert list(Shift.objects.order_by("starts_at").values_list("state", flat=True)) == ["open"] + ["cancelled"] * 3
@@ -86,3 +87,18 @@ class TestLocks:
         assert "shift" not in tables[2:]
         assert held[0] == in_order(gone, *others)
         assert SignUp.objects.filter(state="signed").count() == 2
+
+    def test_of_somebody_erased_are_those_of_the_activities_behind_which_one_stands_first(self) -> None:
+        gone = a_volunteer()
+        leads = a_team(AREA)
+        ways = ("planned_by", "changed_by", "submitted_by", "checked_by")
+        mine = [an_activity(leads, **{way: gone.person}) for way in ways] + [an_activity(leads, contact=gone)]
+        inside, apart = an_activity(leads, shifts=2), an_activity(leads)
+        a_sign_up(inside.shifts.earliest("starts_at"), gone)
+        run = lambda: people.erase_own(actor=actor(gone.person), confirmed=True, at=AT)  # noqa: E731
+        tables, held = locks(run, "activity")
+        assert tables[:2] == ["activity", "shift"]
+        assert "activity" not in tables[1:]
+        assert held == [sorted(str(one.pk) for one in (*mine, inside))]
+        assert str(apart.pk) not in held[0]
+        assert max(place for place, one in enumerate(tables) if one == "shift") < tables.index("volunteer")

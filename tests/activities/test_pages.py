@@ -48,6 +48,10 @@ def page(client: Client, path: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
+def version_of(made: Activity) -> int:
+    return Activity.objects.get(pk=made.pk).version
+
+
 def twice(client: Client, path: str, form: dict[str, str]) -> None:
     """Press the button of a form twice; the second press gets the first answer."""
     found = [client.post(path, form) for _again in range(2)]
@@ -144,8 +148,12 @@ class TestATeamsDesk:
         assert "待审核" in page(desk, f"{plan}/plan/")
         officer = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
         assert "读书会（示例）" in page(officer, "/desk/activities/checks/")
-        yes = {"decision": "yes", "reason": "", "idempotency_key": "checking-1"}
-        assert "通过：" in page(officer, f"{plan}/check/")
+        form = page(officer, f"{plan}/check/")
+        assert "通过：" in form
+        yes = {"decision": "yes", "reason": "", "version": str(version_of(made)), "idempotency_key": "checking-1"}
+        assert f'name="version" value="{yes["version"]}"' in form
+        stale = officer.post(f"{plan}/check/", {**yes, "version": "1", "idempotency_key": "checking-0"})
+        assert stale.status_code == 422
         twice(officer, f"{plan}/check/", yes)
         self._sent_back(officer, desk, plan)
         assert desk.post(f"{plan}/step/", {"step": "publish"}).status_code == 302
@@ -184,11 +192,13 @@ class TestATeamsDesk:
         assert "退回计划" in form
         assert "通过：" not in form
         assert officer.post(f"{plan}/check/", {"reason": ""}).status_code == 422
-        twice(officer, f"{plan}/check/", {"reason": "再写细些", "idempotency_key": "checking-2"})
+        made = Activity.objects.get(title="读书会（示例）")
+        back = {"reason": "再写细些", "version": str(version_of(made)), "idempotency_key": "checking-2"}
+        twice(officer, f"{plan}/check/", back)
         assert "再写细些" in page(desk, f"{plan}/plan/")
         assert officer.get(f"{plan}/check/").status_code == 404
         assert desk.post(f"{plan}/step/", {"step": "submit"}).status_code == 302
-        yes = {"decision": "yes", "reason": "", "idempotency_key": "checking-3"}
+        yes = {"decision": "yes", "reason": "", "version": str(version_of(made)), "idempotency_key": "checking-3"}
         assert officer.post(f"{plan}/check/", yes).status_code == 302
 
     def test_is_called_off_once_however_often_it_is_sent(self, soon: Shift) -> None:

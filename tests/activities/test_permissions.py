@@ -153,7 +153,7 @@ ROUTES: dict[str, Row] = {
     f"POST {EVENT}/submit": call(by_api("/submit"), 409),
     f"POST {EVENT}/publish": call(by_api("/publish"), 409),
     f"POST {EVENT}/check": of_planners(
-        by_api("/check", state="draft"), 409, CHECKERS, anonymous=401, json={"passed": True}, **POST),
+        by_api("/check", state="draft"), 409, CHECKERS, anonymous=401, json={"passed": True, "version": 1}, **POST),
     f"POST {EVENT}/cancel": call(by_api("/cancel"), 422, WHY),
     f"POST {EVENT}/emergency": call(by_api("/emergency"), 422, {"happens": "warn", "words": " "}),
     f"POST {EVENT}/shifts": call(by_api("/shifts"), 422, TIMES),

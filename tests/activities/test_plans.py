@@ -41,6 +41,14 @@ def ask(shift: Shift, at: Any = AT) -> Actor:
     return who
 
 
+def check(who: Actor, key: Any, *, passed: bool = True, words: str = "") -> Activity:
+    """Decide on a plan as it stands."""
+    version = Activity.objects.get(pk=key).version
+    return operations.check_activity(
+        actor=who, activity_id=key, version=version, passed=passed, words=words, at=AT
+    )  # fmt: skip
+
+
 def told(kind: str) -> int:
     return sum(Notice.objects.filter(kind=kind).values_list("recipients", flat=True))
 
@@ -67,18 +75,17 @@ class TestAPlan:
         assert told("activity_plans.submitted") == 1
         with pytest.raises(NotFound):
             queries.activity(viewer=actor(a_volunteer().person), activity_id=made.pk)
-        check: dict[str, Any] = {"activity_id": made.pk, "at": AT}
         with pytest.raises(Forbidden):
-            operations.check_activity(actor=leader, passed=True, words="", **check)
+            check(leader, made.pk)
         with pytest.raises(refusals.ActivityReason):
-            operations.check_activity(actor=secretary, passed=False, words=" ", **check)
-        operations.check_activity(actor=secretary, passed=False, words="写明防滑措施", **check)
+            check(secretary, made.pk, passed=False, words=" ")
+        check(secretary, made.pk, passed=False, words="写明防滑措施")
         made.refresh_from_db()
         assert (made.state, made.check_note) == ("draft", "写明防滑措施")
         operations.submit_activity(**one)
         with pytest.raises(MoveRefused):
             operations.publish_activity(**one)
-        operations.check_activity(actor=secretary, passed=True, words="", **check)
+        check(secretary, made.pk)
         operations.publish_activity(**one)
         assert queries.activity(viewer=Actor.anonymous(), activity_id=made.pk).state == "published"
         assert [one.verb for one in Event.objects.filter(subject_id=str(made.pk)).order_by("pk") if
@@ -96,12 +103,39 @@ class TestAPlan:
         operations.submit_activity(actor=first, **given)
         assert told("activity_plans.submitted") == 1
         with pytest.raises(OwnPlan):
-            operations.check_activity(actor=first, passed=True, words="", **given)
-        done = operations.check_activity(actor=second, passed=False, words="再想想", **given)
+            check(first, found.pk)
+        done = check(second, found.pk, passed=False, words="再想想")
         assert (done.submitted_by_id, done.submitted_at) == (None, None)
-        # once the leader handed it in, two people stand behind it again
-        operations.submit_activity(actor=leader_of(team), **given)
-        assert operations.check_activity(actor=first, passed=True, words="", **given).state == "checked"
+        # handed in by the leader it is still the officer's plan
+        done = operations.submit_activity(actor=leader_of(team), **given)
+        assert told("activity_plans.submitted") == 2
+        with pytest.raises(OwnPlan):
+            check(first, found.pk)
+        again = operations.Plan(**{**PLAN, "what": "负责人的计划。", "risks": "地滑"})
+        operations.change_activity(actor=leader_of(team), version=done.version, plan=again, **given)
+        done = operations.submit_activity(actor=leader_of(team), **given)
+        # once the leader changed it and handed it in, two people stand behind it again
+        assert check(first, found.pk).state == "checked"
+        operations.publish_activity(actor=leader_of(team), **given)
+        # what is published needs no check any more: who checked it may mend its words
+        words = operations.Plan(**{**PLAN, "what": "改几个字。", "risks": "地滑"})
+        done = operations.change_activity(actor=first, version=done.version + 2, plan=words, **given)
+        assert (done.what, done.changed_by_id) == ("改几个字。", leader_of(team).person_id)
+
+    def test_is_not_passed_unread_that_was_changed_while_the_officer_read(self) -> None:
+        team = a_team(COMMUNITY)
+        found = an_activity(team, state="submitted")
+        officer, leader = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY), leader_of(team)
+        read, given = found.version, {"activity_id": found.pk, "at": AT}
+        plan = operations.Plan(**{**PLAN, "what": "换了内容。", "risks": "地滑"})
+        operations.change_activity(actor=leader, version=read, plan=plan, **given)
+        operations.submit_activity(actor=leader, **given)
+        for passed, words in ((True, ""), (False, "再想想")):
+            with pytest.raises(refusals.StaleActivity):
+                operations.check_activity(actor=officer, version=read, passed=passed, words=words, **given)
+        found.refresh_from_db()
+        assert (found.state, found.checked_by_id) == ("submitted", None)
+        assert check(officer, found.pk).state == "checked"
 
     def test_is_never_checked_by_who_planned_it_or_leads_its_team(self) -> None:
         team = a_team(COMMUNITY)
@@ -111,11 +145,11 @@ class TestAPlan:
         give_role(head, Role.SUBDISTRICT_OFFICER, area=COMMUNITY[:9])
         for one in (planner, actor(head)):
             with pytest.raises(Forbidden) as said:
-                operations.check_activity(actor=one, activity_id=found.pk, passed=True, words="", at=AT)
+                check(one, found.pk)
             assert said.value.code == "own_plan"
         stranger = actor(join(team, a_volunteer()).volunteer.person)
         with pytest.raises(NotFound):
-            operations.check_activity(actor=stranger, activity_id=found.pk, passed=True, words="", at=AT)
+            check(stranger, found.pk)
 
     def test_names_what_is_wrong_with_it_and_writes_nothing(self) -> None:
         a_task()
@@ -144,9 +178,9 @@ class TestAPlan:
         secretary = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
         given: dict[str, Any] = {"activity_id": found.pk, "at": AT}
         with pytest.raises(refusals.Uninsured):
-            operations.check_activity(actor=secretary, passed=True, words="", **given)
+            check(secretary, found.pk)
         Activity.objects.filter(pk=found.pk).update(**INSURED)
-        operations.check_activity(actor=secretary, passed=True, words="", **given)
+        check(secretary, found.pk)
         late = AT + 345 * DAY
         with_late: dict[str, Any] = {"starts_at": late, "ends_at": late + HOUR, "places": 1}
         operations.add_shifts(actor=leader_of(team), **with_late, **given)

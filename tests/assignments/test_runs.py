@@ -1,6 +1,7 @@
 """A run is begun, worked out, looked at, asked, answered, closed; nobody is signed up without a yes of their own."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shanzhi.activities import operations as activities
+from shanzhi.activities import queries as shifts_read
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.activities.operations.refusals import RisksUnread, Uninsured
 from shanzhi.activities.policies import NotAPlanner
@@ -171,6 +173,15 @@ class TestAsking:
         with pytest.raises(Uninsured):
             operations.call_up(actor=SYSTEM, shift_id=shift.pk, reason="暴雨（示例）", wanted=1, at=AT)
         assert queries.to_call_up(viewer=SYSTEM, team=activity.team, at=AT) == []
+
+    def test_for_a_call_up_offers_so_many_shifts_and_reads_no_more(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        activity = an_activity(shifts=4)
+        looked: list[Any] = []
+        monkeypatch.setattr(import_module("shanzhi.assignments.queries.runs"), "MOST_OFFERED", 2)
+        monkeypatch.setattr(shifts_read, "safe", lambda shift: looked.append(shift.pk) is None)
+        first = list(activity.shifts.order_by("starts_at").values_list("pk", flat=True)[:2])
+        offered = queries.to_call_up(viewer=SYSTEM, team=activity.team, at=AT)
+        assert [one.pk for one in offered] == looked == first
 
     def test_locks_all_shifts_before_it_writes_a_pair(self) -> None:
         run, shifts = a_run(), an_activity(shifts=3).shifts.all()

@@ -174,6 +174,14 @@ class TestTheLeadersList:
         assert [one.minutes for one in listed] == [110, 110, 110, 0]
         assert Event.objects.filter(verb="attendance.leave").count() == 4
 
+    def test_ends_the_shift_for_who_came_while_the_request_waited(self) -> None:
+        """`at` is when the request began: who came by the code between it and its lock came later."""
+        ground = a_ground()
+        ground.arrive(at=AT + MINUTE)
+        assert operations.end_shift(actor=ground.lead, shift_id=ground.shift.pk, at=AT) == 1
+        row = Attendance.objects.get()
+        assert row.arrived_at == row.left_at == row.ended_at == AT + MINUTE
+
     def test_is_kept_by_nobody_else(self) -> None:
         ground = a_ground()
         for who, refusal in ((ground.one(), NotFound), (a_ground().lead, NotFound)):
@@ -194,7 +202,9 @@ class TestTheLeadersList:
         who, later = ground.volunteers[0], AT + 20 * HOUR
         given = {"actor": ground.lead, "shift_id": ground.shift.pk, "at": later, "arrived_at": AT}
         for changed, refusal in (
-            ({"number": "1"}, refusals.UnknownNumber), ({"number": a_volunteer().number}, refusals.NotOnTheList),
+            # who has a number is told to nobody, whatever else is wrong
+            ({"number": "1"}, refusals.NotOnTheList), ({"number": a_volunteer().number}, refusals.NotOnTheList),
+            ({"number": "1", "left_at": AT - MINUTE}, refusals.BadTimes),
             ({"number": ground.leader.number}, policies.OwnAttendance), ({"reason": ""}, refusals.ReasonMissing),
             ({"left_at": AT - MINUTE}, refusals.BadTimes),
         ):  # fmt: skip

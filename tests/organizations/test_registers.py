@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
@@ -353,7 +354,12 @@ def test_a_register_that_was_never_taken_is_forgotten_and_so_is_what_old_rows_sa
     done = taken(by, a_register(a_row(1, "近邻队（示例）"), a_row(2, "错队（示例）", 联系电话="1")))
     assert row_of(done, "错队（示例）").told
     old = checked(by, a_register(a_row(1, "另一近邻队（示例）")))
-    sent(by, a_register(a_row(1, "新近邻队（示例）")), at=AT + timedelta(days=8))
+    with CaptureQueriesContext(connection) as seen:
+        sent(by, a_register(a_row(1, "新近邻队（示例）")), at=AT + timedelta(days=8))
+    told = [one["sql"] or "" for one in seen]
+    held = [sql for sql in told if 'FROM "organizations_registerimport"' in sql and sql.endswith("ASC FOR UPDATE")]
+    assert len(held) == 1
+    assert told.index(held[0]) < min(place for place, sql in enumerate(told) if sql.startswith("DELETE"))
     assert not RegisterImport.objects.filter(pk=old.pk).exists()
     sent(by, a_register(a_row(1, "新近邻队（示例）")), at=AT + timedelta(days=91))
     assert row_of(done, "错队（示例）").told is None

@@ -193,6 +193,21 @@ class TestWhoWasErased:
         assert [row_of(found, n).why for n in (1, 2)] == ["gone", ""]
         assert Volunteer.objects.count() == 1
 
+    def test_is_erased_though_a_row_is_forgotten_meanwhile(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = checked(officer(), a_list(a_row(1, "示例甲", 手机号="13800138254")))
+        leaving = Leaving(a_person(COMMUNITY).pk, AT, "示例甲", ("+8613800138254", "13800138254"))
+        rows, emptied = VolunteerRow.objects.filter(of_import=found.pk), erasing.emptied
+        told = rows.get().told
+
+        def forgotten(sealed: Any, *given: Any, **more: Any) -> Any:
+            if sealed.reveal() == told.reveal():  # read, and not locked yet
+                rows.delete()
+            return emptied(sealed, *given, **more)
+
+        monkeypatch.setattr(erasing, "emptied", forgotten)
+        erasing.erase_from_imports(leaving)
+        assert not rows.exists()
+
     def test_in_mid_check_has_the_list_checked_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         by = officer()
         found = sent(by, a_list(a_row(1, "示例甲", 手机号="13800138253")))

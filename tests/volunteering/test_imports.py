@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
@@ -296,7 +297,12 @@ def test_what_was_never_taken_is_forgotten_and_so_is_what_old_rows_say_of_people
     by = officer()
     done = taken(by, a_list(a_row(1, "示例甲", 手机号="13800138161"), a_row(2, "示例乙", 手机号="1")))
     old = checked(by, a_list(a_row(1, "示例丙", 手机号="13800138162")))
-    sent(by, a_list(a_row(1, "示例丁", 手机号="13800138163")), at=AT + timedelta(days=8))
+    with CaptureQueriesContext(connection) as seen:
+        sent(by, a_list(a_row(1, "示例丁", 手机号="13800138163")), at=AT + timedelta(days=8))
+    told = [one["sql"] or "" for one in seen]
+    held = [sql for sql in told if 'FROM "volunteering_volunteerimport"' in sql and sql.endswith("ASC FOR UPDATE")]
+    assert len(held) == 1
+    assert told.index(held[0]) < min(place for place, sql in enumerate(told) if sql.startswith("DELETE"))
     assert not VolunteerImport.objects.filter(pk=old.pk).exists()
     assert row_of(done, 2).told
     sent(by, a_list(a_row(1, "示例戊", 手机号="13800138164")), at=AT + timedelta(days=91))

@@ -89,7 +89,8 @@ def _load(team: Team, row: tuple[Any, ...], place: int, at: datetime) -> None:
     if state != "draft":
         operations.submit_activity(**given, at=planned if state != "submitted" else at - timedelta(days=4))
     if state in ("checked", "published", "cancelled"):
-        operations.check_activity(**given, passed=True, words="", at=planned)
+        version = Activity.objects.get(pk=found.pk).version
+        operations.check_activity(**given, version=version, passed=True, words="", at=planned)
     if state in ("published", "cancelled"):
         operations.publish_activity(**given, at=planned)
         _sign_up(team, shifts, planned)

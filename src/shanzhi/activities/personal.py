@@ -1,4 +1,4 @@
-"""What this room holds about people: who planned, handed in, checked and signed up, and the address of a calendar."""
+"""What this room holds about people: who planned, changed, checked and signed up, and the address of a calendar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.activities.lifecycle import LIVING
 from shanzhi.activities.models import SignUp
-from shanzhi.activities.operations.erasing import give_places_back
+from shanzhi.activities.operations.erasing import STANDING, TOLD, give_places_back, hold_activities
 from shanzhi.kernel import merging
 from shanzhi.kernel.personal import (
     REGISTRY,
@@ -42,9 +42,11 @@ SHIFTS: Final = register_activity(
         order=48,
     )
 )
-# Whatever somebody wrote of an activity may name any of the four, so it is looked through for each of them.
-_TOLD: Final = dict.fromkeys(("what", "risks", "reason", "reach", "check_note"), (K.TEXT, E.SCRUB))
+# Whatever somebody wrote of an activity may name any of these, so it is looked through for each of them.
+_TOLD: Final = dict.fromkeys(TOLD, (K.TEXT, E.SCRUB))
 describe("activities.Activity", _("Activities you planned"), "planned_by_id", SHIFTS, planned_by=(K.LINK, E.KEEP),
+         **_TOLD)  # fmt: skip
+describe("activities.Activity", _("Activities you changed"), "changed_by_id", SHIFTS, changed_by=(K.LINK, E.KEEP),
          **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you handed in"), "submitted_by_id", SHIFTS,
          submitted_by=(K.LINK, E.KEEP), **_TOLD)  # fmt: skip
@@ -54,7 +56,7 @@ describe("activities.Activity", _("Activities you lead on the day"), "contact__p
          contact=(K.LINK, E.KEEP), **_TOLD)  # fmt: skip
 # Where one meets and what was told of a change are free words too; who only signed up is looked for by the `Special`.
 _SAID: Final = dict.fromkeys(("place", "notice"), (K.TEXT, E.SCRUB))
-for _way in ("planned_by_id", "submitted_by_id", "checked_by_id", "contact__person_id"):
+for _way in STANDING:
     describe("activities.Shift", _("Shifts of activities you planned or checked"), f"activity__{_way}", SHIFTS,
              **_SAID)  # fmt: skip
 describe("activities.SignUp", _("Shifts you signed up for"), "volunteer__person_id", SHIFTS, shift=(K.LINK, E.KEEP),
@@ -63,6 +65,7 @@ describe("activities.SignUp", _("Shifts you signed up for"), "volunteer__person_
          reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("activities.CalendarFeed", _("The secret address of your calendar"), "volunteer__person_id", SHIFTS,
          volunteer=(K.LINK, E.KEEP), ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
+REGISTRY.locks["activities"] = hold_activities
 REGISTRY.specials["activities"] = Special("activities", give_places_back)
 name_fields(
     planned_by=_("Planned by"), submitted_by=_("Handed in by"), checked_by=_("Checked by"),
@@ -70,6 +73,7 @@ name_fields(
     signed_at=_("Has the place since"),
     check_note=_("Words of the check"), risks=_("Risks, and what is done against them"), reach=_("Where to ask"),
 )  # fmt: skip
+name_field("activities.Activity", "changed_by", _("Changed by"))
 name_field("activities.Activity", "what", _("What one does there"))
 name_field("activities.Activity", "reason", _("Why it was called off"))
 name_field("activities.Shift", "place", _("Meeting place, if another one"))

@@ -38,7 +38,7 @@ class OwnPlan(Forbidden):
     """Nobody checks an own plan."""
 
     code = "own_plan"
-    message = _("You planned this activity or handed it in, or lead its team. Another officer checks it.")
+    message = _("You planned this activity, changed it or handed it in, or lead its team. Another officer checks it.")
 
 
 def plans(viewer: Actor, team: Team) -> bool:
@@ -54,12 +54,13 @@ def may_plan(*, actor: Actor, team: Team) -> Refusal | None:
 
 
 def may_check(*, actor: Actor, activity: Activity) -> Refusal | None:
-    """Allow an officer of where it takes place who neither planned it, nor handed it in, nor leads the team."""
+    """Allow an officer of where it takes place who neither planned, changed nor handed it in, nor leads the team."""
     if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
     if not actor.holds(CHECKERS, activity.area):
         return Forbidden()
-    own = actor.is_person(activity.planned_by_id) or actor.is_person(activity.submitted_by_id)
+    behind = (activity.planned_by_id, activity.changed_by_id, activity.submitted_by_id)
+    own = any(actor.is_person(one) for one in behind)
     return OwnPlan() if own or volunteering.leads(actor, activity.team) else None
 
 

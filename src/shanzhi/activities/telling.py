@@ -161,7 +161,8 @@ def checkers(activity: Activity, at: datetime) -> QuerySet[RoleGrant]:
     """Give the grants of who checks what takes place there, the nearest offices alone: community and subdistrict."""
     near = [code for code in (*ancestors_of(activity.area), activity.area) if len(code) >= 9]
     rows = RoleGrant.objects.filter(running(at), role__in=CHECKERS, area__in=near, organization__isnull=True)
-    return rows.exclude(person__in=[key for key in (activity.planned_by_id, activity.submitted_by_id) if key])
+    own = (activity.planned_by_id, activity.changed_by_id, activity.submitted_by_id)
+    return rows.exclude(person__in=[key for key in own if key])
 
 
 def tell_submitted(*, actor: Actor, activity: Activity, at: datetime) -> None:

@@ -105,13 +105,6 @@ class WalkInsLater(Conflict):
     )
 
 
-class UnknownNumber(Invalid):
-    """Nobody has this number."""
-
-    code = "unknown_volunteer_number"
-    message = _("No volunteer has this number. Check its 15 digits on the volunteer's page My volunteering.")
-
-
 class NotLetIn(Conflict):
     """Nobody has this number, or this task is not for who has it: a stranger's standing is told to nobody."""
 

@@ -75,8 +75,9 @@ class OnwardQuery(Schema):
 
 
 class PlanCheckIn(Given):
-    """Whether a plan passes; giving it back needs a reason."""
+    """Whether a plan passes; giving it back needs a reason; `version` is the one that was read."""
 
+    version: int = Field(ge=1, le=2_000_000_000)
     passed: bool
     words: str = Field("", max_length=300)
 

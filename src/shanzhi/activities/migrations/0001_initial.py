@@ -88,6 +88,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
                     "submitted_by",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
@@ -191,6 +197,11 @@ class Migration(migrations.Migration):
                                 models.Q(
                                     ("planned_by__isnull", True),
                                     models.Q(("checked_by", models.F("planned_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                models.Q(
+                                    ("changed_by__isnull", True),
+                                    models.Q(("checked_by", models.F("changed_by")), _negated=True),
                                     _connector="OR",
                                 ),
                                 models.Q(

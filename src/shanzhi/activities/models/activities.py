@@ -30,8 +30,8 @@ class Activity(models.Model):
     they sign up (志愿服务条例 art. 12). Least and greatest age and the qualifications are those of the kind of task
     (art. 15); `skills` are codes of skills that one must have on top. Before dangerous work the organiser insures
     (art. 17): the insurer, the number of the policy, and its first and last day. `contact` is who leads on the day;
-    the public never sees who that is, and asks by the words in `reach`. `submitted_by` handed in what is to be checked:
-    every change goes through that again, so that whoever changed another's plan does not check it.
+    the public never sees who that is, and asks by the words in `reach`. `changed_by` changed the plan last before it
+    was published, `submitted_by` handed it in: neither checks it, and every change has to be handed in again.
 
     Triggers: the moves of the state, that it stays on record, and that what is published tells its risks, has a shift,
     and is insured over all its shifts where the task is dangerous.
@@ -57,6 +57,7 @@ class Activity(models.Model):
     insured_until = models.DateField(_("Insured until"), null=True)
     planned_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    changed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     checked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -106,6 +107,7 @@ class Activity(models.Model):
             models.CheckConstraint(
                 condition=Q(checked_by__isnull=True)
                 | (Q(planned_by__isnull=True) | ~Q(checked_by=F("planned_by")))
+                & (Q(changed_by__isnull=True) | ~Q(checked_by=F("changed_by")))
                 & (Q(submitted_by__isnull=True) | ~Q(checked_by=F("submitted_by"))),
                 name="activities_checked_by_another",
             ),

@@ -95,9 +95,11 @@ def change_activity(*, actor: Actor, activity_id: UUID, version: int, plan: Plan
             changed = next((name for name in FIXED if name in told), None)
             if changed:
                 raise refusals.PublishedStays(field="task" if changed == "task_kind" else changed)
-        elif found.state != "draft" and told:
-            found.state = ACTIVITY.move(found.state, "rework")
-            _forget_check(found)
+        elif told:
+            found.changed_by_id = actor.person_id
+            if found.state != "draft":
+                found.state = ACTIVITY.move(found.state, "rework")
+                _forget_check(found)
         for name, value in values.items():
             setattr(found, name, value)
         follow_leader(found)
@@ -127,16 +129,21 @@ def submit_activity(*, actor: Actor, activity_id: UUID, at: datetime) -> Activit
     return found
 
 
-def check_activity(*, actor: Actor, activity_id: UUID, passed: bool, words: str, at: datetime) -> Activity:
+def check_activity(
+    *, actor: Actor, activity_id: UUID, version: int, passed: bool, words: str, at: datetime
+) -> Activity:  # fmt: skip
     """Pass a plan, or give it back for a reason: risks told, task fits, insured where dangerous.
 
-    Raises NotFound, Forbidden, OwnPlan, Uninsured, ActivityReason, MoveRefused.
+    `version` is the one that the officer read: what was changed meanwhile is read anew.
+    Raises NotFound, Forbidden, OwnPlan, MoveRefused, StaleActivity, Uninsured, ActivityReason.
     """
     with transaction.atomic():
         found = locked(actor, activity_id)
         policies.require(policies.may_check(actor=actor, activity=found))
         verb = "check" if passed else "return"
         found.state = ACTIVITY.move(found.state, verb)
+        if found.version != version:
+            raise refusals.StaleActivity
         if passed:
             if found.task_kind.dangerous and not insured(found):
                 raise refusals.Uninsured

@@ -2,7 +2,8 @@
 
 Who asks takes a free place or waits in line. A place that falls free goes to the first in line whom the shift suits at
 that moment; who is passed over keeps the turn. Every step is decided under a lock on the shift and put on record in
-`QueueDecision`; there is no operation that moves somebody ahead.
+`QueueDecision`; there is no operation that moves somebody ahead. `at` is when a request began: who came while it
+waited for the lock came later, and nothing of that sign-up is dated before.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q, Value
+from django.db.models.functions import Greatest
 
 from shanzhi.activities import queries, telling
 from shanzhi.activities.lifecycle import BEGUN, LIVING, SHIFT, SIGNUP
@@ -61,7 +63,7 @@ def leave_shift(*, actor: Actor, shift_id: UUID, at: datetime) -> SignUp:
     with transaction.atomic():
         shift = _open_shift(actor, shift_id, at)
         row = _own(actor, shift)
-        row.state, row.ended_at = SIGNUP.move(row.state, "leave"), at
+        row.state, row.ended_at = SIGNUP.move(row.state, "leave"), max(at, row.queued_at)
         row.save(update_fields=["state", "ended_at"])
         _note(actor, "left", row, shift, at)
         fill(actor, shift, at)
@@ -97,7 +99,7 @@ def fill(actor: Actor, shift: Shift, at: datetime) -> list[SignUp]:
         if why:
             _pass_over(row, why, signed, shift, at)
             continue
-        row.state, row.signed_at = SIGNUP.move(row.state, "place"), at
+        row.state, row.signed_at = SIGNUP.move(row.state, "place"), max(at, row.queued_at)
         row.kept = shift.sequence
         row.save(update_fields=["state", "signed_at", "kept"])
         QueueDecision.objects.create(
@@ -132,7 +134,7 @@ def hold(shifts: Sequence[Shift], states: Sequence[str], *others: UUID) -> int:
 def end_line(actor: Actor, shift: Shift, at: datetime) -> int:
     """End the line of a locked shift that has begun: no place can fall free any more. Gives how many waited."""
     rows = SignUp.objects.filter(shift=shift, state="waiting")
-    ended = rows.update(state=SIGNUP.move("waiting", "cancel"), ended_at=at, reason=BEGUN)
+    ended = rows.update(state=SIGNUP.move("waiting", "cancel"), ended_at=_not_before_queued(at), reason=BEGUN)
     if ended:
         note(actor, "signup.line_over", shift.activity, at, {"shift": shift.starts_at, "waiting": ended})
     return ended
@@ -144,7 +146,7 @@ def call_off(actor: Actor, activity: Activity, shifts: Sequence[Shift], words: s
     for shift in shifts:
         rows = SignUp.objects.filter(shift=shift, state__in=LIVING)
         people = list(rows.values_list("volunteer__person", flat=True))
-        rows.update(state="cancelled", ended_at=at, reason=words)
+        rows.update(state="cancelled", ended_at=_not_before_queued(at), reason=words)
         shift.state, shift.cancelled_at = SHIFT.move(shift.state, "cancel"), at
         shift.changed_at, shift.sequence, shift.notice = at, shift.sequence + 1, words
         shift.save()
@@ -157,12 +159,17 @@ def call_off(actor: Actor, activity: Activity, shifts: Sequence[Shift], words: s
 def release(actor: Actor, rows: Sequence[SignUp], shift: Shift, reason: str, at: datetime) -> None:
     """End sign-ups of a locked shift that cannot stand any more, tell their volunteers, and fill the places."""
     for row in rows:
-        row.state, row.ended_at, row.reason = SIGNUP.move(row.state, "cancel"), at, reason
+        row.state, row.ended_at, row.reason = SIGNUP.move(row.state, "cancel"), max(at, row.queued_at), reason
         row.save(update_fields=["state", "ended_at", "reason"])
         _note(actor, "released", row, shift, at)
         telling.tell_released(actor=actor, row=row, shift=shift, at=at)
     if rows:
         fill(actor, shift, at)
+
+
+def _not_before_queued(at: datetime) -> Greatest:
+    """Give a moment, or when one came: `at` is when a request began, and somebody may have come before its lock."""
+    return Greatest(Value(at), F("queued_at"))
 
 
 def _open_shift(actor: Actor, shift_id: UUID, at: datetime) -> Shift:

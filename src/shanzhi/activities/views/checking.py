@@ -21,6 +21,7 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
+from shanzhi.ui.forms import version
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import AreaFilter, BooleanFilter, Column, Empty, Listing, listing_response
 from shanzhi.ui.methods import form_page
@@ -125,8 +126,10 @@ def check(request: Any, event_id: UUID) -> HttpResponse:
         raise NotFound
 
     def act(form: Any) -> str:
-        given = {"passed": form.cleaned_data.get("decision") == "yes", "words": form.cleaned_data["reason"]}
-        operations.check_activity(activity_id=event_id, **given, **acting(request))
+        operations.check_activity(
+            activity_id=event_id, version=version(request) or 0, passed=form.cleaned_data.get("decision") == "yes",
+            words=form.cleaned_data["reason"], **acting(request),
+        )  # fmt: skip
         return plan_of(event_id)
 
     where = places.full_names({found.area}).get(found.area, found.area)
@@ -145,5 +148,5 @@ def check(request: Any, event_id: UUID) -> HttpResponse:
     else:
         context = frame(_("Send the plan back"), _("Send it back"), plan_of(event_id), *steps, lead=lead, kind="danger")
     form = CheckForm(sent(request)) if asked else SendBackForm(sent(request))
-    return answer_form(request, form, act, {**context, "pairs": pairs}, done=_("It is decided."),
-                       template="activities/check.html")  # fmt: skip
+    context |= {"pairs": pairs, "version": found.version}
+    return answer_form(request, form, act, context, done=_("It is decided."), template="activities/check.html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -147,7 +148,8 @@ def to_call_up(*, viewer: Actor, team: Team | None, at: datetime, chosen: Collec
     else:
         areas = viewer.areas(policies.PLANNERS)
         mine = places.within_any("activity__area", areas)
-    offered = [one for one in wanting(at, near & mine) if activities.safe(one)][:MOST_OFFERED]
+    rows = wanting(at, near & mine).iterator(chunk_size=MOST_OFFERED)  # the rest is never read
+    offered = list(islice((one for one in rows if activities.safe(one)), MOST_OFFERED))
     again = set(chosen) - {one.pk for one in offered}
     return [*offered, *with_places(mine & Q(pk__in=again))] if again else offered
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from shanzhi.activities.models import Shift
 from shanzhi.attendance import policies, queries, refusals
 from shanzhi.attendance.lifecycle import ATTENDANCE, REVIEW
 from shanzhi.attendance.models import LONGEST_REASON, Attendance, Doubt, Ruling, Way
@@ -32,7 +33,7 @@ def correct(
     with transaction.atomic():
         old = _locked(actor, presence_id)
         words = reason_of(reason)
-        _check(old, arrived_at, left_at, at)
+        _check(old.shift, arrived_at, left_at, at)
         _ends(old, "replace")
         old.save(update_fields=["state", "review"])
         made = Attendance(
@@ -55,14 +56,16 @@ def enter(
 ) -> Attendance:
     """Enter afterwards somebody who signed up and of whom nothing was written down, as from a list on paper.
 
-    Raises NotFound, Forbidden, OwnAttendance, UnknownNumber, NotOnTheList, HereAlready, BadTimes, ReasonMissing.
+    A number that is nobody's is answered like that of somebody who is not on the list: nobody learns who has one.
+    Raises NotFound, Forbidden, OwnAttendance, NotOnTheList, HereAlready, BadTimes, ReasonMissing.
     """
     with transaction.atomic():
         shift = kept_shift(actor, shift_id)
         words = reason_of(reason)
+        _check(shift, arrived_at, left_at, at)
         key = volunteer_of(number)
         if key is None:
-            raise refusals.UnknownNumber(field="number")
+            raise refusals.NotOnTheList(field="number")
         volunteer = lock_volunteers([key])[key]
         if actor.is_person(volunteer.person_id):
             raise policies.OwnAttendance(field="number")
@@ -73,7 +76,6 @@ def enter(
             entered_by_id=actor.person_id, entered_at=at, left_at=left_at, way_out=Way.CORRECTION,
             ended_by_id=actor.person_id, ended_at=at, reason=words,
         )  # fmt: skip
-        _check(made, arrived_at, left_at, at)
         try:
             insert(made)
         except refusals.NotSignedUp as refusal:
@@ -138,9 +140,8 @@ def _locked(actor: Actor, presence_id: UUID) -> Attendance:
     return row
 
 
-def _check(old: Attendance, arrived_at: datetime, left_at: datetime | None, at: datetime) -> None:
+def _check(shift: Shift, arrived_at: datetime, left_at: datetime | None, at: datetime) -> None:
     """Refuse times that lie ahead, are out of order, or a day away from the shift."""
-    shift = old.shift
     if not shift.starts_at - DAY <= arrived_at <= min(at, shift.ends_at + DAY):
         raise refusals.BadTimes(field="arrived_at")
     if left_at is not None and not arrived_at <= left_at <= min(at, shift.ends_at + DAY):

@@ -155,7 +155,8 @@ def end_shift(*, actor: Actor, shift_id: UUID, at: datetime) -> int:
             row.shift = shift
             row.state = ATTENDANCE.move(row.state, "leave")
             row.left_at = max(row.arrived_at, min(at, shift.ends_at))
-            row.way_out, row.ended_by_id, row.ended_at = Way.LIST, actor.person_id, at
+            # `at` is when the request began: who came meanwhile came later.
+            row.way_out, row.ended_by_id, row.ended_at = Way.LIST, actor.person_id, max(at, row.left_at)
         Attendance.objects.bulk_update(rows, ["state", "left_at", "way_out", "ended_by", "ended_at"], batch_size=500)
         record_many(
             event_of(actor=actor, verb="attendance.leave", subject=row, area=shift.activity.area, at=at,

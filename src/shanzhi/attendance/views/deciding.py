@@ -67,9 +67,13 @@ def doubts(request: Any) -> HttpResponse:
 
 
 def _record(request: Any, presence_id: UUID) -> Attendance:
+    """Give a record to who may decide about it, to read a form one that counts alone.
+
+    A form that is sent is judged by the operation: the second press of the one that ended it gets the first answer.
+    """
     row = queries.led_record(viewer=request.actor, presence_id=presence_id)
     policies.require(policies.may_decide(actor=request.actor, row=row))
-    if not row.living:
+    if request.method != "POST" and not row.living:
         raise refusals.NothingToDecide
     return row
 
@@ -91,7 +95,8 @@ def decide(request: Any, presence_id: UUID) -> HttpResponse:
         operations.decide(presence_id=presence_id, kept=kept, reason=form.cleaned_data["reason"], **acting(request))
         return back
 
-    form = DecideForm(sent(request), waiting=row.review == "waiting")
+    again = request.POST.get("decision") == "keep"  # a second press of what settled it
+    form = DecideForm(sent(request), waiting=again or row.review == "waiting")
     steps, button = list_steps(row.shift), _("Confirm the decision")
     context = frame(_("Decide about the record"), button, back, *steps, lead=_lead(row))
     return answer_form(request, form, act, context, done=_("It is decided."), template=FORM)

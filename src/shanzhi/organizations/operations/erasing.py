@@ -40,7 +40,9 @@ def erase_from_registers(leaving: Leaving) -> Touched:
     rows = RegisterRow.objects.exclude(told=None).order_by("pk").only("pk", "told")
     for row in rows.iterator():
         if emptied(row.told, leaving, own=True) != row.told:
-            held = RegisterRow.objects.select_for_update().get(pk=row.pk)
+            held = RegisterRow.objects.select_for_update().filter(pk=row.pk).first()
+            if held is None:  # forgotten meanwhile
+                continue
             held.told = emptied(held.told, leaving, own=True)
             held.save(update_fields=["told"])
     return {"organizations_registerimport": touched}

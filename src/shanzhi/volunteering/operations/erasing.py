@@ -63,7 +63,9 @@ def erase_from_imports(leaving: Leaving) -> Touched:
     for row in rows.iterator():
         own = row.person == leaving.person_id
         if emptied(row.told, leaving, own=own) != row.told:
-            held = VolunteerRow.objects.select_for_update().get(pk=row.pk)
+            held = VolunteerRow.objects.select_for_update().filter(pk=row.pk).first()
+            if held is None:  # forgotten meanwhile
+                continue
             held.told = emptied(held.told, leaving, own=own)
             held.save(update_fields=["told"])
     return {"volunteering_volunteerimport": touched}

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -76,11 +76,19 @@ def receive_register(*, actor: Actor, area: str, name: str, content: bytes, at: 
 
 
 def _forget(at: datetime) -> None:
-    """Drop registers that nobody took, and what old rows still say of people."""
+    """Drop registers that nobody took, and what old rows still say of people.
+
+    All of them are locked first, in the order of ids, as who takes a register and who erases somebody locks them.
+    """
     stuck = Q(state="checking", job__in=Job.objects.filter(created_at__lt=at - KEPT).values("pk"))
-    RegisterImport.objects.filter(stuck | Q(state__in=("read", "checked")), created_at__lt=at - KEPT).delete()
-    old = RegisterRow.objects.filter(register__written_at__lt=at - KEPT_ROWS)
-    old.exclude(told=None).update(told=None)
+    dropped = Q(created_at__lt=at - KEPT) & (stuck | Q(state__in=("read", "checked")))
+    telling = RegisterRow.objects.filter(register=OuterRef("pk"), told__isnull=False)
+    old = Q(written_at__lt=at - KEPT_ROWS) & Exists(telling)
+    rows = RegisterImport.objects.select_for_update().filter(dropped | old).order_by("pk")
+    held = list(rows.values_list("pk", flat=True))
+    RegisterImport.objects.filter(dropped, pk__in=held).delete()
+    lines = RegisterRow.objects.filter(register__written_at__lt=at - KEPT_ROWS, register__in=held)
+    lines.exclude(told=None).update(told=None)
 
 
 def forget_register(*, actor: Actor, register_id: UUID) -> None:

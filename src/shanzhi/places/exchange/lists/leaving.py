@@ -31,8 +31,9 @@ def tells(file: Any, name: str, headings: Headings, leaving: Leaving, *, own: bo
     except Invalid:
         return False
     cells = [str(cell) for sheet in sheets for row in (sheet.titles, *sheet.rows) for cell in row]
-    text, held = _plain("\n".join(cells)), set(cells)  # as one text: to write each cell anew takes seconds
-    return any(word in held or (_may_stand_within(word) and word in text) for word in _words(leaving, own))
+    text = _plain("\n".join(cells))  # as one text: to write each cell anew takes seconds
+    held = set(text.split("\n"))
+    return any(word in held or (_may_stand_within(word) and word in text) for word in _plainly(_words(leaving, own)))
 
 
 def emptied(sealed: Any, leaving: Leaving, *, own: bool) -> Any:
@@ -69,13 +70,18 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Write a cell one way: full-width digits, spaces and hyphens are how people write numbers."""
-    return unicodedata.normalize("NFKC", text).translate(_SPACED)
+    """Write a cell one way: full-width digits, spaces, hyphens and a small x are how people write numbers."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_SPACED)
+
+
+def _plainly(words: Collection[str]) -> set[str]:
+    """Write the words as the cells are written that they are looked for in; one of blanks alone says nothing."""
+    return {plain for word in words if (plain := _plain(word))}
 
 
 def _tells(text: str, words: Collection[str]) -> bool:
     plain = _plain(text)
-    return any(word in (text, plain) or (_may_stand_within(word) and word in plain) for word in words)
+    return any(word == plain or (_may_stand_within(word) and word in plain) for word in _plainly(words))
 
 
 def _may_stand_within(word: str) -> bool:
@@ -95,10 +101,10 @@ def _without(value: Any, words: Collection[str]) -> Any:
 def _struck(text: str, words: Collection[str]) -> str:
     if not _tells(text, words):
         return text
-    if text in words or _plain(text) in words:
+    if _plain(text) in _plainly(words):
         return ""
     left = text
     for word in words:
         if _may_stand_within(word):
             left = left.replace(word, REMOVED)
-    return "" if left == text else left
+    return "" if _tells(left, words) else left  # written in another way, it cannot be struck alone

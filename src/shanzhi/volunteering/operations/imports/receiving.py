@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -86,11 +86,19 @@ def receive_import(*, actor: Actor, area: str, name: str, content: bytes, at: da
 
 
 def _forget(at: datetime) -> None:
-    """Drop imports that nobody took, and what old rows still say of people."""
+    """Drop imports that nobody took, and what old rows still say of people.
+
+    All of them are locked first, in the order of ids, as who takes a list and who erases somebody locks them.
+    """
     stuck = Q(state="checking", job__in=Job.objects.filter(created_at__lt=at - KEPT).values("pk"))
-    VolunteerImport.objects.filter(stuck | Q(state__in=("read", "checked")), created_at__lt=at - KEPT).delete()
-    old = VolunteerRow.objects.filter(of_import__written_at__lt=at - KEPT_ROWS)
-    old.exclude(told=None).update(told=None)
+    dropped = Q(created_at__lt=at - KEPT) & (stuck | Q(state__in=("read", "checked")))
+    telling = VolunteerRow.objects.filter(of_import=OuterRef("pk"), told__isnull=False)
+    old = Q(written_at__lt=at - KEPT_ROWS) & Exists(telling)
+    rows = VolunteerImport.objects.select_for_update().filter(dropped | old).order_by("pk")
+    held = list(rows.values_list("pk", flat=True))
+    VolunteerImport.objects.filter(dropped, pk__in=held).delete()
+    lines = VolunteerRow.objects.filter(of_import__written_at__lt=at - KEPT_ROWS, of_import__in=held)
+    lines.exclude(told=None).update(told=None)
 
 
 def forget_import(*, actor: Actor, import_id: UUID, at: datetime) -> VolunteerImport:
