@@ -16,8 +16,9 @@ from shanzhi.ledger import checking
 from shanzhi.ledger.models import Account
 from shanzhi.people.models import Person
 from shanzhi.places.models import Area
-from shanzhi.timebank import demo_crowd, operations, refusals
+from shanzhi.timebank import operations, refusals
 from shanzhi.timebank.apps import broken_banks
+from shanzhi.timebank.demo import crowd as crowd_demo
 from shanzhi.timebank.models import Bank, Earning, Lot, Member
 from shanzhi.volunteering.models import Volunteer
 from shanzhi.volunteering.operations import load_examples
@@ -84,16 +85,16 @@ def test_the_demos_crowd_is_labelled_whole_and_there_once() -> None:
     load_examples(actor=SYSTEM, area="", at=AT)
     told: list[tuple[str, int, int]] = []
     for _again in range(2):
-        demo_crowd.load(at=AT, progress=lambda *one: told.append(one), count=60)
+        crowd_demo.load(at=AT, progress=lambda *one: told.append(one), count=60)
     crowd = Person.objects.filter(synthetic=True, volunteer__isnull=False)
     assert (crowd.count(), Volunteer.objects.filter(state="active").count()) == (60, 60)
     assert Member.objects.filter(bank=bank).count() == 60
     assert set(crowd.values_list("area", flat=True)) <= set(Area.objects.values_list("code", flat=True))
     assert crowd.values("area").distinct().count() > 1
     served = Earning.objects.filter(member__bank=bank)
-    assert served.count() == 60 // demo_crowd.SERVED
+    assert served.count() == 60 // crowd_demo.SERVED
     assert Lot.objects.filter(member__bank=bank).count() == served.count()
-    assert told[-1] == (demo_crowd.STEP, 60, 60)
+    assert told[-1] == (crowd_demo.STEP, 60, 60)
     assert not list(checking.broken())
     assert not list(broken_banks())
     assert bank.area == DISTRICT

@@ -30,7 +30,7 @@ PLACE: Final = "shanzhi.ventures.demo"
 LOADED: Final = (
     PLACE, "shanzhi.projects.demo", "shanzhi.outcomes.demo", "shanzhi.volunteering.demo", "shanzhi.activities.demo",
     "shanzhi.assignments.demo", "shanzhi.attendance.demo", "shanzhi.service.demo", "shanzhi.timebank.demo",
-    "shanzhi.timebank.demo_crowd",
+    "shanzhi.timebank.demo.crowd",
 )  # fmt: skip
 
 
