@@ -27,7 +27,7 @@ COVERED = coverage.covers()
 OTHER = {
     "boolean": "NOT coalesce({c}, false)",
     "text": "coalesce({c}, '') || 'x'",
-    "character varying": "overlay(coalesce({c}, '') placing 'z' from 1)",
+    "character varying": "overlay(coalesce({c}, '') placing CASE WHEN left({c}, 1) = 'z' THEN 'y' ELSE 'z' END from 1)",
     "uuid": "gen_random_uuid()",
     "date": "coalesce({c}, '2020-01-01') + 1",
     "timestamp with time zone": "coalesce({c}, '2020-01-01') + interval '1 second'",
