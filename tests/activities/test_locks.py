@@ -1,6 +1,7 @@
 """Locks are taken in one order - activity, shifts by id, volunteers by id - so that nobody waits in a circle."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ class TestLocks:
         a_sign_up(shift, holder), a_sign_up(shift, waits, state="waiting")
         Volunteer.objects.filter(pk=waits.pk).update(state="paused")
         SignUp.objects.filter(volunteer=holder).update(state="left", ended_at=AT)
-        sign = lambda: operations.sign_up(actor=actor(comes.person), shift_id=shift.pk, risks_read=True, at=AT)  # noqa: E731
+        sign = partial(operations.sign_up, actor=actor(comes.person), shift_id=shift.pk, risks_read=True, at=AT)
         tables, held = locks(sign)
         assert tables[:2] == ["shift", "volunteer"]
         assert held[0] == in_order(waits, comes)
@@ -95,8 +96,8 @@ class TestLocks:
         mine = [an_activity(leads, **{way: gone.person}) for way in ways] + [an_activity(leads, contact=gone)]
         inside, apart = an_activity(leads, shifts=2), an_activity(leads)
         a_sign_up(inside.shifts.earliest("starts_at"), gone)
-        run = lambda: people.erase_own(actor=actor(gone.person), confirmed=True, at=AT)  # noqa: E731
-        tables, held = locks(run, "activity")
+        erase = partial(people.erase_own, actor=actor(gone.person), confirmed=True, at=AT)
+        tables, held = locks(erase, "activity")
         assert tables[:2] == ["activity", "shift"]
         assert "activity" not in tables[1:]
         assert held == [sorted(str(one.pk) for one in (*mine, inside))]

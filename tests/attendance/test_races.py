@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from threading import Thread
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -25,31 +26,26 @@ WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pi
 
 def during(hold: Callable[[], Any], act: Callable[[], Any], then: Callable[[], Any] = lambda: None) -> tuple[Any, Any]:
     """Write something, and before it is committed have somebody else act until that waits; give what both returned."""
-    found: list[Any] = []
 
-    def run() -> None:
+    def run() -> Any:
         try:
-            found.append(act())
-        except Exception as fault:  # noqa: BLE001 - told to the test
-            found.append(fault)
+            return act()
         finally:
             connection.close()
 
-    thread = Thread(target=run)
-    with transaction.atomic():
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
         held = hold()
-        thread.start()
-        until_it_waits(thread)
+        acting = other.submit(run)
+        until_it_waits(acting)
         then()
-    thread.join()
-    return held, found[0]
+    return held, acting.result()
 
 
-def until_it_waits(thread: Thread) -> None:
+def until_it_waits(acting: Future[Any]) -> None:
     """Go on when another connection waits for a lock that this one holds, or when nothing is left that could wait."""
     until = time.monotonic() + 20
     with connection.cursor() as cursor:
-        while thread.is_alive() and time.monotonic() < until:
+        while not acting.done() and time.monotonic() < until:
             cursor.execute(WAITS)
             if cursor.fetchone()[0]:
                 return
@@ -66,8 +62,8 @@ def test_who_comes_by_the_code_while_a_leader_taps_or_a_phone_sends_is_there_onc
         lambda: operations.sync(actor=lead, shift_id=shift, taps=taps, sent_at=at, at=at),
     ]
     told = [
-        during(lambda n=n: quick.arrive(actor=ones[n], shift_id=shift, at=at), act)  # type: ignore[misc]
-        for n, act in enumerate(acts)
+        during(partial(quick.arrive, actor=one, shift_id=shift, at=at), act)
+        for one, act in zip(ones, acts, strict=True)
     ]
     assert all(made is not None for made, _answer in told)
     for made, answer in told[:2]:

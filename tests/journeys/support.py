@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import time_machine
@@ -53,14 +53,7 @@ class Journey:
         self.contexts.append(context)
         if who:
             sign_in(context, self.address, self.accounts[who])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        faults: list[str] = []
-        page.faults = faults  # type: ignore[attr-defined]  # what went wrong behind the page
-        page.looked = self.looked  # type: ignore[attr-defined]  # the kinds of answers that were looked at
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("response", lambda answer: _broken(answer, faults))
-        return page
+        return a_page(context, self.looked)
 
     def poll(self) -> UUID:
         """Give the round's poll."""
@@ -95,18 +88,37 @@ class Journey:
         assert faults == []
 
 
-def _broken(answer: Response, faults: list[str]) -> None:
-    if answer.status >= 500:
+def a_page(context: BrowserContext, looked: set[str], *, patience: int = 10_000, worst: int = 499) -> Page:
+    """Open a page that knows which kinds of answers were looked at, and notes as `faults` what breaks behind it.
+
+    It waits `patience` milliseconds for a busy server; a status above `worst` is a fault.
+    """
+    page: Any = context.new_page()
+    page.set_default_timeout(patience)
+    page.faults, page.looked = [], looked
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("response", lambda answer: _note(answer, page.faults, worst))
+    return cast(Page, page)
+
+
+def _note(answer: Response, faults: list[str], worst: int) -> None:
+    if answer.status > worst:
         faults.append(f"{answer.status} {answer.url}")
+
+
+def unseen(page: Any) -> bool:
+    """Tell whether this is the first answer of its kind that is looked at, and remember it."""
+    kind = PART.sub("", page.url.split("?")[0])
+    first = kind not in page.looked
+    page.looked.add(kind)
+    return first
 
 
 def send(page: Page, form: str = "main form:has(button.main)") -> None:
     """Press the main button of a form and wait for the answer; the first page of each kind must serve everybody."""
     with page.expect_navigation():
         page.locator(f"{form} button.main").first.click()
-    kind, looked = PART.sub("", page.url.split("?")[0]), page.looked  # type: ignore[attr-defined]  # set by `phone`
-    if kind not in looked:
-        looked.add(kind)
+    if unseen(page):
         assert violations(page) == [], page.url
 
 

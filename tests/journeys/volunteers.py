@@ -13,7 +13,7 @@ from typing import Any
 import time_machine
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, expect
 
 from shanzhi.activities.models import Shift
 from shanzhi.kernel.roles import Role
@@ -24,7 +24,7 @@ from shanzhi.volunteering import operations as volunteering
 from shanzhi.volunteering.models import Team, Volunteer
 from tests.activities.support import a_shift, a_sign_up, an_activity
 from tests.browser.support import Look, open_context, sign_in, violations
-from tests.journeys.support import PART, proper, send
+from tests.journeys.support import a_page, proper, send, unseen
 from tests.people.conftest import make_areas
 from tests.support.people import AREA, LONG_AGO, a_person, an_account
 from tests.support.places import SYSTEM
@@ -76,36 +76,23 @@ class Street:
         context = open_context(self.browser, self.address, Look("phone"))
         if who is not None:
             sign_in(context, self.address, Account.objects.filter(person=who).first() or an_account(who))
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.looked = self.looked  # type: ignore[attr-defined]  # the kinds of pages that were looked at
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("response", lambda answer: _broken(answer, faults))
+        page: Any = a_page(context, self.looked, patience=PATIENCE, worst=399)
         yield page
         context.close()
-        assert faults == []
+        assert page.faults == []
 
 
-def _broken(answer: Response, faults: list[str]) -> None:
-    if answer.status >= 400:
-        faults.append(f"{answer.status} {answer.url}")
-
-
-def fits(page: Page) -> None:
+def fits(page: Any) -> None:
     """See that the page fits the phone and that axe finds nothing."""
     proper(page)
     assert violations(page) == [], page.url
     if SHOTS:
-        number = len(page.looked)  # type: ignore[attr-defined]  # set by `phone`
-        page.screenshot(path=Path(SHOTS) / f"volunteer-{number:02}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"volunteer-{len(page.looked):02}.png", full_page=True)
 
 
 def look(page: Page) -> None:
     """Look closely at the first page of each kind."""
-    kind, looked = PART.sub("", page.url.split("?")[0]), page.looked  # type: ignore[attr-defined]  # set by `phone`
-    if kind not in looked:
-        looked.add(kind)
+    if unseen(page):
         fits(page)
 
 

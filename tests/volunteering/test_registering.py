@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -58,7 +59,7 @@ def test_refuses_all_for_one_and_names_the_record() -> None:
     missing = gone.pk
     gone.delete()
     before = Volunteer.objects.count()
-    wrong: list[tuple[dict[object, Details], type[Refusal], str]] = [
+    wrong: list[tuple[dict[UUID, Details], type[Refusal], str]] = [
         ({good.pk: SAID, young.pk: SAID}, refusals.OnlyGrownUps, str(young.pk)),
         ({good.pk: SAID, serving.pk: SAID}, refusals.VolunteerAlready, str(serving.pk)),
         ({good.pk: SAID, missing: SAID}, NotFound, str(missing)),
@@ -68,7 +69,7 @@ def test_refuses_all_for_one_and_names_the_record() -> None:
     ]
     for wanted, kind, field in wrong:
         with pytest.raises(kind) as told:
-            register_volunteers(actor=SYSTEM, wanted=wanted, at=AT)  # type: ignore[arg-type]  # ids of several kinds of rows
+            register_volunteers(actor=SYSTEM, wanted=wanted, at=AT)
         assert told.value.field == field
     with pytest.raises(Forbidden):
         register_volunteers(actor=actor(good, at=AT), wanted={a_person(AREA).pk: SAID}, at=AT)

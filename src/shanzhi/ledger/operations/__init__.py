@@ -6,6 +6,7 @@ from shanzhi.ledger.operations.accounts import (
     close_account,
     hold_between,
     make_account,
+    make_accounts,
     open_account,
 )
 from shanzhi.ledger.operations.books import (
@@ -18,7 +19,6 @@ from shanzhi.ledger.operations.books import (
 from shanzhi.ledger.operations.content import Entered, Leg
 from shanzhi.ledger.operations.entering import enter, reverse, transfer, undo
 from shanzhi.ledger.operations.many import MOST_MOVES, Move, transfer_many
-from shanzhi.ledger.operations.opening import make_accounts
 
 __all__ = [
     "MOST_MOVES", "Entered", "Leg", "Move", "account_for", "bound", "close_account", "close_period", "create_book",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
-from shanzhi.audit.operations import record
+from shanzhi.audit.operations import event_of, record, record_many
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.ledger import policies
@@ -62,21 +63,46 @@ def make_account(
     Nothing below zero may be on it, but for one of the outside world. A `floor` or `ceiling` in whole units bounds it
     otherwise. Raises AccountTaken where the owner has one for this use.
     """
-    words = " ".join(name.split())
-    if not words or len(words) > LONGEST_NAME:
-        raise BadName(field="name")
+    made = Account(
+        owner_kind=owner_kind, owner_id=owner_id, role=role, name=name, nature=nature, commodity_id=commodity,
+        synthetic=synthetic,
+    )  # fmt: skip
     with refusing():
-        made = Account.objects.create(
-            book=book, owner_kind=owner_kind, owner_id=owner_id, role=role, name=words, nature=nature,
-            commodity_id=commodity, opened_at=at, synthetic=synthetic or book.synthetic,
-        )  # fmt: skip
+        _write(actor, book, [made], at, floor=floor, ceiling=ceiling)
         if floor is not None or ceiling is not None:
             _bound(made.pk, floor if floor is not None else _first_floor(owner_kind), ceiling)
-        record(
-            actor=actor, verb="ledger.account.open", subject=made, area=book.area, at=at,
-            change={"owner": owner_kind, "role": role, "commodity": commodity, "floor": floor, "ceiling": ceiling},
-        )  # fmt: skip
     return made
+
+
+def make_accounts(*, actor: Actor, book: Book, accounts: Sequence[Account], at: datetime) -> None:
+    """Open accounts that the caller filled in, all or none; who may is for the caller to decide.
+
+    Book, moment and mark of made-up data are set here; each begins with the bounds of its owner. The number of
+    statements does not grow with the accounts. Raises BadName, AccountTaken.
+    """
+    with refusing():
+        _write(actor, book, accounts, at)
+
+
+def _write(
+    actor: Actor, book: Book, accounts: Sequence[Account], at: datetime, *, floor: int | None = None,
+    ceiling: int | None = None,
+) -> None:  # fmt: skip
+    """Write accounts with an event each, which names the bounds that the caller is about to set."""
+    for one in accounts:
+        one.name = " ".join(one.name.split())
+        if not 1 <= len(one.name) <= LONGEST_NAME:
+            raise BadName(field="name")
+        one.book, one.opened_at, one.synthetic = book, at, one.synthetic or book.synthetic
+    Account.objects.bulk_create(accounts)
+    record_many(
+        event_of(
+            actor=actor, verb="ledger.account.open", subject=one, area=book.area, at=at,
+            change={"owner": one.owner_kind, "role": one.role, "commodity": one.commodity_id, "floor": floor,
+                    "ceiling": ceiling},
+        )
+        for one in accounts
+    )  # fmt: skip
 
 
 def account_for(

@@ -183,18 +183,9 @@ def close_help(request: HttpRequest, post_id: UUID, body: NothingGiven, idempote
 
 def _deal(viewer: Actor, found: Deal) -> dict[str, Any]:
     names = (
-        "id",
-        "post_id",
-        "minutes",
-        "paid",
-        "overflow",
-        "state",
-        "message",
-        "reason",
-        "decision",
-        "helper_done_at",
+        "id", "post_id", "minutes", "paid", "overflow", "state", "message", "reason", "decision", "helper_done_at",
         "taker_done_at",
-    )
+    )  # fmt: skip
     return {
         **{name: getattr(found, name) for name in names}, "helper": str(found.helper.human.name),
         "taker": str(found.taker.human.name), "address": queries.address_for(viewer=viewer, found=found),

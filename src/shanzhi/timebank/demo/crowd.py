@@ -5,7 +5,7 @@ Apart from the demo's small bank, so that whoever needs only that one need not w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
@@ -13,7 +13,6 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from shanzhi.kernel.actor import Actor
 from shanzhi.people.fields import ID_NUMBER, marks
 from shanzhi.people.models import Person
 from shanzhi.people.operations.bringing import bring_people
@@ -22,15 +21,13 @@ from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.service import operations as service
 from shanzhi.timebank import operations
+from shanzhi.timebank.demo.loading import DISTRICT, SYSTEM, Progress
 from shanzhi.timebank.models import Bank
 from shanzhi.ventures.demo.people import FAMILY, GIVEN, number_of
 from shanzhi.volunteering.models import TaskKind, Volunteer
 from shanzhi.volunteering.operations import Details, register_volunteers
 from shanzhi.volunteering.operations.words import SKILLS
 
-Progress = Callable[[str, int, int], None]
-SYSTEM: Final = Actor.system("demo")
-DISTRICT: Final = "370102"
 STEP: Final = "公益银行志愿者 Volunteers of the bank"
 GROUP: Final = "BANK"
 COUNT: Final = 10_000

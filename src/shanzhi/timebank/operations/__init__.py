@@ -1,6 +1,7 @@
 """Every write of the time bank."""
 
 from shanzhi.timebank.operations.clock import credit_records, run_clock
+from shanzhi.timebank.operations.closing import close_account
 from shanzhi.timebank.operations.dealing import (
     agree_as_guardian,
     answer_post,
@@ -17,9 +18,8 @@ from shanzhi.timebank.operations.founding import found_bank, open_pool, publish_
 from shanzhi.timebank.operations.giving import donate, expire_lots, give
 from shanzhi.timebank.operations.granting import agree_to_grant, decline_grant, propose_grant
 from shanzhi.timebank.operations.helping import Help, close_post, post_help
-from shanzhi.timebank.operations.members import close_account, open_account
 from shanzhi.timebank.operations.months import keep_months
-from shanzhi.timebank.operations.opening import Opened, open_accounts
+from shanzhi.timebank.operations.opening import Opened, open_account, open_accounts
 from shanzhi.timebank.operations.rating import rate
 from shanzhi.timebank.operations.shop import (
     Goods,

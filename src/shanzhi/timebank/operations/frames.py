@@ -136,13 +136,11 @@ def reason_of(text: str, field: str = "reason") -> str:
     return plain
 
 
-def next_number(area: str) -> str:
-    """Draw an account number that nobody has: area, random digits, and one that checks the rest (ISO 7064)."""
-    return next_numbers(area, 1)[0]
-
-
 def next_numbers(area: str, count: int) -> list[str]:
-    """Draw so many of them, in one query unless one was drawn that somebody has."""
+    """Draw so many account numbers that nobody has: area, random digits, and one that checks the rest (ISO 7064).
+
+    In one query unless one was drawn that somebody has.
+    """
     found: set[str] = set()
     while len(found) < count:
         drawn = {_drawn(area) for _ in range(count - len(found))}

@@ -1,10 +1,10 @@
-"""Accounts for many at once, as when a bank opens for the volunteers that its area has already."""
+"""Opening accounts at a bank: one's own, somebody's, or many at once when a bank opens for who volunteers already."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,18 +15,77 @@ from django.utils import timezone
 from shanzhi.audit.operations import event_of, record_many
 from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.errors import NotFound, Refusal, SignInNeeded
+from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.models import Account, Book, Nature, Owner
-from shanzhi.ledger.operations import make_accounts
 from shanzhi.people import minors
 from shanzhi.people.models import Person
+from shanzhi.places import queries as places
 from shanzhi.timebank import policies, refusals
 from shanzhi.timebank.models import Bank, Member
-from shanzhi.timebank.operations.frames import MINUTES, bank_of, next_numbers, rules_now
-from shanzhi.timebank.operations.members import ROLES
+from shanzhi.timebank.operations.frames import (
+    MINUTES,
+    as_member,
+    bank_of,
+    lock_members,
+    next_numbers,
+    note,
+    rules_now,
+)
 
+ROLES: Final = (("credits", ""), ("bound", " · 仅可捐赠"), ("held", " · 预留"))
 MOST: Final = 1000
 """Accounts opened in one go."""
+
+
+@transaction.atomic
+def open_account(*, actor: Actor, bank_id: UUID, student: bool, at: datetime, person_id: UUID | None = None) -> Member:
+    """Open one's own account at a bank, or as who keeps it that of somebody; each person has one.
+
+    By the rules in force the person may earn or may spend. Raises NoRules, NameNotVerified, ConsentFirst, ByTheRules,
+    MemberAlready.
+    """
+    if not actor.signed_in and not actor.is_system:
+        raise SignInNeeded
+    bank = bank_of(bank_id)
+    if person_id is not None and not actor.is_person(person_id):
+        policies.require(policies.may_keep(actor=actor, bank=bank))
+    person = _person(person_id or actor.person())
+    kin = (person.pk, *Person.objects.filter(merged_into=person).values_list("pk", flat=True))
+    if Member.objects.filter(bank=bank, person__in=kin, closed_at__isnull=True).exists():
+        raise refusals.MemberAlready
+    policies.require(_unready(person, waits=bool(minors.waits_for(person, at, kin[1:]))))
+    _version, policy = rules_now(bank, at)
+    policies.require(_ruled_out(policy, as_member(Member(person=person, student=student), at), timezone.localdate(at)))
+    old = lock_members(Member.objects.filter(bank=bank, person=person).values_list("pk", flat=True))
+    for found in old.values():  # the account that was closed serves on, under its number
+        found.closed_at, found.student = None, student
+        found.save(update_fields=["closed_at", "student"])
+        note(actor, "member.open", found, bank, at, {"account": found.number})
+        return found
+    return _opened(actor, bank, [person], at, student=student)[0]
+
+
+def _person(person_id: UUID) -> Person:
+    """Lock whose account it is to be, so that two who open it at once find one another."""
+    found = Person.objects.select_for_update(no_key=True).filter(pk=person_id, erased_at=None, merged_into=None).first()
+    if found is None:
+        raise NotFound(field="person_id")
+    return found
+
+
+def _unready(person: Person, *, waits: bool) -> Refusal | None:
+    """Tell what somebody lacks for an account at any bank; `waits` says that a consent is lacking."""
+    if person.real_name != "verified" or person.born_on is None:
+        return refusals.NameNotVerified()
+    return refusals.ConsentFirst() if waits else None
+
+
+def _ruled_out(policy: kernel.Policy, who: kernel.Member, today: date) -> Refusal | None:
+    """Tell why the rules let somebody neither earn nor spend."""
+    refused = kernel.may_earn(policy, who, today)
+    out = refused is not None and kernel.may_spend(policy, who, today) is not None
+    return refusals.by_rules(refused) if out and refused else None
 
 
 @dataclass
@@ -37,63 +96,56 @@ class Opened:
     passed: dict[UUID, str] = field(default_factory=dict)
 
 
+@transaction.atomic
 def open_accounts(*, actor: Actor, bank_id: UUID, person_ids: Collection[UUID], at: datetime) -> Opened:
     """Open accounts for residents, at most MOST, as who keeps the bank; sent again it opens none a second time.
 
     Passed over, each with its reason: who has an account or had one, whose name is not verified, minors (their consents
-    are looked at singly), and whom the rules in force let neither earn nor spend. Raises NotTheKeeper, NoRules,
-    TooManyAtOnce, and NotFound where a record is none of the bank's area.
+    are looked at singly), and whom the rules in force let neither earn nor spend. The statements do not grow with the
+    people. Raises NotTheKeeper, NoRules, TooManyAtOnce, and NotFound where a record is none of the bank's area.
     """
     if not 1 <= len(person_ids) <= MOST:
         raise refusals.TooManyAtOnce(field="person_ids", most=MOST)
-    with transaction.atomic():
-        bank = bank_of(bank_id)
-        policies.require(policies.may_keep(actor=actor, bank=bank))
-        _version, policy = rules_now(bank, at)
-        rows = Person.objects.select_for_update(no_key=True).filter(
-            pk__in=person_ids, area__startswith=bank.area, erased_at=None, merged_into=None
-        )
-        people = list(rows.order_by("pk"))
-        if missing := set(person_ids) - {one.pk for one in people}:
-            raise NotFound(field=str(min(missing)))
-        found = Opened()
-        known = _kin(bank, people)
-        fit = [one for one in people if not _passed(found, one, known, policy, at)]
-        found.made = _opened(actor, bank, fit, at)
+    bank = bank_of(bank_id)
+    policies.require(policies.may_keep(actor=actor, bank=bank))
+    _version, policy = rules_now(bank, at)
+    rows = Person.objects.select_for_update(no_key=True).filter(
+        places.within("area", bank.area), pk__in=person_ids, erased_at=None, merged_into=None
+    )
+    people = list(rows.order_by("pk"))
+    if missing := set(person_ids) - {one.pk for one in people}:
+        raise NotFound(field=str(min(missing)))
+    found, known = Opened(), _known(bank, people)
+    for one in people:
+        refusal = refusals.MemberAlready() if one.pk in known else _against(policy, one, at)
+        if refusal is not None:
+            found.passed[one.pk] = refusal.code
+    found.made = _opened(actor, bank, [one for one in people if one.pk not in found.passed], at)
     return found
 
 
-def _kin(bank: Bank, people: Sequence[Person]) -> set[UUID]:
-    """Tell who of these has an account, be it under a record that was merged into theirs."""
+def _known(bank: Bank, people: Sequence[Person]) -> set[UUID]:
+    """Tell who of these has an account or had one, be it under a record that was merged into theirs."""
     rows = Member.objects.filter(Q(person__in=people) | Q(person__merged_into__in=people), bank=bank)
     return {one.human.pk for one in rows.select_related("person__merged_into")}
 
 
-def _passed(found: Opened, person: Person, known: set[UUID], policy: kernel.Policy, at: datetime) -> bool:
-    """Note why somebody is passed over; False where nothing stands against the account."""
-    today = timezone.localdate(at)
-    code = ""
-    if person.pk in known:
-        code = refusals.MemberAlready.code
-    elif person.real_name != "verified" or person.born_on is None:
-        code = refusals.NameNotVerified.code
-    elif minors.is_minor(person, at):
-        code = refusals.ConsentFirst.code
-    else:
-        who = kernel.Member(id=str(person.pk), born=person.born_on, student=False, guardian=False)
-        refused = kernel.may_earn(policy, who, today)
-        if refused is not None and kernel.may_spend(policy, who, today) is not None:
-            code = refusals.ByTheRules.code
-    if code:
-        found.passed[person.pk] = code
-    return bool(code)
+def _against(policy: kernel.Policy, person: Person, at: datetime) -> Refusal | None:
+    """Tell what stands against the account of one of many: a minor is looked at singly, with the consents."""
+    unready = _unready(person, waits=minors.is_minor(person, at))
+    if unready is not None or person.born_on is None:
+        return unready
+    who = kernel.Member(id=str(person.pk), born=person.born_on, student=False, guardian=False)
+    return _ruled_out(policy, who, timezone.localdate(at))
 
 
-def _opened(actor: Actor, bank: Bank, people: Sequence[Person], at: datetime) -> list[Member]:
+def _opened(
+    actor: Actor, bank: Bank, people: Sequence[Person], at: datetime, *, student: bool = False
+) -> list[Member]:  # fmt: skip
     """Write accounts in the ledger and at the bank."""
     accounts, made = [], []
     for person, number in zip(people, next_numbers(bank.area, len(people)), strict=True):
-        member = Member(id=uuid4(), bank=bank, person=person, number=number, student=False, opened_at=at)
+        member = Member(id=uuid4(), bank=bank, person=person, number=number, student=student, opened_at=at)
         for role, ending in ROLES:
             account = Account(
                 owner_kind=Owner.PERSON, owner_id=person.pk, role=role, name=f"{number}{ending}",
@@ -103,7 +155,7 @@ def _opened(actor: Actor, bank: Bank, people: Sequence[Person], at: datetime) ->
             accounts.append(account)
         made.append(member)
     if made:
-        make_accounts(actor=actor, book=Book.objects.get(pk=bank.book_id), accounts=accounts, at=at)
+        ledger.make_accounts(actor=actor, book=Book.objects.get(pk=bank.book_id), accounts=accounts, at=at)
         Member.objects.bulk_create(made)
         record_many(
             event_of(
