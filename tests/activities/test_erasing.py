@@ -56,3 +56,16 @@ def test_why_an_activity_was_called_off_loses_the_name_wherever_it_stands() -> N
     assert list(SignUp.objects.values_list("state", "reason")) == [("cancelled", words)] * 3
     assert not Event.objects.filter(reason__contains=NAME).exists()
     assert Activity.objects.get(pk=apart.pk).what == f"找{NAME}"  # nothing leads from here to who is erased
+
+
+def test_who_only_stood_behind_an_activity_is_taken_out_of_what_was_told_to_others() -> None:
+    led = a_volunteer(a_person(AREA, name=NAME))
+    activity = an_activity(contact=led)  # another leads the team by now
+    a_sign_up(activity.shifts.get())
+    operations.cancel_activity(actor=SYSTEM, activity_id=activity.pk, reason=f"领队病了（{NAME}）", at=AT)
+    assert not SignUp.objects.filter(volunteer=led).exists()
+    people.erase_own(actor=actor(led.person), confirmed=True, at=AT)
+    look_now()
+    words = "领队病了（▇▇）"
+    assert (Activity.objects.get().reason, Shift.objects.get().notice, SignUp.objects.get().reason) == (words,) * 3
+    assert not Event.objects.filter(reason__contains=NAME).exists()

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.activities.operations import erasing
 from shanzhi.assignments.models import OnCall, Proposal
-from shanzhi.assignments.operations.erasing import ask_no_more
+from shanzhi.assignments.operations.erasing import ask_no_more, asked_for
 from shanzhi.kernel import merging
 from shanzhi.kernel.personal import (
     REGISTRY,
@@ -53,6 +54,7 @@ describe("assignments.Proposal", _("Pairs you decided on"), "decided_by_id", MAT
          decided_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("assignments.OnCall", _("Your agreement to be called up"), "volunteer__person_id", MATCHING,
          volunteer=(K.LINK, E.KEEP), agreed_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
+erasing.ALSO["assignments"] = asked_for
 REGISTRY.specials["assignments"] = Special("assignments", ask_no_more)
 name_fields(
     made_by=_("Worked out for"), score=_("Points in all"), parts=_("What the points come from"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,17 +18,20 @@ from shanzhi.kernel.personal import Leaving, Touched
 TOLD: Final = ("what", "risks", "reason", "reach", "check_note")
 # How an activity leads to people who stand behind it.
 STANDING: Final = ("planned_by_id", "changed_by_id", "submitted_by_id", "checked_by_id", "contact__person_id")
+# What rooms above lock shifts for: each gives the condition of more activities that something of these people hangs on.
+ALSO: Final[dict[str, Callable[[Collection[UUID]], Q]]] = {}
 
 
 def hold_activities(people: Collection[UUID]) -> None:
-    """Lock the activities whose words may name these people, then their shifts, each in the order of ids.
+    """Lock the activities whose words may name these people, and those of `ALSO`, then their shifts, by their ids.
 
-    Before any person and any volunteer is locked, as who changes an activity or calls it off does.
+    Before any person and any volunteer is locked, as who changes an activity or calls it off does; and all shifts at
+    once, those of the rooms above too: who asks for several locks them by their ids.
     """
-    named = Q(pk__in=SignUp.objects.filter(volunteer__person__in=people).values("shift__activity"))
-    for way in STANDING:
-        named |= Q(**{f"{way}__in": people})
-    found = Activity.objects.filter(named).values("pk")
+    wanted = _named(people)
+    for more in ALSO.values():
+        wanted |= more(people)
+    found = Activity.objects.filter(wanted).values("pk")
     rows = Activity.objects.select_for_update(no_key=True).filter(pk__in=found).order_by("pk")
     keys = list(rows.values_list("pk", flat=True))
     shifts = Shift.objects.select_for_update(no_key=True).filter(activity__in=keys).order_by("pk")
@@ -60,15 +63,22 @@ def give_places_back(leaving: Leaving) -> Touched:
     return {"activities_signup": touched, "activities_calendarfeed": keys, **told}
 
 
+def _named(people: Collection[UUID]) -> Q:
+    """Give the condition of the activities whose words may name these people: behind which they stand, or were in."""
+    named = Q(pk__in=SignUp.objects.filter(volunteer__person__in=people).values("shift__activity"))
+    for way in STANDING:
+        named |= Q(**{f"{way}__in": people})
+    return named
+
+
 def _empty_words(leaving: Leaving) -> dict[str, list[str]]:
-    """Take the name out of what was told of the activities that somebody was in; give all that may tell of the person.
+    """Take the name out of what was told of somebody's activities; give all that may tell of the person.
 
     What is called off is so for the same words everywhere: in the activity, its shifts, the sign-ups of all who were in
     them, and the events of the activity. So an activity is given even where its own words name nobody: its events are
     looked through.
     """
-    inside = SignUp.objects.filter(volunteer__person_id=leaving.person_id).values("shift__activity")
-    activities = Activity.objects.filter(pk__in=inside)
+    activities = Activity.objects.filter(_named([leaving.person_id]))
     keys = list(activities.order_by("pk").values_list("pk", flat=True))
     shifts = Shift.objects.filter(activity__in=keys)
     _scrub(activities, TOLD, leaving)

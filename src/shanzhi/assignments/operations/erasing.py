@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from shanzhi.activities.lifecycle import LIVING
-from shanzhi.activities.models import SignUp
+from collections.abc import Collection
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
 from shanzhi.assignments.lifecycle import PROPOSAL, SERVES_NO_MORE
 from shanzhi.assignments.models import OnCall, Proposal
-from shanzhi.assignments.operations.frames import end, locked_shifts
+from shanzhi.assignments.operations.frames import end
 from shanzhi.kernel.personal import Leaving, Touched
+
+OPEN: Final = ("proposed", "asked")
+
+
+def asked_for(people: Collection[UUID]) -> Q:
+    """Give the condition of the activities with shifts that these people are proposed or asked for.
+
+    The room below locks those shifts with its own, before people (`activities.operations.erasing`): who asks for them
+    holds them when it tells the people.
+    """
+    rows = Proposal.objects.filter(volunteer__person__in=people, state__in=OPEN)
+    return Q(pk__in=rows.values("shift__activity"))
 
 
 def ask_no_more(leaving: Leaving) -> Touched:
-    """End what is proposed and asked of somebody who is being erased, and the agreement to be called up.
-
-    The shifts are locked before the pairs, with those whose places the room below gives back next.
-    """
-    held = SignUp.objects.filter(volunteer__person_id=leaving.person_id, state__in=LIVING)
-    rows = Proposal.objects.filter(volunteer__person_id=leaving.person_id, state__in=("proposed", "asked"))
+    """End what is proposed and asked of somebody who is being erased, and the agreement to be called up."""
+    rows = Proposal.objects.filter(volunteer__person_id=leaving.person_id, state__in=OPEN)
     touched = []
-    locked_shifts({*rows.values_list("shift", flat=True), *held.values_list("shift", flat=True)})
     for row in rows.order_by("shift", "pk"):
         verb = "drop" if row.state == "proposed" else "lapse"
         end(row, PROPOSAL.move(row.state, verb), leaving.at, reason=SERVES_NO_MORE)
