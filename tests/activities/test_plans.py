@@ -207,13 +207,26 @@ class TestAPlan:
         team = a_team(COMMUNITY)
         old = leader_of(team)
         draft, running = an_activity(team, state="checked"), an_activity(team)
+        written, handed_in = (an_activity(team, state="draft") for _one in range(2))
         heir = join(team, a_volunteer())
         members.set_part(actor=old, member_id=heir.pk, role="leader", at=AT)
         assert draft.contact.person_id == running.contact.person_id == old.person_id
-        operations.publish_activity(actor=leader_of(team), activity_id=draft.pk, at=AT)
+        new = leader_of(team)
+        operations.publish_activity(actor=new, activity_id=draft.pk, at=AT)
+        plan = operations.Plan(**PLAN)
+        operations.change_activity(actor=new, activity_id=written.pk, version=1, plan=plan, at=AT)
+        operations.submit_activity(actor=new, activity_id=handed_in.pk, at=AT)
+        operations.plan_activity(actor=new, team_id=team.pk, plan=plan, at=AT)
         assert (operations.run_clock(at=AT)["led"], operations.run_clock(at=AT)["led"]) == (1, 0)
         assert set(Activity.objects.values_list("contact", flat=True)) == {heir.volunteer_id}
-        assert Event.objects.get(verb="activities.activity.contact").change == {"number": heir.volunteer.number}
+        rows = Event.objects.filter(verb="activities.activity.contact").order_by("pk")
+        # each is told once, with who did it; who leads a new activity first is no change
+        assert list(rows.values_list("subject_id", "actor_person", "change")) == [
+            (str(one.pk), who, {"number": heir.volunteer.number})
+            for one, who in (
+                (draft, new.person_id), (written, new.person_id), (handed_in, new.person_id), (running, None)
+            )
+        ]  # fmt: skip
 
 
 class TestShifts:

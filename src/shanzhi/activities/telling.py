@@ -22,7 +22,7 @@ from shanzhi.notices.operations import notify
 from shanzhi.notices.values import LINK, MOMENT, TITLE, To, public_title
 from shanzhi.people.models import RoleGrant
 from shanzhi.people.queries.records import running
-from shanzhi.volunteering.models import TeamMember, TeamRole
+from shanzhi.volunteering import queries as volunteering
 
 MINE: Final = Category(
     "shifts",
@@ -176,9 +176,7 @@ def tell_submitted(*, actor: Actor, activity: Activity, at: datetime) -> None:
 
 def tell_checked(*, actor: Actor, activity: Activity, passed: bool, at: datetime) -> None:
     """Tell who planned it and who leads the team how the check went."""
-    heads = TeamMember.objects.filter(
-        team=activity.team, state="member", role__in=(TeamRole.LEADER, TeamRole.DEPUTY)
-    ).values_list("volunteer__person", flat=True)
+    heads = volunteering.heads(activity.team).values_list("volunteer__person", flat=True)
     whom = {*heads, *([activity.planned_by_id] if activity.planned_by_id else [])}
     values = {"title": activity, "link": To("activities:plan", (activity.pk,))}
     notify(

@@ -159,9 +159,8 @@ def tell_moved(*, actor: Actor, team: Team, at: datetime) -> None:
 
 def tell_move_refused(*, actor: Actor, team: Team, at: datetime) -> None:
     """Tell who leads a team that it does not move."""
-    rows = TeamMember.objects.filter(team=team, state="member", role=TeamRole.LEADER)
     values = _of(team, To("volunteering:team_desk", (team.pk,)))
-    _tell_all(actor, NOT_MOVED, team, rows, at, values, key=f"{team.pk}:{at.isoformat()}")
+    _tell_all(actor, NOT_MOVED, team, queries.leader_of(team), at, values, key=f"{team.pk}:{at.isoformat()}")
 
 
 def tell_qualification(*, actor: Actor, kind: Kind, row: Qualification, at: datetime) -> None:

@@ -73,7 +73,7 @@ def plan_activity(*, actor: Actor, team_id: UUID, plan: Plan, at: datetime, synt
             raise refusals.TeamNotWorking
         values = _checked(plan, team)
         made = Activity(team=team, planned_by_id=actor.person_id, created_at=at, synthetic=synthetic, **values)
-        follow_leader(made)
+        follow_leader(actor, made, at)
         made.save(force_insert=True)
         note(actor, "activity.plan", made, at, {"title": made.title, "task": made.task_kind.code, "team": team.pk})
     return made
@@ -102,7 +102,7 @@ def change_activity(*, actor: Actor, activity_id: UUID, version: int, plan: Plan
                 _forget_check(found)
         for name, value in values.items():
             setattr(found, name, value)
-        follow_leader(found)
+        follow_leader(actor, found, at)
         found.version += 1
         found.save()
         note(actor, "activity.change", found, at, {"fields": told, "state": found.state})
@@ -120,7 +120,7 @@ def submit_activity(*, actor: Actor, activity_id: UUID, at: datetime) -> Activit
             raise refusals.RisksMissing(field="risks")
         if not Shift.objects.filter(activity=found, state="open", starts_at__gt=at).exists():
             raise refusals.NoShiftYet
-        follow_leader(found)
+        follow_leader(actor, found, at)
         found.submitted_at, found.submitted_by_id, found.check_note = at, actor.person_id, ""
         found.version += 1
         found.save()
@@ -166,7 +166,7 @@ def publish_activity(*, actor: Actor, activity_id: UUID, at: datetime) -> Activi
         found.state = ACTIVITY.move(found.state, "publish")
         if not Shift.objects.filter(activity=found, state="open", starts_at__gt=at).exists():
             raise refusals.NoShiftYet
-        follow_leader(found)
+        follow_leader(actor, found, at)
         found.published_at, found.version = at, found.version + 1
         found.save()
         note(actor, "activity.publish", found, at, {"state": found.state})

@@ -19,7 +19,6 @@ from shanzhi.activities.operations.line import end_line, release
 from shanzhi.kernel.actor import Actor
 from shanzhi.people import minors
 from shanzhi.volunteering import queries as volunteering
-from shanzhi.volunteering.models import TeamMember, TeamRole
 
 REMIND_BEFORE: Final = timedelta(hours=24)
 
@@ -88,18 +87,15 @@ def finish_activities(*, actor: Actor, at: datetime) -> int:
 
 def follow_leaders(*, actor: Actor, at: datetime) -> int:
     """Let who leads a team today lead its activities on the day: a team may change its leader after it planned them."""
-    heads = TeamMember.objects.filter(team=OuterRef("team"), state="member", role=TeamRole.LEADER)
-    rows = Activity.objects.filter(state__in=PLANNED).annotate(leader=Subquery(heads.values("volunteer")[:1]))
+    leader = volunteering.leader_of(OuterRef("team")).values("volunteer")[:1]
+    rows = Activity.objects.filter(state__in=PLANNED).annotate(leader=Subquery(leader))
     keys = rows.filter(leader__isnull=False).exclude(contact=F("leader")).order_by("pk").values_list("pk", flat=True)
     done = 0
     for key in list(keys):
         with transaction.atomic():
             found = Activity.objects.select_for_update(of=("self",), no_key=True).select_related("team").get(pk=key)
-            before = found.contact_id
-            follow_leader(found)
-            if found.living and found.contact_id != before:
+            if found.living and follow_leader(actor, found, at):
                 found.save(update_fields=["contact"])
-                note(actor, "activity.contact", found, at, {"number": found.contact.number})
                 done += 1
     return done
 

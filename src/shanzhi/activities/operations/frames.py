@@ -17,7 +17,7 @@ from shanzhi.activities.operations import refusals
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
-from shanzhi.volunteering.models import TeamMember, TeamRole
+from shanzhi.volunteering import queries as volunteering
 
 LONGEST_REASON: Final = 300
 _WORDS: Final = {
@@ -86,13 +86,19 @@ def open_shifts(activity: Activity, condition: Q | None = None) -> list[Shift]:
     return found
 
 
-def follow_leader(found: Activity) -> None:
-    """Let who leads the team today lead on the day; the row is saved by the caller."""
-    leader = TeamMember.objects.select_related("volunteer").filter(
-        team=found.team, state="member", role=TeamRole.LEADER
-    ).first()  # fmt: skip
-    if leader is not None:
-        found.contact = leader.volunteer
+def follow_leader(actor: Actor, found: Activity, at: datetime) -> bool:
+    """Let who leads the team today lead on the day; tell whether that is somebody else now, and put that on record.
+
+    The row is saved by the caller. Who is the first is no change: a new activity has no event of it.
+    """
+    leader = volunteering.leader_of(found.team).select_related("volunteer").first()
+    if leader is None or leader.volunteer_id == found.contact_id:
+        return False
+    first = found.contact_id is None
+    found.contact = leader.volunteer
+    if not first:
+        note(actor, "activity.contact", found, at, {"number": found.contact.number})
+    return not first
 
 
 def text_of(text: str, *, field: str, most: int, may_lack: bool = False) -> str:

@@ -154,8 +154,7 @@ def set_part(*, actor: Actor, member_id: UUID, role: str, at: datetime) -> TeamM
 
 def _hand_over(actor: Actor, row: TeamMember, at: datetime) -> None:
     """Make who led the team a deputy, and tell it."""
-    rows = TeamMember.objects.filter(team=row.team, state="member", role=TeamRole.LEADER)
-    for led in rows.select_related("volunteer__person__merged_into", "team"):
+    for led in queries.leader_of(row.team).select_related("volunteer__person__merged_into", "team"):
         led.role = TeamRole.DEPUTY
         led.save(update_fields=["role"])
         telling.tell_place(actor=actor, kind=telling.PART, row=led, at=at)

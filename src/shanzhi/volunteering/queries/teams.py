@@ -7,14 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Invalid, NotFound, SignInNeeded
 from shanzhi.places import queries as places
 from shanzhi.volunteering import policies
-from shanzhi.volunteering.models import Team, TeamAgreement, TeamMember
+from shanzhi.volunteering.models import Team, TeamAgreement, TeamMember, TeamRole
 from shanzhi.volunteering.queries.volunteers import AREA_NAME, NEWEST
 
 
@@ -98,6 +98,11 @@ def members(found: Team, *, decides: bool = False) -> QuerySet[TeamMember]:
 def heads(found: Team) -> QuerySet[TeamMember]:
     """Give the places of who leads a team, the leader's and the deputies', for whoever tells them something."""
     return TeamMember.objects.filter(team=found, state="member", role__in=policies.HEADS)
+
+
+def leader_of(found: Team | OuterRef) -> QuerySet[TeamMember]:
+    """Give the place of who leads a team today, at most one; an `OuterRef` for the teams of a query around it."""
+    return TeamMember.objects.filter(team=found, state="member", role=TeamRole.LEADER)
 
 
 def member(*, viewer: Actor, member_id: UUID) -> TeamMember:
