@@ -14,6 +14,7 @@ from shanzhi.audit.models import Event
 from shanzhi.kernel.roles import Role
 from shanzhi.organizations import command
 from shanzhi.organizations.models import Organization, RegisterImport, RegisterRow
+from shanzhi.organizations.views.register_words import cell
 from tests.organizations.register_support import HEADINGS, a_register, a_row, checked
 from tests.people.conftest import COMMUNITY, SUBDISTRICT
 from tests.support.organizations import an_organization
@@ -65,6 +66,17 @@ def look_at(client: Client) -> tuple[RegisterImport, str]:
     assert "司马示例" not in page
     assert Organization.objects.count() == 2
     return found, own
+
+
+def test_first_rows_show_nothing_of_columns_that_nobody_named() -> None:
+    shown = {
+        ("", "济南市历下区示例路1号"): "济***", ("", "男"): "***", ("", "司马示例"): "司***", ("", ""): "",
+        ("phone", "138 0013 8000"): "138****", ("in_charge", "司马示例"): "司*例", ("in_charge", ""): "",
+        ("name", "示例队13800138000"): "示例队13800138000", ("credit_code", "51370102MJD000000A"): "51370102MJD000000A",
+        ("community", "示例社区 13800138000"): "示例社区 138****",
+        ("size", "32"): "32", ("filed_on", "20210305"): "20210305",
+    }  # fmt: skip
+    assert {told: cell(*told) for told in shown} == shown
 
 
 def test_an_officer_sends_looks_decides_takes_and_takes_back() -> None:

@@ -142,6 +142,7 @@ def test_first_rows_show_nothing_of_columns_that_nobody_named() -> None:
         ("", "济南市历下区示例路1号"): "济***", ("", "男"): "***", ("phone", "138 0013 8000"): "138****",
         ("id_number", "370102198005170012"): "370****", ("earlier_number", "LX007"): "L***",
         ("born_on", "1980-05-17"): "1980****", ("team", "守望队（示例）"): "守望队（示例）", ("", ""): "",
+        ("team", "守望队 13800138000"): "守望队 138****", ("registered_on", "20210305"): "20210305",
     }  # fmt: skip
     assert {told: cell(*told) for told in shown} == shown
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from shanzhi.kernel.identifiers import mask_name
 from shanzhi.organizations import queries
 from shanzhi.organizations.exchange.headings import FIELDS
 from shanzhi.organizations.exchange.register_words import CURES, differing, fault
@@ -21,6 +19,7 @@ from shanzhi.organizations.models import (
     RegisterRow,
     Step,
 )
+from shanzhi.places.exchange.lists.masking import Masking
 from shanzhi.ui import formatting
 
 TONES: Final = {"checked": "warn", "written": "good", "undone": "plain", "read": "warn"}
@@ -33,8 +32,11 @@ WHYS: Final = {
     "meanwhile": CURES["meanwhile"],
     "closed_meanwhile": CURES["closed_meanwhile"],
 }
-_DIGITS: Final = re.compile(r"\d{7,}")
-_PLAIN: Final = frozenset({"name", "credit_code", "former", "number", "filed_on", "founded_on", "area_code"})
+_MASKING: Final = Masking(
+    whole=frozenset({"name", "credit_code", "former", "number", "filed_on", "founded_on", "area_code"}),
+    words=frozenset({"subdistrict", "community", "kind", "size"}),
+    names=frozenset({"in_charge"}),
+)
 
 
 def register_state(found: RegisterImport) -> tuple[str, str]:
@@ -78,12 +80,8 @@ def effect(row: Any) -> str:
 
 
 def cell(field: str, text: str) -> str:
-    """Show a cell of a column that holds a field, or an unknown one: people and long numbers stay masked."""
-    if field in _PLAIN:
-        return text
-    if field == "in_charge":
-        return mask_name(text) if text else ""
-    return _DIGITS.sub(lambda one: f"{one[0][:3]}****", text)
+    """Show a cell of the first rows; people, and what nobody knows of, stay masked."""
+    return _MASKING.cell(field, text)
 
 
 def sheet_words(preview: queries.Preview) -> str:

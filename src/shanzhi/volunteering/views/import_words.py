@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shanzhi.kernel.identifiers import mask_name
+from shanzhi.places.exchange.lists.masking import Masking
 from shanzhi.ui import formatting
 from shanzhi.volunteering import queries
 from shanzhi.volunteering.exchange.headings import FIELDS
@@ -17,11 +18,12 @@ from shanzhi.volunteering.models import RowDecision, RowMark, RowOutcome, RowSte
 
 TONES: Final = {"checked": "warn", "written": "good", "undone": "plain", "read": "warn"}
 OUTCOME_TONES: Final = {"new": "good", "merge": "accent", "doubtful": "warn", "refused": "bad"}
-_LONG: Final = 7
-_OPEN: Final = frozenset(
-    {"area_code", "subdistrict", "community", "skills", "languages", "team", "minutes", "as_of", "registered_on"}
+_MASKING: Final = Masking(
+    whole=frozenset({"area_code", "minutes", "as_of", "registered_on"}),
+    words=frozenset({"subdistrict", "community", "skills", "languages", "team"}),
+    names=frozenset({"name"}),
+    days=frozenset({"born_on"}),
 )
-"""Columns of which nothing tells who somebody is."""
 
 
 def import_state(found: VolunteerImport) -> tuple[str, str]:
@@ -72,13 +74,7 @@ def effect(row: Any) -> str:
 
 def cell(field: str, text: str) -> str:
     """Show a cell of the first rows; all that may tell who somebody is, or what nobody knows of, stays masked."""
-    if field in _OPEN or not text:
-        return text
-    if field == "name":
-        return mask_name(text)
-    if field == "born_on":
-        return f"{text[:4]}****"
-    return f"{text[:3]}****" if field and len(text) >= _LONG else f"{text[:1] if len(text) > 1 else ''}***"
+    return _MASKING.cell(field, text)
 
 
 def sheet_words(preview: queries.Preview) -> str:
