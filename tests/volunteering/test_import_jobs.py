@@ -126,8 +126,12 @@ def test_a_list_is_dropped_by_page_and_by_program_and_its_history_says_so() -> N
     answer = client.post(address, follow=True)
     assert "未录入" in answer.content.decode()
     key, path = uuid4().hex, f"/api/v1/volunteering/imports/{second.pk}/forget"
-    for _ in range(2):
-        answer = client.post(path, headers={"Idempotency-Key": key}, data="{}", content_type="application/json")
+    answers = [
+        client.post(path, headers={"Idempotency-Key": key}, data="{}", content_type="application/json")
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
     assert not VolunteerImport.objects.exists()
     told = Event.objects.filter(verb="volunteering.import.forget").order_by("pk")
     assert [one.subject_id for one in told] == [str(first.pk), str(second.pk)]
