@@ -52,8 +52,12 @@ def is_minor(person: Person, at: datetime) -> bool:
 
 def is_child(person: Person, at: datetime) -> bool:
     """Tell whether somebody is known to be under 14."""
-    found = age(person, at)
-    return found is not None and found < OWN_CONSENT
+    return child_born(person.born_on, at)
+
+
+def child_born(born_on: date | None, at: datetime) -> bool:
+    """Tell whether who was born on a day is under 14; where the day is not known, nobody is known to be."""
+    return born_on is not None and years(born_on, timezone.localdate(at)) < OWN_CONSENT
 
 
 def majority(born_on: date) -> date:

@@ -135,7 +135,7 @@ class Batch:
         for one in entries:
             person = there.get(one.row.person) if one.row.person else None
             born = (person and person.born_on) or one.line.born_on
-            if one.row.person and born and minors.years(born, self._day) < minors.OWN_CONSENT:
+            if one.row.person and minors.child_born(born, self._at):
                 children.add(one.row.person)
         return children - minors.agreed_for(children, self._at) if children else children
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
@@ -58,7 +57,7 @@ def decide_row(*, actor: Actor, import_id: UUID, row_id: int, decision: str, at:
             raise NotDoubtfulRow
         if decision not in ("", *RowDecision.values):
             raise BadDecision(field="decision")
-        if decision == RowDecision.ANOTHER and _is_child(row, at):
+        if decision == RowDecision.ANOTHER and minors.child_born(line_of(opened(row)).born_on, at):
             raise ChildWithoutGuardian(field="decision")
         row.decision = decision
         row.save(update_fields=["decision"])
@@ -67,8 +66,3 @@ def decide_row(*, actor: Actor, import_id: UUID, row_id: int, decision: str, at:
             change={"row": row.number, "decision": decision}, at=at,
         )  # fmt: skip
     return row
-
-
-def _is_child(row: VolunteerRow, at: datetime) -> bool:
-    born = line_of(opened(row)).born_on
-    return born is not None and minors.years(born, timezone.localdate(at)) < minors.OWN_CONSENT

@@ -16,7 +16,6 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db.models import Q
-from django.utils import timezone
 
 from shanzhi.kernel.areas import covers
 from shanzhi.people import minors
@@ -172,10 +171,7 @@ class Known:
         who = found.who
         if line.born_on and who.born_on and line.born_on != who.born_on:
             return _refused(who, Wrong("born_on", "born_against_record", ""))
-        born = line.born_on or who.born_on
-        day = timezone.localdate(self._at)
-        child = born is not None and minors.years(born, day) < minors.OWN_CONSENT
-        young = child and who.person not in self._agreed
+        young = minors.child_born(line.born_on or who.born_on, self._at) and who.person not in self._agreed
         if young or (self._children and not self._children.isdisjoint(_named_keys(line))):
             self._children.update(_named_keys(line))
             return _refused(who, Wrong("born_on", "child", ""))
