@@ -1,5 +1,6 @@
 """Teams move between areas with the yes of both; volunteers and leaders are told what concerns them, each once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +10,14 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from shanzhi.audit.models import Event
-from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.actor import Actor, Grant
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.models import Delivery
 from shanzhi.people import operations as people
 from shanzhi.people.models import Person
 from shanzhi.people.operations.guardians import consent_for
-from shanzhi.volunteering import operations, queries, telling
+from shanzhi.volunteering import operations, policies, queries, telling
 from shanzhi.volunteering.models import Qualification, QualificationKind, Team, TeamMove, Volunteer
 from shanzhi.volunteering.operations import refusals
 from tests.people.conftest import COMMUNITY
@@ -126,6 +127,19 @@ class TestMovingATeam:
         assert client.get(answer["Location"]).status_code == 200
         assert client_for(Role.AUDITOR, FAR).get(page).status_code == 404
         assert page not in client_for(None).get(f"/teams/{team.pk}/").content.decode()
+
+    def test_is_begun_by_no_office_elsewhere_once_the_team_is_over(self) -> None:
+        leader = a_volunteer()
+        team = a_team(leader=leader, name="解散队（示例）")
+        team = operations.dissolve_team(actor=of(leader), team_id=team.pk, reason="完成使命", at=AT)
+        elsewhere = an_actor(Role.COMMUNITY_SECRETARY, FAR)
+        assert isinstance(policies.may_begin_move(actor=elsewhere, team=team), policies.NotTheLeader)
+        with pytest.raises(NotFound):
+            queries.movable_team(viewer=elsewhere, team_id=team.pk)
+        # who reads it here and takes teams in elsewhere sees it, and still begins nothing
+        both = replace(elsewhere, grants=(*elsewhere.grants, Grant(Role.AUDITOR, COMMUNITY)))
+        assert queries.movable_team(viewer=both, team_id=team.pk) == team
+        assert isinstance(policies.may_begin_move(actor=both, team=team), policies.NotTheLeader)
 
 
 def test_who_leads_an_organisation_finds_its_teams_that_wait_and_is_told() -> None:

@@ -181,8 +181,9 @@ def may_ask_move(*, actor: Actor, team: Team, area: str) -> Refusal | None:
 
 
 def may_begin_move(*, actor: Actor, team: Team) -> Refusal | None:
-    """Allow these, and every office to take a team in; where to decides once the area is known."""
-    return None if actor.areas(AGREERS) else may_rule(actor=actor, team=team)
+    """Allow these, and every office to take in a team that works; where to decides once the area is known."""
+    takes_in = team.state == "active" and bool(actor.areas(AGREERS))
+    return None if takes_in else may_rule(actor=actor, team=team)
 
 
 def may_decide_move(*, actor: Actor, move: TeamMove) -> Refusal | None:

@@ -73,8 +73,8 @@ def movable_team(*, viewer: Actor, team_id: UUID) -> Team:
     if not viewer.signed_in:
         raise SignInNeeded
     found = team(viewer=viewer, team_id=team_id)
-    takes = found.state == "active" and viewer.areas(policies.AGREERS)
-    return found if takes else led_team(viewer=viewer, team_id=team_id)
+    begins = policies.may_begin_move(actor=viewer, team=found) is None
+    return found if begins else led_team(viewer=viewer, team_id=team_id)
 
 
 def desk_teams(*, viewer: Actor) -> QuerySet[Team]:

@@ -88,7 +88,7 @@ def team(request: Any, team_id: UUID) -> HttpResponse:
 
 
 def _takes_in(actor: Actor, found: Team) -> bool:
-    """Tell whether the visitor is of an office elsewhere, which may ask that the team serves there."""
+    """Tell whether the visitor is of an office elsewhere, which may ask that the team serves there; no move is open."""
     elsewhere = policies.may_lead(actor=actor, team=found) is not None
     begins = policies.may_begin_move(actor=actor, team=found) is None
-    return found.state == "active" and elsewhere and begins and queries.open_move(found) is None
+    return elsewhere and begins and queries.open_move(found) is None
