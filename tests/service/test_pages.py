@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from pypdfium2 import PdfDocument
 
@@ -146,6 +147,12 @@ class TestOnesOwnPage:
         assert "202小时" in shown
         assert counts[0] == counts[1]
         assert counts[1] < 45
+
+    def test_is_reached_by_one_button_as_are_those_of_the_rooms_beside(self) -> None:
+        found = page(browser(a_volunteer()), "/account/volunteering/")
+        for name in ("service:mine", "activities:mine", "attendance:mine", "assignments:asked"):
+            assert found.count(f'<a class="button second" href="{reverse(name)}">') == 1, name
+        assert found.count(f'<a href="{reverse("activities:activities")}">找一个班次</a>') == 1
 
     def test_gives_the_own_certificate_in_full_and_the_check_to_anybody(self) -> None:
         one = a_volunteer(area=COMMUNITY)
