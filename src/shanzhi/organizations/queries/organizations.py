@@ -33,8 +33,7 @@ def organizations(*, viewer: Actor) -> QuerySet[Organization]:
 
 def leaders_of(organization_id: UUID | None, at: datetime) -> QuerySet[RoleGrant]:
     """Give the roles by which people lead an organisation at a moment, for whoever tells them something."""
-    holds = Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
-    return RoleGrant.objects.filter(holds, organization=organization_id, role__in=policies.LEADERS)
+    return RoleGrant.objects.filter(people.running(at), organization=organization_id, role__in=policies.LEADERS)
 
 
 def organization(*, viewer: Actor, organization_id: UUID) -> Organization:

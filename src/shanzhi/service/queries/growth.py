@@ -20,6 +20,7 @@ from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.periods import months_after
 from shanzhi.organizations.policies import LEADERS
+from shanzhi.people import queries as people
 from shanzhi.people.models import RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
@@ -95,9 +96,8 @@ LEADS: Final = Exists(
 
 def _founds(at: datetime) -> Exists:
     """Say that a person leads an organisation now."""
-    running = Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
-    rows = RoleGrant.objects.filter(running, person=OuterRef("person"), organization__isnull=False, role__in=LEADERS)
-    return Exists(rows)
+    rows = RoleGrant.objects.filter(people.running(at), person=OuterRef("person"))
+    return Exists(rows.filter(organization__isnull=False, role__in=LEADERS))
 
 
 MOST_BELOW: Final = 400
