@@ -201,8 +201,8 @@ def _held(actor: Actor, shift: Shift) -> Volunteer:
     """Give the own entry, locked together with who waits in the line. Raises SignInNeeded, NotAVolunteer."""
     if not actor.persons:
         raise SignInNeeded
-    rows = Volunteer.objects.filter(person__in=actor.persons).select_related("person__merged_into")
-    own = rows.order_by(*volunteering.SERVING_FIRST).first()
+    rows = volunteering.entries(actor)
+    own = rows.first()
     if own is None:
         raise NotAVolunteer
     hold([shift], WAITING, own.pk)

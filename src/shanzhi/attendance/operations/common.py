@@ -19,7 +19,7 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.volunteering.models import Volunteer
-from shanzhi.volunteering.queries import SERVING_FIRST
+from shanzhi.volunteering.queries import entries
 
 EARLY_MINUTES = int(BEFORE.total_seconds()) // 60
 WORDS = {
@@ -67,9 +67,8 @@ def load_shift(shift_id: UUID) -> Shift:
 def own_volunteer(actor: Actor, shift: Shift) -> Volunteer:
     """Lock the actor's own entry as a volunteer: that which signed up for the shift. Raises NotSignedUp."""
     actor.person()
-    rows = Volunteer.objects.select_for_update(of=("self",), no_key=True).select_related("person__merged_into")
+    own = entries(actor).select_for_update(of=("self",), no_key=True)
     signed = SignUp.objects.filter(shift=shift, state="signed").values("volunteer")
-    own = rows.filter(person__in=actor.persons).order_by(*SERVING_FIRST)
     there = Attendance.objects.filter(shift=shift, state__in=LIVING).values("volunteer")
     found = own.filter(pk__in=signed).first() or own.filter(pk__in=there).first()
     if found is None:

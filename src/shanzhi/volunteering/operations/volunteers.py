@@ -140,8 +140,7 @@ def own_locked(actor: Actor) -> Volunteer:
     """Lock the own entry. Raises SignInNeeded, NotAVolunteer."""
     if not actor.persons:
         raise SignInNeeded
-    rows = Volunteer.objects.select_for_update(of=("self",)).select_related("person__merged_into")
-    found = rows.filter(person__in=actor.persons).order_by(*queries.SERVING_FIRST).first()
+    found = queries.entries(actor).select_for_update(of=("self",)).first()
     if found is None:
         raise refusals.NotAVolunteer
     return found

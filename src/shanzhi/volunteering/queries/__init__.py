@@ -37,6 +37,7 @@ from shanzhi.volunteering.queries.teams import (
 )
 from shanzhi.volunteering.queries.volunteers import (
     SERVING_FIRST,
+    entries,
     last_day,
     mine,
     places_of,
@@ -45,7 +46,6 @@ from shanzhi.volunteering.queries.volunteers import (
     read_areas,
     search,
     serving_areas,
-    serving_first,
     volunteer,
     volunteers,
     with_skill,
@@ -77,6 +77,7 @@ __all__ = [
     "desk_teams",
     "earlier_hours",
     "earlier_minutes",
+    "entries",
     "fit_for",
     "heads",
     "import_areas",
@@ -113,7 +114,6 @@ __all__ = [
     "search_words",
     "serves",
     "serving_areas",
-    "serving_first",
     "skills",
     "task_kind",
     "task_kinds",

@@ -27,19 +27,17 @@ NEWEST: Final = Subquery(TeamAgreement.objects.filter(team=OuterRef("team")).ord
 AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
 
 
-def serving_first(one: Volunteer) -> tuple[bool, datetime, UUID]:
-    """Give by what entries are sorted as `SERVING_FIRST` does."""
-    return one.state == "left", one.joined_at, one.pk
+def entries(actor: Actor) -> QuerySet[Volunteer]:
+    """Give the actor's own entries, more than one where records were merged: the one that serves first."""
+    rows = Volunteer.objects.select_related("person__merged_into").filter(person__in=actor.persons)
+    return rows.order_by(*SERVING_FIRST)
 
 
 def mine(*, viewer: Actor) -> Volunteer | None:
     """Give the viewer's own entry, None for none; of records that were merged the one that serves."""
     if not viewer.signed_in:
         raise SignInNeeded
-    rows = Volunteer.objects.select_related("person__merged_into").filter(person__in=viewer.persons)
-    return (
-        rows.annotate(area_name=AREA_NAME).prefetch_related("skills__skill", "hours").order_by(*SERVING_FIRST).first()
-    )
+    return entries(viewer).annotate(area_name=AREA_NAME).prefetch_related("skills__skill", "hours").first()
 
 
 def places_of(volunteer: Volunteer) -> list[TeamMember]:

@@ -41,7 +41,7 @@ from shanzhi.volunteering.operations.imports.vocabulary import Vocabulary
 from shanzhi.volunteering.operations.locks import lock_teams
 from shanzhi.volunteering.operations.numbers import next_numbers
 from shanzhi.volunteering.operations.volunteers import settle
-from shanzhi.volunteering.queries import serving_first
+from shanzhi.volunteering.queries import SERVING_FIRST
 
 NEW: Final = "volunteering.volunteer.import"
 MERGED: Final = "volunteering.volunteer.import_merge"
@@ -149,9 +149,11 @@ class Batch:
     def _volunteers(self, entries: Sequence[_Entry]) -> None:
         """Make the entries of those who do not serve yet."""
         people = {one.person.pk: one.person for one in entries if one.person}
-        held = Volunteer.objects.select_for_update(no_key=True, of=("self",)).select_related("person__merged_into")
+        rows = Volunteer.objects.select_for_update(no_key=True).filter(person__in=_records(people)).order_by("pk")
+        held = list(rows.values_list("pk", flat=True))
         there: dict[UUID, Volunteer] = {}
-        for found in sorted(held.filter(person__in=_records(people)).order_by("pk"), key=serving_first):
+        known = Volunteer.objects.select_related("person__merged_into").filter(pk__in=held)
+        for found in known.order_by(*SERVING_FIRST):
             human = found.human.pk
             if there.setdefault(human, found) is found:
                 _share(found, people[human])
