@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound
+from shanzhi.kernel.personal import REGISTRY
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.models import Notice
 from shanzhi.people import minors, operations, policies, queries
@@ -322,13 +324,16 @@ class TestRights:
         with pytest.raises(operations.TooOldForThat):
             operations.erase_ward(actor=guardian, ward_id=ward.pk, confirmed=True, at=AT)
 
-    def test_to_erase_a_child_empties_the_link(self) -> None:
+    def test_to_erase_a_child_empties_the_link(self, monkeypatch: pytest.MonkeyPatch) -> None:
         ward, guardian, _staff = linked()
+        held: list[list[UUID]] = []
+        monkeypatch.setitem(REGISTRY.locks, "test", lambda people: held.append(list(people)))
         operations.erase_ward(actor=guardian, ward_id=ward.pk, confirmed=True, at=AT)
         link = Guardianship.objects.get()
         assert (link.document_tail, link.ended_at) == (None, AT)
         assert Person.objects.get(pk=ward.pk).erased_at == AT
         assert Event.objects.get(verb="people.person.erase").actor_person == guardian.person_id
+        assert held == [[ward.pk]]  # each room takes its locks once
 
     def test_of_the_ward_end_the_link_too(self) -> None:
         ward, guardian, _staff = linked(YOUTH)

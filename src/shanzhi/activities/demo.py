@@ -87,10 +87,10 @@ def _load(team: Team, row: tuple[Any, ...], place: int, at: datetime) -> None:
     )  # fmt: skip
     given: dict[str, Any] = {"actor": SYSTEM, "activity_id": found.pk}
     if state != "draft":
-        operations.submit_activity(**given, at=planned if state != "submitted" else at - timedelta(days=4))
+        handed_in = planned if state != "submitted" else at - timedelta(days=4)
+        found = operations.submit_activity(**given, at=handed_in)
     if state in ("checked", "published", "cancelled"):
-        version = Activity.objects.get(pk=found.pk).version
-        operations.check_activity(**given, version=version, passed=True, words="", at=planned)
+        operations.check_activity(**given, version=found.version, passed=True, words="", at=planned)
     if state in ("published", "cancelled"):
         operations.publish_activity(**given, at=planned)
         _sign_up(team, shifts, planned)

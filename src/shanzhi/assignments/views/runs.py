@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from shanzhi.assignments.models import Run
 from shanzhi.assignments.operations import refusals
 from shanzhi.assignments.views.lists import DESK, OPEN, PAIRS, TEAM, called
 from shanzhi.assignments.views.words import people, run_state, worth
+from shanzhi.audit.subjects import uuid_of
 from shanzhi.kernel.errors import Forbidden
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
@@ -51,15 +51,6 @@ def steps_of(team: Team | None) -> list[tuple[Any, str]]:
 def steps_to(run: Run) -> list[tuple[Any, str]]:
     """Give the way to a run."""
     return [*steps_of(run.team), (called(run), reverse("assignments:run", args=[run.pk]))]
-
-
-def uuids(words: list[str]) -> list[UUID]:
-    """Read the keys that a form sent, without what is none."""
-    found = []
-    for word in words:
-        with suppress(ValueError):
-            found.append(UUID(word))
-    return found
 
 
 @login_required
@@ -118,7 +109,7 @@ def call_up(request: Any, team_id: UUID | None = None) -> HttpResponse:
     found = queries.team_of(viewer=request.actor, team_id=team_id) if team_id else None
     if found is None and not policies.plans_somewhere(request.actor):
         raise Forbidden
-    chosen = uuids(request.POST.getlist("shift"))
+    chosen = [uuid_of(key) for key in request.POST.getlist("shift")]
     rows = queries.to_call_up(viewer=request.actor, team=found, at=request.now, chosen=chosen)
     shifts = [
         (str(one.pk), f"{times_of(one)} · {one.activity.title} · {_('Free places')} {max(one.open_places, 0)}")
@@ -189,7 +180,8 @@ def _to_decide(request: Any, run_id: UUID) -> Run:
 def ask(request: Any, run_id: UUID) -> HttpResponse:
     """Ask those who are ticked, all by default."""
     found = _to_decide(request, run_id)
-    rows = queries.to_ask(found, operations.MOST_AT_ONCE, ticked=uuids(request.POST.getlist("pairs")))
+    ticked = [uuid_of(key) for key in request.POST.getlist("pairs")]
+    rows = queries.to_ask(found, operations.MOST_AT_ONCE, ticked=ticked)
     pairs = [
         (str(one.pk), f"{times_of(one.shift)} · {one.shift.activity.title} · {one.volunteer.number} · {one.score}")
         for one in rows

@@ -77,15 +77,21 @@ def erase_person(*, actor: Actor, person_id: UUID, reason: str, at: datetime) ->
 def erase_for(*, actor: Actor, person_id: UUID, at: datetime) -> None:
     """Erase somebody for whom the actor decides; that it is so the caller has made sure of. Raises as `erase_own`.
 
-    Where the caller locks the person it calls `hold_rooms` before.
+    The caller locked the person in this transaction, and called `hold_rooms` before.
     """
-    _erase(actor, person_id, "", at)
+    _erase_held(actor, person_id, "", at)
 
 
 def _erase(actor: Actor, person_id: UUID, reason: str, at: datetime) -> None:
     """Erase a person with the records that were merged into that one's."""
     with transaction.atomic():
         hold_rooms(person_id)
+        _erase_held(actor, person_id, reason, at)
+
+
+def _erase_held(actor: Actor, person_id: UUID, reason: str, at: datetime) -> None:
+    """Do the same once the rooms hold what they lock before people."""
+    with transaction.atomic():
         found = Person.objects.select_for_update().filter(pk=person_id, erased_at=None).first()
         if found is None:
             raise NotFound
