@@ -35,7 +35,8 @@ def volunteers(
 ) -> None:
     """Take in volunteers and hours. Doubtful and refused rows are left out and told; the same file adds nothing.
 
-    With --dry-run nothing at all is written. A list that an officer sent is left to its page.
+    With --dry-run nobody is put on record and the list is dropped again; the log tells that it was looked at, and lists
+    that nobody took for a week are forgotten as whenever one is sent. A list that an officer sent is left to its page.
     """
     now, actor = datetime.now(UTC), Actor.system(COMMAND)
     with said():

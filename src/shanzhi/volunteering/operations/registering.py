@@ -1,4 +1,7 @@
-"""Many residents registered as volunteers at once, as when an office brings along a register that it kept on paper."""
+"""Many residents registered as volunteers at once, by whoever puts many on record whose names are verified already.
+
+Today that is the demo. The lists that an office keeps in Excel come in by `imports`, which makes the people, too.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from shanzhi.volunteering.lifecycle import VOLUNTEER
 from shanzhi.volunteering.models import Availability, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.numbers import next_numbers
-from shanzhi.volunteering.operations.volunteers import Details, checked, is_place
+from shanzhi.volunteering.operations.volunteers import Details, checked, hours_of, is_place, skills_of
 
 MOST: Final = 1000
 """Volunteers registered in one go, so that the locks on their records are held for seconds only."""
@@ -40,7 +43,7 @@ def register_volunteers(*, actor: Actor, wanted: Mapping[UUID, Details], at: dat
         numbers = next_numbers([details.area for details in wanted.values()])
         made = []
         for number, (key, details) in zip(numbers, wanted.items(), strict=True):
-            values = checked(details, people[key], at, kept=details.area)
+            values = checked(details, people[key], at)
             state = VOLUNTEER.move(VOLUNTEER.first, "activate")
             made.append(Volunteer(person=people[key], number=number, joined_at=at, state=state, **values))
         Volunteer.objects.bulk_create(made)
@@ -81,10 +84,7 @@ def _lists(made: Sequence[Volunteer], said: Sequence[Details]) -> None:
     words = {area: {one.code: one for one in queries.skills(area)} for area in {one.area for one in made}}
     skills, hours = [], []
     for one, details in zip(made, said, strict=True):
-        if set(details.skills) - set(words[one.area]):
-            raise refusals.UnknownSkill(field=str(one.person_id))
-        skills += [VolunteerSkill(volunteer=one, skill=words[one.area][code]) for code in dict.fromkeys(details.skills)]
-        spans = sorted(set(details.hours))
-        hours += [Availability(volunteer=one, weekday=day, starts=begun, ends=ended) for day, begun, ended in spans]
+        skills += skills_of(one, details, words[one.area], field=str(one.person_id))
+        hours += hours_of(one, details)
     VolunteerSkill.objects.bulk_create(skills)
     Availability.objects.bulk_create(hours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -23,7 +23,15 @@ from shanzhi.people.models import Person
 from shanzhi.places import queries as places
 from shanzhi.volunteering import policies, queries, telling
 from shanzhi.volunteering.lifecycle import HELD, MEMBER, VOLUNTEER
-from shanzhi.volunteering.models import LANGUAGES, MOST_METRES, Availability, TeamMember, Volunteer, VolunteerSkill
+from shanzhi.volunteering.models import (
+    LANGUAGES,
+    MOST_METRES,
+    Availability,
+    Skill,
+    TeamMember,
+    Volunteer,
+    VolunteerSkill,
+)
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.locks import lock_teams_of
 from shanzhi.volunteering.operations.numbers import next_number
@@ -69,7 +77,8 @@ def register_volunteer(
             raise people.GuardianConsentNeeded
         if Volunteer.objects.filter(person__in={*records_of(person.pk), *_also(actor, person)}).exists():
             raise refusals.VolunteerAlready
-        values = checked(details, person, at, kept="")
+        _require_place(details.area, at)
+        values = checked(details, person, at)
         made = _made(Volunteer(person=person, number=next_number(details.area), joined_at=at, **values))
         _put_lists(made, details)
         change = {"area": made.area, "skills": sorted(details.skills), "hours": len(details.hours)}
@@ -84,7 +93,9 @@ def change_volunteer(*, actor: Actor, version: int, details: Details, at: dateti
         found = own_locked(actor)
         if found.version != version:
             raise refusals.StaleVolunteer
-        values = checked(details, found.human, at, kept=found.area)
+        if details.area != found.area:  # one that is kept may be a code that ended since
+            _require_place(details.area, at)
+        values = checked(details, found.human, at)
         if values["health"] is not None and found.health is not None and values["health"] == found.health.reveal():
             values["health_agreed_at"] = found.health_agreed_at
         told = ("area", "languages", "metres")
@@ -207,27 +218,34 @@ def _note(actor: Actor, verb: str, found: Volunteer, at: datetime, change: dict[
 
 def _put_lists(found: Volunteer, details: Details) -> None:
     """Write skills and hours anew where they differ."""
-    wanted = {one.code: one for one in queries.skills(found.area)}
-    if set(details.skills) - set(wanted):
-        raise refusals.UnknownSkill(field="skills")
+    wanted = skills_of(found, details, {one.code: one for one in queries.skills(found.area)}, field="skills")
     rows = VolunteerSkill.objects.filter(volunteer=found)
-    rows.exclude(skill__in=[wanted[code] for code in details.skills]).delete()
+    rows.exclude(skill__in=[one.skill for one in wanted]).delete()
     known = set(rows.values_list("skill", flat=True))
-    fresh = [wanted[code] for code in dict.fromkeys(details.skills) if wanted[code].pk not in known]
-    VolunteerSkill.objects.bulk_create([VolunteerSkill(volunteer=found, skill=one) for one in fresh])
-    hours = sorted({(day, starts, ends) for day, starts, ends in details.hours})
-    if hours == sorted(Availability.objects.filter(volunteer=found).values_list("weekday", "starts", "ends")):
+    VolunteerSkill.objects.bulk_create([one for one in wanted if one.skill_id not in known])
+    hours = hours_of(found, details)
+    held = Availability.objects.filter(volunteer=found)
+    if [(one.weekday, one.starts, one.ends) for one in hours] == sorted(held.values_list("weekday", "starts", "ends")):
         return
-    Availability.objects.filter(volunteer=found).delete()
-    Availability.objects.bulk_create(
-        [Availability(volunteer=found, weekday=day, starts=starts, ends=ends) for day, starts, ends in hours]
-    )
+    held.delete()
+    Availability.objects.bulk_create(hours)
 
 
-def checked(details: Details, person: Person, at: datetime, *, kept: str) -> dict[str, Any]:
-    """Give what is written of a volunteer, or refuse; an area that one keeps may be a code that ended since."""
-    if details.area != kept and not is_place(details.area, at):
-        raise refusals.BadPlace(field="area")
+def skills_of(found: Volunteer, details: Details, words: Mapping[str, Skill], *, field: str) -> list[VolunteerSkill]:
+    """Give the rows of the skills that one says, each once, by the `words` of the area. Raises UnknownSkill."""
+    if set(details.skills) - set(words):
+        raise refusals.UnknownSkill(field=field)
+    return [VolunteerSkill(volunteer=found, skill=words[code]) for code in dict.fromkeys(details.skills)]
+
+
+def hours_of(found: Volunteer, details: Details) -> list[Availability]:
+    """Give the rows of the free hours that one says, each once, in their order."""
+    spans = sorted({(day, starts, ends) for day, starts, ends in details.hours})
+    return [Availability(volunteer=found, weekday=day, starts=starts, ends=ends) for day, starts, ends in spans]
+
+
+def checked(details: Details, person: Person, at: datetime) -> dict[str, Any]:
+    """Give what is written of a volunteer, or refuse; whether the area is one to serve in the caller looks."""
     if set(details.languages) - set(LANGUAGES):
         raise refusals.BadLanguage(field="languages")
     if details.metres is not None and not 100 <= details.metres <= MOST_METRES:
@@ -242,6 +260,11 @@ def checked(details: Details, person: Person, at: datetime, *, kept: str) -> dic
         "wish": details.wish.strip(), "health": health, "health_agreed_at": at if health else None,
         "emergency_name": name, "emergency_phone": phone,
     }  # fmt: skip
+
+
+def _require_place(code: str, at: datetime) -> None:
+    if not is_place(code, at):
+        raise refusals.BadPlace(field="area")
 
 
 def is_place(code: str, at: datetime) -> bool:
