@@ -19,6 +19,7 @@ from shanzhi.volunteering.models import Team, Volunteer
 from tests.people.conftest import COMMUNITY
 from tests.service.support import a_kind, a_record
 from tests.support.people import LONG_AGO, client_for, sign_in
+from tests.support.pressing import twice
 from tests.volunteering.support import a_team, a_volunteer, join
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
@@ -117,8 +118,15 @@ class TestATeamsTable:
         assert (wrong.status_code, ServiceRecord.objects.count()) == (422, 2)
         assert "另起一条" in wrong.content.decode()
         reverse = {"reason": "多记（示例）", "minutes": "60", "idempotency_key": "reverse-once-1"}
-        assert crew.deputy.post(f"/service/records/{own.pk}/reverse/", reverse).status_code == 302
+        made = twice(crew.deputy, address, reverse)
         assert "已冲销" in page(crew.member, f"/service/records/{own.pk}/")
+        assert crew.deputy.get(address).status_code == 404
+        assert crew.deputy.post(address, {"reason": "又一次（示例）"}).status_code == 422
+        refuse = f"{made}refuse/"
+        twice(crew.deputy, refuse, {"reason": "没有到场（示例）", "idempotency_key": "refuse-once-1"})
+        assert ServiceRecord.objects.get(corrects=own).state == "refused"
+        assert crew.deputy.get(refuse).status_code == 404
+        assert crew.deputy.post(refuse, {"reason": "又一次（示例）"}).status_code == 422
 
 
 class TestOnesOwnPage:
@@ -176,7 +184,10 @@ class TestOnesOwnPage:
         asked = anybody.get("/service/check/", {"number": paper.number, "code": paper.code})
         assert "本单有效" in asked.content.decode()
         assert anybody.get("/service/check/", {"number": paper.number, "code": "nothing"}).status_code == 404
-        assert staff.post(f"/service/certificates/{paper.pk}/withdraw/", {"reason": "有误"}).status_code == 302
+        withdraw = f"/service/certificates/{paper.pk}/withdraw/"
+        twice(staff, withdraw, {"reason": "有误", "idempotency_key": "withdraw-once-1"})
+        assert staff.get(withdraw).status_code == 404
+        assert staff.post(withdraw, {"reason": "又有误"}).status_code == 422
         assert "本单已撤销" in page(anybody, f"/service/check/{paper.code}/")
 
     def test_shows_thanks_that_staff_read(self) -> None:

@@ -186,7 +186,7 @@ def withdraw(request: Any, certificate_id: UUID) -> HttpResponse:
     """Withdraw a certificate."""
     found = queries.certificate(viewer=request.actor, certificate_id=certificate_id)
     policies.require(policies.may_withdraw(actor=request.actor, found=found))
-    if found.withdrawn_at is not None:
+    if request.method != "POST" and found.withdrawn_at is not None:  # a second press gets the first answer
         raise NotFound
 
     def act(form: Any) -> str:
