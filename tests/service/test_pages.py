@@ -17,13 +17,14 @@ from shanzhi.kernel.roles import Role
 from shanzhi.service.models import Certificate, Complaint, ServiceRecord, Thanks
 from shanzhi.volunteering.models import Team, Volunteer
 from tests.people.conftest import COMMUNITY
-from tests.service.support import a_kind, a_record
+from tests.service.support import a_batch, a_kind, a_record
 from tests.support.people import LONG_AGO, client_for, sign_in
 from tests.support.pressing import twice
 from tests.volunteering.support import a_team, a_volunteer, join
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 MINE, DESK, VERIFY = "/account/volunteering/service/", "/desk/service/", "/service/verify/"
+API = "/api/v1/service"
 
 
 def browser(one: Volunteer) -> Client:
@@ -175,6 +176,10 @@ class TestOnesOwnPage:
         assert one.person.id_number.reveal() in words
         copy = staff.get(f"/service/certificates/{paper.pk}/copy.pdf")
         masked = PdfDocument(io.BytesIO(copy.content))[0].get_textpage().get_text_range()
+        by_api = staff.get(f"{API}/certificates/{paper.pk}/copy")
+        for answer in (own, copy, by_api):
+            assert answer["Content-Disposition"] == f'attachment; filename="service-{paper.serial}.pdf"'
+            assert answer["Cache-Control"] == "no-store"
         assert one.person.id_number.reveal() not in masked
         anybody = Client()
         shown = page(anybody, f"/service/check/{paper.code}/")
@@ -232,6 +237,18 @@ class TestTheDesk:
         assert sheet["Content-Type"].startswith("text/csv")
         assert one.number in sheet.content.decode("utf-8-sig")
         assert "示例一" not in sheet.content.decode("utf-8-sig")
+        by_api = staff.post(f"{API}/export", span, content_type="application/json")
+        assert by_api.content == sheet.content
+        named = f'attachment; filename="service-{COMMUNITY[:9]}.csv"'
+        assert [one["Content-Disposition"] for one in (sheet, by_api)] == [named] * 2
+
+    def test_says_that_a_batch_of_which_all_is_made_does_not_go_on(self) -> None:
+        made = a_batch(a_volunteer(area=COMMUNITY))
+        staff = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        told = staff.post(f"{DESK}certificates/batches/{made.pk}/go-on/", follow=True)
+        assert "这一批已全部制作完毕" in told.content.decode()
+        by_api = staff.post(f"{API}/batches/{made.pk}/go-on", headers={"Idempotency-Key": "go-on-once-1"})
+        assert (by_api.status_code, by_api.json()["code"]) == (409, "certificate_batch_made")
 
     def test_takes_no_text_that_the_database_cannot_hold(self) -> None:
         anybody = Client()

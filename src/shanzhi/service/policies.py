@@ -31,7 +31,7 @@ from shanzhi.volunteering.policies import (
 __all__ = [
     "AGREERS", "HEADS", "KEEPERS", "LEADERS", "OFFICERS", "READERS", "at_the_desk", "batches_readable",
     "certificates_readable", "in_charge", "leads_unit", "led_teams", "may_issue", "may_order", "may_organise",
-    "may_set_rules", "own_teams", "records_readable", "require", "require_desk",
+    "may_set_rules", "of_charge", "own_teams", "records_readable", "require", "require_desk",
 ]  # fmt: skip
 
 
@@ -109,6 +109,14 @@ def in_charge(*, actor: Actor, record: ServiceRecord) -> Refusal | None:
     return may_organise(
         actor=actor, team=record.team, organization_id=record.organization_id, area=record.area
     )  # fmt: skip
+
+
+def of_charge(viewer: Actor) -> Q:
+    """Give the condition that the viewer is in charge of a record, as `in_charge` says of one."""
+    inside = places.within_any("area", viewer.areas(AGREERS))
+    if inside and viewer.persons:
+        inside |= Q(team__in=led_teams(viewer)) | Q(organization__in=viewer.organizations(LEADERS))
+    return inside
 
 
 def may_issue(*, actor: Actor, organization_id: UUID | None, area: str) -> Refusal | None:
