@@ -56,7 +56,7 @@ def team_records(*, viewer: Actor, team_id: UUID) -> tuple[Team, QuerySet[Servic
     if not viewer.signed_in:
         raise SignInNeeded
     team = volunteering.team(viewer=viewer, team_id=team_id)
-    leads = policies.leads_one_of(viewer, (team.pk,)) or policies.leads_unit(viewer, team)
+    leads = policies.leads(viewer, team) or policies.leads_unit(viewer, team)
     if not leads and not viewer.holds(policies.READERS, team.area):
         raise NotFound
     return team, marked(ServiceRecord.objects.filter(team=team))
