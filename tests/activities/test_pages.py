@@ -24,6 +24,7 @@ from shanzhi.volunteering.models import TeamMember
 from tests.activities.support import DAY, HOUR, a_shift, a_sign_up, a_task, an_activity
 from tests.people.conftest import COMMUNITY
 from tests.support.people import a_person, actor, client_for, sign_in
+from tests.support.pressing import twice
 from tests.volunteering.support import a_team, a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
@@ -50,12 +51,6 @@ def page(client: Client, path: str, status: int = 200) -> str:
 
 def version_of(made: Activity) -> int:
     return Activity.objects.get(pk=made.pk).version
-
-
-def twice(client: Client, path: str, form: dict[str, str]) -> None:
-    """Press the button of a form twice; the second press gets the first answer."""
-    found = [client.post(path, form) for _again in range(2)]
-    assert [(one.status_code, one.get("Location")) for one in found] == [(302, found[0].get("Location"))] * 2, path
 
 
 def leader(shift: Shift) -> Client:

@@ -170,7 +170,7 @@ class TestTheLeadersList:
         assert len(seen) < 25
         assert {row.left_at for row in Attendance.objects.filter(way_out="list")[1:]} == {ground.shift.ends_at}
         assert operations.end_shift(actor=lead, shift_id=shift, at=AT + 4 * HOUR) == 0
-        listed = queries.finished(viewer=lead, shift_id=shift)
+        listed = queries.finished(ground.shift)
         assert [one.minutes for one in listed] == [110, 110, 110, 0]
         assert Event.objects.filter(verb="attendance.leave").count() == 4
 
@@ -249,9 +249,9 @@ class TestWhatCannotBe:
         )  # fmt: skip
         rows = [Attendance.objects.get(pk=key) for key in (one.pk, done.id)]
         assert [(row.review, flags(row)) for row in rows] == [("waiting", [("overlap", 0)])] * 2
-        assert queries.undecided(viewer=first.lead, shift_id=first.shift.pk) == 1
+        assert queries.undecided(first.shift) == 1
         assert first.leave(at=AT + HOUR).review == "waiting"
-        assert queries.finished(viewer=first.lead, shift_id=first.shift.pk) == []
+        assert queries.finished(first.shift) == []
 
     def test_stays_and_days_that_are_too_long(self) -> None:
         ground = a_ground()
@@ -285,12 +285,12 @@ class TestWhatCannotBe:
         assert operations.decide(actor=ground.lead, kept=True, reason="值夜班", **given).review == "kept"
         with pytest.raises(refusals.NothingToDecide):
             operations.decide(actor=ground.lead, kept=True, reason="再看", **given)
-        assert [one.minutes for one in queries.finished(viewer=ground.lead, shift_id=ground.shift.pk)] == [20 * 60]
+        assert [one.minutes for one in queries.finished(ground.shift)] == [20 * 60]
         assert not Delivery.objects.filter(person_id=row.volunteer.person_id).exists()
         struck = operations.decide(actor=ground.lead, kept=False, reason="没有值夜班", **given)
         assert (struck.state, struck.review) == ("struck", "kept")
         assert Delivery.objects.filter(person_id=row.volunteer.person_id, channel="app").count() == 1
-        assert queries.finished(viewer=ground.lead, shift_id=ground.shift.pk) == []
+        assert queries.finished(ground.shift) == []
         with pytest.raises(refusals.NothingToDecide):
             operations.decide(actor=ground.lead, kept=False, reason="再看", **given)
 
@@ -316,7 +316,7 @@ class TestWhatCannotBe:
         row.refresh_from_db()
         assert (row.state, made.state, made.minutes, made.way_in) == ("replaced", "left", 60, "correction")
         assert (row.review, made.review) == ("settled", "waiting")
-        assert queries.undecided(viewer=ground.lead, shift_id=ground.shift.pk) == 1
+        assert queries.undecided(ground.shift) == 1
         assert set(queries.doubted(viewer=ground.lead).filter(review="waiting")) == {made}
         assert flags(made) == [("too_far", 5)]  # other times do not bring the phone nearer
         assert Attendance.objects.get(corrects=row) == made

@@ -20,6 +20,7 @@ from shanzhi.kernel.roles import Role
 from tests.activities.support import a_sign_up
 from tests.attendance.support import HOUR, SPRING, Ground, a_ground
 from tests.support.people import a_person, an_account, client_for, sign_in
+from tests.support.pressing import twice
 from tests.volunteering.support import a_volunteer
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +41,6 @@ def page(client: Client, path: str, status: int = 200) -> str:
 
 def hidden(text: str, name: str) -> str:
     return text.split(f'name="{name}" value="')[1].split('"')[0]
-
-
-def twice(client: Client, path: str, form: dict[str, str]) -> str:
-    """Press the button of a form twice; the second press gets the first answer; give where both lead."""
-    found = [client.post(path, form) for _again in range(2)]
-    assert [(one.status_code, one.get("Location")) for one in found] == [(302, found[0].get("Location"))] * 2, path
-    return found[0]["Location"]
 
 
 def own(ground: Ground, number: int = 0) -> Client:

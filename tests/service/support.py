@@ -60,12 +60,13 @@ def a_certificate(volunteer: Volunteer, *, serial: int, **fields: Any) -> Certif
     return Certificate.objects.create(volunteer=volunteer, serial=serial, **values)
 
 
-def a_batch(volunteer: Volunteer) -> CertificateBatch:
-    """Make a batch that is done, with one certificate."""
+def a_batch(volunteer: Volunteer, state: str = "written") -> CertificateBatch:
+    """Make a batch with one certificate; it is done, or stands still in its first state."""
     made = CertificateBatch.objects.create(
         issuer_area=volunteer.area, issuer_name="示例社区居委会", responsible="示例甲", handler="示例乙",
         contact="0531-00000000", starts_on=date(2026, 1, 1), ends_on=date(2026, 10, 31), wanted=1, ordered_at=AT,
     )  # fmt: skip
     a_certificate(volunteer, serial=1, batch=made)
-    CertificateBatch.objects.filter(pk=made.pk).update(state="written", made=1, finished_at=AT)
+    done = {"state": state, "finished_at": AT} if state == "written" else {}
+    CertificateBatch.objects.filter(pk=made.pk).update(made=1, **done)
     return made

@@ -12,7 +12,7 @@ from pypdfium2 import PdfDocument
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.kernel.errors import Forbidden, NotFound, Refusal
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.service import operations, queries
@@ -147,15 +147,21 @@ class TestABatch:
         assert batches._write_some(made.pk, secretary, AT) == 2  # and there it was stopped
         last = max(records, key=lambda row: BatchItem.objects.get(batch=made, volunteer=row.volunteer_id).pk)
         operations.reverse_record(actor=secretary, record_id=last.pk, reason="重复（示例）", at=AT)
+        reader = an_actor(Role.SOCIAL_WORKER, COMMUNITY)
+        far = an_actor(Role.COMMUNITY_SECRETARY, "370103001001")
+        assert operations.go_on(actor=secretary, batch_id=made.pk) == made
+        for who, kind in ((reader, Forbidden), (far, NotFound)):
+            with pytest.raises(kind):
+                operations.go_on(actor=who, batch_id=made.pk)
         operations.write_batch(batch_id=made.pk, at=AT)
         operations.write_batch(batch_id=made.pk, at=AT)
+        refuses("certificate_batch_made", lambda: operations.go_on(actor=secretary, batch_id=made.pk))
         made.refresh_from_db()
         assert (made.state, made.made, queries.passed_over(made)) == ("written", 4, 1)
         assert list(queries.of_batch(made).values_list("serial", flat=True)) == [1, 2, 3, 4]
         job = Job.objects.get(pk=made.job or made.pk)
         assert (job.state, job.done, job.total, job.result["made"]) == ("done", 5, 5, 4)
         assert queries.batch(viewer=secretary, batch_id=made.pk) == made
-        far = an_actor(Role.COMMUNITY_SECRETARY, "370103001001")
         with pytest.raises(NotFound):
             queries.batch(viewer=far, batch_id=made.pk)
         refuses("nothing_to_certify", lambda: operations.order_batch(

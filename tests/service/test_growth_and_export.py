@@ -56,6 +56,27 @@ class TestTheWayToLeading:
         hidden = queries.growth(code=COMMUNITY[:9], at=AT, public=True)
         assert set(hidden.whole.counts.values()) == {None}
 
+    def test_calls_ready_whom_the_rules_of_the_own_area_call_a_core_member(self) -> None:
+        values: dict[str, Any] = {
+            "version": 1, "valid_from": date(2026, 1, 1), "star_minutes": [60], "paper": "record", "prefix": "示例",
+            "core_times": 1, "source": "示例，非官方", "created_at": LONG_AGO,
+        }  # fmt: skip
+        ServiceRules.objects.create(area="", core_minutes=100, core_months=12, **values)
+        ServiceRules.objects.create(area=COMMUNITY, core_minutes=40, core_months=1, **values)
+        beside = COMMUNITY[:-1] + "2"
+        near, late, far, much = (a_volunteer(area=area) for area in (COMMUNITY, COMMUNITY, beside, beside))
+        a_record(near, minutes=50, state="verified", served_on=date(2026, 11, 3))
+        a_record(near, minutes=70, state="verified")  # in October, which the community does not look back to
+        a_record(late, minutes=300, state="verified")
+        a_record(far, minutes=50, state="verified", served_on=date(2026, 11, 3))
+        a_record(much, minutes=130, state="verified")
+        for code in (COMMUNITY[:9], ""):
+            growth = queries.growth(code=code or COMMUNITY[:2], at=AT, public=False)
+            found = queries.ready(viewer=an_actor(Role.SUBDISTRICT_OFFICER, code), at=AT)
+            told = {one.pk: (one.recent_minutes, one.recent_times) for one in found}
+            assert told == {near.pk: (50, 1), much.pk: (130, 1)}
+            assert growth.whole.counts["core"] == len(told)
+
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("areas")

@@ -18,12 +18,14 @@ from shanzhi.kernel.roles import Role
 from shanzhi.service.models import Certificate, Complaint, ServiceRecord, Thanks
 from shanzhi.volunteering.models import Team, Volunteer
 from tests.people.conftest import COMMUNITY
-from tests.service.support import a_kind, a_record
+from tests.service.support import a_batch, a_kind, a_record
 from tests.support.people import LONG_AGO, client_for, sign_in
+from tests.support.pressing import twice
 from tests.volunteering.support import a_team, a_volunteer, join
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 MINE, DESK, VERIFY = "/account/volunteering/service/", "/desk/service/", "/service/verify/"
+API = "/api/v1/service"
 
 
 def browser(one: Volunteer) -> Client:
@@ -118,8 +120,15 @@ class TestATeamsTable:
         assert (wrong.status_code, ServiceRecord.objects.count()) == (422, 2)
         assert "另起一条" in wrong.content.decode()
         reverse = {"reason": "多记（示例）", "minutes": "60", "idempotency_key": "reverse-once-1"}
-        assert crew.deputy.post(f"/service/records/{own.pk}/reverse/", reverse).status_code == 302
+        made = twice(crew.deputy, address, reverse)
         assert "已冲销" in page(crew.member, f"/service/records/{own.pk}/")
+        assert crew.deputy.get(address).status_code == 404
+        assert crew.deputy.post(address, {"reason": "又一次（示例）"}).status_code == 422
+        refuse = f"{made}refuse/"
+        twice(crew.deputy, refuse, {"reason": "没有到场（示例）", "idempotency_key": "refuse-once-1"})
+        assert ServiceRecord.objects.get(corrects=own).state == "refused"
+        assert crew.deputy.get(refuse).status_code == 404
+        assert crew.deputy.post(refuse, {"reason": "又一次（示例）"}).status_code == 422
 
 
 class TestOnesOwnPage:
@@ -174,6 +183,10 @@ class TestOnesOwnPage:
         assert one.person.id_number.reveal() in words
         copy = staff.get(f"/service/certificates/{paper.pk}/copy.pdf")
         masked = PdfDocument(io.BytesIO(copy.content))[0].get_textpage().get_text_range()
+        by_api = staff.get(f"{API}/certificates/{paper.pk}/copy")
+        for answer in (own, copy, by_api):
+            assert answer["Content-Disposition"] == f'attachment; filename="service-{paper.serial}.pdf"'
+            assert answer["Cache-Control"] == "no-store"
         assert one.person.id_number.reveal() not in masked
         anybody = Client()
         shown = page(anybody, f"/service/check/{paper.code}/")
@@ -183,7 +196,10 @@ class TestOnesOwnPage:
         asked = anybody.get("/service/check/", {"number": paper.number, "code": paper.code})
         assert "本单有效" in asked.content.decode()
         assert anybody.get("/service/check/", {"number": paper.number, "code": "nothing"}).status_code == 404
-        assert staff.post(f"/service/certificates/{paper.pk}/withdraw/", {"reason": "有误"}).status_code == 302
+        withdraw = f"/service/certificates/{paper.pk}/withdraw/"
+        twice(staff, withdraw, {"reason": "有误", "idempotency_key": "withdraw-once-1"})
+        assert staff.get(withdraw).status_code == 404
+        assert staff.post(withdraw, {"reason": "又有误"}).status_code == 422
         assert "本单已撤销" in page(anybody, f"/service/check/{paper.code}/")
 
     def test_shows_thanks_that_staff_read(self) -> None:
@@ -228,6 +244,18 @@ class TestTheDesk:
         assert sheet["Content-Type"].startswith("text/csv")
         assert one.number in sheet.content.decode("utf-8-sig")
         assert "示例一" not in sheet.content.decode("utf-8-sig")
+        by_api = staff.post(f"{API}/export", span, content_type="application/json")
+        assert by_api.content == sheet.content
+        named = f'attachment; filename="service-{COMMUNITY[:9]}.csv"'
+        assert [one["Content-Disposition"] for one in (sheet, by_api)] == [named] * 2
+
+    def test_says_that_a_batch_of_which_all_is_made_does_not_go_on(self) -> None:
+        made = a_batch(a_volunteer(area=COMMUNITY))
+        staff = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        told = staff.post(f"{DESK}certificates/batches/{made.pk}/go-on/", follow=True)
+        assert "这一批已全部制作完毕" in told.content.decode()
+        by_api = staff.post(f"{API}/batches/{made.pk}/go-on", headers={"Idempotency-Key": "go-on-once-1"})
+        assert (by_api.status_code, by_api.json()["code"]) == (409, "certificate_batch_made")
 
     def test_takes_no_text_that_the_database_cannot_hold(self) -> None:
         anybody = Client()

@@ -72,8 +72,8 @@ def thanks(path: str, root: str) -> Any:
     return make
 
 
-def batch(path: str, root: str = f"{DESK}/certificates/batches") -> Any:
-    return lambda: f"{root}/{a_batch(a_volunteer(area=COMMUNITY)).pk}{path}"
+def batch(path: str, root: str = f"{DESK}/certificates/batches", state: str = "written") -> Any:
+    return lambda: f"{root}/{a_batch(a_volunteer(area=COMMUNITY), state).pk}{path}"
 
 
 def volunteer() -> str:
@@ -133,7 +133,7 @@ PAGES: dict[str, Row] = {
     "service:issue": listed(AGREERS, f"{DESK}/certificates/new/", **IN),
     "POST service:issue": listed(AGREERS, f"{DESK}/certificates/new/", 422, **IN, **POST),
     "service:batch": only(READERS, batch("/"), refused=404, **IN),
-    "POST service:go_on": of_readers(AGREERS, batch("/go-on/"), allowed=302, **IN, **POST),
+    "POST service:go_on": of_readers(AGREERS, batch("/go-on/", state="writing"), allowed=302, **IN, **POST),
     "service:sheets": of_readers(AGREERS, batch("/1.pdf"), **IN),
 }  # fmt: skip
 IDS = {"record_ids": [str(uuid4())]}
@@ -187,7 +187,9 @@ TABLE: dict[str, Row] = {
         AGREERS, certificate("/withdraw", PAPERS), **POST, json=WHY, allowed=422),
     f"POST {API}/batches": only(AGREERS, f"{API}/batches", **POST, json=PAPER, allowed=409),
     f"GET {API}/batches/{{batch_id}}": only(READERS, batch("", f"{API}/batches"), refused=404),
-    f"POST {API}/batches/{{batch_id}}/go-on": of_readers(AGREERS, batch("/go-on", f"{API}/batches"), **POST, json={}),
+    f"POST {API}/batches/{{batch_id}}/go-on": of_readers(
+        AGREERS, batch("/go-on", f"{API}/batches", "writing"), **POST, json={}
+    ),
     f"GET {API}/batches/{{batch_id}}/sheets": of_readers(AGREERS, batch("/sheets", f"{API}/batches")),
     f"POST {PAPERS}/{{certificate_id}}/own": api(certificate("/own", PAPERS), 404, **POST, json={}),
     f"GET {PAPERS}/{{certificate_id}}/copy": of_readers(AGREERS, certificate("/copy", PAPERS)),

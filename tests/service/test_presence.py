@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.activities.models import Shift
 from shanzhi.attendance import operations as attendance
@@ -148,6 +150,22 @@ def test_only_who_organised_makes_them(ground: Ground) -> None:
     other = a_ground(1)
     with pytest.raises((Forbidden, NotFound)):
         operations.record_shift(actor=other.lead, shift_id=ground.shift.pk, at=AT + 2 * HOUR)
+
+
+def test_scope_and_right_are_asked_once_and_before_anything_is_locked(ground: Ground) -> None:
+    shifts, lock = 'FROM "activities_shift"', "FOR NO KEY UPDATE"
+    with CaptureQueriesContext(connection) as asked, pytest.raises(NotFound):
+        operations.record_shift(actor=ground.one(0), shift_id=ground.shift.pk, at=AT + 2 * HOUR)
+    assert lock not in "".join(one["sql"] or "" for one in asked)
+    lead = ground.lead
+    with CaptureQueriesContext(connection) as asked:
+        operations.ready_of(actor=lead, shift_id=ground.shift.pk)
+    assert (len(asked), sum(shifts in (one["sql"] or "") for one in asked)) == (9, 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(record(ground)) == 2
+    seen, locked, *_more = [one["sql"] or "" for one in asked if shifts in (one["sql"] or "")]
+    assert lock not in seen
+    assert lock in locked
 
 
 def test_the_page_says_who_will_be_recorded_and_does_it_by_one_press(ground: Ground) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shanzhi.service import queries
@@ -108,7 +108,7 @@ def others(people: list[Person]) -> Iterator[Counter[Figure]]:
         yield change([], [(home, kind)])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from(AREAS), st.sampled_from(KINDS)), max_size=45))
 def test_no_number_below_five_can_be_computed_from_all_pages(people: list[Person]) -> None:
     figures, shown = tally(people), told(people)

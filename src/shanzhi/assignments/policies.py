@@ -15,8 +15,8 @@ from shanzhi.kernel.areas import DISTRICT, LENGTHS, covers
 from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
 from shanzhi.people.policies import require
 from shanzhi.places import queries as places
-from shanzhi.volunteering.models import Team, TeamMember
-from shanzhi.volunteering.policies import HEADS
+from shanzhi.volunteering.models import Team
+from shanzhi.volunteering.policies import led_teams
 
 __all__ = [
     "PLANNERS", "READERS", "at_the_desk", "is_asked", "led_by", "may_decide", "may_match", "plans_somewhere", "reach",
@@ -70,8 +70,7 @@ def require_desk(viewer: Actor) -> None:
 
 def led_by(viewer: Actor) -> Q:
     """Give the condition that a run is of a team that the viewer leads."""
-    heads = TeamMember.objects.filter(state="member", role__in=HEADS, volunteer__person__in=viewer.persons)
-    return Q(team__in=heads.values("team"))
+    return Q(team__in=led_teams(viewer))
 
 
 def readable(viewer: Actor) -> Q:

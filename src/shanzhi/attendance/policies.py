@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -13,15 +11,13 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, Refusal, SignInNeeded
 from shanzhi.people.policies import require
 from shanzhi.places import queries as places
-from shanzhi.volunteering import policies as volunteering
 from shanzhi.volunteering.models import TeamMember
-from shanzhi.volunteering.policies import AGREERS, HEADS, READERS
+from shanzhi.volunteering.policies import AGREERS, READERS, led_teams
 
 __all__ = [
     "AGREERS", "READERS", "NotTheRecorder", "OwnAttendance", "leads", "led", "may_decide", "may_keep", "may_lead",
     "readable", "reads_any", "require", "sees",
 ]  # fmt: skip
-MEMBERS: Final = TeamMember.objects.filter(state="member", role__in=HEADS)
 
 
 class OwnAttendance(Forbidden):
@@ -43,12 +39,11 @@ def led(viewer: Actor, path: str = "") -> Q:
 
     `path` leads from the rows to the activity, such as "shift__activity__".
     """
-    teams = MEMBERS.filter(volunteer__person__in=viewer.persons).values("team")
     inside = TeamMember.objects.filter(
         state="member", volunteer__person__in=viewer.persons, team=OuterRef(f"{path}team"),
         volunteer=OuterRef(f"{path}contact"),
     )  # fmt: skip
-    return Q(**{f"{path}team__in": teams}) | Q(Exists(inside))
+    return Q(**{f"{path}team__in": led_teams(viewer)}) | Q(Exists(inside))
 
 
 def readable(viewer: Actor, path: str = "") -> Q:
@@ -59,10 +54,7 @@ def readable(viewer: Actor, path: str = "") -> Q:
 
 def leads(viewer: Actor, activity: Activity) -> bool:
     """Tell whether the viewer leads the activity's team, or leads on the day as one of the team."""
-    if volunteering.leads(viewer, activity.team):
-        return True
-    inside = TeamMember.objects.filter(state="member", team=activity.team_id, volunteer=activity.contact_id)
-    return viewer.is_person(activity.contact.person_id) and inside.exists()
+    return bool(viewer.persons) and Activity.objects.filter(led(viewer), pk=activity.pk).exists()
 
 
 def sees(viewer: Actor, activity: Activity) -> bool:
@@ -97,6 +89,6 @@ def reads_any(viewer: Actor) -> bool:
     """Tell whether the viewer, by a role or by leading a team, sees who was where at all."""
     if not viewer.signed_in:
         return False
-    if viewer.areas(READERS) or MEMBERS.filter(volunteer__person__in=viewer.persons).exists():
+    if viewer.areas(READERS) or led_teams(viewer).exists():
         return True
     return Activity.objects.filter(led(viewer)).exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,25 +23,21 @@ from shanzhi.volunteering.policies import (
     READERS,
     NotTheLeader,
     at_the_desk,
+    leads,
     leads_unit,
+    led_teams,
     require_desk,
 )
 
 __all__ = [
     "AGREERS", "HEADS", "KEEPERS", "LEADERS", "OFFICERS", "READERS", "at_the_desk", "batches_readable",
-    "certificates_readable", "in_charge", "leads_unit", "led_teams", "may_issue", "may_order", "may_organise",
-    "may_set_rules", "own_teams", "records_readable", "require", "require_desk",
+    "certificates_readable", "in_charge", "leads", "leads_unit", "may_issue", "may_order", "may_organise",
+    "may_set_rules", "of_charge", "own_teams", "records_readable", "require", "require_desk",
 ]  # fmt: skip
 
 
 OBJECTION: Final = timedelta(days=30)
 """How long after its notice somebody of the team still sees a verified record, and may complain about it."""
-
-
-def led_teams(viewer: Actor) -> QuerySet[Any]:
-    """Give the ids of the teams that the viewer leads, or is a deputy of."""
-    rows = TeamMember.objects.filter(volunteer__person__in=viewer.persons, state="member", role__in=HEADS)
-    return rows.values("team")
 
 
 def own_teams(viewer: Actor) -> QuerySet[Any]:
@@ -94,14 +89,9 @@ def may_organise(*, actor: Actor, team: Team | None, organization_id: UUID | Non
         return refused
     if organization_id is not None and organization_id in actor.organizations(LEADERS):
         return None
-    if team is not None and leads_one_of(actor, (team.pk,)):
+    if team is not None and leads(actor, team):
         return None
     return NotTheLeader() if team is not None else Forbidden()
-
-
-def leads_one_of(actor: Actor, teams: Iterable[UUID]) -> bool:
-    """Tell whether the actor leads a team among these, or is a deputy."""
-    return bool(actor.persons) and led_teams(actor).filter(team__in=list(teams)).exists()
 
 
 def in_charge(*, actor: Actor, record: ServiceRecord) -> Refusal | None:
@@ -109,6 +99,14 @@ def in_charge(*, actor: Actor, record: ServiceRecord) -> Refusal | None:
     return may_organise(
         actor=actor, team=record.team, organization_id=record.organization_id, area=record.area
     )  # fmt: skip
+
+
+def of_charge(viewer: Actor) -> Q:
+    """Give the condition that the viewer is in charge of a record, as `in_charge` says of one."""
+    inside = places.within_any("area", viewer.areas(AGREERS))
+    if inside and viewer.persons:
+        inside |= Q(team__in=led_teams(viewer)) | Q(organization__in=viewer.organizations(LEADERS))
+    return inside
 
 
 def may_issue(*, actor: Actor, organization_id: UUID | None, area: str) -> Refusal | None:

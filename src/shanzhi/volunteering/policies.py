@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
@@ -29,6 +30,7 @@ __all__ = [
     "in_charge",
     "leads",
     "leads_unit",
+    "led_teams",
     "may_agree",
     "may_ask_move",
     "may_begin_move",
@@ -137,7 +139,13 @@ def role_in(viewer: Actor, team: Team) -> str:
 
 def leads(viewer: Actor, team: Team) -> bool:
     """Tell whether the viewer leads the team, or is a deputy."""
-    return role_in(viewer, team) in HEADS
+    return bool(viewer.persons) and led_teams(viewer).filter(team=team).exists()
+
+
+def led_teams(viewer: Actor) -> QuerySet[TeamMember, dict[str, UUID]]:
+    """Give the ids of the teams that the viewer leads, or is a deputy of."""
+    rows = TeamMember.objects.filter(volunteer__person__in=viewer.persons, state="member", role__in=HEADS)
+    return rows.values("team")
 
 
 def may_lead(*, actor: Actor, team: Team) -> Refusal | None:

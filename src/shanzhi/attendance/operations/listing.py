@@ -96,9 +96,9 @@ def _signed(shift: Shift, volunteer: Volunteer, moment: datetime) -> bool:
 def walk_in(*, actor: Actor, shift_id: UUID, number: str, at: datetime) -> Came:
     """Let in a volunteer who did not sign up, where the gate allows it and a place is free; who it is, is told.
 
-    Everything that does not hang on the number is looked at before it, so that the answers tell of nobody whether and
-    for what they volunteer. Raises NoWalkIns, SignedUpAlready, CalledOff, TooEarly, ShiftOver, WalkInsLater, NoPlace,
-    NotLetIn.
+    Everything that does not hang on the number is looked at before it, so that the answers tell of nobody, save who is
+    on the list, whether and for what they volunteer. Raises NoWalkIns, SignedUpAlready, CalledOff, TooEarly, ShiftOver,
+    WalkInsLater, NoPlace, NotLetIn.
     """
     with transaction.atomic():
         shift = kept_shift(actor, shift_id)

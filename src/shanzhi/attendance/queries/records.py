@@ -198,25 +198,22 @@ def search_doubted(rows: QuerySet[Attendance], words: str) -> QuerySet[Attendanc
     return rows.filter(shift__activity__title__has=text)
 
 
-def finished(*, viewer: Actor, shift_id: UUID) -> list[Finished]:
+def finished(found: Shift) -> list[Finished]:
     """Give the presences at a shift that are over, count, and wait for no decision, for the records of service."""
-    found = led_shift(viewer=viewer, shift_id=shift_id)
     rows = Attendance.objects.filter(shift=found, state="left").exclude(review="waiting").order_by("arrived_at", "id")
     before = dict(Attendance.objects.filter(shift=found).values_list("pk", "corrects"))
     return [_finished(row, before) for row in rows]
 
 
-def ended(*, viewer: Actor, shift_id: UUID) -> list[Ended]:
+def ended(found: Shift) -> list[Ended]:
     """Give the presences at a shift that do not count any more: struck out, or replaced by a correction."""
-    found = led_shift(viewer=viewer, shift_id=shift_id)
     told = list(Attendance.objects.filter(shift=found).values_list("pk", "volunteer", "state"))
     counting = {volunteer for _pk, volunteer, state in told if state in LIVING}
     return [Ended(pk, whose, whose not in counting) for pk, whose, state in told if state not in LIVING]
 
 
-def undecided(*, viewer: Actor, shift_id: UUID) -> int:
+def undecided(found: Shift) -> int:
     """Count the presences at a shift that wait for a decision."""
-    found = led_shift(viewer=viewer, shift_id=shift_id)
     return Attendance.objects.filter(shift=found, state__in=LIVING, review="waiting").count()
 
 

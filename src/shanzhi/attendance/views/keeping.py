@@ -74,7 +74,7 @@ def presence(request: Any, shift_id: UUID) -> HttpResponse:
         "lines": [(one, name(one.volunteer), _since(one)) for one in lines], "q": words,
         "many": bool(words) or len(lines) > FEW,
         "gate": queries.gate_of(shift.pk), "owner": owner_of(request), "over": request.now >= shift.ends_at,
-        "doubted": queries.undecided(viewer=request.actor, shift_id=shift.pk),
+        "doubted": queries.undecided(shift),
         "crumbs": [(_("Home"), "/"), *list_steps(shift)[:-1], (shift.activity.title, "")],
     }  # fmt: skip
     return marked(request, render(request, "attendance/list.html", context))

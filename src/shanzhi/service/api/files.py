@@ -11,16 +11,13 @@ from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from shanzhi.people.middleware import moment
 from shanzhi.service.api.frames import AreaCode
-from shanzhi.service.exchange.certificate import service_pdf
-from shanzhi.service.models import Certificate
+from shanzhi.service.exchange.answers import papers_answer, records_answer
 from shanzhi.service.operations.exporting import collected
-from shanzhi.service.operations.printing import Copy, issuer_copy, issuer_sheets, own_copy
+from shanzhi.service.operations.printing import issuer_copy, issuer_sheets, own_copy
 from shanzhi.ui.http import Given, signed_acting, signed_in
 
 router = Router(tags=["service"])
@@ -41,35 +38,29 @@ class ServiceSheetsQuery(Schema):
     first: int = Field(1, ge=1, le=5000)
 
 
-def _pdf(request: HttpRequest, copies: list[Copy]) -> HttpResponse:
-    def address(found: Certificate) -> str:
-        return str(request.build_absolute_uri(reverse("service:checked", args=[found.code])))
-
-    content = service_pdf(copies, address=address, at=moment(request))
-    return HttpResponse(content, content_type="application/pdf", headers={"Cache-Control": "no-store"})
-
-
 @router.post("/certificates/{uuid:certificate_id}/own", summary="The own certificate as PDF, in full")
 def own_paper(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """Give the holder's copy with name and identity number in full; that it was fetched goes on record."""
-    return _pdf(request, [own_copy(certificate_id=certificate_id, **signed_acting(request))])
+    made = own_copy(certificate_id=certificate_id, **signed_acting(request))
+    return papers_answer(request, [made], made.certificate.serial)
 
 
 @router.get("/certificates/{uuid:certificate_id}/copy", summary="A certificate as PDF for its issuer, masked")
 def copy(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """Give the issuer's copy; of a certificate that was withdrawn there is none."""
-    return _pdf(request, [issuer_copy(actor=signed_in(request), certificate_id=certificate_id)])
+    made = issuer_copy(actor=signed_in(request), certificate_id=certificate_id)
+    return papers_answer(request, [made], made.certificate.serial)
 
 
 @router.get("/batches/{uuid:batch_id}/sheets", summary="A hundred certificates of a batch as PDF, masked")
 def sheets(request: HttpRequest, batch_id: UUID, asked: Query[ServiceSheetsQuery]) -> HttpResponse:
     """Give certificates from the place `first` on, which counts from 1, without those withdrawn."""
-    return _pdf(request, issuer_sheets(actor=signed_in(request), batch_id=batch_id, first=asked.first))
+    copies = issuer_sheets(actor=signed_in(request), batch_id=batch_id, first=asked.first)
+    return papers_answer(request, copies, asked.first)
 
 
 @router.post("/export", summary="Verified records for the national system")
 def export(request: HttpRequest, body: ServiceExportIn) -> HttpResponse:
     """Give verified records that stand, with volunteer numbers and without names; that they were taken is on record."""
     found = collected(area=body.area, starts_on=body.starts_on, ends_on=body.ends_on, **signed_acting(request))
-    content, mime = (found.csv(), "text/csv") if body.kind == "csv" else (found.json(), "application/json")
-    return HttpResponse(content, content_type=f"{mime}; charset=utf-8", headers={"Cache-Control": "no-store"})
+    return records_answer(found, body.kind)

@@ -14,7 +14,7 @@ from pydantic import Field
 from shanzhi.kernel.errors import NotFound
 from shanzhi.people.middleware import moment
 from shanzhi.places import queries as places
-from shanzhi.service import operations, policies, queries, tasks
+from shanzhi.service import operations, queries, tasks
 from shanzhi.service.api.frames import AreaCode, ServiceMadeOut, ServiceReadOn, ServiceWhyIn, write_once
 from shanzhi.service.models import Certificate, CertificateBatch, PaperTitle
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
@@ -193,8 +193,7 @@ def go_on(request: HttpRequest, batch_id: UUID, idempotency_key: Key) -> dict[st
     """Have a batch go on that stands still; what is made stays, and nothing is made twice."""
 
     def run() -> CertificateBatch:
-        found = queries.batch(viewer=signed_in(request), batch_id=batch_id)
-        policies.require(policies.may_withdraw(actor=signed_in(request), found=found))
+        found = operations.go_on(actor=signed_in(request), batch_id=batch_id)
         tasks.write_batch.enqueue(str(found.pk))
         return found
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.service.forms.organised import OrganisedForm
 from shanzhi.service.forms.records import SHORT
 from shanzhi.service.models import PaperTitle
 from shanzhi.service.operations import Paper as Asked
 from shanzhi.ui.choosing import AreaField, AreaSource
-from shanzhi.ui.forms import PageForm, offer
+from shanzhi.ui.forms import PageForm
 
 
 def _day(label: Any) -> forms.DateField:
@@ -32,7 +32,7 @@ def _line(label: Any, most: int, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, widget=forms.TextInput({"autocomplete": "off"}), **more)
 
 
-class CertificateForm(PageForm):
+class CertificateForm(OrganisedForm):
     """Certificates for one volunteer, or for all of whom something is verified in these days."""
 
     organization_id = forms.ChoiceField(label=_("Issuer"), required=False)
@@ -46,24 +46,13 @@ class CertificateForm(PageForm):
     handler = _line(_("Handled by"), 40)
     contact = _line(_("Contact"), 100, help_text=_("For example the phone of the office; it stands on the paper."))
 
-    def __init__(self, *args: Any, bodies: list[tuple[str, str]], areas: AreaSource | None, **kwargs: Any) -> None:
-        """Take the organisations and the areas for which the actor may issue."""
-        super().__init__(*args, **kwargs)
-        office = [("", _("The committee or office of the area below"))] if areas is not None else []
-        offer(self, "organization_id", [*office, *bodies])
-        if not bodies:
-            del self.fields["organization_id"]
-        if areas is not None:
-            self.fields["area"] = AreaField(source=areas, label=_("Area"), required=not bodies)
-        self.order_fields(["organization_id", "area"])
-
     def paper(self) -> Asked:
         """Give what is asked for."""
         clean = self.cleaned_data
-        unit = clean.get("organization_id") or ""
+        unit, area = self.by
         return Asked(
             clean["starts_on"], clean["ends_on"], clean["responsible"], clean["handler"], clean["contact"],
-            organization_id=UUID(unit) if unit else None, area="" if unit else clean.get("area") or "",
+            organization_id=unit, area=area,
         )  # fmt: skip
 
 

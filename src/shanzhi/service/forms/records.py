@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.service.forms.organised import OrganisedForm
 from shanzhi.service.models import DAY, LONGEST_CONTENT, LONGEST_EVIDENCE, LONGEST_REASON, LONGEST_THANKS
 from shanzhi.service.operations import Organiser, Row
-from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import PageForm, offer
 
 SHORT: Final = {"class": "short", "inputmode": "numeric"}
@@ -116,14 +116,13 @@ class TeamTableForm(TableForm):
         ]
 
 
-class OfficeTableForm(TableForm):
+class OfficeTableForm(OrganisedForm, TableForm):
     """Service that an organisation, or the committee or office of an area, organised itself; volunteers by numbers.
 
     `NAMES` are fields by the names that operations have for them.
     """
 
     NAMES: ClassVar = {"rows": "numbers"}
-    organization_id = forms.ChoiceField(label=_("Organiser"), required=False)
 
     numbers = forms.CharField(
         label=_("Volunteers"),
@@ -131,22 +130,10 @@ class OfficeTableForm(TableForm):
         max_length=5000, widget=forms.Textarea({"rows": 6}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, bodies: list[tuple[str, str]], areas: AreaSource | None, **kwargs: Any) -> None:
-        """Take the organisations that the actor leads and the areas whose office the actor is."""
-        super().__init__(*args, **kwargs)
-        office = [("", _("The committee or office of the area below"))] if areas is not None else []
-        offer(self, "organization_id", [*office, *bodies])
-        if not bodies:
-            del self.fields["organization_id"]
-        if areas is not None:
-            self.fields["area"] = AreaField(source=areas, label=_("Area"), required=not bodies)
-        self.order_fields(["organization_id", "area", "served_on"])
-
     @property
     def organiser(self) -> Organiser:
         """Who organised: the organisation, or with none the office of the area."""
-        unit = self.cleaned_data.get("organization_id") or ""
-        return Organiser(None, UUID(unit) if unit else None, "" if unit else self.cleaned_data.get("area") or "")
+        return Organiser(None, *self.by)
 
     def clean_numbers(self) -> list[tuple[str, int | None]]:
         """Read numbers, and minutes after them."""

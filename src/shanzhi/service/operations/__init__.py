@@ -1,6 +1,6 @@
 """Every write of service records."""
 
-from shanzhi.service.operations.batches import order_batch, write_batch
+from shanzhi.service.operations.batches import go_on, order_batch, write_batch
 from shanzhi.service.operations.certificates import Paper, issue_certificate, withdraw_certificate
 from shanzhi.service.operations.complaints import (
     answer_complaint,
@@ -15,8 +15,8 @@ from shanzhi.service.operations.rules import set_rules
 from shanzhi.service.operations.verifying import correct_record, refuse_records, reverse_record, verify_records
 
 __all__ = [
-    "Organiser", "Paper", "Row", "answer_complaint", "complain", "correct_record", "issue_certificate", "order_batch",
-    "put_under_notice", "read_thanks", "ready_of", "record_service", "record_shift", "refuse_records",
+    "Organiser", "Paper", "Row", "answer_complaint", "complain", "correct_record", "go_on", "issue_certificate",
+    "order_batch", "put_under_notice", "read_thanks", "ready_of", "record_service", "record_shift", "refuse_records",
     "reverse_record", "set_rules", "verify_records", "withdraw_certificate", "withdraw_complaint",
     "write_batch", "write_thanks",
 ]  # fmt: skip

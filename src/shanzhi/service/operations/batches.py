@@ -11,12 +11,13 @@ from django.db import transaction
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.actors import actor_of_person
+from shanzhi.service import policies
 from shanzhi.service.lifecycle import BATCH
 from shanzhi.service.models import BatchItem, Certificate, CertificateBatch
 from shanzhi.service.operations import refusals
 from shanzhi.service.operations.certificates import Paper, issued_values, write_certificates
 from shanzhi.service.operations.locks import lock_volunteers
-from shanzhi.service.queries.certificates import standing
+from shanzhi.service.queries.certificates import batch, standing
 from shanzhi.work.models import Job
 from shanzhi.work.operations import advance_job, begin_job, finish_job, start_job
 
@@ -54,6 +55,18 @@ def order_batch(*, actor: Actor, paper: Paper, at: datetime) -> CertificateBatch
             change={"wanted": made.wanted}, at=at,
         )  # fmt: skip
     return made
+
+
+def go_on(*, actor: Actor, batch_id: UUID) -> CertificateBatch:
+    """Give a batch of which something is left to be made, to whom may have it go on (`tasks.write_batch`).
+
+    What is made stays, and nothing is made twice. Raises SignInNeeded, NotFound, Forbidden, BatchMade.
+    """
+    found = batch(viewer=actor, batch_id=batch_id)
+    policies.require(policies.may_withdraw(actor=actor, found=found))
+    if found.state != BATCH.first:
+        raise refusals.BatchMade
+    return found
 
 
 def write_batch(*, batch_id: UUID, at: datetime) -> None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from shanzhi.activities.models import Shift
 from shanzhi.attendance import queries as attendance
+from shanzhi.attendance.operations.common import lock_shift
 from shanzhi.attendance.queries import Ended, Finished
 from shanzhi.kernel.actor import Actor
 from shanzhi.service import policies
@@ -65,13 +66,22 @@ class Ready:
 
 def ready_of(*, actor: Actor, shift_id: UUID) -> Ready:
     """Say who of a shift would be recorded, to who organised it. Raises NotFound, NotTheLeader, Forbidden."""
+    return _ready(actor, _organised(actor, shift_id))
+
+
+def _organised(actor: Actor, shift_id: UUID) -> Shift:
+    """Give a shift to who organised it."""
     shift = attendance.led_shift(viewer=actor, shift_id=shift_id)
     team = shift.activity.team
     policies.require(
         policies.may_organise(actor=actor, team=team, organization_id=team.organization_id, area=team.area)
     )
-    found = [one for one in attendance.finished(viewer=actor, shift_id=shift_id) if one.minutes]
-    ended = attendance.ended(viewer=actor, shift_id=shift_id)
+    return shift
+
+
+def _ready(actor: Actor, shift: Shift) -> Ready:
+    found = [one for one in attendance.finished(shift) if one.minutes]
+    ended = attendance.ended(shift)
     made = _made_of([*(one.attendance_id for one in found), *(one.attendance_id for one in ended)])
     standing = {one.volunteer_id for one in made.values() if _stands(one)}
     own = set(Volunteer.objects.filter(person__in=actor.persons).values_list("pk", flat=True))
@@ -80,9 +90,8 @@ def ready_of(*, actor: Actor, shift_id: UUID) -> Ready:
         if one.volunteer_id not in standing and made.keys().isdisjoint((one.attendance_id, *one.corrects))
     ]  # fmt: skip
     return Ready(
-        shift, [one for one in left if one.volunteer_id not in own],
-        attendance.undecided(viewer=actor, shift_id=shift_id), len(found) - len(left),
-        any(one.volunteer_id in own for one in left), _stale(found, ended, made),
+        shift, [one for one in left if one.volunteer_id not in own], attendance.undecided(shift),
+        len(found) - len(left), any(one.volunteer_id in own for one in left), _stale(found, ended, made),
     )  # fmt: skip
 
 
@@ -117,15 +126,16 @@ def record_shift(*, actor: Actor, shift_id: UUID, at: datetime) -> list[ServiceR
     and whatever `record_service` raises.
     """
     with transaction.atomic():
-        Shift.objects.select_for_update(no_key=True).filter(pk=shift_id).first()  # two presses, one after the other
-        found = ready_of(actor=actor, shift_id=shift_id)
+        shift = _organised(actor, shift_id)
+        lock_shift(shift)  # two presses, one after the other
+        found = _ready(actor, shift)
         if not found.rows:
             raise refusals.NothingToRecord
         days: defaultdict[date, list[Row]] = defaultdict(list)
         for one in found.rows:
             day, row = _day_and_row(one)
             days[day].append(row)
-        activity = found.shift.activity
+        activity = shift.activity
         made: list[ServiceRecord] = []
         for day, rows in sorted(days.items()):
             for first in range(0, len(rows), MOST_ROWS):

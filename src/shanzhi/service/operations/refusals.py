@@ -228,6 +228,13 @@ class WithdrawnAlready(Conflict):
     message = _("This certificate is withdrawn already.")
 
 
+class BatchMade(Conflict):
+    """A batch of which everything is made does not go on."""
+
+    code = "certificate_batch_made"
+    message = _("Nothing is left to be made of this batch.")
+
+
 class OwnCertificate(Forbidden):
     """Nobody issues a certificate to oneself."""
 

@@ -6,13 +6,13 @@ of service, so that parts add up. Public figures hold small ones back (`telling`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
@@ -25,8 +25,8 @@ from shanzhi.people.models import RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.service import policies
-from shanzhi.service.models import ServiceMonth, ServiceRules
-from shanzhi.service.queries.rules import Ruling, ruling
+from shanzhi.service.models import ServiceMonth
+from shanzhi.service.queries.rules import Ruling, newest_rules, ruling
 from shanzhi.service.queries.telling import ALL, NOTHING, STAGES, held_back, held_back_below
 from shanzhi.volunteering.models import TeamMember, Volunteer
 from shanzhi.volunteering.queries.volunteers import AREA_NAME
@@ -56,32 +56,39 @@ def served(code: str) -> QuerySet[Volunteer]:
     return rows.filter(Exists(ServiceMonth.objects.filter(volunteer=OuterRef("pk"), minutes__gt=0)))
 
 
-def _core(code: str, on: date) -> Q:
-    """Say that a volunteer served long and often enough of late, by the rules that hold in the own area of service.
+Figures = tuple[int, int, int]
+"""What makes a core member: minutes, times, months that are looked back."""
+
+
+def _ruled(codes: Iterable[str], on: date) -> dict[Figures, Q]:
+    """Give where in some areas, which do not lie in each other, which figures hold: those of the own area of service.
 
     So a volunteer counts the same on the page of every area. Areas with the same figures are asked for together.
     """
-    newest = {one.area: one for one in ServiceRules.objects.filter(valid_from__lte=on).order_by("version")}
-    inside = {area: one for area, one in newest.items() if covers(code, area) and area != code}
-    alike: dict[tuple[int, int, int], Q] = {
-        _figures(ruling(code, on)): places.within("area", code) & ~places.within_any("area", inside)
-    }
-    for area, one in inside.items():
-        below = {other for other in inside if other != area and covers(area, other)}
-        where = places.within("area", area) & ~places.within_any("area", below)
-        key = _figures(one)
-        alike[key] = alike[key] | where if key in alike else where
+    alike: dict[Figures, Q] = {}
+    newest = newest_rules(on)
+    for code in codes:
+        ruled = {code: ruling(code, on), **{area: one for area, one in newest.items() if covers(code, area)}}
+        for area, one in ruled.items():
+            below = {other for other in ruled if other != area and covers(area, other)}
+            where = places.within("area", area) & ~places.within_any("area", below)
+            key = one.core_minutes, one.core_times, one.core_months
+            alike[key] = alike[key] | where if key in alike else where
+    return alike
+
+
+def _core(ruled: Mapping[Figures, Q], on: date) -> Q:
+    """Say that a volunteer served long and often enough of late."""
     found = Q(pk__in=[])
-    for (minutes, times, months), where in alike.items():
-        rows = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=_first(months, on)).order_by()
-        sums = rows.values("volunteer").annotate(sum=Sum("minutes"), n=Sum("times"))
-        found |= where & Q(Exists(sums.filter(sum__gte=minutes, n__gte=times)))
+    for (minutes, times, months), where in ruled.items():
+        found |= where & Q(Exists(_of_late(months, on).filter(sum__gte=minutes, n__gte=times)))
     return found
 
 
-def _figures(rules: Ruling | ServiceRules) -> tuple[int, int, int]:
-    """Give what makes a core member: minutes, times, months that are looked back."""
-    return rules.core_minutes, rules.core_times, rules.core_months
+def _of_late(months: int, on: date) -> QuerySet[ServiceMonth, dict[str, Any]]:
+    """Sum minutes (`sum`) and times (`n`) of a volunteer in the last months."""
+    rows = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=_first(months, on)).order_by()
+    return rows.values("volunteer").annotate(sum=Sum("minutes"), n=Sum("times"))
 
 
 def _first(months: int, on: date) -> date:
@@ -174,7 +181,7 @@ def _counted(code: str, on: date, at: datetime) -> _Counts:
     """Count the volunteers of an area by their areas of service and by stage, in one query for each stage."""
     people = served(code)
     stages = {
-        "helper": people, "core": people.filter(_core(code, on)), "leader": people.filter(LEADS),
+        "helper": people, "core": people.filter(_core(_ruled([code], on), on)), "leader": people.filter(LEADS),
         "founder": people.filter(_founds(at)),
     }  # fmt: skip
     return _Counts({
@@ -190,21 +197,26 @@ def _told(numbers: Mapping[str, int], hidden: frozenset[str]) -> dict[str, int |
 def ready(*, viewer: Actor, at: datetime) -> QuerySet[Volunteer]:
     """Give the core members of the viewer's areas who lead neither team nor organisation: ready for a training.
 
-    Each with `recent_minutes` and `recent_times` of the months looked back, under the rules of the outermost area.
+    Who is a core member is told by the rules of the own area of service, as in `growth`; `recent_minutes` and
+    `recent_times` are those of the months that these look back.
     """
     policies.require_desk(viewer)
     areas = viewer.areas(policies.READERS)
     on = timezone.localdate(at)
-    rules = ruling(areas[0], on)
-    months = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=_first(rules.core_months, on)).order_by()
-    sums = months.values("volunteer")
-    rows = Volunteer.objects.filter(places.within_any("area", areas), person__erased_at=None, state="active")
+    ruled = _ruled(areas, on)
+    rows = Volunteer.objects.filter(_core(ruled, on), person__erased_at=None, state="active")
     rows = rows.annotate(
-        recent_minutes=Subquery(sums.annotate(sum=Sum("minutes")).values("sum")),
-        recent_times=Subquery(sums.annotate(n=Sum("times")).values("n")),
-        area_name=AREA_NAME,
-    ).filter(recent_minutes__gte=rules.core_minutes, recent_times__gte=rules.core_times)
+        recent_minutes=_shown(ruled, "sum", on), recent_times=_shown(ruled, "n", on), area_name=AREA_NAME
+    )  # fmt: skip
     return rows.exclude(LEADS).exclude(_founds(at)).select_related("person__merged_into").annotate(serves_in=F("area"))
+
+
+def _shown(ruled: Mapping[Figures, Q], name: str, on: date) -> Case:
+    """Give one of the sums of a volunteer in the months that the rules of the own area look back."""
+    return Case(*(
+        When(where, then=Subquery(_of_late(months, on).values(name)))
+        for (_minutes, _times, months), where in ruled.items()
+    ))  # fmt: skip
 
 
 def search_ready(rows: QuerySet[Volunteer], words: str) -> QuerySet[Volunteer]:

@@ -11,10 +11,8 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.periods import months_after
 from shanzhi.places import queries as places
-from shanzhi.service import policies
 from shanzhi.service.models import Certificate, ServiceMonth, ServiceRecord, StarAward, Thanks
 from shanzhi.service.queries.records import desk_records, marked
 from shanzhi.service.queries.rules import Ruling, ruling
@@ -73,13 +71,8 @@ def overview(*, viewer: Actor, at: datetime) -> Overview | None:
 
 
 def desk_overview(*, viewer: Actor, volunteer_id: UUID, at: datetime) -> Overview:
-    """Give the service of a volunteer whom the viewer looks after. Raises SignInNeeded, Forbidden, NotFound."""
-    policies.require_desk(viewer)
-    inside = places.within_any("area", viewer.areas(policies.READERS))
-    found = Volunteer.objects.filter(inside, pk=volunteer_id, person__erased_at=None).first()
-    if found is None:
-        raise NotFound
-    return overview_of(found, at)
+    """Give the service of a volunteer whom the viewer reads. Raises SignInNeeded, Forbidden, NotFound."""
+    return overview_of(volunteering.volunteer(viewer=viewer, volunteer_id=volunteer_id), at)
 
 
 def overview_of(found: Volunteer, at: datetime) -> Overview:

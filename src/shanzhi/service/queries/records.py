@@ -56,7 +56,7 @@ def team_records(*, viewer: Actor, team_id: UUID) -> tuple[Team, QuerySet[Servic
     if not viewer.signed_in:
         raise SignInNeeded
     team = volunteering.team(viewer=viewer, team_id=team_id)
-    leads = policies.leads_one_of(viewer, (team.pk,)) or policies.leads_unit(viewer, team)
+    leads = policies.leads(viewer, team) or policies.leads_unit(viewer, team)
     if not leads and not viewer.holds(policies.READERS, team.area):
         raise NotFound
     return team, marked(ServiceRecord.objects.filter(team=team))
@@ -99,20 +99,11 @@ def waiting(rows: QuerySet[ServiceRecord], at: datetime) -> QuerySet[ServiceReco
     return rows.filter(state="noticed", notice_over_at__lte=at)
 
 
-def _in_charge(viewer: Actor) -> Q:
-    """Give the condition that the viewer is in charge of a record, as `policies.in_charge` says of one."""
-    inside = places.within_any("area", viewer.areas(policies.AGREERS))
-    if inside and viewer.persons:
-        units = viewer.organizations(policies.LEADERS)
-        inside |= Q(team__in=policies.led_teams(viewer)) | Q(organization__in=units)
-    return inside
-
-
 def to_notice(*, viewer: Actor) -> QuerySet[ServiceRecord]:
     """Give the records that are not under notice yet and that the viewer may put there. Raises SignInNeeded."""
     if not viewer.signed_in:
         raise SignInNeeded
-    return marked(ServiceRecord.objects.filter(_in_charge(viewer), state="recorded"))
+    return marked(ServiceRecord.objects.filter(policies.of_charge(viewer), state="recorded"))
 
 
 def to_verify(*, viewer: Actor, at: datetime) -> QuerySet[ServiceRecord]:
@@ -122,7 +113,7 @@ def to_verify(*, viewer: Actor, at: datetime) -> QuerySet[ServiceRecord]:
     """
     if not viewer.signed_in:
         raise SignInNeeded
-    rows = waiting(ServiceRecord.objects.filter(_in_charge(viewer)), at)
+    rows = waiting(ServiceRecord.objects.filter(policies.of_charge(viewer)), at)
     others = rows.exclude(recorded_by__in=viewer.persons).exclude(volunteer__person__in=viewer.persons)
     return marked(others.filter(~OPEN))
 

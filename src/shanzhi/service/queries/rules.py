@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -43,13 +44,20 @@ FIELDS: Final = (
 )  # fmt: skip
 
 
+def newest_rules(on: date, areas: Iterable[str] | None = None) -> dict[str, ServiceRules]:
+    """Give by their areas the rules that areas laid down themselves, the newest that hold on a day; None for all."""
+    rows = ServiceRules.objects.filter(valid_from__lte=on)
+    if areas is not None:
+        rows = rows.filter(area__in=list(areas))
+    return {one.area: one for one in rows.order_by("area", "-version").distinct("area")}
+
+
 def ruling(area: str, on: date) -> Ruling:
     """Give the rules of an area on a day: of the nearest area up the tree that has some, the newest that holds."""
-    codes = ["", *ancestors_of(area), area]
-    found = list(ServiceRules.objects.filter(area__in=codes, valid_from__lte=on))
+    found = newest_rules(on, ["", *ancestors_of(area), area])
     if not found:
         return Ruling()
-    nearest = max(found, key=lambda one: (len(one.area), one.version))
+    nearest = found[max(found, key=len)]
     values = {name: getattr(nearest, name) for name in FIELDS}
     return Ruling(**values, star_minutes=tuple(nearest.star_minutes), rules_id=nearest.pk)
 

@@ -17,7 +17,7 @@ from shanzhi.kernel.errors import Forbidden, Invalid, Refusal
 from shanzhi.organizations.models import Organization
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, policies, queries
-from shanzhi.service.exchange.national import Collected
+from shanzhi.service.exchange.answers import records_answer
 from shanzhi.service.forms.papers import NationalForm, RulesForm
 from shanzhi.service.forms.records import OfficeTableForm, ReadForm
 from shanzhi.service.operations.exporting import collected
@@ -80,8 +80,7 @@ def office_table(request: Any) -> HttpResponse:
         raise Forbidden
     own = next(iter(request.actor.areas(policies.AGREERS)), "")
     form = OfficeTableForm(
-        sent(request), kinds=frames.kinds_of(_organised_in(request, bodies, own)), areas=areas,
-        bodies=frames.bodies(request),
+        sent(request), kinds=frames.kinds_of(_organised_in(request, bodies, own)), areas=areas, bodies=bodies,
         initial={"served_on": timezone.localdate(request.now), "minutes": 120, "area": own},
     )  # fmt: skip
 
@@ -200,14 +199,6 @@ def new_rules(request: Any) -> HttpResponse:
     return answer_form(request, form, act, context, done=_("The rules are set."), template=FORM)
 
 
-def _file(found: Collected, kind: str) -> HttpResponse:
-    content, mime = (found.csv(), "text/csv") if kind == "csv" else (found.json(), "application/json")
-    answer = HttpResponse(content, content_type=f"{mime}; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="service-{found.area}.{kind}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
 @login_required
 @form_page
 def export(request: Any) -> HttpResponse:
@@ -219,7 +210,7 @@ def export(request: Any) -> HttpResponse:
         clean = form.cleaned_data
         span = {name: clean[name] for name in ("area", "starts_on", "ends_on")}
         try:
-            return _file(collected(**span, **acting(request)), clean["kind"])
+            return records_answer(collected(**span, **acting(request)), clean["kind"])
         except Invalid as refusal:
             apply_refusal(form, refusal)
     lead = _("Verified records that stand, with volunteer numbers and without names; the fields are told in the "

@@ -91,11 +91,6 @@ def certificate_page(row: Certificate) -> str:
     return reverse("service:certificate", args=[row.pk])
 
 
-def check_address(request: Any, found: Certificate) -> str:
-    """Give the whole address of the public check of a certificate."""
-    return str(request.build_absolute_uri(reverse("service:checked", args=[found.code])))
-
-
 def acting_areas(request: Any) -> AreaSource | None:
     """Give the areas of service in which the actor is the committee or an office above it, None for nowhere."""
     codes = request.actor.areas(policies.AGREERS)
@@ -118,11 +113,6 @@ def named(refusal: Refusal, form: Any) -> Refusal:
     return refusal
 
 
-def bodies(request: Any) -> list[tuple[str, str]]:
-    """List the organisations that the actor leads."""
-    return [(str(one.pk), one.name) for one in queries.issuing_bodies(viewer=request.actor)]
-
-
 def recorded(request: Any) -> str:
     """Say what became of records that were sent: under notice, or put there later."""
     if request.POST.get("later"):
@@ -134,7 +124,7 @@ def records_here(request: Any) -> str:
     """Name the act by which the reader records what no team organised, '' for who may not."""
     if request.actor.areas(policies.AGREERS):
         return _("Record service of the office")
-    return _("Record service of the organisation") if bodies(request) else ""
+    return _("Record service of the organisation") if queries.issuing_bodies(viewer=request.actor) else ""
 
 
 def kinds_of(area: str) -> list[tuple[str, str]]:

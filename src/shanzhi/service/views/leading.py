@@ -105,7 +105,7 @@ def day_of(text: str, else_day: date) -> date:
 
 def _desk(request: Any, team: Team) -> list[tuple[Any, str]]:
     """Give the step by the desk of a team, which leaders of its organisation do not have."""
-    leads = policies.leads_one_of(request.actor, (team.pk,)) or request.actor.holds(policies.READERS, team.area)
+    leads = policies.leads(request.actor, team) or request.actor.holds(policies.READERS, team.area)
     return [(_("Desk of the team"), desk_of(team))] if leads else []
 
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, queries
+from shanzhi.service.exchange.answers import papers_answer
 from shanzhi.service.forms.records import ThanksForm
 from shanzhi.service.operations.printing import own_copy
 from shanzhi.service.queries import Overview
 from shanzhi.service.views.frames import FORM, certificate_state, frame, mine_steps
 from shanzhi.service.views.listings import MINE
-from shanzhi.service.views.papers import paper_answer
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import listing_response
@@ -91,7 +91,7 @@ def month(first: Any) -> str:
 def own_paper(request: Any, certificate_id: UUID) -> HttpResponse:
     """Give the own certificate with name and identity number in full, as a PDF; that goes on record."""
     copy = own_copy(certificate_id=certificate_id, **acting(request))
-    return paper_answer(request, [copy], f"service-{copy.certificate.serial}.pdf")
+    return papers_answer(request, [copy], copy.certificate.serial)
 
 
 @login_required

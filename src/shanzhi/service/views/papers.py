@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,13 +18,15 @@ from django.utils.translation import gettext_lazy
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, policies, queries, tasks
-from shanzhi.service.exchange.certificate import content_words, service_pdf, span_words
+from shanzhi.service.exchange.answers import check_address, papers_answer
+from shanzhi.service.exchange.certificate import content_words, span_words
 from shanzhi.service.forms.papers import CertificateForm
 from shanzhi.service.forms.records import WhyForm
 from shanzhi.service.models import Certificate
-from shanzhi.service.operations.printing import SHEETS, Copy, issuer_copy, issuer_sheets
+from shanzhi.service.operations.printing import SHEETS, issuer_copy, issuer_sheets
+from shanzhi.service.operations.refusals import BatchMade
 from shanzhi.service.views import frames
-from shanzhi.service.views.frames import FORM, check_address, desk_steps, frame
+from shanzhi.service.views.frames import FORM, desk_steps, frame
 from shanzhi.service.views.listings import CERTIFICATES
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
@@ -66,7 +69,7 @@ def issue(request: Any) -> HttpResponse:
     today = timezone.localdate(request.now)
     own = next(iter(request.actor.areas(policies.AGREERS)), "")
     form = CertificateForm(
-        sent(request), bodies=frames.bodies(request), areas=frames.acting_areas(request),
+        sent(request), bodies=queries.issuing_bodies(viewer=request.actor), areas=frames.acting_areas(request),
         initial={"starts_on": date(today.year, 1, 1), "ends_on": today, "area": own},
     )  # fmt: skip
 
@@ -113,9 +116,12 @@ def batch(request: Any, batch_id: UUID) -> HttpResponse:
 @acts
 def go_on(request: Any, batch_id: UUID) -> HttpResponse:
     """Have a batch go on that stands still; what is made stays, and nothing is made twice."""
-    found = queries.batch(viewer=request.actor, batch_id=batch_id)
-    policies.require(policies.may_withdraw(actor=request.actor, found=found))
-    tasks.write_batch.enqueue(str(found.pk))
+    try:
+        found = operations.go_on(actor=request.actor, batch_id=batch_id)
+    except BatchMade as refusal:
+        messages.error(request, refusal.text)
+    else:
+        tasks.write_batch.enqueue(str(found.pk))
     return redirect("service:batch", batch_id)
 
 
@@ -123,16 +129,7 @@ def go_on(request: Any, batch_id: UUID) -> HttpResponse:
 def sheets(request: Any, batch_id: UUID, first: int) -> HttpResponse:
     """Give a hundred certificates of a batch as a PDF for the issuer, names and identity numbers masked."""
     copies = issuer_sheets(actor=request.actor, batch_id=batch_id, first=first)
-    return paper_answer(request, copies, f"service-{first}.pdf")
-
-
-def paper_answer(request: Any, copies: list[Copy], name: str) -> HttpResponse:
-    """Set certificates as a PDF to be downloaded, which no machine between keeps."""
-    content = service_pdf(copies, address=lambda one: check_address(request, one), at=request.now)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return papers_answer(request, copies, first)
 
 
 @login_required
@@ -177,7 +174,7 @@ def pairs(found: Certificate) -> list[Answer]:
 def copy(request: Any, certificate_id: UUID) -> HttpResponse:
     """Give a certificate as its issuer prints it, masked."""
     made = issuer_copy(actor=request.actor, certificate_id=certificate_id)
-    return paper_answer(request, [made], f"service-{made.certificate.serial}.pdf")
+    return papers_answer(request, [made], made.certificate.serial)
 
 
 @login_required
@@ -186,7 +183,7 @@ def withdraw(request: Any, certificate_id: UUID) -> HttpResponse:
     """Withdraw a certificate."""
     found = queries.certificate(viewer=request.actor, certificate_id=certificate_id)
     policies.require(policies.may_withdraw(actor=request.actor, found=found))
-    if found.withdrawn_at is not None:
+    if request.method != "POST" and found.withdrawn_at is not None:  # a second press gets the first answer
         raise NotFound
 
     def act(form: Any) -> str:

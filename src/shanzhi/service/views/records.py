@@ -157,10 +157,13 @@ def notice(request: Any, record_id: UUID) -> HttpResponse:
 
 
 def _in_charge(request: Any, record_id: UUID, states: tuple[str, ...]) -> ServiceRecord:
-    """Give a record in one of the states to who is in charge of it."""
+    """Give a record to who is in charge of it, to read a form one in one of the states alone.
+
+    A form that is sent is judged by the operation: the second press of the one that ended it gets the first answer.
+    """
     found = queries.record(record_id=record_id, **viewing(request))
     policies.require(policies.in_charge(actor=request.actor, record=found))
-    if found.state not in states or gone(found):
+    if request.method != "POST" and (found.state not in states or gone(found)):
         raise NotFound
     return found
 

@@ -28,7 +28,7 @@ self.addEventListener("fetch", (event) => {
   const { pathname, search, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   const page = LIST.test(pathname);
-  event.waitUntil(sweep());
+  if (page) event.waitUntil(sweep());
   event.respondWith(
     fetch(request)
       .then((answer) => {
