@@ -161,3 +161,9 @@ def test_help_is_begun_and_finished_by_the_api() -> None:
     assert send(mine, f"{way}/rating", stars=4, said="讲得清楚").status_code == 200
     assert send(theirs, f"/help/{offer.pk}/close").status_code == 200
     assert theirs.get(f"{root}/promises").json()["items"][0]["paid"] == 45
+    a_deal(taker, helper, 20)
+    first = theirs.get(f"{root}/promises?limit=1").json()
+    rest = theirs.get(f"{root}/promises?limit=1&after={first['next']}").json()
+    in_order = [str(key) for key in Deal.objects.order_by("-asked_at").values_list("pk", flat=True)]
+    assert [one["items"][0]["id"] for one in (first, rest)] == in_order
+    assert rest["next"] is None

@@ -199,7 +199,7 @@ def list_promises(request: HttpRequest, asked: Query[PromisesQuery]) -> dict[str
     rows = queries.own_deals(viewer=viewer).order_by("-asked_at", "id")
     if asked.post_id is not None:
         rows = rows.filter(post=asked.post_id)
-    return page_after(rows, asked.after, asked.limit, partial(_deal, viewer))
+    return page_after(rows, asked.after, asked.limit, partial(_deal, viewer), by="asked_at")
 
 
 @router.get("/promises/{uuid:deal_id}", response=PromiseOut, summary="A promise of help")
