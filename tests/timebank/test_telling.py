@@ -122,6 +122,9 @@ def test_a_closed_post_is_read_by_whom_it_concerns_and_an_improper_one_is_closed
     people = [sign_in(Client(), one.person) for one in (author, helper, refused, other)]
     way = f"/timebank/help/{post.pk}/"
     assert [one.get(way).status_code for one in (*people, keeper)] == [200] * 5
+    root = f"/timebank/{bank.pk}/help/"
+    assert [root in one.get(f"/desk/timebank/{bank.pk}/").content.decode() for one in (keeper, reader)] == [True, False]
+    assert way in keeper.get(root).content.decode()
     assert f"{way}close/" not in people[3].get(way).content.decode()
     assert f"{way}close/" in keeper.get(way).content.decode()
     assert keeper.post(f"{way}close/", {}).status_code == 302

@@ -108,7 +108,7 @@ MINE: Final = To("timebank:mine")
 SOON: Final = timedelta(days=30)
 """How long before their day credits that expire are told of."""
 MOST: Final = 2000
-"""Of how many it is looked up at once whether they were told; the newest day first, so that none is passed over."""
+"""Of how many it is looked up at once whether they were told; the nearest day first, so that none is passed over."""
 _HUMAN: Final = Coalesce("person__merged_into", "person")
 
 
