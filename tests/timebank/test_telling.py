@@ -20,6 +20,7 @@ from tests.timebank.support import (
     DISTRICT,
     OLD,
     RULES,
+    SYSTEM,
     a_bank,
     a_deal,
     a_member,
@@ -58,6 +59,31 @@ def test_members_are_told_of_each_step_of_others_and_never_of_their_own() -> Non
         [f"{head}promised"] * 3 + [f"{head}{one}" for one in ("paid", "refused", "disputed", "settled")]
     )
     assert not any("陪我" in one.words for one in Notice.objects.all())
+
+
+def ends(person: Person) -> list[str]:
+    """Give of what somebody was told what ended without a step of the own."""
+    return [one for one in told(person) if one in ("time_bank_help.ended", "time_bank.lapsed")]
+
+
+def test_members_are_told_of_what_was_taken_back_closed_or_ended_by_time() -> None:
+    bank = a_bank()
+    taker, helpers = a_member(bank, 300), [a_member(bank) for _ in range(4)]
+    back, shut, kept, late = (a_deal(taker, one, 30, state="asked") for one in helpers)
+    operations.promise(actor=actor(taker.person), deal_id=kept.pk, at=AT)
+    good = operations.put_up(
+        actor=SYSTEM, bank_id=bank.pk, given=operations.Goods("示例肥皂", "示例超市", 10, 2), at=AT
+    )
+    operations.take_voucher(actor=actor(taker.person), good_id=good.pk, at=AT)
+    operations.withdraw_answer(actor=actor(helpers[0].person), deal_id=back.pk, at=AT)
+    assert [ends(one.person) for one in (taker, helpers[0])] == [["time_bank_help.ended"], []]
+    operations.close_post(actor=actor(taker.person), post_id=shut.post_id, at=AT)
+    operations.run_clock(at=AT + timedelta(days=3))  # the day of the last request is over
+    assert [ends(one.person) for one in helpers[1:]] == [["time_bank_help.ended"], [], ["time_bank_help.ended"]]
+    assert Deal.objects.get(pk=late.pk).state == "lapsed"
+    operations.run_clock(at=AT + timedelta(days=33))
+    assert ends(helpers[2].person) == ["time_bank_help.ended"]
+    assert ends(taker.person) == ["time_bank.lapsed", *["time_bank_help.ended"] * 2]
 
 
 def test_nobody_is_left_untold_when_more_expires_than_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,7 +188,9 @@ def withdraw_answer(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
     found, own = party(actor, deal_id)
     if own.pk == found.post.author_id:
         raise NotFound
-    return _end(actor, found, "withdraw", at)
+    done = _end(actor, found, "withdraw", at)
+    telling.tell_deal(actor=actor, kind=telling.ENDED, deal=done, at=at, to=[found.post.author])
+    return done
 
 
 def _end(actor: Actor, found: Deal, move: str, at: datetime, reason: str = "") -> Deal:
@@ -236,7 +238,9 @@ def lapse(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal | None:
             return None
         if found.state == "promised":
             paying.release(actor, paying.held_by(found), at)
-        return _end(actor, found, "lapse", at)
+        done = _end(actor, found, "lapse", at)
+        telling.tell_deal(actor=actor, kind=telling.ENDED, deal=done, at=at)
+        return done
 
 
 @transaction.atomic

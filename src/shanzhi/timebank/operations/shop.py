@@ -181,7 +181,9 @@ def lapse_voucher(*, actor: Actor, voucher_id: UUID, at: datetime) -> Voucher | 
         found = _locked_voucher(voucher_id)
         if found.state != "issued" or found.until >= timezone.localdate(at):
             return None
-        return _put_back(actor, found, "lapse", at)
+        _put_back(actor, found, "lapse", at)
+        telling.tell_voucher(actor=actor, kind=telling.LAPSED, voucher=found, at=at)
+        return found
 
 
 def _put_back(actor: Actor, found: Voucher, move: str, at: datetime) -> Voucher:
@@ -217,5 +219,5 @@ def hand_out(*, actor: Actor, voucher_id: UUID, at: datetime) -> Voucher:
     found.state, found.ended_at, found.handed_by_id = VOUCHER.move(found.state, "redeem"), at, actor.person_id
     found.save(update_fields=["state", "ended_at", "handed_by"])
     note(actor, "voucher.redeem", found, bank, at, {"minutes": found.minutes, "state": found.state})
-    telling.tell_redeemed(actor=actor, voucher=found, bank=bank, at=at)
+    telling.tell_voucher(actor=actor, kind=telling.REDEEMED, voucher=found, at=at)
     return found
