@@ -12,14 +12,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound, SignInNeeded
-from shanzhi.organizations.models import Organization
 from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.lifecycle import GOOD, VOUCHER
 from shanzhi.timebank.models import Good, Reserved, Voucher
 from shanzhi.timebank.operations import lots, paying
-from shanzhi.timebank.operations.frames import enter, lock_members, minutes_of, note, own_locked, rules_now, words
+from shanzhi.timebank.operations.frames import (
+    body_of,
+    enter,
+    lock_members,
+    minutes_of,
+    note,
+    own_locked,
+    rules_now,
+    words,
+)
 from shanzhi.timebank.operations.helping import require_spender
 
 MOST_PIECES: Final = 100_000
@@ -47,13 +54,10 @@ def put_up(*, actor: Actor, bank_id: UUID, given: Goods, at: datetime) -> Good:
     """
     bank = policies.load_bank(actor=actor, bank_id=bank_id)
     policies.require(policies.may_keep(actor=actor, bank=bank))
-    if given.organization_id is not None:
-        body = Organization.objects.filter(pk=given.organization_id, closed_at=None).first()
-        if body is None or not covers(bank.area, body.area):
-            raise NotFound(field="organization_id")
+    body = body_of(bank, given.organization_id) if given.organization_id is not None else None
     pieces = _pieces(given.pieces, least=1)
     made = Good.objects.create(
-        bank=bank, organization_id=given.organization_id, title=words(given.title, "title", most=60),
+        bank=bank, organization=body, title=words(given.title, "title", most=60),
         about=words(given.about, "about", most=1000, needed=False), place=words(given.place, "place", most=120),
         minutes=minutes_of(given.minutes), supplied=pieces, stock=pieces, created_by_id=actor.person_id, created_at=at,
         synthetic=bank.synthetic,
