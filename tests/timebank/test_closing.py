@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.personal import hindrances
 from shanzhi.ledger import operations as ledger
+from shanzhi.notices.models import Notice
 from shanzhi.people import operations as people
 from shanzhi.timebank import operations, policies, refusals
 from shanzhi.timebank.models import Deal, Lot, Member, Post
@@ -125,6 +126,8 @@ def test_erasing_ends_posts_and_answers_and_closes_the_empty_account() -> None:
     people.erase_own(actor=actor(leaver.person), confirmed=True, at=AT)
     leaver.refresh_from_db()
     states = [Deal.objects.get(pk=one.pk).state for one in (to_them, by_them)]
+    ended = Notice.objects.filter(kind="time_bank_help.ended", deliveries__person=other.person_id, recipients=1)
+    assert set(ended.values_list("subject_id", flat=True)) == {str(to_them.pk), str(by_them.pk)}
     gone = Post.objects.get(pk=offer.pk)
     assert (states, leaver.closed_at, gone.state, gone.title) == (["lapsed", "withdrawn"], AT, "closed", "—")
     assert Post.objects.get(pk=asked.pk).state == "open"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,10 @@ from shanzhi.people import operations as operations_of_people
 from shanzhi.people.models import Consent, Guardianship, Person
 from shanzhi.people.texts import PRIVACY
 from shanzhi.timebank import operations, queries, refusals, sources
+from shanzhi.timebank.forms.desk import PoolForm
+from shanzhi.timebank.forms.own import DonateForm
 from shanzhi.timebank.models import Earning, Review, Sign
+from shanzhi.ui.choosing import Asked
 from tests.service.support import a_record
 from tests.support.organizations import an_organization
 from tests.support.people import AREA, AT, a_person, actor
@@ -171,3 +175,8 @@ def test_pools_are_of_bodies_of_the_area_and_the_common_ones_stand_first() -> No
     bodies = queries.bodies(bank)
     assert bodies.few is not None
     assert {one.name for one in bodies.few} == {one.name for one in inside}
+    many = replace(bodies, few=None)  # more than a list holds
+    field = PoolForm(bodies=many).fields["organization_id"]
+    assert str(field.help_text) == "输入名称的一部分，然后搜索。"
+    assert field.clean(Asked(words="示例互助社1")) == str(inside[1].pk)
+    assert "社会组织" in str(DonateForm(pools=replace(source, few=None)).fields["pool_id"].help_text)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -22,6 +22,7 @@ from shanzhi.timebank.queries import published
 from shanzhi.timebank.queries.months import periods
 from shanzhi.timebank.sums import Moved
 from shanzhi.volunteering import operations as volunteering
+from tests.audit.support import as_superuser
 from tests.people.conftest import COMMUNITY
 from tests.service.support import a_record
 from tests.support.people import AREA, a_person, actor, client_for, sign_in
@@ -149,10 +150,24 @@ def test_hours_of_groups_and_records_taken_back_count_their_people_and_finished_
     assert operations.keep_months(bank=bank, at=october.replace(month=11, day=3)) == 0
     bank.refresh_from_db()
     assert published(bank, date(2026, 11, 1)) == [told]
-    BankMonth.objects.update(minutes=299)  # read as kept, and not summed up again
-    with CaptureQueriesContext(connection) as asked:
-        assert published(bank, date(2026, 11, 1))[0].figures["earned"] == 299
+    with CaptureQueriesContext(connection) as asked:  # read as kept, and not summed up again
+        assert published(bank, date(2026, 11, 1)) == [told]
     assert not [one for one in asked if "ledger_posting" in one["sql"] or "timebank_earning" in one["sql"]]
+
+
+def test_a_kept_month_stays_and_one_that_was_changed_or_removed_is_told_by_the_check() -> None:
+    bank = a_bank()
+    october = datetime(2026, 10, 20, 4, tzinfo=UTC)
+    serve(a_member(bank, at=october - timedelta(days=20)), 60, at=october, day=date(2026, 10, 1))
+    operations.keep_months(bank=bank, at=october.replace(month=11, day=3))
+    assert list(checking.broken()) == []
+    for change in (lambda: BankMonth.objects.update(minutes=299), BankMonth.objects.all().delete):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+    told = ("timebank_bankmonth", f"{bank.pk} 2026-10 timebank.earn", "a kept month is not what the ledger says")
+    for statement in ("UPDATE timebank_bankmonth SET minutes = 299", "DELETE FROM timebank_bankmonth"):
+        as_superuser(statement)
+        assert list(checking.broken()) == [told]
 
 
 def test_a_bank_is_founded_from_an_example_and_its_rules_change_in_public() -> None:

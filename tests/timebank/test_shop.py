@@ -14,7 +14,9 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.personal import hindrances
 from shanzhi.kernel.roles import Role
 from shanzhi.notices.models import Notice
-from shanzhi.timebank import operations, refusals
+from shanzhi.organizations.policies import LEADERS
+from shanzhi.timebank import operations, policies, refusals
+from shanzhi.timebank.lifecycle import VOUCHER
 from shanzhi.timebank.models import Bank, Good, Member, Reserved, Voucher
 from tests.support.organizations import an_organization
 from tests.support.people import AREA, AT, a_person, actor, an_actor, client_for, sign_in
@@ -45,7 +47,9 @@ class TestAVoucher:
         member = a_member(bank, 100)
         found = take(member, good)
         assert (stands(member), Good.objects.get().stock, on(bank.redeemed)) == ((70, 0, 30), 2, 0)
-        assert hindrances(member.person_id, AT) != []
+        assert "退回兑换券" in str(hindrances(member.person_id, AT)[0].words)
+        assert "退回兑换券" in str(refusals.AccountNotEmpty().message)
+        assert VOUCHER.moves["redeem"].roles == policies.MANAGERS | LEADERS
         given: dict[str, Any] = {"voucher_id": found.pk, "at": AT}
         leader = actor(a_person(AREA, Role.TEAM_LEADER, organization=body.pk))
         keeper_too = a_member(bank, 30, person=a_person("", Role.SUBDISTRICT_OFFICER, role_area=DISTRICT))

@@ -20,6 +20,7 @@ from tests.timebank.support import (
     DISTRICT,
     OLD,
     RULES,
+    SYSTEM,
     a_bank,
     a_deal,
     a_member,
@@ -58,6 +59,31 @@ def test_members_are_told_of_each_step_of_others_and_never_of_their_own() -> Non
         [f"{head}promised"] * 3 + [f"{head}{one}" for one in ("paid", "refused", "disputed", "settled")]
     )
     assert not any("陪我" in one.words for one in Notice.objects.all())
+
+
+def ends(person: Person) -> list[str]:
+    """Give of what somebody was told what ended without a step of the own."""
+    return [one for one in told(person) if one in ("time_bank_help.ended", "time_bank.lapsed")]
+
+
+def test_members_are_told_of_what_was_taken_back_closed_or_ended_by_time() -> None:
+    bank = a_bank()
+    taker, helpers = a_member(bank, 300), [a_member(bank) for _ in range(4)]
+    back, shut, kept, late = (a_deal(taker, one, 30, state="asked") for one in helpers)
+    operations.promise(actor=actor(taker.person), deal_id=kept.pk, at=AT)
+    good = operations.put_up(
+        actor=SYSTEM, bank_id=bank.pk, given=operations.Goods("示例肥皂", "示例超市", 10, 2), at=AT
+    )
+    operations.take_voucher(actor=actor(taker.person), good_id=good.pk, at=AT)
+    operations.withdraw_answer(actor=actor(helpers[0].person), deal_id=back.pk, at=AT)
+    assert [ends(one.person) for one in (taker, helpers[0])] == [["time_bank_help.ended"], []]
+    operations.close_post(actor=actor(taker.person), post_id=shut.post_id, at=AT)
+    operations.run_clock(at=AT + timedelta(days=3))  # the day of the last request is over
+    assert [ends(one.person) for one in helpers[1:]] == [["time_bank_help.ended"], [], ["time_bank_help.ended"]]
+    assert Deal.objects.get(pk=late.pk).state == "lapsed"
+    operations.run_clock(at=AT + timedelta(days=33))
+    assert ends(helpers[2].person) == ["time_bank_help.ended"]
+    assert ends(taker.person) == ["time_bank.lapsed", *["time_bank_help.ended"] * 2]
 
 
 def test_nobody_is_left_untold_when_more_expires_than_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,6 +148,9 @@ def test_a_closed_post_is_read_by_whom_it_concerns_and_an_improper_one_is_closed
     people = [sign_in(Client(), one.person) for one in (author, helper, refused, other)]
     way = f"/timebank/help/{post.pk}/"
     assert [one.get(way).status_code for one in (*people, keeper)] == [200] * 5
+    root = f"/timebank/{bank.pk}/help/"
+    assert [root in one.get(f"/desk/timebank/{bank.pk}/").content.decode() for one in (keeper, reader)] == [True, False]
+    assert way in keeper.get(root).content.decode()
     assert f"{way}close/" not in people[3].get(way).content.decode()
     assert f"{way}close/" in keeper.get(way).content.decode()
     assert keeper.post(f"{way}close/", {}).status_code == 302
@@ -159,5 +188,12 @@ def test_help_is_begun_and_finished_by_the_api() -> None:
     for client in (theirs, mine):
         assert send(client, f"{way}/step", step="confirm").status_code == 200
     assert send(mine, f"{way}/rating", stars=4, said="讲得清楚").status_code == 200
-    assert send(theirs, f"/help/{offer.pk}/close").status_code == 200
+    closed = theirs.post(f"{root}/help/{offer.pk}/close", headers={"Idempotency-Key": uuid4().hex})
+    assert closed.status_code == 200  # without a body: the address says it
     assert theirs.get(f"{root}/promises").json()["items"][0]["paid"] == 45
+    a_deal(taker, helper, 20)
+    first = theirs.get(f"{root}/promises?limit=1").json()
+    rest = theirs.get(f"{root}/promises?limit=1&after={first['next']}").json()
+    in_order = [str(key) for key in Deal.objects.order_by("-asked_at").values_list("pk", flat=True)]
+    assert [one["items"][0]["id"] for one in (first, rest)] == in_order
+    assert rest["next"] is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import phonenumbers
 from stdnum.cn import ric, uscc
@@ -42,6 +43,14 @@ class NotACreditCode(Invalid):
 
     code = "not_a_credit_code"
     message = _("The unified social credit code is wrong: it has 18 characters and its last one checks the rest.")
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    """Read an id that a form or an address gives; None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def resident_id(text: str) -> str:

@@ -258,7 +258,7 @@ class AreaOrNone(AreaField):
     one_of = True
 
 
-class OrganizationField(AreaOrNone):
+class BodyField(AreaField):
     """An organisation, chosen as areas are: from a list where they are few, else by a part of the name."""
 
     default_error_messages = {
@@ -266,6 +266,13 @@ class OrganizationField(AreaOrNone):
         "unclear": _("More than one organisation fits, or none exactly. Choose one of those below."),
         "unknown": _("No organisation fits. Type a shorter part of its name."),
     }
+    choose = _("Choose an organisation")
+    search_help = _("Type a part of its name and search.")
+
+
+class OrganizationField(BodyField, AreaOrNone):
+    """An organisation that may be left open, where an area is chosen in its place."""
+
     choose = _("In no organisation: in an area")
 
 

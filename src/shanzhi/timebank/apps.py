@@ -17,7 +17,7 @@ TABLES = (
 
 
 def broken_banks() -> Iterable[tuple[str, str, str]]:
-    """Give accounts whose lots are not what the ledger holds, and banks that issued credits of nothing."""
+    """Give accounts whose lots are not what the ledger holds, banks that issued credits of nothing, wrong months."""
     found: Iterable[tuple[str, str, str]] = import_module("shanzhi.timebank.checking").broken()
     return found
 
@@ -45,7 +45,7 @@ class TimebankConfig(AppConfig):
         for table in TABLES:
             coverage.cover(f"timebank_{table}")
         coverage.cover("timebank_bank", left_out=("looked_on", "kept_until"))
-        why = "how many credits there are stands in the ledger, with which the room's own check compares these"
+        why = "what they say stands in the ledger, with which the room's own check compares them"
         for table in ("lot", "reserved", "bankmonth"):
             coverage.leave_out(f"timebank_{table}", why)
         coverage.check("credits of time banks", broken_banks)

@@ -9,8 +9,10 @@ from django.utils.translation import pgettext_lazy
 from shanzhi.kernel.lifecycle import Lifecycle, Move
 from shanzhi.kernel.roles import Role
 
-OFFICERS: Final = frozenset({Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
 # Officers of the bank's area, and those whom they named keepers of its book ('keeps_the_bank').
+OFFICERS: Final = frozenset({Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
+# Who leads the organisation that has a thing hands it out too.
+LEADERS: Final = frozenset({Role.TEAM_LEADER, Role.OPERATOR})
 POST: Final = Lifecycle(
     name="timebank.post",
     states={
@@ -18,7 +20,7 @@ POST: Final = Lifecycle(
         "closed": pgettext_lazy("help", "Closed"),
     },
     moves={
-        "close": Move(("open",), "closed", frozenset(), ("the_author_or_time",)),
+        "close": Move(("open",), "closed", frozenset(), ("the_author_a_keeper_or_time",)),
     },
 )
 # Credits are held from the promise on; they leave that only by `pay`, `settle`, or back to whom they belong.
@@ -90,7 +92,12 @@ VOUCHER: Final = Lifecycle(
         "lapsed": pgettext_lazy("voucher", "Lapsed, credits back"),
     },
     moves={
-        "redeem": Move(("issued",), "redeemed", OFFICERS, ("hands_it_out", "not_the_own_one", "in_time")),
+        "redeem": Move(
+            ("issued",),
+            "redeemed",
+            OFFICERS | LEADERS,
+            ("keeps_the_bank_or_leads_the_organisation", "not_the_own_one", "in_time"),
+        ),
         "return": Move(("issued",), "returned", frozenset(), ("the_member",)),
         "lapse": Move(("issued",), "lapsed", frozenset(), ("time_over",)),
     },

@@ -100,11 +100,17 @@ for _model, _names in {
 
 
 def holds_credits(person_id: UUID, at: datetime) -> list[Hindrance]:
-    """Say that credits are given away, and promises ended, before somebody is erased; answers that wait just end."""
+    """Say that credits are given away, promises ended and vouchers given back before somebody is erased.
+
+    Answers that wait just end.
+    """
     mine = Q(helper__person=person_id) | Q(taker__person=person_id)
     living = Deal.objects.filter(mine, state__in=HOLDING).exists()
     there = Lot.objects.filter(member__person=person_id, remains__gt=0).exists()
-    words = _("There are credits on your account at a time bank, or a promise of help is not over. Donate or end them.")
+    words = _(
+        "There are credits on your account at a time bank, or a promise of help or a voucher is not over. Donate the "
+        "credits, end the promise, give the voucher back."
+    )
     waits = Voucher.objects.filter(member__person=person_id, state="issued").exists()
     return [Hindrance(words)] if living or there or waits else []
 

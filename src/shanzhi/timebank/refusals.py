@@ -89,10 +89,13 @@ class ConsentFirst(Conflict):
 
 
 class AccountNotEmpty(Conflict):
-    """There is something on the account or promised."""
+    """There is something on the account, promised or waiting to be fetched."""
 
     code = "account_not_empty"
-    message = _("There are credits on the account, or a promise of help is not over. Give or donate them first.")
+    message = _(
+        "There are credits on the account, or a promise of help or a voucher is not over. First give or donate the "
+        "credits, end the promise, give the voucher back."
+    )
 
 
 class AccountNotOpen(Conflict):

@@ -27,13 +27,13 @@ from shanzhi.timebank.models import Bank, Deal, Gift, Lot, Member, PolicyVersion
 HELP: Final = Category(
     "time_bank_help",
     _("Help among members of a time bank"),
-    _("Somebody answered, promised, confirmed, called off or disputed help, or it was decided on."),
+    _("Somebody answered, promised, confirmed, called off or disputed help, it was decided on, or it ended by itself."),
     order=48,
 )
 CREDITS: Final = Category(
     "time_bank",
     _("My time bank"),
-    _("Credits came, expire soon, or were spent; the rules of the bank change."),
+    _("You were given or granted credits; some expire soon, were spent or came back; the rules of the bank change."),
     order=49,
 )
 REACHED: Final = frozenset({APP, EMAIL, WECHAT})
@@ -81,6 +81,10 @@ SETTLED: Final = _kind(
     "settled", HELP, _("A dispute was decided at %(bank)s"),
     _("The page of the promise says how, and why."),
 )  # fmt: skip
+ENDED: Final = _kind(
+    "ended", HELP, _("An answer or a promise has ended at %(bank)s"),
+    _("It was taken back or closed, or nobody went on with it in time. What was held for it went back."),
+)  # fmt: skip
 GIVEN: Final = _kind(
     "given", CREDITS, _("You were given credits at %(bank)s"),
     _("A relative gave them to you; they stand on your statement."),
@@ -101,21 +105,24 @@ REDEEMED: Final = _kind(
     "redeemed", CREDITS, _("A voucher of yours was handed out at %(bank)s"),
     _("The held credits are spent. If you did not fetch it, tell a keeper of the bank at once."),
 )  # fmt: skip
-register(ANSWERED, GUARDIAN, PROMISED, REFUSED, CANCELLED, DONE, PAID, DISPUTED, SETTLED)
-register(GIVEN, GRANTED, EXPIRES, RULES, REDEEMED)
+LAPSED: Final = _kind(
+    "lapsed", CREDITS, _("A voucher of yours lapsed at %(bank)s"),
+    _("It was not fetched in time. The held credits went back to your account."),
+)  # fmt: skip
+register(ANSWERED, GUARDIAN, PROMISED, REFUSED, CANCELLED, DONE, PAID, DISPUTED, SETTLED, ENDED)
+register(GIVEN, GRANTED, EXPIRES, RULES, REDEEMED, LAPSED)
 public_title(Bank, "name")
 MINE: Final = To("timebank:mine")
 SOON: Final = timedelta(days=30)
 """How long before their day credits that expire are told of."""
 MOST: Final = 2000
-"""Of how many it is looked up at once whether they were told; the newest day first, so that none is passed over."""
+"""Of how many it is looked up at once whether they were told; the nearest day first, so that none is passed over."""
 _HUMAN: Final = Coalesce("person__merged_into", "person")
 
 
 def tell_deal(*, actor: Actor, kind: Kind, deal: Deal, at: datetime, to: Iterable[Member] = ()) -> None:
-    """Tell the two of a promise, or those of them in `to`, of what became of it."""
-    whom = [one for one in (to or (deal.helper, deal.taker)) if not actor.is_person(one.person_id)]
-    _tell(actor, kind, deal.post.bank, whom, f"{deal.pk}:{deal.state}:{len(whom)}", deal, at,
+    """Tell the two of a promise, or those of them in `to`, of what became of it; each kind comes once for a promise."""
+    _tell(actor, kind, deal.post.bank, to or (deal.helper, deal.taker), str(deal.pk), deal, at,
           link=To("timebank:deal", (deal.pk,)))  # fmt: skip
 
 
@@ -141,9 +148,9 @@ def tell_granted(*, actor: Actor, grant: PoolGrant, bank: Bank, at: datetime) ->
     _tell(actor, GRANTED, bank, [grant.member], str(grant.pk), grant, at)
 
 
-def tell_redeemed(*, actor: Actor, voucher: Voucher, bank: Bank, at: datetime) -> None:
-    """Tell whose voucher was handed out."""
-    _tell(actor, REDEEMED, bank, [voucher.member], str(voucher.pk), voucher, at,
+def tell_voucher(*, actor: Actor, kind: Kind, voucher: Voucher, at: datetime) -> None:
+    """Tell whose voucher was handed out, or lapsed."""
+    _tell(actor, kind, voucher.good.bank, [voucher.member], str(voucher.pk), voucher, at,
           link=To("timebank:voucher", (voucher.pk,)))  # fmt: skip
 
 

@@ -32,6 +32,7 @@ LONGEST_WORDS: Final = 60
 WHOLE: Final = "all"
 """What a form sends for the whole country, whose code is empty."""
 _WORDS, _SEARCH, _SEEN = "_words", "_search", "_seen"
+HELP: Final = _("Type a part of its name, or its code, and search. For a common name, put the district before it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,8 @@ class AreaField(forms.Field):
     }
     several = False
     choose: Any = _("Choose an area")
+    search_help: Any = HELP
+    """How to search, where there is no list; fields of other things than areas say it in their words."""
     nowhere: str | None = ""
     """What an empty choice gives; a form that must tell it from the whole country sets None."""
 
@@ -215,7 +218,7 @@ class AreaField(forms.Field):
         self.source = source
         if source.few is None or self.several:
             kwargs["widget"] = AreaWidget(source, several=self.several)
-            kwargs.setdefault("help_text", HELP)
+            kwargs.setdefault("help_text", self.search_help)
         else:
             whole = [(WHOLE, source.whole)] if source.whole else []
             pairs = [("", self.choose), *whole, *((place.code, place.words) for place in source.few)]
@@ -291,9 +294,6 @@ class AreasField(AreaField):
         """Name areas for people."""
         open_ones = self.source.find(codes)
         return [open_ones[code].words if code in open_ones else code for code in codes]
-
-
-HELP: Final = _("Type a part of its name, or its code, and search. For a common name, put the district before it.")
 
 
 class Searches(forms.BaseForm):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet
@@ -28,6 +27,7 @@ from shanzhi.kernel.areas import (
     covers,
 )
 from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.identifiers import uuid_or_none
 from shanzhi.kernel.roles import GRANTERS
 from shanzhi.people import holders, policies
 from shanzhi.places import queries as places
@@ -176,7 +176,7 @@ def organizations_in(*, codes: Sequence[str], url: str = "") -> AreaSource | Non
     """Give the open organisations seated in these areas, to choose one; None where there are none."""
 
     def find(keys: Iterable[str]) -> Mapping[str, Place]:
-        known = holders.find(_uuid(key) for key in keys)
+        known = holders.find(uuid_or_none(key) for key in keys)
         inside = [one for one in known.values() if one.open and any(covers(code, one.seat) for code in codes)]
         return {place.code: place for place in _bodies(inside)}
 
@@ -201,13 +201,6 @@ def _bodies(found: Iterable[holders.Body]) -> list[Place]:
     listed = list(found)
     seats = places.full_names(one.seat for one in listed) if listed else {}
     return [Place(str(one.id), one.name, seats.get(one.seat, one.seat)) for one in listed]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def listed_areas(*, viewer: Actor, at: datetime) -> AreaSource:

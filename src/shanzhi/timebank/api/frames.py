@@ -9,7 +9,6 @@ from ninja import Schema
 from pydantic import Field
 
 from shanzhi.timebank.operations.frames import MOST_MINUTES
-from shanzhi.ui.http import Given
 from shanzhi.work.sends import writes_of
 
 Credits = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
@@ -20,10 +19,6 @@ class CreditsDoneOut(Schema):
     """What was made or changed at a time bank, by its id."""
 
     id: UUID
-
-
-class NothingGiven(Given):
-    """Nothing: the address says it."""
 
 
 write_once = writes_of("timebank")

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.timebank import operations, queries
-from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, NothingGiven, write_once
+from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, write_once
 from shanzhi.timebank.models import Deal, Post
 from shanzhi.ui.http import Given, Key, Moment, signed_acting, signed_in, viewing
 from shanzhi.ui.keyset import page_after
@@ -174,9 +174,9 @@ def get_help(request: HttpRequest, post_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/help/{uuid:post_id}/close", response=CreditsDoneOut, summary="Close a request or an offer")
-def close_help(request: HttpRequest, post_id: UUID, body: NothingGiven, idempotency_key: Key) -> dict[str, Any]:
+def close_help(request: HttpRequest, post_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Close it, as its author or as who keeps the bank; answers that wait lapse."""
-    return write_once(request, "close_help", idempotency_key, body, lambda: operations.close_post(
+    return write_once(request, "close_help", idempotency_key, None, lambda: operations.close_post(
         post_id=post_id, **signed_acting(request)
     ))  # fmt: skip
 
@@ -199,7 +199,7 @@ def list_promises(request: HttpRequest, asked: Query[PromisesQuery]) -> dict[str
     rows = queries.own_deals(viewer=viewer).order_by("-asked_at", "id")
     if asked.post_id is not None:
         rows = rows.filter(post=asked.post_id)
-    return page_after(rows, asked.after, asked.limit, partial(_deal, viewer))
+    return page_after(rows, asked.after, asked.limit, partial(_deal, viewer), by="asked_at")
 
 
 @router.get("/promises/{uuid:deal_id}", response=PromiseOut, summary="A promise of help")

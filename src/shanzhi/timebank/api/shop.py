@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shanzhi.timebank import operations, queries
-from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, NothingGiven, write_once
+from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, write_once
 from shanzhi.timebank.models import Good, Voucher
 from shanzhi.timebank.operations.shop import MOST_PIECES
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
@@ -113,17 +113,17 @@ def set_stock(request: HttpRequest, good_id: UUID, body: BankStockGiven, idempot
 
 
 @router.post("/goods/{uuid:good_id}/close", response=CreditsDoneOut, summary="Take something off the list")
-def close_good(request: HttpRequest, good_id: UUID, body: NothingGiven, idempotency_key: Key) -> dict[str, Any]:
+def close_good(request: HttpRequest, good_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Take it off, as who keeps the bank."""
-    return write_once(request, "close_good", idempotency_key, body, lambda: operations.close_good(
+    return write_once(request, "close_good", idempotency_key, None, lambda: operations.close_good(
         good_id=good_id, **signed_acting(request)
     ))  # fmt: skip
 
 
 @router.post("/goods/{uuid:good_id}/vouchers", response=CreditsDoneOut, summary="Take a voucher for one's credits")
-def take(request: HttpRequest, good_id: UUID, body: NothingGiven, idempotency_key: Key) -> dict[str, Any]:
+def take(request: HttpRequest, good_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Take one piece; the credits are held until it is fetched."""
-    return write_once(request, "take", idempotency_key, body, lambda: operations.take_voucher(
+    return write_once(request, "take", idempotency_key, None, lambda: operations.take_voucher(
         good_id=good_id, **signed_acting(request)
     ))  # fmt: skip
 
@@ -141,20 +141,16 @@ def get_voucher(request: HttpRequest, voucher_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/vouchers/{uuid:voucher_id}/return", response=CreditsDoneOut, summary="Give a voucher back")
-def give_back(
-    request: HttpRequest, voucher_id: UUID, body: NothingGiven, idempotency_key: Key
-) -> dict[str, Any]:  # fmt: skip
+def give_back(request: HttpRequest, voucher_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Give one's own voucher back; the credits come back."""
-    return write_once(request, "return", idempotency_key, body, lambda: operations.give_voucher_back(
+    return write_once(request, "return", idempotency_key, None, lambda: operations.give_voucher_back(
         voucher_id=voucher_id, **signed_acting(request)
     ))  # fmt: skip
 
 
 @router.post("/vouchers/{uuid:voucher_id}/redeem", response=CreditsDoneOut, summary="Hand out for a voucher")
-def redeem(
-    request: HttpRequest, voucher_id: UUID, body: NothingGiven, idempotency_key: Key
-) -> dict[str, Any]:  # fmt: skip
+def redeem(request: HttpRequest, voucher_id: UUID, idempotency_key: Key) -> dict[str, Any]:
     """Hand the piece out, once, as who keeps the bank or leads the organisation that has it."""
-    return write_once(request, "redeem", idempotency_key, body, lambda: operations.hand_out(
+    return write_once(request, "redeem", idempotency_key, None, lambda: operations.hand_out(
         voucher_id=voucher_id, **signed_acting(request)
     ))  # fmt: skip

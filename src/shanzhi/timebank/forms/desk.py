@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shanzhi.timebank.forms.own import HOUR, BodyField, PoolField, amount
+from shanzhi.people.forms import BodyField
+from shanzhi.timebank.forms.own import HOUR, PoolField, amount
 from shanzhi.timebank.forms.rules import number
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.forms import PageForm

@@ -54,17 +54,7 @@ class PoolField(AreaField):
         "unclear": _("More than one pool fits, or none exactly. Choose one of those below."),
         "unknown": _("No pool fits. Type a shorter part of the name of its organisation."),
     }
-
-
-class BodyField(AreaField):
-    """An organisation, from a list or by a part of its name."""
-
-    choose = _("Choose an organisation")
-    default_error_messages = {
-        "not_open": _("Choose an organisation from the list; this one is not of the area."),
-        "unclear": _("More than one organisation fits, or none exactly. Choose one of those below."),
-        "unknown": _("No organisation fits. Type a shorter part of its name."),
-    }
+    search_help = _("Type the kind of the pool, or a part of the name of its organisation, and search.")
 
 
 class DonateForm(PageForm):

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shanzhi.timebank.forms.own import BodyField, amount
+from shanzhi.people.forms import BodyField
+from shanzhi.timebank.forms.own import amount
 from shanzhi.timebank.forms.rules import number
 from shanzhi.timebank.operations.shop import MOST_PIECES, Goods
 from shanzhi.ui.choosing import AreaSource

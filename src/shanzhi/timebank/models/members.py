@@ -27,8 +27,8 @@ class Member(models.Model):
     """The account of a person at a bank; one for each person and bank.
 
     `credits`, `bound` and `held` are its accounts in the ledger: free ones, those that can only be donated, and those
-    held for a promise of help. None goes below zero. A trigger holds that the lots add up to the first two.
-    `student` is what a minor says to be.
+    held for a promise of help or for a voucher. None goes below zero. A trigger holds that the lots add up to the
+    first two. `student` is what a minor says to be.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

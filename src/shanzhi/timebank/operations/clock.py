@@ -83,12 +83,7 @@ def _silent(at: datetime) -> Iterable[UUID]:
 
 
 def _over(at: datetime) -> Iterable[UUID]:
-    asked = Q(state="asked", asked_at__lte=at - dealing.ASKED)
-    idle = Q(helper_done_at__isnull=True, taker_done_at__isnull=True)
-    before = at - dealing.PROMISED
-    late = Q(promised_at__lte=before) & (Q(post__starts_at__isnull=True) | Q(post__starts_at__lte=before))
-    rows = Deal.objects.filter(asked | (Q(state="promised") & idle & late))
-    return rows.order_by("pk").values_list("pk", flat=True)[:MOST]
+    return Deal.objects.filter(dealing.over(at)).order_by("pk").values_list("pk", flat=True)[:MOST]
 
 
 def _past(at: datetime) -> Iterable[UUID]:

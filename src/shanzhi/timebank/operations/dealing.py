@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
@@ -187,7 +188,9 @@ def withdraw_answer(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal:
     found, own = party(actor, deal_id)
     if own.pk == found.post.author_id:
         raise NotFound
-    return _end(actor, found, "withdraw", at)
+    done = _end(actor, found, "withdraw", at)
+    telling.tell_deal(actor=actor, kind=telling.ENDED, deal=done, at=at, to=[found.post.author])
+    return done
 
 
 def _end(actor: Actor, found: Deal, move: str, at: datetime, reason: str = "") -> Deal:
@@ -215,15 +218,13 @@ def cancel(*, actor: Actor, deal_id: UUID, reason: str, at: datetime) -> Deal:
     return done
 
 
-def is_over(found: Deal, at: datetime) -> bool:
-    """Tell whether nobody went on with an answer or a promise in time."""
-    if found.state == "asked":
-        return found.asked_at <= at - ASKED
-    if found.state != "promised" or found.helper_done_at is not None or found.taker_done_at is not None:
-        return False
-    begins = found.post.starts_at
-    late = found.promised_at is not None and found.promised_at <= at - PROMISED
-    return late and (begins is None or begins <= at - PROMISED)
+def over(at: datetime) -> Q:
+    """Give the condition that nobody went on with an answer or a promise in time."""
+    asked = Q(state="asked", asked_at__lte=at - ASKED)
+    idle = Q(state="promised", helper_done_at__isnull=True, taker_done_at__isnull=True)
+    before = at - PROMISED
+    late = Q(promised_at__lte=before) & (Q(post__starts_at__isnull=True) | Q(post__starts_at__lte=before))
+    return asked | (idle & late)
 
 
 def lapse(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal | None:
@@ -233,11 +234,13 @@ def lapse(*, actor: Actor, deal_id: UUID, at: datetime) -> Deal | None:
     """
     with transaction.atomic():
         found = locked_deal(actor, deal_id)
-        if not is_over(found, at):
+        if not Deal.objects.filter(over(at), pk=found.pk).exists():
             return None
         if found.state == "promised":
             paying.release(actor, paying.held_by(found), at)
-        return _end(actor, found, "lapse", at)
+        done = _end(actor, found, "lapse", at)
+        telling.tell_deal(actor=actor, kind=telling.ENDED, deal=done, at=at)
+        return done
 
 
 @transaction.atomic

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 
+from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.personal import Leaving, Touched
 from shanzhi.ledger.models import Balance
+from shanzhi.timebank import telling
 from shanzhi.timebank.lifecycle import DEAL, POST
 from shanzhi.timebank.models import Deal, Member, Post
 from shanzhi.timebank.operations.helping import ROOM
 from shanzhi.work.files import drop_file
 
 GONE = "—"
+ERASING: Final = Actor.system("erasing")
 
 
 def empty_posts(leaving: Leaving) -> Touched:
@@ -48,16 +52,21 @@ def empty_posts(leaving: Leaving) -> Touched:
 
 
 def _end_answers(posts: list[Post], leaving: Leaving) -> list[str]:
-    """End the answers that wait upon posts of who leaves, and those that the same one sent to others."""
+    """End the answers that wait upon posts of who leaves, and those that the same one sent; the other is told."""
     mine = {one.pk for one in posts if one.author.person_id == leaving.person_id}
     own = Q(helper__person=leaving.person_id) | Q(taker__person=leaving.person_id)
     rows = list(
-        Deal.objects.select_for_update(of=("self",)).filter(own, post__in=posts, state="asked").order_by("pk")
+        Deal.objects.select_for_update(of=("self",))
+        .select_related("post__bank", "helper__person__merged_into", "taker__person__merged_into")
+        .filter(own, post__in=posts, state="asked").order_by("pk")
     )  # fmt: skip
     for row in rows:
         row.state = DEAL.move(row.state, "lapse" if row.post_id in mine else "withdraw")
         row.ended_at, row.version = leaving.at, row.version + 1
     Deal.objects.bulk_update(rows, ["state", "ended_at", "version"])
+    for row in rows:
+        other = row.taker if row.helper.person_id == leaving.person_id else row.helper
+        telling.tell_deal(actor=ERASING, kind=telling.ENDED, deal=row, at=leaving.at, to=[other])
     return [str(row.pk) for row in rows]
 
 

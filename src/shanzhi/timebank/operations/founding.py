@@ -13,8 +13,6 @@ from django.utils import timezone
 
 from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import covers
-from shanzhi.kernel.errors import NotFound
 from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.models import Book, Nature, Owner
 from shanzhi.ledger.models.journal import MOST
@@ -22,7 +20,7 @@ from shanzhi.organizations.models import Organization
 from shanzhi.places import queries as places
 from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.models import Bank, PolicyVersion, Pool, pool_words
-from shanzhi.timebank.operations.frames import MINUTES, note, words
+from shanzhi.timebank.operations.frames import MINUTES, body_of, note, words
 
 # Role, name and side in the book of the accounts that are the bank's own, with the bounds between which they are held.
 OWN: Final = (
@@ -128,7 +126,5 @@ def open_pool(*, actor: Actor, bank_id: UUID, organization_id: UUID, at: datetim
     """Open the pool of an organisation of the area at a bank, by who keeps it. Raises NotFound, NotTheKeeper."""
     bank = policies.load_bank(actor=actor, bank_id=bank_id, lock=True)
     policies.require(policies.may_keep(actor=actor, bank=bank))
-    body = Organization.objects.filter(pk=organization_id, closed_at=None).first()
-    if body is None or not covers(bank.area, body.area):
-        raise NotFound(field="organization_id")
+    body = body_of(bank, organization_id)
     return pool_of(actor=actor, bank=bank, name="organization", organization=body, at=at)

@@ -15,9 +15,11 @@ from stdnum.iso7064 import mod_11_10
 from shanzhi.audit.operations import record
 from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.models import Balance
+from shanzhi.organizations.models import Organization
 from shanzhi.people import minors
 from shanzhi.timebank import policies, refusals
 from shanzhi.timebank.models import Bank, Member, PolicyVersion, Pool
@@ -91,6 +93,14 @@ def bank_of(bank_id: UUID) -> Bank:
     found = Bank.objects.filter(pk=bank_id).first()
     if found is None:
         raise NotFound
+    return found
+
+
+def body_of(bank: Bank, organization_id: UUID) -> Organization:
+    """Fetch an organisation that is not closed and sits in the area of a bank. Raises NotFound."""
+    found = Organization.objects.filter(pk=organization_id, closed_at=None).first()
+    if found is None or not covers(bank.area, found.area):
+        raise NotFound(field="organization_id")
     return found
 
 

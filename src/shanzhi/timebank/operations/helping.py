@@ -15,7 +15,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.places import queries as places
-from shanzhi.timebank import policies, refusals
+from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.lifecycle import DEAL, HOLDING, POST
 from shanzhi.timebank.models import Bank, Deal, Member, Post, Sort
 from shanzhi.timebank.operations import lots
@@ -154,14 +154,21 @@ def close_post(*, actor: Actor, post_id: UUID, at: datetime) -> Post:
 
 
 def end_post(actor: Actor, found: Post, at: datetime) -> Post:
-    """Close a post, with the answers that nobody promised upon."""
+    """Close a post, with the answers that nobody promised upon; whoever answered is told."""
     found.state, found.closed_at = POST.move(found.state, "close"), at
     found.save(update_fields=["state", "closed_at"])
-    waiting = list(Deal.objects.select_for_update().filter(post=found, state="asked").order_by("pk"))
+    rows = Deal.objects.select_for_update(of=("self",)).select_related(
+        "helper__person__merged_into", "taker__person__merged_into"
+    )
+    waiting = list(rows.filter(post=found, state="asked").order_by("pk"))
     for one in waiting:
         one.state, one.ended_at, one.version = DEAL.move(one.state, "lapse"), at, one.version + 1
     Deal.objects.bulk_update(waiting, ["state", "ended_at", "version"])
     note(actor, "post.close", found, found.bank, at, {"state": found.state, "lapsed": len(waiting)})
+    for one in waiting:
+        one.post = found
+        answered = one.helper if found.sort == Sort.REQUEST else one.taker
+        telling.tell_deal(actor=actor, kind=telling.ENDED, deal=one, at=at, to=[answered])
     return found
 
 

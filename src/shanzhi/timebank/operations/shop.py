@@ -12,14 +12,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound, SignInNeeded
-from shanzhi.organizations.models import Organization
 from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.lifecycle import GOOD, VOUCHER
 from shanzhi.timebank.models import Good, Reserved, Voucher
 from shanzhi.timebank.operations import lots, paying
-from shanzhi.timebank.operations.frames import enter, lock_members, minutes_of, note, own_locked, rules_now, words
+from shanzhi.timebank.operations.frames import (
+    body_of,
+    enter,
+    lock_members,
+    minutes_of,
+    note,
+    own_locked,
+    rules_now,
+    words,
+)
 from shanzhi.timebank.operations.helping import require_spender
 
 MOST_PIECES: Final = 100_000
@@ -47,13 +54,10 @@ def put_up(*, actor: Actor, bank_id: UUID, given: Goods, at: datetime) -> Good:
     """
     bank = policies.load_bank(actor=actor, bank_id=bank_id)
     policies.require(policies.may_keep(actor=actor, bank=bank))
-    if given.organization_id is not None:
-        body = Organization.objects.filter(pk=given.organization_id, closed_at=None).first()
-        if body is None or not covers(bank.area, body.area):
-            raise NotFound(field="organization_id")
+    body = body_of(bank, given.organization_id) if given.organization_id is not None else None
     pieces = _pieces(given.pieces, least=1)
     made = Good.objects.create(
-        bank=bank, organization_id=given.organization_id, title=words(given.title, "title", most=60),
+        bank=bank, organization=body, title=words(given.title, "title", most=60),
         about=words(given.about, "about", most=1000, needed=False), place=words(given.place, "place", most=120),
         minutes=minutes_of(given.minutes), supplied=pieces, stock=pieces, created_by_id=actor.person_id, created_at=at,
         synthetic=bank.synthetic,
@@ -181,7 +185,9 @@ def lapse_voucher(*, actor: Actor, voucher_id: UUID, at: datetime) -> Voucher | 
         found = _locked_voucher(voucher_id)
         if found.state != "issued" or found.until >= timezone.localdate(at):
             return None
-        return _put_back(actor, found, "lapse", at)
+        _put_back(actor, found, "lapse", at)
+        telling.tell_voucher(actor=actor, kind=telling.LAPSED, voucher=found, at=at)
+        return found
 
 
 def _put_back(actor: Actor, found: Voucher, move: str, at: datetime) -> Voucher:
@@ -217,5 +223,5 @@ def hand_out(*, actor: Actor, voucher_id: UUID, at: datetime) -> Voucher:
     found.state, found.ended_at, found.handed_by_id = VOUCHER.move(found.state, "redeem"), at, actor.person_id
     found.save(update_fields=["state", "ended_at", "handed_by"])
     note(actor, "voucher.redeem", found, bank, at, {"minutes": found.minutes, "state": found.state})
-    telling.tell_redeemed(actor=actor, voucher=found, bank=bank, at=at)
+    telling.tell_voucher(actor=actor, kind=telling.REDEEMED, voucher=found, at=at)
     return found

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.kernel.identifiers import uuid_or_none
 from shanzhi.ledger.models import Balance
 from shanzhi.people import queries as people
 from shanzhi.places.models import Area
@@ -71,7 +72,7 @@ def pool_choice(rows: QuerySet[Pool]) -> AreaSource:
     """Give some pools to choose one: from a list where they are few, else by a part of the organisation's name."""
 
     def find(keys: Iterable[str]) -> dict[str, Place]:
-        known = [key for key in map(_uuid, keys) if key is not None]
+        known = [key for key in map(uuid_or_none, keys) if key is not None]
         return {str(one.pk): _pool_place(one) for one in rows.filter(pk__in=known)}
 
     def search(words: str) -> list[Place]:
@@ -89,13 +90,6 @@ def pool_choice(rows: QuerySet[Pool]) -> AreaSource:
 
 def _pool_place(row: Pool) -> Place:
     return Place(str(row.pk), str(row))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def bodies(found: Bank) -> AreaSource:
