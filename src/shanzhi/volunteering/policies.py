@@ -142,10 +142,10 @@ def leads(viewer: Actor, team: Team) -> bool:
     return bool(viewer.persons) and led_teams(viewer).filter(team=team).exists()
 
 
-def led_teams(viewer: Actor) -> QuerySet[TeamMember, dict[str, UUID]]:
+def led_teams(viewer: Actor) -> QuerySet[TeamMember, UUID]:
     """Give the ids of the teams that the viewer leads, or is a deputy of."""
     rows = TeamMember.objects.filter(volunteer__person__in=viewer.persons, state="member", role__in=HEADS)
-    return rows.values("team")
+    return rows.values_list("team", flat=True)
 
 
 def may_lead(*, actor: Actor, team: Team) -> Refusal | None:

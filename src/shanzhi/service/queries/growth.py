@@ -25,7 +25,7 @@ from shanzhi.people.models import RoleGrant
 from shanzhi.places import queries as places
 from shanzhi.places.models import Area
 from shanzhi.service import policies
-from shanzhi.service.models import ServiceMonth
+from shanzhi.service.models import ServiceMonth, ServiceRules
 from shanzhi.service.queries.rules import Ruling, newest_rules, ruling
 from shanzhi.service.queries.telling import ALL, NOTHING, STAGES, held_back, held_back_below
 from shanzhi.volunteering.models import TeamMember, Volunteer
@@ -68,7 +68,8 @@ def _ruled(codes: Iterable[str], on: date) -> dict[Figures, Q]:
     alike: dict[Figures, Q] = {}
     newest = newest_rules(on)
     for code in codes:
-        ruled = {code: ruling(code, on), **{area: one for area, one in newest.items() if covers(code, area)}}
+        own: dict[str, Ruling | ServiceRules] = {area: one for area, one in newest.items() if covers(code, area)}
+        ruled = {code: ruling(code, on), **own}
         for area, one in ruled.items():
             below = {other for other in ruled if other != area and covers(area, other)}
             where = places.within("area", area) & ~places.within_any("area", below)
@@ -85,10 +86,11 @@ def _core(ruled: Mapping[Figures, Q], on: date) -> Q:
     return found
 
 
-def _of_late(months: int, on: date) -> QuerySet[ServiceMonth, dict[str, Any]]:
+def _of_late(months: int, on: date) -> QuerySet[Any, Any]:
     """Sum minutes (`sum`) and times (`n`) of a volunteer in the last months."""
     rows = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=_first(months, on)).order_by()
-    return rows.values("volunteer").annotate(sum=Sum("minutes"), n=Sum("times"))
+    summed: QuerySet[Any, Any] = rows.values("volunteer").annotate(sum=Sum("minutes"), n=Sum("times"))
+    return summed
 
 
 def _first(months: int, on: date) -> date:

@@ -353,8 +353,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(LOTS, LOTS_BACK),
         migrations.RunSQL(MOVES, MOVES_BACK),
         migrations.RunSQL(SHOP, SHOP_BACK),
-        *(
-            append_only(f"timebank_{table}")
-            for table in ("bankmonth", "policyversion", "pool", "review", "gift", "grantyes")
-        ),
+        *(append_only(f"timebank_{table}") for table in ("policyversion", "pool", "review", "gift", "grantyes")),
     ]
