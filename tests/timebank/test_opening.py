@@ -96,7 +96,8 @@ def test_a_keeper_sends_the_numbers_of_volunteers_once_and_is_told_whom_the_bank
     assert first.json()["made"] == 1
     assert {one["number"]: one["code"] for one in first.json()["passed"]} == {
         member.number: refusals.MemberAlready.code, young.number: refusals.ConsentFirst.code,
-        elsewhere.number: "unknown_volunteer", old_record.number: refusals.MemberAlready.code, "370102999999999": "unknown_volunteer",
+        old_record.number: refusals.MemberAlready.code, elsewhere.number: "unknown_volunteer",
+        "370102999999999": "unknown_volunteer",
     }  # fmt: skip
     unknown = {one["message"] for one in first.json()["passed"] if one["code"] == "unknown_volunteer"}
     assert unknown == {str(refusals.UnknownVolunteer().text)}
