@@ -15,7 +15,7 @@ from tests.support.people import a_person, an_account
 from tests.support.places import load_districts
 from tests.ventures.desk_support import COMMUNITY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 PHONES = Look("phone")
 WHY = "核对报名表上的号码"
 

@@ -20,7 +20,7 @@ from tests.support import people
 from tests.ventures.budget_cases import CASES, LIMIT, RULES, plain, verdict
 from tests.ventures.support import World, bring, day, make_call, make_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 JUDGE = """([rules, lines]) => {
   const text = (some) => (some === undefined || some === null ? "0" : some.toString());
   const found = Budget.judge(rules, lines.map(([category, fen, asked], place) => (

@@ -11,7 +11,7 @@ from tests.browser.support import Look, later, sideways, small_targets, violatio
 from tests.support.people import a_person, an_account
 from tests.support.places import load_districts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 SIGN_UP = "/account/sign-up/"
 
 

@@ -14,7 +14,7 @@ from tests.support import people
 from tests.support.places import load_districts
 from tests.ventures import desk_support as desk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 LOOKS = (
     Look("phone", "light", "zh-hans"), later(Look("desktop", "dark", "zh-hans")),
     later(Look("phone", "dark", "en")),

@@ -22,7 +22,7 @@ from tests.support import people
 from tests.ventures.jury_support import Panel, make_panel, pitching
 from tests.ventures.support import day, make_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 SCORES = r"\b(83|47)\b"
 LOOKS = (
     Look("phone", "light", "zh-hans"), later(Look("desktop", "dark", "zh-hans")),

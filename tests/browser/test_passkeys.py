@@ -12,7 +12,7 @@ from shanzhi.people.fields import PHONE_OF_ACCOUNT, mark
 from tests.browser.support import Look, violations
 from tests.support.people import a_person, an_account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 PHONE = "13800138000"
 
 

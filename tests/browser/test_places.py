@@ -13,7 +13,7 @@ from tests.browser.support import Look, later, violations
 from tests.support.people import a_person, an_account
 from tests.support.places import AT, SYSTEM, load_districts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 SHOTS = os.environ.get("SHANZHI_SHOTS", "")
 PAGES = {
     "tree": "/places/",

@@ -17,7 +17,7 @@ from tests.people.conftest import COMMUNITY, make_areas
 from tests.people.test_attacks import PHONE, code_now, with_phone
 from tests.support.people import PASSWORD, a_person, an_account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 SMALL = Look("small")  # with scripts: axe never answers in a page that has none
 
 

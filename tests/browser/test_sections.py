@@ -16,7 +16,7 @@ from tests.browser.support import Look, sideways, small_targets, violations
 from tests.support import people
 from tests.ventures.support import bring, day, make_call, make_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 
 def test_two_write_on_one_section(open_page: Any) -> None:

@@ -20,7 +20,7 @@ from tests.secrecy.paper import PaperVote, noted
 from tests.secrecy.scene import CODES, REASON, paper_plan
 from tests.secrecy.test_attackers import folder
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 SEED = 20261126
 ON_BALLOTS = (*ATTACKERS, *ways.BALLOTS)
 names = pytest.mark.parametrize("attacker", ON_BALLOTS, ids=lambda one: one.__name__)
