@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from shanzhi.timebank import policies, queries
 from shanzhi.timebank.models import Bank, PolicyVersion
+from shanzhi.timebank.queries.clearing import in_force_with
 from shanzhi.timebank.views.frames import bank_name, bank_steps, everywhere
 from shanzhi.timebank.words import FIGURES, changed_words, rules_words
 from shanzhi.ui import formatting
@@ -90,6 +91,8 @@ PERIODS = Listing(
         ),
         Column("owed", gettext_lazy("Owed at the end"), value=lambda row: _told(row.owed),
                export=lambda row: row.owed, scale="amount"),
+        Column("between", gettext_lazy("Between banks at the end"), value=lambda row: _stands(row.between),
+               export=lambda row: row.between, scale="amount", priority=2),
     ),
     default_sort="-first",
     tie="first",
@@ -114,6 +117,7 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
         "bank": found, "heading": found.name, "version": version, "own": own, "latest": months[0] if months else None,
         "span": _span(months[0]) if months else "", "pairs": _latest(months[0]) if months else [],
         "rules": rules_words(version.policy) if version else [],
+        "agreements": [(one.beside(found.pk), one) for one in in_force_with(found)],
         "keeps": request.actor.signed_in and policies.keeps(request.actor, found),
         "crumbs": [(_("Home"), "/"), *bank_steps(found)[:1], (found.name, "")],
     }  # fmt: skip
@@ -123,7 +127,18 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
 
 def _latest(period: Any) -> list[Answer]:
     told = [Answer(label, _told(period.figures[name])) for name, label in FIGURES.items()]
-    return [*told, Answer(_("Owed at the end"), _told(period.owed))]
+    told.append(Answer(_("Owed at the end"), _told(period.owed)))
+    return [*told, Answer(_("Between banks at the end"), _stands(period.between))]
+
+
+def _stands(minutes: int | None) -> str:
+    """Say what is owed to other banks, or by them; or that it is held back."""
+    if not minutes:
+        return _told(minutes)
+    words = formatting.minutes(abs(minutes))
+    if minutes > 0:
+        return _("owed to others: %(minutes)s") % {"minutes": words}
+    return _("owed by others: %(minutes)s") % {"minutes": words}
 
 
 def _changes(rows: list[PolicyVersion]) -> list[tuple[PolicyVersion, Any, Any]]:
