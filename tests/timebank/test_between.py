@@ -47,7 +47,7 @@ def proved() -> None:
 
 
 class TestAnAgreement:
-    def test_is_proposed_by_one_keeper_and_answered_by_the_other(self) -> None:
+    def test_is_proposed_by_a_keeper_to_another_bank_with_a_limit(self) -> None:
         here, there = two_banks()
         ours, theirs = keeper_of(here), keeper_of(there)
         given: dict[str, Any] = {"other_id": there.pk, "at": AT}
@@ -63,12 +63,17 @@ class TestAnAgreement:
         ):  # fmt: skip
             with pytest.raises(refusal):
                 operations.propose_link(actor=ours, bank_id=here.pk, **wrong)
-        link = operations.propose_link(actor=ours, bank_id=here.pk, most=600, **given)
+        operations.propose_link(actor=ours, bank_id=here.pk, most=600, **given)
         # the other side proposes nothing beside it, and the database holds that whatever the order
         with pytest.raises(between.AgreementThere):
             operations.propose_link(actor=theirs, bank_id=there.pk, other_id=here.pk, most=60, at=AT)
         with pytest.raises(IntegrityError), transaction.atomic():
             Link.objects.create(one=there, other=here, most=5, proposed_at=AT)
+
+    def test_is_answered_by_a_keeper_of_the_other(self) -> None:
+        here, there = two_banks()
+        ours, theirs = keeper_of(here), keeper_of(there)
+        link = operations.propose_link(actor=ours, bank_id=here.pk, other_id=there.pk, most=600, at=AT)
         both = an_actor(Role.ADMINISTRATOR, "")
         for actor_of, bank in ((ours, here), (both, here)):
             with pytest.raises(between.NothingAsked):
@@ -160,6 +165,15 @@ class TestAnAgreement:
             operations.propose_link(actor=ours, bank_id=here.pk, other_id=there.pk, most=5, at=AT)
 
 
+def refuses(given: dict[str, Any], wrong: Any) -> None:
+    """Try each change to what is good, which is refused beside its field, in looking first as in passing on."""
+    for change, refusal, field in wrong:
+        for act in (operations.pass_on, operations.foresee):
+            with pytest.raises(refusal) as said:
+                act(**given | change)
+            assert said.value.field == field
+
+
 class TestPassingOn:
     def test_keeps_the_day_of_earning_and_ends_on_the_earlier_day(self) -> None:
         here, there = two_banks(expiry={"months": 12, "pool": "poor"})
@@ -191,7 +205,7 @@ class TestPassingOn:
         with pytest.raises(DatabaseError), transaction.atomic():
             Crossing.objects.filter(pk=made.pk).delete()
 
-    def test_what_is_wrong_is_refused_with_its_field(self) -> None:
+    def test_what_is_wrong_is_refused_with_its_field_and_nothing_moves(self) -> None:
         here, there = two_banks(cap={"minutes": 500, "pool": "area"}, expiry={"months": 2, "pool": "poor"})
         third = a_bank("370102001", name="第三公益银行（示例）")
         sender, old, young = saver(here, 900), saver(there, born_on=OLD), saver(there)
@@ -205,9 +219,9 @@ class TestPassingOn:
         with pytest.raises(between.NoAgreement) as said:
             operations.pass_on(**given)
         assert said.value.field == "to_bank_id"
-        agreed(here, there, 450)
+        link = agreed(here, there, 450)
         late = AT + timedelta(days=40)
-        for change, refusal, field in (
+        refuses(given, (
             ({"to_bank_id": here.pk}, between.OwnBank, "to_bank_id"),
             ({"to_bank_id": third.pk}, between.NoAgreement, "to_bank_id"),
             ({"to_bank_id": sender.pk}, NotFound, "to_bank_id"),
@@ -224,17 +238,11 @@ class TestPassingOn:
             # in two months all would be over by the rules there
             ({"at": late}, between.NotAllPasses, "minutes"),
             ({"bank_id": third.pk}, refusals.NotAMember, None),
-        ):  # fmt: skip
-            with pytest.raises(refusal) as said:
-                operations.pass_on(**given | change)
-            assert said.value.field == field
-            with pytest.raises(refusal):
-                operations.foresee(**given | change)
+        ))  # fmt: skip
         operations.pass_on(**given | {"minutes": 400})
         told = Delivery.objects.filter(notice__kind="time_bank.passed", channel="app").values_list("person", flat=True)
         assert list(told) == [old.person_id]
-        agreement = Link.objects.get()
-        assert owes(agreement, here) == 400
+        assert owes(link, here) == 400
         assert stands(sender) == (500, 60, 0)
         proved()
 

@@ -189,6 +189,7 @@ class ClearingLine(models.Model):
     minutes = models.PositiveIntegerField(pgettext_lazy("between banks", "Cleared"))
     debtor_entry = models.UUIDField()
     creditor_entry = models.UUIDField()
+    at = models.DateTimeField()
 
     class Meta:
         """Each agreement once in a clearing."""

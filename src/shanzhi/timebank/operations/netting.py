@@ -100,7 +100,7 @@ def _enter(made: Clearing, lines: Sequence[tuple[Owed, int]], at: datetime) -> N
     rows = [
         ClearingLine(
             id=uuid4(), clearing=made, link=one.link, debtor=one.debtor, creditor=one.creditor, minutes=less,
-            debtor_entry=entries[one.debtor.pk], creditor_entry=entries[one.creditor.pk],
+            debtor_entry=entries[one.debtor.pk], creditor_entry=entries[one.creditor.pk], at=at,
         )
         for one, less in lines
     ]  # fmt: skip

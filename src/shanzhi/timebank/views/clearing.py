@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shanzhi.places.views.frames import answer_form, sent
@@ -93,7 +94,7 @@ def link(request: Any, bank_id: UUID, pact_id: UUID) -> HttpResponse:
 def _pairs(found: Bank, row: Link) -> list[Answer]:
     told = [
         Answer(_("Limit"), formatting.minutes(row.most)),
-        Answer(_("Proposed by"), f"{row.one.name} · {formatting.day(row.proposed_at.date())}"),
+        Answer(_("Proposed by"), f"{row.one.name} · {formatting.day(timezone.localdate(row.proposed_at))}"),
     ]
     if row.one_account is not None:
         told.append(Answer(_("What is owed"), position(row)))
