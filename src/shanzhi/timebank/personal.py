@@ -112,7 +112,7 @@ for _model, _names in {
     "Voucher": {"number": _("Voucher number"), "minutes": _("Credits")},
     "Sign": {"reason": _("What you found")},
     "Link": {"reason": _("Reason")},
-    "Crossing": {"minutes": _("Credits"), "at": _("Passed on the"), "reason": _("Reason")},
+    "Crossing": {"minutes": _("Credits"), "at": _("Day"), "reason": _("Reason")},
 }.items():  # fmt: skip
     for _name, _words in _names.items():
         name_field(f"timebank.{_model}", _name, _words)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.timebank import operations, policies, queries
@@ -145,7 +146,7 @@ def withdraw(request: Any, bank_id: UUID, pact_id: UUID) -> HttpResponse:
         return _address("link", found, row)
 
     lead = _("The other bank has not answered yet. What stands stays as it is.")
-    context = frame(_("Take the proposal back"), _("Take it back"), _address("link", found, row), *_steps(found, row),
+    context = frame(pgettext("between banks", "Take the proposal back"), _("Take it back"), _address("link", found, row), *_steps(found, row),
                     lead=lead, kind="danger")  # fmt: skip
     return answer_form(request, SureForm(sent(request)), act, context, done=_("It is taken back."), template=FORM)
 

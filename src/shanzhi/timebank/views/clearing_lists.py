@@ -58,7 +58,7 @@ LINKS = Listing(
                scale="amount"),
         Column("state", gettext_lazy("State"), "tag", value=link_state, sort="state"),
         Column("proposed_at", gettext_lazy("Proposed on"), "date", sort="proposed_at", priority=2),
-        Column("ended_at", gettext_lazy("Ended on"), "date", sort="ended_at", priority=3),
+        Column("ended_at", pgettext_lazy("clearing agreement", "Ended on"), "date", sort="ended_at", priority=3),
     ),
     default_sort="-proposed_at",
     filters=(
