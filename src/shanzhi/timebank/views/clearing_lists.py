@@ -112,7 +112,7 @@ CLEARED = Listing(
     filters=(
         BooleanFilter("owing", gettext_lazy("Who owed it"), yes=gettext_lazy("This bank"),
                       no=gettext_lazy("The other bank")),
-        DateRangeFilter("clearing__month", gettext_lazy("Month")),
+        DateRangeFilter("month", gettext_lazy("Month"), field="clearing__month", moments=False),
     ),
     search=reading.search_cleared,
     search_label=gettext_lazy("Part of the other bank's name"),
