@@ -146,8 +146,9 @@ def withdraw(request: Any, bank_id: UUID, pact_id: UUID) -> HttpResponse:
         return _address("link", found, row)
 
     lead = _("The other bank has not answered yet. What stands stays as it is.")
-    context = frame(pgettext("between banks", "Take the proposal back"), _("Take it back"), _address("link", found, row), *_steps(found, row),
-                    lead=lead, kind="danger")  # fmt: skip
+    heading = pgettext("between banks", "Take the proposal back")
+    context = frame(heading, _("Take it back"), _address("link", found, row), *_steps(found, row), lead=lead,
+                    kind="danger")  # fmt: skip
     return answer_form(request, SureForm(sent(request)), act, context, done=_("It is taken back."), template=FORM)
 
 
