@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from shanzhi.audit.models import Event
+from shanzhi.audit.subjects import subject
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.lifecycle import MoveRefused
 from shanzhi.kernel.roles import Role
@@ -26,7 +27,9 @@ from tests.support.races import answers
 from tests.timebank.between import NEIGHBOUR, agreed, keeper_of, owes, passing, saver, two_banks
 from tests.timebank.support import (
     DISTRICT,
+    FOUNDED,
     OLD,
+    RULES,
     SERVED,
     SYSTEM,
     a_bank,
@@ -51,6 +54,7 @@ class TestAnAgreement:
         here, there = two_banks()
         ours, theirs = keeper_of(here), keeper_of(there)
         given: dict[str, Any] = {"other_id": there.pk, "at": AT}
+        real = operations.found_bank(actor=SYSTEM, area="370102002", name="千佛山公益银行", rules=RULES, at=FOUNDED)
         with pytest.raises(NotFound):
             operations.propose_link(actor=theirs, bank_id=here.pk, most=600, **given)
         with pytest.raises(refusals.NotTheKeeper):
@@ -59,7 +63,7 @@ class TestAnAgreement:
             )
         for wrong, refusal in (
             ({**given, "other_id": here.pk, "most": 5}, between.OwnBank), ({**given, "most": 0}, between.BadLimit),
-            ({**given, "most": 10**9}, between.BadLimit),
+            ({**given, "most": 10**9}, between.BadLimit), ({**given, "other_id": real.pk, "most": 5}, between.MadeUp),
         ):  # fmt: skip
             with pytest.raises(refusal):
                 operations.propose_link(actor=ours, bank_id=here.pk, **wrong)
@@ -146,6 +150,11 @@ class TestAnAgreement:
         operations.ask_limit(most=250, **asking)
         operations.withdraw_link(**asking)
         operations.ask_limit(most=300, **asking)
+        kind = subject("timebank.bank")
+        assert kind is not None
+        assert kind.events is not None
+        steps = Event.objects.filter(kind.events(str(there.pk)), verb__endswith="limit").values_list("verb", flat=True)
+        assert sorted(steps) == ["timebank.link.ask_limit"] * 3 + ["timebank.link.refuse_limit"]
         assert operations.answer_link(agrees=True, **answering).most == 300
         passing(sender, receiver, 200)
         assert owes(link, here) == 300

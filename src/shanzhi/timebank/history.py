@@ -16,7 +16,7 @@ from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.timebank import policies
 from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, LINK, POST, SIGN, VOUCHER
-from shanzhi.timebank.models import PASSED_TO, REASONS, Bank, SignKind, Sort, pool_words
+from shanzhi.timebank.models import PASSED_TO, REASONS, Bank, Link, SignKind, Sort, pool_words
 
 
 def _bank(viewer: Actor, bank_id: str, at: datetime) -> Shown | None:
@@ -29,13 +29,16 @@ def _bank(viewer: Actor, bank_id: str, at: datetime) -> Shown | None:
 
 
 def _events(bank_id: str) -> Q:
-    """Give the events of a bank's rules and pools, which belong to its history."""
+    """Give the events of a bank's rules, pools and agreements, which belong to its history."""
     found = Bank.objects.filter(pk=uuid_of(bank_id)).first()
     if found is None:
         return Q(pk__in=())
     parts = [str(key) for key in found.versions.values_list("pk", flat=True)]
     parts += [str(key) for key in found.pools.values_list("pk", flat=True)]
-    return Q(subject_type__in=("timebank.policyversion", "timebank.pool"), subject_id__in=parts)
+    links = Link.objects.filter(Q(one=found) | Q(other=found)).values_list("pk", flat=True)
+    # What two banks agree on is told once in the area of each.
+    agreed = Q(subject_type="timebank.link", subject_id__in=[str(key) for key in links], area=found.area)
+    return agreed | Q(subject_type__in=("timebank.policyversion", "timebank.pool"), subject_id__in=parts)
 
 
 def _banks(viewer: Actor) -> tuple[QuerySet[Any], str]:

@@ -35,6 +35,13 @@ class OwnBank(Invalid):
     message = _("This is the same bank. Choose another one.")
 
 
+class MadeUp(Invalid):
+    """One of the two banks is made up, the other is not."""
+
+    code = "made_up_bank"
+    message = _("One of the two banks is synthetic, the other is not: their credits do not mix. Choose another one.")
+
+
 class BadLimit(Invalid):
     """A limit is none."""
 

@@ -39,7 +39,7 @@ def pair(one: UUID, other: UUID) -> Q:
 def propose_link(*, actor: Actor, bank_id: UUID, other_id: UUID, most: int, at: datetime) -> Link:
     """Propose an agreement to another bank, by who keeps one; one may owe the other at most `most` minutes.
 
-    Raises NotFound, NotTheKeeper, OwnBank, BadLimit, AgreementThere, NotSquare.
+    Raises NotFound, NotTheKeeper, OwnBank, MadeUp, BadLimit, AgreementThere, NotSquare.
     """
     bank = _kept(actor, bank_id)
     other = Bank.objects.filter(pk=other_id).first()
@@ -47,6 +47,8 @@ def propose_link(*, actor: Actor, bank_id: UUID, other_id: UUID, most: int, at: 
         raise NotFound(field="other_id")
     if other == bank:
         raise between.OwnBank(field="other_id")
+    if other.synthetic != bank.synthetic:
+        raise between.MadeUp(field="other_id")
     known = list(Link.objects.filter(pair(bank.pk, other.pk), state__in=(*LIVING, "ended")))
     if any(one.state in LIVING for one in known):
         raise between.AgreementThere(field="other_id")
@@ -150,7 +152,7 @@ def ask_limit(*, actor: Actor, bank_id: UUID, link_id: UUID, most: int, at: date
         raise between.LimitTooLow(field="most", owed=formatting.minutes(owed))
     found.asked_most, found.asked_by, found.asked_person_id, found.asked_at = wanted, bank, actor.person_id, at
     found.save(update_fields=ASKED)
-    note(actor, "link.ask_limit", found, bank, at, {"limit": wanted, "bank": found.beside(bank.pk).name})
+    _note(actor, "ask_limit", found, at)
     telling_between.tell_asked(actor=actor, link=found, bank=found.beside(bank.pk), at=at)
     return found
 
@@ -214,5 +216,5 @@ def locked_link(bank: Bank, which: Q) -> Link:
 def _note(actor: Actor, verb: str, found: Link, at: datetime, reason: str = "") -> None:
     """Put it on record in both areas, so that the desk of each bank reads it."""
     for bank in (found.one, found.other):
-        change = {"limit": found.most, "state": found.state, "bank": found.beside(bank.pk).name}
+        change = {"limit": found.asked_most or found.most, "state": found.state, "bank": found.beside(bank.pk).name}
         note(actor, f"link.{verb}", found, bank, at, change, reason)

@@ -69,7 +69,7 @@ def other_banks(found: Bank) -> AreaSource:
     """Give the banks with which a bank has no living agreement, to choose one: a list where they are few."""
     living = Link.objects.filter(state__in=LIVING)
     theirs = living.filter(Q(one=found, other=OuterRef("pk")) | Q(other=found, one=OuterRef("pk")))
-    rows = Bank.objects.exclude(pk=found.pk).filter(~Exists(theirs)).order_by("name", "pk")
+    rows = Bank.objects.filter(~Exists(theirs), synthetic=found.synthetic).exclude(pk=found.pk).order_by("name", "pk")
 
     def find(keys: Iterable[str]) -> dict[str, Place]:
         known = [key for key in map(uuid_or_none, keys) if key is not None]

@@ -31,6 +31,8 @@ def link_state(row: Link) -> tuple[str, str]:
 
 def position(row: Any) -> str:
     """Say who owes how much, seen from the bank of the desk."""
+    if row.one_account is None:
+        return formatting.NONE
     if not row.owed:
         return _("Nobody owes anything")
     words = formatting.minutes(abs(row.owed))

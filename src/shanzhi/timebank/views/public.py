@@ -80,13 +80,16 @@ def _whole(name: str) -> Any:
     return lambda row: row.figures[name]
 
 
+AMONG_BANKS = ("settled_out", "settled_in", "cleared")
+"""What banks did among themselves: in the newest month and in the files, but no column of its own on the page."""
+BETWEEN = ("passed_out", "passed_in", *AMONG_BANKS)
 PERIODS = Listing(
     key="time_bank_months",
     columns=(
         Column("first", gettext_lazy("Month"), value=_span, sort="first", export=_span),
         *(
             Column(name, label, value=_minutes(name), export=_whole(name), scale="amount",
-                   priority=1 if name in ("earned", "spent") else 2)
+                   priority=1 if name in ("earned", "spent") else 2, on_page=name not in AMONG_BANKS)
             for name, label in FIGURES.items()
         ),
         Column("owed", gettext_lazy("Owed at the end"), value=lambda row: _told(row.owed),
@@ -126,9 +129,13 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
 
 
 def _latest(period: Any) -> list[Answer]:
-    told = [Answer(label, _told(period.figures[name])) for name, label in FIGURES.items()]
+    """Give the figures of a period; those between banks where there are any, since most banks have none."""
+    shown = [name for name in FIGURES if name not in BETWEEN or period.figures[name] != 0]
+    told = [Answer(FIGURES[name], _told(period.figures[name])) for name in shown]
     told.append(Answer(_("Owed at the end"), _told(period.owed)))
-    return [*told, Answer(_("Between banks at the end"), _stands(period.between))]
+    if period.between != 0:
+        told.append(Answer(_("Between banks at the end"), _stands(period.between)))
+    return told
 
 
 def _stands(minutes: int | None) -> str:
