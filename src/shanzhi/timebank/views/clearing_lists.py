@@ -110,7 +110,7 @@ CLEARED = Listing(
         Column("owing", gettext_lazy("Who owed it"), sort="owing",
                value=lambda row: _("This bank") if row.owing else _("The other bank")),
     ),
-    default_sort="-clearing__month",
+    default_sort="-month",
     filters=(
         BooleanFilter("owing", gettext_lazy("Who owed it"), yes=gettext_lazy("This bank"),
                       no=gettext_lazy("The other bank")),
