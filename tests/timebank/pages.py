@@ -143,6 +143,17 @@ def own(site: Site) -> dict[str, str]:
     }
 
 
+def _between(bank: Bank) -> dict[str, str]:
+    """Give the desk's pages of agreements with other banks."""
+    link, lists = _pact(bank).pk, ("links", "crossings", "cleared")
+    steps = ("link", "answer_link", "withdraw_link", "ask_limit", "end_link", "settle_link")
+    return {
+        **{f"timebank:{name}": _of(name, bank) for name in (*lists, "propose_link")},
+        **{f"timebank:{name} none": _of(name, bank) + NONE for name in lists},
+        **{f"timebank:{name}": _of(name, bank, link) for name in steps},
+    }
+
+
 def desk() -> dict[str, str]:
     """Give the pages of who keeps the bank."""
     bank, now = _bank(), timezone.now()
@@ -163,21 +174,14 @@ def desk() -> dict[str, str]:
     waits = Voucher.objects.filter(good=good, member=two, state="issued").first() or operations.take_voucher(
         actor=actor(two.person), good_id=good.pk, at=now
     )
-    lists = (
-        "desk_bank", "earnings", "records", "grants", "deals", "signs", "desk_goods", "vouchers", "links", "crossings",
-        "cleared",
-    )  # fmt: skip
-    forms = ("publish", "pool", "propose", "put_up", "propose_link")
+    lists = ("desk_bank", "earnings", "records", "grants", "deals", "signs", "desk_goods", "vouchers")
     return {
         "timebank:desk": reverse("timebank:desk"),
         "timebank:desk none": reverse("timebank:desk") + NONE,
         "timebank:found": reverse("timebank:found"),
-        **{f"timebank:{name}": _of(name, bank) for name in (*lists, *forms)},
+        **{f"timebank:{name}": _of(name, bank) for name in (*lists, "publish", "pool", "propose", "put_up")},
         **{f"timebank:{name} none": _of(name, bank) + NONE for name in lists},
-        **{
-            f"timebank:{name}": _of(name, bank, _pact(bank).pk)
-            for name in ("link", "answer_link", "withdraw_link", "ask_limit", "end_link", "settle_link")
-        },
+        **_between(bank),
         "timebank:review": reverse("timebank:review", args=[record.pk]),
         "timebank:vote": reverse("timebank:vote", args=[PoolGrant.objects.filter(pool__bank=bank)[0].pk]),
         "timebank:judge": reverse("timebank:judge", args=[queries.signs(bank)[0].pk]),

@@ -43,14 +43,9 @@ def pact(path: str = "", root: str = "/desk/timebank/", of: str = "link") -> Any
     return lambda: f"{root}{MADE.bank.pk}/links/{getattr(MADE, of).pk}{path}"
 
 
-def rows(readers: Any, of_keepers: Any, signed_in: Any) -> dict[str, Row]:
-    """Give the rows, made with the makers of the table."""
+def _pages(readers: Any, of_keepers: Any, signed_in: Any) -> dict[str, Row]:
     sign_in = 302
-    one = f"{API}/banks/{{bank_id}}"
-    link = f"{one}/links/{{pact_id}}"
-    api = f"{API}/banks/"
     read: dict[str, Any] = {"refused": 404, "anonymous": sign_in}
-    passing = {"to_bank_id": lambda: str(MADE.other.pk), "number": "1", "relation": "self", "minutes": 1}
     return {
         "timebank:pass": signed_in(lambda: f"/timebank/{MADE.bank.pk}/pass/", 404),
         "timebank:links": only(readers, at_desk("links/"), **read),
@@ -70,6 +65,17 @@ def rows(readers: Any, of_keepers: Any, signed_in: Any) -> dict[str, Row]:
             f"POST timebank:{name}": of_keepers(pact(f"/{path}/"), 422, anonymous=sign_in, **POST)
             for name, path in (("answer_link", "answer"), ("ask_limit", "limit"), ("end_link", "end"))
         },
+    }  # fmt: skip
+
+
+def rows(readers: Any, of_keepers: Any, signed_in: Any) -> dict[str, Row]:
+    """Give the rows, made with the makers of the table."""
+    one = f"{API}/banks/{{bank_id}}"
+    link = f"{one}/links/{{pact_id}}"
+    api = f"{API}/banks/"
+    passing = {"to_bank_id": lambda: str(MADE.other.pk), "number": "1", "relation": "self", "minutes": 1}
+    return {
+        **_pages(readers, of_keepers, signed_in),
         f"GET {one}/agreements": only((), lambda: f"{api}{MADE.bank.pk}/agreements", refused=200, anonymous=200),
         f"POST {one}/passes": signed_in(
             lambda: f"{api}{MADE.bank.pk}/passes", 409, anonymous=401, json=passing, **POST),

@@ -20,7 +20,7 @@ from shanzhi.ledger.refusals import Full, MovedElsewhere
 from shanzhi.notices.models import Delivery, Notice
 from shanzhi.timebank import checking, operations, queries, refusals
 from shanzhi.timebank import refusals_between as between
-from shanzhi.timebank.models import Clearing, ClearingLine, Crossing, Link, Lot
+from shanzhi.timebank.models import Bank, Clearing, ClearingLine, Crossing, Link, Lot
 from shanzhi.timebank.operations.frames import enter
 from tests.support.people import AT, actor, an_actor
 from tests.support.races import answers
@@ -47,6 +47,15 @@ def proved() -> None:
     """Have the database look, and prove books and banks."""
     level()
     assert list(checking.broken()) == []
+
+
+def limits_of(bank: Bank) -> list[str]:
+    """Give what the history of a bank says of limits."""
+    kind = subject("timebank.bank")
+    assert kind is not None
+    assert kind.events is not None
+    rows = Event.objects.filter(kind.events(str(bank.pk)), verb__endswith="limit")
+    return sorted(rows.values_list("verb", flat=True))
 
 
 class TestAnAgreement:
@@ -150,11 +159,7 @@ class TestAnAgreement:
         operations.ask_limit(most=250, **asking)
         operations.withdraw_link(**asking)
         operations.ask_limit(most=300, **asking)
-        kind = subject("timebank.bank")
-        assert kind is not None
-        assert kind.events is not None
-        steps = Event.objects.filter(kind.events(str(there.pk)), verb__endswith="limit").values_list("verb", flat=True)
-        assert sorted(steps) == ["timebank.link.ask_limit"] * 3 + ["timebank.link.refuse_limit"]
+        assert limits_of(there) == ["timebank.link.ask_limit"] * 3 + ["timebank.link.refuse_limit"]
         assert operations.answer_link(agrees=True, **answering).most == 300
         passing(sender, receiver, 200)
         assert owes(link, here) == 300
