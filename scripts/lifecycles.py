@@ -25,6 +25,7 @@ from shanzhi.service.lifecycle import BATCH as CERTIFICATES  # noqa: E402 - as a
 from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS  # noqa: E402 - as above
 from shanzhi.timebank.lifecycle import DEAL, GOOD, POST, SIGN, VOUCHER  # noqa: E402 - as above
 from shanzhi.timebank.lifecycle import GRANT as AID  # noqa: E402 - as above
+from shanzhi.timebank.lifecycle import LINK as PACT  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
 from shanzhi.volunteering.lifecycle import IMPORT, MEMBER, MOVE, TEAM, VOLUNTEER  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
@@ -70,6 +71,7 @@ TABLES = (
     SIGN,
     GOOD,
     VOUCHER,
+    PACT,
     RUN,
     PAIR,
     REAL_NAME,

@@ -111,11 +111,14 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
     "service": {"demo": "the demo's records, stars and certificates"},
     "timebank": {
         "checking": "that lots and ledger agree, and that every credit came of a record",
+        "circles": "which debts between banks can be taken off one another",
         "demo": "the demo's time bank",
         "refusals": "why something at a time bank is not done",
+        "refusals_between": "why something between two time banks is not done",
         "sources": "verified records of service as the time bank takes them",
         "sums": "what moved at a time bank by month, from the ledger or as kept",
         "telling": "what a time bank tells, and whom",
+        "telling_between": "what time banks tell of one another",
         "words": "how rules and moves of credits read",
     },
     "assignments": {

@@ -145,7 +145,7 @@ def tables() -> dict[str, Any]:
         "record_id": "service.ServiceRecord", "complaint_id": "service.Complaint", "thanks_id": "service.Thanks",
         "certificate_id": "service.Certificate",
         "bank_id": "timebank.Bank", "post_id": "timebank.Post", "deal_id": "timebank.Deal",
-        "good_id": "timebank.Good", "voucher_id": "timebank.Voucher",
+        "good_id": "timebank.Good", "voucher_id": "timebank.Voucher", "pact_id": "timebank.Link",
         "aid_id": "timebank.PoolGrant", "hint_id": "timebank.Sign", "served_id": "service.ServiceRecord",
         "run_id": "assignments.Run", "pair_id": "assignments.Proposal",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",

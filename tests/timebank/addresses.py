@@ -55,5 +55,20 @@ WITHOUT_A_BANK = frozenset(
         "/desk/timebank/<uuid:bank_id>/promises/",
         "/desk/timebank/<uuid:bank_id>/signs/",
         "/desk/timebank/signs/<uuid:hint_id>/",
+        "/api/v1/timebank/banks/<uuidstr:bank_id>/agreements",
+        "/api/v1/timebank/banks/<uuidstr:bank_id>/links",
+        "/api/v1/timebank/banks/<uuidstr:bank_id>/links/<uuidstr:pact_id>",
+        "/api/v1/timebank/banks/<uuidstr:bank_id>/crossings",
+        "/api/v1/timebank/banks/<uuidstr:bank_id>/cleared",
+        "/timebank/<uuid:bank_id>/pass/",
+        "/desk/timebank/<uuid:bank_id>/links/",
+        "/desk/timebank/<uuid:bank_id>/links/new/",
+        "/desk/timebank/<uuid:bank_id>/links/<uuid:pact_id>/",
+        *(
+            f"/desk/timebank/<uuid:bank_id>/links/<uuid:pact_id>/{act}/"
+            for act in ("answer", "withdraw", "limit", "end", "settle")
+        ),
+        "/desk/timebank/<uuid:bank_id>/crossings/",
+        "/desk/timebank/<uuid:bank_id>/cleared/",
     }
 )

@@ -14,11 +14,13 @@ from shanzhi.people.models import Person
 from shanzhi.timebank import operations
 from shanzhi.timebank.models import (
     Bank,
+    Crossing,
     Deal,
     Earning,
     Gift,
     Good,
     GrantYes,
+    Link,
     Member,
     PolicyVersion,
     Pool,
@@ -34,6 +36,7 @@ from tests.support.people import a_person, actor
 from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, pool, serve
 
 WHERE = "370102001002"
+ELSEWHERE = (("370102001", "示例街道公益银行"), ("370102", "示例区公益银行"))
 
 
 def fill_timebank(at: datetime) -> Bank:
@@ -58,7 +61,27 @@ def fill_timebank(at: datetime) -> Bank:
     Sign.objects.create(
         bank=bank, kind="pair", members=[taker.pk, helper.pk], month=day.replace(day=1), times=6, minutes=60, seen_at=at
     )
+    _between(bank, taker, rules, at)
     return bank
+
+
+def _between(bank: Bank, sender: Member, rules: dict[str, Any], at: datetime) -> None:
+    """Have the bank agree with two others, have credits go round between the three, and clear them."""
+    banks = [bank]
+    for area, name in ELSEWHERE:
+        banks.append(operations.found_bank(
+            actor=SYSTEM, area=area, name=name, rules=rules, synthetic=True, at=at - timedelta(days=40)
+        ))  # fmt: skip
+    own = [sender] + [a_member(one, person=sender.person, at=at - timedelta(days=30)) for one in banks[1:]]
+    for turn, one in enumerate(banks):
+        other = (turn + 1) % 3
+        link = operations.propose_link(actor=SYSTEM, bank_id=one.pk, other_id=banks[other].pk, most=600, at=at)
+        operations.answer_link(actor=SYSTEM, bank_id=banks[other].pk, link_id=link.pk, agrees=True, at=at)
+        operations.pass_on(
+            actor=actor(sender.person), bank_id=one.pk, to_bank_id=banks[other].pk, number=own[other].number,
+            relation="self", minutes=20, at=at,
+        )  # fmt: skip
+    operations.clear_month(at=at)
 
 
 def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
@@ -84,6 +107,7 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
     )  # fmt: skip
     GrantYes.objects.create(grant=grant, reviewer=person, at=at)
     _help(bank, member, other, person, told, at)
+    _agreements(bank, member, person, told, at)
     good = Good.objects.create(bank=bank, title="示例", place="示例", minutes=5, supplied=1, stock=0, created_by=person,
                                created_at=at)  # fmt: skip
     Voucher.objects.create(
@@ -94,6 +118,32 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
         bank=bank, kind="pair", members=[member.pk, other.pk], month=day, times=3, minutes=30, seen_at=at,
         state="explained", decided_by=person, decided_at=at, reason=told,
     )  # fmt: skip
+
+
+def _agreements(bank: Bank, member: Member, person: Person, told: str, at: datetime) -> None:
+    """Have somebody propose, answer and end agreements, ask for a limit, settle, pass credits on and receive some."""
+    book = Book.objects.create(name="示例二", area="370103", begins_on=timezone.localdate(at), created_at=at)
+    own = {name: uuid4() for name in ("issued", "lapsed", "redeemed", "uncovered")}
+    other = Bank.objects.create(area="370103", name="示例二", book=book, created_at=at, **own)
+    links = [
+        Link.objects.create(
+            one=bank, other=other, most=5, state=state, proposed_at=at, one_account=uuid4(),
+            other_account=uuid4(), **more,
+        )
+        for state, more in (
+            ("agreed", {"proposed_by": person, "asked_most": 6, "asked_by": bank, "asked_person": person,
+                        "asked_at": at}),
+            ("ended", {"answered_by": person, "ended_by": person, "reason": told}),
+        )
+    ]  # fmt: skip
+    there = _member(other, person, 8, at)
+    pools = [Pool.objects.create(bank=one, name="area", account=uuid4(), created_at=at) for one in (bank, other)]
+    common: dict[str, Any] = {"link": links[0], "source": bank, "target": other, "minutes": 5, "at": at}
+    for more in (
+        {"sender": member, "receiver": there, "relation": "self"},
+        {"from_pool": pools[0], "to_pool": pools[1], "settled_by": person, "reason": told},
+    ):
+        Crossing.objects.create(out_entry=uuid4(), in_entry=uuid4(), **common, **more)
 
 
 def _help(bank: Bank, member: Member, other: Member, person: Person, told: str, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shanzhi.people.models import Person
 from shanzhi.timebank import operations, queries
-from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant, Post, Sign, Voucher
+from shanzhi.timebank.models import Bank, Deal, Good, Link, Member, PoolGrant, Post, Sign, Voucher
 from shanzhi.volunteering.models import Volunteer
 from tests.service.support import a_record
 from tests.support.people import a_person, actor
@@ -65,9 +65,36 @@ def _good(bank: Bank) -> Good:
     return known or operations.put_up(actor=SYSTEM, bank_id=bank.pk, given=given, at=timezone.now())
 
 
+def _pact(bank: Bank) -> Link:
+    """Give an agreement of the bank with a neighbour that owes it, with a limit that was asked for; another waits."""
+    known = Link.objects.filter(one=bank, state="agreed").first()
+    if known is not None:
+        return known
+    now = timezone.now()
+    rules = {**RULES, "from_day": (timezone.localdate(now) - timedelta(days=69)).isoformat()}
+    near, far = (
+        operations.found_bank(
+            actor=SYSTEM, area=area, name=name, rules=rules, synthetic=True, at=now - timedelta(days=70)
+        )
+        for area, name in (("370102002", "千佛山公益银行（示例）"), ("370102", "历下公益银行（示例）"))
+    )
+    link = operations.propose_link(actor=SYSTEM, bank_id=bank.pk, other_id=near.pk, most=6000, at=now)
+    operations.answer_link(actor=SYSTEM, bank_id=near.pk, link_id=link.pk, agrees=True, at=now)
+    operations.propose_link(actor=SYSTEM, bank_id=far.pk, other_id=bank.pk, most=3000, at=now)
+    there = a_member(near, person=a_person("370102002001", name="示例丙"), at=now - timedelta(days=60))
+    serve(there, 300, at=now - timedelta(days=3), day=timezone.localdate(now) - timedelta(days=9), area="370102002001")
+    here = a_member(bank, person=there.person, at=now - timedelta(days=60))
+    operations.pass_on(
+        actor=actor(there.person), bank_id=near.pk, to_bank_id=bank.pk, number=here.number, relation="self",
+        minutes=90, at=now,
+    )  # fmt: skip
+    return operations.ask_limit(actor=SYSTEM, bank_id=near.pk, link_id=link.pk, most=9000, at=now)
+
+
 def public() -> dict[str, str]:
     """Give what anybody reads."""
     bank = _bank()
+    _pact(bank)
     return {
         "timebank:banks": reverse("timebank:banks"),
         "timebank:banks none": reverse("timebank:banks") + NONE,
@@ -83,7 +110,8 @@ def own(site: Site) -> dict[str, str]:
     """Give a member's pages: the account, help that is asked for and offered, promises in each state."""
     member, bank = _member(site.person("resident")), _bank()
     other = Member.objects.filter(bank=bank).exclude(pk=member.pk).earliest("opened_at")
-    plain = ("open", "statement", "give", "donate", "close", "help", "ask", "offer")
+    _pact(bank)
+    plain = ("open", "statement", "give", "donate", "pass", "close", "help", "ask", "offer")
     ago = timezone.now() - timedelta(days=4)
     if not Deal.objects.filter(taker=member).exists():
         for state in ("asked", "promised", "disputed", "paid"):
@@ -115,6 +143,17 @@ def own(site: Site) -> dict[str, str]:
     }
 
 
+def _between(bank: Bank) -> dict[str, str]:
+    """Give the desk's pages of agreements with other banks."""
+    link, lists = _pact(bank).pk, ("links", "crossings", "cleared")
+    steps = ("link", "answer_link", "withdraw_link", "ask_limit", "end_link", "settle_link")
+    return {
+        **{f"timebank:{name}": _of(name, bank) for name in (*lists, "propose_link")},
+        **{f"timebank:{name} none": _of(name, bank) + NONE for name in lists},
+        **{f"timebank:{name}": _of(name, bank, link) for name in steps},
+    }
+
+
 def desk() -> dict[str, str]:
     """Give the pages of who keeps the bank."""
     bank, now = _bank(), timezone.now()
@@ -142,6 +181,7 @@ def desk() -> dict[str, str]:
         "timebank:found": reverse("timebank:found"),
         **{f"timebank:{name}": _of(name, bank) for name in (*lists, "publish", "pool", "propose", "put_up")},
         **{f"timebank:{name} none": _of(name, bank) + NONE for name in lists},
+        **_between(bank),
         "timebank:review": reverse("timebank:review", args=[record.pk]),
         "timebank:vote": reverse("timebank:vote", args=[PoolGrant.objects.filter(pool__bank=bank)[0].pk]),
         "timebank:judge": reverse("timebank:judge", args=[queries.signs(bank)[0].pk]),

@@ -15,6 +15,7 @@ from tests.service.support import a_record
 from tests.support.ground import undone
 from tests.support.people import AT, actor, an_actor
 from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
+from tests.timebank.permissions_between import prepare_between, rows
 from tests.timebank.support import RULES, a_bank, a_deal, a_member, an_offer, pool, serve
 from tests.volunteering.support import a_volunteer
 
@@ -100,6 +101,7 @@ def prepare() -> None:
     made.gone = operations.put_up(actor=keeper, bank_id=made.bank.pk, given=goods, at=AT)
     operations.close_good(actor=keeper, good_id=made.gone.pk, at=AT)
     made.closed = operations.close_post(actor=actor(other.person), post_id=an_offer(other).pk, at=AT)
+    prepare_between(made.bank, a_bank("370102002", name="邻近公益银行"), a_bank("370102002001", name="邻里公益银行"))
     made.record = a_record(a_volunteer(made.member.person, area=COMMUNITY), state="verified", area=COMMUNITY).pk
 
 
@@ -202,6 +204,7 @@ def by_api(path: str = "") -> Any:
 
 TABLE: dict[str, Row] = {
     **PAGES,
+    **rows(READERS, of_keepers, signed_in),
     f"GET {BANKS}": everyone(BANKS),
     f"GET {ONE}": everyone(by_api()),
     f"GET {ONE}/months": everyone(by_api("/months")),

@@ -12,7 +12,7 @@ from shanzhi.ui import navigation
 
 TABLES = (
     "bank", "policyversion", "pool", "member", "earning", "review", "gift", "poolgrant", "grantyes", "post", "deal",
-    "rating", "sign", "good", "voucher",
+    "rating", "sign", "good", "voucher", "link", "crossing", "clearing", "clearingline",
 )  # fmt: skip
 
 
@@ -54,3 +54,4 @@ class TimebankConfig(AppConfig):
         import_module("shanzhi.timebank.history")
         import_module("shanzhi.timebank.personal")
         import_module("shanzhi.timebank.telling")
+        import_module("shanzhi.timebank.telling_between")

@@ -1,4 +1,7 @@
-"""Proving a bank: lots say what the ledger holds, every credit came of a record, and kept months are their sums."""
+"""Proving a bank: lots say what the ledger holds, every credit came of a record, and kept months are their sums.
+
+What two banks owe one another stands in both books alike.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +31,28 @@ LEFT JOIN LATERAL (SELECT coalesce(sum(e.kept + e.donated) FILTER (WHERE e.rever
     FROM timebank_earning e JOIN timebank_member m ON m.id = e.member_id WHERE m.bank_id = b.id) e ON true
 WHERE -i.amount <> e.given
 """
+# Of each agreement: both accounts mirror one another, stand between the limits, and are what passed and was cleared.
+_LINKS: Final = """
+SELECT k.id FROM timebank_link k JOIN ledger_balance o ON o.account_id = k.one_account
+JOIN ledger_balance t ON t.account_id = k.other_account
+LEFT JOIN LATERAL (SELECT coalesce(sum(CASE WHEN c.source_id = k.one_id THEN c.minutes ELSE -c.minutes END), 0) AS came
+    FROM timebank_crossing c WHERE c.link_id = k.id) c ON true
+LEFT JOIN LATERAL (SELECT coalesce(sum(CASE WHEN l.debtor_id = k.one_id THEN l.minutes ELSE -l.minutes END), 0) AS gone
+    FROM timebank_clearingline l WHERE l.link_id = k.id) l ON true
+WHERE (o.amount, -t.amount, o.floor, o.ceiling, t.floor, t.ceiling)
+    IS DISTINCT FROM (c.came - l.gone, c.came - l.gone, -k.most, k.most, -k.most, k.most)
+"""
 
 
 def broken() -> Iterable[tuple[str, str, str]]:
-    """Give accounts whose lots are not what the ledger holds, banks that issued what no record gives, wrong months."""
+    """Give accounts whose lots are not what the ledger holds, banks that issued what no record gives, wrong months.
+
+    And agreements of two banks whose accounts are not what passed between them.
+    """
     for statement, table, words in (
         (_LOTS, "timebank_member", "the lots are not what the ledger holds"),
         (_ISSUED, "timebank_bank", "issued what no verified record gives"),
+        (_LINKS, "timebank_link", "what the two banks owe one another is not what passed between them"),
     ):
         with connection.cursor() as cursor:
             cursor.execute(statement)
@@ -50,7 +68,7 @@ def _months() -> Iterable[tuple[str, str, str]]:
     """
     for bank in Bank.objects.filter(kept_until__isnull=False).order_by("pk").iterator():
         rows = BankMonth.objects.filter(bank=bank)
-        kept = {Moved(row.month, row.kind, row.minutes, frozenset(row.people), row.owed) for row in rows}
+        kept = {Moved(row.month, row.kind, row.minutes, frozenset(row.people), row.owed, row.between) for row in rows}
         wrong = kept ^ set(summed(bank, since=None, until=bank.kept_until)) if bank.kept_until else kept
         for month, kind in sorted({(one.month, one.kind) for one in wrong if one.kind.startswith(OWN)}):
             yield "timebank_bankmonth", f"{bank.pk} {month:%Y-%m} {kind}", "a kept month is not what the ledger says"

@@ -15,8 +15,8 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.lifecycle import Lifecycle
 from shanzhi.timebank import policies
-from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, POST, SIGN, VOUCHER
-from shanzhi.timebank.models import REASONS, RELATION_WORDS, Bank, SignKind, Sort, pool_words
+from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, LINK, POST, SIGN, VOUCHER
+from shanzhi.timebank.models import PASSED_TO, REASONS, Bank, Link, SignKind, Sort, pool_words
 
 
 def _bank(viewer: Actor, bank_id: str, at: datetime) -> Shown | None:
@@ -29,13 +29,16 @@ def _bank(viewer: Actor, bank_id: str, at: datetime) -> Shown | None:
 
 
 def _events(bank_id: str) -> Q:
-    """Give the events of a bank's rules and pools, which belong to its history."""
+    """Give the events of a bank's rules, pools and agreements, which belong to its history."""
     found = Bank.objects.filter(pk=uuid_of(bank_id)).first()
     if found is None:
         return Q(pk__in=())
     parts = [str(key) for key in found.versions.values_list("pk", flat=True)]
     parts += [str(key) for key in found.pools.values_list("pk", flat=True)]
-    return Q(subject_type__in=("timebank.policyversion", "timebank.pool"), subject_id__in=parts)
+    links = Link.objects.filter(Q(one=found) | Q(other=found)).values_list("pk", flat=True)
+    # What two banks agree on is told once in the area of each.
+    agreed = Q(subject_type="timebank.link", subject_id__in=[str(key) for key in links], area=found.area)
+    return agreed | Q(subject_type__in=("timebank.policyversion", "timebank.pool"), subject_id__in=parts)
 
 
 def _banks(viewer: Actor) -> tuple[QuerySet[Any], str]:
@@ -69,6 +72,10 @@ FIELDS = {
     "kind": _("What was noticed"),
     "times": _("Promises"),
     "pieces": _("Pieces left"),
+    "limit": _("Limit, in minutes"),
+    "bank": _("The other bank"),
+    "banks": _("Banks"),
+    "month": _("Month"),
 }
 
 
@@ -82,7 +89,7 @@ SIDES = {"helper": _("Who helps"), "taker": _("Who pays")}
 VALUES: dict[str, Callable[[Any], Any]] = {
     "pool": pool_words,
     "why": lambda value: REASONS.get(value, value),
-    "relation": lambda value: RELATION_WORDS.get(value, value),
+    "relation": lambda value: PASSED_TO.get(value, value),
     "sort": lambda value: dict(Sort.choices).get(value, value),
     "kind": lambda value: dict(SignKind.choices).get(value, value),
     "by": lambda value: SIDES.get(value, value),
@@ -107,6 +114,8 @@ for _type, _label, _table in (
     ("post", _("Offer or request of help"), POST), ("deal", _("Promise of help"), DEAL),
     ("rating", _("Rating of help"), None), ("sign", _("Sign of gaming"), SIGN),
     ("good", _("Goods for credits"), GOOD), ("voucher", _("Voucher for goods"), VOUCHER),
+    ("link", _("Clearing agreement of banks"), LINK), ("crossing", _("Credits between banks"), None),
+    ("clearing", _("Clearing of a month"), None), ("clearingline", _("Part of a clearing"), None),
 ):  # fmt: skip
     register(
         Subject(
@@ -157,6 +166,19 @@ register_verbs(
         "timebank.voucher.redeem": _("Voucher handed out"),
         "timebank.voucher.return": _("Voucher given back"),
         "timebank.voucher.lapse": _("Voucher lapsed"),
+        "timebank.link.propose": _("Clearing agreement proposed"),
+        "timebank.link.agree": _("Clearing agreement agreed to"),
+        "timebank.link.refuse": _("Clearing agreement refused"),
+        "timebank.link.withdraw": _("Proposal to another bank taken back"),
+        "timebank.link.ask_limit": _("Another limit asked for"),
+        "timebank.link.limit": _("Limit between banks changed"),
+        "timebank.link.refuse_limit": _("Another limit refused"),
+        "timebank.link.end": _("Clearing agreement ended"),
+        "timebank.crossing.pass": _("Credits passed on to another bank"),
+        "timebank.crossing.receive": _("Credits came from another bank"),
+        "timebank.crossing.settle": _("Settled with another bank"),
+        "timebank.clearing.clear": _("Debts between banks cleared"),
+        "timebank.clearingline.clear": _("Debt between banks cleared"),
         "timebank.sign.see": _("Sign of gaming seen"),
         "timebank.sign.explain": _("Sign of gaming explained"),
         "timebank.sign.act": _("Sign of gaming acted upon"),

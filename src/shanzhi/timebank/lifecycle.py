@@ -1,4 +1,4 @@
-"""The lives of an offer or request, of what was promised upon it, of a grant from a pool and of a sign, as tables."""
+"""The lives of offers and requests, promises, grants from pools, signs, goods and agreements of banks, as tables."""
 
 from __future__ import annotations
 
@@ -100,6 +100,23 @@ VOUCHER: Final = Lifecycle(
         ),
         "return": Move(("issued",), "returned", frozenset(), ("the_member",)),
         "lapse": Move(("issued",), "lapsed", frozenset(), ("time_over",)),
+    },
+)
+# The keeper of one bank proposes, the keeper of the other answers; what one owes the other when it ends stays.
+LINK: Final = Lifecycle(
+    name="timebank.link",
+    states={
+        "proposed": pgettext_lazy("clearing agreement", "Waits for the other bank"),
+        "agreed": pgettext_lazy("clearing agreement", "In force"),
+        "refused": pgettext_lazy("clearing agreement", "Refused"),
+        "withdrawn": pgettext_lazy("clearing agreement", "Taken back"),
+        "ended": pgettext_lazy("clearing agreement", "Ended"),
+    },
+    moves={
+        "agree": Move(("proposed",), "agreed", OFFICERS, ("keeps_the_other_bank", "not_the_proposer")),
+        "refuse": Move(("proposed",), "refused", OFFICERS, ("keeps_the_other_bank", "reason")),
+        "withdraw": Move(("proposed",), "withdrawn", OFFICERS, ("keeps_the_proposing_bank",)),
+        "end": Move(("agreed",), "ended", OFFICERS, ("keeps_one_of_the_two_banks", "reason")),
     },
 )
 LIVING: Final = ("asked", "promised", "disputed")

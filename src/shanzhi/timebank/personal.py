@@ -76,12 +76,29 @@ describe("timebank.Voucher", _("Vouchers for goods"), "member__person_id", BANK,
          minutes=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP), taken_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("timebank.Voucher", _("Vouchers you handed something out for"), "handed_by_id", BANK,
          handed_by=(K.LINK, E.KEEP))  # fmt: skip
+for _path, _label in (
+    ("proposed_by", _("Agreements of time banks you proposed")),
+    ("asked_person", _("Limits between time banks you asked for")),
+):  # fmt: skip
+    describe("timebank.Link", _label, f"{_path}_id", BANK, **{_path: (K.LINK, E.KEEP)})
+for _path, _label in (
+    ("answered_by", _("Agreements of time banks you answered")), ("ended_by", _("Agreements of time banks you ended")),
+):  # fmt: skip
+    describe("timebank.Link", _label, f"{_path}_id", BANK, reason=(K.TEXT, E.SCRUB), **{_path: (K.LINK, E.KEEP)})
+describe("timebank.Crossing", _("Credits you passed on to another bank"), "sender__person_id", BANK,
+         relation=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP), at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.Crossing", _("Credits that came to you from another bank"), "receiver__person_id", BANK,
+         relation=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP), at=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.Crossing", _("Claims between time banks you settled"), "settled_by_id", BANK,
+         settled_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
 REGISTRY.specials["timebank"] = Special("timebank", empty_posts)
 name_fields(
     student=_("At school"), value=_("Credit"), kept=_("Credited"), reviewer=_("Reviewed by"),
     relation=_("What the receiver is to you"), declined_reason=_("Why it was declined"), proposed_by=_("Proposed by"),
     handed_by=_("Handed out by"), taken_at=_("Taken on"),
     guardian=_("Guardian"), decision=_("Decision of the bank"), stars=_("Stars"), published_by=_("Published by"),
+    answered_by=_("Answered by"), ended_by=_("Ended by"), asked_person=_("Limit asked for by"),
+    settled_by=_("Settled by"),
 )  # fmt: skip
 for _model, _names in {
     "Member": {"number": _("Account number"), "opened_at": _("Account opened on")},
@@ -94,6 +111,8 @@ for _model, _names in {
     "Rating": {"said": _("In words")},
     "Voucher": {"number": _("Voucher number"), "minutes": _("Credits")},
     "Sign": {"reason": _("What you found")},
+    "Link": {"reason": _("Reason")},
+    "Crossing": {"minutes": _("Credits"), "at": _("Day"), "reason": _("Reason")},
 }.items():  # fmt: skip
     for _name, _words in _names.items():
         name_field(f"timebank.{_model}", _name, _words)

@@ -14,26 +14,30 @@ from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
 from shanzhi.ledger.models import Owner, Posting
-from shanzhi.timebank.models import Bank, BankMonth, Earning
+from shanzhi.timebank.models import Bank, BankMonth, Earning, Link
 
 EARN, TAKE_BACK = "timebank.earn", "timebank.take_back"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What entries of a kind moved in a month (its first day), in minutes, of which people; what they made owed."""
+    """What entries of a kind moved in a month (its first day), in minutes, of which people.
+
+    `owed` is what they made the bank owe members and pools, `between` what other banks.
+    """
 
     month: date
     kind: str
     minutes: int
     people: frozenset[UUID]
     owed: int
+    between: int = 0
 
 
 def moved(found: Bank, *, until: date) -> list[Moved]:
     """Give what moved before a day, the first of a month: finished months as they are kept, the others summed up."""
     rows = BankMonth.objects.filter(bank=found, month__lt=until).order_by("month", "kind")
-    kept = [Moved(row.month, row.kind, row.minutes, frozenset(row.people), row.owed) for row in rows]
+    kept = [Moved(row.month, row.kind, row.minutes, frozenset(row.people), row.owed, row.between) for row in rows]
     if found.kept_until is not None and found.kept_until >= until:
         return kept  # nothing is left to sum up, and finding that out would read the whole book
     return [*kept, *summed(found, since=found.kept_until, until=until)]
@@ -42,11 +46,13 @@ def moved(found: Bank, *, until: date) -> list[Moved]:
 def summed(found: Bank, *, since: date | None, until: date) -> list[Moved]:
     """Sum up what moved from one day on and before another, both the first of a month.
 
-    What an entry moved is what it put on accounts; what is owed is what the bank's own accounts lack. Hours of a group
+    What an entry moved is what it put on accounts; what is owed members and pools is what the bank's own accounts and
+    those for other banks lack. Hours of a group
     that go to a pool at once, and credits taken back of which nothing was there, touch no account of a person: there
     whose record it was is counted.
     """
     own = (found.issued, found.lapsed, found.redeemed, found.uncovered)
+    others = _with_others(found)
     rows: Any = (
         Posting.objects.filter(account__book=found.book_id, on__lt=until, **({"on__gte": since} if since else {}))
         .annotate(month=TruncMonth("on"))
@@ -56,16 +62,24 @@ def summed(found: Bank, *, since: date | None, until: date) -> list[Moved]:
             people=ArrayAgg(
                 "account__owner_id", distinct=True, filter=Q(account__owner_kind=Owner.PERSON), default=Value([])
             ),
-            lacks=Coalesce(Sum("amount", filter=Q(account__in=own)), 0),
+            lacks=Coalesce(Sum("amount", filter=Q(account__in=(*own, *others))), 0),
+            between=Coalesce(Sum("amount", filter=Q(account__in=others)), 0),
         )
         .order_by("month", "entry__kind")
     )
     also = _whose(found, "at", EARN, since, until) | _whose(found, "reversed_at", TAKE_BACK, since, until)
     return [
         Moved(row["month"], row["entry__kind"], int(row["minutes"]),
-              frozenset(row["people"]) | also.get((row["entry__kind"], row["month"]), frozenset()), -int(row["lacks"]))
+              frozenset(row["people"]) | also.get((row["entry__kind"], row["month"]), frozenset()), -int(row["lacks"]),
+              int(row["between"]))
         for row in rows
     ]  # fmt: skip
+
+
+def _with_others(found: Bank) -> list[UUID]:
+    """Give the accounts on which stands what a bank owes other banks."""
+    rows = Link.objects.filter(Q(one=found) | Q(other=found), one_account__isnull=False)
+    return [row.account_at(found.pk) for row in rows]
 
 
 def _whose(

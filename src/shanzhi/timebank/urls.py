@@ -3,7 +3,19 @@
 from django.urls import path
 
 from shanzhi.timebank.models import Sort
-from shanzhi.timebank.views import deciding, desk, helping, own, promises, public, shop, shop_desk
+from shanzhi.timebank.views import (
+    clearing,
+    clearing_lists,
+    deciding,
+    desk,
+    helping,
+    own,
+    passing,
+    promises,
+    public,
+    shop,
+    shop_desk,
+)
 
 app_name = "timebank"
 BANK = "timebank/<uuid:bank_id>/"
@@ -13,6 +25,7 @@ GOOD = "timebank/goods/<uuid:good_id>/"
 VOUCHER = "timebank/vouchers/<uuid:voucher_id>/"
 DESK = "desk/timebank/"
 DESK_BANK = f"{DESK}<uuid:bank_id>/"
+PACT = f"{DESK_BANK}links/<uuid:pact_id>/"
 
 urlpatterns = [
     path("timebank/", public.banks, name="banks"),
@@ -63,4 +76,15 @@ urlpatterns = [
     path(f"{DESK}goods/<uuid:good_id>/close/", shop_desk.close, name="close_good"),
     path(f"{DESK_BANK}vouchers/", shop_desk.vouchers, name="vouchers"),
     path(f"{DESK}signs/<uuid:hint_id>/", deciding.judge, name="judge"),
+    path(f"{BANK}pass/", passing.pass_on, name="pass"),
+    path(f"{DESK_BANK}links/", clearing_lists.links, name="links"),
+    path(f"{DESK_BANK}links/new/", clearing.propose, name="propose_link"),
+    path(PACT, clearing.link, name="link"),
+    path(f"{PACT}answer/", clearing.answer, name="answer_link"),
+    path(f"{PACT}withdraw/", clearing.withdraw, name="withdraw_link"),
+    path(f"{PACT}limit/", clearing.limit, name="ask_limit"),
+    path(f"{PACT}end/", clearing.end, name="end_link"),
+    path(f"{PACT}settle/", clearing.settle, name="settle_link"),
+    path(f"{DESK_BANK}crossings/", clearing_lists.crossings, name="crossings"),
+    path(f"{DESK_BANK}cleared/", clearing_lists.cleared, name="cleared"),
 ]

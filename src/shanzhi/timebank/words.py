@@ -24,6 +24,11 @@ KINDS: Final = {
     "timebank.release": gettext_lazy("Held credits given back"),
     "timebank.pay": gettext_lazy("Paid for help"),
     "timebank.redeem": gettext_lazy("Goods handed out for credits"),
+    "timebank.pass_out": gettext_lazy("Passed on to another bank"),
+    "timebank.pass_in": gettext_lazy("Came from another bank"),
+    "timebank.settle_out": gettext_lazy("Settled with another bank out of the pool"),
+    "timebank.settle_in": gettext_lazy("Settled by another bank into the pool"),
+    "timebank.clear": gettext_lazy("Clearing between banks"),
 }
 FIGURES: Final = {
     "earned": gettext_lazy("Earned by service"),
@@ -34,6 +39,11 @@ FIGURES: Final = {
     "granted": gettext_lazy("Granted from pools"),
     "expired": gettext_lazy("Expired"),
     "redeemed": gettext_lazy("Redeemed for goods"),
+    "passed_out": gettext_lazy("Passed on to other banks"),
+    "passed_in": gettext_lazy("Came from other banks"),
+    "settled_out": gettext_lazy("Claims settled out of the pool"),
+    "settled_in": gettext_lazy("Debts settled into the pool"),
+    "cleared": gettext_lazy("Cleared with other banks"),
 }
 ROUNDING: Final = {
     "down": gettext_lazy("rounded down"),

@@ -38,7 +38,10 @@ class BankAccountGiven(Given):
 
 
 class BankEntryOut(Schema):
-    """What moved on one's own account: `part` is credits, bound or held; `stood` what was on it afterwards."""
+    """What moved on one's own account: `part` is credits, bound or held; `stood` what was on it afterwards.
+
+    `other_bank` names the bank to which credits passed, or from which they came.
+    """
 
     number: int
     on: date
@@ -46,6 +49,7 @@ class BankEntryOut(Schema):
     part: str
     minutes: int
     stood: int
+    other_bank: str
 
 
 class BankEntriesQuery(Schema):
@@ -106,7 +110,7 @@ def list_statement(request: HttpRequest, bank_id: UUID, asked: Query[BankEntries
         rows = rows.filter(number__lt=asked.before)
     return [
         {"number": row.number, "on": row.on, "kind": row.entry.kind, "part": row.account.role, "minutes": row.amount,
-         "stood": row.stood}
+         "stood": row.stood, "other_bank": row.entry.text}
         for row in rows[: asked.limit]
     ]  # fmt: skip
 

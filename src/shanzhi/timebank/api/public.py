@@ -30,7 +30,9 @@ class TimeBankOut(Schema):
 class BankMonthOut(Schema):
     """What a bank did in one or more whole months, in minutes of credit; `owed` is what it owes at the end.
 
-    Behind each figure stand at least five people; one of fewer is held back, null.
+    Behind each figure stand at least five people; one of fewer is held back, null. What banks do among themselves
+    touches nobody's account, and is told always. `between` is what the bank owes other banks at the end, below zero
+    what they owe it.
     """
 
     first: date
@@ -43,7 +45,13 @@ class BankMonthOut(Schema):
     granted: int | None
     expired: int | None
     redeemed: int | None
+    passed_out: int | None
+    passed_in: int | None
+    settled_out: int | None
+    settled_in: int | None
+    cleared: int | None
     owed: int | None
+    between: int | None
 
 
 class BankRulesOut(Schema):
@@ -84,7 +92,9 @@ def get_bank(request: HttpRequest, bank_id: UUID) -> dict[str, Any]:
 def list_months(request: HttpRequest, bank_id: UUID) -> list[dict[str, Any]]:
     """List the published months, newest first; those with nothing to tell go with those after them."""
     rows = queries.published(queries.bank(bank_id), timezone.localdate(moment(request)))
-    return [{"first": row.first, "last": row.last, **row.figures, "owed": row.owed} for row in rows]
+    return [
+        {"first": row.first, "last": row.last, **row.figures, "owed": row.owed, "between": row.between} for row in rows
+    ]
 
 
 @router.get("/banks/{uuid:bank_id}/rules", response=list[BankRulesOut], summary="All rules of a bank, for anyone")

@@ -65,7 +65,8 @@ class BankMonth(models.Model):
     """What entries of a kind moved in a month that is over (its first day), in minutes, and on whose accounts.
 
     A copy of what the ledger says, kept so that nobody sums all postings up again for each visitor. `owed` is by how
-    much they changed what the bank owes; `people` are the owners of the accounts, which are counted and never shown.
+    much they changed what the bank owes members and pools, `between` what other banks (below zero: they owe it);
+    `people` are the owners of the accounts, which are counted and never shown.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -74,6 +75,7 @@ class BankMonth(models.Model):
     kind = models.CharField(max_length=60, db_collation="C")
     minutes = models.BigIntegerField()
     owed = models.BigIntegerField()
+    between = models.BigIntegerField(default=0)
     people = ArrayField(models.UUIDField())
 
     class Meta:

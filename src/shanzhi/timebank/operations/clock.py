@@ -19,6 +19,7 @@ from shanzhi.timebank.models import Bank, Deal, Post, Voucher
 from shanzhi.timebank.operations import dealing, giving, helping, shop
 from shanzhi.timebank.operations.earning import credit, take_back
 from shanzhi.timebank.operations.months import keep_months
+from shanzhi.timebank.operations.netting import clear_month
 from shanzhi.timebank.operations.signs import look_daily
 from shanzhi.timebank.telling import tell_expiring
 
@@ -44,6 +45,7 @@ def run_clock(*, at: datetime) -> dict[str, int]:
                          lambda key: giving.expire_lots(actor=actor, member_id=key, at=at)),
         "told": tell_expiring(at=at),
         "months": sum(keep_months(bank=bank, at=at) for bank in Bank.objects.order_by("pk")),
+        "cleared": clear_month(at=at),
         "signs": sum(look_daily(bank=bank, at=at) for bank in Bank.objects.order_by("pk")),
     }  # fmt: skip
 

@@ -44,13 +44,16 @@ def rules_now(bank: Bank, at: datetime) -> tuple[PolicyVersion, kernel.Policy]:
 
 
 def enter(
-    *, actor: Actor, bank: Bank, kind: str, key: str, moved: Mapping[UUID, int], at: datetime
+    *, actor: Actor, bank: Bank, kind: str, key: str, moved: Mapping[UUID, int], at: datetime, text: str = ""
 ) -> UUID:  # fmt: skip
-    """Enter in the book of a bank what each account gains or loses, in minutes; the same key once. Gives the entry."""
+    """Enter in the book of a bank what each account gains or loses, in minutes; the same key once. Gives the entry.
+
+    `text` is read with it on statements: the name of another bank, never of a person.
+    """
     legs = [ledger.Leg(account, amount) for account, amount in sorted(moved.items()) if amount]
     return ledger.enter(
         actor=actor, book=bank.book_id, area=bank.area, on=timezone.localdate(at), at=at, kind=f"timebank.{kind}",
-        key=f"timebank:{key}", legs=legs,
+        key=f"timebank:{key}", legs=legs, text=text,
     ).id  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -28,9 +28,14 @@ def as_lot(row: Lot) -> kernel.Lot:
     return kernel.Lot(row.earned, row.remains, row.donate_only, row.expires)
 
 
-def take(member: Member, minutes: int, purpose: Purpose, on: date) -> list[Part]:
-    """Take minutes from the lots of a member, whose row is locked. Raises NotEnough with what can be used so."""
-    rows = living(member)
+def take(
+    member: Member, minutes: int, purpose: Purpose, on: date, *, of: Sequence[Lot] | None = None
+) -> list[Part]:  # fmt: skip
+    """Take minutes from the lots of a member, whose row is locked, or from some `of` them.
+
+    Raises NotEnough with what can be used so.
+    """
+    rows = living(member) if of is None else list(of)
     answer = kernel.take(tuple(as_lot(row) for row in rows), minutes, purpose, on)
     if isinstance(answer, kernel.Refused):
         raise refusals.by_rules(answer, field="minutes")

@@ -26,7 +26,7 @@ def keep_months(*, bank: Bank, at: datetime) -> int:
             return 0
         rows = [
             BankMonth(bank=found, month=row.month, kind=row.kind, minutes=row.minutes, owed=row.owed,
-                      people=sorted(row.people))
+                      between=row.between, people=sorted(row.people))
             for row in summed(found, since=found.kept_until, until=until)
         ]  # fmt: skip
         BankMonth.objects.bulk_create(rows)

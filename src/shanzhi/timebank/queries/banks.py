@@ -20,7 +20,7 @@ from shanzhi.ledger.models import Balance
 from shanzhi.people import queries as people
 from shanzhi.places.models import Area
 from shanzhi.timebank import policies, sources
-from shanzhi.timebank.models import Bank, Deal, Earning, Member, PolicyVersion, Pool, PoolGrant, Sign
+from shanzhi.timebank.models import Bank, Deal, Earning, Link, Member, PolicyVersion, Pool, PoolGrant, Sign
 from shanzhi.ui.choosing import MOST_LISTED, MOST_MATCHES, AreaSource, Place
 
 AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
@@ -204,6 +204,7 @@ class Waits:
     grants: int
     disputes: int
     signs: int
+    links: int
 
 
 def waits(found: Bank, viewer: Actor) -> Waits:
@@ -213,6 +214,10 @@ def waits(found: Bank, viewer: Actor) -> Waits:
         grants=PoolGrant.objects.filter(pool__bank=found, state="proposed").count(),
         disputes=Deal.objects.filter(post__bank=found, state="disputed").count(),
         signs=Sign.objects.filter(bank=found, state="new").count(),
+        links=Link.objects.filter(
+            Q(other=found, state="proposed")
+            | ((Q(one=found) | Q(other=found)) & Q(asked_by__isnull=False) & ~Q(asked_by=found))
+        ).count(),
     )
 
 

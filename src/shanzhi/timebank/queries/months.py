@@ -27,17 +27,28 @@ FIGURES: Final = {
     "timebank.grant": "granted",
     "timebank.expire": "expired",
     "timebank.redeem": "redeemed",
+    "timebank.pass_out": "passed_out",
+    "timebank.pass_in": "passed_in",
+    "timebank.settle_out": "settled_out",
+    "timebank.settle_in": "settled_in",
+    "timebank.clear": "cleared",
 }
+NOBODYS: Final = frozenset({"timebank.settle_out", "timebank.settle_in", "timebank.clear"})
+"""What banks do among themselves: no account of a person is touched, so nothing of it is held back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The figures of one or more months, in minutes; `owed` is what the bank owes at its end. None is held back."""
+    """The figures of one or more months, in minutes. None is held back.
+
+    `owed` is what the bank owes its members and pools at the end, `between` what other banks: below zero they owe it.
+    """
 
     first: date
     last: date
     figures: Mapping[str, int | None]
     owed: int | None
+    between: int | None
 
     @property
     def months(self) -> int:
@@ -56,17 +67,19 @@ def periods(rows: Iterable[Moved], *, until: date, least: int = LEAST) -> list[P
     for row in rows:
         by_month.setdefault(row.month, []).append(row)
     found: list[Period] = []
-    owed, hidden, sums = 0, _People(), _Sums()
+    owed, between, hidden, sums = 0, 0, _People(), _Sums()
     month = first = min(by_month, default=until)
     while month < until:
         following = months_after(month, 1)
         for row in by_month.get(month, []):
             owed += row.owed
+            between += row.between
             sums.add(row)
         if told := sums.told(least):
             hidden.add({kind: sums.people[kind] for kind in sums.owing - told})
             clear = hidden.enough(least)
-            found.append(Period(first, following - timedelta(days=1), sums.figures(told), owed if clear else None))
+            stands = (owed, between) if clear else (None, None)
+            found.append(Period(first, following - timedelta(days=1), sums.figures(told), *stands))
             first, sums, hidden = following, _Sums(), _People() if clear else hidden
         month = following
     return found[::-1]
@@ -97,12 +110,15 @@ class _Sums:
     def add(self, row: Moved) -> None:
         self.minutes[row.kind] = self.minutes.get(row.kind, 0) + row.minutes
         self.people.setdefault(row.kind, set()).update(row.people)
-        if row.owed:
+        if (row.owed or row.between) and row.kind not in NOBODYS:
             self.owing.add(row.kind)
 
     def told(self, least: int) -> set[str]:
-        """Give the kinds of the published figures behind which enough people stand."""
-        return {kind for kind in FIGURES if self.minutes.get(kind) and len(self.people[kind]) >= least}
+        """Give the kinds of the published figures behind which enough people stand, with what banks did alone."""
+        moved = {kind for kind in FIGURES if self.minutes.get(kind)}
+        told = {kind for kind in moved - NOBODYS if len(self.people[kind]) >= least}
+        # What banks did alone ends no period in which something of people is held back.
+        return told | (moved & NOBODYS) if told or moved <= NOBODYS else set()
 
     def figures(self, told: set[str]) -> dict[str, int | None]:
         """Give each figure by its name, None for one that is held back."""

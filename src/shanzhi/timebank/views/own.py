@@ -33,7 +33,7 @@ STATEMENT = Listing(
     key="time_bank_statement",
     columns=(
         Column("on", gettext_lazy("Day"), "date", sort="on"),
-        Column("kind", gettext_lazy("What moved"), value=lambda row: kind_words(row.entry.kind)),
+        Column("kind", gettext_lazy("What moved"), value=lambda row: moved(row)),
         Column("amount", gettext_lazy("Credits"), value=lambda row: signed(row.amount), sort="amount",
                export=lambda row: row.amount, scale="amount"),
         Column("part", gettext_lazy("Part of the account"), value=lambda row: str(PARTS[row.account.role])),
@@ -51,6 +51,12 @@ STATEMENT = Listing(
         gettext_lazy("Credits come by themselves when your service is verified."),
     ),
 )  # fmt: skip
+
+
+def moved(row: Any) -> str:
+    """Say what moved; between two banks with the name of the other."""
+    words = str(kind_words(row.entry.kind))
+    return f"{words} · {row.entry.text}" if row.entry.text else words
 
 
 def signed(amount: int) -> str:

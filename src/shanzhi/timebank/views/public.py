@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from shanzhi.timebank import policies, queries
 from shanzhi.timebank.models import Bank, PolicyVersion
+from shanzhi.timebank.queries.clearing import in_force_with
 from shanzhi.timebank.views.frames import bank_name, bank_steps, everywhere
 from shanzhi.timebank.words import FIGURES, changed_words, rules_words
 from shanzhi.ui import formatting
@@ -79,17 +80,22 @@ def _whole(name: str) -> Any:
     return lambda row: row.figures[name]
 
 
+AMONG_BANKS = ("settled_out", "settled_in", "cleared")
+"""What banks did among themselves: in the newest month and in the files, but no column of its own on the page."""
+BETWEEN = ("passed_out", "passed_in", *AMONG_BANKS)
 PERIODS = Listing(
     key="time_bank_months",
     columns=(
         Column("first", gettext_lazy("Month"), value=_span, sort="first", export=_span),
         *(
             Column(name, label, value=_minutes(name), export=_whole(name), scale="amount",
-                   priority=1 if name in ("earned", "spent") else 2)
+                   priority=1 if name in ("earned", "spent") else 2, on_page=name not in AMONG_BANKS)
             for name, label in FIGURES.items()
         ),
         Column("owed", gettext_lazy("Owed at the end"), value=lambda row: _told(row.owed),
                export=lambda row: row.owed, scale="amount"),
+        Column("between", gettext_lazy("Between banks at the end"), value=lambda row: _stands(row.between),
+               export=lambda row: row.between, scale="amount", priority=2),
     ),
     default_sort="-first",
     tie="first",
@@ -114,6 +120,7 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
         "bank": found, "heading": found.name, "version": version, "own": own, "latest": months[0] if months else None,
         "span": _span(months[0]) if months else "", "pairs": _latest(months[0]) if months else [],
         "rules": rules_words(version.policy) if version else [],
+        "agreements": [(one.beside(found.pk), one) for one in in_force_with(found)],
         "keeps": request.actor.signed_in and policies.keeps(request.actor, found),
         "crumbs": [(_("Home"), "/"), *bank_steps(found)[:1], (found.name, "")],
     }  # fmt: skip
@@ -122,8 +129,23 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
 
 
 def _latest(period: Any) -> list[Answer]:
-    told = [Answer(label, _told(period.figures[name])) for name, label in FIGURES.items()]
-    return [*told, Answer(_("Owed at the end"), _told(period.owed))]
+    """Give the figures of a period; those between banks where there are any, since most banks have none."""
+    shown = [name for name in FIGURES if name not in BETWEEN or period.figures[name] != 0]
+    told = [Answer(FIGURES[name], _told(period.figures[name])) for name in shown]
+    told.append(Answer(_("Owed at the end"), _told(period.owed)))
+    if period.between != 0:
+        told.append(Answer(_("Between banks at the end"), _stands(period.between)))
+    return told
+
+
+def _stands(minutes: int | None) -> str:
+    """Say what is owed to other banks, or by them; or that it is held back."""
+    if not minutes:
+        return _told(minutes)
+    words = formatting.minutes(abs(minutes))
+    if minutes > 0:
+        return _("owed to others: %(minutes)s") % {"minutes": words}
+    return _("owed by others: %(minutes)s") % {"minutes": words}
 
 
 def _changes(rows: list[PolicyVersion]) -> list[tuple[PolicyVersion, Any, Any]]:
