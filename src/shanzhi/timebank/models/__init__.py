@@ -3,6 +3,7 @@
 from shanzhi.timebank.models.banks import POOL_NAMES, Bank, BankMonth, PolicyVersion, Pool, pool_words
 from shanzhi.timebank.models.giving import RELATION_WORDS, Gift, GrantYes, PoolGrant
 from shanzhi.timebank.models.helping import Deal, Post, Rating, Reserved, Sort
+from shanzhi.timebank.models.matching import HelpProposal, OpenRequest
 from shanzhi.timebank.models.members import REASONS, Earning, Lot, Member, Review
 from shanzhi.timebank.models.shop import Good, Voucher
 from shanzhi.timebank.models.signs import Sign, SignKind
@@ -18,8 +19,10 @@ __all__ = [
     "Gift",
     "Good",
     "GrantYes",
+    "HelpProposal",
     "Lot",
     "Member",
+    "OpenRequest",
     "PolicyVersion",
     "Pool",
     "PoolGrant",
