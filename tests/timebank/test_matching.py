@@ -19,16 +19,16 @@ from shanzhi.audit.models import Event
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.kernel.roles import Role
 from shanzhi.ledger.models import Keeper
+from shanzhi.people import minors
 from shanzhi.people.actors import actor_of_person
-from shanzhi.people.models import Person
 from shanzhi.timebank import lifecycle, operations, queries, refusals, wants
-from shanzhi.timebank.models import Deal, HelpProposal, Member, OpenRequest, Post
+from shanzhi.timebank.models import HelpProposal, Member, OpenRequest, Post
 from shanzhi.volunteering.models import Skill, Volunteer
 from tests.activities.support import a_sign_up, an_activity
 from tests.activities.test_guards import refused
 from tests.assignments.support import a_run, free, worked_out
 from tests.assignments.test_case import fitting_pairs, skilled
-from tests.support.people import AREA, AT, LONG_AGO, a_person, actor, an_actor
+from tests.support.people import AREA, AT, LONG_AGO, a_person, actor, an_actor, merge_away
 from tests.timebank.support import (
     DAY,
     DISTRICT,
@@ -63,8 +63,7 @@ def by_hand(run: Run) -> set[tuple[str, str]]:
                     made = operations.answer_post(
                         actor=actor_of_person(person_id=one.person_id, at=AT), post_id=post.pk, message="", at=AT
                     )
-                    young = [person.born_on and person.born_on.year > 2008 for person in (made.helper.human, post.author.human)]
-                    if not any(young):
+                    if not any(minors.is_minor(person, AT) for person in (made.helper.human, post.author.human)):
                         found.add((str(one.pk), id_of("help", post.pk)))
                     raise Undo
             except (Refusal, Undo):
@@ -93,9 +92,8 @@ def a_site() -> None:
     operations.close_account(actor=actor(closed.person), member_id=closed.pk, at=AT)
     serves(a_member(bank), state="paused")
     merged = a_member(bank)
-    kept = a_person(AREA)
     serves(merged)
-    Person.objects.filter(pk=merged.person_id).update(merged_into=kept)
+    merge_away(merged.person, a_person(AREA), staff=a_person(AREA))
     guardian = a_member(bank)
     serves(guardian), free(a_volunteer(a_student(bank, guardian.person).person))
     for post in (a_request(asker), a_request(helper), a_request(old)):
@@ -141,10 +139,13 @@ class TestTheCase:
         both = fitting_pairs(run)
         assert len([key for key, _what in both if key == str(one.pk)]) == 2
         run = worked_out()
-        assert (run.shifts, run.places, run.wants, run.wants_filled + run.filled) == (1, 1, 1, 2)
-        held = {str(row.volunteer_id) for row in run.proposals.all()}
-        helps = {str(Volunteer.objects.get(person=row.member.person).pk) for row in run.help_proposals.all()}
-        assert not held & helps
+        assert (run.shifts, run.places, run.wants, run.wants_filled + run.filled) == (1, 1, 1, 1)
+        serves(a_member(bank))
+        run = worked_out()
+        assert (run.filled, run.wants_filled, run.plain_filled, run.plain_wants) == (1, 1, 1, 1)
+        pair, helps = run.proposals.get(), run.help_proposals.get()
+        assert pair.volunteer.person_id != helps.member.person_id
+        assert run.total == pair.score + helps.score
         a_deal(asker, helper, 90, starts_at=shift.starts_at)
         found = next(row for row in case.read(a_run(), AT).volunteers if row.id == str(one.pk))
         assert (found.load, len(found.free)) == (90, 2)
@@ -161,3 +162,167 @@ class TestTheCase:
         assert wants.there(a_run(), AT)
         with pytest.raises(NotFound):
             queries.matched_run(viewer=an_actor(Role.RESIDENT, AREA), run_id=a_run().pk)
+
+
+def matched(many: int = 1, **fields: Any) -> tuple[Run, Member, list[Member]]:
+    """Work a run out over so many requests of one member, with as many who can help; gives asker and helpers."""
+    bank = a_bank()
+    asker = a_member(bank, 900)
+    helpers = [a_member(bank) for _ in range(many)]
+    for one in helpers:
+        serves(one)
+    for _ in range(many):
+        a_request(asker, 30, **fields)
+    return worked_out(), asker, helpers
+
+
+def ask(run: Run, who: Any = SYSTEM, at: Any = AT, **chosen: Any) -> operations.HelpAsked:
+    rows = run.help_proposals.filter(**chosen)
+    return operations.ask_help(actor=who, run_id=run.pk, pairs=[row.pk for row in rows], at=at)
+
+
+class TestAKeeper:
+    def test_asks_and_the_member_answers_as_everybody_or_says_no(self) -> None:
+        run, asker, helpers = matched(3)
+        keeper = an_actor(Role.DISTRICT_OFFICER, DISTRICT)
+        first, second, third = run.help_proposals.select_related("member__person", "post").order_by("pk")
+        assert first.score == sum(part[1] for part in first.parts)
+        assert ask(run, keeper, pk__in=[first.pk, second.pk]) == operations.HelpAsked(2, 0)
+        assert ask(run, keeper, pk=first.pk) == operations.HelpAsked(0, 0)
+        assert told(first.member.person) == ["time_bank_help.suits"]
+        (shown,) = queries.asked_to_help(viewer=actor(first.member.person), at=AT)
+        assert shown == first
+        assert not [one for one in wants.requests_of(a_run(), AT) if one.pk in (first.post_id, second.post_id)]
+        operations.answer_post(actor=actor(first.member.person), post_id=first.post_id, message="我来", at=AT)
+        mine: dict[str, Any] = {"actor": actor(second.member.person), "match_id": second.pk, "at": AT}
+        with pytest.raises(NotFound):
+            operations.decline_match(actor=actor(asker.person), match_id=second.pk, reason="", at=AT)
+        operations.decline_match(reason="那天不在", **mine)
+        with pytest.raises(NotAsked):
+            operations.decline_match(reason="", **mine)
+        operations.drop_match(actor=keeper, match_id=third.pk, reason="刚帮过", at=AT)
+        with pytest.raises(NotProposed):
+            operations.drop_match(actor=keeper, match_id=third.pk, reason="刚帮过", at=AT)
+        assert list(run.help_proposals.order_by("pk").values_list("state", "reason")) == [
+            ("answered", ""), ("declined", "那天不在"), ("dropped", "刚帮过")
+        ]  # fmt: skip
+        declined = next(one for one in case.read(a_run(), AT).volunteers if one.id == _served(second))
+        assert id_of("help", second.post_id) in declined.barred
+        verbs = Event.objects.filter(subject_id=str(run.pk), verb__startswith="timebank.").values_list(
+            "verb", flat=True
+        )
+        assert sorted(verbs) == [f"timebank.match.{one}" for one in ("answer", "ask", "ask", "decline", "drop")]
+        with pytest.raises(TooManyPairs):
+            ask(run, keeper, pk=run.pk)
+        left = ask(run, pk=third.pk)
+        assert (left.asked, len(helpers)) == (0, 3)
+
+    def test_drops_who_does_not_suit_any_more_and_never_decides_in_an_own_matter(self) -> None:
+        run, asker, _helpers = matched(4)
+        rows = list(run.help_proposals.select_related("member__person", "post").order_by("pk"))
+        planner = an_actor(Role.SOCIAL_WORKER, AREA)
+        with pytest.raises(refusals.NotTheKeeper):
+            ask(run, planner, pk=rows[0].pk)
+        for person in (asker.person, rows[0].member.person):
+            Keeper.objects.create(book=asker.bank.book, person_id=person.pk, since=LONG_AGO)
+            with pytest.raises(refusals.OwnMatter):
+                ask(run, actor(person), pk=rows[0].pk)
+        assert {one.pk for one in queries.helpers_to_ask(viewer=actor(asker.person), run=run, most=9)} == set()
+        shift = an_activity().shifts.get()
+        SignUp.objects.filter(shift=shift).delete()
+        shift.starts_at = rows[0].post.starts_at
+        shift.ends_at = shift.starts_at + HOUR
+        shift.save()
+        a_sign_up(shift, Volunteer.objects.get(person=rows[0].member.person))
+        operations.close_account(actor=actor(rows[1].member.person), member_id=rows[1].member_id, at=AT)
+        operations.close_post(actor=actor(asker.person), post_id=rows[2].post_id, at=AT)
+        operations.answer_post(actor=actor(rows[3].member.person), post_id=rows[3].post_id, message="", at=AT)
+        assert ask(run) == operations.HelpAsked(0, 4)
+        assert [row.reason for row in run.help_proposals.order_by("pk")] == [
+            lifecycle.OVERLAP, lifecycle.NO_ACCOUNT, lifecycle.CLOSED, lifecycle.ANSWERED
+        ]  # fmt: skip
+
+    def test_ends_what_is_over_by_the_clock_and_what_is_left_with_the_run(self) -> None:
+        run, asker, _helpers = matched(4)
+        rows = list(run.help_proposals.select_related("member__person", "post").order_by("pk"))
+        ask(run, pk__in=[row.pk for row in rows[:2]])
+        operations.close_post(actor=actor(asker.person), post_id=rows[0].post_id, at=AT)
+        deal = operations.answer_post(actor=actor(rows[3].member.person), post_id=rows[2].post_id, message="", at=AT)
+        operations.promise(actor=actor(asker.person), deal_id=deal.pk, at=AT)
+        assert operations.run_clock(at=AT)["matches"] == 2
+        assert operations.run_clock(at=AT)["matches"] == 0
+        assignments.close_run(actor=SYSTEM, run_id=run.pk, at=AT)
+        with pytest.raises(RunNotReady):
+            ask(run)
+        assert operations.run_clock(at=BEGINS + HOUR)["matches"] == 1
+        assert list(run.help_proposals.order_by("pk").values_list("state", "reason")) == [
+            ("lapsed", "closed"), ("lapsed", "begun"), ("dropped", "promised"), ("dropped", "run_closed")
+        ]  # fmt: skip
+        assert told(rows[1].member.person) == ["time_bank_help.suits"]
+
+    def test_is_told_why_nobody_suits_a_request(self) -> None:
+        bank = a_bank()
+        asker = a_member(bank, 900)
+        a_request(asker)
+        serves(asker), free(a_volunteer()), a_volunteer(a_member(bank).person)
+        run = worked_out()
+        left = OpenRequest.objects.get(run=run)
+        assert (run.wants, run.wants_filled) == (1, 0)
+        assert {rule: many for rule, many, _only in left.hurdles} == {"barred": 1, "skills": 1, "time": 1}
+        assert list(queries.nobody_for(viewer=an_actor(Role.DISTRICT_OFFICER, DISTRICT), run=run)) == [left]
+
+
+def _served(row: HelpProposal) -> str:
+    return str(Volunteer.objects.get(person=row.member.person).pk)
+
+
+class TestARequest:
+    def test_names_skills_and_a_language_that_raise_the_points(self) -> None:
+        bank = a_bank()
+        asker, able, plain = a_member(bank, 900), a_member(bank), a_member(bank)
+        skilled(serves(able, languages=["sign"])), serves(plain)
+        post = a_request(asker, skills=["haircut", "haircut"], language="sign")
+        assert (post.skills, post.language) == (["haircut"], "sign")
+        row = worked_out().help_proposals.get()
+        assert row.member == able
+        assert {name: (got, of) for name, got, of, _value, _whole in row.parts if name in ("skills", "language")} == {
+            "skills": (20, 20), "language": (10, 10)
+        }  # fmt: skip
+        assert Skill.objects.filter(code="haircut").exists()
+        for fields, refusal in (
+            ({"skills": ["flying"]}, refusals.UnknownSkill),
+            ({"language": "latin"}, refusals.UnknownLanguage),
+        ):
+            with pytest.raises(refusal):
+                a_request(asker, **fields)
+        with pytest.raises(refusals.NotOfThisSort):
+            an_offer(asker, language="sign")
+
+    def test_is_guarded_by_the_database(self) -> None:
+        run, asker, _helpers = matched(2)
+        one, two = run.help_proposals.order_by("pk")
+        rows = HelpProposal.objects.filter(pk=one.pk)
+        refused(rows.delete, "stays on record")
+        refused(lambda: rows.update(score=1), "stays on record")
+        refused(lambda: rows.update(state="answered", decided_at=AT, answered_at=AT), "timebank_match_move")
+        refused(lambda: rows.update(state="dropped", decided_at=AT), "timebank_match_dates")
+        rows.update(state="asked", decided_at=AT)
+        again = {"post": one.post, "member": two.member, "score": 1, "state": "asked", "decided_at": AT}
+        refused(lambda: HelpProposal.objects.create(run=a_run(), **again), "timebank_match_asked_once")
+        other = {**again, "post": two.post}
+        refused(lambda: HelpProposal.objects.create(run=a_run(), **{**other, "member": asker}), "timebank_match_member")
+        strange = a_member(a_bank(AREA, name="示例社区银行"))
+        refused(lambda: HelpProposal.objects.create(run=a_run(), **{**other, "member": strange}), "match_member")
+        Post.objects.filter(pk=two.post_id).update(state="closed", closed_at=AT)
+        refused(lambda: HelpProposal.objects.create(run=a_run(), **other), "timebank_match_not_open")
+        rows.update(state="declined", answered_at=AT)
+        refused(lambda: rows.update(answered_at=AT + DAY), "stays as it was")
+        left = OpenRequest.objects.create(run=run, post=one.post)
+        refused(lambda: OpenRequest.objects.filter(pk=left.pk).update(hurdles=[1]), "append-only")
+        offer = an_offer(asker)
+        refused(lambda: Post.objects.filter(pk=offer.pk).update(skills=["x"]), "timebank_post_fit")
+        refused(lambda: Post.objects.filter(pk=one.post_id).update(language="x"), "timebank_post_language")
+        runs = Run.objects.filter(pk=run.pk)
+        refused(lambda: runs.update(wants_filled=9), "stays as it was")
+        refused(lambda: a_run(wants=1, plain_wants=2), "assignments_run_wants")
+        assert len(lifecycle.moves(lifecycle.MATCH)) == 5

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from shanzhi.timebank.api import helping, own, public, shop
+from shanzhi.timebank.api import helping, matching, own, public, shop
 
 router = Router(tags=["timebank"])
-for part in (public, own, helping, shop):
+for part in (public, own, helping, matching, shop):
     router.add_router("", part.router)
 
 __all__ = ["router"]

@@ -10,12 +10,26 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from shanzhi.assignments import policies as assignments
 from shanzhi.assignments.models import Run
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
+from shanzhi.places.models import Area
 from shanzhi.timebank import policies
 from shanzhi.timebank.models import Bank, HelpProposal, Member, OpenRequest, Post
 
@@ -30,12 +44,13 @@ def _visible(viewer: Actor) -> Q:
 
 
 def _titled(rows: QuerySet[Any], viewer: Actor) -> QuerySet[Any]:
-    """Add `title`, '' for who may not read what is asked for, `begins` and `reads`."""
+    """Add `title`, '' for who may not read what is asked for, `reads`, `begins` and `place`, the community."""
     own = Member.objects.filter(bank=OuterRef("post__bank"), person__in=viewer.persons, closed_at__isnull=True)
     reads = Exists(policies.kept(viewer).filter(pk=OuterRef("post__bank")))
     told = Q(reads) | Q(Exists(own)) if viewer.persons else Q(reads)
     found: QuerySet[Any] = rows.annotate(
         reads=ExpressionWrapper(told, output_field=BooleanField()), begins=F("post__starts_at"),
+        place=Subquery(Area.objects.filter(code=OuterRef("post__area")).values("name")[:1]),
         title=Case(When(told, then=F("post__title")), default=Value("")),
     )  # fmt: skip
     return found
