@@ -111,11 +111,13 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
     "service": {"demo": "the demo's records, stars and certificates"},
     "timebank": {
         "checking": "that lots and ledger agree, and that every credit came of a record",
+        "matched": "the door by which requests take part in the matching",
         "demo": "the demo's time bank",
         "refusals": "why something at a time bank is not done",
         "sources": "verified records of service as the time bank takes them",
         "sums": "what moved at a time bank by month, from the ledger or as kept",
         "telling": "what a time bank tells, and whom",
+        "wants": "open requests as a run of matching fills them",
         "words": "how rules and moves of credits read",
     },
     "assignments": {
@@ -123,6 +125,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "demo": "the demo's proposal and call-up",
         "fitting": "what holds on one day of a run and not on another",
         "telling": "what is asked of whom",
+        "wants": "what a run fills beside shifts, registered by rooms above",
     },
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",

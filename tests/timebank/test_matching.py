@@ -9,7 +9,6 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from shanzhi.activities.models import SignUp
 from shanzhi.assignments import case
 from shanzhi.assignments import operations as assignments
 from shanzhi.assignments.models import Run
@@ -228,12 +227,7 @@ class TestAKeeper:
             with pytest.raises(refusals.OwnMatter):
                 ask(run, actor(person), pk=rows[0].pk)
         assert {one.pk for one in queries.helpers_to_ask(viewer=actor(asker.person), run=run, most=9)} == set()
-        shift = an_activity().shifts.get()
-        SignUp.objects.filter(shift=shift).delete()
-        shift.starts_at = rows[0].post.starts_at
-        shift.ends_at = shift.starts_at + HOUR
-        shift.save()
-        a_sign_up(shift, Volunteer.objects.get(person=rows[0].member.person))
+        a_sign_up(an_activity(shifts=2).shifts.latest("starts_at"), Volunteer.objects.get(person=rows[0].member.person))
         operations.close_account(actor=actor(rows[1].member.person), member_id=rows[1].member_id, at=AT)
         operations.close_post(actor=actor(asker.person), post_id=rows[2].post_id, at=AT)
         operations.answer_post(actor=actor(rows[3].member.person), post_id=rows[3].post_id, message="", at=AT)

@@ -60,6 +60,8 @@ def ask_help(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime)
     chosen = set(pairs)
     with transaction.atomic():
         run = _ready(actor, run_id)
+        if not policies.kept(actor).filter(posts__proposals__run=run).exists():
+            raise refusals.NotTheKeeper
         if not 1 <= len(chosen) <= MOST_AT_ONCE:
             raise TooManyPairs(field="pairs", most=MOST_AT_ONCE)
         rows = HelpProposal.objects.filter(run=run, pk__in=chosen).select_related("post__bank", "post__author")
