@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,10 +16,12 @@ from shanzhi.assignments import operations as assignments
 from shanzhi.assignments.models import Run
 from shanzhi.kernel.roles import Role
 from shanzhi.people.operations import erase_own
+from shanzhi.timebank import operations
 from shanzhi.timebank.models import HelpProposal, Member, Post
-from tests.assignments.support import free
+from tests.assignments.support import a_run, free
 from tests.assignments.test_pages import keyed, texts
 from tests.support.people import AREA, a_person, actor, client_for, sign_in
+from tests.support.races import answers
 from tests.timebank.support import DISTRICT, SYSTEM, a_bank, a_member, a_request
 from tests.volunteering.support import a_volunteer
 
@@ -131,3 +134,30 @@ def test_who_is_erased_is_asked_no_more() -> None:
     erase_own(actor=actor(row.member.person), confirmed=True, at=timezone.now())
     row.refresh_from_db()
     assert (row.state, row.reason) == ("lapsed", "serves_no_more")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_request_one_member_is_asked_whoever_asks_at_the_same_moment() -> None:
+    """Two keepers ask by two runs while two members answer and one of them is asked: one ask, no deadlock."""
+    run, asker, helpers = matched(3)
+    first = run.help_proposals.select_related("member__person").earliest("pk")
+    other = next(one for one in helpers if one.pk != first.member_id)
+    again = a_run(first_at=run.first_at, last_at=run.last_at, made_at=run.made_at, finished_at=run.made_at)
+    second = HelpProposal.objects.create(run=again, post_id=first.post_id, member=other, score=1, parts=[])
+    at = timezone.now()
+
+    def ask(row: HelpProposal) -> Any:
+        return operations.ask_help(actor=SYSTEM, run_id=row.run_id, pairs=[row.pk], at=at)
+
+    def answer(member: Member) -> Any:
+        return operations.answer_post(actor=actor(member.person), post_id=first.post_id, message="", at=at).state
+
+    found = answers(
+        partial(ask, first), partial(ask, second), partial(answer, first.member), partial(answer, other)
+    )  # fmt: skip
+    assert not [one for one in found if isinstance(one, Exception)]
+    states = sorted(HelpProposal.objects.filter(post=first.post_id).values_list("state", flat=True))
+    assert set(states) <= {"answered", "asked", "dropped"}
+    assert states.count("asked") <= 1
+    assert sum(one.asked for one in found[:2]) == len(states) - states.count("dropped")
+    assert asker.pk != other.pk

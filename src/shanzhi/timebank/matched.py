@@ -46,7 +46,7 @@ def ways(viewer: Actor, run: Run, counts: dict[str, int]) -> list[tuple[Any, str
 def asked(viewer: Actor, at: datetime) -> list[Asked]:
     """List the requests that a viewer is asked for."""
     rows = queries.asked_to_help(viewer=viewer, at=at)
-    names = places.full_names({one.post.area for one in rows})
+    names = places.names({one.post.area for one in rows})
     return [
         Asked(
             title=one.post.title, when=formatting.moment(one.post.starts_at),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.kernel import merging
 from shanzhi.kernel.personal import (
@@ -96,7 +97,7 @@ for _model, _names in {
     "Post": {"title": _("In a few words"), "about": _("What is to be done"), "address": _("Exact address"),
              "photo": _("Photo"), "area": _("Community"), "minutes": _("Credits"),
              "skills": _("Skills that help"), "language": _("Language")},
-    "HelpProposal": {"post": _("Request"), "member": _("Account number"), "reason": _("Reason")},
+    "HelpProposal": {"post": pgettext_lazy("help", "Request"), "member": _("Account number"), "reason": _("Reason")},
     "Deal": {"minutes": _("Credits"), "message": _("A word to the other"), "reason": _("Reason")},
     "Rating": {"said": _("In words")},
     "Voucher": {"number": _("Voucher number"), "minutes": _("Credits")},

@@ -110,7 +110,7 @@ class RequestForm(PageForm):
             offer(self, "skills", skills)
         else:
             self.fields.pop("skills", None)
-        names = ("title", "about", "area", "address", "starts_at", "until", "minutes", "skills", "language", "photo")
+        names = ("title", "about", "area", "address", "starts_at", "until", "minutes", "photo", "skills", "language")
         self.order_fields([name for name in names if name in self.fields])
 
     def given(self, sort: str) -> Help:

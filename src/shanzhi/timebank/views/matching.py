@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from shanzhi.assignments import policies as assignments
 from shanzhi.assignments.forms.runs import AskForm, DropForm
@@ -62,7 +62,7 @@ def _parts(row: HelpProposal) -> str:
 
 
 _COLUMNS = (
-    Column("title", gettext_lazy("Request"), value=title_of, sort="title", url=page_of("timebank:match")),
+    Column("title", pgettext_lazy("help", "Request"), value=title_of, sort="title", url=page_of("timebank:match")),
     Column("begins", gettext_lazy("When"), "datetime", sort="begins"),
     Column("place", gettext_lazy("Community"), value="place", priority=2),
     Column("number", gettext_lazy("Account number"), value="number", sort="number"),
@@ -98,7 +98,7 @@ OF_BANK = Listing(
 OPEN = Listing(
     key="time_bank_left_open",
     columns=(
-        Column("title", gettext_lazy("Request"), value=title_of, sort="title"),
+        Column("title", pgettext_lazy("help", "Request"), value=title_of, sort="title"),
         Column("begins", gettext_lazy("When"), "datetime", sort="begins"),
         Column("place", gettext_lazy("Community"), value="place"),
         Column("why", gettext_lazy("Why nobody"), value=lambda row: joined(open_words(row, HURDLES))),
@@ -195,7 +195,7 @@ def ask(request: Any, run_id: UUID) -> HttpResponse:
 
 def _facts(found: Any) -> list[Answer]:
     told = [
-        Answer(_("Request"), title_of(found)),
+        Answer(pgettext("help", "Request"), title_of(found)),
         Answer(_("When"), formatting.moment(found.begins)),
         Answer(_("Credits"), formatting.minutes(found.post.minutes)),
         Answer(_("Community"), found.place or found.post.area),
