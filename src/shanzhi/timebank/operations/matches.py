@@ -55,10 +55,16 @@ def keep_matches(run: Run, pairs: Sequence[matching.Pair], left: Sequence[matchi
 
 def close_matches(actor: Actor, run: Run, at: datetime) -> int:
     """Drop the pairs of a locked run that nobody was asked for; who was asked still answers."""
-    rows = list(locked(Q(run=run, state="proposed")))
-    for row in rows:
-        end(row, "drop", RUN_CLOSED, at, decided_by=actor.person_id)
-    return len(rows)
+    keys = [row.pk for row in locked(Q(run=run, state="proposed"))]
+    return HelpProposal.objects.filter(pk__in=keys).update(
+        state=MATCH.move("proposed", "drop"), reason=RUN_CLOSED, decided_at=at, decided_by_id=actor.person_id
+    )
+
+
+def locked_posts(condition: Q) -> dict[UUID, Post]:
+    """Lock requests in the order of their ids, before any pair of one of them is written."""
+    rows = Post.objects.select_for_update(of=("self",), no_key=True).filter(condition).order_by("pk")
+    return {row.pk: row for row in rows.select_related("bank", "author__person__merged_into")}
 
 
 def locked(condition: Q) -> Iterable[HelpProposal]:

@@ -37,7 +37,7 @@ from shanzhi.timebank.lifecycle import (
 from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
 from shanzhi.timebank.operations.frames import rules_now
 from shanzhi.timebank.operations.helping import is_promised, locked_post, require_earner
-from shanzhi.timebank.operations.matches import OPEN, end, locked, note
+from shanzhi.timebank.operations.matches import OPEN, end, locked, locked_posts, note
 from shanzhi.timebank.wants import TAKEN, owned
 
 MOST_AT_ONCE: Final = 200
@@ -64,13 +64,13 @@ def ask_help(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime)
             raise refusals.NotTheKeeper
         if not 1 <= len(chosen) <= MOST_AT_ONCE:
             raise TooManyPairs(field="pairs", most=MOST_AT_ONCE)
-        rows = HelpProposal.objects.filter(run=run, pk__in=chosen).select_related("post__bank", "post__author")
+        rows = HelpProposal.objects.filter(run=run, pk__in=chosen)
         mine = list(rows.select_related("post__bank", "post__author", "member"))
         for bank in {one.post.bank for one in mine}:
             policies.require(policies.may_keep(actor=actor, bank=bank))
         for one in mine:
             _require_others_matter(actor, one)
-        posts = {key: locked_post(key) for key in sorted({one.post_id for one in mine if one.state == "proposed"})}
+        posts = locked_posts(Q(pk__in={one.post_id for one in mine if one.state == "proposed"}))
         asked = dropped = 0
         for row in sorted(locked(Q(run=run, pk__in=chosen, state="proposed")), key=lambda one: (-one.score, one.pk)):
             row.post = posts[row.post_id]
@@ -96,10 +96,10 @@ def _require_others_matter(actor: Actor, row: HelpProposal) -> None:
 def _ready(actor: Actor, run_id: UUID) -> Run:
     """Lock a run that waits to be looked at; to others who do not see it there is none."""
     queries.matched_run(viewer=actor, run_id=run_id)
-    locked = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run_id)
-    if locked.state != "proposed":
+    run = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run_id)
+    if run.state != "proposed":
         raise RunNotReady
-    return locked
+    return run
 
 
 def _against(row: HelpProposal, at: datetime) -> str:
