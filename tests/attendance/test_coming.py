@@ -1,6 +1,7 @@
 """Volunteers sign in and out by the code and by the place; leaders by the list; what cannot be is doubted."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.attendance import operations, policies, queries, refusals
 from shanzhi.attendance.models import Attendance, Flag
+from shanzhi.attendance.operations.quick import ARRIVE
 from shanzhi.audit.models import Event
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
 from shanzhi.kernel.gate import Place
@@ -46,6 +48,18 @@ class TestTheCodeAtTheGate:
         assert ground.leave(at=AT + 96 * MINUTE).left_at == out.left_at
         assert ground.arrive(at=AT + 97 * MINUTE).pk == first.pk  # who left stays on record as gone
         assert queries.numbers(ground.shift) == queries.Numbers(2, 0, 1)
+
+    def test_asks_for_one_row_of_each_table_even_as_planned_while_they_are_empty(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {ARRIVE.numbered}")
+            lines = [line.strip() for (line,) in cursor.fetchall()]
+        keys = {
+            line.split()[-2]: asked for line, asked in pairwise(lines)
+            if "Scan using" in line and line.split()[-1] in ("u", "o")
+        }  # fmt: skip
+        assert set(keys) == {"activities_signup", "attendance_attendance"}, lines
+        assert all(asked.startswith("Index Cond:") and "volunteer_id = me.id" in asked for asked in keys.values())
+        assert not any("attendance_once on" in line or "Seq Scan" in line for line in lines), lines
 
     def test_is_over_with_the_step_after_its_own_and_says_so(self) -> None:
         ground = a_ground()

@@ -227,7 +227,7 @@ DOORS = {
             "people/operations/verification.py verify", "people/operations/verification.py verify_outside",
             "people/operations/invitations.py _tried", "people/operations/imports.py write_import",
             "people/operations/erasing.py numbers_of", "people/operations/erasing.py erase_from_lists",
-            "people/operations/erasure.py _erase", "people/operations/erasure.py _plain",
+            "people/operations/erasure.py _erase_held", "people/operations/erasure.py _plain",
             "notices/operations/writing.py _addresses", "notices/operations/erasing.py erase_from_outbox",
             "notices/operations/erasing.py own_addresses", "ventures/operations/erasing.py erase_named_members",
             "voting/operations/registering.py _known", "ventures/operations/attendance.py _wrong",

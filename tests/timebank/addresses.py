@@ -9,6 +9,7 @@ WITHOUT_A_BANK = frozenset(
         "/api/v1/timebank/banks/<uuidstr:bank_id>/pools",
         "/api/v1/timebank/banks/<uuidstr:bank_id>/help",
         "/api/v1/timebank/banks/<uuidstr:bank_id>/goods",
+        "/api/v1/timebank/banks/<uuidstr:bank_id>/vouchers",
         "/api/v1/timebank/help/<uuidstr:post_id>",
         "/api/v1/timebank/vouchers/<uuidstr:voucher_id>",
         "/api/v1/timebank/promises/<uuidstr:deal_id>",

@@ -20,7 +20,7 @@ from shanzhi.timebank.models import Earning, Review, Sign
 from shanzhi.ui.choosing import Asked
 from tests.service.support import a_record
 from tests.support.organizations import an_organization
-from tests.support.people import AREA, AT, a_person, actor
+from tests.support.people import AREA, AT, a_person, actor, merge_away
 from tests.timebank.support import (
     DISTRICT,
     FOUNDED,
@@ -89,6 +89,16 @@ class TestTheClock:
             actor=actor(a_keeper()), bank_id=near.pk, told=sources.told(record_of(record.pk)), at=AT
         )
         assert Earning.objects.get().member == members[1]
+
+    def test_asks_for_the_consent_where_crediting_does(self) -> None:
+        student = a_student(a_bank(), a_person())
+        old = a_person(AREA, born_on=student.person.born_on)
+        record = a_record(a_volunteer(old), state="verified")
+        merge_away(old, student.person, staff=a_keeper())
+        assert sources.due(AT, 9) == [record.pk]
+        Consent.objects.filter(guardianship__isnull=False).update(withdrawn_at=AT)
+        assert sources.due(AT, 9) == []
+        assert operations.credit(actor=SYSTEM, told=sources.told(record_of(record.pk)), at=AT) is None
 
 
 def record_of(key: Any) -> Any:

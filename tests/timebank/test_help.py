@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.kernel.errors import Forbidden, NotFound
 from shanzhi.kernel.lifecycle import MoveRefused
@@ -184,6 +185,30 @@ def test_signs_of_gaming_go_to_a_list_that_a_keeper_decides() -> None:
             a_deal(taker, helper, 10, state="paid", at=later)
     operations.look_for_signs(bank=bank, at=later + timedelta(days=4))
     assert Sign.objects.get(kind="pair", month__gt=found.month).times == 6  # those alone that came since
+
+
+def test_decided_signs_cost_no_look_of_their_own_and_count_from_then_on() -> None:
+    bank = a_bank()
+    three = [a_member(bank, 500) for _ in range(3)]
+    sides = list(zip(three, (*three[1:], three[0]), strict=True))
+    for taker, helper in sides * 4:
+        a_deal(taker, helper, 10, state="paid")
+    assert operations.look_for_signs(bank=bank, at=LATER) == 1 + 3  # the circle, and eight promises of each
+    with CaptureQueriesContext(connection) as before:
+        assert operations.look_for_signs(bank=bank, at=LATER) == 0
+    keeper = an_actor(Role.SUBDISTRICT_OFFICER, DISTRICT)
+    for found in Sign.objects.all():
+        operations.decide_sign(actor=keeper, sign_id=found.pk, acted=False, reason="邻居互助", at=LATER)
+    later = LATER + timedelta(days=31)
+    with CaptureQueriesContext(connection) as after:
+        assert operations.look_for_signs(bank=bank, at=later) == 0
+    assert len(after) == len(before)
+    for taker, helper in sides[:2]:
+        a_deal(taker, helper, 10, state="paid", at=later)
+    assert operations.look_for_signs(bank=bank, at=later + timedelta(days=4)) == 0  # one side of it is old
+    a_deal(*sides[2], 10, state="paid", at=later)
+    assert operations.look_for_signs(bank=bank, at=later + timedelta(days=4)) == 1
+    assert Sign.objects.filter(kind="circle").order_by("seen_at").values_list("times", "minutes").last() == (3, 30)
 
 
 def test_signs_are_looked_for_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -265,9 +265,12 @@ TABLE: dict[str, Row] = {
     f"GET {API}/me/asked": api(f"{API}/me/asked", 200),
     f"POST {API}/matches/{{match_id}}/decline": api(match("/decline", f"{API}/matches/"), 404, json={}, **POST),
     f"GET {API}/promises": api(f"{API}/promises", 200),
+    f"GET {API}/promises/wards": api(f"{API}/promises/wards", 200),
     f"POST {API}/promises/{{deal_id}}/rating": api(
         lambda: f"{API}/promises/{GROUND.deal.pk}/rating", 404, json={"stars": 5}, **POST),
     f"GET {ONE}/goods": everyone(by_api("/goods")),
+    f"GET {ONE}/vouchers": only(READERS, by_api("/vouchers"), refused=404),
+    f"POST {ONE}/accounts/many": of_keepers(by_api("/accounts/many"), json={"numbers": ["370102999999999"]}, **POST),
     f"POST {ONE}/goods": of_keepers(
         by_api("/goods"), 422, json={"title": " ", "place": " ", "minutes": 1, "pieces": 1}, **POST),
     f"POST {API}/goods/{{good_id}}/stock": of_keepers(

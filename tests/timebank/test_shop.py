@@ -186,3 +186,33 @@ def test_goods_are_walked_through_from_the_shelf_to_the_hand() -> None:
     again = keeper.post(f"{way}redeem/", {})
     assert (again.status_code, "不能再次领取" in again.content.decode()) == (422, True)
     assert stands(member) == (60, 0, 0)
+
+
+def test_the_desk_reads_all_goods_and_vouchers_by_the_api_and_members_their_own() -> None:
+    bank, root = a_bank(), "/api/v1/timebank"
+    good, gone, member = a_good(bank), a_good(bank, title="茶杯（示例）"), a_member(bank, 300)
+    taken = [take(member, good, AT + timedelta(minutes=place)) for place in range(3)]
+    take(a_member(bank, 300), gone, AT + timedelta(minutes=9))
+    operations.hand_out(actor=SYSTEM, voucher_id=taken[0].pk, at=AT + timedelta(hours=1))
+    operations.close_good(actor=SYSTEM, good_id=gone.pk, at=AT)
+    keeper, outside = client_for(Role.SUBDISTRICT_OFFICER, DISTRICT), client_for(Role.DISTRICT_OFFICER, "110114")
+    mine = sign_in(Client(), member.person)
+    shelf = f"{root}/banks/{bank.pk}/goods"
+    for given, titles in (
+        ("", {good.title}),
+        ("?state=closed", {gone.title}),
+        ("?state=all", {good.title, gone.title}),
+    ):
+        assert {one["title"] for one in keeper.get(f"{shelf}{given}").json()["items"]} == titles
+    assert [one.get(f"{shelf}?state=all").status_code for one in (Client(), mine, outside)] == [401, 404, 404]
+    desk, own = f"{root}/banks/{bank.pk}/vouchers", f"{root}/vouchers"
+    for client, way, many in ((keeper, desk, 4), (mine, own, 3)):
+        first = client.get(f"{way}?limit=2").json()
+        rest = client.get(f"{way}?limit=2&after={first['next']}").json()
+        numbers = [one["number"] for one in (*first["items"], *rest["items"])]
+        assert (numbers[-3:], len(numbers), rest["next"]) == ([one.number for one in reversed(taken)], many, None)
+        assert [one["number"] for one in client.get(f"{way}?state=redeemed").json()["items"]] == [taken[0].number]
+    (found,) = keeper.get(f"{desk}?number={taken[1].number[:4]}%20{taken[1].number[4:]}").json()["items"]
+    assert (found["number"], found["account"], found["ended_at"]) == (taken[1].number, member.number, None)
+    assert keeper.get(f"{desk}?state=issued&number={taken[0].number}").json()["items"] == []
+    assert outside.get(f"{own}?after={taken[0].pk}").status_code == 422

@@ -128,11 +128,16 @@ def test_a_guardian_is_told_finds_reads_and_agrees_once() -> None:
     assert way in theirs.get("/account/timebank/").content.decode()
     assert "腿脚不便" in theirs.get(post).content.decode()
     assert sign_in(Client(), a_person()).get(post).status_code == 404
+    wards = "/api/v1/timebank/promises/wards"
+    (row,) = theirs.get(wards).json()
+    assert (row["id"], row["state"], row["address"]) == (str(deal.pk), "asked", "")
+    assert sign_in(Client(), helper.person).get(wards).json() == []
     for _turn in range(2):
         assert theirs.post(f"{way}step/", {"step": "guardian"}).status_code == 302
     assert Event.objects.filter(verb="timebank.deal.guardian").count() == 1
     assert Deal.objects.get(pk=deal.pk).version == 2
     assert way not in theirs.get("/account/timebank/").content.decode()
+    assert theirs.get(wards).json() == []
 
 
 def test_a_closed_post_is_read_by_whom_it_concerns_and_an_improper_one_is_closed_by_a_keeper() -> None:

@@ -15,6 +15,7 @@ from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person
 from shanzhi.people.operations import erase_person
 from shanzhi.people.operations.guardians import consent_for, withdraw_for
+from shanzhi.places.operations import lists
 from shanzhi.volunteering import operations as room
 from shanzhi.volunteering import queries
 from shanzhi.volunteering.models import EarlierHours, TeamMember, Volunteer, VolunteerImport, VolunteerRow
@@ -174,7 +175,7 @@ class TestWhoWasErased:
         after = VolunteerImport.objects.get(pk=elsewhere.pk)
         assert (after.file, after.sample) == (before.file, before.sample)
         file = VolunteerImport.objects.get(pk=found.pk).file
-        assert file.reveal() == erasing.GONE
+        assert file.reveal() == lists.GONE
         take(by, found)
         assert [row_of(found, n).why for n in (1, 2)] == ["gone", ""]
         assert [one.person.name.reveal() for one in Volunteer.objects.all()] == ["欧阳示例"]
@@ -196,7 +197,7 @@ class TestWhoWasErased:
     def test_is_erased_though_a_row_is_forgotten_meanwhile(self, monkeypatch: pytest.MonkeyPatch) -> None:
         found = checked(officer(), a_list(a_row(1, "示例甲", 手机号="13800138254")))
         leaving = Leaving(a_person(COMMUNITY).pk, AT, "示例甲", ("+8613800138254", "13800138254"))
-        rows, emptied = VolunteerRow.objects.filter(of_import=found.pk), erasing.emptied
+        rows, emptied = VolunteerRow.objects.filter(of_import=found.pk), lists.emptied
         told = rows.get().told
 
         def forgotten(sealed: Any, *given: Any, **more: Any) -> Any:
@@ -204,7 +205,7 @@ class TestWhoWasErased:
                 rows.delete()
             return emptied(sealed, *given, **more)
 
-        monkeypatch.setattr(erasing, "emptied", forgotten)
+        monkeypatch.setattr(lists, "emptied", forgotten)
         erasing.erase_from_imports(leaving)
         assert not rows.exists()
 
@@ -215,13 +216,13 @@ class TestWhoWasErased:
         keep = checking._keep
 
         def erased_meanwhile(*told: Any) -> Any:
-            VolunteerImport.objects.filter(pk=found.pk).update(file=erasing.GONE)
+            VolunteerImport.objects.filter(pk=found.pk).update(file=lists.GONE)
             return keep(*told)
 
         monkeypatch.setattr(checking, "_keep", erased_meanwhile)
         operations.check_import(import_id=found.pk, at=AT)
         found.refresh_from_db()
-        assert (found.state, job_of(found).error) == ("read", str(checking.ERASED))
+        assert (found.state, job_of(found).error) == ("read", str(lists.ERASED))
         assert not VolunteerRow.objects.filter(of_import=found).exists()
 
     def test_with_a_short_name_of_sign_in_leaves_words_whole_that_hold_it(self) -> None:
@@ -233,7 +234,7 @@ class TestWhoWasErased:
         told = VolunteerRow.objects.get(number=9).told
         for numbers, own, name in ((("an",), False, "示例甲"), (("an",), True, ""), (("13800138254", "an"), False, "")):
             leaving = Leaving(a_person(COMMUNITY).pk, AT, "示例甲", numbers)
-            seen = erasing.emptied(told, leaving, own=own)
+            seen = lists.emptied(told, leaving, own=own)
             plain = json.loads(seen if isinstance(seen, str) else seen.reveal())
             assert (plain["line"][2], plain["name"]) == (["mandarin"], name)
 

@@ -1,7 +1,9 @@
 """Things done together: all are done once, in order, and an error stays with the one who led."""
 
 import threading
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -58,6 +60,24 @@ def test_those_who_wait_go_together_in_the_order_of_their_coming_and_at_most_so_
     _all(Joint(work, most=5), range(CLIENTS), work, answers)
     assert answers == {item: item * item for item in range(CLIENTS)}
     assert work.batches == [[0], [1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11]]
+
+
+def test_those_who_went_together_wait_for_each_other_a_moment_but_not_for_one_who_stays_away() -> None:
+    work, answers = Counter(), dict[int, int | None]()
+    joint = Joint(work)
+    _all(joint, range(4), work, answers)
+    assert work.batches == [[0], [1, 2, 3]]
+    joint._until = time.perf_counter() + 10  # as if the last had taken twice as long
+    with ThreadPoolExecutor(4) as pool:
+        done = pool.map(joint.one, range(4, 8))
+        assert list(done) == [16, 25, 36, 49]
+    assert sorted(work.batches[-1]) == [4, 5, 6, 7], "four went before, so the first waits for the three others"
+    joint._until = until = time.perf_counter() + 0.2
+    assert joint.one(9) == 81
+    assert time.perf_counter() >= until, "three stayed away"
+    assert joint.one(10) == 100
+    assert work.batches[-2:] == [[9], [10]]
+    assert joint._company == 1, "who comes alone waits for nobody any more"
 
 
 def test_an_error_is_raised_to_the_one_who_led_and_the_others_are_told_to_go_alone() -> None:

@@ -25,7 +25,7 @@ from shanzhi.assignments.models import Proposal, Run
 from shanzhi.kernel.areas import DISTRICT, LENGTHS, ancestors_of
 from shanzhi.people import minors
 from shanzhi.people.models import Consent, Person
-from shanzhi.people.texts import MINOR, PRIVACY
+from shanzhi.people.texts import PRIVACY
 from shanzhi.places import queries as places
 from shanzhi.volunteering.models import Availability, Qualification, Volunteer, VolunteerSkill
 
@@ -180,11 +180,7 @@ def _lacking(people: Iterable[Volunteer], at: datetime) -> set[UUID]:
     """Give the volunteers under 18 who lack a consent, as `volunteering.queries.lacking` judges one by one."""
     young = {one.pk: one.human for one in people if minors.is_minor(one.human, at)}
     owners = {one.pk for one in young.values()}
-    guarded = set(
-        Consent.objects.filter(
-            minors.running(at, "guardianship__"), person_id__in=owners, purpose=MINOR.purpose, withdrawn_at=None
-        ).values_list("person", flat=True)
-    )
+    guarded = minors.agreed_for(owners, at)
     records = dict(Person.objects.filter(merged_into__in=owners).values_list("pk", "merged_into"))
     own = Consent.objects.filter(
         person_id__in={*owners, *records}, guardianship=None, purpose=PRIVACY.purpose, withdrawn_at=None

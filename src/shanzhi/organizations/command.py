@@ -19,7 +19,7 @@ from shanzhi.kernel.errors import Refusal
 from shanzhi.organizations.exchange.register_words import fault
 from shanzhi.organizations.models import Outcome, RegisterImport
 from shanzhi.organizations.operations import registers as operations
-from shanzhi.organizations.operations.registers.acting import COMMAND
+from shanzhi.organizations.operations.registers.kind import COMMAND
 from shanzhi.organizations.queries import register_job, register_rows, told
 from shanzhi.places.command import spoken_language
 from shanzhi.places.exchange import read_bytes

@@ -20,6 +20,7 @@ from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.models import Account, Person
 from shanzhi.people.sign_in import SECOND_FACTOR_ROLES
 from shanzhi.places.queries import predecessors, sole_successor
+from shanzhi.work.models import Job
 from shanzhi.work.planned import fetch_one
 
 HOME: Final = LENGTHS[COMMUNITY]
@@ -132,6 +133,11 @@ def actor_for(*, account: Account, at: datetime) -> Actor:
 def actor_of_person(*, person_id: UUID, at: datetime) -> Actor:
     """Give the actor of a person without a sign-in, for work started on the person's behalf."""
     return _acting(survivor(Person.objects.get(pk=person_id)), at)
+
+
+def actor_of_job(*, job: Job, command: str, at: datetime) -> Actor:
+    """Give the actor of who began a job, with the roles of this moment; behind a command's stands the system."""
+    return Actor.system(command) if job.owner is None else actor_of_person(person_id=job.owner, at=at)
 
 
 def _acting(person: Person, at: datetime, account: Account | None = None) -> Actor:

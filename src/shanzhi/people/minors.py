@@ -91,24 +91,19 @@ def link_of(*, guardian_id: UUID, ward_id: UUID, at: datetime) -> Guardianship |
     return Guardianship.objects.filter(running(at), guardian_id=guardian_id, ward_id=ward_id).first()
 
 
-def given_for(person_id: UUID, at: datetime) -> QuerySet[Consent]:
-    """Give the consents that guardians of now gave for a minor and did not take back."""
-    return Consent.objects.filter(
-        running(at, "guardianship__"), person_id=person_id, purpose=MINOR.purpose, withdrawn_at=None
-    )
+def standing(at: datetime) -> QuerySet[Consent]:
+    """Give the consents that guardians of now gave and did not take back, of whomever: the rule, for all who ask."""
+    return Consent.objects.filter(running(at, "guardianship__"), purpose=MINOR.purpose, withdrawn_at=None)
 
 
 def guardian_agrees(person_id: UUID, at: datetime) -> bool:
     """Tell whether a guardian's consent stands: to today's text, or to the one that stood when it was given."""
-    return given_for(person_id, at).exists()
+    return standing(at).filter(person_id=person_id).exists()
 
 
 def agreed_for(people: Iterable[UUID], at: datetime) -> set[UUID]:
     """Give those of these minors for whom a guardian's consent stands, in one query."""
-    rows = Consent.objects.filter(
-        running(at, "guardianship__"), person__in=list(people), purpose=MINOR.purpose, withdrawn_at=None
-    )
-    return set(rows.values_list("person_id", flat=True))
+    return set(standing(at).filter(person__in=list(people)).values_list("person_id", flat=True))
 
 
 def agrees_alone(records: Iterable[UUID]) -> bool:

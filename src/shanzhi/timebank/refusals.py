@@ -327,6 +327,13 @@ class BadStars(Invalid):
     message = _("Choose from one star to five.")
 
 
+class UnknownVolunteer(Invalid):
+    """No volunteer who lives in the bank's area has the number, whether it is another's or nobody's."""
+
+    code = "unknown_volunteer"
+    message = _("No volunteer who lives in the area of the bank has this number. Compare it with the list.")
+
+
 class TooManyAtOnce(Invalid):
     """None, or more accounts than are opened in one go."""
 

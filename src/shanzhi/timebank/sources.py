@@ -34,8 +34,6 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.kernel.timebank import Policy
 from shanzhi.people import minors
-from shanzhi.people.models import Consent
-from shanzhi.people.texts import MINOR
 from shanzhi.places import queries as places
 from shanzhi.service.models import ServiceRecord
 from shanzhi.timebank.models import Bank, Earning, Member, PolicyVersion, Review
@@ -81,10 +79,10 @@ def _waiting(bank: Bank) -> QuerySet[ServiceRecord]:
     )
 
 
-def _owner(person: str = "person") -> Q:
+def _owner() -> Q:
     """Give the condition that an account is that of the volunteer of the outer record, merged or not."""
-    found = Q(**{person: OuterRef("volunteer__person")}) | Q(**{person: OuterRef("volunteer__person__merged_into")})
-    return found | Q(**{f"{person}__merged_into": OuterRef("volunteer__person")})
+    found = Q(person=OuterRef("volunteer__person")) | Q(person=OuterRef("volunteer__person__merged_into"))
+    return found | Q(person__merged_into=OuterRef("volunteer__person"))
 
 
 def _verifier() -> Case:
@@ -138,10 +136,8 @@ def _agreed(policy: Policy, at: datetime) -> Q:
     age = Func(Value(policy.members.least_age), template="make_interval(years => %(expressions)s)",
                output_field=DurationField())  # fmt: skip
     day = ExpressionWrapper(F("served_on") - age, output_field=DateTimeField())
-    person = Q(person=OuterRef("volunteer__person")) | Q(person=OuterRef("volunteer__person__merged_into"))
-    given = Consent.objects.filter(
-        person, minors.running(at, "guardianship__"), purpose=MINOR.purpose, withdrawn_at=None
-    )  # fmt: skip
+    human = Coalesce(OuterRef("volunteer__person__merged_into"), OuterRef("volunteer__person"))
+    given = minors.standing(at).filter(person=human)
     students = Member.objects.filter(_owner(), student=True, closed_at__isnull=True)
     grown = Q(volunteer__person__born_on__lte=day) | Q(volunteer__person__born_on=None)
     return grown | ~Exists(students) | Q(Exists(given))

@@ -17,7 +17,7 @@ from shanzhi.places.exchange import read_bytes
 from shanzhi.volunteering.exchange.words import fault
 from shanzhi.volunteering.models import RowOutcome, VolunteerImport
 from shanzhi.volunteering.operations import imports as operations
-from shanzhi.volunteering.operations.imports.working import COMMAND
+from shanzhi.volunteering.operations.imports.kind import COMMAND
 from shanzhi.volunteering.queries import import_job, import_rows, told
 
 console = Console()

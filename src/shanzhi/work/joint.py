@@ -1,11 +1,15 @@
 """Things that many ask for at the same moment, done together: one statement and one commit for all who wait.
 
-The first who comes does its own at once. Those who come meanwhile wait, and one of them then does them all; so nobody
-waits for company, and the busier it gets, the more go together. Each is answered when its own is durable, never before.
+Who comes alone does its own at once. Those who come meanwhile wait, and one of them then does them all; so the busier
+it gets, the more go together. Those who went together are answered together, and mostly come back together: so who
+leads next waits a moment for as many as there were, though never longer than half of what the last took. Otherwise the
+first to come back would go alone, with all others waiting behind it. Each is answered when its own is durable, never
+before.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Final, Generic, TypeVar
@@ -15,6 +19,8 @@ Result = TypeVar("Result")
 
 MOST: Final = 32
 """Things done at once: few enough that nobody waits long behind them."""
+PATIENCE: Final = 0.5
+"""How long one waits for company, as a part of what the last took."""
 
 
 class _Waiting(Generic[Item, Result]):
@@ -44,6 +50,9 @@ class Joint(Generic[Item, Result]):
         self._lock = Lock()
         self._queue: list[_Waiting[Item, Result]] = []
         self._busy = False
+        self._company = 1  # as many as were there when the last was done
+        self._until = 0.0  # when nobody waits for company any longer, by the clock of `perf_counter`
+        self._full: Lock | None = None  # released when company has come to the one who waits for it
 
     def one(self, item: Item) -> Result | None:
         """Give the result of an item, done with those who wait; None where it has to be done alone.
@@ -55,12 +64,28 @@ class Joint(Generic[Item, Result]):
         with self._lock:
             self._queue.append(mine)
             first, self._busy = not self._busy, True
+            if self._full and len(self._queue) >= self._company:
+                self._full.release()
+                self._full = None
         if not first:
             mine.woken.acquire()
             if mine.served:
                 return mine.result
+        self._wait_for_company()
         self._serve(mine)
         return mine.result
+
+    def _wait_for_company(self) -> None:
+        """Wait a moment for those who went together before; called by the one who leads alone."""
+        with self._lock:
+            left = self._until - time.perf_counter()
+            if left <= 0 or len(self._queue) >= self._company:
+                return
+            full = self._full = Lock()
+            full.acquire()
+        full.acquire(timeout=left)
+        with self._lock:
+            self._full = None
 
     def _serve(self, mine: _Waiting[Item, Result]) -> None:
         """Do the one that leads and as many as may go with it, in the order of their coming; then let another lead."""
@@ -68,11 +93,15 @@ class Joint(Generic[Item, Result]):
             self._queue.remove(mine)
             some = [mine, *self._queue[: self._most - 1]]
             del self._queue[: self._most - 1]
+        begun = time.perf_counter()
         try:
             for one, result in zip(some, self._run([one.item for one in some]), strict=True):
                 one.result = result
         finally:
+            ended = time.perf_counter()
             with self._lock:
+                self._company = min(self._most, len(some) + len(self._queue))
+                self._until = ended + PATIENCE * (ended - begun)
                 successor = self._queue[0] if self._queue else None
                 self._busy = successor is not None
             for one in some[1:]:

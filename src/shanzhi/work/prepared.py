@@ -41,6 +41,11 @@ class Prepared:
         self._places = list(dict.fromkeys(_PLACE.findall(sql)))
         self._numbered = _PLACE.sub(lambda place: f"${self._places.index(place[1]) + 1}", sql).encode()
 
+    @property
+    def numbered(self) -> str:
+        """Give the statement as the database plans it, for whoever looks at the plan."""
+        return self._numbered.decode()
+
     def one(self, values: Mapping[str, Value]) -> Row | None:
         """Give the first row, or nothing."""
         return self._run(values)[0]

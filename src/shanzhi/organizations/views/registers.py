@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -19,12 +19,13 @@ from shanzhi.organizations import operations, policies, queries, tasks
 from shanzhi.organizations.exchange.headings import FIELDS
 from shanzhi.organizations.forms.registers import ColumnsForm, DecideForm, RegisterForm
 from shanzhi.organizations.lifecycle import REGISTER
-from shanzhi.organizations.models import Decision, Mark, Organization, Outcome, RegisterImport, RegisterRow, Step
+from shanzhi.organizations.models import Decision, Mark, Organization, Outcome, RegisterRow, Step
 from shanzhi.organizations.views.register_words import cell, column_words, effect, outcome, register_state, sheet_words
 from shanzhi.organizations.views.words import FORM, desk_crumbs
 from shanzhi.places.exchange.lists.reading import MOST_BYTES, ListTooLarge
 from shanzhi.places.views.frames import answer_form, sent
-from shanzhi.ui import formatting, pieces
+from shanzhi.places.views.lists import examples, progress
+from shanzhi.ui import formatting
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response
@@ -161,25 +162,14 @@ def register_columns(request: Any, register_id: UUID) -> HttpResponse:
 
     heading = _("Columns of the register")
     context = {
-        "heading": heading, "lead": found.name, "button": _("Check the register"), "shown": _examples(found, shown),
-        "back": reverse("organizations:register", args=[found.pk]),
+        "heading": heading, "lead": found.name, "button": _("Check the register"),
+        "shown": examples(found.columns, shown, cell), "back": reverse("organizations:register", args=[found.pk]),
         "crumbs": _crumbs((found.name, reverse("organizations:register", args=[found.pk])), (heading, "")),
     }  # fmt: skip
     return answer_form(
         request, form, act, context, done=_("The check has begun; nothing is written to the record."),
         template="organizations/register_columns.html",
     )  # fmt: skip
-
-
-def _examples(found: RegisterImport, shown: list[queries.Preview]) -> list[tuple[str, str]]:
-    """Give each heading with what stands below it in the first rows."""
-    fields = {title: field for field, title in found.columns.items()}
-    examples: dict[str, str] = {}
-    for one in shown:
-        for column, title in enumerate(one.titles):
-            cells = [cell(fields.get(title, ""), row[column]) for row in one.rows if column < len(row)]
-            examples.setdefault(title, _(", ").join(dict.fromkeys(text for text in cells if text)))
-    return [(title, text or formatting.NONE) for title, text in examples.items() if title]
 
 
 @login_required
@@ -200,21 +190,10 @@ def register(request: Any, register_id: UUID) -> HttpResponse:
         "facts": [(label, formatting.count(counts[name])) for label, name in facts if name in counts],
         "wanted": counts.get("new", 0) + counts.get("merge", 0) + counts.get("doubtful", 0),
         "doubtful": counts.get("doubtful", 0), "refused": counts.get("refused", 0),
-        "progress": _progress(found) if running or found.state == "read" else None,
+        "progress": progress(found.state, queries.register_job(found)) if running or found.state == "read" else None,
     }  # fmt: skip
     answer: HttpResponse = listing_response(request, ROWS, rows, context, template="organizations/register.html")
     return answer
-
-
-def _progress(found: RegisterImport) -> pieces.Progress | None:
-    """Show how far the job is; one that failed says why."""
-    job = queries.register_job(found)
-    if job is None or (found.state == "read" and job.state != "failed"):
-        return None
-    state = cast("Literal['waiting', 'running', 'done', 'failed']", job.state)
-    return pieces.Progress(
-        state=state, done=job.done, total=job.total, text=job.error, url=reverse("work:job", args=[job.pk])
-    )
 
 
 @login_required

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from shanzhi.timebank.api import helping, matching, own, public, shop
+from shanzhi.timebank.api import desk, helping, matching, own, public, shop
 
 router = Router(tags=["timebank"])
-for part in (public, own, helping, matching, shop):
+for part in (public, own, helping, matching, shop, desk):
     router.add_router("", part.router)
 
 __all__ = ["router"]

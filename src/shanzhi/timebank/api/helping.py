@@ -13,6 +13,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.people.middleware import moment
 from shanzhi.timebank import operations, queries
 from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, write_once
 from shanzhi.timebank.models import Deal, Post
@@ -208,6 +209,13 @@ def list_promises(request: HttpRequest, asked: Query[PromisesQuery]) -> dict[str
     if asked.post_id is not None:
         rows = rows.filter(post=asked.post_id)
     return page_after(rows, asked.after, asked.limit, partial(_deal, viewer), by="asked_at")
+
+
+@router.get("/promises/wards", response=list[PromiseOut], summary="Answers that wait for one's yes as a guardian")
+def list_wards_promises(request: HttpRequest) -> list[dict[str, Any]]:
+    """List answers between one's ward and a grown-up to which one has not agreed yet, the oldest first, at most 50."""
+    viewer = signed_in(request)
+    return [_deal(viewer, row) for row in queries.wards_deals(viewer=viewer, at=moment(request))]
 
 
 @router.get("/promises/{uuid:deal_id}", response=PromiseOut, summary="A promise of help")

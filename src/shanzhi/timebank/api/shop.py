@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -21,7 +21,7 @@ router = Router(tags=["timebank"])
 
 
 class BankGoodOut(Schema):
-    """Something for credits; `minutes` is what one piece costs, `stock` how many are left."""
+    """Something for credits; `minutes` is what one piece costs, `stock` how many are left, `state` open or closed."""
 
     id: UUID
     title: str
@@ -29,6 +29,7 @@ class BankGoodOut(Schema):
     place: str
     minutes: int
     stock: int
+    state: str
     organization_id: UUID | None
     created_at: datetime
     synthetic: bool
@@ -42,8 +43,9 @@ class BankGoodsPage(Schema):
 
 
 class BankGoodsQuery(Schema):
-    """How far to read."""
+    """Which and how far to read; what is not open any more is for the desk of the bank."""
 
+    state: Literal["open", "closed", "all"] = "open"
     after: UUID | None = None
     limit: int = Field(25, ge=1, le=100)
 
@@ -76,24 +78,48 @@ class BankVoucherOut(Schema):
     number: str
     minutes: int
     state: str
+    taken_at: datetime
     until: date
 
 
+class BankVouchersPage(Schema):
+    """A page of one's own vouchers; `next` reads on."""
+
+    items: list[BankVoucherOut]
+    next: UUID | None
+
+
+class BankVouchersQuery(Schema):
+    """How the list is narrowed; issued are those that are to be fetched."""
+
+    state: Literal["", "issued", "redeemed", "returned", "lapsed"] = ""
+    after: UUID | None = None
+    limit: int = Field(25, ge=1, le=100)
+
+
 def _told(row: Good) -> dict[str, Any]:
-    names = ("id", "title", "about", "place", "minutes", "stock", "organization_id", "created_at", "synthetic")
+    names = (
+        "id", "title", "about", "place", "minutes", "stock", "state", "organization_id", "created_at", "synthetic",
+    )  # fmt: skip
     return {name: getattr(row, name) for name in names}
 
 
-def _voucher(row: Voucher) -> dict[str, Any]:
-    names = ("id", "good_id", "number", "minutes", "state", "until")
+def told_voucher(row: Voucher) -> dict[str, Any]:
+    """Write a voucher."""
+    names = ("id", "good_id", "number", "minutes", "state", "taken_at", "until")
     return {**{name: getattr(row, name) for name in names}, "title": row.good.title, "place": row.good.place}
 
 
 @router.get("/banks/{uuid:bank_id}/goods", response=BankGoodsPage, summary="What there is for credits, for anyone")
 def list_goods(request: HttpRequest, bank_id: UUID, asked: Query[BankGoodsQuery]) -> dict[str, Any]:
-    """List what is given for credits, newest first."""
-    rows = queries.goods(queries.bank(bank_id)).order_by("-created_at", "id")
-    return page_after(rows, asked.after, asked.limit, _told)
+    """List what is given for credits, newest first; with `state` at the desk also what is closed."""
+    if asked.state == "open":
+        rows = queries.goods(queries.bank(bank_id))
+    else:
+        rows = queries.desk_goods(queries.desk_bank(viewer=signed_in(request), bank_id=bank_id))
+    if asked.state == "closed":
+        rows = rows.filter(state="closed")
+    return page_after(rows.order_by("-created_at", "id"), asked.after, asked.limit, _told)
 
 
 @router.post("/banks/{uuid:bank_id}/goods", response=CreditsDoneOut, summary="Put something up for credits")
@@ -128,16 +154,18 @@ def take(request: HttpRequest, good_id: UUID, idempotency_key: Key) -> dict[str,
     ))  # fmt: skip
 
 
-@router.get("/vouchers", response=list[BankVoucherOut], summary="One's own vouchers that are to be fetched")
-def list_vouchers(request: HttpRequest) -> list[dict[str, Any]]:
-    """List one's own vouchers, what ends first at first."""
-    return [_voucher(row) for row in queries.own_vouchers(viewer=signed_in(request))]
+@router.get("/vouchers", response=BankVouchersPage, summary="One's own vouchers")
+def list_vouchers(request: HttpRequest, asked: Query[BankVouchersQuery]) -> dict[str, Any]:
+    """List one's own vouchers, newest first; with `state` those in it."""
+    rows = queries.own_vouchers(viewer=signed_in(request)).order_by("-taken_at", "id")
+    rows = rows.filter(state=asked.state) if asked.state else rows
+    return page_after(rows, asked.after, asked.limit, told_voucher, by="taken_at")
 
 
 @router.get("/vouchers/{uuid:voucher_id}", response=BankVoucherOut, summary="A voucher")
 def get_voucher(request: HttpRequest, voucher_id: UUID) -> dict[str, Any]:
     """Give a voucher to its member and to who hands out what it is for."""
-    return _voucher(queries.voucher(viewer=signed_in(request), voucher_id=voucher_id))
+    return told_voucher(queries.voucher(viewer=signed_in(request), voucher_id=voucher_id))
 
 
 @router.post("/vouchers/{uuid:voucher_id}/return", response=CreditsDoneOut, summary="Give a voucher back")

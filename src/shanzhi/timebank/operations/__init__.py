@@ -19,7 +19,7 @@ from shanzhi.timebank.operations.giving import donate, expire_lots, give
 from shanzhi.timebank.operations.granting import agree_to_grant, decline_grant, propose_grant
 from shanzhi.timebank.operations.helping import Help, close_post, post_help
 from shanzhi.timebank.operations.months import keep_months
-from shanzhi.timebank.operations.opening import Opened, open_account, open_accounts
+from shanzhi.timebank.operations.opening import Opened, OpenedByNumber, open_account, open_accounts, open_for_volunteers
 from shanzhi.timebank.operations.proposing import HelpAsked, ask_help, decline_match, drop_match
 from shanzhi.timebank.operations.rating import rate
 from shanzhi.timebank.operations.shop import (
@@ -34,11 +34,11 @@ from shanzhi.timebank.operations.shop import (
 from shanzhi.timebank.operations.signs import decide_sign, look_daily, look_for_signs
 
 __all__ = [
-    "Goods", "Help", "HelpAsked", "Opened", "Verified", "agree_as_guardian", "agree_to_grant", "answer_post",
-    "ask_help", "cancel", "close_account", "close_good", "close_post", "confirm", "credit", "credit_records",
-    "decide_sign", "decline_grant", "decline_match", "dispute", "donate", "drop_match", "expire_lots", "found_bank",
-    "give", "give_voucher_back", "hand_out", "keep_months", "look_daily", "look_for_signs", "open_account",
-    "open_accounts", "open_pool", "post_help", "promise", "propose_grant", "publish_rules", "put_up", "rate",
-    "refuse_answer", "review_record", "run_clock", "set_stock", "settle", "take_back", "take_voucher",
-    "withdraw_answer",
+    "Goods", "Help", "HelpAsked", "Opened", "OpenedByNumber", "Verified", "agree_as_guardian", "agree_to_grant",
+    "answer_post", "ask_help", "cancel", "close_account", "close_good", "close_post", "confirm", "credit",
+    "credit_records", "decide_sign", "decline_grant", "decline_match", "dispute", "donate", "drop_match", "expire_lots",
+    "found_bank", "give", "give_voucher_back", "hand_out", "keep_months", "look_daily", "look_for_signs",
+    "open_account", "open_accounts", "open_for_volunteers", "open_pool", "post_help", "promise", "propose_grant",
+    "publish_rules", "put_up", "rate", "refuse_answer", "review_record", "run_clock", "set_stock", "settle",
+    "take_back", "take_voucher", "withdraw_answer",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from shanzhi.audit.operations import event_of, record_many
@@ -32,10 +33,12 @@ from shanzhi.timebank.operations.frames import (
     note,
     rules_now,
 )
+from shanzhi.volunteering.models import Volunteer
 
 ROLES: Final = (("credits", ""), ("bound", " · 仅可捐赠"), ("held", " · 预留"))
 MOST: Final = 1000
 """Accounts opened in one go."""
+NOBODY: Final = UUID(int=0)
 
 
 @transaction.atomic
@@ -90,10 +93,18 @@ def _ruled_out(policy: kernel.Policy, who: kernel.Member, today: date) -> Refusa
 
 @dataclass
 class Opened:
-    """The accounts that were opened, and whom the bank passed over: by what code of a refusal."""
+    """The accounts that were opened, and whom the bank passed over, with the reason."""
 
     made: list[Member] = field(default_factory=list)
-    passed: dict[UUID, str] = field(default_factory=dict)
+    passed: dict[UUID, Refusal] = field(default_factory=dict)
+
+
+@dataclass
+class OpenedByNumber:
+    """How many accounts were opened, and which volunteers' numbers the bank passed over, with the reason."""
+
+    made: int
+    passed: dict[str, Refusal] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -108,18 +119,54 @@ def open_accounts(*, actor: Actor, bank_id: UUID, person_ids: Collection[UUID], 
         raise refusals.TooManyAtOnce(field="person_ids", most=MOST)
     bank = bank_of(bank_id)
     policies.require(policies.may_keep(actor=actor, bank=bank))
-    _version, policy = rules_now(bank, at)
+    people = _residents(bank, person_ids)
+    if missing := set(person_ids) - {one.pk for one in people}:
+        raise NotFound(field=str(min(missing)))
+    return _opened_for(actor, bank, people, at)
+
+
+@transaction.atomic
+def open_for_volunteers(*, actor: Actor, bank_id: UUID, numbers: Collection[str], at: datetime) -> OpenedByNumber:
+    """Open accounts for volunteers by their numbers, at most MOST, as `open_accounts` does; each number once.
+
+    A number that is none, or of somebody who lives outside the bank's area, is passed over with the same words: who
+    keeps a bank learns nothing of other areas. Raises NotFound, NotTheKeeper, NoRules, TooManyAtOnce.
+    """
+    bank = policies.load_bank(actor=actor, bank_id=bank_id)
+    policies.require(policies.may_keep(actor=actor, bank=bank))
+    wanted = list(dict.fromkeys(numbers))
+    if not 1 <= len(wanted) <= MOST:
+        raise refusals.TooManyAtOnce(field="numbers", most=MOST)
+    rows = Volunteer.objects.filter(number__in=wanted).annotate(owner=Coalesce("person__merged_into", "person"))
+    owners: dict[str, UUID] = dict(rows.values_list("number", "owner"))
+    found = _opened_for(actor, bank, _residents(bank, owners.values()), at)
+    told, fresh = OpenedByNumber(made=len(found.made)), {one.person_id for one in found.made}
+    for number in wanted:
+        owner = owners.get(number, NOBODY)
+        if owner in fresh:
+            fresh.remove(owner)
+            found.passed[owner] = refusals.MemberAlready()  # for a second number of the same human
+        else:
+            told.passed[number] = found.passed.get(owner, refusals.UnknownVolunteer())
+    return told
+
+
+def _residents(bank: Bank, person_ids: Collection[UUID]) -> list[Person]:
+    """Lock those of these who live in the bank's area, in one order."""
     rows = Person.objects.select_for_update(no_key=True).filter(
         places.within("area", bank.area), pk__in=person_ids, erased_at=None, merged_into=None
     )
-    people = list(rows.order_by("pk"))
-    if missing := set(person_ids) - {one.pk for one in people}:
-        raise NotFound(field=str(min(missing)))
+    return list(rows.order_by("pk"))
+
+
+def _opened_for(actor: Actor, bank: Bank, people: Sequence[Person], at: datetime) -> Opened:
+    """Open accounts for whom nothing stands against it, tell of the others."""
+    _version, policy = rules_now(bank, at)
     found, known = Opened(), _known(bank, people)
     for one in people:
         refusal = refusals.MemberAlready() if one.pk in known else _against(policy, one, at)
         if refusal is not None:
-            found.passed[one.pk] = refusal.code
+            found.passed[one.pk] = refusal
     found.made = _opened(actor, bank, [one for one in people if one.pk not in found.passed], at)
     return found
 

@@ -22,43 +22,63 @@ PAIR_TIMES: Final = 3
 """How often each of two pays the other within the window before it is worth a look."""
 BURST_TIMES: Final = 8
 """How many promises of one member are paid within a week before it is worth a look."""
-# Both directions at least so often: who pays whom in the window, then each pair once.
+# What was paid lately, and when a sign of the same members was decided last: only what ended since counts of them.
+# In a circle the smallest of the three stands first, so that each is met once; the order of the others says which way.
+# The database works out only what a look reads.
 _PAID: Final = """
 WITH paid AS (
-    SELECT d.taker_id AS payer, d.helper_id AS got, count(*) AS times, sum(d.paid) AS minutes
+    SELECT d.taker_id AS payer, d.helper_id AS got, d.paid AS minutes, d.ended_at AS ended
     FROM timebank_deal d JOIN timebank_post p ON p.id = d.post_id
     WHERE p.bank_id = %(bank)s AND d.state IN ('paid', 'settled') AND d.paid > 0 AND d.ended_at > %(since)s
         AND d.ended_at <= %(at)s
-    GROUP BY 1, 2
+), decided AS (
+    SELECT members, max(decided_at) AS last FROM timebank_sign
+    WHERE bank_id = %(bank)s AND kind = %(kind)s AND decided_at IS NOT NULL GROUP BY members
+), sides AS (
+    SELECT DISTINCT payer, got FROM paid
+), circles AS (
+    SELECT a.payer AS one, b.payer AS two, c.payer AS three FROM sides a
+    JOIN sides b ON b.payer = a.got JOIN sides c ON c.payer = b.got AND c.got = a.payer
+    WHERE a.payer < b.payer AND a.payer < c.payer AND b.payer <> c.payer
 )
 """
+# Both directions at least so often.
 _PAIRS: Final = (
     _PAID
     + """
-SELECT ARRAY[a.payer, a.got], a.times + b.times, a.minutes + b.minutes FROM paid a
-JOIN paid b ON b.payer = a.got AND b.got = a.payer
-WHERE a.payer < a.got AND least(a.times, b.times) >= %(least)s
+SELECT ARRAY[least(payer, got), greatest(payer, got)], count(*), sum(minutes) FROM paid
+LEFT JOIN decided ON members = ARRAY[least(payer, got), greatest(payer, got)]
+WHERE last IS NULL OR ended > last
+GROUP BY 1
+HAVING least(count(*) FILTER (WHERE payer < got), count(*) FILTER (WHERE payer > got)) >= %(least)s
 """
 )
-# The smallest of the three stands first, so that each circle is met once; the order of the others is its direction.
+# Each of the three sides has to be there still when only what ended since counts.
 _CIRCLES: Final = (
     _PAID
     + """
-SELECT ARRAY[a.payer, b.payer, c.payer], a.times + b.times + c.times, a.minutes + b.minutes + c.minutes FROM paid a
-JOIN paid b ON b.payer = a.got JOIN paid c ON c.payer = b.got AND c.got = a.payer
-WHERE a.payer < b.payer AND a.payer < c.payer AND b.payer <> c.payer
+SELECT ARRAY[one, two, three], count(*), sum(minutes) FROM circles
+LEFT JOIN decided ON members = ARRAY[one, two, three]
+CROSS JOIN LATERAL (VALUES (one, two), (two, three), (three, one)) side (payer, got)
+JOIN paid USING (payer, got)
+WHERE last IS NULL OR ended > last
+GROUP BY 1 HAVING count(DISTINCT payer) = 3
 """
 )
-_BURSTS: Final = """
-SELECT ARRAY[m.id], count(*), sum(d.paid) FROM timebank_deal d JOIN timebank_post p ON p.id = d.post_id
-JOIN timebank_member m ON m.id IN (d.helper_id, d.taker_id)
-WHERE p.bank_id = %(bank)s AND d.state IN ('paid', 'settled') AND d.paid > 0 AND d.ended_at > %(week)s
-    AND d.ended_at <= %(at)s
-GROUP BY m.id HAVING count(*) >= %(burst)s
+_BURSTS: Final = (
+    _PAID
+    + """
+SELECT ARRAY[one], count(*), sum(minutes) FROM paid
+CROSS JOIN LATERAL (VALUES (payer), (got)) side (one)
+LEFT JOIN decided ON members = ARRAY[one]
+WHERE last IS NULL OR ended > last
+GROUP BY 1 HAVING count(*) >= %(burst)s
 """
-# What bounds the deals of each look from below: the parameter that a decided sign of the same members raises.
-SINCE: Final = {SignKind.PAIR: "since", SignKind.CIRCLE: "since", SignKind.BURST: "week"}
-LOOKS: Final = ((SignKind.PAIR, _PAIRS), (SignKind.CIRCLE, _CIRCLES), (SignKind.BURST, _BURSTS))
+)
+LOOKS: Final = (
+    (SignKind.PAIR, _PAIRS, WINDOW), (SignKind.CIRCLE, _CIRCLES, WINDOW), (SignKind.BURST, _BURSTS, WEEK)
+)  # fmt: skip
+"""Each kind with its look and how far back it goes."""
 
 
 def look_daily(*, bank: Bank, at: datetime) -> int:
@@ -79,37 +99,26 @@ def look_daily(*, bank: Bank, at: datetime) -> int:
 def look_for_signs(*, bank: Bank, at: datetime) -> int:
     """Look at what was paid lately and note what is worth a look, once for the same members in a month.
 
-    What a keeper decided on is over with: of the same members only what ended since counts.
+    What a keeper decided on is over with: of the same members only what ended since counts. The statements grow with
+    what is noted anew alone.
     """
     month = timezone.localdate(at).replace(day=1)
     made = 0
-    for kind, statement in LOOKS:
-        decided = _decided(bank, kind)
-        for row in _seen(statement, bank, at):
-            last = decided.get(tuple(row[0]))
-            if last is not None:
-                again = {tuple(one[0]): one for one in _seen(statement, bank, at, **{SINCE[kind]: last})}
-                if tuple(row[0]) not in again:
-                    continue
-                row = again[tuple(row[0])]
-            made += _note(bank, kind, row, month, at)
+    for kind, statement, window in LOOKS:
+        noted = Sign.objects.filter(bank=bank, kind=kind, month=month).values_list("members", flat=True)
+        known = {tuple(members) for members in noted}
+        for row in _seen(statement, bank, kind, at, window):
+            made += tuple(row[0]) not in known and _note(bank, kind, row, month, at)
     return made
 
 
-def _seen(statement: str, bank: Bank, at: datetime, **later: datetime) -> list[tuple[Any, ...]]:
-    """Run one look; `later` raises the moment from which on deals count, never lowers it."""
-    given: dict[str, Any] = {"bank": bank.pk, "since": at - WINDOW, "week": at - WEEK, "at": at, "least": PAIR_TIMES,
-                             "burst": BURST_TIMES}  # fmt: skip
-    given |= {name: max(given[name], moment) for name, moment in later.items()}
+def _seen(statement: str, bank: Bank, kind: SignKind, at: datetime, window: timedelta) -> list[tuple[Any, ...]]:
+    """Run one look: members, how often, how many minutes."""
+    given: dict[str, Any] = {"bank": bank.pk, "kind": kind, "since": at - window, "at": at}
+    given |= {"least": PAIR_TIMES, "burst": BURST_TIMES}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return list(cursor.fetchall())
-
-
-def _decided(bank: Bank, kind: SignKind) -> dict[tuple[UUID, ...], datetime]:
-    """Give when a sign of the same members was decided last."""
-    rows = Sign.objects.filter(bank=bank, kind=kind, decided_at__isnull=False).order_by("decided_at")
-    return {tuple(members): at for members, at in rows.values_list("members", "decided_at") if at is not None}
 
 
 def _note(bank: Bank, kind: SignKind, row: tuple[Any, ...], month: Any, at: datetime) -> bool:

@@ -84,6 +84,7 @@ from shanzhi.timebank.queries.shop import (
     voucher,
     voucher_of_number,
     vouchers,
+    waiting_vouchers,
 )
 
 __all__ = [
@@ -162,6 +163,7 @@ __all__ = [
     "voucher",
     "voucher_of_number",
     "vouchers",
+    "waiting_vouchers",
     "waits",
     "wards_deals",
 ]  # fmt: skip

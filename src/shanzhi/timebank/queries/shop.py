@@ -84,10 +84,16 @@ def _shown(viewer: Actor, rows: QuerySet[Voucher]) -> Voucher:
     return found
 
 
-def own_vouchers(*, viewer: Actor) -> list[Voucher]:
+def own_vouchers(*, viewer: Actor) -> QuerySet[Voucher]:
+    """Give the viewer's vouchers, those that are over too."""
+    if not viewer.signed_in:
+        raise SignInNeeded
+    return Voucher.objects.filter(member__person__in=viewer.persons).select_related("good__bank")
+
+
+def waiting_vouchers(*, viewer: Actor) -> list[Voucher]:
     """Give the viewer's vouchers that are to be fetched, what ends first at first."""
-    rows = Voucher.objects.filter(member__person__in=viewer.persons, state="issued").select_related("good__bank")
-    return list(rows.order_by("until", "pk")[:50])
+    return list(own_vouchers(viewer=viewer).filter(state="issued").order_by("until", "pk")[:50])
 
 
 def fetchable(found: Voucher, at: datetime) -> bool:

@@ -70,7 +70,7 @@ def mine(request: Any) -> HttpResponse:
             (one, deal_state(one), one.helper_id in mine_ids) for one in queries.living_deals(viewer=request.actor)
         ],
         "asks": queries.asked_to_help(**viewing(request)),
-        "vouchers": queries.own_vouchers(viewer=request.actor),
+        "vouchers": queries.waiting_vouchers(viewer=request.actor),
         "wards": queries.wards_deals(viewer=request.actor, at=request.now),
         "near": queries.near_banks(viewer=request.actor),
         "crumbs": [(_("Home"), "/"), (_("My time bank"), "")],

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-
 from shanzhi.kernel.personal import Leaving, Touched
-from shanzhi.places.exchange.lists.leaving import GONE, emptied, tells
-from shanzhi.volunteering.exchange.headings import KNOWN
+from shanzhi.places.operations.lists import erase_from_lists, hold_lists
 from shanzhi.volunteering.lifecycle import HELD
-from shanzhi.volunteering.models import TeamMember, Volunteer, VolunteerImport, VolunteerRow
+from shanzhi.volunteering.models import TeamMember, Volunteer
+from shanzhi.volunteering.operations.imports.kind import IMPORTS
 from shanzhi.volunteering.operations.locks import lock_teams_of
 
 
@@ -38,34 +36,10 @@ def hold_lists_and_teams(people: Collection[UUID]) -> None:
 
     Whoever takes a list locks it first, then teams, then people.
     """
-    kept = VolunteerRow.objects.filter(of_import=OuterRef("pk"), told__isnull=False)
-    rows = VolunteerImport.objects.filter(Q(file__isnull=False) | Exists(kept)).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    hold_lists(IMPORTS)
     lock_teams_of(people)
 
 
 def erase_from_imports(leaving: Leaving) -> Touched:
-    """Take the person out of what is kept of lists; a file that tells of the person is not kept any longer.
-
-    Rows are read one after the other, and those alone are locked that change.
-    """
-    touched = []
-    theirs = set(VolunteerRow.objects.filter(person=leaving.person_id).values_list("of_import", flat=True))
-    for found in VolunteerImport.objects.exclude(file=None).order_by("pk").iterator(chunk_size=1):
-        before, own = (found.file, found.sample), found.pk in theirs
-        if tells(found.file, found.name, KNOWN, leaving, own=own):
-            found.file = GONE
-        found.sample = emptied(found.sample, leaving, own=own)
-        if (found.file, found.sample) != before:
-            found.save(update_fields=["file", "sample"])
-            touched.append(str(found.pk))
-    rows = VolunteerRow.objects.exclude(told=None).order_by("pk").only("pk", "person", "told")
-    for row in rows.iterator():
-        own = row.person == leaving.person_id
-        if emptied(row.told, leaving, own=own) != row.told:
-            held = VolunteerRow.objects.select_for_update().filter(pk=row.pk).first()
-            if held is None:  # forgotten meanwhile
-                continue
-            held.told = emptied(held.told, leaving, own=own)
-            held.save(update_fields=["told"])
-    return {"volunteering_volunteerimport": touched}
+    """Take the person out of what is kept of lists."""
+    return erase_from_lists(IMPORTS, leaving)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +19,8 @@ from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.organizations.forms.registers import ColumnsForm
 from shanzhi.places.exchange.lists.reading import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, ListTooLarge
 from shanzhi.places.views.frames import answer_form, sent
-from shanzhi.ui import formatting, pieces
+from shanzhi.places.views.lists import examples, progress
+from shanzhi.ui import formatting
 from shanzhi.ui import forms as ui_forms
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import BooleanFilter, ChoiceFilter, Column, DateRangeFilter, Empty, Listing, listing_response
@@ -179,24 +180,13 @@ def import_columns(request: Any, import_id: UUID) -> HttpResponse:
 
     heading = _("Columns of the list")
     context = {
-        "heading": heading, "lead": found.name, "button": _("Check the list"), "shown": _examples(found, shown),
-        "back": _page(found), "crumbs": _crumbs((found.name, _page(found)), (heading, "")),
+        "heading": heading, "lead": found.name, "button": _("Check the list"), "back": _page(found),
+        "shown": examples(found.columns, shown, cell), "crumbs": _crumbs((found.name, _page(found)), (heading, "")),
     }  # fmt: skip
     return answer_form(
         request, form, act, context, done=_("The check has begun; nothing is written to the record."),
         template="organizations/register_columns.html",
     )  # fmt: skip
-
-
-def _examples(found: VolunteerImport, shown: list[queries.Preview]) -> list[tuple[str, str]]:
-    """Give each heading with what stands below it in the first rows."""
-    fields = {title: field for field, title in found.columns.items()}
-    examples: dict[str, str] = {}
-    for one in shown:
-        for column, title in enumerate(one.titles):
-            cells = [cell(fields.get(title, ""), row[column]) for row in one.rows if column < len(row)]
-            examples.setdefault(title, _(", ").join(dict.fromkeys(text for text in cells if text)))
-    return [(title, text or formatting.NONE) for title, text in examples.items() if title]
 
 
 @login_required
@@ -217,21 +207,10 @@ def one_import(request: Any, import_id: UUID) -> HttpResponse:
         "facts": [(label, formatting.count(counts[name])) for label, name in facts if name in counts],
         "wanted": counts.get("new", 0) + counts.get("merge", 0) + counts.get("doubtful", 0),
         "doubtful": counts.get("doubtful", 0), "refused": counts.get("refused", 0),
-        "progress": _progress(found) if running or found.state == "read" else None,
+        "progress": progress(found.state, queries.import_job(found)) if running or found.state == "read" else None,
     }  # fmt: skip
     answer: HttpResponse = listing_response(request, ROWS, rows, context, template="volunteering/import.html")
     return answer
-
-
-def _progress(found: VolunteerImport) -> pieces.Progress | None:
-    """Show how far the job is; one that failed says why."""
-    job = queries.import_job(found)
-    if job is None or (found.state == "read" and job.state != "failed"):
-        return None
-    state = cast("Literal['waiting', 'running', 'done', 'failed']", job.state)
-    return pieces.Progress(
-        state=state, done=job.done, total=job.total, text=job.error, url=reverse("work:job", args=[job.pk])
-    )
 
 
 @login_required

@@ -10,29 +10,21 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.db import connection
 
-from shanzhi.audit.operations import record
-from shanzhi.kernel.errors import Refusal
-from shanzhi.organizations.exchange.headings import KNOWN
 from shanzhi.organizations.exchange.register_rows import Checked, Line, check
 from shanzhi.organizations.exchange.register_values import sort
-from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
-from shanzhi.organizations.operations.registers.acting import actor_behind
+from shanzhi.organizations.operations.registers.kind import COMMAND, REGISTERS
 from shanzhi.organizations.operations.registers.marking import SEALED_AS
 from shanzhi.organizations.operations.registers.twins import Body, Found, Known
+from shanzhi.people.actors import actor_of_job
 from shanzhi.people.fields import cipher
 from shanzhi.places.exchange.lists.cells import Stated
 from shanzhi.places.exchange.lists.columns import Wrong
-from shanzhi.places.exchange.lists.kept import places_of, read_again
 from shanzhi.places.exchange.lists.reading import Sheet
-from shanzhi.work.batches import alone, told_when_broken
-from shanzhi.work.models import Job
-from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
+from shanzhi.places.operations.lists import Check, check_list
+from shanzhi.work.operations import advance_job
 
 BATCH: Final = 2000
 COPIED: Final = (
@@ -42,55 +34,12 @@ COPIED: Final = (
 # A field of a row that may differ from the record, and where the record keeps it.
 COMPARED: Final = ("name", "kind", "purpose", "size", "number", "filed_on", "founded_on")
 _HELD_AS: Final = {"size": "size_stated"}
-ERASED: Final = _("Somebody whom this list may name was erased meanwhile. Check it again, or send it anew.")
 
 
 def check_register(*, register_id: UUID, at: datetime) -> None:
-    """Work out what each row would do, and keep it; run by the worker. Running it again begins anew.
-
-    What cannot be read as a whole ends the job with its words, and the register waits for its columns again. Begun
-    twice, the second one waits and finds it done.
-    """
-    with alone(register_id):
-        found = RegisterImport.objects.get(pk=register_id)
-        if found.state != "checking" or found.job is None:
-            return
-        try:
-            with told_when_broken(found.job, at):
-                _check(found, Job.objects.get(pk=found.job), at)
-        finally:
-            # What failed is checked again from its columns.
-            failed = Job.objects.filter(state="failed").values("pk")
-            stopped = RegisterImport.objects.filter(pk=register_id, state="checking", job__in=failed)
-            stopped.update(state=REGISTER.move("checking", "fail_check"))
-
-
-def _check(found: RegisterImport, job: Job, at: datetime) -> None:
-    if job.state in ("waiting", "failed"):
-        begin_job(job_id=job.pk)
-    actor = actor_behind(job, at)
-    try:
-        sheets = read_again(found.file, found.name, found.sheets, KNOWN)
-        checked = check(sheets, found.columns, places_of(found.area, at), timezone.localdate(at))
-    except Refusal as refusal:
-        fail_job(job_id=job.pk, error=refusal.text, at=at)
-        return
-    counts = _keep(found, sheets, checked)
-    with transaction.atomic():
-        held = RegisterImport.objects.select_for_update().get(pk=found.pk)
-        if held.file != found.file:  # the rows of this check name somebody who was erased since it was read
-            RegisterRow.objects.filter(register=held).delete()
-            fail_job(job_id=job.pk, error=str(ERASED), at=at)
-            return
-        held.state, held.counts = REGISTER.move(held.state, "finish_check"), counts
-        held.save(update_fields=["state", "counts"])
-        record(actor=actor, verb="organizations.register.check", subject=held, area=held.area, change=counts, at=at)
-    finish_job(job_id=job.pk, result=way_on(found), at=at)
-
-
-def way_on(found: RegisterImport) -> dict[str, Any]:
-    """Give what the page of a job shows: the way to the register."""
-    return {"url": f"/desk/organizations/registers/{found.pk}/", "label": gettext_noop("To the register")}
+    """Work out what each row would do, and keep it; run by the worker. See `lists.check_list`."""
+    steps = Check(lambda job: actor_of_job(job=job, command=COMMAND, at=at), check, _keep)
+    check_list(REGISTERS, register_id, steps, at)
 
 
 def _keep(found: RegisterImport, sheets: list[Sheet], checked: Checked) -> dict[str, int]:

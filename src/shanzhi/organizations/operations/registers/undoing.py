@@ -21,8 +21,9 @@ from shanzhi.organizations import uses
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Membership, Organization, RegisterEntry, RegisterImport, RegisterRow, Step
 from shanzhi.organizations.operations.registers.marking import mark_rows
-from shanzhi.organizations.operations.registers.receiving import RegisterGone, locked_register, stood_still
+from shanzhi.organizations.operations.registers.receiving import RegisterGone, locked_register
 from shanzhi.organizations.operations.registers.working import work_through
+from shanzhi.places.operations.lists import stood_still
 from shanzhi.work.operations import start_job
 
 UNDO: Final = "organizations.register.undo"

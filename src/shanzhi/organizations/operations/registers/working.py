@@ -9,8 +9,8 @@ from uuid import UUID
 from shanzhi.kernel.actor import Actor
 from shanzhi.organizations import policies
 from shanzhi.organizations.models import RegisterImport
-from shanzhi.organizations.operations.registers.acting import actor_behind
-from shanzhi.organizations.operations.registers.checking import way_on
+from shanzhi.organizations.operations.registers.kind import COMMAND, way_on
+from shanzhi.people.actors import actor_of_job
 from shanzhi.work import batches
 from shanzhi.work.models import Job
 
@@ -33,7 +33,7 @@ def work_through(
     found = RegisterImport.objects.get(pk=register_id)
     if found.job is None or found.state not in (doing, done_as):
         return
-    actor = actor_behind(Job.objects.get(pk=found.job), at)
+    actor = actor_of_job(job=Job.objects.get(pk=found.job), command=COMMAND, at=at)
     batches.work_through(
         job_id=found.job,
         going=found.state == doing,

@@ -16,8 +16,9 @@ from shanzhi.kernel.errors import Conflict
 from shanzhi.organizations.lifecycle import REGISTER
 from shanzhi.organizations.models import Decision, Outcome, RegisterImport, RegisterRow, Step
 from shanzhi.organizations.operations.registers.batches import Batch
-from shanzhi.organizations.operations.registers.receiving import RegisterGone, locked_register, stood_still
+from shanzhi.organizations.operations.registers.receiving import RegisterGone, locked_register
 from shanzhi.organizations.operations.registers.working import work_through
+from shanzhi.places.operations.lists import stood_still
 from shanzhi.work.operations import start_job
 
 TAKE: Final = "organizations.register.take"

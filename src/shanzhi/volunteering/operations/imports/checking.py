@@ -10,86 +10,45 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from shanzhi.audit.operations import record
-from shanzhi.kernel.errors import Refusal
 from shanzhi.people import minors
+from shanzhi.people.actors import actor_of_job
 from shanzhi.people.fields import cipher
 from shanzhi.people.models import Person
 from shanzhi.places.exchange.lists.columns import Wrong
-from shanzhi.places.exchange.lists.kept import places_of, read_again
 from shanzhi.places.exchange.lists.reading import Sheet
-from shanzhi.volunteering.exchange.headings import KNOWN
+from shanzhi.places.operations.lists import Check, check_list
 from shanzhi.volunteering.exchange.rows import Checked, Line, check
-from shanzhi.volunteering.lifecycle import IMPORT
 from shanzhi.volunteering.models import RowOutcome, VolunteerImport, VolunteerRow
+from shanzhi.volunteering.operations.imports.kind import COMMAND, IMPORTS
 from shanzhi.volunteering.operations.imports.marking import SEALED_AS
 from shanzhi.volunteering.operations.imports.twins import Found, Known, Somebody
 from shanzhi.volunteering.operations.imports.vocabulary import Vocabulary
-from shanzhi.volunteering.operations.imports.working import actor_behind, way_on
-from shanzhi.work.batches import alone, told_when_broken
-from shanzhi.work.models import Job
-from shanzhi.work.operations import advance_job, begin_job, fail_job, finish_job
+from shanzhi.work.operations import advance_job
 
 BATCH: Final = 2000
 COPIED: Final = (
     "of_import_id", "sheet", "number", "outcome", "mark", "person", "volunteer", "of_row", "field", "differs", "told",
     "decision", "step", "why", "made",
 )  # fmt: skip
-ERASED: Final = _("Somebody whom this list may name was erased meanwhile. Check it again, or send it anew.")
 
 
 def check_import(*, import_id: UUID, at: datetime) -> None:
-    """Work out what each row would do, and keep it; run by the worker. Running it again begins anew.
-
-    What cannot be read as a whole ends the job with its words, and the import waits for its columns again. Begun twice,
-    the second one waits and finds it done.
-    """
-    with alone(import_id):
-        found = VolunteerImport.objects.get(pk=import_id)
-        if found.state != "checking" or found.job is None:
-            return
-        try:
-            with told_when_broken(found.job, at):
-                _check(found, Job.objects.get(pk=found.job), at)
-        finally:
-            # What failed is checked again from its columns.
-            failed = Job.objects.filter(state="failed").values("pk")
-            stopped = VolunteerImport.objects.filter(pk=import_id, state="checking", job__in=failed)
-            stopped.update(state=IMPORT.move("checking", "fail_check"))
+    """Work out what each row would do, and keep it; run by the worker. See `lists.check_list`."""
+    steps = Check(
+        lambda job: actor_of_job(job=job, command=COMMAND, at=at), check,
+        lambda found, sheets, read: _keep(found, sheets, read, at), _names_erased,
+    )  # fmt: skip
+    check_list(IMPORTS, import_id, steps, at)
 
 
-def _check(found: VolunteerImport, job: Job, at: datetime) -> None:
-    if job.state in ("waiting", "failed"):
-        begin_job(job_id=job.pk)
-    actor = actor_behind(job, at)
-    try:
-        sheets = read_again(found.file, found.name, found.sheets, KNOWN)
-        checked = check(sheets, found.columns, places_of(found.area, at), timezone.localdate(at))
-    except Refusal as refusal:
-        fail_job(job_id=job.pk, error=refusal.text, at=at)
-        return
-    counts = _keep(found, sheets, checked, at)
-    with transaction.atomic():
-        held = VolunteerImport.objects.select_for_update().get(pk=found.pk)
-        if _tells_of_the_erased(held, found):
-            VolunteerRow.objects.filter(of_import=held).delete()
-            fail_job(job_id=job.pk, error=str(ERASED), at=at)
-            return
-        held.state, held.counts = IMPORT.move(held.state, "finish_check"), counts
-        held.save(update_fields=["state", "counts"])
-        record(actor=actor, verb="volunteering.import.check", subject=held, area=held.area, change=counts, at=at)
-    finish_job(job_id=job.pk, result=way_on(found), at=at)
-
-
-def _tells_of_the_erased(held: VolunteerImport, read: VolunteerImport) -> bool:
-    """Tell whether somebody was erased since the file was read, whom the rows of this check may name still."""
+def _names_erased(found: VolunteerImport) -> bool:
+    """Tell whether a row of this check is of somebody who was erased since the file was read."""
     erased = Person.objects.filter(pk=OuterRef("person"), erased_at__isnull=False)
-    return held.file != read.file or VolunteerRow.objects.filter(Exists(erased), of_import=held).exists()
+    return VolunteerRow.objects.filter(Exists(erased), of_import=found).exists()
 
 
 def _keep(found: VolunteerImport, sheets: list[Sheet], checked: Checked, at: datetime) -> dict[str, int]:

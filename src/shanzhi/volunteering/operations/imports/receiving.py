@@ -9,33 +9,27 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound
 from shanzhi.places import queries as places
-from shanzhi.places.exchange.lists.choosing import chosen, described, guess, samples
-from shanzhi.places.exchange.lists.headings import fingerprint
-from shanzhi.places.exchange.lists.reading import Sheet, read_list
+from shanzhi.places.exchange.lists.choosing import chosen, described, samples
+from shanzhi.places.exchange.lists.reading import read_list
+from shanzhi.places.operations.lists import columns_for, forget_old, remember_columns, stood_still
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.exchange.headings import FIELDS, KNOWN, NAME
 from shanzhi.volunteering.lifecycle import IMPORT
-from shanzhi.volunteering.models import VolunteerColumns, VolunteerImport, VolunteerRow
-from shanzhi.work.models import Job
+from shanzhi.volunteering.models import VolunteerImport
+from shanzhi.volunteering.operations.imports.kind import IMPORTS
 from shanzhi.work.operations import start_job
 
-# What was never taken is forgotten.
-KEPT: Final = timedelta(days=7)
-# What refused rows held, and what differed, stays for the office to work on for so long.
-KEPT_ROWS: Final = timedelta(days=90)
 CHECK: Final = "volunteering.import.check"
 
 
@@ -68,12 +62,12 @@ def receive_import(*, actor: Actor, area: str, name: str, content: bytes, at: da
     sheets = read_list(content, name, KNOWN)
     made = VolunteerImport(
         owner_id=actor.person_id, area=area, name=name[-200:], sheets=described(sheets, NAME), created_at=at,
-        columns=_columns_for(area, sheets[0]), sample=json.dumps(samples(sheets)), digest=known,
+        columns=columns_for(IMPORTS, area, sheets[0]), sample=json.dumps(samples(sheets)), digest=known,
         file=base64.b64encode(content).decode(),
     )  # fmt: skip
     try:
         with transaction.atomic():
-            _forget(at)
+            forget_old(IMPORTS, at)
             made.save(force_insert=True)
             record(actor=actor, verb="volunteering.import.read", subject=made, area=area,
                    change={"rows": sum(len(sheet.rows) for sheet in sheets)}, at=at)  # fmt: skip
@@ -83,22 +77,6 @@ def receive_import(*, actor: Actor, area: str, name: str, content: bytes, at: da
             raise
         return there  # the same file was sent twice at once
     return made
-
-
-def _forget(at: datetime) -> None:
-    """Drop imports that nobody took, and what old rows still say of people.
-
-    All of them are locked first, in the order of ids, as who takes a list and who erases somebody locks them.
-    """
-    stuck = Q(state="checking", job__in=Job.objects.filter(created_at__lt=at - KEPT).values("pk"))
-    dropped = Q(created_at__lt=at - KEPT) & (stuck | Q(state__in=("read", "checked")))
-    telling = VolunteerRow.objects.filter(of_import=OuterRef("pk"), told__isnull=False)
-    old = Q(written_at__lt=at - KEPT_ROWS) & Exists(telling)
-    rows = VolunteerImport.objects.select_for_update().filter(dropped | old).order_by("pk")
-    held = list(rows.values_list("pk", flat=True))
-    VolunteerImport.objects.filter(dropped, pk__in=held).delete()
-    lines = VolunteerRow.objects.filter(of_import__written_at__lt=at - KEPT_ROWS, of_import__in=held)
-    lines.exclude(told=None).update(told=None)
 
 
 def forget_import(*, actor: Actor, import_id: UUID, at: datetime) -> VolunteerImport:
@@ -113,12 +91,6 @@ def forget_import(*, actor: Actor, import_id: UUID, at: datetime) -> VolunteerIm
     return found
 
 
-def _columns_for(area: str, sheet: Sheet) -> dict[str, str]:
-    """Give the columns that the office chose for such a list before, else the guess."""
-    kept = VolunteerColumns.objects.filter(area=area, headings=digest(fingerprint(sheet.titles))).first()
-    return dict(kept.columns) if kept is not None else guess(sheet)
-
-
 def locked_import(actor: Actor, import_id: UUID) -> VolunteerImport:
     """Lock an import of an area that the actor is in charge of; others do not exist. Raises NotFound."""
     rows = VolunteerImport.objects.select_for_update()
@@ -129,11 +101,6 @@ def locked_import(actor: Actor, import_id: UUID) -> VolunteerImport:
     if found is None:
         raise NotFound
     return found
-
-
-def stood_still(found: VolunteerImport) -> bool:
-    """Tell whether the job of an import failed, so that another one may go on with it."""
-    return found.job is not None and Job.objects.filter(pk=found.job, state="failed").exists()
 
 
 def name_columns(
@@ -162,16 +129,5 @@ def name_columns(
         found.job = start_job(actor=actor, kind=CHECK, area=found.area, total=rows, unit="rows", at=at).pk
         found.save(update_fields=["columns", "sheets", "state", "job", "counts"])
         if remember:
-            _remember(actor, found, at)
+            remember_columns(IMPORTS, actor, found, at)
     return found
-
-
-def _remember(actor: Actor, found: VolunteerImport, at: datetime) -> None:
-    """Keep the columns for the office's next list with these headings."""
-    titles = next(sheet["titles"] for sheet in found.sheets if sheet["chosen"])
-    made, _new = VolunteerColumns.objects.update_or_create(
-        area=found.area, headings=digest(fingerprint(titles)),
-        defaults={"columns": found.columns, "created_by_id": actor.person_id, "created_at": at},
-    )  # fmt: skip
-    record(actor=actor, verb="volunteering.import.remember", subject=made, area=found.area,
-           change={"columns": found.columns}, at=at)  # fmt: skip

@@ -19,6 +19,7 @@ from shanzhi.audit.operations import event_of, record, record_many
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import Person
 from shanzhi.people.operations.bringing import empty_people, named, remove_people
+from shanzhi.places.operations.lists import stood_still
 from shanzhi.volunteering.lifecycle import IMPORT
 from shanzhi.volunteering.models import (
     EarlierHours,
@@ -30,7 +31,7 @@ from shanzhi.volunteering.models import (
     VolunteerSkill,
 )
 from shanzhi.volunteering.operations.imports.marking import mark_rows
-from shanzhi.volunteering.operations.imports.receiving import ImportGone, locked_import, stood_still
+from shanzhi.volunteering.operations.imports.receiving import ImportGone, locked_import
 from shanzhi.volunteering.operations.imports.working import work_through
 from shanzhi.volunteering.operations.locks import lock_teams
 from shanzhi.work.operations import start_job

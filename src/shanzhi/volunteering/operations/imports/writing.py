@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
+from shanzhi.places.operations.lists import stood_still
 from shanzhi.volunteering.lifecycle import IMPORT
 from shanzhi.volunteering.models import RowDecision, RowOutcome, RowStep, VolunteerImport, VolunteerRow
 from shanzhi.volunteering.operations.imports.batches import Batch
-from shanzhi.volunteering.operations.imports.receiving import ImportGone, locked_import, stood_still
+from shanzhi.volunteering.operations.imports.receiving import ImportGone, locked_import
 from shanzhi.volunteering.operations.imports.working import work_through
 from shanzhi.work.operations import start_job
 
