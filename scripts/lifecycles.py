@@ -23,7 +23,7 @@ from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVE
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
 from shanzhi.service.lifecycle import BATCH as CERTIFICATES  # noqa: E402 - as above
 from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS  # noqa: E402 - as above
-from shanzhi.timebank.lifecycle import DEAL, GOOD, POST, SIGN, VOUCHER  # noqa: E402 - as above
+from shanzhi.timebank.lifecycle import DEAL, GOOD, MATCH, POST, SIGN, VOUCHER  # noqa: E402 - as above
 from shanzhi.timebank.lifecycle import GRANT as AID  # noqa: E402 - as above
 from shanzhi.timebank.lifecycle import LINK as PACT  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
@@ -72,6 +72,7 @@ TABLES = (
     GOOD,
     VOUCHER,
     PACT,
+    MATCH,
     RUN,
     PAIR,
     REAL_NAME,

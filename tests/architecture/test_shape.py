@@ -112,6 +112,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
     "timebank": {
         "checking": "that lots and ledger agree, and that every credit came of a record",
         "circles": "which debts between banks can be taken off one another",
+        "matched": "the door by which requests take part in the matching",
         "demo": "the demo's time bank",
         "refusals": "why something at a time bank is not done",
         "refusals_between": "why something between two time banks is not done",
@@ -119,6 +120,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "sums": "what moved at a time bank by month, from the ledger or as kept",
         "telling": "what a time bank tells, and whom",
         "telling_between": "what time banks tell of one another",
+        "wants": "open requests as a run of matching fills them",
         "words": "how rules and moves of credits read",
     },
     "assignments": {
@@ -126,6 +128,7 @@ MORE_ROOMS: dict[str, dict[str, str]] = {
         "demo": "the demo's proposal and call-up",
         "fitting": "what holds on one day of a run and not on another",
         "telling": "what is asked of whom",
+        "wants": "what a run fills beside shifts, registered by rooms above",
     },
     "work": {
         "pictures": "photos decoded whole and written anew, for the rooms above",

@@ -147,7 +147,7 @@ def tables() -> dict[str, Any]:
         "bank_id": "timebank.Bank", "post_id": "timebank.Post", "deal_id": "timebank.Deal",
         "good_id": "timebank.Good", "voucher_id": "timebank.Voucher", "pact_id": "timebank.Link",
         "aid_id": "timebank.PoolGrant", "hint_id": "timebank.Sign", "served_id": "service.ServiceRecord",
-        "run_id": "assignments.Run", "pair_id": "assignments.Proposal",
+        "run_id": "assignments.Run", "pair_id": "assignments.Proposal", "match_id": "timebank.HelpProposal",
         "tranche_id": "funding.Tranche", "payment_id": "funding.Payment", "request_id": "funding.Request",
     }  # fmt: skip
     return {place: apps.get_model(name) for place, name in models.items()}

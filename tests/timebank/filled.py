@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from shanzhi.assignments.models import Run
 from shanzhi.kernel.timebank import Policy, to_json
 from shanzhi.ledger.models import Book
 from shanzhi.people.models import Person
@@ -20,8 +21,10 @@ from shanzhi.timebank.models import (
     Gift,
     Good,
     GrantYes,
+    HelpProposal,
     Link,
     Member,
+    OpenRequest,
     PolicyVersion,
     Pool,
     PoolGrant,
@@ -62,6 +65,12 @@ def fill_timebank(at: datetime) -> Bank:
         bank=bank, kind="pair", members=[taker.pk, helper.pk], month=day.replace(day=1), times=6, minutes=60, seen_at=at
     )
     _between(bank, taker, rules, at)
+    run = Run.objects.create(
+        area=WHERE, reason="示例", first_at=at, last_at=at + timedelta(days=7), state="proposed", made_at=at,
+        finished_at=at, synthetic=True,
+    )  # fmt: skip
+    HelpProposal.objects.create(run=run, post=deal.post, member=helper, score=100, parts=[["filled", 100, 100, 1, 1]])
+    OpenRequest.objects.create(run=run, post=deal.post, hurdles=[["time", 4, 2]], engaged=[["spare", 1]])
     return bank
 
 
@@ -108,6 +117,7 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
     GrantYes.objects.create(grant=grant, reviewer=person, at=at)
     _help(bank, member, other, person, told, at)
     _agreements(bank, member, person, told, at)
+    _proposed(member, person, told, at)
     good = Good.objects.create(bank=bank, title="示例", place="示例", minutes=5, supplied=1, stock=0, created_by=person,
                                created_at=at)  # fmt: skip
     Voucher.objects.create(
@@ -146,11 +156,24 @@ def _agreements(bank: Bank, member: Member, person: Person, told: str, at: datet
         Crossing.objects.create(out_entry=uuid4(), in_entry=uuid4(), **common, **more)
 
 
+def _proposed(member: Member, person: Person, told: str, at: datetime) -> None:
+    run = Run.objects.create(
+        area="370102", reason="示例", first_at=at, last_at=at + timedelta(days=7), state="closed", made_at=at,
+        finished_at=at, closed_at=at,
+    )  # fmt: skip
+    HelpProposal.objects.create(
+        run=run, post=Post.objects.get(author=member, sort="request"), member=member, score=100, state="declined",
+        decided_by=person, decided_at=at, answered_at=at, reason=told,
+    )  # fmt: skip
+
+
 def _help(bank: Bank, member: Member, other: Member, person: Person, told: str, at: datetime) -> None:
     common: dict[str, Any] = {"bank": bank, "author": member, "title": told[:60], "about": told, "area": WHERE,
                               "until": timezone.localdate(at), "minutes": 10, "created_at": at}  # fmt: skip
     photo = store(f"绝无仅有之语 求助的照片 {person.pk}".encode(), room="timebank")
-    asked = Post.objects.create(sort="request", address=told[:120], starts_at=at, photo=photo, **common)
+    asked = Post.objects.create(
+        sort="request", address=told[:120], starts_at=at, photo=photo, skills=[told[:40]], language="sign", **common
+    )
     offered = Post.objects.create(sort="offer", **common)
     for post, helper, taker in ((asked, other, member), (offered, member, other)):
         deal = Deal.objects.create(

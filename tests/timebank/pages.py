@@ -8,14 +8,28 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from shanzhi.assignments.models import Run
 from shanzhi.people.models import Person
 from shanzhi.timebank import operations, queries
-from shanzhi.timebank.models import Bank, Deal, Good, Link, Member, PoolGrant, Post, Sign, Voucher
+from shanzhi.timebank.models import (
+    Bank,
+    Deal,
+    Good,
+    HelpProposal,
+    Link,
+    Member,
+    OpenRequest,
+    PoolGrant,
+    Post,
+    Sign,
+    Voucher,
+)
 from shanzhi.volunteering.models import Volunteer
+from tests.assignments.pages import PARTS
 from tests.service.support import a_record
 from tests.support.people import a_person, actor
 from tests.support.site import Site
-from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, an_offer, pool, serve
+from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, a_request, an_offer, pool, serve
 from tests.volunteering.support import a_volunteer
 
 COMMUNITY = "370102001002"
@@ -91,6 +105,31 @@ def _pact(bank: Bank) -> Link:
     return operations.ask_limit(actor=SYSTEM, bank_id=near.pk, link_id=link.pk, most=9000, at=now)
 
 
+def _matched(asked: Member | None = None) -> Run:
+    """Give a run that proposes members for requests, made once; for one somebody said no, for one there is nobody."""
+    bank, now = _bank(), timezone.now()
+    run = Run.objects.filter(reason="邻里求助（示例）").first()
+    one, two, three = Member.objects.filter(bank=bank).order_by("opened_at")[:3]
+    if run is None:
+        run = Run.objects.create(
+            area="370102001", reason="邻里求助（示例）", first_at=now, last_at=now + timedelta(days=30), made_at=now,
+            finished_at=now, state="proposed", synthetic=True, volunteers=12, wants=3, wants_filled=2, plain_wants=2,
+            total=386, plain_total=380, bound=386,
+        )  # fmt: skip
+        posts = [a_request(one, 15, at=now, area=COMMUNITY, language="sign") for _ in range(3)]
+        row, gone = [
+            HelpProposal.objects.create(run=run, post=post, member=who, score=193, parts=PARTS)
+            for post, who in zip(posts, (two, three), strict=False)
+        ]
+        HelpProposal.objects.filter(pk=gone.pk).update(state="dropped", decided_at=now, reason="overlap")
+        OpenRequest.objects.create(run=run, post=posts[2], hurdles=[["skills", 4, 2], ["time", 3, 0]], engaged=[])
+    if asked is not None and not HelpProposal.objects.filter(member=asked).exists():
+        post = a_request(two, 15, at=now, area=COMMUNITY, title="帮忙挪柜子")
+        row = HelpProposal.objects.create(run=run, post=post, member=asked, score=193, parts=PARTS)
+        HelpProposal.objects.filter(pk=row.pk).update(state="asked", decided_at=now)
+    return run
+
+
 def public() -> dict[str, str]:
     """Give what anybody reads."""
     bank = _bank()
@@ -121,6 +160,7 @@ def own(site: Site) -> dict[str, str]:
     theirs = Post.objects.filter(author=other, sort="offer").earliest("pk")
     mine = deals["asked"].post_id
     promised = [deals["promised"].pk]
+    suits = HelpProposal.objects.filter(run=_matched(member), member=member).earliest("pk")
     good = _good(bank)
     known = Voucher.objects.filter(member=member, state="issued").first()
     voucher = known or operations.take_voucher(actor=actor(member.person), good_id=good.pk, at=timezone.now())
@@ -131,6 +171,7 @@ def own(site: Site) -> dict[str, str]:
         "timebank:help none": _of("help", bank) + NONE,
         "timebank:post": reverse("timebank:post", args=[mine]),
         "timebank:post theirs": reverse("timebank:post", args=[theirs.pk]),
+        "timebank:post suits": reverse("timebank:post", args=[suits.post_id]),
         "timebank:answer": reverse("timebank:answer", args=[theirs.pk]),
         "timebank:close_post": reverse("timebank:close_post", args=[mine]),
         **{f"timebank:deal {state}": reverse("timebank:deal", args=[one.pk]) for state, one in deals.items()},
@@ -154,6 +195,22 @@ def _between(bank: Bank) -> dict[str, str]:
     }
 
 
+def _matching() -> dict[str, str]:
+    """Give the pages of members proposed for requests."""
+    run = _matched()
+    row = HelpProposal.objects.filter(run=run, state="proposed").earliest("pk")
+    return {
+        "assignments:run of requests": reverse("assignments:run", args=[run.pk]),
+        **{
+            f"timebank:{name}": reverse(f"timebank:{name}", args=[run.pk])
+            for name in ("matched", "matched_open", "matched_ask")
+        },
+        "timebank:matched none": reverse("timebank:matched", args=[run.pk]) + NONE,
+        "timebank:match": reverse("timebank:match", args=[row.pk]),
+        "timebank:match_drop": reverse("timebank:match_drop", args=[row.pk]),
+    }
+
+
 def desk() -> dict[str, str]:
     """Give the pages of who keeps the bank."""
     bank, now = _bank(), timezone.now()
@@ -174,7 +231,7 @@ def desk() -> dict[str, str]:
     waits = Voucher.objects.filter(good=good, member=two, state="issued").first() or operations.take_voucher(
         actor=actor(two.person), good_id=good.pk, at=now
     )
-    lists = ("desk_bank", "earnings", "records", "grants", "deals", "signs", "desk_goods", "vouchers")
+    lists = ("desk_bank", "bank_matched", "earnings", "records", "grants", "deals", "signs", "desk_goods", "vouchers")
     return {
         "timebank:desk": reverse("timebank:desk"),
         "timebank:desk none": reverse("timebank:desk") + NONE,
@@ -190,4 +247,5 @@ def desk() -> dict[str, str]:
         "timebank:voucher theirs": reverse("timebank:voucher", args=[waits.pk]),
         "timebank:redeem": reverse("timebank:redeem", args=[waits.pk]),
         "timebank:settle": reverse("timebank:settle", args=[disputed.pk]),
+        **_matching(),
     }

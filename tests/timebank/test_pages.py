@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
+from shanzhi.assignments.models import Run
 from shanzhi.kernel.roles import Role
 from shanzhi.timebank import checking, demo, operations
 from shanzhi.timebank.models import Bank, BankMonth, Crossing, Deal, Earning, Gift, Good, PolicyVersion, Post, Sign
@@ -22,6 +23,7 @@ from shanzhi.timebank.queries import published
 from shanzhi.timebank.queries.months import periods
 from shanzhi.timebank.sums import Moved
 from shanzhi.volunteering import operations as volunteering
+from tests.assignments.support import free
 from tests.audit.support import as_superuser
 from tests.people.conftest import COMMUNITY
 from tests.service.support import a_record
@@ -248,13 +250,16 @@ def test_lists_ask_no_more_for_more_rows() -> None:
 def test_the_demo_loads_a_bank_whose_credits_come_of_verified_records() -> None:
     volunteering.load_examples(actor=SYSTEM, area="", at=NOW - timedelta(days=90))
     for _place in range(7):
-        a_volunteer(a_person(COMMUNITY), area=COMMUNITY)
+        free(a_volunteer(a_person(COMMUNITY), area=COMMUNITY))
     for _turn in range(2):
         demo.load(at=NOW, progress=lambda *_told: None)
     assert sorted(Deal.objects.values_list("state", flat=True)) == ["asked", "disputed", "promised"]
-    assert (Post.objects.count(), Earning.objects.filter(kept__gt=0).count()) == (5, 7)
+    assert (Post.objects.count(), Earning.objects.filter(kept__gt=0).count()) == (5 + 3, 7)
     assert sorted(Crossing.objects.values_list("minutes", "relation")) == [
         (15, ""), (20, "self"), (30, "self"), (45, "self"),
     ]  # fmt: skip
+    run = Run.objects.get()
+    assert (run.synthetic, run.wants, run.wants_filled > 0) == (True, 3 + 2, True)
+    assert run.help_proposals.filter(state="asked").count() == 1
     assert sorted(Good.objects.values_list("supplied", "stock")) == [(10, 9), (20, 20)]
     assert list(checking.broken()) == []

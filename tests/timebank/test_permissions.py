@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from shanzhi.assignments.policies import READERS as RUN_READERS
 from shanzhi.kernel.roles import STAFF_READERS, Role
 from shanzhi.timebank import operations
-from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant, Post, Sign, Voucher
+from shanzhi.timebank.models import Bank, Deal, Good, HelpProposal, Member, PoolGrant, Post, Sign, Voucher
+from tests.assignments.support import a_run
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.service.support import a_record
 from tests.support.ground import undone
@@ -23,6 +25,7 @@ API = "/api/v1/timebank"
 DESK = "/desk/timebank/"
 ROLES = Roles(inside=COMMUNITY, outside="110114008001")
 READERS = tuple(STAFF_READERS - {Role.SOCIAL_WORKER})
+SEES = tuple({*READERS, *RUN_READERS})
 KEEPERS = (Role.SUBDISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 SIGN_IN = 302
 POST: dict[str, Any] = {"method": "POST"}
@@ -44,6 +47,12 @@ def of_keepers(path: Any, status: int = 200, **row: Any) -> Row:
     return only(KEEPERS, path, allowed=status, refused=404, but=others, **row)
 
 
+def of_askers(path: Any, status: int = 200, **row: Any) -> Row:
+    """Make the row of what keepers do with a run's pairs: who sees them otherwise may not, those outside find none."""
+    others: dict[str, tuple[int, int]] = dict.fromkeys(set(SEES) - set(KEEPERS), (403, 404))
+    return only(KEEPERS, path, allowed=status, refused=404, but=others, **row)
+
+
 def to_keepers(path: Any, status: int = 200, **row: Any) -> Row:
     """Make the row of what members and keepers alone find."""
     return only(KEEPERS, path, allowed=status, refused=404, **row)
@@ -62,6 +71,7 @@ class Ground:
     record: UUID
     good: Good
     voucher: Voucher
+    match: HelpProposal
     # where the same is asked for role after role, it is over already, so that all who may meet the same answer
     used: Voucher
     gone: Good
@@ -102,6 +112,9 @@ def prepare() -> None:
     operations.close_good(actor=keeper, good_id=made.gone.pk, at=AT)
     made.closed = operations.close_post(actor=actor(other.person), post_id=an_offer(other).pk, at=AT)
     prepare_between(made.bank, a_bank("370102002", name="邻近公益银行"), a_bank("370102002001", name="邻里公益银行"))
+    made.match = HelpProposal.objects.create(
+        run=a_run(area=COMMUNITY), post=made.post, member=other, score=1, parts=[["filled", 1, 1, 1, 1]]
+    )
     made.record = a_record(a_volunteer(made.member.person, area=COMMUNITY), state="verified", area=COMMUNITY).pk
 
 
@@ -127,6 +140,14 @@ def voucher(path: str = "") -> Any:
 
 def deal(path: str = "") -> Any:
     return lambda: f"/timebank/promises/{GROUND.deal.pk}/{path}"
+
+
+def matched(path: str = "", root: str = "/assignments/", end: str = "help/") -> Any:
+    return lambda: f"{root}{GROUND.match.run_id}/{end}{path}"
+
+
+def match(path: str = "", root: str = "/timebank/matched/") -> Any:
+    return lambda: f"{root}{GROUND.match.pk}{path}"
 
 
 PAGES: dict[str, Row] = {
@@ -173,6 +194,15 @@ PAGES: dict[str, Row] = {
     "timebank:stock": of_keepers(desk_good("stock/"), anonymous=SIGN_IN),
     "timebank:close_good": of_keepers(desk_good("close/"), anonymous=SIGN_IN),
     "timebank:vouchers": only(READERS, bank("/vouchers/", DESK), refused=404, anonymous=SIGN_IN),
+    "timebank:matched": only(SEES, matched(), refused=404, anonymous=SIGN_IN),
+    "timebank:matched_open": only(SEES, matched("open/"), refused=404, anonymous=SIGN_IN),
+    "timebank:matched_ask": of_askers(matched("ask/"), anonymous=SIGN_IN),
+    "POST timebank:matched_ask": of_askers(matched("ask/"), 422, anonymous=SIGN_IN, **POST),
+    "timebank:match": only(SEES, match("/"), refused=404, anonymous=SIGN_IN),
+    "timebank:match_drop": of_askers(match("/drop/"), anonymous=SIGN_IN),
+    "POST timebank:match_drop": of_askers(match("/drop/"), 422, anonymous=SIGN_IN, **POST),
+    "POST timebank:match_decline": signed_in(match("/decline/"), 404, **POST),
+    "timebank:bank_matched": only(READERS, bank("/matched/", DESK), refused=404, anonymous=SIGN_IN),
     "timebank:desk": listed(READERS, DESK, anonymous=SIGN_IN),
     "timebank:found": listed(KEEPERS, f"{DESK}new/", anonymous=SIGN_IN),
     "timebank:desk_bank": only(READERS, bank("/", DESK), refused=404, anonymous=SIGN_IN),
@@ -226,6 +256,17 @@ TABLE: dict[str, Row] = {
     f"GET {API}/help/{{post_id}}": to_keepers(lambda: f"{API}/help/{GROUND.post.pk}"),
     f"POST {API}/help/{{post_id}}/close": to_keepers(
         lambda: f"{API}/help/{GROUND.closed.pk}/close", 409, json={}, **POST),
+    f"GET {API}/runs/{{run_id}}/matches": only(
+        SEES, matched("", f"{API}/runs/", "matches"), refused=404, anonymous=401),
+    f"GET {API}/runs/{{run_id}}/open-requests": only(
+        SEES, matched("", f"{API}/runs/", "open-requests"), refused=404, anonymous=401),
+    f"POST {API}/runs/{{run_id}}/ask": of_askers(
+        matched("", f"{API}/runs/", "ask"), 422, json={"pairs": []}, anonymous=401, **POST),
+    f"GET {API}/matches/{{match_id}}": only(SEES, match("", f"{API}/matches/"), refused=404, anonymous=401),
+    f"POST {API}/matches/{{match_id}}/drop": of_askers(
+        match("/drop", f"{API}/matches/"), 422, json={"reason": " "}, anonymous=401, **POST),
+    f"GET {API}/me/asked": api(f"{API}/me/asked", 200),
+    f"POST {API}/matches/{{match_id}}/decline": api(match("/decline", f"{API}/matches/"), 404, json={}, **POST),
     f"GET {API}/promises": api(f"{API}/promises", 200),
     f"GET {API}/promises/wards": api(f"{API}/promises/wards", 200),
     f"POST {API}/promises/{{deal_id}}/rating": api(

@@ -20,7 +20,7 @@ from shanzhi import matching
 from shanzhi.activities import queries as activities
 from shanzhi.activities.lifecycle import LIVING
 from shanzhi.activities.models import Shift, SignUp
-from shanzhi.assignments import fitting
+from shanzhi.assignments import fitting, wants
 from shanzhi.assignments.models import Proposal, Run
 from shanzhi.kernel.areas import DISTRICT, LENGTHS, ancestors_of
 from shanzhi.people import minors
@@ -92,12 +92,14 @@ def read(run: Run, at: datetime) -> matching.Case:
     people = list(who.select_related("person__merged_into").only(*needed))
     lacking = _lacking(people, at)
     people = [one for one in people if one.pk not in lacking]
-    days = fitting.Days(shifts)
-    ground = _points(run, {one.area for one in people}, shifts, at)
-    known = _known(run, who, shifts, days, at)
+    others = wants.read(run, who, people, at)
+    days = fitting.Days(shifts, [(one.starts_at, one.ends_at) for one in others.wanted])
+    ground = _points(run, {one.area for one in people} | {one.area for one in others.wanted}, shifts, at)
+    known = _known(run, who, days, at)
+    known.add(others)
     limits = matching.Limits(shifts=run.most)
     volunteers = tuple(_volunteer(run, one, known, days, ground) for one in people)
-    wanted = tuple(_shift(run, one, ground, at) for one in shifts)
+    wanted = (*(_shift(run, one, ground, at) for one in shifts), *(_want(one, ground, at) for one in others.wanted))
     if run.emergency:
         return matching.call_up(volunteers, wanted, limits)
     return matching.Case(volunteers, wanted, limits=limits)
@@ -114,8 +116,19 @@ class _Known:
     load: dict[UUID, int]
     barred: dict[UUID, set[str]]
 
+    def add(self, others: wants.Wants) -> None:
+        """Add what is known of the same volunteers through things beside shifts."""
+        for owner, codes in others.codes.items():
+            self.skills[owner] |= codes
+        for owner, barred in others.barred.items():
+            self.barred[owner] |= barred
+        for owner, spans in others.busy.items():
+            self.busy[owner] += spans
+        for owner, minutes in others.load.items():
+            self.load[owner] += minutes
 
-def _known(run: Run, who: QuerySet[Volunteer], shifts: list[Shift], days: fitting.Days, at: datetime) -> _Known:
+
+def _known(run: Run, who: QuerySet[Volunteer], days: fitting.Days, at: datetime) -> _Known:
     keys = who.order_by().values("pk")
     skills: dict[UUID, set[str]] = defaultdict(set)
     for owner, code in VolunteerSkill.objects.filter(volunteer__in=keys).values_list("volunteer", "skill__code"):
@@ -127,7 +140,7 @@ def _known(run: Run, who: QuerySet[Volunteer], shifts: list[Shift], days: fittin
     known = _Known(skills, held, defaultdict(list), defaultdict(list), defaultdict(int), defaultdict(set))
     if not run.emergency:
         _add_hours(known.free, keys, days)
-    _add_bound(known, keys, shifts, at)
+    _add_bound(known, keys, days.ends or at, at)
     return known
 
 
@@ -140,9 +153,8 @@ def _add_hours(free: Spans, keys: QuerySet[Any], days: fitting.Days) -> None:
         free[owner] += [(midnight + starts, midnight + ends) for midnight in begins[weekday]]
 
 
-def _add_bound(known: _Known, keys: QuerySet[Any], shifts: list[Shift], at: datetime) -> None:
+def _add_bound(known: _Known, keys: QuerySet[Any], until: datetime, at: datetime) -> None:
     """Add what binds volunteers: shifts signed for, asks without an answer; and what they said no to."""
-    until = max((one.ends_at for one in shifts), default=at)
     rows = SignUp.objects.filter(
         volunteer__in=keys, state__in=LIVING, shift__state="open", shift__ends_at__gt=at - LATELY,
         shift__starts_at__lt=until,
@@ -240,3 +252,11 @@ def _shift(run: Run, one: Any, ground: dict[str, matching.Point], at: datetime) 
         greatest_age=kind.greatest_age,
         priority=3 if run.emergency else 2 if one.starts_at <= at + SOON else 1,
     )
+
+
+def _want(one: wants.Want, ground: dict[str, matching.Point], at: datetime) -> matching.Shift:
+    return matching.Shift(
+        id=one.id, when=matching.Span(*fitting.span(one.starts_at, one.ends_at)), must=one.must, nice=one.nice,
+        language=one.language, at=ground.get(one.area), priority=2 if one.starts_at <= at + SOON else 1,
+        asker=one.asker,
+    )  # fmt: skip

@@ -70,13 +70,16 @@ def joined(spans: Pairs) -> Pairs:
 
 
 class Days:
-    """The days of a run's shifts in the time of the place, with the ages and qualifications asked for on each."""
+    """The days of a run in the time of the place, with the ages and qualifications that its shifts ask for on each."""
 
-    def __init__(self, shifts: Sequence[Shift]) -> None:
-        """Group the shifts by day and by what is asked, so that each volunteer is judged by few groups."""
+    def __init__(self, shifts: Sequence[Shift], others: Sequence[tuple[datetime, datetime]] = ()) -> None:
+        """Group the shifts by day and by what is asked, so that each volunteer is judged by few groups.
+
+        `others` are beginnings and ends of what is filled beside shifts.
+        """
         self.ages: dict[tuple[date, int | None, int | None], set[str]] = defaultdict(set)
         self.demands: dict[tuple[date, str], set[str]] = defaultdict(set)
-        starts, ends = [], []
+        starts, ends = [low for low, _high in others], [high for _low, high in others]
         for one in shifts:
             kind, day = one.activity.task_kind, timezone.localdate(one.starts_at)
             starts.append(one.starts_at)

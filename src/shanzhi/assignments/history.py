@@ -52,7 +52,10 @@ register(
             "shift": _("Beginning of the shift"),
             "asked": _("Asked, people"),
             "dropped": _("Not asked, people"),
+            "wants": _("Requests of neighbours"),
+            "wants_filled": _("Requests with somebody who suits"),
             "number": _("Volunteer number"),
+            "account": _("Account number"),
         },
     )
 )

@@ -12,7 +12,7 @@ from shanzhi.ui import navigation
 
 TABLES = (
     "bank", "policyversion", "pool", "member", "earning", "review", "gift", "poolgrant", "grantyes", "post", "deal",
-    "rating", "sign", "good", "voucher", "link", "crossing", "clearing", "clearingline",
+    "rating", "sign", "good", "voucher", "link", "crossing", "clearing", "clearingline", "helpproposal", "openrequest",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class TimebankConfig(AppConfig):
         words = import_module("shanzhi.timebank.words")
         import_module("shanzhi.ledger.words").register_kinds(words.KINDS)
         import_module("shanzhi.timebank.history")
+        import_module("shanzhi.timebank.matched")
         import_module("shanzhi.timebank.personal")
         import_module("shanzhi.timebank.telling")
         import_module("shanzhi.timebank.telling_between")

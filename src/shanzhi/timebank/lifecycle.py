@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shanzhi.kernel.lifecycle import Lifecycle, Move
@@ -119,6 +120,42 @@ LINK: Final = Lifecycle(
         "end": Move(("agreed",), "ended", OFFICERS, ("keeps_one_of_the_two_banks", "reason")),
     },
 )
+# Nobody promises by it: a keeper asks, the member answers the request as everybody does.
+MATCH: Final = Lifecycle(
+    name="timebank.helpproposal",
+    states={
+        "proposed": pgettext_lazy("pair", "Proposed"),
+        "asked": pgettext_lazy("pair", "Asked"),
+        "answered": pgettext_lazy("pair", "Offered to help"),
+        "declined": pgettext_lazy("pair", "Not this one"),
+        "lapsed": pgettext_lazy("pair", "Did not answer in time"),
+        "dropped": pgettext_lazy("pair", "Not asked"),
+    },
+    moves={
+        "ask": Move(("proposed",), "asked", OFFICERS, ("keeps_the_bank", "no_party", "suits_at_this_moment")),
+        "drop": Move(("proposed",), "dropped", OFFICERS, ("keeps_the_bank_or_does_not_suit", "reason")),
+        "answer": Move(("asked",), "answered", frozenset(), ("oneself", "answers_the_request")),
+        "decline": Move(("asked",), "declined", frozenset(), ("oneself",)),
+        "lapse": Move(("asked",), "lapsed", frozenset(), ("closed_promised_or_begun", "reason")),
+    },
+)
+RUN_CLOSED, BEGUN, CLOSED, PROMISED = "run_closed", "begun", "closed", "promised"
+ASKED_BEFORE, ANSWERED, NO_ACCOUNT, BY_RULES = "asked_before", "answered", "no_account", "by_rules"
+MINOR, OVERLAP, SERVES_NO_MORE = "minor", "overlap", "serves_no_more"
+WHY_NOT: Final = {
+    RUN_CLOSED: _("The proposal was closed before anybody was asked."),
+    BEGUN: _("The request began without an answer."),
+    CLOSED: _("The request was closed."),
+    PROMISED: _("The request was promised to somebody."),
+    ASKED_BEFORE: _("Somebody was asked for this request before and did not answer yet."),
+    ANSWERED: _("Offered to help with it meanwhile."),
+    NO_ACCOUNT: _("Has no open account at the bank any more."),
+    BY_RULES: _("May not earn credits by the rules in force."),
+    MINOR: _("Is under 18, or who asks is."),
+    OVERLAP: _("Is bound at that time."),
+    SERVES_NO_MORE: _("Serves no more."),
+}
+"""Why a member proposed for a request was not asked, or an ask ended by itself: the codes in its `reason`, in words."""
 LIVING: Final = ("asked", "promised", "disputed")
 """States of a promise that is not over."""
 HOLDING: Final = ("promised", "disputed")

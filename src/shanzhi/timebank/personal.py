@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shanzhi.kernel import merging
 from shanzhi.kernel.personal import (
@@ -24,7 +25,7 @@ from shanzhi.kernel.personal import (
     register_activity,
 )
 from shanzhi.timebank.lifecycle import HOLDING
-from shanzhi.timebank.models import Deal, Lot, Member, Voucher
+from shanzhi.timebank.models import Deal, HelpProposal, Lot, Member, Voucher
 from shanzhi.timebank.operations.erasing import empty_posts
 
 K, E = Kind, Erase
@@ -61,7 +62,12 @@ describe("timebank.PoolGrant", _("Grants you proposed"), "proposed_by_id", BANK,
 describe("timebank.GrantYes", _("Grants you agreed to"), "reviewer_id", BANK, reviewer=(K.LINK, E.KEEP))
 describe("timebank.Post", _("Help you asked for or offered"), "author__person_id", BANK, title=(K.TEXT, E.SPECIAL),
          about=(K.TEXT, E.SPECIAL), address=(K.HOME, E.SPECIAL), photo=(K.FILE, E.SPECIAL), area=(K.HOME, E.KEEP),
-         minutes=(K.RECORD, E.KEEP))  # fmt: skip
+         skills=(K.RECORD, E.SPECIAL), language=(K.RECORD, E.SPECIAL), minutes=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.HelpProposal", _("Requests you were proposed for and asked"), "member__person_id", BANK,
+         post=(K.LINK, E.KEEP), member=(K.LINK, E.KEEP), score=(K.RECORD, E.KEEP), parts=(K.RECORD, E.KEEP),
+         state=(K.RECORD, E.SPECIAL), answered_at=(K.RECORD, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
+describe("timebank.HelpProposal", _("Members you decided to ask for requests"), "decided_by_id", BANK,
+         decided_by=(K.LINK, E.KEEP), decided_at=(K.RECORD, E.KEEP))  # fmt: skip
 for _path, _label in zip(TWO, (_("Help you promised"), _("Help you were promised")), strict=True):
     describe("timebank.Deal", _label, _path, BANK, minutes=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP),
              message=(K.TEXT, E.SCRUB), reason=(K.TEXT, E.SCRUB), decision=(K.TEXT, E.SCRUB))  # fmt: skip
@@ -106,7 +112,9 @@ for _model, _names in {
     "Gift": {"minutes": _("Credits"), "at": _("Gift made on")},
     "PoolGrant": {"minutes": _("Credits"), "reason": _("Reason")},
     "Post": {"title": _("In a few words"), "about": _("What is to be done"), "address": _("Exact address"),
-             "photo": _("Photo"), "area": _("Community"), "minutes": _("Credits")},
+             "photo": _("Photo"), "area": _("Community"), "minutes": _("Credits"),
+             "skills": _("Skills that help"), "language": _("Language")},
+    "HelpProposal": {"post": pgettext_lazy("help", "Request"), "member": _("Account number"), "reason": _("Reason")},
     "Deal": {"minutes": _("Credits"), "message": _("A word to the other"), "reason": _("Reason")},
     "Rating": {"said": _("In words")},
     "Voucher": {"number": _("Voucher number"), "minutes": _("Credits")},
@@ -139,6 +147,7 @@ def _counts(person_id: UUID) -> list[tuple[Any, int]]:
     return [
         (_("Accounts at time banks"), Member.objects.filter(person_id=person_id).count()),
         (_("Promises of help"), Deal.objects.filter(mine).count()),
+        (_("Requests proposed and asked for"), HelpProposal.objects.filter(member__person_id=person_id).count()),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
@@ -20,7 +20,7 @@ from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant
 from shanzhi.timebank.refusals import NotTheKeeper, OwnMatter
 
 __all__ = [
-    "MANAGERS", "READERS", "at_the_desk", "concerns", "guards", "hands_out", "keeps", "may_decide", "may_found",
+    "MANAGERS", "READERS", "at_the_desk", "concerns", "guards", "hands_out", "keeps", "kept", "may_decide", "may_found",
     "may_hand_out", "may_keep", "may_review", "readable", "require", "require_desk",
 ]  # fmt: skip
 
@@ -60,6 +60,12 @@ def keeps(actor: Actor, bank: Bank) -> bool:
         return True
     mine = Keeper.objects.filter(book=bank.book_id, person_id__in=actor.persons, until__isnull=True)
     return bool(actor.persons) and mine.exists()
+
+
+def kept(viewer: Actor) -> QuerySet[Bank]:
+    """Give the banks that the viewer keeps."""
+    inside = places.within_any("area", viewer.areas(MANAGERS))
+    return Bank.objects.filter(inside if not inside else inside | _kept(viewer))
 
 
 def may_found(*, actor: Actor, area: str) -> Refusal | None:

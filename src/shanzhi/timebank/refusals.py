@@ -182,6 +182,20 @@ class BadTime(Invalid):
     message = _("Choose a time to come, at most %(days)s days ahead.")
 
 
+class UnknownSkill(Invalid):
+    """A skill that does not hold there."""
+
+    code = "unknown_skill_for_help"
+    message = _("One of the skills is not known in this community. Choose from the list.")
+
+
+class UnknownLanguage(Invalid):
+    """A language that nobody can name."""
+
+    code = "unknown_language_for_help"
+    message = _("This language is not known. Choose from the list, or leave it empty.")
+
+
 class NotOfThisSort(Invalid):
     """What belongs to a request was said of an offer, or the other way round."""
 

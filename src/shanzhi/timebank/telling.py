@@ -22,12 +22,15 @@ from shanzhi.notices.queries import told_under
 from shanzhi.notices.values import DAY, LINK, TITLE, To, public_title
 from shanzhi.people import minors
 from shanzhi.people.models import Guardianship
-from shanzhi.timebank.models import Bank, Deal, Gift, Lot, Member, PolicyVersion, PoolGrant, Voucher
+from shanzhi.timebank.models import Bank, Deal, Gift, HelpProposal, Lot, Member, PolicyVersion, PoolGrant, Voucher
 
 HELP: Final = Category(
     "time_bank_help",
     _("Help among members of a time bank"),
-    _("Somebody answered, promised, confirmed, called off or disputed help, it was decided on, or it ended by itself."),
+    _(
+        "A request suits you; somebody answered, promised, confirmed, called off or disputed help, it was decided on, "
+        "or it ended by itself."
+    ),
     order=48,
 )
 CREDITS: Final = Category(
@@ -85,6 +88,10 @@ ENDED: Final = _kind(
     "ended", HELP, _("An answer or a promise has ended at %(bank)s"),
     _("It was taken back or closed, or nobody went on with it in time. What was held for it went back."),
 )  # fmt: skip
+SUITS: Final = _kind(
+    "suits", HELP, _("A neighbour’s request suits you, at %(bank)s"),
+    _("Look at it, and offer to help or say that it is not for you. Nobody minds a no."),
+)  # fmt: skip
 GIVEN: Final = _kind(
     "given", CREDITS, _("You were given credits at %(bank)s"),
     _("A relative gave them to you; they stand on your statement."),
@@ -109,7 +116,7 @@ LAPSED: Final = _kind(
     "lapsed", CREDITS, _("A voucher of yours lapsed at %(bank)s"),
     _("It was not fetched in time. The held credits went back to your account."),
 )  # fmt: skip
-register(ANSWERED, GUARDIAN, PROMISED, REFUSED, CANCELLED, DONE, PAID, DISPUTED, SETTLED, ENDED)
+register(ANSWERED, GUARDIAN, PROMISED, REFUSED, CANCELLED, DONE, PAID, DISPUTED, SETTLED, ENDED, SUITS)
 register(GIVEN, GRANTED, EXPIRES, RULES, REDEEMED, LAPSED)
 public_title(Bank, "name")
 MINE: Final = To("timebank:mine")
@@ -134,6 +141,15 @@ def tell_guardians(*, actor: Actor, deal: Deal, minor: Member, at: datetime) -> 
     notify(
         actor=actor, kind=GUARDIAN, values={"bank": bank, "link": To("timebank:deal", (deal.pk,))},
         to=others.values_list("guardian").distinct(), key=str(deal.pk), subject=deal, area=bank.area, at=at,
+    )  # fmt: skip
+
+
+def tell_suits(*, actor: Actor, match: HelpProposal, at: datetime) -> None:
+    """Tell a member of a request that suits; the page of the request says which, to members alone."""
+    bank, link = match.post.bank, To("timebank:post", (match.post_id,))
+    notify(
+        actor=actor, kind=SUITS, values={"bank": bank, "link": link}, to=[match.member.human.pk], key=str(match.pk),
+        subject=match, area=bank.area, over_at=match.post.starts_at, at=at,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from shanzhi.timebank.views import (
     deciding,
     desk,
     helping,
+    matching,
     own,
     passing,
     promises,
@@ -21,6 +22,8 @@ app_name = "timebank"
 BANK = "timebank/<uuid:bank_id>/"
 POST = "timebank/help/<uuid:post_id>/"
 DEAL = "timebank/promises/<uuid:deal_id>/"
+RUN = "assignments/<uuid:run_id>/help/"
+MATCH = "timebank/matched/<uuid:match_id>/"
 GOOD = "timebank/goods/<uuid:good_id>/"
 VOUCHER = "timebank/vouchers/<uuid:voucher_id>/"
 DESK = "desk/timebank/"
@@ -50,6 +53,13 @@ urlpatterns = [
     path(f"{DEAL}dispute/", promises.dispute, name="dispute"),
     path(f"{DEAL}rate/", promises.rate, name="rate"),
     path(f"{DEAL}settle/", promises.settle, name="settle"),
+    path(RUN, matching.matched, name="matched"),
+    path(f"{RUN}open/", matching.left_open, name="matched_open"),
+    path(f"{RUN}ask/", matching.ask, name="matched_ask"),
+    path(MATCH, matching.match, name="match"),
+    path(f"{MATCH}drop/", matching.drop, name="match_drop"),
+    path(f"{MATCH}decline/", matching.decline, name="match_decline"),
+    path(f"{DESK_BANK}matched/", matching.of_bank, name="bank_matched"),
     path(f"{BANK}goods/", shop.goods, name="goods"),
     path(GOOD, shop.good, name="good"),
     path(f"{GOOD}take/", shop.take, name="take"),

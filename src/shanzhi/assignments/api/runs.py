@@ -66,7 +66,10 @@ class AskedOut(Schema):
 
 
 class AssignmentRunOut(Schema):
-    """A run; `total` and `plain_total` are points of the proposal and of the plain way; no way has over `bound`."""
+    """A run; `total` and `plain_total` are points of the proposal and of the plain way; no way has over `bound`.
+
+    `wants` are requests of neighbours that take part; `wants_filled` and `plain_wants` how many of them have somebody.
+    """
 
     id: UUID
     area: str
@@ -86,6 +89,9 @@ class AssignmentRunOut(Schema):
     places: int
     filled: int
     plain_filled: int
+    wants: int
+    wants_filled: int
+    plain_wants: int
     total: int
     plain_total: int
     bound: int | None

@@ -26,7 +26,9 @@ class Run(models.Model):
     `most` is how many shifts one volunteer is proposed for. A call-up names its `shift` and how many are `wanted`.
     Counts: `volunteers` who took part, `shifts` with free places, `places` that were free, `filled` by the proposal and
     `plain_filled` by taking the best pair first. `total` and `plain_total` are points of both; no way of filling has
-    more than `bound`. `job` is the work in the background. Triggers hold the moves, and that the row stays.
+    more than `bound`. `wants` is what was to be filled beside shifts (requests of neighbours), `wants_filled` and
+    `plain_wants` how much of it either way fills; the points are those of both. `job` is the work in the background.
+    Triggers hold the moves, and that the row stays.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +51,9 @@ class Run(models.Model):
     places = models.PositiveIntegerField(default=0)
     filled = models.PositiveIntegerField(default=0)
     plain_filled = models.PositiveIntegerField(default=0)
+    wants = models.PositiveIntegerField(default=0, db_default=0)
+    wants_filled = models.PositiveIntegerField(default=0, db_default=0)
+    plain_wants = models.PositiveIntegerField(default=0, db_default=0)
     total = models.BigIntegerField(default=0)
     plain_total = models.BigIntegerField(default=0)
     bound = models.BigIntegerField(null=True)
@@ -82,6 +87,9 @@ class Run(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(filled__lte=F("places"), plain_filled__lte=F("places")), name="assignments_run_filled"
+            ),
+            models.CheckConstraint(
+                condition=Q(wants_filled__lte=F("wants"), plain_wants__lte=F("wants")), name="assignments_run_wants"
             ),
             models.CheckConstraint(
                 condition=Q(bound__isnull=True) | Q(bound__gte=F("total")), name="assignments_run_bound"

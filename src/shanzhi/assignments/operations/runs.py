@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from shanzhi import matching
 from shanzhi.activities import queries as activities
 from shanzhi.activities.operations.refusals import Uninsured
-from shanzhi.assignments import case, policies
+from shanzhi.assignments import case, policies, wants
 from shanzhi.assignments.lifecycle import CLOSED, PROPOSAL, RUN
 from shanzhi.assignments.models import MOST_EACH, MOST_WANTED, OpenShift, Proposal, Run
 from shanzhi.assignments.operations import refusals
@@ -57,7 +57,7 @@ def begin_run(
             last_at=_start(last_day + timedelta(days=1)), most=most, made_by_id=actor.person_id, made_at=at,
             synthetic=synthetic,
         )  # fmt: skip
-        if not case.shifts_of(made, at):
+        if not case.shifts_of(made, at) and not wants.there(made, at):
             raise refusals.NothingToFill(field="first_day")
         made.job = start_job(actor=actor, kind=JOB, area=code, total=STEPS, unit="steps", at=at).pk
         made.save(force_insert=True)
@@ -136,25 +136,29 @@ def _keep(
             run=run, shift_id=UUID(one.shift), volunteer_id=UUID(one.volunteer), score=one.score,
             parts=[[part.name, part.got, part.of, part.value, part.whole] for part in one.parts],
         )
-        for one in best.pairs
+        for one in best.pairs if wants.is_shift(one.shift)
     ]  # fmt: skip
-    asked = {one.id: one.places for one in found.shifts}
+    asked = {one.id: one.places for one in found.shifts if wants.is_shift(one.id)}
     left = [
         OpenShift(
             run=run, shift_id=UUID(one.shift), places=asked[one.shift], missing=one.missing,
             hurdles=[[row.rule, row.removed, row.only] for row in one.hurdles],
             engaged=[list(row) for row in one.engaged],
         )
-        for one in best.unfilled
+        for one in best.unfilled if wants.is_shift(one.shift)
     ]  # fmt: skip
     Proposal.objects.bulk_create(pairs, batch_size=CHUNK)
     OpenShift.objects.bulk_create(left, batch_size=CHUNK)
+    wants.keep(run, best)
     run.state, run.finished_at = RUN.move(run.state, "propose"), at
     run.volunteers, run.shifts, run.places = len(found.volunteers), len(asked), sum(asked.values())
-    run.filled, run.plain_filled = len(best.pairs), len(plain.pairs)
+    run.filled, run.plain_filled = (sum(wants.is_shift(row.shift) for row in one.pairs) for one in answers)
+    run.wants = len(found.shifts) - len(asked)
+    run.wants_filled, run.plain_wants = len(best.pairs) - run.filled, len(plain.pairs) - run.plain_filled
     run.total, run.plain_total, run.bound = best.total, plain.total, best.bound
     run.save()
-    told = {name: getattr(run, name) for name in ("volunteers", "shifts", "places", "filled", "total", "plain_total")}
+    names = ("volunteers", "shifts", "places", "filled", "wants", "wants_filled", "total", "plain_total")
+    told = {name: getattr(run, name) for name in names}
     note(actor, "run.propose", run, at, told)
 
 
@@ -172,6 +176,7 @@ def close(actor: Actor, run: Run, at: datetime) -> None:
     left = rows.update(
         state=PROPOSAL.move("proposed", "drop"), reason=CLOSED, decided_at=at, decided_by_id=actor.person_id
     )
+    others = wants.close(actor, run, at)
     run.state, run.closed_at = RUN.move(run.state, "close"), at
     run.save(update_fields=["state", "closed_at"])
-    note(actor, "run.close", run, at, {"dropped": left})
+    note(actor, "run.close", run, at, {"dropped": left + others})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from shanzhi.activities import queries as activities
 from shanzhi.activities.views.frames import times_of, title_of
-from shanzhi.assignments import operations, queries
+from shanzhi.assignments import operations, queries, wants
 from shanzhi.assignments.views.words import pair_state, reason_words
 from shanzhi.kernel.errors import Refusal
 from shanzhi.ui.http import acting, viewing
@@ -28,6 +28,7 @@ def asked(request: Any) -> HttpResponse:
     context = {
         "heading": _("Asked of me"),
         "rows": [(one, title_of(one.shift.activity), times_of(one.shift)) for one in rows],
+        "others": wants.asked(request.actor, request.now),
         "answered": [
             (one, title_of(one.shift.activity), times_of(one.shift), pair_state(one), reason_words(one))
             for one in queries.answered(viewer=request.actor)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shanzhi.activities.views.frames import frame, times_of
-from shanzhi.assignments import operations, policies, queries, tasks
+from shanzhi.assignments import operations, policies, queries, tasks, wants
 from shanzhi.assignments.forms.runs import AskForm, CallUpForm, RunForm
 from shanzhi.assignments.models import Run
 from shanzhi.assignments.operations import refusals
@@ -145,6 +145,7 @@ def run(request: Any, run_id: UUID) -> HttpResponse:
         "coming": queries.coming(found), "open": queries.open_shifts(found).count(), "left": counts.get("proposed", 0),
         "no": counts.get("declined", 0) + counts.get("lapsed", 0),
         "may": policies.may_decide(actor=request.actor, run=found) is None,
+        "sections": wants.sections(request.actor, found),
         "history": request.actor.holds(policies.READERS, found.area),
         "crumbs": [(_("Home"), "/"), *steps_of(found.team), (called(found), "")],
     }  # fmt: skip

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shanzhi.assignments.lifecycle import PROPOSAL, RUN, WHY
-from shanzhi.assignments.models import OpenShift, Proposal, Run
+from shanzhi.assignments.models import Proposal, Run
 from shanzhi.ui import formatting
 
 RUN_TONES: Final = {"working": "accent", "proposed": "warn", "failed": "bad"}
@@ -35,11 +35,25 @@ RULES: Final = {
     "distance": gettext_lazy("Do not go that far"),
 }
 ENGAGED: Final = {
-    "overlap": gettext_lazy("Are proposed for another shift at that time"),
-    "turns": gettext_lazy("Are proposed for as many shifts as one may have"),
+    "overlap": gettext_lazy("Are proposed for something else at that time"),
+    "turns": gettext_lazy("Are proposed for as much as one may have"),
     "minutes": gettext_lazy("Are proposed for as much time as they wish to give"),
     "spare": gettext_lazy("Could come, but are needed more elsewhere"),
 }
+
+
+class Explained(Protocol):
+    """A pair: its points part by part, and why it came to nothing."""
+
+    parts: Any
+    reason: str
+
+
+class LeftOpen(Protocol):
+    """What is left open, and why."""
+
+    hurdles: Any
+    engaged: Any
 
 
 def run_state(row: Run) -> tuple[str, str]:
@@ -52,11 +66,11 @@ def pair_state(row: Proposal) -> tuple[str, str]:
     return PAIR_TONES.get(row.state, "plain"), str(PROPOSAL.states[row.state])
 
 
-def reason_words(row: Proposal) -> str:
+def reason_words(row: Explained, why: Mapping[str, Any] = WHY) -> str:
     """Say why a pair came to nothing: codes in words, what somebody wrote as it is."""
     codes = row.reason.split(",")
-    if all(code in WHY for code in codes):
-        return " ".join(str(WHY[code]) for code in codes)
+    if all(code in why for code in codes):
+        return " ".join(str(why[code]) for code in codes)
     return row.reason
 
 
@@ -86,7 +100,7 @@ def _load(value: int, whole: int) -> str:
 
 
 def _again(value: int, _whole: int) -> str:
-    return _("It would be shift no. %(turn)s for the same person: turns are shared.") % {"turn": value}
+    return _("It would be no. %(turn)s for the same person in this proposal: turns are shared.") % {"turn": value}
 
 
 def _wish(value: int, _whole: int) -> str:
@@ -95,7 +109,7 @@ def _wish(value: int, _whole: int) -> str:
 
 
 EXPLAINED: Final[dict[str, Callable[[int, int], str]]] = {
-    "filled": lambda value, whole: _("Each filled place counts so much, whoever fills it."),
+    "filled": lambda value, whole: _("Each filled place and request counts so much, whoever it is."),
     "priority": _priority,
     "skills": _skills,
     "language": lambda value, whole: _("It is spoken, or none is asked for.") if value else _("It is not spoken."),
@@ -106,12 +120,12 @@ EXPLAINED: Final[dict[str, Callable[[int, int], str]]] = {
 }
 
 
-def parts_of(row: Proposal) -> list[tuple[str, str, str]]:
+def parts_of(row: Explained, names: Mapping[str, Any] = PARTS) -> list[tuple[str, str, str]]:
     """Give each part of the points: its name, the points, and where they come from."""
     return [
-        (str(PARTS[name]), f"{got} / {of}" if of else str(got), EXPLAINED[name](value, whole))
+        (str(names[name]), f"{got} / {of}" if of else str(got), EXPLAINED[name](value, whole))
         for name, got, of, value, whole in row.parts
-        if name in PARTS and (of or got)
+        if name in names and (of or got)
     ]
 
 
@@ -120,11 +134,11 @@ def people(many: int) -> str:
     return ngettext("%(many)s person", "%(many)s people", many) % {"many": formatting.count(many)}
 
 
-def open_words(row: OpenShift) -> list[str]:
+def open_words(row: LeftOpen, rules: Mapping[str, Any] = RULES) -> list[str]:
     """Say why places stay open: first what keeps people away, then what binds those who would suit."""
     lines = []
     for rule, removed, only in row.hurdles:
-        words = f"{RULES.get(rule, rule)}: {people(removed)}"
+        words = f"{rules.get(rule, rule)}: {people(removed)}"
         if only:
             words += _(" (for %(people)s the only hurdle)") % {"people": people(only)}
         lines.append(words)
@@ -135,11 +149,15 @@ def open_words(row: OpenShift) -> list[str]:
 def worth(run: Run) -> list[str]:
     """Say how good a run is, beside the plain way."""
     given = {name: formatting.count(getattr(run, name)) for name in
-             ("filled", "places", "shifts", "volunteers", "total", "plain_filled", "plain_total")}  # fmt: skip
+             ("filled", "places", "shifts", "volunteers", "total", "plain_filled", "plain_total", "wants",
+              "wants_filled", "plain_wants")}  # fmt: skip
     lines = [
         _("%(filled)s of %(places)s free places in %(shifts)s shifts are filled, from %(volunteers)s volunteers.")
         % given
     ]
+    if run.wants:
+        words = _("Of %(wants)s requests of neighbours %(wants_filled)s have somebody; the points are of both.")
+        lines.append(words % given)
     if run.bound == run.total:
         lines.append(_("It has %(total)s points, and it is proven that no other way of filling has more.") % given)
     elif run.bound is not None:
@@ -148,6 +166,11 @@ def worth(run: Run) -> list[str]:
     plain = _(
         "To take the best pair first, one by one, would fill %(plain_filled)s places with %(plain_total)s points."
     )
+    if run.wants:
+        plain = _(
+            "To take the best pair first, one by one, would fill %(plain_filled)s places and %(plain_wants)s requests "
+            "with %(plain_total)s points."
+        )
     return [*lines, plain % given]
 
 

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from shanzhi.timebank.api import clearing, desk, helping, own, public, shop
+from shanzhi.timebank.api import clearing, desk, helping, matching, own, public, shop
 
 router = Router(tags=["timebank"])
-for part in (public, own, helping, shop, desk, clearing):
+for part in (public, own, helping, matching, shop, desk, clearing):
     router.add_router("", part.router)
 
 __all__ = ["router"]

@@ -43,6 +43,8 @@ class HelpOut(Schema):
     minutes: int
     starts_at: datetime | None
     until: date
+    skills: list[str]
+    language: str
     state: str
     author: str
     created_at: datetime
@@ -64,7 +66,10 @@ class HelpQuery(Schema):
 
 
 class HelpGiven(Given):
-    """What is asked for or offered; a request says `starts_at` and may say the address, an offer `until`."""
+    """What is asked for or offered; a request says `starts_at` and may say the address, an offer `until`.
+
+    A request may name `skills` that help, by their codes, and a `language` that would be good.
+    """
 
     sort: Literal["request", "offer"]
     title: str = Field(min_length=1, max_length=60)
@@ -74,6 +79,8 @@ class HelpGiven(Given):
     starts_at: Moment | None = None
     until: date | None = None
     address: str = Field("", max_length=120)
+    skills: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=40)
+    language: str = Field("", max_length=16)
 
 
 class HelpAnswerGiven(Given):
@@ -139,7 +146,8 @@ class PromisesQuery(Schema):
 
 
 def _told(row: Post) -> dict[str, Any]:
-    names = ("id", "sort", "title", "about", "area", "minutes", "starts_at", "until", "state", "created_at")
+    names = ("id", "sort", "title", "about", "area", "minutes", "starts_at", "until", "skills", "language", "state",
+             "created_at")  # fmt: skip
     return {**{name: getattr(row, name) for name in names}, "author": str(row.author.human.name)}
 
 

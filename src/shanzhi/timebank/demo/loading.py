@@ -19,6 +19,7 @@ from shanzhi.people.models import Account
 from shanzhi.places import queries as places
 from shanzhi.service import operations as service
 from shanzhi.timebank import operations
+from shanzhi.timebank.demo import matching
 from shanzhi.timebank.demo.elsewhere import agree
 from shanzhi.timebank.models import Bank, Member, Pool
 from shanzhi.volunteering.models import TaskKind, Volunteer
@@ -53,6 +54,7 @@ def load(*, at: datetime, progress: Progress) -> None:
             if len(members) >= 4:
                 _help(members, at)
                 agree(members[0].bank, members[3:], at)
+                matching.load(members, at)
     progress(STEP, COUNT, COUNT)
 
 

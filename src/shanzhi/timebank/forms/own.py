@@ -12,7 +12,8 @@ from shanzhi.timebank.models import RELATION_WORDS, Sort
 from shanzhi.timebank.operations.frames import MOST_MINUTES
 from shanzhi.timebank.operations.helping import Help
 from shanzhi.ui.choosing import AreaField, AreaSource
-from shanzhi.ui.forms import DayField, MomentField, PageForm, offer
+from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, offer
+from shanzhi.volunteering.models import LANGUAGES
 
 HOUR = _("In minutes: 60 is one hour.")
 HOW_MUCH = _("How much, in minutes")
@@ -88,16 +89,28 @@ class RequestForm(PageForm):
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
     minutes = amount(_("How many credits you give for it, in minutes"))
+    skills = Checklist(
+        label=_("Skills that help"), help_text=_("Whoever has them is found first; others can help too."),
+        required=False,
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        label=_("Language"), help_text=_("Only if it would be good that the helper speaks it."), required=False,
+        choices=[("", _("No matter")), *LANGUAGES.items()],
+    )  # fmt: skip
     photo = forms.FileField(
         label=_("Photo"), required=False, help_text=_("JPEG, PNG or WebP. Place and time are taken out of it."),
         widget=forms.FileInput({"accept": "image/*"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
-        """Take the places inside the bank."""
+    def __init__(self, *args: Any, areas: AreaSource, skills: list[tuple[str, str]], **kwargs: Any) -> None:
+        """Take the places inside the bank, and the skills that hold there."""
         super().__init__(*args, **kwargs)
         self.fields["area"] = AreaField(source=areas, label=_("Community"))
-        names = ("title", "about", "area", "address", "starts_at", "until", "minutes", "photo")
+        if skills:
+            offer(self, "skills", skills)
+        else:
+            self.fields.pop("skills", None)
+        names = ("title", "about", "area", "address", "starts_at", "until", "minutes", "photo", "skills", "language")
         self.order_fields([name for name in names if name in self.fields])
 
     def given(self, sort: str) -> Help:
@@ -112,6 +125,8 @@ class OfferForm(RequestForm):
 
     starts_at = None  # type: ignore[assignment]  # Django's way to leave a field of the base out
     address = None  # type: ignore[assignment]  # the same
+    skills = None  # type: ignore[assignment]  # the same
+    language = None  # type: ignore[assignment]  # the same
     until = DayField(label=_("Stands until"))
     minutes = amount(_("What an hour of it costs, in minutes of credit"))
 

@@ -4,6 +4,7 @@ from shanzhi.timebank.models.banks import POOL_NAMES, Bank, BankMonth, PolicyVer
 from shanzhi.timebank.models.clearing import MOST_OWED, PASSED_TO, SELF, Clearing, ClearingLine, Crossing, Link
 from shanzhi.timebank.models.giving import RELATION_WORDS, Gift, GrantYes, PoolGrant
 from shanzhi.timebank.models.helping import Deal, Post, Rating, Reserved, Sort
+from shanzhi.timebank.models.matching import HelpProposal, OpenRequest
 from shanzhi.timebank.models.members import REASONS, Earning, Lot, Member, Review
 from shanzhi.timebank.models.shop import Good, Voucher
 from shanzhi.timebank.models.signs import Sign, SignKind
@@ -25,9 +26,11 @@ __all__ = [
     "Gift",
     "Good",
     "GrantYes",
+    "HelpProposal",
     "Link",
     "Lot",
     "Member",
+    "OpenRequest",
     "PolicyVersion",
     "Pool",
     "PoolGrant",

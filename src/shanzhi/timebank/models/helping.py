@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,8 +15,10 @@ from shanzhi.people.models import Person
 from shanzhi.timebank.lifecycle import DEAL, LIVING, POST
 from shanzhi.timebank.models.banks import Bank
 from shanzhi.timebank.models.members import Lot, Member
+from shanzhi.volunteering.models import LANGUAGES
 from shanzhi.work.search import search_index
 
+NONE_SAID = Value([], ArrayField(models.CharField(max_length=40)))
 SEAT_SHAPE = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
 
 
@@ -31,6 +34,7 @@ class Post(models.Model):
 
     `area` is the community; the address is sealed and shown to the two of a promise alone. `minutes` is what it costs,
     or what an hour of an offer would, in minutes of credit. `photo` is the digest of a picture that was written anew.
+    A request may name `skills` that help (codes of the area's words) and a `language` that would be good.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -45,6 +49,12 @@ class Post(models.Model):
     until = models.DateField(_("Stands until"))
     minutes = models.PositiveIntegerField(_("Credits"))
     photo = models.CharField(max_length=71, blank=True, db_collation="C")
+    skills = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("Skills that help"), default=list, db_default=NONE_SAID
+    )
+    language = models.CharField(
+        _("Language"), max_length=16, choices=list(LANGUAGES.items()), blank=True, default="", db_default=""
+    )
     state = models.CharField(_("State"), max_length=8, choices=POST.choices(), default=POST.first)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -64,6 +74,8 @@ class Post(models.Model):
                 | Q(sort="request", starts_at__isnull=False),
                 name="timebank_post_where_and_when",
             ),
+            models.CheckConstraint(condition=Q(language__in=["", *LANGUAGES]), name="timebank_post_language"),
+            models.CheckConstraint(condition=Q(sort="request") | Q(skills=[], language=""), name="timebank_post_fit"),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True) | Q(state="closed", closed_at__isnull=False),
                 name="timebank_post_closed",

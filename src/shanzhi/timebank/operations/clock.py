@@ -16,7 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 from shanzhi.timebank import sources
 from shanzhi.timebank.models import Bank, Deal, Post, Voucher
-from shanzhi.timebank.operations import dealing, giving, helping, shop
+from shanzhi.timebank.operations import dealing, giving, helping, proposing, shop
 from shanzhi.timebank.operations.earning import credit, take_back
 from shanzhi.timebank.operations.months import keep_months
 from shanzhi.timebank.operations.netting import clear_month
@@ -39,6 +39,8 @@ def run_clock(*, at: datetime) -> dict[str, int]:
         "paid": _each("pay", _silent(at), lambda key: dealing.pay_silent(actor=actor, deal_id=key, at=at)),
         "lapsed": _each("lapse", _over(at), lambda key: dealing.lapse(actor=actor, deal_id=key, at=at)),
         "closed": _each("close", _past(at), lambda key: _close(actor, key, at)),
+        "matches": _each("match", proposing.over(at)[:MOST],
+                         lambda key: proposing.end_matches(actor=actor, post_id=key, at=at)),
         "vouchers": _each("voucher", _unfetched(at),
                           lambda key: shop.lapse_voucher(actor=actor, voucher_id=key, at=at)),
         "expired": _each("expire", giving.due_to_expire(timezone.localdate(at))[:MOST],

@@ -29,6 +29,7 @@ from shanzhi.timebank.operations.frames import (
     words,
 )
 from shanzhi.timebank.operations.helping import is_promised, locked_post, require_earner, require_spender
+from shanzhi.timebank.operations.matches import mark_answered
 
 PATIENCE: Final = timedelta(days=7)
 """How long the other may keep silent after one of the two said that it is done."""
@@ -67,6 +68,7 @@ def answer_post(*, actor: Actor, post_id: UUID, message: str, at: datetime, minu
             raise refusals.AnsweredAlready from fault
         raise
     note(actor, "deal.answer", made, post.bank, at, {"minutes": wanted})
+    mark_answered(actor=actor, post=post, at=at)
     telling.tell_deal(actor=actor, kind=telling.ANSWERED, deal=made, at=at, to=[post.author])
     minor = needs_guardian(made, at)
     if minor is not None:

@@ -15,6 +15,7 @@ from shanzhi.timebank import telling
 from shanzhi.timebank.lifecycle import DEAL, POST
 from shanzhi.timebank.models import Deal, Member, Post
 from shanzhi.timebank.operations.helping import ROOM
+from shanzhi.timebank.operations.matches import end_of_person
 from shanzhi.work.files import drop_file
 
 GONE = "—"
@@ -41,13 +42,14 @@ def empty_posts(leaving: Leaving) -> Touched:
         if row.state == "open":
             row.state, row.closed_at = POST.move(row.state, "close"), leaving.at
         row.title, row.about, row.address, row.photo = GONE, GONE, None, ""
-    Post.objects.bulk_update(rows, ["title", "about", "address", "photo", "state", "closed_at"])
+        row.skills, row.language = [], ""
+    Post.objects.bulk_update(rows, ["title", "about", "address", "photo", "skills", "language", "state", "closed_at"])
     for digest in photos:
         if not Post.objects.filter(photo=digest).exists():
             transaction.on_commit(partial(drop_file, digest, room=ROOM))
     return {
         "timebank_post": [str(row.pk) for row in rows], "timebank_deal": ended,
-        "timebank_member": _close_empty(leaving),
+        "timebank_helpproposal": end_of_person(leaving), "timebank_member": _close_empty(leaving),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -28,6 +29,8 @@ from shanzhi.timebank.operations.frames import (
     rules_now,
     words,
 )
+from shanzhi.volunteering import queries as volunteering
+from shanzhi.volunteering.models import LANGUAGES
 from shanzhi.work import pictures
 from shanzhi.work.files import store
 from shanzhi.work.scanner import scan
@@ -42,7 +45,8 @@ MOST_DAYS: Final = 90
 class Help:
     """What is asked for or offered; `minutes` is what it costs in credits, of an offer what an hour of it would.
 
-    A request says when (`starts_at`) and may say where exactly (`address`); an offer says until when it stands.
+    A request says when (`starts_at`) and may say where exactly (`address`), which `skills` help (codes that hold in the
+    area) and which `language` would be good; an offer says until when it stands.
     """
 
     sort: str
@@ -54,13 +58,16 @@ class Help:
     until: date | None = None
     address: str = ""
     photo: bytes = b""
+    skills: Sequence[str] = ()
+    language: str = ""
 
 
 def post_help(*, actor: Actor, bank_id: UUID, given: Help, at: datetime, synthetic: bool = False) -> Post:
     """Ask for help or offer it, with one's own account at the bank.
 
     Who asks may spend by the rules and has the credits; who offers may earn. Raises NotAMember, NoRules, ByTheRules,
-    NotEnough, BadPost, BadArea, BadTime, NotOfThisSort, BadMinutes, NotAPicture, PictureTooLarge.
+    NotEnough, BadPost, BadArea, BadTime, NotOfThisSort, UnknownSkill, UnknownLanguage, BadMinutes, NotAPicture,
+    PictureTooLarge.
     """
     photo = _photo(given.photo)
     with transaction.atomic():
@@ -94,8 +101,21 @@ def _checked(bank: Bank, given: Help, at: datetime) -> dict[str, Any]:
             raise refusals.BadPost(field=field)
     return {
         "sort": given.sort, "title": " ".join(given.title.split()), "about": given.about.strip(), "area": given.area,
-        "minutes": minutes_of(given.minutes), **_times(given, at),
+        "minutes": minutes_of(given.minutes), **_times(given, at), **_fit(given),
     }  # fmt: skip
+
+
+def _fit(given: Help) -> dict[str, Any]:
+    """Give what raises the fit of who helps with a request; of an offer nothing is said."""
+    for field in ("skills", "language") if given.sort == Sort.OFFER else ():
+        if getattr(given, field):
+            raise refusals.NotOfThisSort(field=field)
+    skills = sorted(set(given.skills))
+    if skills and set(skills) - {one.code for one in volunteering.skills(given.area)}:
+        raise refusals.UnknownSkill(field="skills")
+    if given.language and given.language not in LANGUAGES:
+        raise refusals.UnknownLanguage(field="language")
+    return {"skills": skills, "language": given.language}
 
 
 def _times(given: Help, at: datetime) -> dict[str, Any]:

@@ -20,7 +20,18 @@ from shanzhi.ledger.models import Balance
 from shanzhi.people import queries as people
 from shanzhi.places.models import Area
 from shanzhi.timebank import policies, sources
-from shanzhi.timebank.models import Bank, Deal, Earning, Link, Member, PolicyVersion, Pool, PoolGrant, Sign
+from shanzhi.timebank.models import (
+    Bank,
+    Deal,
+    Earning,
+    HelpProposal,
+    Link,
+    Member,
+    PolicyVersion,
+    Pool,
+    PoolGrant,
+    Sign,
+)
 from shanzhi.ui.choosing import MOST_LISTED, MOST_MATCHES, AreaSource, Place
 
 AREA_NAME: Final = Subquery(Area.objects.filter(code=OuterRef("area")).values("name")[:1])
@@ -203,6 +214,7 @@ class Waits:
     records: int
     grants: int
     disputes: int
+    matches: int
     signs: int
     links: int
 
@@ -212,6 +224,7 @@ def waits(found: Bank, viewer: Actor) -> Waits:
     return Waits(
         records=sources.for_review(found, viewer).count(),
         grants=PoolGrant.objects.filter(pool__bank=found, state="proposed").count(),
+        matches=HelpProposal.objects.filter(post__bank=found, state="proposed", run__state="proposed").count(),
         disputes=Deal.objects.filter(post__bank=found, state="disputed").count(),
         signs=Sign.objects.filter(bank=found, state="new").count(),
         links=Link.objects.filter(

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shanzhi.timebank import queries
-from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, POST, SIGN, VOUCHER
-from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant, Post, Sign, Voucher
+from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, MATCH, POST, SIGN, VOUCHER
+from shanzhi.timebank.models import Bank, Deal, Good, HelpProposal, Member, PoolGrant, Post, Sign, Voucher
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.ui.http import viewing
 
@@ -17,6 +17,7 @@ FORM = "timebank/form.html"
 TONES = {
     "open": "good", "asked": "accent", "promised": "accent", "disputed": "bad", "paid": "good", "settled": "good",
     "proposed": "warn", "given": "good", "new": "warn", "issued": "accent", "redeemed": "good",
+    "answered": "good",
 }  # fmt: skip
 
 
@@ -28,6 +29,11 @@ def post_state(row: Post) -> tuple[str, str]:
 def deal_state(row: Deal) -> tuple[str, str]:
     """Say where a promise stands."""
     return TONES.get(row.state, "plain"), str(DEAL.states[row.state])
+
+
+def match_state(row: HelpProposal) -> tuple[str, str]:
+    """Say where a member proposed for a request stands."""
+    return TONES.get(row.state, "plain"), str(MATCH.states[row.state])
 
 
 def grant_state(row: PoolGrant) -> tuple[str, str]:

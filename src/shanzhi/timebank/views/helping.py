@@ -34,6 +34,7 @@ from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response, page_of
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
+from shanzhi.volunteering import queries as volunteering
 
 POSTS = Listing(
     key="time_bank_help",
@@ -80,10 +81,12 @@ def write(request: Any, bank_id: UUID, sort: str) -> HttpResponse:
     """Ask for help, or offer it."""
     found = queries.own_member(viewer=request.actor, bank_id=bank_id).bank
     asks = sort == Sort.REQUEST
-    first = {"area": people.own(viewer=request.actor).area[:12], "minutes": 60}
+    home = people.own(viewer=request.actor).area[:12]
+    first = {"area": home, "minutes": 60}
     made: type[RequestForm] = RequestForm if asks else OfferForm
     files = request.FILES if request.method == "POST" else None
-    form = made(sent(request), files, initial=first, areas=queries.help_areas(found, request.now))
+    skills = _skills(request, home or found.area) if asks else []
+    form = made(sent(request), files, initial=first, areas=queries.help_areas(found, request.now), skills=skills)
 
     def act(form: Any) -> str:
         made = operations.post_help(bank_id=bank_id, given=form.given(sort), **acting(request))
@@ -93,6 +96,12 @@ def write(request: Any, bank_id: UUID, sort: str) -> HttpResponse:
     context = frame(heading, _("Publish to the members"), page("help", found), *help_steps(found))
     done = _("It is published to the members. You are told here who answers.")
     return answer_form(request, form, act, context, done=done, template=FORM)
+
+
+def _skills(request: Any, area: str) -> list[tuple[str, str]]:
+    """List the skills that hold in the community that is chosen, code and name."""
+    chosen = request.POST.get("area", area) if request.method == "POST" else area
+    return [(one.code, str(one)) for one in volunteering.skills(chosen if chosen.isdigit() else area)]
 
 
 @login_required
@@ -105,6 +114,7 @@ def post(request: Any, post_id: UUID) -> HttpResponse:
         "post": found, "heading": found.title, "state": post_state(found), "pairs": _pairs(request, found),
         "mine": mine, "own": own, "may_close": mine or policies.keeps(request.actor, found.bank),
         "own_state": deal_state(own) if own else None,
+        "asked": None if mine else queries.asked_upon(viewer=request.actor, found=found),
         "answers": [(one, deal_state(one), _other(one, found)) for one in queries.deals_of(found)] if mine else [],
         "may_answer": found.state == "open" and not mine and (own is None or own.state not in LIVING)
         and policies.own_member(request.actor, found.bank) is not None,
@@ -134,7 +144,14 @@ def _pairs(request: Any, found: Post) -> list[Answer]:
         Answer(_("Community"), places.full_names({found.area}).get(found.area, found.area)),
     ]
     when = formatting.moment(found.starts_at) if asks else formatting.day(found.until)
-    return [*told, Answer(_("When") if asks else _("Stands until"), when)]
+    told.append(Answer(_("When") if asks else _("Stands until"), when))
+    if found.skills:
+        names = {one.code: str(one) for one in volunteering.skills(found.area)}
+        comma = "、" if formatting.chinese() else ", "
+        told.append(Answer(_("Skills that help"), comma.join(names.get(code, code) for code in found.skills)))
+    if found.language:
+        told.append(Answer(_("Language"), found.get_language_display()))
+    return told
 
 
 @login_required

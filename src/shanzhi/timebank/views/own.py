@@ -19,7 +19,7 @@ from shanzhi.timebank.forms.own import DonateForm, GiveForm, OpenForm, SureForm
 from shanzhi.timebank.models import Bank
 from shanzhi.timebank.views.frames import FORM, bank_steps, deal_state, frame, own_steps, page
 from shanzhi.ui import formatting
-from shanzhi.ui.http import acting
+from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import Column, DateRangeFilter, Empty, Listing, listing_response
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
@@ -75,6 +75,7 @@ def mine(request: Any) -> HttpResponse:
         "deals": [
             (one, deal_state(one), one.helper_id in mine_ids) for one in queries.living_deals(viewer=request.actor)
         ],
+        "asks": queries.asked_to_help(**viewing(request)),
         "vouchers": queries.waiting_vouchers(viewer=request.actor),
         "wards": queries.wards_deals(viewer=request.actor, at=request.now),
         "near": queries.near_banks(viewer=request.actor),
