@@ -1,30 +1,37 @@
-"""Migrations of requests in the matching run forward on what the version before wrote."""
+"""Migrations of the time bank run forward on a bank of before: without agreements, and without requests in the matching."""
+
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from shanzhi.assignments.models import Run
-from shanzhi.audit import coverage
-from shanzhi.config import roles
-from shanzhi.config.roles import ROLE
-from shanzhi.timebank.models import Post
+from shanzhi.timebank import checking, operations
+from shanzhi.timebank.models import BankMonth, Post
 from tests.activities.test_guards import refused
 from tests.assignments.support import a_run
 from tests.people.conftest import make_areas
-from tests.support.database import as_owner
-from tests.timebank.support import a_bank, a_member, a_request, an_offer
+from tests.people.test_migrations import move
+from tests.timebank.between import agreed, owes, passing, two_banks
+from tests.timebank.support import OLD, a_bank, a_member, a_request, an_offer, serve
 
 
-def move(*targets: tuple[str, str]) -> None:
-    """Go to these migrations; without any to the newest of every room."""
-    with as_owner():
-        executor = MigrationExecutor(connection)
-        executor.migrate(list(targets) or executor.loader.graph.leaf_nodes())
-        with connection.cursor() as cursor:  # tables made anew want the rights that every table of a test has
-            roles.grant(cursor, site=ROLE)
-            cursor.execute(f"GRANT UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {ROLE}")
-        coverage.reconcile()
+@pytest.mark.thorough
+@pytest.mark.django_db(transaction=True)
+def test_months_kept_before_stay_and_credits_pass_from_then_on() -> None:
+    make_areas()
+    here, there = two_banks()
+    october = datetime(2026, 10, 20, 4, tzinfo=UTC)
+    sender, receiver = a_member(here, at=october - timedelta(days=20)), a_member(there, born_on=OLD)
+    serve(sender, 60, at=october, day=date(2026, 10, 1))
+    operations.keep_months(bank=here, at=october.replace(month=11, day=3))
+    try:
+        move(("timebank", "0003_months_kept"))
+    finally:
+        move()
+    assert list(BankMonth.objects.values_list("kind", "minutes", "owed", "between")) == [("timebank.earn", 60, 60, 0)]
+    link = agreed(here, there)
+    passing(sender, receiver, 20)
+    assert (owes(link, here), list(checking.broken())) == (20, [])
 
 
 @pytest.mark.thorough

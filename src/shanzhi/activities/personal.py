@@ -43,7 +43,7 @@ SHIFTS: Final = register_activity(
     )
 )
 # Whatever somebody wrote of an activity may name any of these, so it is looked through for each of them.
-_TOLD: Final = dict.fromkeys(TOLD, (K.TEXT, E.SCRUB))
+_TOLD: Final = dict.fromkeys(TOLD, (K.TEXT, E.SPECIAL))
 describe("activities.Activity", _("Activities you planned"), "planned_by_id", SHIFTS, planned_by=(K.LINK, E.KEEP),
          **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you changed"), "changed_by_id", SHIFTS, changed_by=(K.LINK, E.KEEP),
@@ -54,15 +54,16 @@ describe("activities.Activity", _("Activities you checked"), "checked_by_id", SH
          **_TOLD)  # fmt: skip
 describe("activities.Activity", _("Activities you lead on the day"), "contact__person_id", SHIFTS,
          contact=(K.LINK, E.KEEP), **_TOLD)  # fmt: skip
-# Where one meets and what was told of a change are free words too; who only signed up is looked for by the `Special`.
-_SAID: Final = dict.fromkeys(("place", "notice"), (K.TEXT, E.SCRUB))
+# Where one meets and what was told of a change are free words too. All these are looked through by the `Special`, for
+# who only signed up as well.
+_SAID: Final = dict.fromkeys(("place", "notice"), (K.TEXT, E.SPECIAL))
 for _way in STANDING:
     describe("activities.Shift", _("Shifts of activities you planned or checked"), f"activity__{_way}", SHIFTS,
              **_SAID)  # fmt: skip
 describe("activities.SignUp", _("Shifts you signed up for"), "volunteer__person_id", SHIFTS, shift=(K.LINK, E.KEEP),
          volunteer=(K.LINK, E.KEEP), state=(K.RECORD, E.SPECIAL), turn=(K.RECORD, E.KEEP),
          queued_at=(K.RECORD, E.KEEP), signed_at=(K.RECORD, E.KEEP), ended_at=(K.RECORD, E.SPECIAL),
-         reason=(K.TEXT, E.SCRUB))  # fmt: skip
+         reason=(K.TEXT, E.SPECIAL))  # fmt: skip
 describe("activities.CalendarFeed", _("The secret address of your calendar"), "volunteer__person_id", SHIFTS,
          volunteer=(K.LINK, E.KEEP), ended_at=(K.RECORD, E.SPECIAL))  # fmt: skip
 REGISTRY.locks["activities"] = hold_activities
