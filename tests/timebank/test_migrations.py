@@ -1,4 +1,4 @@
-"""Migrations of the time bank run forward on a bank of before: without agreements, and without requests in the matching."""
+"""Migrations of the time bank run forward on a bank of before: without agreements, without requests in the matching."""
 
 from datetime import UTC, date, datetime, timedelta
 
