@@ -78,7 +78,7 @@ def installed() -> Iterator[Cluster]:
             "SHANZHI_DATA": str(folder),
             "DJANGO_SETTINGS_MODULE": "shanzhi.config.settings",
         }
-        subprocess.run([sys.executable, "-c", AS_BEFORE], env=environment, check=True, timeout=120)
+        subprocess.run([sys.executable, "-c", AS_BEFORE], env=environment, check=True, timeout=600)
         with psycopg.connect(cluster.url(DATABASE), autocommit=True) as connection:
             assert owners(connection) == {ROLE}
             connection.execute("INSERT INTO people_cache VALUES ('kept', 'x', now())")
