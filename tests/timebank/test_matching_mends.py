@@ -10,6 +10,7 @@ from django.db import connection
 
 from shanzhi.people import operations as people
 from shanzhi.people.operations.erasure import hold_rooms
+from shanzhi.timebank import lifecycle, operations
 from tests.support.people import AT, actor
 from tests.timebank.support import a_deal, a_request
 from tests.timebank.test_matching import ask, matched
@@ -50,3 +51,14 @@ def test_who_is_erased_has_posts_locked_before_people_and_accounts_before_pairs(
     tables = [table for table, _keys in held]
     assert tables.index("post") < tables.index("person") < tables.index("member") < tables.index("helpproposal")
     assert run.help_proposals.get(member=gone).state == "lapsed"
+
+
+def test_a_press_locks_requests_then_all_accounts_at_once_then_pairs_and_drops_who_closed_the_account() -> None:
+    run, _asker, helpers = matched(3)
+    operations.close_account(actor=actor(helpers[1].person), member_id=helpers[1].pk, at=AT)
+    held = locks(lambda: ask(run))
+    assert [table for table, _keys in held][:3] == ["post", "member", "helpproposal"]
+    assert [sorted(str(one.pk) for one in helpers)] == [keys for table, keys in held if table == "member"]
+    assert {row.member_id: (row.state, row.reason) for row in run.help_proposals.all()} == {
+        helpers[0].pk: ("asked", ""), helpers[1].pk: ("dropped", lifecycle.NO_ACCOUNT), helpers[2].pk: ("asked", ""),
+    }  # fmt: skip

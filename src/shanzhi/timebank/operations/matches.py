@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from shanzhi import matching
@@ -67,7 +67,7 @@ def locked_posts(condition: Q) -> dict[UUID, Post]:
     return {row.pk: row for row in rows.select_related("bank", "author__person__merged_into")}
 
 
-def locked(condition: Q) -> Iterable[HelpProposal]:
+def locked(condition: Q) -> QuerySet[HelpProposal]:
     """Lock pairs in the order of their ids; after their requests, where one is asked for."""
     rows = HelpProposal.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("member__person__merged_into").filter(condition).order_by("pk")

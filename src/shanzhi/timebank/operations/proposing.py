@@ -35,7 +35,7 @@ from shanzhi.timebank.lifecycle import (
     PROMISED,
 )
 from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
-from shanzhi.timebank.operations.frames import rules_now
+from shanzhi.timebank.operations.frames import lock_members, rules_now
 from shanzhi.timebank.operations.helping import is_promised, locked_post, require_earner
 from shanzhi.timebank.operations.matches import OPEN, end, locked, locked_posts, note
 from shanzhi.timebank.wants import TAKEN, owned
@@ -64,16 +64,20 @@ def ask_help(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime)
             raise refusals.NotTheKeeper
         if not 1 <= len(chosen) <= MOST_AT_ONCE:
             raise TooManyPairs(field="pairs", most=MOST_AT_ONCE)
-        rows = HelpProposal.objects.filter(run=run, pk__in=chosen)
-        mine = list(rows.select_related("post__bank", "post__author", "member"))
+        chosen_rows = HelpProposal.objects.filter(run=run, pk__in=chosen)
+        mine = list(chosen_rows.select_related("post__bank", "post__author", "member"))
         for bank in {one.post.bank for one in mine}:
             policies.require(policies.may_keep(actor=actor, bank=bank))
         for one in mine:
             _require_others_matter(actor, one)
-        posts = locked_posts(Q(pk__in={one.post_id for one in mine if one.state == "proposed"}))
+        waiting = [one for one in mine if one.state == "proposed"]
+        posts = locked_posts(Q(pk__in={one.post_id for one in waiting}))
+        # as they stand under the lock: who closed the account since is dropped, and stops nobody else's being asked
+        members = lock_members({one.member_id for one in waiting})
         asked = dropped = 0
-        for row in sorted(locked(Q(run=run, pk__in=chosen, state="proposed")), key=lambda one: (-one.score, one.pk)):
-            row.post = posts[row.post_id]
+        rows = locked(Q(run=run, pk__in=[one.pk for one in waiting], state="proposed"))
+        for row in sorted(rows, key=lambda one: (-one.score, one.pk)):
+            row.post, row.member = posts[row.post_id], members[row.member_id]
             why = _against(row, at)
             if why:
                 end(row, "drop", why, at, decided_by=actor.person_id)
