@@ -97,7 +97,8 @@ def a_site() -> None:
     serves(guardian), free(a_volunteer(a_student(bank, guardian.person).person))
     for post in (a_request(asker), a_request(helper), a_request(old)):
         assert post.sort == "request"
-    a_deal(asker, helper, 30, state="asked"), a_deal(asker, helper, 30, starts_at=BEGINS + 3 * HOUR)
+    a_deal(asker, helper, 30, state="asked", starts_at=BEGINS + 5 * HOUR)
+    a_deal(asker, helper, 30, starts_at=BEGINS + 3 * HOUR)
     an_offer(helper), a_request(asker, starts_at=AT + timedelta(days=30))
     ended = a_request(asker)
     operations.close_post(actor=actor(asker.person), post_id=ended.pk, at=AT)

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from shanzhi.assignments.fitting import span
+from shanzhi.assignments.fitting import LATELY, span
 from shanzhi.assignments.models import Run
 from shanzhi.assignments.wants import Want, Wants, id_of
 from shanzhi.kernel import timebank as kernel
@@ -29,11 +29,12 @@ from shanzhi.timebank.models import Deal, HelpProposal, Member, PolicyVersion, P
 from shanzhi.volunteering.models import Volunteer
 
 PREFIX: Final = "help"
-LATELY: Final = timedelta(days=28)
 LONGEST: Final = 24 * 60
 """Minutes of the longest request that is matched: nobody is free for longer, and it would stretch the whole run."""
 TAKEN: Final = (*HOLDING, "paid", "settled")
 """States of a promise in which its request is promised or done."""
+NOT_AGAIN: Final = ("refused", "withdrawn")
+"""States of an answer after which nobody is asked for the same request."""
 Owners = dict[UUID, list[Volunteer]]
 
 
@@ -76,7 +77,7 @@ def read(run: Run, who: QuerySet[Volunteer], people: Sequence[Volunteer], at: da
     for one in people:
         owners[one.human.pk].append(one)
     known, posts = _Known(), requests_of(run, at)
-    rules = _rules({one.bank_id for one in posts}, timezone.localdate(at))
+    rules = rules_of({one.bank_id for one in posts}, timezone.localdate(at))
     posts = [one for one in posts if one.bank_id in rules]
     humans = who.order_by().values(owner=Coalesce("person__merged_into", "person"))
     if posts:
@@ -110,7 +111,7 @@ def _account(bank_id: UUID) -> str:
     return f"account:{bank_id}"
 
 
-def _rules(banks: Iterable[UUID], today: date) -> dict[UUID, kernel.Policy]:
+def rules_of(banks: Iterable[UUID], today: date) -> dict[UUID, kernel.Policy]:
     """Give the rules of banks in force today, of those that have any."""
     rows = PolicyVersion.objects.filter(bank__in=set(banks), from_day__lte=today).order_by("bank", "-from_day")
     return {row.bank_id: row.policy for row in rows.distinct("bank")} if banks else {}
@@ -144,20 +145,21 @@ def _add_members(
 
 
 def _add_promises(known: _Known, owners: Owners, posts: set[UUID], humans: QuerySet[Any], at: datetime) -> None:
-    """Add what promises of help bind and weigh, and which requests somebody answered already."""
-    lately = Q(state__in=("paid", "settled"), ended_at__gt=at - LATELY)
-    rows = owned(Deal.objects.filter(Q(state__in=LIVING) | lately), helping="helper__", taking="taker__")
+    """Add what promises of help and answers bind and weigh, and which requests somebody answered already."""
+    lately = Q(state__in=("paid", "settled"), paid__gt=0, ended_at__gt=at - LATELY)
+    over = Q(state__in=NOT_AGAIN, post__in=posts)
+    rows = owned(Deal.objects.filter(Q(state__in=LIVING) | lately | over), helping="helper__", taking="taker__")
     rows = rows.filter(Q(helping__in=humans) | Q(taking__in=humans))
     for helping, taking, state, post, minutes, starts in rows.values_list(
         "helping", "taking", "state", "post", "minutes", "post__starts_at"
     ):
-        spans = [span(starts, starts + timedelta(minutes=minutes))] if starts and state in HOLDING else []
+        spans = [span(starts, starts + timedelta(minutes=minutes))] if starts and state in LIVING else []
         for one in owners.get(helping, ()):
-            if state in LIVING and post in posts:
+            if state in (*LIVING, *NOT_AGAIN) and post in posts:
                 known.barred[one.pk].add(id_of(PREFIX, post))
             known.busy[one.pk] += spans
-            known.load[one.pk] += minutes if state != "asked" else 0
-        for one in owners.get(taking, ()):
+            known.load[one.pk] += minutes if state not in ("asked", *NOT_AGAIN) else 0
+        for one in owners.get(taking, ()) if state in HOLDING else ():
             known.busy[one.pk] += spans
 
 

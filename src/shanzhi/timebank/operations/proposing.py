@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from shanzhi.activities.models import SignUp
 from shanzhi.assignments.models import Run
 from shanzhi.assignments.operations.frames import LONGEST
 from shanzhi.assignments.operations.frames import reason_of as why_of
 from shanzhi.assignments.operations.refusals import NotAsked, NotProposed, ReasonNeeded, RunNotReady, TooManyPairs
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound, Refusal, SignInNeeded
-from shanzhi.people import minors
+from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.timebank import policies, queries, refusals, telling
-from shanzhi.timebank.lifecycle import (
-    ANSWERED,
-    ASKED_BEFORE,
-    BEGUN,
-    BY_RULES,
-    CLOSED,
-    HOLDING,
-    LIVING,
-    MATCH,
-    MINOR,
-    NO_ACCOUNT,
-    OVERLAP,
-    PROMISED,
-)
-from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
-from shanzhi.timebank.operations.frames import lock_members, rules_now
-from shanzhi.timebank.operations.helping import is_promised, locked_post, require_earner
+from shanzhi.timebank.lifecycle import BEGUN, CLOSED, MATCH, NO_ACCOUNT, PROMISED
+from shanzhi.timebank.models import Deal, HelpProposal, Post
+from shanzhi.timebank.operations import suiting
+from shanzhi.timebank.operations.frames import lock_members
+from shanzhi.timebank.operations.helping import is_promised, locked_post
 from shanzhi.timebank.operations.matches import OPEN, end, locked, locked_posts, note
-from shanzhi.timebank.wants import TAKEN, owned
+from shanzhi.timebank.wants import TAKEN
 
 MOST_AT_ONCE: Final = 200
 """Pairs that one press asks, each looked at again before."""
@@ -74,17 +60,19 @@ def ask_help(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime)
         posts = locked_posts(Q(pk__in={one.post_id for one in waiting}))
         # as they stand under the lock: who closed the account since is dropped, and stops nobody else's being asked
         members = lock_members({one.member_id for one in waiting})
+        told = suiting.known(list(posts.values()), list(members.values()), at)
         asked = dropped = 0
         rows = locked(Q(run=run, pk__in=[one.pk for one in waiting], state="proposed"))
         for row in sorted(rows, key=lambda one: (-one.score, one.pk)):
             row.post, row.member = posts[row.post_id], members[row.member_id]
-            why = _against(row, at)
+            why = suiting.against(row.post, row.member, told, at)
             if why:
                 end(row, "drop", why, at, decided_by=actor.person_id)
                 dropped += 1
                 continue
             row.state, row.decided_at, row.decided_by_id = MATCH.move(row.state, "ask"), at, actor.person_id
             row.save(update_fields=["state", "decided_at", "decided_by"])
+            told.put_down(row.post, row.member)
             telling.tell_suits(actor=actor, match=row, at=at)
             asked += 1
         note(actor, "ask", run, at, {"asked": asked, "dropped": dropped})
@@ -104,42 +92,6 @@ def _ready(actor: Actor, run_id: UUID) -> Run:
     if run.state != "proposed":
         raise RunNotReady
     return run
-
-
-def _against(row: HelpProposal, at: datetime) -> str:
-    """Give the code of what stands against asking a member for a locked request now, '' for nothing."""
-    post, member = row.post, row.member
-    if post.starts_at is None or post.starts_at <= at:
-        return BEGUN
-    if post.state != "open" or post.author.closed_at is not None:
-        return CLOSED
-    if is_promised(post):
-        return PROMISED
-    if HelpProposal.objects.filter(post=post, state="asked").exists():
-        return ASKED_BEFORE
-    if member.closed_at is not None or member.human.erased_at is not None:
-        return NO_ACCOUNT
-    if minors.is_minor(member.human, at) or minors.is_minor(post.author.human, at):
-        return MINOR
-    try:
-        require_earner(rules_now(post.bank, at)[1], member, at)
-    except Refusal:
-        return BY_RULES
-    if Deal.objects.filter(post=post, helper=member, state__in=LIVING).exists():
-        return ANSWERED
-    return OVERLAP if _bound(member, post.starts_at, post.starts_at + timedelta(minutes=post.minutes)) else ""
-
-
-def _bound(member: Member, starts: datetime, ends: datetime) -> bool:
-    """Tell whether a member has a shift at some time, or a promise of help as one of the two."""
-    human = member.human.pk
-    of_person = Q(volunteer__person=human) | Q(volunteer__person__merged_into=human)
-    shifts = SignUp.objects.filter(of_person, state="signed", shift__state="open")
-    if shifts.filter(shift__starts_at__lt=ends, shift__ends_at__gt=starts).exists():
-        return True
-    rows = owned(Deal.objects.filter(state__in=HOLDING, post__starts_at__lt=ends), helping="helper__", taking="taker__")
-    held = rows.filter(Q(helping=human) | Q(taking=human)).values_list("post__starts_at", "minutes")
-    return any(begins + timedelta(minutes=minutes) > starts for begins, minutes in held)
 
 
 def drop_match(*, actor: Actor, match_id: UUID, reason: str, at: datetime) -> HelpProposal:
