@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from shanzhi import matching
+from shanzhi.assignments import case
 from shanzhi.assignments import operations as assignments
 from shanzhi.assignments.models import Proposal, Run
 from shanzhi.assignments.wants import id_of
+from shanzhi.audit.models import Event
+from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.roles import Role
+from shanzhi.ledger.models import Keeper
 from shanzhi.people import operations as people
 from shanzhi.people.operations.erasure import hold_rooms
-from shanzhi.timebank import lifecycle, operations
+from shanzhi.timebank import lifecycle, operations, queries, refusals, wants
 from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
 from shanzhi.timebank.operations import suiting
+from shanzhi.timebank.operations.matches import keep_matches
 from shanzhi.volunteering.models import Volunteer
 from tests.activities.support import an_activity
 from tests.assignments.support import a_pair, a_run
-from tests.support.people import AT, actor
-from tests.timebank.support import SYSTEM, a_bank, a_deal, a_member, a_request
+from tests.assignments.test_pages import texts
+from tests.support.people import AREA, AT, LONG_AGO, a_person, actor, an_actor, client_for, sign_in
+from tests.timebank.support import DISTRICT, FOUNDED, SYSTEM, a_bank, a_deal, a_member, a_request
 from tests.timebank.test_matching import BEGINS, HOUR, ask, matched, of_requests, serves
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
@@ -136,7 +146,7 @@ class TestAPress:
         who = [a_member(bank) for _ in range(5)]
         promised, offered, asked, declined, free = [serves(one) for one in who]
         shift = an_activity(places=9).shifts.get()
-        when = {"starts_at": shift.starts_at + HOUR / 2}
+        when: dict[str, Any] = {"starts_at": shift.starts_at + HOUR / 2}
         a_deal(asker, who[0], 30, **when), a_deal(asker, who[1], 30, state="asked", **when)
         run = a_run()
         HelpProposal.objects.filter(pk=proposed(run, asker, who[2], **when)[0].pk).update(state="asked", decided_at=AT)
@@ -145,6 +155,99 @@ class TestAPress:
         keys = [one.pk for one in rows]
         assert assignments.ask_pairs(actor=SYSTEM, run_id=run.pk, pairs=keys, at=AT) == assignments.Asked(1, 4)
         assert [Proposal.objects.get(pk=key).reason for key in keys] == ["overlap"] * 3 + ["said_no", ""]
+
+    def test_counts_only_pairs_that_one_sees_and_writes_nothing_when_sent_again(self) -> None:
+        run, asker, _helpers = matched(2)
+        elsewhere = a_bank(AREA, name="示例社区银行")
+        strange = proposed(run, a_member(elsewhere, 900), a_member(elsewhere))[0]
+        keeper, planner = a_person(AREA), an_actor(Role.SOCIAL_WORKER, AREA)
+        Keeper.objects.create(book=asker.bank.book, person_id=keeper.pk, since=LONG_AGO)
+        assert ask(run, actor(keeper)) == operations.HelpAsked(2, 0)
+        assert ask(run, actor(keeper)) == operations.HelpAsked(0, 0)
+        assert Event.objects.filter(verb="timebank.match.ask").count() == 1
+        strange.refresh_from_db()
+        assert strange.state == "proposed"
+        with pytest.raises(refusals.NotTheKeeper):
+            ask(run, planner, pk=strange.pk)
+        assignments.close_run(actor=SYSTEM, run_id=run.pk, at=AT)
+        with pytest.raises(refusals.NotTheKeeper):
+            ask(run, planner, pk=strange.pk)
+
+
+def test_what_was_written_of_why_not_is_read_by_who_keeps_the_bank_and_the_member_alone(client: Client) -> None:
+    run, _asker, _helpers = matched(2)
+    first, second = run.help_proposals.select_related("member__person").order_by("pk")
+    ask(run, pk=first.pk)
+    said, why = "陪护母亲化疗", "有人反映他爱喝酒"
+    operations.decline_match(actor=actor(first.member.person), match_id=first.pk, reason=said, at=AT)
+    operations.drop_match(actor=SYSTEM, match_id=second.pk, reason=why, at=AT)
+    planner, keeper = client_for(Role.SOCIAL_WORKER), client_for(Role.DISTRICT_OFFICER, area=DISTRICT)
+    here = f"/assignments/{run.pk}/help/"
+    paths = [here, f"{here}?export=csv", f"/timebank/matched/{first.pk}/", f"/timebank/matched/{second.pk}/",
+             f"/api/v1/timebank/runs/{run.pk}/matches", f"/api/v1/timebank/matches/{first.pk}"]  # fmt: skip
+    for who, reads in ((planner, [False, False]), (keeper, [True, True])):
+        told = "".join(texts(who.get(path)) for path in paths)
+        assert [words in told for words in (said, why)] == reads
+    assert not Event.objects.filter(reason__in=(said, why)).exists()
+    read = {
+        viewer: [row.why for row in queries.matched(viewer=viewer, run=run).order_by("pk")]
+        for viewer in (planning(first.member), an_actor(Role.SOCIAL_WORKER, AREA))
+    }
+    assert list(read.values()) == [[said, ""], ["", ""]]
+    HelpProposal.objects.filter(pk=second.pk).update(reason=lifecycle.OVERLAP)
+    assert queries.match(viewer=an_actor(Role.SOCIAL_WORKER, AREA), match_id=second.pk).why == lifecycle.OVERLAP
+
+
+def planning(member: Member) -> Actor:
+    """Give the actor of a member who plans shifts in the area, too."""
+    return replace(actor(member.person), grants=an_actor(Role.SOCIAL_WORKER, AREA).grants)
+
+
+def test_titles_are_read_by_members_while_requests_are_open() -> None:
+    run, asker, helpers = matched(2)
+    member = planning(helpers[0])
+    keeper = an_actor(Role.DISTRICT_OFFICER, DISTRICT)
+    rows = run.help_proposals.order_by("pk")
+    operations.close_post(actor=actor(asker.person), post_id=rows[0].post_id, at=AT)
+    for viewer, reads in ((member, [False, True]), (keeper, [True, True])):
+        told = queries.matched(viewer=viewer, run=run).order_by("pk")
+        assert [bool(one.title) for one in told] == [one.reads for one in told] == reads
+
+
+def test_counts_of_a_run_add_up() -> None:
+    bank = a_bank()
+    asker, helper = a_member(bank, 900), a_member(bank)
+    serves(helper), a_request(asker)
+    run = a_run(state="working", finished_at=None)
+    with CaptureQueriesContext(connection) as asked:
+        assert wants.there(run, AT)
+    assert len(asked) == 1
+    assert '"timebank_post"."title"' not in asked[0]["sql"]
+    assert [one.bank_id for one in wants.requests_of(run, AT)] == [bank.pk]
+    # before the rules are in force
+    assert not wants.there(run, FOUNDED)
+    assert not case.read(run, FOUNDED).shifts
+    found = matching.best(case.read(run, AT))
+    operations.close_account(actor=actor(helper.person), member_id=helper.pk, at=AT)
+    keep_matches(run, found.pairs, found.unfilled)
+    [row] = run.help_proposals.all()
+    Run.objects.filter(pk=run.pk).update(state="proposed", finished_at=AT)
+    assert (row.member_id, len(found.pairs)) == (helper.pk, 1)
+    assert ask(run) == operations.HelpAsked(0, 1)
+    Post.objects.filter(bank=bank).update(starts_at=AT)
+    assert not wants.there(run, AT)
+
+
+def test_closing_a_run_says_how_many_pairs_are_dropped_and_the_form_of_dropping_refuses_an_own_matter(
+    client: Client,
+) -> None:
+    run, asker, helpers = matched(2)
+    a_pair(run, an_activity().shifts.get(), Volunteer.objects.get(person=helpers[0].person))
+    assert "3人" in texts(client_for(Role.SOCIAL_WORKER).get(f"/assignments/{run.pk}/close/"))
+    Keeper.objects.create(book=asker.bank.book, person_id=asker.person_id, since=LONG_AGO)
+    sign_in(client, asker.person)
+    row = run.help_proposals.earliest("pk")
+    assert client.get(f"/timebank/matched/{row.pk}/drop/").status_code == refusals.OwnMatter.status
 
 
 def test_an_answer_binds_in_the_case_and_one_refused_or_taken_back_bars_the_pair() -> None:

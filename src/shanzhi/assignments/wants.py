@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -88,8 +88,8 @@ class Source:
 
     `there` tells whether a run would have any; `read` reads them for those who take part, in a fixed number of queries;
     `keep` keeps the pairs and what stays open of a locked run; `close` ends what nobody was asked for, and counts it;
-    `section` gives what a viewer reads of it on the run's page; `asked` what is asked of a viewer now; `bound` at which
-    times between two moments people are bound by it, in a fixed number of queries.
+    `left` counts it before; `section` gives what a viewer reads of it on the run's page; `asked` what is asked of a
+    viewer now; `bound` at which times between two moments people are bound by it, in a fixed number of queries.
     """
 
     prefix: str
@@ -97,6 +97,7 @@ class Source:
     read: Callable[[Run, QuerySet[Volunteer], Sequence[Volunteer], datetime], Wants]
     keep: Callable[[Run, Sequence[matching.Pair], Sequence[matching.Unfilled]], None]
     close: Callable[[Actor, Run, datetime], int]
+    left: Callable[[Actor, Run], int]
     section: Callable[[Actor, Run], Section | None]
     asked: Callable[[Actor, datetime], Sequence[Asked]]
     bound: Callable[[Collection[UUID], datetime, datetime], Times]
@@ -163,6 +164,22 @@ def keep(run: Run, answer: matching.Answer) -> None:
 def close(actor: Actor, run: Run, at: datetime) -> int:
     """End what nobody was asked for beside shifts; give how many."""
     return sum(one.close(actor, run, at) for one in _sources.values())
+
+
+def as_parts(pair: matching.Pair) -> list[list[Any]]:
+    """Give the parts of the points of a pair as they are kept: name, got, possible, measure and whole."""
+    return [[part.name, part.got, part.of, part.value, part.whole] for part in pair.parts]
+
+
+def as_hurdles(left: matching.Unfilled) -> dict[str, list[list[Any]]]:
+    """Give as they are kept why something stays open: `hurdles` and who is `engaged`."""
+    hurdles = [[row.rule, row.removed, row.only] for row in left.hurdles]
+    return {"hurdles": hurdles, "engaged": [list(row) for row in left.engaged]}
+
+
+def left(viewer: Actor, run: Run) -> int:
+    """Count what closing a run would end beside shifts."""
+    return sum(one.left(viewer, run) for one in _sources.values())
 
 
 def sections(viewer: Actor, run: Run) -> list[Section]:

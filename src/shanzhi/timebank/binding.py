@@ -31,9 +31,9 @@ def bound(people: Collection[UUID], starts: datetime, ends: datetime) -> Times:
     accounts = {key: kept[person] for key, person in Member.objects.filter(person__in=kept).values_list("pk", "person")}
     found: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
 
-    def add(member: UUID, begins: datetime, minutes: int) -> None:
-        over = begins + timedelta(minutes=minutes)
-        if member in accounts and over > starts:
+    def add(member: UUID, begins: datetime | None, minutes: int) -> None:
+        over = starts if begins is None else begins + timedelta(minutes=minutes)
+        if begins is not None and member in accounts and over > starts:
             found[accounts[member]].append((begins, over))
 
     helping, taking = Q(helper__in=accounts, state__in=LIVING), Q(taker__in=accounts, state__in=HOLDING)

@@ -157,6 +157,8 @@ WHY_NOT: Final = {
     SERVES_NO_MORE: _("Serves no more."),
 }
 """Why a member proposed for a request was not asked, or an ask ended by itself: the codes in its `reason`, in words."""
+MATCHING: Final = ("proposed", "asked")
+"""States of a member proposed for a request that is not over."""
 LIVING: Final = ("asked", "promised", "disputed")
 """States of a promise that is not over."""
 HOLDING: Final = ("promised", "disputed")

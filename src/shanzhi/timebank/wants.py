@@ -48,27 +48,37 @@ class _Known:
     load: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def requests_of(run: Run, at: datetime) -> list[Post]:
-    """List the open requests of grown-ups in the area of a run, to come in its days, that nobody promised.
+def _standing(run: Run, at: datetime) -> QuerySet[Post]:
+    """Give the open requests of grown-ups in the area of a run, to come in its days, that nobody promised.
 
-    Left out is one for which somebody was asked and did not answer yet. Runs of a team and call-ups have none.
+    Left out is one for which somebody was asked and did not answer yet, and those of banks without rules in force. Runs
+    of a team and call-ups have none.
     """
     if run.team_id is not None or run.emergency:
-        return []
+        return Post.objects.none()
+    today = timezone.localdate(at)
+    young = {"born_on__gt": minors.born_by(today, minors.ADULT)}
+    person = {f"author__person__{name}": value for name, value in young.items()}
+    kept = {f"author__person__merged_into__{name}": value for name, value in young.items()}
+    ruled = PolicyVersion.objects.filter(bank=OuterRef("bank"), from_day__lte=today)
     promised = Deal.objects.filter(post=OuterRef("pk"), state__in=TAKEN)
     asked = HelpProposal.objects.filter(post=OuterRef("pk"), state="asked")
-    rows = Post.objects.filter(
-        places.within("area", run.area), ~Exists(promised), ~Exists(asked), sort=Sort.REQUEST, state="open",
-        author__closed_at=None, minutes__lte=LONGEST, starts_at__gt=at, starts_at__gte=run.first_at,
+    return Post.objects.filter(
+        places.within("area", run.area), Exists(ruled), ~Exists(promised), ~Exists(asked), sort=Sort.REQUEST,
+        state="open", author__closed_at=None, minutes__lte=LONGEST, starts_at__gt=at, starts_at__gte=run.first_at,
         starts_at__lt=run.last_at,
-    )  # fmt: skip
-    told = rows.select_related("author__person__merged_into").defer("about", "address").order_by("starts_at", "pk")
-    return [one for one in told if not minors.is_minor(one.author.human, at)]
+    ).exclude(author__person__merged_into=None, **person).exclude(**kept)  # fmt: skip
+
+
+def requests_of(run: Run, at: datetime) -> list[Post]:
+    """List what a run fills of requests, the next one first."""
+    told = _standing(run, at).select_related("author__person__merged_into").defer("about", "address")
+    return list(told.order_by("starts_at", "pk"))
 
 
 def there(run: Run, at: datetime) -> bool:
     """Tell whether a run has any request to fill."""
-    return bool(requests_of(run, at))
+    return _standing(run, at).exists()
 
 
 def read(run: Run, who: QuerySet[Volunteer], people: Sequence[Volunteer], at: datetime) -> Wants:
@@ -78,7 +88,6 @@ def read(run: Run, who: QuerySet[Volunteer], people: Sequence[Volunteer], at: da
         owners[one.human.pk].append(one)
     known, posts = _Known(), requests_of(run, at)
     rules = rules_of({one.bank_id for one in posts}, timezone.localdate(at))
-    posts = [one for one in posts if one.bank_id in rules]
     humans = who.order_by().values(owner=Coalesce("person__merged_into", "person"))
     if posts:
         _add_members(known, owners, rules, humans, at)

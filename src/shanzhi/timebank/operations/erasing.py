@@ -14,11 +14,11 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.personal import Leaving, Touched
 from shanzhi.ledger.models import Balance
 from shanzhi.timebank import telling
-from shanzhi.timebank.lifecycle import DEAL, POST
+from shanzhi.timebank.lifecycle import DEAL, MATCHING, POST
 from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
 from shanzhi.timebank.operations.frames import lock_members
 from shanzhi.timebank.operations.helping import ROOM
-from shanzhi.timebank.operations.matches import OPEN, end_of_person
+from shanzhi.timebank.operations.matches import end_of_person
 from shanzhi.work.files import drop_file
 
 GONE = "—"
@@ -37,7 +37,7 @@ def _held(people: Collection[UUID]) -> list[Post]:
     """Lock the posts that people wrote, whose answers of theirs wait, or for which they are proposed or asked."""
     own = Member.objects.filter(person__in=people).values("pk")
     answered = Deal.objects.filter(Q(helper__in=own) | Q(taker__in=own), state="asked").values("post")
-    asked = HelpProposal.objects.filter(member__in=own, state__in=OPEN).values("post")
+    asked = HelpProposal.objects.filter(member__in=own, state__in=MATCHING).values("post")
     rows = Post.objects.select_for_update(of=("self",), no_key=True).select_related("author")
     return list(rows.filter(Q(author__in=own) | Q(pk__in=answered) | Q(pk__in=asked)).order_by("pk"))
 
