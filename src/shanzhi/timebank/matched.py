@@ -13,7 +13,6 @@ from shanzhi.assignments.wants import Asked, Section, Source, register
 from shanzhi.kernel.actor import Actor
 from shanzhi.places import queries as places
 from shanzhi.timebank import queries, wants
-from shanzhi.timebank.binding import bound
 from shanzhi.timebank.operations.matches import close_matches, keep_matches
 from shanzhi.ui import formatting
 
@@ -67,6 +66,6 @@ def asked(viewer: Actor, at: datetime) -> list[Asked]:
 register(
     Source(
         prefix=wants.PREFIX, there=wants.there, read=wants.read, keep=keep_matches, close=close_matches,
-        left=left, section=section, asked=asked, bound=bound,
+        left=left, section=section, asked=asked, bound=wants.bound,
     )
 )  # fmt: skip

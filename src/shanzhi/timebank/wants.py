@@ -8,7 +8,7 @@ way ends at the centre of the community.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -20,9 +20,10 @@ from django.utils import timezone
 
 from shanzhi.assignments.fitting import LATELY, span
 from shanzhi.assignments.models import Run
-from shanzhi.assignments.wants import Want, Wants, id_of
+from shanzhi.assignments.wants import Times, Want, Wants, id_of
 from shanzhi.kernel import timebank as kernel
 from shanzhi.people import minors
+from shanzhi.people.models import Person
 from shanzhi.places import queries as places
 from shanzhi.timebank.lifecycle import HOLDING, LIVING
 from shanzhi.timebank.models import Deal, HelpProposal, Member, PolicyVersion, Post, Sort
@@ -183,3 +184,38 @@ def _add_asks(known: _Known, owners: Owners, humans: QuerySet[Any], at: datetime
             known.barred[one.pk].add(id_of(PREFIX, post))
             if state == "asked":
                 known.busy[one.pk].append(span(starts, starts + timedelta(minutes=minutes)))
+
+
+def records(people: Collection[UUID]) -> dict[UUID, UUID]:
+    """Give the records of people, those that were merged into them too, each with the one that is kept."""
+    merged = Person.objects.filter(merged_into__in=people).values_list("pk", "merged_into")
+    return {**{key: key for key in people}, **{key: kept for key, kept in merged if kept is not None}}
+
+
+def bound(people: Collection[UUID], starts: datetime, ends: datetime) -> Times:
+    """Give the times between two moments at which people are bound, by the records that are kept: four queries.
+
+    Bound is who has a promise as one of the two, who offered help with a request and waits for the promise, and who was
+    asked for a request and did not answer yet.
+    """
+    kept = records(people)
+    accounts = {key: kept[person] for key, person in Member.objects.filter(person__in=kept).values_list("pk", "person")}
+    found: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+
+    def add(member: UUID, begins: datetime | None, minutes: int) -> None:
+        over = starts if begins is None else begins + timedelta(minutes=minutes)
+        if begins is not None and member in accounts and over > starts:
+            found[accounts[member]].append((begins, over))
+
+    helping, taking = Q(helper__in=accounts, state__in=LIVING), Q(taker__in=accounts, state__in=HOLDING)
+    deals = Deal.objects.filter(helping | taking, post__starts_at__lt=ends)
+    for helper, taker, state, begins, minutes in deals.values_list(
+        "helper", "taker", "state", "post__starts_at", "minutes"
+    ):
+        add(helper, begins, minutes)
+        if state in HOLDING:
+            add(taker, begins, minutes)
+    asked = HelpProposal.objects.filter(member__in=accounts, state="asked", post__starts_at__lt=ends)
+    for member, begins, minutes in asked.values_list("member", "post__starts_at", "post__minutes"):
+        add(member, begins, minutes)
+    return found

@@ -20,7 +20,6 @@ from shanzhi.assignments.models import Proposal
 from shanzhi.assignments.wants import overlap
 from shanzhi.kernel import timebank as kernel
 from shanzhi.people import minors
-from shanzhi.timebank.binding import bound, records
 from shanzhi.timebank.lifecycle import (
     ANSWERED,
     ASKED_BEFORE,
@@ -36,7 +35,7 @@ from shanzhi.timebank.lifecycle import (
     SERVES_NO_MORE,
 )
 from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
-from shanzhi.timebank.wants import NOT_AGAIN, TAKEN, owned, rules_of
+from shanzhi.timebank.wants import NOT_AGAIN, TAKEN, bound, owned, records, rules_of
 from shanzhi.volunteering.models import Volunteer
 
 Pair = tuple[UUID, UUID]
