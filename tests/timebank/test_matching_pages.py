@@ -50,7 +50,7 @@ def matched(many: int = 2) -> tuple[Run, Member, list[Member]]:
 
 
 def test_a_planner_sees_the_pairs_without_what_is_asked_for_and_a_keeper_asks(client: Client) -> None:
-    run, asker, helpers = matched()
+    run, asker, _helpers = matched()
     row = run.help_proposals.select_related("member").earliest("pk")
     here = f"/assignments/{run.pk}/help/"
     planner, keeper = client_for(Role.SOCIAL_WORKER), client_for(Role.DISTRICT_OFFICER, area=DISTRICT)
@@ -81,11 +81,10 @@ def test_a_planner_sees_the_pairs_without_what_is_asked_for_and_a_keeper_asks(cl
     assert "您没有待答复的邀请" in texts(client.get("/account/asked/"))
     assert HelpProposal.objects.get(pk=row.pk).state == "declined"
     assert client.post(f"/timebank/matched/{row.pk}/decline/", {}).url == "/account/asked/"
-    assert len(helpers) == 2
 
 
 def test_lists_need_as_many_queries_for_many_rows_as_for_few() -> None:
-    run, asker, helpers = matched(1)
+    run, asker, _helpers = matched(1)
     keeper = client_for(Role.DISTRICT_OFFICER, area=DISTRICT)
     paths = [f"/assignments/{run.pk}/help/", f"/assignments/{run.pk}/help/ask/",
              f"/desk/timebank/{asker.bank_id}/matched/", f"/api/v1/timebank/runs/{run.pk}/matches"]  # fmt: skip
@@ -104,7 +103,6 @@ def test_lists_need_as_many_queries_for_many_rows_as_for_few() -> None:
         post = a_request(asker, 20, at=timezone.now())
         HelpProposal.objects.create(run=run, post=post, member=a_member(asker.bank), score=1, parts=[])
     assert needed() == few
-    assert len(helpers) == 1
 
 
 def test_a_request_is_written_with_skills_and_a_language_and_read_so(client: Client) -> None:
@@ -139,7 +137,7 @@ def test_who_is_erased_is_asked_no_more() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_one_request_one_member_is_asked_whoever_asks_at_the_same_moment() -> None:
     """Two keepers ask by two runs while two members answer and one of them is asked: one ask, no deadlock."""
-    run, asker, helpers = matched(3)
+    run, _asker, helpers = matched(3)
     first = run.help_proposals.select_related("member__person").earliest("pk")
     other = next(one for one in helpers if one.pk != first.member_id)
     again = a_run(first_at=run.first_at, last_at=run.last_at, made_at=run.made_at, finished_at=run.made_at)
@@ -160,4 +158,3 @@ def test_of_one_request_one_member_is_asked_whoever_asks_at_the_same_moment() ->
     assert set(states) <= {"answered", "asked", "dropped"}
     assert states.count("asked") <= 1
     assert sum(one.asked for one in found[:2]) == len(states) - states.count("dropped")
-    assert asker.pk != other.pk

@@ -29,7 +29,6 @@ from shanzhi.people.texts import PRIVACY
 from shanzhi.places import queries as places
 from shanzhi.volunteering.models import Availability, Qualification, Volunteer, VolunteerSkill
 
-LATELY: Final = timedelta(days=28)
 SOON: Final = timedelta(days=3)
 SERVING: Final = ("active", "registered")
 Spans = dict[UUID, list[tuple[int, int]]]
@@ -156,7 +155,7 @@ def _add_hours(free: Spans, keys: QuerySet[Any], days: fitting.Days) -> None:
 def _add_bound(known: _Known, keys: QuerySet[Any], until: datetime, at: datetime) -> None:
     """Add what binds volunteers: shifts signed for, asks without an answer; and what they said no to."""
     rows = SignUp.objects.filter(
-        volunteer__in=keys, state__in=LIVING, shift__state="open", shift__ends_at__gt=at - LATELY,
+        volunteer__in=keys, state__in=LIVING, shift__state="open", shift__ends_at__gt=at - fitting.LATELY,
         shift__starts_at__lt=until,
     )  # fmt: skip
     for owner, state, shift, starts, ends in rows.values_list(

@@ -18,6 +18,8 @@ from shanzhi.activities.models import Shift
 from shanzhi.people import minors
 
 PREFIX: Final = "q:"
+LATELY: Final = timedelta(days=28)
+"""For how long what somebody gave weighs, of shifts and of things beside them."""
 Pairs = list[tuple[int, int]]
 
 

@@ -44,7 +44,7 @@ PROPOSAL: Final = Lifecycle(
     },
 )
 CLOSED, BEGUN, OVER, FULL, SERVES_NO_MORE = "run_closed", "begun", "shift_over", "full", "serves_no_more"
-SIGNED_UP, ASKED_BEFORE = "signed_up", "asked_before"
+SIGNED_UP, ASKED_BEFORE, SAID_NO = "signed_up", "asked_before", "said_no"
 WHY: Final = {
     CLOSED: _("The proposal was closed before anybody was asked."),
     BEGUN: _("The shift began without an answer."),
@@ -53,6 +53,7 @@ WHY: Final = {
     SERVES_NO_MORE: _("Serves no more."),
     SIGNED_UP: _("Signed up meanwhile, or waits in line."),
     ASKED_BEFORE: _("Was asked for this shift before and did not answer yet."),
+    SAID_NO: _("Said no to this shift before."),
     "state": _("Has paused or left."),
     "consent": _("A consent is missing."),
     "age_unknown": _("The age is not known."),
@@ -60,7 +61,7 @@ WHY: Final = {
     "too_old": _("Too old for this task."),
     "qualification": _("A training or check is missing."),
     "skill": _("A skill is missing."),
-    "overlap": _("Signed up for another shift at that time."),
+    "overlap": _("Is bound at that time."),
     "uninsured": _("The task is dangerous and not insured on that day."),
 }
 """Why a pair came to nothing that nobody ended by hand: the codes in its `reason`, with commas between, in words."""

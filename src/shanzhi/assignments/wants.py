@@ -7,11 +7,11 @@ An id in the case is that of a shift, or begins with the prefix of its source.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,6 +23,8 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.volunteering.models import Volunteer
 
 Words = str | Promise
+Times = Mapping[UUID, Sequence[tuple[datetime, datetime]]]
+"""At which times people are bound, by the records that are kept."""
 BETWEEN: Final = ":"
 
 
@@ -86,7 +88,8 @@ class Source:
 
     `there` tells whether a run would have any; `read` reads them for those who take part, in a fixed number of queries;
     `keep` keeps the pairs and what stays open of a locked run; `close` ends what nobody was asked for, and counts it;
-    `section` gives what a viewer reads of it on the run's page; `asked` what is asked of a viewer now.
+    `left` counts it before; `section` gives what a viewer reads of it on the run's page; `asked` what is asked of a
+    viewer now; `bound` at which times between two moments people are bound by it, in a fixed number of queries.
     """
 
     prefix: str
@@ -94,8 +97,10 @@ class Source:
     read: Callable[[Run, QuerySet[Volunteer], Sequence[Volunteer], datetime], Wants]
     keep: Callable[[Run, Sequence[matching.Pair], Sequence[matching.Unfilled]], None]
     close: Callable[[Actor, Run, datetime], int]
+    left: Callable[[Actor, Run], int]
     section: Callable[[Actor, Run], Section | None]
     asked: Callable[[Actor, datetime], Sequence[Asked]]
+    bound: Callable[[Collection[UUID], datetime, datetime], Times]
 
 
 _sources: Final[dict[str, Source]] = {}
@@ -161,6 +166,22 @@ def close(actor: Actor, run: Run, at: datetime) -> int:
     return sum(one.close(actor, run, at) for one in _sources.values())
 
 
+def as_parts(pair: matching.Pair) -> list[list[Any]]:
+    """Give the parts of the points of a pair as they are kept: name, got, possible, measure and whole."""
+    return [[part.name, part.got, part.of, part.value, part.whole] for part in pair.parts]
+
+
+def as_hurdles(left: matching.Unfilled) -> dict[str, list[list[Any]]]:
+    """Give as they are kept why something stays open: `hurdles` and who is `engaged`."""
+    hurdles = [[row.rule, row.removed, row.only] for row in left.hurdles]
+    return {"hurdles": hurdles, "engaged": [list(row) for row in left.engaged]}
+
+
+def left(viewer: Actor, run: Run) -> int:
+    """Count what closing a run would end beside shifts."""
+    return sum(one.left(viewer, run) for one in _sources.values())
+
+
 def sections(viewer: Actor, run: Run) -> list[Section]:
     """Give what the page of a run says of things beside shifts."""
     return [found for one in _sources.values() if (found := one.section(viewer, run)) is not None]
@@ -169,3 +190,17 @@ def sections(viewer: Actor, run: Run) -> list[Section]:
 def asked(viewer: Actor, at: datetime) -> list[Asked]:
     """List what is asked of a viewer beside shifts."""
     return [row for one in _sources.values() for row in one.asked(viewer, at)]
+
+
+def bound(people: Collection[UUID], starts: datetime, ends: datetime) -> Times:
+    """Give at which times between two moments people are bound by things beside shifts."""
+    found: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for source in _sources.values():
+        for owner, times in source.bound(people, starts, ends).items():
+            found[owner] += times
+    return found
+
+
+def overlap(times: Iterable[tuple[datetime, datetime]], starts: datetime, ends: datetime) -> bool:
+    """Tell whether one of some times meets the one from `starts` to `ends`, the first moment outside."""
+    return any(begins < ends and over > starts for begins, over in times)

@@ -141,7 +141,7 @@ MATCH: Final = Lifecycle(
 )
 RUN_CLOSED, BEGUN, CLOSED, PROMISED = "run_closed", "begun", "closed", "promised"
 ASKED_BEFORE, ANSWERED, NO_ACCOUNT, BY_RULES = "asked_before", "answered", "no_account", "by_rules"
-MINOR, OVERLAP, SERVES_NO_MORE = "minor", "overlap", "serves_no_more"
+MINOR, OVERLAP, SERVES_NO_MORE, SAID_NO = "minor", "overlap", "serves_no_more", "said_no"
 WHY_NOT: Final = {
     RUN_CLOSED: _("The proposal was closed before anybody was asked."),
     BEGUN: _("The request began without an answer."),
@@ -152,10 +152,13 @@ WHY_NOT: Final = {
     NO_ACCOUNT: _("Has no open account at the bank any more."),
     BY_RULES: _("May not earn credits by the rules in force."),
     MINOR: _("Is under 18, or who asks is."),
+    SAID_NO: _("Said no to it before, or the answer was refused or taken back."),
     OVERLAP: _("Is bound at that time."),
     SERVES_NO_MORE: _("Serves no more."),
 }
 """Why a member proposed for a request was not asked, or an ask ended by itself: the codes in its `reason`, in words."""
+MATCHING: Final = ("proposed", "asked")
+"""States of a member proposed for a request that is not over."""
 LIVING: Final = ("asked", "promised", "disputed")
 """States of a promise that is not over."""
 HOLDING: Final = ("promised", "disputed")

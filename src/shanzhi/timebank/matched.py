@@ -33,6 +33,11 @@ def section(viewer: Actor, run: Run) -> Section | None:
     return Section(_("Requests of neighbours"), lead, facts, ways(viewer, run, counts))
 
 
+def left(viewer: Actor, run: Run) -> int:
+    """Count the pairs of a run that nobody was asked for yet."""
+    return queries.match_counts(viewer=viewer, run=run).get("proposed", 0)
+
+
 def ways(viewer: Actor, run: Run, counts: dict[str, int]) -> list[tuple[Any, str]]:
     """Give the ways on from a run: asking, for who may; the pairs; what stays open."""
     found = [(_("Who suits which request"), reverse("timebank:matched", args=[run.pk]))]
@@ -61,6 +66,6 @@ def asked(viewer: Actor, at: datetime) -> list[Asked]:
 register(
     Source(
         prefix=wants.PREFIX, there=wants.there, read=wants.read, keep=keep_matches, close=close_matches,
-        section=section, asked=asked,
+        left=left, section=section, asked=asked, bound=wants.bound,
     )
 )  # fmt: skip

@@ -26,7 +26,7 @@ from shanzhi.kernel.personal import (
 )
 from shanzhi.timebank.lifecycle import HOLDING
 from shanzhi.timebank.models import Deal, HelpProposal, Lot, Member, Voucher
-from shanzhi.timebank.operations.erasing import empty_posts
+from shanzhi.timebank.operations.erasing import empty_posts, hold_posts
 
 K, E = Kind, Erase
 BANK: Final = register_activity(
@@ -97,6 +97,7 @@ describe("timebank.Crossing", _("Credits that came to you from another bank"), "
          relation=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP), at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("timebank.Crossing", _("Claims between time banks you settled"), "settled_by_id", BANK,
          settled_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
+REGISTRY.locks["timebank"] = hold_posts
 REGISTRY.specials["timebank"] = Special("timebank", empty_posts)
 name_fields(
     student=_("At school"), value=_("Credit"), kept=_("Credited"), reviewer=_("Reviewed by"),

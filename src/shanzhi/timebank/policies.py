@@ -16,12 +16,12 @@ from shanzhi.people import minors
 from shanzhi.people.models import Guardianship
 from shanzhi.people.policies import require
 from shanzhi.places import queries as places
-from shanzhi.timebank.models import Bank, Deal, Good, Member, PoolGrant
+from shanzhi.timebank.models import Bank, Deal, Good, HelpProposal, Member, PoolGrant
 from shanzhi.timebank.refusals import NotTheKeeper, OwnMatter
 
 __all__ = [
-    "MANAGERS", "READERS", "at_the_desk", "concerns", "guards", "hands_out", "keeps", "kept", "may_decide", "may_found",
-    "may_hand_out", "may_keep", "may_review", "readable", "require", "require_desk",
+    "MANAGERS", "READERS", "at_the_desk", "concerns", "guards", "hands_out", "keeps", "kept", "may_decide", "may_drop",
+    "may_found", "may_hand_out", "may_keep", "may_review", "own_match", "readable", "require", "require_desk",
 ]  # fmt: skip
 
 
@@ -80,6 +80,17 @@ def may_keep(*, actor: Actor, bank: Bank) -> Refusal | None:
     if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
     return None if keeps(actor, bank) else NotTheKeeper()
+
+
+def may_drop(*, actor: Actor, match: HelpProposal) -> Refusal | None:
+    """Allow who keeps the bank to ask or drop a pair, but for who would be asked and who asks for help."""
+    return may_keep(actor=actor, bank=match.post.bank) or own_match(actor=actor, match=match)
+
+
+def own_match(*, actor: Actor, match: HelpProposal) -> Refusal | None:
+    """Refuse a keeper who would be asked, or asks for help: minors, whose guardians one might be, take no part."""
+    own = actor.is_person(match.member.person_id) or actor.is_person(match.post.author.person_id)
+    return OwnMatter() if own else None
 
 
 def may_review(*, actor: Actor, grant: PoolGrant, at: datetime) -> Refusal | None:

@@ -8,7 +8,7 @@ way ends at the centre of the community.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,22 +18,24 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from shanzhi.assignments.fitting import span
+from shanzhi.assignments.fitting import LATELY, span
 from shanzhi.assignments.models import Run
-from shanzhi.assignments.wants import Want, Wants, id_of
+from shanzhi.assignments.wants import Times, Want, Wants, id_of
 from shanzhi.kernel import timebank as kernel
 from shanzhi.people import minors
+from shanzhi.people.models import Person
 from shanzhi.places import queries as places
 from shanzhi.timebank.lifecycle import HOLDING, LIVING
 from shanzhi.timebank.models import Deal, HelpProposal, Member, PolicyVersion, Post, Sort
 from shanzhi.volunteering.models import Volunteer
 
 PREFIX: Final = "help"
-LATELY: Final = timedelta(days=28)
 LONGEST: Final = 24 * 60
 """Minutes of the longest request that is matched: nobody is free for longer, and it would stretch the whole run."""
 TAKEN: Final = (*HOLDING, "paid", "settled")
 """States of a promise in which its request is promised or done."""
+NOT_AGAIN: Final = ("refused", "withdrawn")
+"""States of an answer after which nobody is asked for the same request."""
 Owners = dict[UUID, list[Volunteer]]
 
 
@@ -47,27 +49,37 @@ class _Known:
     load: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def requests_of(run: Run, at: datetime) -> list[Post]:
-    """List the open requests of grown-ups in the area of a run, to come in its days, that nobody promised.
+def _standing(run: Run, at: datetime) -> QuerySet[Post]:
+    """Give the open requests of grown-ups in the area of a run, to come in its days, that nobody promised.
 
-    Left out is one for which somebody was asked and did not answer yet. Runs of a team and call-ups have none.
+    Left out is one for which somebody was asked and did not answer yet, and those of banks without rules in force. Runs
+    of a team and call-ups have none.
     """
     if run.team_id is not None or run.emergency:
-        return []
+        return Post.objects.none()
+    today = timezone.localdate(at)
+    young = {"born_on__gt": minors.born_by(today, minors.ADULT)}
+    person = {f"author__person__{name}": value for name, value in young.items()}
+    kept = {f"author__person__merged_into__{name}": value for name, value in young.items()}
+    ruled = PolicyVersion.objects.filter(bank=OuterRef("bank"), from_day__lte=today)
     promised = Deal.objects.filter(post=OuterRef("pk"), state__in=TAKEN)
     asked = HelpProposal.objects.filter(post=OuterRef("pk"), state="asked")
-    rows = Post.objects.filter(
-        places.within("area", run.area), ~Exists(promised), ~Exists(asked), sort=Sort.REQUEST, state="open",
-        author__closed_at=None, minutes__lte=LONGEST, starts_at__gt=at, starts_at__gte=run.first_at,
+    return Post.objects.filter(
+        places.within("area", run.area), Exists(ruled), ~Exists(promised), ~Exists(asked), sort=Sort.REQUEST,
+        state="open", author__closed_at=None, minutes__lte=LONGEST, starts_at__gt=at, starts_at__gte=run.first_at,
         starts_at__lt=run.last_at,
-    )  # fmt: skip
-    told = rows.select_related("author__person__merged_into").defer("about", "address").order_by("starts_at", "pk")
-    return [one for one in told if not minors.is_minor(one.author.human, at)]
+    ).exclude(author__person__merged_into=None, **person).exclude(**kept)  # fmt: skip
+
+
+def requests_of(run: Run, at: datetime) -> list[Post]:
+    """List what a run fills of requests, the next one first."""
+    told = _standing(run, at).select_related("author__person__merged_into").defer("about", "address")
+    return list(told.order_by("starts_at", "pk"))
 
 
 def there(run: Run, at: datetime) -> bool:
     """Tell whether a run has any request to fill."""
-    return bool(requests_of(run, at))
+    return _standing(run, at).exists()
 
 
 def read(run: Run, who: QuerySet[Volunteer], people: Sequence[Volunteer], at: datetime) -> Wants:
@@ -76,8 +88,7 @@ def read(run: Run, who: QuerySet[Volunteer], people: Sequence[Volunteer], at: da
     for one in people:
         owners[one.human.pk].append(one)
     known, posts = _Known(), requests_of(run, at)
-    rules = _rules({one.bank_id for one in posts}, timezone.localdate(at))
-    posts = [one for one in posts if one.bank_id in rules]
+    rules = rules_of({one.bank_id for one in posts}, timezone.localdate(at))
     humans = who.order_by().values(owner=Coalesce("person__merged_into", "person"))
     if posts:
         _add_members(known, owners, rules, humans, at)
@@ -110,7 +121,7 @@ def _account(bank_id: UUID) -> str:
     return f"account:{bank_id}"
 
 
-def _rules(banks: Iterable[UUID], today: date) -> dict[UUID, kernel.Policy]:
+def rules_of(banks: Iterable[UUID], today: date) -> dict[UUID, kernel.Policy]:
     """Give the rules of banks in force today, of those that have any."""
     rows = PolicyVersion.objects.filter(bank__in=set(banks), from_day__lte=today).order_by("bank", "-from_day")
     return {row.bank_id: row.policy for row in rows.distinct("bank")} if banks else {}
@@ -144,20 +155,21 @@ def _add_members(
 
 
 def _add_promises(known: _Known, owners: Owners, posts: set[UUID], humans: QuerySet[Any], at: datetime) -> None:
-    """Add what promises of help bind and weigh, and which requests somebody answered already."""
-    lately = Q(state__in=("paid", "settled"), ended_at__gt=at - LATELY)
-    rows = owned(Deal.objects.filter(Q(state__in=LIVING) | lately), helping="helper__", taking="taker__")
+    """Add what promises of help and answers bind and weigh, and which requests somebody answered already."""
+    lately = Q(state__in=("paid", "settled"), paid__gt=0, ended_at__gt=at - LATELY)
+    over = Q(state__in=NOT_AGAIN, post__in=posts)
+    rows = owned(Deal.objects.filter(Q(state__in=LIVING) | lately | over), helping="helper__", taking="taker__")
     rows = rows.filter(Q(helping__in=humans) | Q(taking__in=humans))
     for helping, taking, state, post, minutes, starts in rows.values_list(
         "helping", "taking", "state", "post", "minutes", "post__starts_at"
     ):
-        spans = [span(starts, starts + timedelta(minutes=minutes))] if starts and state in HOLDING else []
+        spans = [span(starts, starts + timedelta(minutes=minutes))] if starts and state in LIVING else []
         for one in owners.get(helping, ()):
-            if state in LIVING and post in posts:
+            if state in (*LIVING, *NOT_AGAIN) and post in posts:
                 known.barred[one.pk].add(id_of(PREFIX, post))
             known.busy[one.pk] += spans
-            known.load[one.pk] += minutes if state != "asked" else 0
-        for one in owners.get(taking, ()):
+            known.load[one.pk] += minutes if state not in ("asked", *NOT_AGAIN) else 0
+        for one in owners.get(taking, ()) if state in HOLDING else ():
             known.busy[one.pk] += spans
 
 
@@ -172,3 +184,38 @@ def _add_asks(known: _Known, owners: Owners, humans: QuerySet[Any], at: datetime
             known.barred[one.pk].add(id_of(PREFIX, post))
             if state == "asked":
                 known.busy[one.pk].append(span(starts, starts + timedelta(minutes=minutes)))
+
+
+def records(people: Collection[UUID]) -> dict[UUID, UUID]:
+    """Give the records of people, those that were merged into them too, each with the one that is kept."""
+    merged = Person.objects.filter(merged_into__in=people).values_list("pk", "merged_into")
+    return {**{key: key for key in people}, **{key: kept for key, kept in merged if kept is not None}}
+
+
+def bound(people: Collection[UUID], starts: datetime, ends: datetime) -> Times:
+    """Give the times between two moments at which people are bound, by the records that are kept: four queries.
+
+    Bound is who has a promise as one of the two, who offered help with a request and waits for the promise, and who was
+    asked for a request and did not answer yet.
+    """
+    kept = records(people)
+    accounts = {key: kept[person] for key, person in Member.objects.filter(person__in=kept).values_list("pk", "person")}
+    found: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+
+    def add(member: UUID, begins: datetime | None, minutes: int) -> None:
+        over = starts if begins is None else begins + timedelta(minutes=minutes)
+        if begins is not None and member in accounts and over > starts:
+            found[accounts[member]].append((begins, over))
+
+    helping, taking = Q(helper__in=accounts, state__in=LIVING), Q(taker__in=accounts, state__in=HOLDING)
+    deals = Deal.objects.filter(helping | taking, post__starts_at__lt=ends)
+    for helper, taker, state, begins, minutes in deals.values_list(
+        "helper", "taker", "state", "post__starts_at", "minutes"
+    ):
+        add(helper, begins, minutes)
+        if state in HOLDING:
+            add(taker, begins, minutes)
+    asked = HelpProposal.objects.filter(member__in=accounts, state="asked", post__starts_at__lt=ends)
+    for member, begins, minutes in asked.values_list("member", "post__starts_at", "post__minutes"):
+        add(member, begins, minutes)
+    return found

@@ -134,7 +134,7 @@ def _keep(
     pairs = [
         Proposal(
             run=run, shift_id=UUID(one.shift), volunteer_id=UUID(one.volunteer), score=one.score,
-            parts=[[part.name, part.got, part.of, part.value, part.whole] for part in one.parts],
+            parts=wants.as_parts(one),
         )
         for one in best.pairs if wants.is_shift(one.shift)
     ]  # fmt: skip
@@ -142,8 +142,7 @@ def _keep(
     left = [
         OpenShift(
             run=run, shift_id=UUID(one.shift), places=asked[one.shift], missing=one.missing,
-            hurdles=[[row.rule, row.removed, row.only] for row in one.hurdles],
-            engaged=[list(row) for row in one.engaged],
+            **wants.as_hurdles(one),
         )
         for one in best.unfilled if wants.is_shift(one.shift)
     ]  # fmt: skip

@@ -221,7 +221,7 @@ def close(request: Any, run_id: UUID) -> HttpResponse:
         operations.close_run(run_id=run_id, **acting(request))
         return here
 
-    left = queries.counts(found).get("proposed", 0)
+    left = queries.counts(found).get("proposed", 0) + wants.left(request.actor, found)
     lead = _("%(people)s who were not asked yet are dropped. Who was asked can still answer.") % {
         "people": people(left)
     }

@@ -21,7 +21,7 @@ PART = ("name", "got", "of", "value", "whole")
 
 
 class HelpMatchOut(Schema):
-    """A member proposed for a request; the title is empty for who may not read it, the name masked."""
+    """A member proposed for a request; title and reason are empty for who may not read them, the name masked."""
 
     id: UUID
     run_id: UUID
@@ -96,7 +96,7 @@ def _match(row: Any) -> dict[str, Any]:
     return {
         "id": row.pk, "run_id": row.run_id, "post_id": row.post_id, "bank_id": row.post.bank_id, "title": row.title,
         "starts_at": row.begins, "number": row.number, "name": str(row.member.human.name), "score": row.score,
-        "parts": [dict(zip(PART, part, strict=True)) for part in row.parts], "state": row.state, "reason": row.reason,
+        "parts": [dict(zip(PART, part, strict=True)) for part in row.parts], "state": row.state, "reason": row.why,
     }  # fmt: skip
 
 

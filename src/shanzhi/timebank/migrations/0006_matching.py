@@ -232,6 +232,12 @@ class Migration(migrations.Migration):
             model_name="helpproposal",
             index=models.Index(fields=["post", "state"], name="timebank_matches_upon"),
         ),
+        migrations.AddIndex(
+            model_name="helpproposal",
+            index=models.Index(
+                condition=models.Q(("state__in", ("proposed", "asked"))), fields=["post"], name="timebank_matches_open"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="helpproposal",
             constraint=models.CheckConstraint(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.assignments.models import Run
 from shanzhi.people.models import Person
-from shanzhi.timebank.lifecycle import MATCH
+from shanzhi.timebank.lifecycle import MATCH, MATCHING
 from shanzhi.timebank.models.helping import Post
 from shanzhi.timebank.models.members import Member
 
@@ -56,6 +56,7 @@ class HelpProposal(models.Model):
             models.Index(fields=["run", "state"], name="timebank_matches_of"),
             models.Index(fields=["member", "state"], name="timebank_matches_for"),
             models.Index(fields=["post", "state"], name="timebank_matches_upon"),
+            models.Index(fields=["post"], condition=Q(state__in=MATCHING), name="timebank_matches_open"),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,8 +14,9 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.personal import Leaving, Touched
 from shanzhi.ledger.models import Balance
 from shanzhi.timebank import telling
-from shanzhi.timebank.lifecycle import DEAL, POST
-from shanzhi.timebank.models import Deal, Member, Post
+from shanzhi.timebank.lifecycle import DEAL, MATCHING, POST
+from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
+from shanzhi.timebank.operations.frames import lock_members
 from shanzhi.timebank.operations.helping import ROOM
 from shanzhi.timebank.operations.matches import end_of_person
 from shanzhi.work.files import drop_file
@@ -22,19 +25,29 @@ GONE = "—"
 ERASING: Final = Actor.system("erasing")
 
 
+def hold_posts(people: Collection[UUID]) -> None:
+    """Lock the posts that hang on these people, by their ids, before any person is locked.
+
+    Whoever asks or answers holds the post when it tells the people.
+    """
+    _held(people)
+
+
+def _held(people: Collection[UUID]) -> list[Post]:
+    """Lock the posts that people wrote, whose answers of theirs wait, or for which they are proposed or asked."""
+    own = Member.objects.filter(person__in=people).values("pk")
+    answered = Deal.objects.filter(Q(helper__in=own) | Q(taker__in=own), state="asked").values("post")
+    asked = HelpProposal.objects.filter(member__in=own, state__in=MATCHING).values("post")
+    rows = Post.objects.select_for_update(of=("self",), no_key=True).select_related("author")
+    return list(rows.filter(Q(author__in=own) | Q(pk__in=answered) | Q(pk__in=asked)).order_by("pk"))
+
+
 def empty_posts(leaving: Leaving) -> Touched:
     """End what somebody asked for, offered and answered, close the empty accounts, take out words, address and photo.
 
     What was promised upon it stays; `holds_credits` keeps who still has credits, or a promise, from being erased.
     """
-    mine = Q(author__person=leaving.person_id)
-    answered = Q(deals__state="asked") & (Q(deals__helper__person=leaving.person_id)
-                                          | Q(deals__taker__person=leaving.person_id))  # fmt: skip
-    keys = Post.objects.filter(mine | answered).values("pk")
-    held = list(
-        Post.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("author").filter(pk__in=keys).order_by("pk")
-    )  # fmt: skip
+    held = _held([leaving.person_id])
     rows = [one for one in held if one.author.person_id == leaving.person_id]
     ended = _end_answers(held, leaving)
     photos = {row.photo for row in rows if row.photo}
@@ -47,6 +60,8 @@ def empty_posts(leaving: Leaving) -> Touched:
     for digest in photos:
         if not Post.objects.filter(photo=digest).exists():
             transaction.on_commit(partial(drop_file, digest, room=ROOM))
+    # Accounts before pairs, as who asks locks them.
+    lock_members(Member.objects.filter(person=leaving.person_id).values_list("pk", flat=True))
     return {
         "timebank_post": [str(row.pk) for row in rows], "timebank_deal": ended,
         "timebank_helpproposal": end_of_person(leaving), "timebank_member": _close_empty(leaving),
@@ -73,12 +88,9 @@ def _end_answers(posts: list[Post], leaving: Leaving) -> list[str]:
 
 
 def _close_empty(leaving: Leaving) -> list[str]:
-    """Close the accounts on which nothing is."""
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).filter(
-        person=leaving.person_id, closed_at__isnull=True
-    )
+    """Close the locked accounts on which nothing is."""
     closed = []
-    for row in rows.order_by("pk"):
+    for row in Member.objects.filter(person=leaving.person_id, closed_at__isnull=True).order_by("pk"):
         on_them = Balance.objects.filter(account__in=(row.credits, row.bound, row.held))
         if not on_them.exclude(amount=0).exists():
             row.closed_at = leaving.at

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from shanzhi import matching
 from shanzhi.assignments.models import Run
-from shanzhi.assignments.wants import key_of
+from shanzhi.assignments.wants import as_hurdles, as_parts, key_of
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.personal import Leaving
-from shanzhi.timebank.lifecycle import MATCH, RUN_CLOSED, SERVES_NO_MORE
+from shanzhi.timebank.lifecycle import MATCH, MATCHING, RUN_CLOSED, SERVES_NO_MORE
 from shanzhi.timebank.models import HelpProposal, Member, OpenRequest, Post
 from shanzhi.timebank.wants import owned
 from shanzhi.volunteering.models import Volunteer
 
 CHUNK: Final = 1000
-OPEN: Final = ("proposed", "asked")
 
 
 def keep_matches(run: Run, pairs: Sequence[matching.Pair], left: Sequence[matching.Unfilled]) -> None:
@@ -32,24 +31,20 @@ def keep_matches(run: Run, pairs: Sequence[matching.Pair], left: Sequence[matchi
         Volunteer.objects.filter(pk__in={UUID(one.volunteer) for one in pairs})
         .annotate(owner=Coalesce("person__merged_into", "person")).values_list("pk", "owner")
     )  # fmt: skip
-    rows = owned(Member.objects.filter(bank__in=set(banks.values()), closed_at=None), owner="")
-    rows = rows.filter(owner__in=set(people.values())).order_by("-opened_at", "-pk")
+    rows = owned(Member.objects.filter(bank__in=set(banks.values())), owner="").filter(owner__in=set(people.values()))
+    # Of two accounts the older one that is open acts. One that was closed since it was read keeps its pair, so that the
+    # counts of the run are those of its rows; whoever asks drops it.
+    rows = rows.order_by(F("closed_at").asc(nulls_last=True), "-opened_at", "-pk")
     accounts = {(bank, owner): key for bank, owner, key in rows.values_list("bank", "owner", "pk")}
-    made = []
-    for one in pairs:
-        post = key_of(one.shift)
-        account = accounts.get((banks[post], people[UUID(one.volunteer)]))
-        if account is not None:  # else closed since it was read
-            parts = [[part.name, part.got, part.of, part.value, part.whole] for part in one.parts]
-            made.append(HelpProposal(run=run, post_id=post, member_id=account, score=one.score, parts=parts))
-    HelpProposal.objects.bulk_create(made, batch_size=CHUNK)
-    nobody = [
-        OpenRequest(
-            run=run, post_id=key_of(one.shift), hurdles=[[row.rule, row.removed, row.only] for row in one.hurdles],
-            engaged=[list(row) for row in one.engaged],
+    made = [
+        HelpProposal(
+            run=run, post_id=key_of(one.shift), score=one.score, parts=as_parts(one),
+            member_id=accounts[banks[key_of(one.shift)], people[UUID(one.volunteer)]],
         )
-        for one in left
+        for one in pairs
     ]  # fmt: skip
+    HelpProposal.objects.bulk_create(made, batch_size=CHUNK)
+    nobody = [OpenRequest(run=run, post_id=key_of(one.shift), **as_hurdles(one)) for one in left]
     OpenRequest.objects.bulk_create(nobody, batch_size=CHUNK)
 
 
@@ -67,7 +62,7 @@ def locked_posts(condition: Q) -> dict[UUID, Post]:
     return {row.pk: row for row in rows.select_related("bank", "author__person__merged_into")}
 
 
-def locked(condition: Q) -> Iterable[HelpProposal]:
+def locked(condition: Q) -> QuerySet[HelpProposal]:
     """Lock pairs in the order of their ids; after their requests, where one is asked for."""
     rows = HelpProposal.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("member__person__merged_into").filter(condition).order_by("pk")
@@ -83,7 +78,7 @@ def mark_answered(*, actor: Actor, post: Post, at: datetime) -> None:
 
 def end_of_person(leaving: Leaving) -> list[str]:
     """End what is proposed and asked of somebody who is being erased; gives the rows."""
-    rows = list(locked(Q(member__person=leaving.person_id, state__in=OPEN)))
+    rows = list(locked(Q(member__person=leaving.person_id, state__in=MATCHING)))
     for row in rows:
         end(row, "drop" if row.state == "proposed" else "lapse", SERVES_NO_MORE, leaving.at)
     return [str(row.pk) for row in rows]
@@ -97,6 +92,6 @@ def end(row: HelpProposal, move: str, reason: str, at: datetime, *, decided_by: 
     row.save(update_fields=["state", "reason", "decided_at", "decided_by"])
 
 
-def note(actor: Actor, verb: str, run: Run, at: datetime, change: dict[str, Any], reason: str = "") -> None:
+def note(actor: Actor, verb: str, run: Run, at: datetime, change: dict[str, Any]) -> None:
     """Put on record, with its run, what was done to a pair; members are named by the numbers of their accounts."""
-    record(actor=actor, verb=f"timebank.match.{verb}", subject=run, area=run.area, at=at, change=change, reason=reason)
+    record(actor=actor, verb=f"timebank.match.{verb}", subject=run, area=run.area, at=at, change=change)

@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from shanzhi.activities.models import SignUp
 from shanzhi.assignments.models import Run
 from shanzhi.assignments.operations.frames import LONGEST
 from shanzhi.assignments.operations.frames import reason_of as why_of
 from shanzhi.assignments.operations.refusals import NotAsked, NotProposed, ReasonNeeded, RunNotReady, TooManyPairs
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound, Refusal, SignInNeeded
-from shanzhi.people import minors
+from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.timebank import policies, queries, refusals, telling
-from shanzhi.timebank.lifecycle import (
-    ANSWERED,
-    ASKED_BEFORE,
-    BEGUN,
-    BY_RULES,
-    CLOSED,
-    HOLDING,
-    LIVING,
-    MATCH,
-    MINOR,
-    NO_ACCOUNT,
-    OVERLAP,
-    PROMISED,
-)
-from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
-from shanzhi.timebank.operations.frames import rules_now
-from shanzhi.timebank.operations.helping import is_promised, locked_post, require_earner
-from shanzhi.timebank.operations.matches import OPEN, end, locked, locked_posts, note
-from shanzhi.timebank.wants import TAKEN, owned
+from shanzhi.timebank.lifecycle import BEGUN, CLOSED, MATCH, MATCHING, NO_ACCOUNT, PROMISED
+from shanzhi.timebank.models import Deal, HelpProposal, Post
+from shanzhi.timebank.operations import suiting
+from shanzhi.timebank.operations.frames import lock_members
+from shanzhi.timebank.operations.helping import is_promised, locked_post
+from shanzhi.timebank.operations.matches import end, locked, locked_posts, note
+from shanzhi.timebank.wants import TAKEN
 
 MOST_AT_ONCE: Final = 200
 """Pairs that one press asks, each looked at again before."""
@@ -55,87 +41,57 @@ class HelpAsked:
 def ask_help(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime) -> HelpAsked:
     """Ask the members of chosen pairs, as who keeps their banks; one that does not suit any more is dropped.
 
-    A pair that was decided before stays as it is. Raises NotFound, NotTheKeeper, OwnMatter, RunNotReady, TooManyPairs.
+    Of what is chosen only pairs that the actor sees count; one that was decided before stays as it is. Raises NotFound,
+    NotTheKeeper, OwnMatter, RunNotReady, TooManyPairs.
     """
     chosen = set(pairs)
     with transaction.atomic():
-        run = _ready(actor, run_id)
-        if not policies.kept(actor).filter(posts__proposals__run=run).exists():
+        seen = queries.matched_run(viewer=actor, run_id=run_id)
+        if not policies.kept(actor).filter(posts__proposals__run=run_id).exists():
             raise refusals.NotTheKeeper
         if not 1 <= len(chosen) <= MOST_AT_ONCE:
             raise TooManyPairs(field="pairs", most=MOST_AT_ONCE)
-        rows = HelpProposal.objects.filter(run=run, pk__in=chosen)
-        mine = list(rows.select_related("post__bank", "post__author", "member"))
+        mine = list(queries.matched(viewer=actor, run=seen).filter(pk__in=chosen))
         for bank in {one.post.bank for one in mine}:
             policies.require(policies.may_keep(actor=actor, bank=bank))
         for one in mine:
-            _require_others_matter(actor, one)
-        posts = locked_posts(Q(pk__in={one.post_id for one in mine if one.state == "proposed"}))
-        asked = dropped = 0
-        for row in sorted(locked(Q(run=run, pk__in=chosen, state="proposed")), key=lambda one: (-one.score, one.pk)):
-            row.post = posts[row.post_id]
-            why = _against(row, at)
-            if why:
-                end(row, "drop", why, at, decided_by=actor.person_id)
-                dropped += 1
-                continue
-            row.state, row.decided_at, row.decided_by_id = MATCH.move(row.state, "ask"), at, actor.person_id
-            row.save(update_fields=["state", "decided_at", "decided_by"])
-            telling.tell_suits(actor=actor, match=row, at=at)
-            asked += 1
-        note(actor, "ask", run, at, {"asked": asked, "dropped": dropped})
+            policies.require(policies.own_match(actor=actor, match=one))
+        run = _ready(run_id)
+        told = _ask(actor, run, [one for one in mine if one.state == "proposed"], at)
+        if told.asked or told.dropped:
+            note(actor, "ask", run, at, {"asked": told.asked, "dropped": told.dropped})
+    return told
+
+
+def _ask(actor: Actor, run: Run, waiting: Sequence[HelpProposal], at: datetime) -> HelpAsked:
+    """Ask the members of pairs of a locked run, those of most points first."""
+    posts = locked_posts(Q(pk__in={one.post_id for one in waiting}))
+    # as they stand under the lock: who closed the account since is dropped, and stops nobody else's being asked
+    members = lock_members({one.member_id for one in waiting})
+    told = suiting.known(list(posts.values()), list(members.values()), at)
+    rows = locked(Q(run=run, pk__in=[one.pk for one in waiting], state="proposed"))
+    asked = dropped = 0
+    for row in sorted(rows, key=lambda one: (-one.score, one.pk)):
+        row.post, row.member = posts[row.post_id], members[row.member_id]
+        why = suiting.against(row.post, row.member, told, at)
+        if why:
+            end(row, "drop", why, at, decided_by=actor.person_id)
+            dropped += 1
+            continue
+        row.state, row.decided_at, row.decided_by_id = MATCH.move(row.state, "ask"), at, actor.person_id
+        row.save(update_fields=["state", "decided_at", "decided_by"])
+        told.put_down(row.post, row.member)
+        telling.tell_suits(actor=actor, match=row, at=at)
+        asked += 1
     return HelpAsked(asked, dropped)
 
 
-def _require_others_matter(actor: Actor, row: HelpProposal) -> None:
-    """Refuse a keeper who would be asked, or asks for help: minors, whose guardians one might be, take no part."""
-    if actor.is_person(row.member.person_id) or actor.is_person(row.post.author.person_id):
-        raise refusals.OwnMatter
-
-
-def _ready(actor: Actor, run_id: UUID) -> Run:
-    """Lock a run that waits to be looked at; to others who do not see it there is none."""
-    queries.matched_run(viewer=actor, run_id=run_id)
+def _ready(run_id: UUID) -> Run:
+    """Lock a run that waits to be looked at."""
     run = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run_id)
     if run.state != "proposed":
         raise RunNotReady
     return run
-
-
-def _against(row: HelpProposal, at: datetime) -> str:
-    """Give the code of what stands against asking a member for a locked request now, '' for nothing."""
-    post, member = row.post, row.member
-    if post.starts_at is None or post.starts_at <= at:
-        return BEGUN
-    if post.state != "open" or post.author.closed_at is not None:
-        return CLOSED
-    if is_promised(post):
-        return PROMISED
-    if HelpProposal.objects.filter(post=post, state="asked").exists():
-        return ASKED_BEFORE
-    if member.closed_at is not None or member.human.erased_at is not None:
-        return NO_ACCOUNT
-    if minors.is_minor(member.human, at) or minors.is_minor(post.author.human, at):
-        return MINOR
-    try:
-        require_earner(rules_now(post.bank, at)[1], member, at)
-    except Refusal:
-        return BY_RULES
-    if Deal.objects.filter(post=post, helper=member, state__in=LIVING).exists():
-        return ANSWERED
-    return OVERLAP if _bound(member, post.starts_at, post.starts_at + timedelta(minutes=post.minutes)) else ""
-
-
-def _bound(member: Member, starts: datetime, ends: datetime) -> bool:
-    """Tell whether a member has a shift at some time, or a promise of help as one of the two."""
-    human = member.human.pk
-    of_person = Q(volunteer__person=human) | Q(volunteer__person__merged_into=human)
-    shifts = SignUp.objects.filter(of_person, state="signed", shift__state="open")
-    if shifts.filter(shift__starts_at__lt=ends, shift__ends_at__gt=starts).exists():
-        return True
-    rows = owned(Deal.objects.filter(state__in=HOLDING, post__starts_at__lt=ends), helping="helper__", taking="taker__")
-    held = rows.filter(Q(helping=human) | Q(taking=human)).values_list("post__starts_at", "minutes")
-    return any(begins + timedelta(minutes=minutes) > starts for begins, minutes in held)
 
 
 def drop_match(*, actor: Actor, match_id: UUID, reason: str, at: datetime) -> HelpProposal:
@@ -145,15 +101,14 @@ def drop_match(*, actor: Actor, match_id: UUID, reason: str, at: datetime) -> He
     """
     with transaction.atomic():
         found = queries.match(viewer=actor, match_id=match_id)
-        policies.require(policies.may_keep(actor=actor, bank=found.post.bank))
-        _require_others_matter(actor, found)
-        run = _ready(actor, found.run_id)
+        policies.require(policies.may_drop(actor=actor, match=found))
+        run = _ready(found.run_id)
         (row,) = locked(Q(pk=match_id))
         if row.state != "proposed":
             raise NotProposed
-        words = why_of(reason)
-        end(row, "drop", words, at, decided_by=actor.person_id)
-        note(actor, "drop", run, at, {"account": row.member.number}, words)
+        end(row, "drop", why_of(reason), at, decided_by=actor.person_id)
+        # The event is read by who plans in the area, the reason by who keeps the bank alone: it stays with the pair.
+        note(actor, "drop", run, at, {"account": row.member.number})
     return row
 
 
@@ -186,7 +141,7 @@ def over(at: datetime) -> QuerySet[Any, UUID]:
     """Give the requests that are over, closed or promised, and of whose pairs some are open still."""
     promised = Deal.objects.filter(post=OuterRef("post"), state__in=TAKEN)
     gone = Q(post__state="closed") | Q(post__starts_at__lte=at) | Q(member__closed_at__isnull=False) | Exists(promised)
-    rows = HelpProposal.objects.filter(gone, state__in=OPEN).order_by("post")
+    rows = HelpProposal.objects.filter(gone, state__in=MATCHING).order_by("post")
     return rows.values_list("post", flat=True).distinct()
 
 
@@ -194,7 +149,7 @@ def end_matches(*, actor: Actor, post_id: UUID, at: datetime) -> int | None:
     """End the pairs of a request that is over: asks lapse, what nobody was asked for is dropped. Gives how many."""
     with transaction.atomic():
         post, ended = locked_post(post_id), 0
-        for row in locked(Q(post=post, state__in=OPEN)):
+        for row in locked(Q(post=post, state__in=MATCHING)):
             why = _over(post, row, at)
             if why:
                 end(row, "drop" if row.state == "proposed" else "lapse", why, at)

@@ -1,6 +1,7 @@
 """Reading members proposed for requests: for who decides on their run, staff of its area, and the desk of the bank.
 
-Names are always masked. What a request asks for is read by members of its bank and who keeps it alone, here too.
+Names are always masked. What a request asks for is read by who keeps its bank, and by members as long as it is open;
+what somebody wrote of why not by who keeps it and by the member who was proposed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
 from shanzhi.places.models import Area
 from shanzhi.timebank import policies
+from shanzhi.timebank.lifecycle import WHY_NOT
 from shanzhi.timebank.models import Bank, HelpProposal, Member, OpenRequest, Post
 
 MOST_SHOWN: Final = 50
@@ -46,14 +48,19 @@ def _visible(viewer: Actor) -> Q:
 def _titled(rows: QuerySet[Any], viewer: Actor) -> QuerySet[Any]:
     """Add `title`, '' for who may not read what is asked for, `reads`, `begins` and `place`, the community."""
     own = Member.objects.filter(bank=OuterRef("post__bank"), person__in=viewer.persons, closed_at__isnull=True)
-    reads = Exists(policies.kept(viewer).filter(pk=OuterRef("post__bank")))
-    told = Q(reads) | Q(Exists(own)) if viewer.persons else Q(reads)
+    told = _kept(viewer)
+    if viewer.persons:
+        told |= Q(Exists(own), post__state="open")
     found: QuerySet[Any] = rows.annotate(
         reads=ExpressionWrapper(told, output_field=BooleanField()), begins=F("post__starts_at"),
         place=Subquery(Area.objects.filter(code=OuterRef("post__area")).values("name")[:1]),
         title=Case(When(told, then=F("post__title")), default=Value("")),
     )  # fmt: skip
     return found
+
+
+def _kept(viewer: Actor) -> Q:
+    return Q(Exists(policies.kept(viewer).filter(pk=OuterRef("post__bank"))))
 
 
 def matched_run(*, viewer: Actor, run_id: UUID) -> Run:
@@ -73,11 +80,17 @@ def matched_run(*, viewer: Actor, run_id: UUID) -> Run:
 
 
 def matched(*, viewer: Actor, run: Run | None = None, bank: Bank | None = None) -> QuerySet[Any]:
-    """Give the pairs of a run, or of a bank, that the viewer may see."""
+    """Give the pairs of a run, or of a bank, that the viewer may see, with `why`, the reason as far as one reads it.
+
+    What somebody wrote is for who keeps the bank and the member of the pair; codes of the program are for all.
+    """
     rows = HelpProposal.objects.filter(_visible(viewer)).select_related(*RELATED)
     rows = rows.filter(run=run) if run is not None else rows
     rows = rows.filter(post__bank=bank) if bank is not None else rows
-    found: QuerySet[Any] = _titled(rows, viewer).annotate(number=F("member__number"))
+    told = _kept(viewer) | Q(member__person__in=viewer.persons) | Q(reason__in=list(WHY_NOT))
+    found: QuerySet[Any] = _titled(rows, viewer).annotate(
+        number=F("member__number"), why=Case(When(told, then=F("reason")), default=Value(""))
+    )
     return found
 
 

@@ -18,7 +18,7 @@ from shanzhi.assignments.forms.runs import AskForm, DropForm
 from shanzhi.assignments.models import Run
 from shanzhi.assignments.operations.refusals import NotProposed, RunNotReady
 from shanzhi.assignments.views.lists import called
-from shanzhi.assignments.views.words import PARTS, RULES, joined, open_words, parts_of, people, reason_words
+from shanzhi.assignments.views.words import PARTS, RULES, joined, open_words, parts_of, people
 from shanzhi.audit.subjects import uuid_of
 from shanzhi.kernel.errors import Refusal
 from shanzhi.places.views.frames import answer_form, sent
@@ -53,8 +53,8 @@ def title_of(row: Any) -> str:
     return str(row.title) or _("A request of a member")
 
 
-def _why(row: HelpProposal) -> str:
-    return reason_words(row, WHY_NOT)
+def _why(row: Any) -> str:
+    return str(WHY_NOT.get(row.why, row.why))
 
 
 def _parts(row: HelpProposal) -> str:
@@ -131,7 +131,7 @@ def matched(request: Any, run_id: UUID) -> HttpResponse:
     context = {
         "heading": _("Who suits which request"), "run": found, "may": bool(waits),
         "lead": _("A program proposes, who keeps the bank asks, the member answers. What a request says is read by "
-                  "members of its bank and its keepers alone."),
+                  "who keeps its bank, and by its members while it is open."),
         "crumbs": [(_("Home"), "/"), *_steps(request.actor, found), (_("Who suits which request"), "")],
     }  # fmt: skip
     rows = queries.matched(viewer=request.actor, run=found)
@@ -205,7 +205,7 @@ def _facts(found: Any) -> list[Answer]:
     for label, moment in ((_("Decided on"), found.decided_at), (_("Answered on"), found.answered_at)):
         if moment is not None:
             told.append(Answer(label, formatting.moment(moment)))
-    return [*told, Answer(_("Reason"), _why(found))] if found.reason else told
+    return [*told, Answer(_("Reason"), _why(found))] if found.why else told
 
 
 @login_required
@@ -228,7 +228,7 @@ def match(request: Any, match_id: UUID) -> HttpResponse:
 def drop(request: Any, match_id: UUID) -> HttpResponse:
     """Drop a pair that nobody was asked for, for a reason."""
     found = queries.match(viewer=request.actor, match_id=match_id)
-    policies.require(policies.may_keep(actor=request.actor, bank=found.post.bank))
+    policies.require(policies.may_drop(actor=request.actor, match=found))
     if request.method != "POST" and (found.state != "proposed" or found.run.state != "proposed"):
         raise NotProposed
 
