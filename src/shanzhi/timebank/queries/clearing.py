@@ -107,8 +107,9 @@ def to_pass_to(found: Bank, sent: str) -> list[tuple[str, str]]:
     That no agreement with it is in force any more says the operation, after a second press.
     """
     rows = {str(other.pk): other.name for other in (one.beside(found.pk) for one in in_force_with(found))}
-    if sent and sent not in rows:
-        rows |= {str(one.pk): one.name for one in of_the_kind(found).filter(pk=uuid_or_none(sent))}
+    key = uuid_or_none(sent)
+    if key is not None and str(key) not in rows:
+        rows |= {str(one.pk): one.name for one in of_the_kind(found).filter(pk=key)}
     return list(rows.items())
 
 
