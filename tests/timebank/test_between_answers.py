@@ -93,6 +93,7 @@ def test_the_same_press_again_gets_its_first_answer_whatever_holds_by_then() -> 
     operations.donate(actor=actor(giver.person), bank_id=there.pk, pool_id=chosen.pk, minutes=20, at=AT)
     press(theirs, f"{other}settle/", pool_id=str(chosen.pk), minutes="20", reason="结清")
     press(ours, f"{own}end/", reason="期满")
+    link.refresh_from_db()
     before = (Event.objects.count(), Link.objects.get().state, owes(link, here))
     for client, path, sent, first in pressed:
         again = client.post(path, sent)
