@@ -143,7 +143,9 @@ def _agreements(bank: Bank, member: Member, person: Person, told: str, at: datet
         for state, more in (
             ("agreed", {"proposed_by": person, "asked_most": 6, "asked_by": bank, "asked_person": person,
                         "asked_at": at}),
-            ("ended", {"answered_by": person, "ended_by": person, "reason": told}),
+            ("ended", {"answered_by": person, "ended_by": person, "reason": told, "limit_asked": 6,
+                       "limit_agreed": False, "limit_reason": told, "limit_answered_by": person,
+                       "limit_answered_at": at}),
         )
     ]  # fmt: skip
     there = _member(other, person, 8, at)

@@ -48,6 +48,7 @@ def _pages(readers: Any, of_keepers: Any, signed_in: Any) -> dict[str, Row]:
     read: dict[str, Any] = {"refused": 404, "anonymous": sign_in}
     return {
         "timebank:pass": signed_in(lambda: f"/timebank/{MADE.bank.pk}/pass/", 404),
+        "POST timebank:pass": signed_in(lambda: f"/timebank/{MADE.bank.pk}/pass/", 404, **POST),
         "timebank:links": only(readers, at_desk("links/"), **read),
         "timebank:link": only(readers, pact("/"), **read),
         "timebank:crossings": only(readers, at_desk("crossings/"), **read),
@@ -63,7 +64,10 @@ def _pages(readers: Any, of_keepers: Any, signed_in: Any) -> dict[str, Row]:
         },
         **{
             f"POST timebank:{name}": of_keepers(pact(f"/{path}/"), 422, anonymous=sign_in, **POST)
-            for name, path in (("answer_link", "answer"), ("ask_limit", "limit"), ("end_link", "end"))
+            for name, path in (
+                ("answer_link", "answer"), ("withdraw_link", "withdraw"), ("ask_limit", "limit"), ("end_link", "end"),
+                ("settle_link", "settle"),
+            )
         },
     }  # fmt: skip
 

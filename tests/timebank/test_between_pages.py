@@ -47,13 +47,14 @@ def test_two_keepers_agree_change_the_limit_settle_and_end_it() -> None:
     assert (("本行欠 4小时10分" in page(ours, own)), "对方欠 4小时10分" in page(theirs, other)) == (True, True)
     assert ours.post(f"{own}limit/", {"most": "200"}).status_code == 422
     assert ours.post(f"{own}limit/", {"most": "900"}).status_code == 302
-    assert theirs.post(f"{other}answer/", {"decision": "yes"}).status_code == 302
+    assert theirs.post(f"{other}answer/", {"decision": "yes", "most": "900"}).status_code == 302
     operations.donate(
         actor=actor(old.person), bank_id=there.pk, pool_id=pool(there, "area").pk, minutes=90, at=link.proposed_at
     )
-    refused = theirs.post(f"{other}settle/", {"minutes": "251", "reason": "结清"})
+    common = {"pool_id": str(pool(there, "area").pk), "reason": "结清"}
+    refused = theirs.post(f"{other}settle/", {"minutes": "251", **common})
     assert "对方银行欠 4小时10分" in refused.content.decode()
-    assert theirs.post(f"{other}settle/", {"minutes": "90", "reason": "结清"}).status_code == 302
+    assert theirs.post(f"{other}settle/", {"minutes": "90", **common}).status_code == 302
     assert theirs.post(f"{other}end/", {"reason": "期满"}).status_code == 302
     link.refresh_from_db()
     assert (link.state, link.most, owes(link, here)) == ("ended", 900, 160)

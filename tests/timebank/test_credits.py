@@ -184,8 +184,11 @@ class TestGivingAndTime:
         lot = Lot.objects.get(member=mother)
         assert (lot.earned, lot.expires) == (SERVED, date(2029, 10, 20))
         full = a_member(bank, 5990, born_on=OLD)
-        with pytest.raises(refusals.OverCap):
+        with pytest.raises(refusals.NoRoomThere) as plain:
             operations.give(number=full.number, relation="parent", minutes=20, **given)
+        assert "10" not in str(plain.value.text)
+        with pytest.raises(refusals.NotEnough):
+            operations.give(number=full.number, relation="parent", minutes=71, **given)
         level()
         after = AT.replace(year=2029, month=10, day=20)
         assert operations.run_clock(at=after - timedelta(days=1))["expired"] == 0

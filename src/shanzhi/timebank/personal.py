@@ -91,6 +91,8 @@ for _path, _label in (
     ("answered_by", _("Agreements of time banks you answered")), ("ended_by", _("Agreements of time banks you ended")),
 ):  # fmt: skip
     describe("timebank.Link", _label, f"{_path}_id", BANK, reason=(K.TEXT, E.SCRUB), **{_path: (K.LINK, E.KEEP)})
+describe("timebank.Link", _("Limits between time banks you answered"), "limit_answered_by_id", BANK,
+         limit_reason=(K.TEXT, E.SCRUB), limit_answered_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("timebank.Crossing", _("Credits you passed on to another bank"), "sender__person_id", BANK,
          relation=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP), at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("timebank.Crossing", _("Credits that came to you from another bank"), "receiver__person_id", BANK,
@@ -105,6 +107,7 @@ name_fields(
     handed_by=_("Handed out by"), taken_at=_("Taken on"),
     guardian=_("Guardian"), decision=_("Decision of the bank"), stars=_("Stars"), published_by=_("Published by"),
     answered_by=_("Answered by"), ended_by=_("Ended by"), asked_person=_("Limit asked for by"),
+    limit_answered_by=_("Limit answered by"),
     settled_by=_("Settled by"),
 )  # fmt: skip
 for _model, _names in {
@@ -120,7 +123,7 @@ for _model, _names in {
     "Rating": {"said": _("In words")},
     "Voucher": {"number": _("Voucher number"), "minutes": _("Credits")},
     "Sign": {"reason": _("What you found")},
-    "Link": {"reason": _("Reason")},
+    "Link": {"reason": _("Reason"), "limit_reason": _("Reason")},
     "Crossing": {"minutes": _("Credits"), "at": _("Day"), "reason": _("Reason")},
 }.items():  # fmt: skip
     for _name, _words in _names.items():

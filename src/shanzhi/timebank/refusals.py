@@ -119,6 +119,13 @@ class OverCap(Conflict):
     message = _("The receiver may take at most %(left)s more by the rules. Give less.")
 
 
+class NoRoomThere(Conflict):
+    """Another's account may hold no more; how much it holds is not told."""
+
+    code = "no_room_there"
+    message = _("The receiver cannot take so much by the rules. Give less, or ask the receiver.")
+
+
 class PoolShort(Conflict):
     """The pool has not enough."""
 

@@ -63,6 +63,13 @@ class NothingAsked(Conflict):
     message = _("Nothing waits here for this bank: it was answered or taken back. Reload the page.")
 
 
+class AskedAnew(Conflict):
+    """What is answered is not the limit that waits."""
+
+    code = "limit_asked_anew"
+    message = _("The limit that waits for your answer is %(limit)s. Open the agreement again, and answer that one.")
+
+
 class AskedAlready(Conflict):
     """A limit was asked for and waits."""
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
 from shanzhi.ledger.models import Owner, Posting
-from shanzhi.timebank.models import Bank, BankMonth, Earning, Link
+from shanzhi.timebank.models import Bank, BankMonth, Crossing, Earning, Link
 
 EARN, TAKE_BACK = "timebank.earn", "timebank.take_back"
 
@@ -32,6 +32,37 @@ class Moved:
     people: frozenset[UUID]
     owed: int
     between: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """Who passed credits on in a month (its first day) by an agreement, one way, and who received them."""
+
+    month: date
+    link: UUID
+    source: UUID
+    senders: frozenset[UUID]
+    receivers: frozenset[UUID]
+
+
+def crossed(found: Bank, *, until: date) -> list[Crossed]:
+    """Give who passed credits on from and to a bank before a day, by month and agreement; merged records are one."""
+    month = TruncMonth("at", output_field=DateField(), tzinfo=timezone.get_current_timezone())
+    people = {
+        name: ArrayAgg(Coalesce(f"{name[:-1]}__person__merged_into", f"{name[:-1]}__person"), distinct=True)
+        for name in ("senders", "receivers")
+    }
+    rows: Any = (
+        Crossing.objects.filter(Q(source=found) | Q(target=found), sender__isnull=False, at__date__lt=until)
+        .annotate(month=month)
+        .values("month", "link", "source")
+        .annotate(**people)
+        .order_by("month", "link", "source")
+    )
+    return [
+        Crossed(row["month"], row["link"], row["source"], frozenset(row["senders"]), frozenset(row["receivers"]))
+        for row in rows
+    ]
 
 
 def moved(found: Bank, *, until: date) -> list[Moved]:

@@ -23,7 +23,10 @@ from shanzhi.timebank.telling import CREDITS, MINE
 AGREEMENTS: Final = Category(
     "time_bank_agreements",
     _("Agreements between time banks"),
-    _("Another bank proposed an agreement or a limit to the one you keep, answered, or ended the agreement."),
+    _(
+        "Another bank proposed an agreement or a limit to the one you keep, took it back, answered, or ended the "
+        "agreement."
+    ),
     order=50,
 )
 REACHED: Final = frozenset({APP, EMAIL, WECHAT})
@@ -42,6 +45,10 @@ ANSWERED: Final = _kind(
     "answered", AGREEMENTS, _("%(other)s answered %(bank)s"),
     _("The page of the agreement says what it answered."),
 )  # fmt: skip
+WITHDRAWN: Final = _kind(
+    "withdrawn", AGREEMENTS, _("%(other)s took back what it asked %(bank)s for"),
+    _("Nothing waits for an answer any more. What stood stays as it is."),
+)  # fmt: skip
 ENDED: Final = _kind(
     "ended", AGREEMENTS, _("%(other)s ended the agreement with %(bank)s"),
     _("Nothing passes between the two banks any more. What one owes the other stays to be settled."),
@@ -50,18 +57,29 @@ PASSED: Final = _kind(
     "passed", CREDITS, _("Credits from %(other)s came to you at %(bank)s"),
     _("A relative passed them on to you; they stand on your statement."),
 )  # fmt: skip
-register(ASKED, ANSWERED, ENDED, PASSED)
+register(ASKED, ANSWERED, WITHDRAWN, ENDED, PASSED)
 _CODES: Final = {12: (12, 9)}
 """Who is told beside the keepers: the officers of a bank's own area; of a community's, those of its subdistrict too."""
+_STEPS: Final = (12, 9, 6, 4, 2, 0)
+"""The lengths of codes, from a community up to the country."""
 
 
 def keepers_of(bank: Bank, at: datetime) -> set[UUID]:
-    """Give whom a matter of a bank is told: who keeps its book, and the officers of its area."""
-    near = [bank.area[:length] for length in _CODES.get(len(bank.area), (len(bank.area),))]
+    """Give whom a matter of a bank is told: who keeps its book, and the officers of its area.
+
+    Where there are none of these, the officers of the next area above that has some.
+    """
+    own = len(bank.area)
+    around = [bank.area[:length] for length in _STEPS if length <= own]
     running = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
-    officers = RoleGrant.objects.filter(running, role__in=MANAGERS, area__in=near, organization__isnull=True)
-    keepers = Keeper.objects.filter(book=bank.book_id, until__isnull=True)
-    return {*officers.values_list("person", flat=True), *keepers.values_list("person_id", flat=True)}
+    officers = RoleGrant.objects.filter(running, role__in=MANAGERS, area__in=around, organization__isnull=True)
+    found: dict[str, set[UUID]] = {}
+    for area, person in officers.values_list("area", "person"):
+        found.setdefault(area, set()).add(person)
+    told = set(Keeper.objects.filter(book=bank.book_id, until__isnull=True).values_list("person_id", flat=True))
+    for length in _CODES.get(own, (own,)):
+        told |= found.get(bank.area[:length], set())
+    return told or next((found[area] for area in around if area in found), set())
 
 
 def tell_asked(*, actor: Actor, link: Link, bank: Bank, at: datetime) -> None:
@@ -72,6 +90,11 @@ def tell_asked(*, actor: Actor, link: Link, bank: Bank, at: datetime) -> None:
 def tell_answered(*, actor: Actor, link: Link, bank: Bank, at: datetime) -> None:
     """Tell the keepers of a bank that the other answered."""
     _tell(actor, ANSWERED, link, bank, f"{link.pk}:{at.isoformat()}", at)
+
+
+def tell_withdrawn(*, actor: Actor, link: Link, bank: Bank, at: datetime) -> None:
+    """Tell the keepers of a bank that the other took back what it asked for."""
+    _tell(actor, WITHDRAWN, link, bank, f"{link.pk}:{at.isoformat()}", at)
 
 
 def tell_ended(*, actor: Actor, link: Link, bank: Bank, at: datetime) -> None:

@@ -36,6 +36,7 @@ class BankLinkOut(Schema):
     """An agreement as the desk of a bank sees it, in minutes of credit.
 
     `owed` is what the bank owes the other, below zero what the other owes it; `proposed_by` and `asked_by` are banks.
+    `answered_limit` is the limit that was answered last, with whether it was agreed to, and why not.
     """
 
     id: UUID
@@ -49,6 +50,10 @@ class BankLinkOut(Schema):
     answered_at: datetime | None
     asked_limit: int | None
     asked_by: UUID | None
+    answered_limit: int | None
+    limit_agreed: bool | None
+    limit_reason: str
+    limit_answered_at: datetime | None
     ended_at: datetime | None
     reason: str
 
@@ -119,15 +124,20 @@ class BankLinkLimitGiven(Given):
 
 
 class BankLinkStepGiven(Given):
-    """A step with an agreement; `decline` and `end` need their reason."""
+    """A step with an agreement; `decline` and `end` need their reason.
+
+    Who answers another limit names it in `most`, as it was read: it may have been taken back since.
+    """
 
     step: Literal["agree", "decline", "withdraw", "end"]
     reason: str = Field("", max_length=500)
+    most: Limit | None = None
 
 
 class BankSettlementGiven(Given):
-    """How much of what the other bank owes is settled out of the pool of the area, and why."""
+    """How much of what the other bank owes is settled, out of which common pool (without it that of the area), why."""
 
+    pool_id: UUID | None = None
     minutes: Credits
     reason: str = Field(min_length=1, max_length=500)
 
@@ -177,11 +187,12 @@ def look(request: HttpRequest, bank_id: UUID, body: CreditPassGiven) -> dict[str
 
 def _told(found: Bank, row: Link) -> dict[str, Any]:
     other = row.beside(found.pk)
-    names = ("id", "state", "proposed_at", "answered_at", "ended_at", "reason")
+    names = ("id", "state", "proposed_at", "answered_at", "ended_at", "reason", "limit_agreed", "limit_reason",
+             "limit_answered_at")  # fmt: skip
     return {
         **{name: getattr(row, name) for name in names}, "bank_id": other.pk, "name": other.name, "limit": row.most,
         "owed": getattr(row, "owed", 0), "proposed_by": row.one_id, "asked_limit": row.asked_most,
-        "asked_by": row.asked_by_id,
+        "asked_by": row.asked_by_id, "answered_limit": row.limit_asked,
     }  # fmt: skip
 
 
@@ -221,7 +232,7 @@ def step(
             return operations.withdraw_link(**given)
         if body.step == "end":
             return operations.end_link(reason=body.reason, **given)
-        return operations.answer_link(agrees=body.step == "agree", reason=body.reason, **given)
+        return operations.answer_link(agrees=body.step == "agree", most=body.most, reason=body.reason, **given)
 
     return write_once(request, "link_step", idempotency_key, body, run)
 
@@ -242,7 +253,7 @@ def ask_limit(
 def settle(
     request: HttpRequest, bank_id: UUID, pact_id: UUID, body: BankSettlementGiven, idempotency_key: Key
 ) -> dict[str, Any]:  # fmt: skip
-    """Settle it out of the pool of the area, as who keeps the bank that has the claim."""
+    """Settle it out of a common pool, as who keeps the bank that has the claim."""
     return write_once(request, "link_settle", idempotency_key, body, lambda: operations.settle_position(
         bank_id=bank_id, link_id=pact_id, **body.model_dump(), **signed_acting(request)
     ))  # fmt: skip

@@ -30,9 +30,9 @@ class TimeBankOut(Schema):
 class BankMonthOut(Schema):
     """What a bank did in one or more whole months, in minutes of credit; `owed` is what it owes at the end.
 
-    Behind each figure stand at least five people; one of fewer is held back, null. What banks do among themselves
-    touches nobody's account, and is told always. `between` is what the bank owes other banks at the end, below zero
-    what they owe it.
+    Behind each figure stand at least five people; one of fewer is held back, null. What passed between banks, and what
+    was settled and cleared of it, is told where five sent and five received by each agreement. `between` is what the
+    bank owes other banks at the end, below zero what they owe it.
     """
 
     first: date

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -36,11 +36,15 @@ class BankField(AreaField):
 
     choose = _("Choose a bank")
     default_error_messages = {
-        "not_open": _("Choose a bank from the list; with this one there is an agreement or a proposal."),
+        "not_open": _("Choose a bank from the list."),
         "unclear": _("More than one bank fits, or none exactly. Choose one of those below."),
         "unknown": _("No bank fits. Type a shorter part of its name."),
     }
     search_help = _("Type a part of the name of the bank, and search.")
+
+    def _open(self, codes: Sequence[str]) -> set[str]:
+        """Take banks off the list too: whether one is agreed with by now says the operation, after a second press."""
+        return set(self.source.find(codes))
 
 
 class ProposeForm(PageForm):
@@ -62,6 +66,8 @@ class AnswerLinkForm(PageForm):
         label=_("Your decision"), choices=[("yes", _("Agree")), ("no", _("Decline"))], widget=forms.RadioSelect
     )
     reason = why(_("Needed for a no. Both banks read it."), required=False)
+    most = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    """The limit that was read: another may wait by the time of the answer."""
 
 
 class LimitForm(PageForm):
@@ -77,10 +83,16 @@ class EndLinkForm(PageForm):
 
 
 class SettlePositionForm(PageForm):
-    """How much of what the other bank owes is settled."""
+    """How much of what the other bank owes is settled, and out of which pool."""
 
+    pool_id = forms.ChoiceField(label=_("Out of which pool"), widget=forms.RadioSelect)
     minutes = amount()
     reason = why(_("It goes on record, and both banks read it."))
+
+    def __init__(self, *args: Any, pools: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        """Take the common pools of the bank."""
+        super().__init__(*args, **kwargs)
+        offer(self, "pool_id", pools)
 
 
 class PassForm(PageForm):

@@ -59,6 +59,10 @@ class Migration(migrations.Migration):
                 ("other_account", models.UUIDField(null=True, unique=True)),
                 ("asked_most", models.PositiveIntegerField(null=True)),
                 ("asked_at", models.DateTimeField(null=True)),
+                ("limit_asked", models.PositiveIntegerField(null=True)),
+                ("limit_agreed", models.BooleanField(null=True)),
+                ("limit_reason", models.TextField(blank=True, max_length=500, verbose_name="Reason")),
+                ("limit_answered_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("reason", models.TextField(blank=True, max_length=500, verbose_name="Reason")),
                 (
@@ -75,6 +79,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "asked_person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "limit_answered_by",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
@@ -170,6 +180,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.AddField(
+            model_name="lot",
+            name="came_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="timebank.crossing"
+            ),
         ),
         migrations.CreateModel(
             name="ClearingLine",
@@ -269,6 +286,34 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="timebank_link_asked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("limit_agreed__isnull", True),
+                        ("limit_answered_at__isnull", True),
+                        ("limit_answered_by__isnull", True),
+                        ("limit_asked__isnull", True),
+                        ("limit_reason", ""),
+                    ),
+                    models.Q(
+                        ("limit_agreed", True),
+                        ("limit_answered_at__isnull", False),
+                        ("limit_asked__gte", 1),
+                        ("limit_reason", ""),
+                    ),
+                    models.Q(
+                        ("limit_agreed", False),
+                        ("limit_answered_at__isnull", False),
+                        ("limit_asked__gte", 1),
+                        ("limit_reason__regex", "\\S"),
+                    ),
+                    _connector="OR",
+                ),
+                name="timebank_link_limit_answer",
             ),
         ),
         migrations.AddConstraint(

@@ -24,6 +24,23 @@ BEGIN
         RAISE EXCEPTION 'timebank_link_limit: a limit changes when it was asked for and both agree'
             USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.asked_most IS NOT NULL AND OLD.asked_most IS NOT NULL
+        AND (NEW.asked_most, NEW.asked_by_id, NEW.asked_person_id, NEW.asked_at)
+        IS DISTINCT FROM (OLD.asked_most, OLD.asked_by_id, OLD.asked_person_id, OLD.asked_at) THEN
+        RAISE EXCEPTION 'timebank_link_asked_once: what was asked for is answered or taken back first'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.limit_asked, NEW.limit_agreed, NEW.limit_answered_by_id, NEW.limit_answered_at)
+        IS DISTINCT FROM (OLD.limit_asked, OLD.limit_agreed, OLD.limit_answered_by_id, OLD.limit_answered_at)
+        AND (OLD.asked_most IS NULL OR NEW.asked_most IS NOT NULL OR NEW.limit_asked <> OLD.asked_most
+            OR coalesce(NEW.limit_answered_by_id, OLD.asked_person_id) = OLD.asked_person_id) THEN
+        RAISE EXCEPTION 'timebank_link_limit_two: somebody else answers what was asked for'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.most <> OLD.most AND (NEW.limit_asked, NEW.limit_agreed) IS DISTINCT FROM (NEW.most, true) THEN
+        RAISE EXCEPTION 'timebank_link_limit: a limit changes when it was asked for and both agree'
+            USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER timebank_link_kept BEFORE UPDATE OR DELETE ON timebank_link
@@ -114,6 +131,65 @@ DROP FUNCTION timebank_crossing_mirrored();
 DROP FUNCTION timebank_mirror(uuid, uuid, uuid, uuid, bigint);
 """
 
+# The limit is held by the bounds of both accounts; on commit they are what the two banks agreed on.
+BOUNDS = """
+CREATE FUNCTION timebank_link_bounded() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    of record;
+BEGIN
+    IF TG_TABLE_NAME = 'timebank_link' THEN
+        SELECT one_account, other_account, most INTO of FROM timebank_link WHERE id = NEW.id;
+    ELSE
+        SELECT one_account, other_account, most INTO of FROM timebank_link
+            WHERE one_account = NEW.account_id OR other_account = NEW.account_id;
+    END IF;
+    IF of.one_account IS NOT NULL AND (SELECT count(*) FROM ledger_balance
+        WHERE account_id IN (of.one_account, of.other_account) AND floor = -of.most AND ceiling = of.most) <> 2 THEN
+        RAISE EXCEPTION 'timebank_link_bounds: both accounts are held between the limit' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER timebank_link_bounds AFTER INSERT OR UPDATE OF most, one_account, other_account
+    ON timebank_link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION timebank_link_bounded();
+CREATE CONSTRAINT TRIGGER timebank_balance_bounds AFTER UPDATE OF floor, ceiling ON ledger_balance
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION timebank_link_bounded();
+"""
+BOUNDS_BACK = """
+DROP TRIGGER timebank_balance_bounds ON ledger_balance;
+DROP TRIGGER timebank_link_bounds ON timebank_link;
+DROP FUNCTION timebank_link_bounded();
+"""
+
+# What moves on an account for another bank is a crossing or a part of a clearing. Only such accounts are held between
+# a bound below zero and the same above, so that nothing is queued or looked up for what moves on any other.
+BEHIND = """
+CREATE FUNCTION timebank_clearing_behind() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    of uuid := (SELECT id FROM timebank_link WHERE one_account = NEW.account_id OR other_account = NEW.account_id);
+BEGIN
+    IF of IS NOT NULL AND EXISTS (
+        SELECT FROM (SELECT entry_id, amount, stood FROM ledger_posting WHERE account_id = NEW.account_id
+            ORDER BY number DESC LIMIT 100) p
+        WHERE p.amount = NEW.amount - OLD.amount AND p.stood = NEW.amount
+            AND NOT EXISTS (SELECT FROM timebank_crossing c WHERE c.out_entry = p.entry_id AND c.link_id = of)
+            AND NOT EXISTS (SELECT FROM timebank_crossing c WHERE c.in_entry = p.entry_id AND c.link_id = of)
+            AND NOT EXISTS (SELECT FROM timebank_clearingline l
+                WHERE l.link_id = of AND p.entry_id IN (l.debtor_entry, l.creditor_entry))) THEN
+        RAISE EXCEPTION 'timebank_clearing_behind: on this account only what passed or was cleared moves'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER timebank_clearing_moved AFTER UPDATE OF amount ON ledger_balance
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.floor < 0 AND NEW.floor = -NEW.ceiling AND NEW.amount <> OLD.amount)
+    EXECUTE FUNCTION timebank_clearing_behind();
+"""
+BEHIND_BACK = """
+DROP TRIGGER timebank_clearing_moved ON ledger_balance;
+DROP FUNCTION timebank_clearing_behind();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -126,5 +202,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(LINK, LINK_BACK),
         migrations.RunSQL(CROSSING, CROSSING_BACK),
         migrations.RunSQL(MIRROR, MIRROR_BACK),
+        migrations.RunSQL(BOUNDS, BOUNDS_BACK),
+        migrations.RunSQL(BEHIND, BEHIND_BACK),
         *(append_only(f"timebank_{table}") for table in ("clearing", "clearingline")),
     ]

@@ -31,7 +31,8 @@ class Link(models.Model):
     `most` is how much one may owe the other, in minutes. `one_account` lies in the book of `one`: what stands on it is
     what that bank owes the other, below zero what the other owes. `other_account` is its mirror in the other book.
     The ledger holds both between -most and +most. A new limit is asked for (`asked_most`, for the bank `asked_by`), and
-    holds when the other bank agrees. Triggers hold the moves, and that the limit changes only so.
+    holds when the other bank agrees; of the last that was answered, `limit_asked` and the other `limit_` columns keep
+    the answer. Triggers hold the moves, that the limit changes only so, by two people, and the bounds of both accounts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +50,11 @@ class Link(models.Model):
     asked_by = models.ForeignKey(Bank, null=True, on_delete=models.PROTECT, related_name="+")
     asked_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(null=True)
+    limit_asked = models.PositiveIntegerField(null=True)
+    limit_agreed = models.BooleanField(null=True)
+    limit_reason = models.TextField(_("Reason"), max_length=500, blank=True)
+    limit_answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    limit_answered_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     reason = models.TextField(_("Reason"), max_length=500, blank=True)
@@ -77,6 +83,13 @@ class Link(models.Model):
                     asked_at__isnull=False, state="agreed",
                 ),
                 name="timebank_link_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_asked__isnull=True, limit_agreed__isnull=True, limit_answered_at__isnull=True,
+                            limit_answered_by__isnull=True, limit_reason="")
+                | Q(limit_asked__gte=1, limit_agreed=True, limit_answered_at__isnull=False, limit_reason="")
+                | Q(limit_asked__gte=1, limit_agreed=False, limit_answered_at__isnull=False, limit_reason__regex=r"\S"),
+                name="timebank_link_limit_answer",
             ),
             models.CheckConstraint(
                 condition=Q(answered_by__isnull=True) | Q(proposed_by__isnull=True) | ~Q(answered_by=F("proposed_by")),

@@ -71,7 +71,7 @@ class Lot(models.Model):
     """Credits that came on one day, in minutes, and what `remains` of them; they can be used before `expires`.
 
     Credits that are held stand in no lot but in `Reserved`. `cap` is the most that the member might hold when it came,
-    in minutes; a trigger refuses what would be above it.
+    in minutes; a trigger refuses what would be above it. `came_by` is how it came where it was earned elsewhere.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -82,6 +82,7 @@ class Lot(models.Model):
     donate_only = models.BooleanField(default=False)
     expires = models.DateField(null=True)
     cap = models.PositiveIntegerField(null=True)
+    came_by = models.ForeignKey("timebank.Crossing", null=True, on_delete=models.PROTECT, related_name="lots")
     at = models.DateTimeField()
 
     class Meta:

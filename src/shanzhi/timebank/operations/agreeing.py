@@ -68,21 +68,31 @@ def propose_link(*, actor: Actor, bank_id: UUID, other_id: UUID, most: int, at: 
 
 @transaction.atomic
 def answer_link(
-    *, actor: Actor, bank_id: UUID, link_id: UUID, agrees: bool, at: datetime, reason: str = ""
+    *, actor: Actor, bank_id: UUID, link_id: UUID, agrees: bool, at: datetime, most: int | None = None, reason: str = ""
 ) -> Link:  # fmt: skip
     """Answer what the other bank asked for, an agreement or another limit, by who keeps the bank that was asked.
 
-    A no needs its reason. Raises NotFound, NotTheKeeper, OwnMatter, NothingAsked, WhyMissing, LimitTooLow.
+    `most` names the limit that is answered, in minutes: it may have been taken back and another asked for since it was
+    read. Of an agreement that is proposed it may be left out. A no needs its reason. Raises NotFound, NotTheKeeper,
+    OwnMatter, NothingAsked, AskedAnew, WhyMissing, LimitTooLow.
     """
     bank, found = _to_change(actor, bank_id, link_id)
     if found.state == "proposed" and found.other_id == bank.pk:
+        _require_named(found.most, found.most if most is None else most)
         _answer_proposal(actor, found, agrees, reason, at)
     elif found.asked_by_id is not None and found.asked_by_id != bank.pk:
+        _require_named(found.asked_most, most)
         _answer_limit(actor, found, agrees, reason, at)
     else:
         raise between.NothingAsked
     telling_between.tell_answered(actor=actor, link=found, bank=found.beside(bank.pk), at=at)
     return found
+
+
+def _require_named(asked: int | None, named: int | None) -> None:
+    """Refuse an answer to another limit than the one that waits."""
+    if asked != named:
+        raise between.AskedAnew(field="most", limit=formatting.minutes(asked or 0))
 
 
 def _answer_proposal(actor: Actor, found: Link, agrees: bool, reason: str, at: datetime) -> None:
@@ -113,8 +123,10 @@ def _open_accounts(actor: Actor, found: Link, at: datetime) -> None:
 def _answer_limit(actor: Actor, found: Link, agrees: bool, reason: str, at: datetime) -> None:
     if actor.is_person(found.asked_person_id):
         raise refusals.OwnMatter
-    wanted, why = found.asked_most or found.most, ""
+    wanted, why = found.asked_most or found.most, "" if agrees else reason_of(reason)
     _forget(found)
+    found.limit_asked, found.limit_agreed, found.limit_reason = wanted, agrees, why
+    found.limit_answered_by_id, found.limit_answered_at = actor.person_id, at
     if agrees:
         owed = abs(on_account(found.account_at(found.one_id)))
         if owed > wanted:
@@ -125,10 +137,8 @@ def _answer_limit(actor: Actor, found: Link, agrees: bool, reason: str, at: date
         )
         for row in rows.order_by("book_id"):
             ledger.hold_between(actor=actor, account=row, floor=-wanted, ceiling=wanted, at=at)
-    else:
-        why = reason_of(reason)
     found.save()
-    _note(actor, "limit" if agrees else "refuse_limit", found, at, why)
+    _note(actor, "limit" if agrees else "refuse_limit", found, at, why, limit=wanted)
 
 
 def _forget(found: Link) -> None:
@@ -164,6 +174,7 @@ def withdraw_link(*, actor: Actor, bank_id: UUID, link_id: UUID, at: datetime) -
     Raises NotFound, NotTheKeeper, NothingAsked.
     """
     bank, found = _to_change(actor, bank_id, link_id)
+    limit = found.asked_most
     if found.state == "proposed" and found.one_id == bank.pk:
         found.state = LINK.move(found.state, "withdraw")
     elif found.asked_by_id == bank.pk:
@@ -171,7 +182,8 @@ def withdraw_link(*, actor: Actor, bank_id: UUID, link_id: UUID, at: datetime) -
     else:
         raise between.NothingAsked
     found.save()
-    _note(actor, "withdraw", found, at)
+    _note(actor, "withdraw", found, at, limit=limit)
+    telling_between.tell_withdrawn(actor=actor, link=found, bank=found.beside(bank.pk), at=at)
     return found
 
 
@@ -213,8 +225,11 @@ def locked_link(bank: Bank, which: Q) -> Link:
     return found
 
 
-def _note(actor: Actor, verb: str, found: Link, at: datetime, reason: str = "") -> None:
-    """Put it on record in both areas, so that the desk of each bank reads it."""
+def _note(
+    actor: Actor, verb: str, found: Link, at: datetime, reason: str = "", *, limit: int | None = None
+) -> None:  # fmt: skip
+    """Put it on record in both areas, so that the desk of each bank reads it; with the limit it is about."""
+    told = limit or found.asked_most or found.most
     for bank in (found.one, found.other):
-        change = {"limit": found.asked_most or found.most, "state": found.state, "bank": found.beside(bank.pk).name}
+        change = {"limit": told, "state": found.state, "bank": found.beside(bank.pk).name}
         note(actor, f"link.{verb}", found, bank, at, change, reason)

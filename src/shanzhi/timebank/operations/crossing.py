@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shanzhi.kernel import timebank as kernel
@@ -65,7 +65,8 @@ def pass_on(
 
     By the rules of the own bank who may be given to, by those of the other how much one may hold. The credits keep the
     day on which they were earned, and end on the earlier day by the rules of both. Raises NotAMember, OwnBank,
-    NoAgreement, UnknownReceiver, NotTheOwnAccount, TheOwnAccount, ByTheRules, OverCap, OverTheLimit, NotAllPasses.
+    NoAgreement, UnknownReceiver, NotTheOwnAccount, TheOwnAccount, NotAllPasses, ByTheRules, OverCap, NoRoomThere,
+    OverTheLimit.
     """
     found = _planned(actor, bank_id, to_bank_id, number, relation, minutes, at)
     link, bank, there, wanted = found.link, found.bank, found.there, minutes
@@ -74,7 +75,9 @@ def pass_on(
         relation=relation, minutes=wanted, at=at,
     )  # fmt: skip
     for row, part, end in found.parts:
-        lots.put(found.receiver, part, policy=found.policy, earned=row.earned, expires=end, at=at)
+        lots.put(
+            found.receiver, part, policy=found.policy, earned=row.earned, expires=end, at=at, came_by=made.pk
+        )  # fmt: skip
     taken = lots.off(found.sender, [(row, part) for row, part, _end in found.parts])
     _enter_both(
         actor, made, "pass", {**taken, link.account_at(bank.pk): wanted},
@@ -101,7 +104,10 @@ def foresee(
 def _planned(
     actor: Actor, bank_id: UUID, to_bank_id: UUID, number: str, relation: str, minutes: int, at: datetime
 ) -> Passing:  # fmt: skip
-    """Lock the agreement, then both accounts; look at every rule, and take the credits off their lots."""
+    """Lock the agreement, then both accounts; take the credits off their lots, and look at every rule.
+
+    The own credits come first: so nobody learns of others' accounts, or of the limit, more than one could use.
+    """
     bank, there = bank_of(bank_id), Bank.objects.filter(pk=to_bank_id).first()
     if there is None:
         raise NotFound(field="to_bank_id")
@@ -112,15 +118,15 @@ def _planned(
     link = _in_force(bank, there)
     (_version, here_rules), (_same, there_rules) = rules_now(bank, at), rules_now(there, at)
     sender, receiver = _two(actor, own, there, number, relation)
+    parts = _taken(sender, wanted, there_rules, today)
     if relation != SELF:
         refused = kernel.may_give(here_rules, relation, as_member(receiver, at), today)
         if refused is not None:
             raise refusals.by_rules(refused, field="relation" if refused.code == "relation" else "number")
-    require_room(there_rules, receiver, wanted)
+    require_room(there_rules, receiver, wanted, own=relation == SELF)
     left = link.most - on_account(link.account_at(bank.pk))
     if left < wanted:
         raise between.OverTheLimit(field="minutes", left=formatting.minutes(max(left, 0)))
-    parts = _taken(sender, wanted, there_rules, today)
     return Passing(link, bank, there, sender, receiver, there_rules, parts, left - wanted)
 
 
@@ -177,12 +183,13 @@ def _enter_both(
 
 @transaction.atomic
 def settle_position(
-    *, actor: Actor, bank_id: UUID, link_id: UUID, minutes: int, reason: str, at: datetime
+    *, actor: Actor, bank_id: UUID, link_id: UUID, minutes: int, reason: str, at: datetime, pool_id: UUID | None = None
 ) -> Crossing:  # fmt: skip
-    """Settle what the other bank owes out of the pool of the area, by who keeps the bank that has the claim.
+    """Settle what the other bank owes out of a common pool, by who keeps the bank that has the claim.
 
-    The credits go to the pool of the area at the other bank, which owes as much less. Raises NotFound, NotTheKeeper,
-    NoAgreement, NotSoMuchOwed, PoolShort, WhyMissing.
+    The pool is that of the area where none is named. The credits go to the pool of the same name at the other bank, or
+    to its pool of the area, and it owes as much less. Raises NotFound, NotTheKeeper, NoAgreement, NotSoMuchOwed,
+    PoolShort, WhyMissing.
     """
     bank = policies.load_bank(actor=actor, bank_id=bank_id)
     policies.require(policies.may_keep(actor=actor, bank=bank))
@@ -194,7 +201,8 @@ def settle_position(
     claim = -on_account(link.account_at(bank.pk))
     if wanted > claim:
         raise between.NotSoMuchOwed(field="minutes", left=formatting.minutes(max(claim, 0)))
-    own, theirs = (_area_pool(actor, one, at) for one in (bank, there))
+    own = _own_pool(actor, bank, pool_id, at)
+    theirs = _common(there).filter(name=own.name).first() or _area_pool(actor, there, at)
     list(Pool.objects.select_for_update(no_key=True).filter(pk__in=(own.pk, theirs.pk)).order_by("pk"))
     if (have := on_account(own.account)) < wanted:
         raise refusals.PoolShort(field="minutes", left=formatting.minutes(have))
@@ -211,6 +219,19 @@ def settle_position(
     for one, other in ((bank, there), (there, bank)):
         note(actor, "crossing.settle", made, one, at, {"minutes": wanted, "bank": other.name}, why)
     return made
+
+
+def _common(bank: Bank) -> QuerySet[Pool]:
+    return Pool.objects.filter(bank=bank, organization__isnull=True)
+
+
+def _own_pool(actor: Actor, bank: Bank, pool_id: UUID | None, at: datetime) -> Pool:
+    if pool_id is None:
+        return _area_pool(actor, bank, at)
+    found = _common(bank).filter(pk=pool_id).first()
+    if found is None:
+        raise NotFound(field="pool_id")
+    return found
 
 
 def _area_pool(actor: Actor, bank: Bank, at: datetime) -> Pool:

@@ -18,7 +18,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound
 from shanzhi.timebank import policies, refusals
-from shanzhi.timebank.models import Bank, Earning, Lot, Member, PolicyVersion, Pool, Review
+from shanzhi.timebank.models import SELF, Bank, Earning, Lot, Member, PolicyVersion, Pool, Review
 from shanzhi.timebank.operations import lots
 from shanzhi.timebank.operations.frames import as_member, enter, lock_members, note, on_account, pool_locked, rules_on
 
@@ -112,12 +112,14 @@ def _write(
 def take_back(*, actor: Actor, record: UUID, at: datetime) -> Earning:
     """Take the credit of a record off again, since the record does not stand any more; once.
 
-    What is still there comes off the lot and the pool that got it; the rest is borne by the bank. Raises NotFound.
+    What is still there comes off the lot and the pool that got it, then off credits of its day that the same person
+    passed on to another bank and back again; the rest is borne by the bank. Raises NotFound.
     """
     found = Earning.objects.filter(record=record).first()
     if found is None:
         raise NotFound
-    member = lock_members([found.member_id])[found.member_id]
+    own = _accounts(found.member)
+    member = lock_members(own)[found.member_id]
     found = Earning.objects.select_for_update().get(pk=found.pk)
     if found.reversed_at is not None:
         return found
@@ -129,6 +131,7 @@ def take_back(*, actor: Actor, record: UUID, at: datetime) -> Earning:
         moved[member.bound if lot.donate_only else member.credits] = -back
         lot.remains = 0
         lot.save(update_fields=["remains"])
+        back += _came_back(moved, own, lot, found.kept - back)
     if found.pool is not None:
         pool = Pool.objects.select_for_update(no_key=True).get(pk=found.pool)
         there = min(on_account(pool.account), found.donated)
@@ -141,6 +144,28 @@ def take_back(*, actor: Actor, record: UUID, at: datetime) -> Earning:
     found.save(update_fields=["reversed_at", "returned", "uncovered"])
     note(actor, "earning.take_back", found, bank, at, {"returned": back, "uncovered": found.uncovered})
     return found
+
+
+def _accounts(member: Member) -> list[UUID]:
+    """Give the accounts of somebody at a bank, closed ones too."""
+    person = Q(person=member.human) | Q(person__merged_into=member.human)
+    return list(Member.objects.filter(person, bank=member.bank_id).values_list("pk", flat=True))
+
+
+def _came_back(moved: dict[UUID, int], own: list[UUID], lot: Lot, short: int) -> int:
+    """Take what a lot lacks off lots of its day that came from the own account elsewhere; gives how much that was.
+
+    Credits keep the day on which they were earned when they pass: what was passed on of the lot is of no other day.
+    """
+    rows = Lot.objects.filter(member__in=own, remains__gt=0, earned=lot.earned, came_by__relation=SELF)
+    taken = []
+    for row in rows.select_related("member").order_by("at", "pk") if short else ():
+        part = min(row.remains, short)
+        row.remains, short = row.remains - part, short - part
+        moved[row.member.credits] = moved.get(row.member.credits, 0) - part
+        taken.append((row, part))
+    Lot.objects.bulk_update([row for row, _part in taken], ["remains"])
+    return sum(part for _row, part in taken)
 
 
 @transaction.atomic

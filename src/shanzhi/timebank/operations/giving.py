@@ -32,17 +32,17 @@ from shanzhi.ui import formatting
 def give(*, actor: Actor, bank_id: UUID, number: str, relation: str, minutes: int, at: datetime) -> Gift:
     """Give credits to a relative who has an account at the bank, by its number; `relation` is what that one is to one.
 
-    They keep their days. Raises NotAMember, UnknownReceiver, NotOneself, ByTheRules, NotEnough, OverCap.
+    They keep their days. Raises NotAMember, UnknownReceiver, NotOneself, NotEnough, ByTheRules, NoRoomThere.
     """
     bank = bank_of(bank_id)
     _version, policy = rules_now(bank, at)
     wanted, today = minutes_of(minutes), timezone.localdate(at)
     giver, receiver = _two(actor, bank, number)
+    parts = lots.take(giver, wanted, "give", today)  # first: who has nothing to give learns nothing of others
     refused = kernel.may_give(policy, relation, as_member(receiver, at), today)
     if refused is not None:
         raise refusals.by_rules(refused, field="relation" if refused.code == "relation" else "number")
-    require_room(policy, receiver, wanted)
-    parts = lots.take(giver, wanted, "give", today)
+    require_room(policy, receiver, wanted, own=False)
     made = Gift(id=uuid4(), giver=giver, receiver=receiver, relation=relation, minutes=wanted, at=at)
     for row, part in parts:
         lots.put(receiver, part, policy=policy, earned=row.earned, expires=row.expires, at=at)
@@ -75,9 +75,11 @@ def own_member(actor: Actor, bank: Bank) -> Member:
     return found
 
 
-def require_room(policy: kernel.Policy, member: Member, minutes: int) -> None:
-    """Refuse what would bring a member above the cap."""
+def require_room(policy: kernel.Policy, member: Member, minutes: int, *, own: bool = True) -> None:
+    """Refuse what would bring a member above the cap; only who may know what is there is told how much fits."""
     free = kernel.room(policy, lots.balance(member))
+    if free is not None and free < minutes and not own:
+        raise refusals.NoRoomThere(field="minutes")
     if free is not None and free < minutes:
         raise refusals.OverCap(field="minutes", left=formatting.minutes(free))
 

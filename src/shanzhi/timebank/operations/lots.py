@@ -59,12 +59,13 @@ def put_back(parts: Iterable[Part]) -> None:
 
 def put(
     member: Member, minutes: int, *, policy: kernel.Policy, earned: date, at: datetime, expires: date | None,
-    donate_only: bool = False,
+    donate_only: bool = False, came_by: UUID | None = None,
 ) -> Lot:  # fmt: skip
-    """Add a lot; the database refuses what is above the cap."""
+    """Add a lot, `came_by` a crossing where it was earned elsewhere; the database refuses what is above the cap."""
     return Lot.objects.create(
         member=member, earned=earned, minutes=minutes, remains=minutes, donate_only=donate_only, expires=expires,
         cap=None if policy.cap is None else policy.cap.minutes, at=at,
+        came_by_id=came_by,
     )  # fmt: skip
 
 

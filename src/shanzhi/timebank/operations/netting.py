@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -38,24 +38,38 @@ def clear_month(*, at: datetime) -> int:
 
     What the clearing shrinks is the most that can be shrunk. A bank owes as much less as it is owed less, so that its
     entry sums to zero and no credits of anybody move. Banks whose book is closed up to today are left out.
+
+    It waits for a circle until the last day of the month, and is then on record without one. It looks without locks
+    first, so that nobody who passes credits on waits for a clock that finds nothing.
     """
-    month = timezone.localdate(at).replace(day=1)
-    if Clearing.objects.filter(month=month).exists():
+    today = timezone.localdate(at)
+    month, last = today.replace(day=1), (today + timedelta(days=1)).day == 1
+    if Clearing.objects.filter(month=month).exists() or not (_shrunk(today, locked=False) or last):
         return 0
     with transaction.atomic():
-        owed = _positions(timezone.localdate(at))
-        if not owed or Clearing.objects.filter(month=month).exists():
+        lines = _shrunk(today, locked=True)
+        if not lines and not last:
             return 0
-        shrunk = netted([Debt(one.debtor.pk, one.creditor.pk, one.minutes) for one in owed])
-        lines = [(one, less) for one, less in zip(owed, shrunk, strict=True) if less]
-        made = Clearing.objects.create(month=month, minutes=sum(less for _one, less in lines), at=at)
+        minutes = sum(less for _one, less in lines)
+        made, fresh = Clearing.objects.get_or_create(month=month, defaults={"minutes": minutes, "at": at})
+        if not fresh:
+            return 0
         _enter(made, lines, at)
     return len(lines)
 
 
-def _positions(today: date) -> list[Owed]:
-    """Lock the agreements by which something is owed, in the order of their ids, and read how much."""
-    rows = Link.objects.select_for_update(no_key=True, of=("self",)).filter(one_account__isnull=False)
+def _shrunk(today: date, *, locked: bool) -> list[tuple[Owed, int]]:
+    """Give what is owed in circles, with by how much each debt shrinks."""
+    owed = _positions(today, locked=locked)
+    less = netted([Debt(one.debtor.pk, one.creditor.pk, one.minutes) for one in owed])
+    return [(one, part) for one, part in zip(owed, less, strict=True) if part]
+
+
+def _positions(today: date, *, locked: bool) -> list[Owed]:
+    """Read how much is owed by agreements; where asked for, lock them first, in the order of their ids."""
+    rows = Link.objects.filter(one_account__in=Balance.objects.exclude(amount=0).values("account"))
+    if locked:
+        rows = rows.select_for_update(no_key=True, of=("self",))
     rows = rows.exclude(one__book__closed_through__gte=today).exclude(other__book__closed_through__gte=today)
     links = list(rows.select_related("one", "other").order_by("pk"))
     accounts = [one.account_at(one.one_id) for one in links]

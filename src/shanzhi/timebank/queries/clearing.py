@@ -14,7 +14,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.identifiers import uuid_or_none
 from shanzhi.ledger.models import Balance
-from shanzhi.timebank.models import Bank, ClearingLine, Crossing, Link
+from shanzhi.timebank.models import Bank, ClearingLine, Crossing, Link, Pool
 from shanzhi.timebank.queries.banks import desk_bank
 from shanzhi.ui.choosing import MOST_LISTED, MOST_MATCHES, AreaSource, Place
 
@@ -66,14 +66,17 @@ def in_force_with(found: Bank) -> list[Link]:
 
 
 def other_banks(found: Bank) -> AreaSource:
-    """Give the banks with which a bank has no living agreement, to choose one: a list where they are few."""
+    """Give the banks with which a bank has no living agreement, to choose one: a list where they are few.
+
+    `find` knows every other bank of the same kind.
+    """
     living = Link.objects.filter(state__in=LIVING)
     theirs = living.filter(Q(one=found, other=OuterRef("pk")) | Q(other=found, one=OuterRef("pk")))
-    rows = Bank.objects.filter(~Exists(theirs), synthetic=found.synthetic).exclude(pk=found.pk).order_by("name", "pk")
+    rows = of_the_kind(found).filter(~Exists(theirs)).order_by("name", "pk")
 
     def find(keys: Iterable[str]) -> dict[str, Place]:
         known = [key for key in map(uuid_or_none, keys) if key is not None]
-        return {str(one.pk): _place(one) for one in rows.filter(pk__in=known)}
+        return {str(one.pk): _place(one) for one in of_the_kind(found).filter(pk__in=known)}
 
     def search(words: str) -> list[Place]:
         text = words.strip()
@@ -84,6 +87,30 @@ def other_banks(found: Bank) -> AreaSource:
         search=search, find=find, few=None if len(few) > MOST_LISTED else few,
         nothing=_("No bank fits. Type a shorter part of its name."),
     )  # fmt: skip
+
+
+def common_pools(found: Bank) -> list[tuple[Pool, int]]:
+    """Give the common pools of a bank with what is in each, in minutes; the fullest first."""
+    there = Balance.objects.filter(account=OuterRef("account")).values("amount")
+    rows: QuerySet[Any] = Pool.objects.filter(bank=found, organization__isnull=True).annotate(there=Subquery(there))
+    return [(row, row.there) for row in rows.order_by("-there", "name")]
+
+
+def of_the_kind(found: Bank) -> QuerySet[Bank]:
+    """Give the other banks that are made up as a bank is, or not."""
+    return Bank.objects.filter(synthetic=found.synthetic).exclude(pk=found.pk)
+
+
+def to_pass_to(found: Bank, sent: str) -> list[tuple[str, str]]:
+    """Give the keys and names of the banks to which credits can pass, with the one that was sent.
+
+    That no agreement with it is in force any more says the operation, after a second press.
+    """
+    rows = {str(other.pk): other.name for other in (one.beside(found.pk) for one in in_force_with(found))}
+    key = uuid_or_none(sent)
+    if key is not None and str(key) not in rows:
+        rows |= {str(one.pk): one.name for one in of_the_kind(found).filter(pk=key)}
+    return list(rows.items())
 
 
 def _place(row: Bank) -> Place:

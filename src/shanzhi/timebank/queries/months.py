@@ -2,6 +2,9 @@
 
 Only months that are over are published, so that nobody reads a neighbour's payment off a page by loading it twice. A
 figure of fewer than five people is held back; a month in which every figure is goes with the months after it.
+
+What passes between banks stands on the pages of both, so it is held back by agreement: else somebody's crossing could
+be worked out from what one bank tells and what the others do.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from uuid import UUID
 
 from shanzhi.kernel.periods import months_after
 from shanzhi.timebank.models import Bank
-from shanzhi.timebank.sums import EARN, TAKE_BACK, Moved, moved
+from shanzhi.timebank.sums import EARN, TAKE_BACK, Crossed, Moved, crossed, moved
 
 LEAST: Final = 5
 """Behind each published figure stand at least so many people."""
@@ -34,7 +37,9 @@ FIGURES: Final = {
     "timebank.clear": "cleared",
 }
 NOBODYS: Final = frozenset({"timebank.settle_out", "timebank.settle_in", "timebank.clear"})
-"""What banks do among themselves: no account of a person is touched, so nothing of it is held back."""
+"""What banks do among themselves: no account of a person is touched, but it is made of what people passed on."""
+ACROSS: Final = frozenset({"timebank.pass_out", "timebank.pass_in"}) | NOBODYS
+"""What is told only where enough people stand behind all that passed by each agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,24 @@ class Period:
         return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
 
 
-def periods(rows: Iterable[Moved], *, until: date, least: int = LEAST) -> list[Period]:
+def periods(
+    rows: Iterable[Moved], *, until: date, passed: Iterable[Crossed] = (), least: int = LEAST
+) -> list[Period]:  # fmt: skip
     """Give the months before a day, the first of a month, with small figures held back; the newest first.
 
     Behind each figure stand at least `least` people, counted over the whole period. A month in which nothing can be
     told goes with the months after it. What is owed is told only where nothing small could be worked out from it: of
     each kind that changed it and was held back since it was told last, there are that many people.
+
+    What `passed` by an agreement is cut into spans of months, the same ones for both banks: each ends with the month in
+    which at least `least` sent and `least` received, each way that was gone. What passed, was settled and is owed is
+    told only of whole spans of all agreements, so that what banks tell adds up to whole spans alone, however compared.
     """
     by_month: dict[date, list[Moved]] = {}
     for row in rows:
         by_month.setdefault(row.month, []).append(row)
     found: list[Period] = []
+    spans, whole = _Spans(passed, least), True
     owed, between, hidden, sums = 0, 0, _People(), _Sums()
     month = first = min(by_month, default=until)
     while month < until:
@@ -75,14 +87,42 @@ def periods(rows: Iterable[Moved], *, until: date, least: int = LEAST) -> list[P
             owed += row.owed
             between += row.between
             sums.add(row)
-        if told := sums.told(least):
+        spans.pass_month(month)
+        if told := sums.told(least, across=whole and spans.whole):
             hidden.add({kind: sums.people[kind] for kind in sums.owing - told})
-            clear = hidden.enough(least)
+            clear = hidden.enough(least) and spans.whole
+            whole = spans.whole
             stands = (owed, between) if clear else (None, None)
             found.append(Period(first, following - timedelta(days=1), sums.figures(told), *stands))
             first, sums, hidden = following, _Sums(), _People() if clear else hidden
         month = following
     return found[::-1]
+
+
+class _Spans:
+    """Who passed credits on by each agreement, each way, since its last span ended."""
+
+    def __init__(self, passed: Iterable[Crossed], least: int) -> None:
+        self._by_month: dict[date, list[Crossed]] = {}
+        self._open: dict[UUID, dict[UUID, tuple[set[UUID], set[UUID]]]] = {}
+        self._least = least
+        for row in passed:
+            self._by_month.setdefault(row.month, []).append(row)
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether no agreement is in the middle of a span."""
+        return not self._open
+
+    def pass_month(self, month: date) -> None:
+        """Take in what passed in a month, and end the spans behind which enough stand now."""
+        for row in self._by_month.get(month, []):
+            senders, receivers = self._open.setdefault(row.link, {}).setdefault(row.source, (set(), set()))
+            senders.update(row.senders)
+            receivers.update(row.receivers)
+        for link, ways in list(self._open.items()):
+            if all(min(len(senders), len(receivers)) >= self._least for senders, receivers in ways.values()):
+                del self._open[link]
 
 
 class _People:
@@ -113,12 +153,14 @@ class _Sums:
         if (row.owed or row.between) and row.kind not in NOBODYS:
             self.owing.add(row.kind)
 
-    def told(self, least: int) -> set[str]:
-        """Give the kinds of the published figures behind which enough people stand, with what banks did alone."""
+    def told(self, least: int, *, across: bool) -> set[str]:
+        """Give the kinds of the published figures behind which enough people stand; `across`: those between banks."""
         moved = {kind for kind in FIGURES if self.minutes.get(kind)}
-        told = {kind for kind in moved - NOBODYS if len(self.people[kind]) >= least}
+        own = moved - NOBODYS if across else moved - ACROSS
+        told = {kind for kind in own if len(self.people[kind]) >= least}
         # What banks did alone ends no period in which something of people is held back.
-        return told | (moved & NOBODYS) if told or moved <= NOBODYS else set()
+        alone = moved & NOBODYS if across else set()
+        return told | alone if told or moved <= NOBODYS else set()
 
     def figures(self, told: set[str]) -> dict[str, int | None]:
         """Give each figure by its name, None for one that is held back."""
@@ -131,4 +173,4 @@ class _Sums:
 def published(found: Bank, today: date) -> list[Period]:
     """Give what is published of a bank today, the newest first."""
     until = today.replace(day=1)
-    return periods(moved(found, until=until), until=until)
+    return periods(moved(found, until=until), until=until, passed=crossed(found, until=until))

@@ -107,9 +107,20 @@ def _pairs(found: Bank, row: Link) -> list[Answer]:
             "limit": formatting.minutes(row.asked_most), "bank": row.asked_by.name,
         }  # fmt: skip
         told.append(Answer(_("Another limit"), words))
+    if row.limit_asked is not None and row.limit_answered_at is not None:
+        told.append(Answer(_("Last answer on a limit"), _answered(row)))
     if row.reason:
         told.append(Answer(_("Reason"), row.reason))
     return told
+
+
+def _answered(row: Link) -> str:
+    """Say which limit was asked for last, what was answered, when, and why not."""
+    words = _("%(limit)s agreed to on %(day)s") if row.limit_agreed else _("%(limit)s declined on %(day)s: %(reason)s")
+    return words % {
+        "limit": formatting.minutes(row.limit_asked or 0), "reason": row.limit_reason,
+        "day": formatting.day(timezone.localdate(row.limit_answered_at)),
+    }  # fmt: skip
 
 
 @login_required
@@ -117,13 +128,14 @@ def _pairs(found: Bank, row: Link) -> list[Answer]:
 def answer(request: Any, bank_id: UUID, pact_id: UUID) -> HttpResponse:
     """Agree to what the other bank asks for, or decline it."""
     found, row = _kept(request, bank_id, pact_id)
-    form = AnswerLinkForm(sent(request))
+    form = AnswerLinkForm(sent(request), initial={"most": row.asked_most or row.most})
 
     def act(form: Any) -> str:
         said = form.cleaned_data
         operations.answer_link(
-            bank_id=bank_id, link_id=pact_id, agrees=said["decision"] == "yes", reason=said["reason"], **acting(request)
-        )
+            bank_id=bank_id, link_id=pact_id, agrees=said["decision"] == "yes", most=said["most"],
+            reason=said["reason"], **acting(request),
+        )  # fmt: skip
         return _address("link", found, row)
 
     limit = formatting.minutes(row.asked_most or row.most)
@@ -191,16 +203,17 @@ def end(request: Any, bank_id: UUID, pact_id: UUID) -> HttpResponse:
 @login_required
 @form_page
 def settle(request: Any, bank_id: UUID, pact_id: UUID) -> HttpResponse:
-    """Settle what the other bank owes, out of the pool of the area."""
+    """Settle what the other bank owes, out of a common pool."""
     found, row = _kept(request, bank_id, pact_id)
 
     def act(form: Any) -> str:
-        operations.settle_position(bank_id=bank_id, link_id=pact_id, **form.cleaned_data, **acting(request))
+        given = {**form.cleaned_data, "pool_id": UUID(form.cleaned_data["pool_id"])}
+        operations.settle_position(bank_id=bank_id, link_id=pact_id, **given, **acting(request))
         return _address("link", found, row)
 
-    lead = _("Credits of your pool of the area go to the pool of the area at the other bank, which owes as much less. "
-             "Now: %(position)s.") % {"position": position(row)}  # fmt: skip
+    lead = _("Credits of your pool go to the pool of the same name at the other bank, or to its pool of the area, and "
+             "it owes as much less. Now: %(position)s.") % {"position": position(row)}  # fmt: skip
+    pools = [(str(one.pk), f"{one} · {formatting.minutes(there)}") for one, there in reading.common_pools(found)]
+    form = SettlePositionForm(sent(request), pools=pools, initial={"pool_id": pools[0][0] if pools else ""})
     context = frame(_("Settle what is owed"), _("Settle"), _address("link", found, row), *_steps(found, row), lead=lead)
-    return answer_form(
-        request, SettlePositionForm(sent(request)), act, context, done=_("It is settled."), template=FORM
-    )
+    return answer_form(request, form, act, context, done=_("It is settled."), template=FORM)

@@ -32,7 +32,7 @@ def pass_on(request: Any, bank_id: UUID) -> HttpResponse:
     """Pass credits on, or look first; where no bank has agreed, say so."""
     found = queries.own_member(viewer=request.actor, bank_id=bank_id).bank
     version = queries.in_force(found, request.now)
-    banks = [(str(one.beside(found.pk).pk), one.beside(found.pk).name) for one in reading.in_force_with(found)]
+    banks = reading.to_pass_to(found, request.POST.get("to_bank_id", ""))
     form = PassForm(sent(request), banks=banks, relations=version.policy.spending.gifts_to if version else ())
     lead = _("To your own account at another bank, as when you move, or to a relative's there. The credits keep the "
              "day on which they were earned, and expire on the earlier day by the rules of both banks.")  # fmt: skip
