@@ -68,13 +68,13 @@ def test_those_who_went_together_wait_for_each_other_a_moment_but_not_for_one_wh
     _all(joint, range(4), work, answers)
     assert work.batches == [[0], [1, 2, 3]]
     joint._until = time.perf_counter() + 10  # as if the last had taken twice as long
-    with ThreadPoolExecutor(4) as pool:
-        done = pool.map(joint.one, range(4, 8))
-        assert list(done) == [16, 25, 36, 49]
-    assert sorted(work.batches[-1]) == [4, 5, 6, 7], "four went before, so the first waits for the three others"
+    with ThreadPoolExecutor(3) as pool:
+        done = pool.map(joint.one, range(4, 7))
+        assert list(done) == [16, 25, 36]
+    assert sorted(work.batches[-1]) == [4, 5, 6], "three went together before, so the first waits for two others"
     joint._until = until = time.perf_counter() + 0.2
     assert joint.one(9) == 81
-    assert time.perf_counter() >= until, "three stayed away"
+    assert time.perf_counter() >= until, "two stayed away"
     assert joint.one(10) == 100
     assert work.batches[-2:] == [[9], [10]]
     assert joint._company == 1, "who comes alone waits for nobody any more"

@@ -43,6 +43,20 @@ BANK: Final = register_activity(
         order=48,
     )
 )
+BETWEEN: Final = register_activity(
+    Activity(
+        "timebank_between",
+        _("Credits between time banks"),
+        _("Credits are to follow who moves away, or to reach a relative elsewhere, and banks are to clear them."),
+        Ground.CONSENT,
+        _("Personal Information Protection Law, articles 13 (1), 29, 31; rules of the area's time bank"),
+        _("Moves of credits as long as the book."),
+        _("Oneself; who receives them; keepers of both banks by account number."),
+        _("Somebody learns where relatives live."),
+        _("What passed is published only where five or more on each side stand behind it."),
+        order=48,
+    )
+)
 TWO: Final = ("helper__person_id", "taker__person_id")
 describe("timebank.Bank", _("Time banks you founded"), "founded_by_id", BANK, founded_by=(K.LINK, E.KEEP))
 describe("timebank.PolicyVersion", _("Rules of time banks you published"), "published_by_id", BANK,
@@ -86,18 +100,18 @@ for _path, _label in (
     ("proposed_by", _("Agreements of time banks you proposed")),
     ("asked_person", _("Limits between time banks you asked for")),
 ):  # fmt: skip
-    describe("timebank.Link", _label, f"{_path}_id", BANK, **{_path: (K.LINK, E.KEEP)})
+    describe("timebank.Link", _label, f"{_path}_id", BETWEEN, **{_path: (K.LINK, E.KEEP)})
 for _path, _label in (
     ("answered_by", _("Agreements of time banks you answered")), ("ended_by", _("Agreements of time banks you ended")),
 ):  # fmt: skip
-    describe("timebank.Link", _label, f"{_path}_id", BANK, reason=(K.TEXT, E.SCRUB), **{_path: (K.LINK, E.KEEP)})
-describe("timebank.Link", _("Limits between time banks you answered"), "limit_answered_by_id", BANK,
+    describe("timebank.Link", _label, f"{_path}_id", BETWEEN, reason=(K.TEXT, E.SCRUB), **{_path: (K.LINK, E.KEEP)})
+describe("timebank.Link", _("Limits between time banks you answered"), "limit_answered_by_id", BETWEEN,
          limit_reason=(K.TEXT, E.SCRUB), limit_answered_by=(K.LINK, E.KEEP))  # fmt: skip
-describe("timebank.Crossing", _("Credits you passed on to another bank"), "sender__person_id", BANK,
+describe("timebank.Crossing", _("Credits you passed on to another bank"), "sender__person_id", BETWEEN,
          relation=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP), at=(K.RECORD, E.KEEP))  # fmt: skip
-describe("timebank.Crossing", _("Credits that came to you from another bank"), "receiver__person_id", BANK,
+describe("timebank.Crossing", _("Credits that came to you from another bank"), "receiver__person_id", BETWEEN,
          relation=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP), at=(K.RECORD, E.KEEP))  # fmt: skip
-describe("timebank.Crossing", _("Claims between time banks you settled"), "settled_by_id", BANK,
+describe("timebank.Crossing", _("Claims between time banks you settled"), "settled_by_id", BETWEEN,
          settled_by=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
 REGISTRY.locks["timebank"] = hold_posts
 REGISTRY.specials["timebank"] = Special("timebank", empty_posts)

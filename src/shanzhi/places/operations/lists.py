@@ -45,7 +45,7 @@ class Kind:
 
     A list has `file` and `sample`, sealed, `sheets`, `columns`, `counts`, `state`, `job` and its days; a row points to
     it by `link`, and what it says is sealed in `told`. `person` is the field of rows that names whom they are of, ""
-    where no row knows that: then each may be of anybody. `verb` begins the names of the events.
+    where no row knows that: then each may be of anybody. `events` is how the verbs of its events begin.
     """
 
     lists: Any
@@ -54,7 +54,7 @@ class Kind:
     link: str
     life: Lifecycle
     headings: Headings
-    verb: str
+    events: str
     way_on: Callable[[Any], dict[str, Any]]
     person: str = ""
 
@@ -109,7 +109,7 @@ def _check(kind: Kind, found: Any, check: Check, at: datetime) -> None:
             return
         held.state, held.counts = kind.life.move(held.state, "finish_check"), counts
         held.save(update_fields=["state", "counts"])
-        record(actor=actor, verb=f"{kind.verb}.check", subject=held, area=held.area, change=counts, at=at)
+        record(actor=actor, verb=f"{kind.events}.check", subject=held, area=held.area, change=counts, at=at)
     finish_job(job_id=job.pk, result=kind.way_on(found), at=at)
 
 
@@ -132,7 +132,7 @@ def remember_columns(kind: Kind, actor: Actor, found: Any, at: datetime) -> None
         defaults={"columns": found.columns, "created_by_id": actor.person_id, "created_at": at},
     )  # fmt: skip
     change = {"columns": found.columns}
-    record(actor=actor, verb=f"{kind.verb}.remember", subject=made, area=found.area, change=change, at=at)
+    record(actor=actor, verb=f"{kind.events}.remember", subject=made, area=found.area, change=change, at=at)
 
 
 def forget_old(kind: Kind, at: datetime) -> None:

@@ -22,5 +22,5 @@ def way_on(found: RegisterImport) -> dict[str, Any]:
 # No row names a person by record: numbers and names alone say whom it is of.
 REGISTERS: Final = Kind(
     lists=RegisterImport, rows=RegisterRow, columns=RegisterMapping, link="register", life=REGISTER, headings=KNOWN,
-    verb="organizations.register", way_on=way_on,
+    events="organizations.register", way_on=way_on,
 )  # fmt: skip

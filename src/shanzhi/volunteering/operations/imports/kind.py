@@ -21,5 +21,5 @@ def way_on(found: VolunteerImport) -> dict[str, Any]:
 
 IMPORTS: Final = Kind(
     lists=VolunteerImport, rows=VolunteerRow, columns=VolunteerColumns, link="of_import", life=IMPORT, headings=KNOWN,
-    verb="volunteering.import", way_on=way_on, person="person",
+    events="volunteering.import", way_on=way_on, person="person",
 )  # fmt: skip
