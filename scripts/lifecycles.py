@@ -23,9 +23,7 @@ from shanzhi.people.lifecycle import BATCH, INVITATION, MERGE, REAL_NAME, RECOVE
 from shanzhi.projects.lifecycle import ACTIVITY, CEREMONY, OBJECTION, PROJECT  # noqa: E402 - as above
 from shanzhi.service.lifecycle import BATCH as CERTIFICATES  # noqa: E402 - as above
 from shanzhi.service.lifecycle import COMPLAINT, RECORD, THANKS  # noqa: E402 - as above
-from shanzhi.timebank.lifecycle import DEAL, GOOD, MATCH, POST, SIGN, VOUCHER  # noqa: E402 - as above
-from shanzhi.timebank.lifecycle import GRANT as AID  # noqa: E402 - as above
-from shanzhi.timebank.lifecycle import LINK as PACT  # noqa: E402 - as above
+from shanzhi.timebank import lifecycle as bank  # noqa: E402 - as above
 from shanzhi.ventures.lifecycle import CALL, COMMENT, DISPUTE, MERGER, PROPOSAL, REVIEW, SHEET, TRAINING  # noqa: E402 - as above
 from shanzhi.volunteering.lifecycle import IMPORT, MEMBER, MOVE, TEAM, VOLUNTEER  # noqa: E402 - as above
 from shanzhi.voting.lifecycle import BOOTH, MARK, POLL  # noqa: E402 - as above
@@ -65,14 +63,14 @@ TABLES = (
     COMPLAINT,
     THANKS,
     CERTIFICATES,
-    POST,
-    DEAL,
-    AID,
-    SIGN,
-    GOOD,
-    VOUCHER,
-    PACT,
-    MATCH,
+    bank.POST,
+    bank.DEAL,
+    bank.GRANT,
+    bank.SIGN,
+    bank.GOOD,
+    bank.VOUCHER,
+    bank.LINK,
+    bank.MATCH,
     RUN,
     PAIR,
     REAL_NAME,

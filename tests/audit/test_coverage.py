@@ -58,9 +58,6 @@ class TestEveryTable:
         audited = {one.table for one in coverage.covers()}
         # Their digests stand in their events, and the ledger's own check compares them: tests/ledger/test_guards.py.
         audited |= {f"ledger_{one}" for one in ("entry", "posting", "closing", "closingbalance")}
-        audited.add(
-            "timebank_bankmonth"
-        )  # compared with the ledger by the room's own check: tests/timebank/test_pages.py
         audited.add("projects_feedback")  # left out: a record of it would tell when somebody said it
         assert growing >= {"ventures_award", "voting_ballot"}
         assert {name for name in growing if not name.startswith("audit_")} - audited == set()

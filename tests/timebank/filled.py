@@ -15,6 +15,7 @@ from shanzhi.people.models import Person
 from shanzhi.timebank import operations
 from shanzhi.timebank.models import (
     Bank,
+    BankMonth,
     Crossing,
     Deal,
     Earning,
@@ -64,6 +65,7 @@ def fill_timebank(at: datetime) -> Bank:
     Sign.objects.create(
         bank=bank, kind="pair", members=[taker.pk, helper.pk], month=day.replace(day=1), times=6, minutes=60, seen_at=at
     )
+    BankMonth.objects.create(bank=bank, month=day.replace(day=1), kind="timebank.earn", minutes=1, owed=1, people=[])
     _between(bank, taker, rules, at)
     run = Run.objects.create(
         area=WHERE, reason="示例", first_at=at, last_at=at + timedelta(days=7), state="proposed", made_at=at,

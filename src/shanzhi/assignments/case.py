@@ -24,7 +24,8 @@ from shanzhi.assignments import fitting, wants
 from shanzhi.assignments.models import Proposal, Run
 from shanzhi.kernel.areas import DISTRICT, LENGTHS, ancestors_of
 from shanzhi.people import minors
-from shanzhi.people.models import Consent, Person
+from shanzhi.people.actors import records_among
+from shanzhi.people.models import Consent
 from shanzhi.people.texts import PRIVACY
 from shanzhi.places import queries as places
 from shanzhi.volunteering.models import Availability, Qualification, Volunteer, VolunteerSkill
@@ -180,11 +181,11 @@ def _lacking(people: Iterable[Volunteer], at: datetime) -> set[UUID]:
     young = {one.pk: one.human for one in people if minors.is_minor(one.human, at)}
     owners = {one.pk for one in young.values()}
     guarded = minors.agreed_for(owners, at)
-    records = dict(Person.objects.filter(merged_into__in=owners).values_list("pk", "merged_into"))
+    records = records_among(owners)
     own = Consent.objects.filter(
-        person_id__in={*owners, *records}, guardianship=None, purpose=PRIVACY.purpose, withdrawn_at=None
+        person_id__in=records, guardianship=None, purpose=PRIVACY.purpose, withdrawn_at=None
     ).values_list("person", flat=True)
-    alone = {records.get(key, key) for key in own}
+    alone = {records[key] for key in own}
     return {
         key for key, one in young.items()
         if one.pk not in guarded or (not minors.is_child(one, at) and one.pk not in alone)

@@ -60,6 +60,13 @@ def records_of(person_id: UUID) -> list[UUID]:
     return [person_id, *merged]
 
 
+def records_among(people: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Give all records of some people, from those that they go by: each with the one that it goes by, in one query."""
+    kept = set(people)
+    merged = Person.objects.filter(merged_into__in=kept).values_list("pk", "merged_into")
+    return {key: key for key in kept} | {key: home for key, home in merged if home is not None}
+
+
 def homes_of(keys: Iterable[UUID | None]) -> dict[UUID, UUID]:
     """Say by which record each person goes: the own one, or the one that it was merged into."""
     asked = {key for key in keys if key is not None}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from shanzhi.assignments.models import Run
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.ledger.models import Keeper
@@ -80,6 +81,13 @@ def may_keep(*, actor: Actor, bank: Bank) -> Refusal | None:
     if not actor.signed_in and not actor.is_system:
         return SignInNeeded()
     return None if keeps(actor, bank) else NotTheKeeper()
+
+
+def may_ask(*, actor: Actor, run: Run) -> Refusal | None:
+    """Allow who keeps a bank for a request of which a run proposes somebody."""
+    if not actor.signed_in and not actor.is_system:
+        return SignInNeeded()
+    return None if kept(actor).filter(posts__proposals__run=run).exists() else NotTheKeeper()
 
 
 def may_drop(*, actor: Actor, match: HelpProposal) -> Refusal | None:

@@ -23,7 +23,7 @@ from shanzhi.assignments.models import Run
 from shanzhi.assignments.wants import Times, Want, Wants, id_of
 from shanzhi.kernel import timebank as kernel
 from shanzhi.people import minors
-from shanzhi.people.models import Person
+from shanzhi.people.actors import records_among
 from shanzhi.places import queries as places
 from shanzhi.timebank.lifecycle import HOLDING, LIVING
 from shanzhi.timebank.models import Deal, HelpProposal, Member, PolicyVersion, Post, Sort
@@ -186,19 +186,13 @@ def _add_asks(known: _Known, owners: Owners, humans: QuerySet[Any], at: datetime
                 known.busy[one.pk].append(span(starts, starts + timedelta(minutes=minutes)))
 
 
-def records(people: Collection[UUID]) -> dict[UUID, UUID]:
-    """Give the records of people, those that were merged into them too, each with the one that is kept."""
-    merged = Person.objects.filter(merged_into__in=people).values_list("pk", "merged_into")
-    return {**{key: key for key in people}, **{key: kept for key, kept in merged if kept is not None}}
-
-
 def bound(people: Collection[UUID], starts: datetime, ends: datetime) -> Times:
     """Give the times between two moments at which people are bound, by the records that are kept: four queries.
 
     Bound is who has a promise as one of the two, who offered help with a request and waits for the promise, and who was
     asked for a request and did not answer yet.
     """
-    kept = records(people)
+    kept = records_among(people)
     accounts = {key: kept[person] for key, person in Member.objects.filter(person__in=kept).values_list("pk", "person")}
     found: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
 

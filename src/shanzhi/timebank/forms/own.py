@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -74,14 +74,38 @@ class SureForm(PageForm):
     """Nothing to fill in: the button says it."""
 
 
-class RequestForm(PageForm):
-    """A request of help."""
+ORDER: Final = ("title", "about", "area", "address", "starts_at", "until", "minutes", "photo", "skills", "language")
+
+
+class HelpForm(PageForm):
+    """What a request of help and an offer have in common."""
 
     title = forms.CharField(
         label=_("In a few words"), max_length=60, help_text=_("Like: go with me to the hospital"),
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
     about = forms.CharField(label=_("What is to be done"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+    photo = forms.FileField(
+        label=_("Photo"), required=False, help_text=_("JPEG, PNG or WebP. Place and time are taken out of it."),
+        widget=forms.FileInput({"accept": "image/*"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, areas: AreaSource, **kwargs: Any) -> None:
+        """Take the places inside the bank."""
+        super().__init__(*args, **kwargs)
+        self.fields["area"] = AreaField(source=areas, label=_("Community"))
+        self.order_fields(ORDER)
+
+    def given(self, sort: str) -> Help:
+        """Give it as the operation takes it."""
+        said = dict(self.cleaned_data)
+        photo = said.pop("photo", None)
+        return Help(sort=sort, photo=photo.read() if photo else b"", **said)
+
+
+class RequestForm(HelpForm):
+    """A request of help."""
+
     starts_at = MomentField(label=_("When"))
     address = forms.CharField(
         label=_("Exact address"), max_length=120, required=False,
@@ -97,36 +121,18 @@ class RequestForm(PageForm):
         label=_("Language"), help_text=_("Only if it would be good that the helper speaks it."), required=False,
         choices=[("", _("No matter")), *LANGUAGES.items()],
     )  # fmt: skip
-    photo = forms.FileField(
-        label=_("Photo"), required=False, help_text=_("JPEG, PNG or WebP. Place and time are taken out of it."),
-        widget=forms.FileInput({"accept": "image/*"}),
-    )  # fmt: skip
 
-    def __init__(self, *args: Any, areas: AreaSource, skills: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, skills: list[tuple[str, str]], **kwargs: Any) -> None:
         """Take the places inside the bank, and the skills that hold there."""
         super().__init__(*args, **kwargs)
-        self.fields["area"] = AreaField(source=areas, label=_("Community"))
-        if skills:
-            offer(self, "skills", skills)
-        else:
-            self.fields.pop("skills", None)
-        names = ("title", "about", "area", "address", "starts_at", "until", "minutes", "photo", "skills", "language")
-        self.order_fields([name for name in names if name in self.fields])
-
-    def given(self, sort: str) -> Help:
-        """Give it as the operation takes it."""
-        said = dict(self.cleaned_data)
-        photo = said.pop("photo", None)
-        return Help(sort=sort, photo=photo.read() if photo else b"", **said)
+        offer(self, "skills", skills)
+        if not skills:
+            del self.fields["skills"]
 
 
-class OfferForm(RequestForm):
+class OfferForm(HelpForm):
     """An offer of help."""
 
-    starts_at = None  # type: ignore[assignment]  # Django's way to leave a field of the base out
-    address = None  # type: ignore[assignment]  # the same
-    skills = None  # type: ignore[assignment]  # the same
-    language = None  # type: ignore[assignment]  # the same
     until = DayField(label=_("Stands until"))
     minutes = amount(_("What an hour of it costs, in minutes of credit"))
 

@@ -20,6 +20,7 @@ from shanzhi.kernel.errors import NotFound, Refusal, SignInNeeded
 from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.models import Account, Book, Nature, Owner
 from shanzhi.people import minors
+from shanzhi.people.actors import records_of
 from shanzhi.people.models import Person
 from shanzhi.places import queries as places
 from shanzhi.timebank import policies, refusals
@@ -54,7 +55,7 @@ def open_account(*, actor: Actor, bank_id: UUID, student: bool, at: datetime, pe
     if person_id is not None and not actor.is_person(person_id):
         policies.require(policies.may_keep(actor=actor, bank=bank))
     person = _person(person_id or actor.person())
-    kin = (person.pk, *Person.objects.filter(merged_into=person).values_list("pk", flat=True))
+    kin = records_of(person.pk)
     if Member.objects.filter(bank=bank, person__in=kin, closed_at__isnull=True).exists():
         raise refusals.MemberAlready
     policies.require(_unready(person, waits=bool(minors.waits_for(person, at, kin[1:]))))

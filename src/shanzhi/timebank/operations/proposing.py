@@ -17,7 +17,7 @@ from shanzhi.assignments.operations.frames import reason_of as why_of
 from shanzhi.assignments.operations.refusals import NotAsked, NotProposed, ReasonNeeded, RunNotReady, TooManyPairs
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
-from shanzhi.timebank import policies, queries, refusals, telling
+from shanzhi.timebank import policies, queries, telling
 from shanzhi.timebank.lifecycle import BEGUN, CLOSED, MATCH, MATCHING, NO_ACCOUNT, PROMISED
 from shanzhi.timebank.models import Deal, HelpProposal, Post
 from shanzhi.timebank.operations import suiting
@@ -47,8 +47,7 @@ def ask_help(*, actor: Actor, run_id: UUID, pairs: Sequence[UUID], at: datetime)
     chosen = set(pairs)
     with transaction.atomic():
         seen = queries.matched_run(viewer=actor, run_id=run_id)
-        if not policies.kept(actor).filter(posts__proposals__run=run_id).exists():
-            raise refusals.NotTheKeeper
+        policies.require(policies.may_ask(actor=actor, run=seen))
         if not 1 <= len(chosen) <= MOST_AT_ONCE:
             raise TooManyPairs(field="pairs", most=MOST_AT_ONCE)
         mine = list(queries.matched(viewer=actor, run=seen).filter(pk__in=chosen))

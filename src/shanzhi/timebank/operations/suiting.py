@@ -20,6 +20,7 @@ from shanzhi.assignments.models import Proposal
 from shanzhi.assignments.wants import overlap
 from shanzhi.kernel import timebank as kernel
 from shanzhi.people import minors
+from shanzhi.people.actors import records_among
 from shanzhi.timebank.lifecycle import (
     ANSWERED,
     ASKED_BEFORE,
@@ -35,7 +36,7 @@ from shanzhi.timebank.lifecycle import (
     SERVES_NO_MORE,
 )
 from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
-from shanzhi.timebank.wants import NOT_AGAIN, TAKEN, bound, owned, records, rules_of
+from shanzhi.timebank.wants import NOT_AGAIN, TAKEN, bound, owned, rules_of
 from shanzhi.volunteering.models import Volunteer
 
 Pair = tuple[UUID, UUID]
@@ -105,7 +106,7 @@ def _of_posts(posts: Collection[Post]) -> tuple[set[Pair], set[Pair], set[UUID],
 
 def _volunteers(people: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
     """Give the volunteers that people are, each with the record that is kept and the state."""
-    kept = records(people)
+    kept = records_among(people)
     rows = Volunteer.objects.filter(person__in=kept).values_list("pk", "person", "state")
     return {key: (kept[person], state) for key, person, state in rows}
 

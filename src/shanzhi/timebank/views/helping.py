@@ -82,11 +82,11 @@ def write(request: Any, bank_id: UUID, sort: str) -> HttpResponse:
     found = queries.own_member(viewer=request.actor, bank_id=bank_id).bank
     asks = sort == Sort.REQUEST
     home = people.own(viewer=request.actor).area[:12]
-    first = {"area": home, "minutes": 60}
-    made: type[RequestForm] = RequestForm if asks else OfferForm
-    files = request.FILES if request.method == "POST" else None
-    skills = _skills(request, home or found.area) if asks else []
-    form = made(sent(request), files, initial=first, areas=queries.help_areas(found, request.now), skills=skills)
+    given: dict[str, Any] = {
+        "data": sent(request), "files": request.FILES if request.method == "POST" else None,
+        "initial": {"area": home, "minutes": 60}, "areas": queries.help_areas(found, request.now),
+    }  # fmt: skip
+    form = RequestForm(**given, skills=_skills(request, home or found.area)) if asks else OfferForm(**given)
 
     def act(form: Any) -> str:
         made = operations.post_help(bank_id=bank_id, given=form.given(sort), **acting(request))

@@ -26,7 +26,6 @@ from shanzhi.timebank import operations, policies, queries
 from shanzhi.timebank.lifecycle import MATCH, WHY_NOT
 from shanzhi.timebank.models import HelpProposal
 from shanzhi.timebank.operations.proposing import MOST_AT_ONCE
-from shanzhi.timebank.refusals import NotTheKeeper
 from shanzhi.timebank.views.desk import listed
 from shanzhi.timebank.views.frames import FORM, desk_steps, frame, match_state, shown_name
 from shanzhi.ui import formatting
@@ -169,8 +168,7 @@ def ask(request: Any, run_id: UUID) -> HttpResponse:
     found = queries.matched_run(viewer=request.actor, run_id=run_id)
     ticked = [uuid_of(key) for key in request.POST.getlist("pairs")]
     rows = queries.helpers_to_ask(viewer=request.actor, run=found, most=MOST_AT_ONCE, ticked=ticked)
-    if not rows and not queries.may_be_asked(request.actor, found).exists():
-        raise NotTheKeeper
+    policies.require(policies.may_ask(actor=request.actor, run=found))
     if request.method != "POST" and found.state != "proposed":  # what is sent the operation judges
         raise RunNotReady
     pairs = [

@@ -16,7 +16,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import digest
 from shanzhi.kernel.errors import Conflict as ConflictRefusal
 from shanzhi.kernel.errors import Forbidden, NotFound
-from shanzhi.people.models import Person
+from shanzhi.people.actors import records_among
 from shanzhi.tally.jury import Method, jury_scores
 from shanzhi.ventures.lifecycle import SHEET
 from shanzhi.ventures.models import (
@@ -178,8 +178,7 @@ def due_sheets(call: Call, at: datetime) -> list[tuple[int, str]]:
 def _own_projects(jurors: Mapping[Any, int]) -> set[tuple[Any, UUID]]:
     """Give the pairs of jurors and projects of whose team they are, also where a project came after the juror."""
     of_person = dict(Juror.objects.filter(pk__in=jurors).values_list("person", "pk"))
-    merged = Person.objects.filter(merged_into__in=list(of_person)).values_list("pk", "merged_into")
-    of_person |= {record: of_person[kept] for record, kept in merged if kept is not None}
+    of_person = {record: of_person[kept] for record, kept in records_among(of_person).items()}
     contacts = Proposal.objects.filter(contact__in=of_person).values_list("contact", "pk")
     members = TeamMember.objects.filter(person__in=of_person).values_list("person", "proposal")
     seats = TeamSeat.objects.filter(person__in=of_person).values_list("person", "proposal")

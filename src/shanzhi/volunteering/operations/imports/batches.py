@@ -6,7 +6,7 @@ Only what is empty is filled in. What the list says otherwise stays listed with 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -20,6 +20,7 @@ from shanzhi.kernel import identifiers
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.people import minors
+from shanzhi.people.actors import records_among
 from shanzhi.people.models import Person
 from shanzhi.people.operations.bringing import bring_people, fill_people, on_record
 from shanzhi.people.operations.records import put
@@ -149,7 +150,7 @@ class Batch:
     def _volunteers(self, entries: Sequence[_Entry]) -> None:
         """Make the entries of those who do not serve yet."""
         people = {one.person.pk: one.person for one in entries if one.person}
-        rows = Volunteer.objects.select_for_update(no_key=True).filter(person__in=_records(people)).order_by("pk")
+        rows = Volunteer.objects.select_for_update(no_key=True).filter(person__in=records_among(people)).order_by("pk")
         held = list(rows.values_list("pk", flat=True))
         there: dict[UUID, Volunteer] = {}
         known = Volunteer.objects.select_related("person__merged_into").filter(pk__in=held)
@@ -237,7 +238,7 @@ class Batch:
 
     def _hours(self, entries: Sequence[_Entry]) -> None:
         """Keep hours of before of whom no list stated any: another statement of them would count them twice."""
-        records = _records(one.person.pk for one in entries if one.person)
+        records = records_among(one.person.pk for one in entries if one.person)
         held = EarlierHours.objects.filter(volunteer__person__in=records)
         pairs = held.values_list("volunteer__person", "volunteer__person__merged_into")
         stated = {kept or person for person, kept in pairs}
@@ -288,12 +289,6 @@ class Batch:
         return event_of(
             actor=self._actor, verb=NEW if made else MERGED, subject=found, area=found.area, change=change, at=self._at
         )
-
-
-def _records(people: Iterable[UUID]) -> set[UUID]:
-    """Give the people with the records that were merged into theirs."""
-    keys = set(people)
-    return keys | set(Person.objects.filter(merged_into__in=keys).values_list("pk", flat=True))
 
 
 def _share(found: Volunteer, person: Person) -> None:
