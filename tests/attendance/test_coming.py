@@ -54,11 +54,13 @@ class TestTheCodeAtTheGate:
             cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {ARRIVE.numbered}")
             lines = [line.strip() for (line,) in cursor.fetchall()]
         keys = {
-            line.split()[-2]: asked for line, asked in pairwise(lines)
-            if "Scan using" in line and line.split()[-1] in ("u", "o")
+            line.split()[-1]: asked for line, asked in pairwise(lines)
+            if "Scan using" in line and line.split()[-1] in ("s", "u", "o", "v")
         }  # fmt: skip
-        assert set(keys) == {"activities_signup", "attendance_attendance"}, lines
-        assert all(asked.startswith("Index Cond:") and "volunteer_id = me.id" in asked for asked in keys.values())
+        assert set(keys) == {"s", "u", "o", "v"}, lines
+        assert all(asked.startswith("Index Cond:") for asked in keys.values()), keys
+        assert ("(id = p.shift)" in keys["s"], "(person_id = g.person)" in keys["v"]) == (True, True), keys
+        assert all("volunteer_id = p.volunteer" in keys[one] for one in ("u", "o")), keys
         assert not any("attendance_once on" in line or "Seq Scan" in line for line in lines), lines
 
     def test_is_over_with_the_step_after_its_own_and_says_so(self) -> None:
