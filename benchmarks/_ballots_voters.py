@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from shanzhi.config.owner import as_owner
 from shanzhi.kernel.actor import Actor
-from shanzhi.people.models import Account, Person
+from shanzhi.people.models import Account, Person, SignIn
+from shanzhi.people.operations.sessions import NOTED, SEEN
 from shanzhi.voting import operations
 
 AREA = "370102001001"
@@ -48,16 +49,20 @@ def _sessions(people: list[Person], at: datetime) -> list[str]:
     ]
     Account.objects.bulk_create(accounts, batch_size=2000)
     store = SessionStore()
-    rows = []
+    rows, notes = [], []
     for account in accounts:
+        key = secrets.token_hex(16)
+        notes.append(SignIn(account=account, session_key=key, network="house", started_at=at, seen_at=at))
         data = {
             SESSION_KEY: str(account.pk),
             BACKEND_SESSION_KEY: "shanzhi.people.backends.AccountBackend",
             HASH_SESSION_KEY: account.get_session_auth_hash(),
+            NOTED: str(notes[-1].pk),
+            SEEN: int(at.timestamp()),
         }
-        key = secrets.token_hex(16)
         rows.append(Session(session_key=key, session_data=store.encode(data), expire_date=at + timedelta(days=1)))
     Session.objects.bulk_create(rows, batch_size=2000)
+    SignIn.objects.bulk_create(notes, batch_size=2000)
     return [row.session_key for row in rows]
 
 

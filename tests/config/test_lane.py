@@ -21,7 +21,7 @@ from django.test import Client, override_settings
 from shanzhi.config import lane
 from shanzhi.config.lane import ShortLane
 from shanzhi.config.logs import Lines
-from shanzhi.people.models import Account, Person
+from shanzhi.people.models import Account, Person, SignIn
 from shanzhi.voting.models import Envelope, Poll
 from tests.support import people as making
 from tests.voting.support import a_person, an_open_poll, close, now
@@ -59,7 +59,8 @@ class Case:
 
     def __init__(self) -> None:
         self.person: Person = a_person()
-        self.poll: Poll = an_open_poll([self.person])
+        self.others = [a_person()]
+        self.poll: Poll = an_open_poll([self.person, *self.others])
         client = making.sign_in(Client(), self.person)
         self.session = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.poll_id = str(self.poll.pk)
@@ -136,6 +137,17 @@ def _other_person(case: Case) -> None:
     case.cookies[settings.SESSION_COOKIE_NAME] = stranger.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+def _no_note(case: Case) -> None:
+    assert SignIn.objects.filter(session_key=case.session).delete()[0] == 1
+
+
+def _note_of_another(case: Case) -> None:
+    """Let the note of a sign-in name somebody who may vote too: the session itself says whose it is."""
+    _no_note(case)
+    account = making.an_account(case.others[0])
+    SignIn.objects.create(account=account, session_key=case.session, network="house", started_at=now(), seen_at=now())
+
+
 def _body(text: bytes) -> Callable[[Case], None]:
     return lambda case: setattr(case, "body", text)
 
@@ -201,6 +213,8 @@ GOOD: dict[str, Callable[[Case], None]] = {
     ),
     "blank": _body(b"{}"),
     "no content type": _without("CONTENT_TYPE"),
+    "a session that nobody noted": _no_note,
+    "a note that names another account": _note_of_another,
 }
 
 
@@ -212,6 +226,7 @@ class TestAGoodBallot:
         whole, short, passed_on = both(case)
         assert short == whole
         assert (short[0], passed_on) == ("200 OK", 0)
+        assert Envelope.objects.count() == 1  # both were cast for the same voter
 
     def test_is_stored_and_replaces_the_earlier_one(self) -> None:
         case = Case()

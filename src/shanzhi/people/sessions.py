@@ -17,11 +17,23 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.people.fields import cipher
 from shanzhi.people.models import session_proof
-from shanzhi.people.session_store import SessionStore, stored_session
+from shanzhi.people.session_store import SessionStore
 from shanzhi.work.prepared import Prepared
 
 PURPOSE: Final = "people.session"
 _SALT: Final = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+# The account by the note of the sign-in, which stands beside each session in use: one look instead of two. Each table
+# is asked by a key of one row, however empty it was when a connection planned this.
+_SIGNED_IN: Final = Prepared(
+    "signed_in",
+    """
+SELECT s.session_data, a.id, a.person_id, a.password, a.session_count
+FROM django_session s
+LEFT JOIN LATERAL (SELECT n.account_id FROM people_signin n WHERE n.session_key = s.session_key LIMIT 1) n ON true
+LEFT JOIN LATERAL (SELECT b.* FROM people_account b WHERE b.id = n.account_id AND b.is_active LIMIT 1) a ON true
+WHERE s.session_key = %(key)s AND s.expire_date > %(at)s
+""",
+)
 _ACCOUNT: Final = Prepared(
     "account", "SELECT person_id, password, session_count FROM people_account WHERE id = %(id)s::uuid AND is_active"
 )
@@ -45,21 +57,24 @@ class SealedSerializer:
 def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     """Give the person behind a session at a moment, without roles; nothing unless all is in order.
 
-    The same tests as Django's session and authentication middleware, in two prepared statements and without a model:
-    a session that is signed out or over, an account that is closed, or a password changed since gives nothing. Nothing
-    is remembered between calls. Who gets nothing is not refused here: the caller lets the middleware answer.
+    The same tests as Django's session and authentication middleware, in one prepared statement and without a model:
+    a session that is signed out or over, an account that is closed, or a password changed since gives nothing. Whose
+    the session is, it says itself; a note that says otherwise is not followed. Nothing is remembered between calls.
+    Who gets nothing is not refused here: the caller lets the middleware answer.
     """
-    data = stored_session(session_key, at=at)
-    if data is None:
+    found = _SIGNED_IN.one({"key": session_key, "at": at}) if session_key and "\x00" not in session_key else None
+    if found is None:
         return None
+    data, noted, *account = found
     kept = SessionStore().decode(data)
     if kept.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or SESSION_KEY not in kept:
         return None
     account_id = UUID(kept[SESSION_KEY])
-    found = _ACCOUNT.one({"id": account_id})
-    if found is None:
+    if noted != str(account_id):  # a session that nobody noted
+        account = list(_ACCOUNT.one({"id": account_id}) or ())
+    if not account:
         return None
-    person_id, password, count = found
+    person_id, password, count = account
     # Django's own way, without a model: making an Account costs seven times as much as the proof
     proof = session_proof(salted_hmac(_SALT, password or "", algorithm="sha256").hexdigest(), int(count or 0))
     if person_id is None or not constant_time_compare(kept.get(HASH_SESSION_KEY, ""), proof):
