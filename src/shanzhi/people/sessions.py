@@ -66,7 +66,7 @@ def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     if found is None:
         return None
     data, noted, *account = found
-    kept = SessionStore().decode(data)
+    kept = SessionStore().decode(data or "")
     if kept.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or SESSION_KEY not in kept:
         return None
     account_id = UUID(kept[SESSION_KEY])
