@@ -1,5 +1,6 @@
 """What every test gets: a database of its own process, tasks that run at once, no key but the tests' own."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,23 @@ from tests.browser.support import launch
 from tests.support.database import cluster, database, empty
 
 pytest_plugins = ("tests.support.spent",)
+
+
+# Folders whose tests ask the whole site, break it, or walk through it for minutes: for `make test-thorough`.
+WHOLE_SITE = {"contract", "faults", "journeys", "secrecy"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave what looks at the whole site to the thorough run, so that every run ends soon."""
+    if item.path.parent.name in WHOLE_SITE:
+        item.add_marker(pytest.mark.thorough)
+
+
+def pytest_collection_finish() -> None:
+    """Look for unused objects less often: what is loaded by now stays to the end, as in a server (`config.wsgi`)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(trylast=True)

@@ -143,10 +143,12 @@ class TestEveryAuditedTable:
         assert unseen == []
         assert flipped, "no column of this table can be changed for the test"
 
+    @pytest.mark.thorough
     def test_shows_a_row_that_was_taken_away(self, undone: Site, one: Cover) -> None:
         assert as_superuser(f"DELETE FROM {quoted(one.table)} WHERE {one_row(one.table)}") == 1
         assert differences(one)
 
+    @pytest.mark.thorough
     def test_shows_a_row_that_was_slipped_in(self, undone: Site, one: Cover) -> None:
         drop_uniqueness(one.table)
         kinds, table = types(one.table), quoted(one.table)

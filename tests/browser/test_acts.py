@@ -23,7 +23,7 @@ from tests.ventures import desk_support as desk
 from tests.ventures.dispute_support import ANSWER, GROUNDS, RULING
 from tests.voting.test_small_electorates import LOPSIDED, counted
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 SMALL = Look("small")
 
 

@@ -18,6 +18,7 @@ from shanzhi.voting import operations as voting
 from tests.browser import pages
 from tests.browser.no_pages import NO_PAGES
 from tests.browser.support import (
+    AXE,
     Look,
     Mode,
     open_context,
@@ -115,6 +116,7 @@ def address(site: Site) -> Iterator[str]:
 def opened(browser: Browser, site: Site, address: str, who: str, look: Look) -> Page:
     """Open a window in which somebody is signed in, and note what the browser complains about."""
     context = open_context(browser, address, look)
+    context.add_init_script(path=AXE)  # sent once for all pages
     if who != VISITOR:
         sign_in(context, address, site.account(who))
     page = context.new_page()

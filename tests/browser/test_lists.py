@@ -14,6 +14,7 @@ from tests.browser.support import Look, later, sideways, small_targets, violatio
 
 Books = Callable[..., Page]
 DESKTOP = Look("desktop")
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture

@@ -98,6 +98,7 @@ def owners(connection: psycopg.Connection) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 class TestTheSite:
     @pytest.mark.parametrize("attack", ATTACKS)
     def test_may_not(self, installed: Cluster, attack: str) -> None:

@@ -25,7 +25,7 @@ from tests.notices.support import MINUTE, a_reader, send, tell
 from tests.notices.test_drivers import SMS, put_keys
 from tests.voting.support import now
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.thorough]
 WORK = """
 import django; django.setup()
 import tests.notices.support

@@ -89,6 +89,7 @@ class TestErasing:
             erase(person)
         assert set(found_in(files)) == STAYS
 
+    @pytest.mark.thorough
     def test_would_be_found_to_leave_out_a_single_step(self, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         person = a_marked_person()
         once: dict[Any, set[Any]] = {}  # in each room one field for each way of erasing

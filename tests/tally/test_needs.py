@@ -127,6 +127,7 @@ class TestEveryLoser:
         assert with_needs(election, count(election, spec)) == with_needs(other, count(other, spec))
 
 
+@pytest.mark.thorough
 class TestARealElection:
     @pytest.mark.parametrize(("rule", "completion"), RULES)
     @pytest.mark.parametrize("name", ["swiecie", "assen"])
