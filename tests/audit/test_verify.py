@@ -258,6 +258,7 @@ class TestTheLog:
         assert "seal of its count" in found[1][2]
 
 
+@pytest.mark.thorough
 class TestAHeadKeptElsewhere:
     def test_holds_while_the_log_only_grows(self, undone: Site) -> None:
         kept = note_of(TreeHead.objects.latest("size"))

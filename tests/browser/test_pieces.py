@@ -5,6 +5,8 @@ import pytest
 from tests.browser.conftest import Open
 from tests.browser.support import Look, later, sideways, small_targets, violations
 
+pytestmark = pytest.mark.thorough
+
 PIECES = "/ui/pieces/"
 NOW = [Look("small", "dark", "zh-hans"), Look("desktop", "light", "en"), Look("phone", "light", "zh-hans", elder=True)]
 LATER = [

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, Route
 from tests.browser.conftest import Open
 from tests.browser.support import Look
 
+pytestmark = pytest.mark.thorough
+
 DRAFT = """<!doctype html><html lang="en"><body><form method="post" data-once data-autosave>
 <input name="title" aria-label="t"><input name="lookup" aria-label="l" data-unsaved>
 <input type="hidden" name="version" value="1">

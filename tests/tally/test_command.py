@@ -282,6 +282,7 @@ class TestTheCitiesOwnResults:
         assert (len(official), counted.outcome.total_cost) == (17, Fraction(1040337))
 
 
+@pytest.mark.thorough
 class TestEveryLineOfTheReference:
     def test_is_what_the_command_answers(self) -> None:
         different = []

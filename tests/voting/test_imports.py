@@ -36,6 +36,7 @@ def later(path: Path) -> Any:
 
 
 @needs_data
+@pytest.mark.thorough
 class TestARealElection:
     @pytest.mark.parametrize("path", [*OFFICIAL, *map(later, SAMPLE)], ids=lambda path: path.stem)
     def test_becomes_a_finished_poll_with_the_same_content_and_winners(self, path: Path) -> None:
