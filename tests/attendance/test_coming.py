@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.attendance import operations, policies, queries, refusals
 from shanzhi.attendance.models import Attendance, Flag
+from shanzhi.attendance.operations import quick
 from shanzhi.attendance.operations.quick import ARRIVE
 from shanzhi.audit.models import Event
 from shanzhi.kernel.errors import Forbidden, NotFound, SignInNeeded
@@ -48,6 +50,24 @@ class TestTheCodeAtTheGate:
         assert ground.leave(at=AT + 96 * MINUTE).left_at == out.left_at
         assert ground.arrive(at=AT + 97 * MINUTE).pk == first.pk  # who left stays on record as gone
         assert queries.numbers(ground.shift) == queries.Numbers(2, 0, 1)
+
+    def test_of_one_who_comes_at_two_gates_in_one_statement_writes_the_first(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ground = a_ground()
+        other, at = a_shift(ground.shift.activity, starts=ground.shift.ends_at, places=2), AT + 80 * MINUTE
+        a_sign_up(other, ground.volunteers[0])
+        sent: list[dict[str, Any]] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(quick, "_arrive_each", lambda given: sent.extend(given) or [None])
+            for number, shift in ((0, ground.shift), (0, other), (1, ground.shift)):
+                quick.arrive(actor=ground.one(number), shift_id=shift.pk, at=at)
+        made = quick._arrive_each(sent)
+        assert [one is not None for one in made] == [True, False, True]
+        code = queries.code_of(other.pk, at)
+        operations.arrive_by_code(actor=ground.one(), shift_id=other.pk, code=code, at=at)  # the long way, which judges
+        assert sorted(flags(Attendance.objects.get(shift=other))) == sorted(flags(Attendance.objects.get(pk=made[0])))
+        assert flags(Attendance.objects.get(pk=made[0])), "both are doubted"
 
     def test_asks_for_one_row_of_each_table_even_as_planned_while_they_are_empty(self) -> None:
         with connection.cursor() as cursor:

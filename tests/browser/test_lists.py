@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.support import Look, later, sideways, small_targets, violations
+from tests.browser.support import Look, sideways, small_targets, violations
 
 Books = Callable[..., Page]
 DESKTOP = Look("desktop")
@@ -104,9 +104,7 @@ class TestWithScripts:
         assert "shelf=a" in page.url
 
 
-@pytest.mark.parametrize(
-    "look", [Look("small"), *map(later, (Look("phone", "dark"), Look("desktop", language="en")))], ids=str
-)
+@pytest.mark.parametrize("look", [Look("small"), Look("phone", "dark"), Look("desktop", language="en")], ids=str)
 class TestTheListOnAnyScreen:
     def test_is_accessible_and_fits(self, books: Books, look: Look) -> None:
         page = books(look, "?shelf=a&page=2&sort=nonsense")
@@ -154,7 +152,7 @@ class TestTheOrderOfATable:
             assert page.evaluate("!document.activeElement.closest('thead')")
 
 
-@pytest.mark.parametrize("look", [Look("small"), later(Look("desktop", "dark", "en"))], ids=str)
+@pytest.mark.parametrize("look", [Look("small"), Look("desktop", "dark", "en")], ids=str)
 class TestCardsOnAnyScreen:
     def test_are_accessible_and_fit(self, books: Books, look: Look) -> None:
         page = books(look, path="/cards/")

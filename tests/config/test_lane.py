@@ -15,13 +15,14 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.test import Client, override_settings
 
 from shanzhi.config import lane
 from shanzhi.config.lane import ShortLane
 from shanzhi.config.logs import Lines
 from shanzhi.people.models import Account, Person, SignIn
+from shanzhi.people.sessions import SIGNED_IN
 from shanzhi.voting.models import Envelope, Poll
 from tests.support import people as making
 from tests.voting.support import a_person, an_open_poll, close, now
@@ -258,6 +259,15 @@ class TestAGoodBallot:
         monkeypatch.setattr(lane, "voter_behind", broken)
         _whole, short, passed_on = both(Case())
         assert (short[0], passed_on) == ("200 OK", 1)
+
+
+class TestTheLookAtASession:
+    def test_goes_by_keys_even_as_planned_while_the_tables_are_empty(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {SIGNED_IN.numbered}")
+            lines = [line.strip() for (line,) in cursor.fetchall()]
+        assert sum(line.startswith("Index Cond:") for line in lines) == 3, lines
+        assert not any("Seq Scan" in line or "Filter: (session_key" in line for line in lines), lines
 
 
 class TestABadBallot:

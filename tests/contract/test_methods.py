@@ -126,31 +126,25 @@ def all_faults(clients: dict[str, Client], places: Values, who: str, methods: tu
     return seen
 
 
-def later(who: str) -> Any:
-    """Leave somebody's walk over all addresses to the thorough run."""
-    return pytest.param(who, marks=pytest.mark.thorough)
-
-
 class TestEveryAddress:
     def test_has_all_its_places_known(self, places: Values) -> None:
         assert unknown(places) == set()
 
-    @pytest.mark.parametrize("who", [later(VISITOR), later("resident"), "district", later(OUTSIDE)])
+    @pytest.mark.parametrize("who", [VISITOR, "resident", "district", OUTSIDE])
     def test_takes_what_is_sent_or_refuses_it_whole(self, clients: dict[str, Client], places: Values, who: str) -> None:
         assert all_faults(clients, places, who, ("POST",)) == {}
 
-    @pytest.mark.thorough
     def test_refuses_every_method_that_it_does_not_know(self, clients: dict[str, Client], places: Values) -> None:
         assert all_faults(clients, places, VISITOR, ("PUT", "PATCH", "DELETE", "OPTIONS")) == {}
 
     def test_refuses_them_whoever_asks(self, clients: dict[str, Client], places: Values) -> None:
         assert all_faults(clients, places, "district", ("DELETE",)) == {}
 
-    @pytest.mark.parametrize("who", [later("resident"), "district"])
+    @pytest.mark.parametrize("who", ["resident", "district"])
     def test_writes_nothing_when_it_is_read(self, clients: dict[str, Client], places: Values, who: str) -> None:
         assert all_faults(clients, places, who, ("GET",)) == {}
 
-    @pytest.mark.parametrize("who", [VISITOR, later("district")])
+    @pytest.mark.parametrize("who", [VISITOR, "district"])
     def test_answers_head_as_get_without_a_body(self, clients: dict[str, Client], places: Values, who: str) -> None:
         seen = {}
         for route in routes():

@@ -51,8 +51,7 @@ OPERATIONS = {
     operation.label: operation
     for operation in (found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok))
 }
-LATER = (VISITOR, "resident", "administrator")
-WHO = ("district", *(pytest.param(one, marks=pytest.mark.thorough) for one in LATER))
+WHO = ("district", VISITOR, "resident", "administrator")
 MODES = list(schemathesis.GenerationMode)
 CHECKS = (
     not_a_server_error,

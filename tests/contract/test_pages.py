@@ -23,9 +23,6 @@ OF_LISTS = [
     for prefix in ("notice-", "project-", "round-", "rule-", "due-", "mine-", "activity-", "said-")
     for name in ("q", "sort", "page")
 ]
-# Whose pages are most meets what is sent in every run; the others in the thorough one.
-ONE_NOW = [who if who == "district" else pytest.param(who, marks=pytest.mark.thorough) for who in WHO]
-SENT_NOW = {"NUL bytes", "long numbers", "a broken upload"}
 NONSENSE = "&".join(f"{name}=%00%ff" for name in (*ASKED, *OF_LISTS))
 FORM = "application/x-www-form-urlencoded"
 FIELDS = (
@@ -75,16 +72,14 @@ def answers(client: Client, addresses: list[str], send: Any) -> dict[str, int]:
 
 
 class TestEveryPage:
-    @pytest.mark.parametrize("who", ONE_NOW)
+    @pytest.mark.parametrize("who", WHO)
     def test_bears_nonsense_in_its_address(self, site: Site, addresses: dict[str, list[str]], who: str) -> None:
         client = site.client(who)
         client.raise_request_exception = False
         assert answers(client, addresses[who], lambda one, path: one.get(f"{path.split('?')[0]}?{NONSENSE}")) == {}
 
-    @pytest.mark.parametrize("who", ONE_NOW)
-    @pytest.mark.parametrize(
-        "name", [name if name in SENT_NOW else pytest.param(name, marks=pytest.mark.thorough) for name in bodies()]
-    )
+    @pytest.mark.parametrize("who", WHO)
+    @pytest.mark.parametrize("name", bodies())
     def test_bears_a_body_that_makes_no_sense(
         self, site: Site, addresses: dict[str, list[str]], who: str, name: str
     ) -> None:
@@ -92,7 +87,7 @@ class TestEveryPage:
         client.raise_request_exception = False
         assert answers(client, addresses[who], lambda one, path: one.generic("POST", path, content, kind)) == {}
 
-    @pytest.mark.parametrize("who", ONE_NOW)
+    @pytest.mark.parametrize("who", WHO)
     def test_bears_a_file_of_another_kind(self, site: Site, addresses: dict[str, list[str]], who: str) -> None:
         client = site.client(who)
         client.raise_request_exception = False

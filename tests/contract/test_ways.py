@@ -15,10 +15,9 @@ from shanzhi.audit.operations.sealing import seal
 from tests.support.ground import undone
 from tests.support.site import VISITOR, Site
 
-AT_ONCE = ["leader"]
-LATER = [
-    VISITOR, "worker", "auditor", "operator", "resident", "volunteer", "secretary", "subdistrict", "district", "juror",
-    "administrator",
+WHO = [
+    VISITOR, "leader", "worker", "auditor", "operator", "resident", "volunteer", "secretary", "subdistrict", "district",
+    "juror", "administrator",
 ]  # fmt: skip
 # what signs out, makes a file or leads to another site
 LEFT_OUT = re.compile(r"^/static/|sign-out|export=|\.(?:xlsx|docx|pdf|pb|ics)$|/api/|/notices/wechat/$")
@@ -64,7 +63,7 @@ def walk(client: Client) -> tuple[int, list[tuple[str, str, int]]]:
     return visited.total(), closed
 
 
-@pytest.mark.parametrize("login", [*AT_ONCE, *(pytest.param(one, marks=pytest.mark.thorough) for one in LATER)])
+@pytest.mark.parametrize("login", WHO)
 def test_no_page_leads_its_reader_to_a_closed_door(site: Site, login: str) -> None:
     seal(at=site.at)
     pages, closed = walk(site.client(login))

@@ -60,7 +60,6 @@ SELECT (SELECT count(*) FROM attendance_tap), (SELECT count(*) FROM attendance_a
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 def test_a_server_killed_in_mid_sync_loses_and_doubles_nothing(house: House) -> None:
     shift, leader, volunteers = house.run(SETUP, str(PEOPLE))[0].split()
     (session,) = house.run(SIGN_IN, leader)

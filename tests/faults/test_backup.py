@@ -53,7 +53,6 @@ def digest(house: House) -> tuple[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestABackup:
     def test_is_restored_to_any_moment_and_to_the_last_one_with_equal_digests(self, kept: House, backups: Path) -> None:
         files = kept.cluster.folder / "files" / "ventures"

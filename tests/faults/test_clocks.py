@@ -75,7 +75,6 @@ def served_at(house: House, port: int, offset: float) -> subprocess.Popen[bytes]
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestAServerWhoseClockIsWrong:
     def test_by_being_late_takes_no_ballot_after_the_close(self, house: House) -> None:
         first, second = house.run(SIGN_IN, house.run(PEOPLE, "2")[0])
@@ -123,7 +122,6 @@ def refused(port: int) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestTwoServersOnOneDatabase:
     def test_take_ballots_until_the_close_and_none_after_it(self, house: House) -> None:
         ports = (free_port(), free_port())

@@ -55,7 +55,6 @@ print("done", flush=True)
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestMigrationsDuringTheVote:
     def test_let_ballots_pass_and_lose_none(self, house: House) -> None:
         port = free_port()

@@ -140,7 +140,6 @@ class TestTheDocument:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestAnOperatorWhoFollowsTheDocument:
     def test_backs_up_upgrades_and_restores(self, operator: Operator) -> None:
         said = operator.follow("backup")

@@ -64,7 +64,6 @@ def all_acknowledged(casting: Casting, number: int) -> None:
 
 @pytest.mark.slow
 class TestADatabaseKilledInMidVote:
-    @pytest.mark.thorough
     def test_is_started_again_and_the_site_goes_on_by_itself(self, folder: Path) -> None:
         house = move_in(folder)
         port = free_port()
@@ -89,7 +88,6 @@ class TestADatabaseKilledInMidVote:
         hold(house, poll, casting)
         stop(served)
 
-    @pytest.mark.thorough
     def test_that_restarts_in_order_costs_nobody_a_ballot(self, house: House) -> None:
         port = free_port()
         served = serve(house.cluster.folder, port, SHANZHI_SECRET_KEY=SECRET)
@@ -131,7 +129,6 @@ def fill(folder: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 class TestAFullDisk:
-    @pytest.mark.thorough
     def test_is_told_in_words_and_everything_goes_on_once_there_is_space(self, small_disk: Path) -> None:
         house = move_in(small_disk)
         port = free_port()
@@ -149,7 +146,6 @@ class TestAFullDisk:
         hold(house, poll, casting)
         stop(served)
 
-    @pytest.mark.thorough
     def test_on_which_even_the_log_finds_no_space_ends_the_database_and_loses_nothing(self, small_disk: Path) -> None:
         house = move_in(small_disk)
         port = free_port()
@@ -176,7 +172,6 @@ class TestAFullDisk:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestABackgroundWorkerKilled:
     def test_is_started_again(self, house: House) -> None:
         served = serve(house.cluster.folder, free_port())

@@ -72,7 +72,6 @@ def synced(cluster: Cluster) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestAStandbyPromotedUnderLoad:
     def test_has_every_acknowledged_ballot(self, house: House, second: House) -> None:
         poll, people = house.run(SETUP, str(VOTERS))[0].split()
@@ -104,7 +103,6 @@ class TestAStandbyPromotedUnderLoad:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
 class TestAPrimaryWithoutItsStandby:
     def test_acknowledges_nothing_until_it_is_released(self, house: House, second: House) -> None:
         with following(second, str(house.cluster.folder)):

@@ -46,7 +46,6 @@ support.close(Poll.objects.get(pk=sys.argv[1]))
 
 @pytest.mark.slow
 class TestKillMinusNineInMidVote:
-    @pytest.mark.thorough
     def test_of_the_serving_processes_loses_no_acknowledged_ballot(self, house: House) -> None:
         poll, people = house.run(SETUP, str(VOTERS))[0].split()
         casting = Casting(house, CASTER, [poll], people.split(","))
@@ -57,7 +56,6 @@ class TestKillMinusNineInMidVote:
         assert len(casting.acknowledged) < VOTERS
         hold(house, poll, casting)
 
-    @pytest.mark.thorough
     def test_of_the_server_and_all_its_processes_loses_no_acknowledged_ballot(self, house: House) -> None:
         poll, people = house.run(SETUP, str(VOTERS))[0].split()
         sessions = house.run(SIGN_IN, people)
@@ -93,7 +91,6 @@ class TestKillMinusNineInMidVote:
         with psycopg.connect(house.cluster.url("shanzhi")) as connection:
             assert connection.execute("SHOW fsync").fetchone() == ("on",)
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("when", ["before commit", "after commit"])
     def test_of_the_close_leaves_it_whole_and_the_next_one_destroys_the_key(self, house: House, when: str) -> None:
         poll, people = house.run(SETUP, "6")[0].split()

@@ -84,7 +84,6 @@ working.work()
 
 @pytest.mark.slow
 class TestAWorkerKilledInMidCount:
-    @pytest.mark.thorough
     def test_leaves_a_closed_vote_that_two_others_count_once(self, house: House) -> None:
         poll, people = house.run(SETUP, "12")[0].split()
         house.run(VOTE, poll, people)
@@ -98,7 +97,7 @@ class TestAWorkerKilledInMidCount:
         _number, digest, alone = said.pop().split()
         assert digest == alone
 
-    @pytest.mark.parametrize("when", [pytest.param("before commit", marks=pytest.mark.thorough), "after commit"])
+    @pytest.mark.parametrize("when", ["before commit", "after commit"])
     def test_leaves_a_task_that_another_takes_up_once(self, house: House, when: str) -> None:
         job, digest = house.run(START)[0].split()
         assert house.start(WORK, when).wait(timeout=60) == -signal.SIGKILL

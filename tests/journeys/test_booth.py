@@ -24,7 +24,7 @@ from tests.voting import support
 from tests.voting.paper_support import Hall, a_hall
 from tests.voting.support import STAFF, now
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.thorough]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SHOTS = os.environ.get("SHANZHI_SHOTS", "")
 
 

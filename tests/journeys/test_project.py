@@ -17,7 +17,7 @@ from tests.journeys.support import proper, send
 from tests.journeys.walking import Walk, act_on
 from tests.projects.support import COMPLETION, DAY, MIDTERM, NOW, START, a_png, make_ground
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.thorough]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

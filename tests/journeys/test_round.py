@@ -20,7 +20,7 @@ from shanzhi.voting.models import Ballot, Count, Envelope, RollEntry
 from tests.browser.support import Look, violations
 from tests.journeys.support import PHONE, Journey, journey, proper, send
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.thorough]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TITLE = "三号楼门口的一盏灯"
 PARTS: dict[str, dict[str, str]] = {
     "idea": {"title": TITLE, "summary": "楼门口天黑以后看不见台阶，装一盏感应灯。"},

@@ -22,7 +22,7 @@ from tests.journeys.test_booth import Day
 from tests.voting.paper_support import another_hall
 from tests.voting.support import now
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.thorough]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BROKEN, OTHER, EARLY, LATE, UNABLE = "与签名不符", "属于其他投票点", "尚未生成", "已经截止", "无法核验"
 STORED: Final = "Object.keys(localStorage).find((name) => name.endsWith('.{what}'))"
 OWN_KEY: Final = """async () => {

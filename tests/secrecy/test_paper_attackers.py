@@ -20,7 +20,7 @@ from tests.secrecy.paper import PaperVote, noted
 from tests.secrecy.scene import CODES, REASON, paper_plan
 from tests.secrecy.test_attackers import folder
 
-pytestmark = [pytest.mark.slow, pytest.mark.thorough]
+pytestmark = pytest.mark.slow
 SEED = 20261126
 ON_BALLOTS = (*ATTACKERS, *ways.BALLOTS)
 names = pytest.mark.parametrize("attacker", ON_BALLOTS, ids=lambda one: one.__name__)
@@ -135,7 +135,6 @@ class TestSomebodyWithTheServerAndEverySerial:
         assert working(ways.order_of_readings(real_vote.found, "careless"), sheets(real_vote)) == readings
         assert working(ways.pdf_with_readings(real_vote.found, "careless"), real_vote.truth) == readings
 
-    @pytest.mark.thorough
     def test_the_pace_of_the_first_reader_hints_at_how_much_was_chosen_on_a_noted_sheet(
         self, real_vote: PaperVote, noted_real: PaperEvidence
     ) -> None:

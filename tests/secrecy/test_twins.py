@@ -40,9 +40,6 @@ from tests.timebank.addresses import WITHOUT_A_BANK
 # Asks every address there is, in both twins.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ASKED_ALL = (VISITOR,)
-# Who asks in every run: a visitor, who voted, who stands for election, who scores, who runs the round; else everybody.
-FEW = (VISITOR, "voter", "leader", "juror", "district")
-OF_OTHERS = {"/desk/notices/outbox/"}
 # Places of addresses that are filled with something of the vote; in others stands any one row.
 CHOSEN = frozenset({"poll_id", "call_id", "proposal_id", "booth_id", "mark_id"})
 # Addresses that answer nobody with a page here: what is sealed, what leads elsewhere, what nobody has begun or sent.
@@ -237,12 +234,12 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         yield Scene(made, Neutral(ids_and_digests()))
 
 
-@pytest.fixture(scope="module", params=[FEW, pytest.param((), marks=pytest.mark.thorough)], ids=["few", "all"])
-def twins(scene: Scene, request: pytest.FixtureRequest) -> tuple[Found, Found]:
+@pytest.fixture(scope="module")
+def twins(scene: Scene) -> tuple[Found, Found]:
     """Both twins as people see them."""
     paths = [path for listed in scene.paths().values() for path in listed]
-    left = scene.look(LEFT, paths, request.param)
-    return left, scene.look(RIGHT, paths, request.param, before=left)
+    left = scene.look(LEFT, paths)
+    return left, scene.look(RIGHT, paths, before=left)
 
 
 class TestTheTwins:
@@ -254,11 +251,10 @@ class TestTheTwins:
         assert differences(*twins, where) == {}
 
     def test_were_asked_everything(self, scene: Scene, twins: tuple[Found, Found]) -> None:
-        asked_by = {who for who, _path in twins[0].answers}
         answered = {path for (_who, path), text in twins[0].answers.items() if text.startswith("200")}
         chosen = {route.template for route in routes() if CHOSEN.issuperset(route.places)}
         dark = {template for template, paths in scene.paths().items() if not answered.intersection(paths)}
-        assert dark & chosen <= NOTHING_THERE | (OF_OTHERS if asked_by <= set(FEW) else set())
+        assert dark & chosen <= NOTHING_THERE
 
 
 class TestTheComparison:

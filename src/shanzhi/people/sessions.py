@@ -17,14 +17,14 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.ciphers import Unreadable
 from shanzhi.people.fields import cipher
 from shanzhi.people.models import session_proof
-from shanzhi.people.session_store import SessionStore
+from shanzhi.people.session_store import SessionStore, row_of
 from shanzhi.work.prepared import Prepared
 
 PURPOSE: Final = "people.session"
 _SALT: Final = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 # The account by the note of the sign-in, which stands beside each session in use: one look instead of two. Each table
 # is asked by a key of one row, however empty it was when a connection planned this.
-_SIGNED_IN: Final = Prepared(
+SIGNED_IN: Final = Prepared(
     "signed_in",
     """
 SELECT s.session_data, a.id, a.person_id, a.password, a.session_count
@@ -62,7 +62,7 @@ def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     the session is, it says itself; a note that says otherwise is not followed. Nothing is remembered between calls.
     Who gets nothing is not refused here: the caller lets the middleware answer.
     """
-    found = _SIGNED_IN.one({"key": session_key, "at": at}) if session_key and "\x00" not in session_key else None
+    found = row_of(SIGNED_IN, session_key, at=at)
     if found is None:
         return None
     data, noted, *account = found

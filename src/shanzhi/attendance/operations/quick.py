@@ -2,7 +2,8 @@
 
 Signed up, in time, nowhere else at this moment, not here yet: then the row and its event are written. Whatever stands
 against somebody, nothing is written of that one, and the long way finds out what it is and says so. Those who come at
-the same moment share a statement and a commit (`work.joint`); each is looked at alone.
+the same moment share a statement and a commit (`work.joint`); each is looked at alone, and of one volunteer at two
+gates only the first is written.
 
 The statement is planned once for each connection, maybe while the tables are nearly empty. So it is written such that
 each table can only be asked by the keys of one row: from the person to the volunteer, and from there one by one. With a
@@ -40,7 +41,7 @@ WITH given AS MATERIALIZED (
         change jsonb
     )
 ), fit AS MATERIALIZED (
-    SELECT p.* FROM given p
+    SELECT DISTINCT ON (p.volunteer) p.* FROM given p
     WHERE (SELECT s.state = 'open' AND p.at >= s.starts_at - interval '1 hour' AND p.at < s.ends_at
                 AND (SELECT a.area FROM activities_activity a WHERE a.id = s.activity_id) = p.area
             FROM activities_shift s WHERE s.id = p.shift)
@@ -50,6 +51,7 @@ WITH given AS MATERIALIZED (
             WHERE o.volunteer_id = p.volunteer AND o.state IN ('here', 'left')
                 AND (o.left_at IS NULL OR o.left_at > p.at)
             ORDER BY o.arrived_at DESC LIMIT 1) IS NULL
+    ORDER BY p.volunteer, p.id
 ), made AS (
     INSERT INTO attendance_attendance
         (id, shift_id, volunteer_id, state, review, arrived_at, way_in, entered_at, way_out, walk_in, reason)
