@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from django.db import connection, transaction
 
@@ -16,6 +16,7 @@ from shanzhi.audit import coverage
 from shanzhi.audit.models import Event, Leaf, RowChange, SealMark, TreeHead, TreeNode
 from shanzhi.audit.operations.keys import signed
 from shanzhi.audit.operations.rows import take_groups, take_up
+from shanzhi.audit.planned import copy_rows
 from shanzhi.audit.queries.leaves import event_leaf, row_leaf
 from shanzhi.audit.queries.tree import LOST, read_nodes, size_of_tree
 from shanzhi.kernel.merkle import Edge
@@ -23,6 +24,8 @@ from shanzhi.kernel.merkle import Edge
 BATCH: Final = 5000
 LOCK: Final = 0x5EA1_1065
 """Number of the advisory lock that one sealer holds."""
+Sealed: TypeAlias = tuple[int | None, int | None, bytes]
+"""An event, or a row change with the event that tells of it; and the hash of its leaf."""
 
 # Rows that were written by transactions before the mark are sealed, for they had finished when it was set. After a
 # restore into a new cluster, rows of the old one carry numbers that lie ahead: those are below the mark's own numbers.
@@ -110,7 +113,7 @@ def _seal_batch() -> int:
     return len(found)
 
 
-def _leaves(found: Iterable[tuple[str, int]], mark: dict[str, Any]) -> list[Leaf]:
+def _leaves(found: Iterable[tuple[str, int]], mark: dict[str, Any]) -> list[Sealed]:
     order = list(found)
     numbers = {"e": [number for what, number in order if what == "e"]}
     numbers["r"] = [number for what, number in order if what == "r"]
@@ -118,14 +121,14 @@ def _leaves(found: Iterable[tuple[str, int]], mark: dict[str, Any]) -> list[Leaf
     tellers = _tellers(rows, mark)
     wanted = {*numbers["e"], *(teller for teller in tellers.values() if teller)}
     digests = dict(Event.objects.filter(pk__in=wanted).values_list("pk", "digest"))
-    leaves = []
+    leaves: list[Sealed] = []
     for what, number in order:
         if what == "e":
-            leaves.append(Leaf(event=number, hash=event_leaf(digests[number])))
+            leaves.append((number, None, event_leaf(digests[number])))
         else:
             teller = tellers.get(number)
             digest = digests[teller] if teller else None
-            leaves.append(Leaf(event=teller, rowchange=number, hash=row_leaf(rows[number], digest)))
+            leaves.append((teller, number, row_leaf(rows[number], digest)))
     return leaves
 
 
@@ -142,20 +145,16 @@ def _tellers(rows: dict[int, RowChange], mark: dict[str, Any]) -> dict[int, int]
     return found
 
 
-def _place(leaves: list[Leaf]) -> None:
+def _place(leaves: Iterable[Sealed]) -> None:
     """Append leaves to the tree, with every subtree that they complete."""
     start = size_of_tree()
     edge = Edge(start, read_nodes)
-    nodes = []
-    for position, leaf in enumerate(leaves, start):
-        leaf.position = position
-        nodes += [
-            TreeNode(level=level, index=index, hash=found)
-            for (level, index), found in edge.push(bytes(leaf.hash))
-            if level
-        ]
-    Leaf.objects.bulk_create(leaves, batch_size=1000)
-    TreeNode.objects.bulk_create(nodes, batch_size=1000)
+    placed, nodes = [], []
+    for position, (event, change, whole) in enumerate(leaves, start):
+        placed.append((position, event, change, whole))
+        nodes += [(level, index, found) for (level, index), found in edge.push(whole) if level]
+    copy_rows(Leaf, ("position", "event", "rowchange", "hash"), placed)
+    copy_rows(TreeNode, ("level", "index", "hash"), nodes)
 
 
 def _digest_loads(numbers: list[int]) -> int:

@@ -13,11 +13,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
+from shanzhi.audit.planned import copy_rows
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Conflict
 from shanzhi.voting import telling
 from shanzhi.voting.lifecycle import FINISHED_STATES, OPEN, POLL
-from shanzhi.voting.models import Poll
+from shanzhi.voting.models import Ballot, Poll
 from shanzhi.voting.operations.channels import channels_of, check_places, settle_booths, take_entries
 from shanzhi.voting.operations.envelopes import TAKEN_ON_PAPER, Choices, Sealer
 from shanzhi.voting.operations.keys import key_store
@@ -103,15 +104,16 @@ def _envelopes(poll_id: UUID) -> Iterator[tuple[bytes, bytes]]:
 
 def write_ballots(poll_id: UUID, rows: Iterable[tuple[str, Choices]], *, imported: bool = False) -> None:
     """Write ballots by COPY, in the order given: receipt and choices, nothing else."""
-    columns = "voting_ballot (receipt, poll_id, choices, points, imported)"
-    with connection.cursor() as cursor, cursor.copy(f"COPY {columns} FROM STDIN") as copy:
-        for receipt, choices in rows:
-            points = None if choices.points is None else _array(choices.points)
-            copy.write_row((receipt, poll_id, _array(choices.positions), points, imported))
+    columns = ("receipt", "poll_id", "choices", "points", "imported")
+    copy_rows(
+        Ballot,
+        columns,
+        ((receipt, poll_id, _array(made.positions), _array(made.points), imported) for receipt, made in rows),
+    )
 
 
-def _array(numbers: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, numbers)) + "}"
+def _array(numbers: Iterable[int] | None) -> str | None:
+    return None if numbers is None else "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _destroy(poll_id: UUID) -> None:

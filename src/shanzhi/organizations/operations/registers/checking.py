@@ -10,8 +10,7 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
+from shanzhi.audit.planned import copy_rows
 from shanzhi.organizations.exchange.register_rows import Checked, Line, check
 from shanzhi.organizations.exchange.register_values import sort
 from shanzhi.organizations.models import Outcome, Part, RegisterImport, RegisterRow
@@ -63,18 +62,12 @@ def _keep(found: RegisterImport, sheets: list[Sheet], checked: Checked) -> dict[
 
 
 def _copy(rows: Sequence[RegisterRow]) -> None:
-    """Send rows by COPY: statements with ten thousand values cost more to take apart than the rows themselves."""
     held = cipher()
-    names = ", ".join(connection.ops.quote_name(name) for name in COPIED)
-    with connection.cursor() as opened_cursor:
-        cursor: Any = opened_cursor  # its stub does not know COPY
-        with cursor.copy(f"COPY organizations_registerrow ({names}) FROM STDIN") as copy:
-            for row in rows:
-                told = held.seal(row.told.reveal(), purpose=SEALED_AS)
-                copy.write_row((
-                    row.register_id, row.sheet, row.number, row.name, row.outcome, row.mark, row.organization,
-                    row.of_row, json.dumps(row.twins), row.field, row.differs, told, "", "waiting", "", "{}",
-                ))  # fmt: skip
+    copy_rows(RegisterRow, COPIED, ((
+        row.register_id, row.sheet, row.number, row.name, row.outcome, row.mark, row.organization, row.of_row,
+        json.dumps(row.twins), row.field, row.differs, held.seal(row.told.reveal(), purpose=SEALED_AS), "", "waiting",
+        "", "{}",
+    ) for row in rows))  # fmt: skip
 
 
 def _rows(found: RegisterImport, sheets: list[Sheet], checked: Checked, known: Known) -> Iterator[RegisterRow]:

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from shanzhi.audit.planned import copy_rows
 from shanzhi.people import minors
 from shanzhi.people.actors import actor_of_job
 from shanzhi.people.fields import cipher
@@ -71,18 +71,11 @@ def _keep(found: VolunteerImport, sheets: list[Sheet], checked: Checked, at: dat
 
 
 def _copy(rows: Sequence[VolunteerRow]) -> None:
-    """Send rows by COPY: statements with ten thousand values cost more to take apart than the rows themselves."""
     held = cipher()
-    names = ", ".join(connection.ops.quote_name(name) for name in COPIED)
-    with connection.cursor() as opened_cursor:
-        cursor: Any = opened_cursor  # its stub does not know COPY
-        with cursor.copy(f"COPY volunteering_volunteerrow ({names}) FROM STDIN") as copy:
-            for row in rows:
-                told = held.seal(row.told.reveal(), purpose=SEALED_AS)
-                copy.write_row((
-                    row.of_import_id, row.sheet, row.number, row.outcome, row.mark, row.person, row.volunteer,
-                    row.of_row, row.field, row.differs, told, "", "waiting", "", "{}",
-                ))  # fmt: skip
+    copy_rows(VolunteerRow, COPIED, ((
+        row.of_import_id, row.sheet, row.number, row.outcome, row.mark, row.person, row.volunteer, row.of_row,
+        row.field, row.differs, held.seal(row.told.reveal(), purpose=SEALED_AS), "", "waiting", "", "{}",
+    ) for row in rows))  # fmt: skip
 
 
 def _rows(found: VolunteerImport, sheets: list[Sheet], checked: Checked, at: datetime) -> Iterator[VolunteerRow]:
