@@ -20,7 +20,7 @@ from typing import Any
 
 import django
 
-from benchmarks.ballots import CLIENTS, answered, free_port, pgbench, site
+from benchmarks.ballots import CLIENTS, answered, free_port, pgbench, settled, site
 
 SECONDS = 8
 SHIFTS, PLACES = 10, 2000
@@ -101,7 +101,9 @@ def measure(folder: Path, port: int) -> list[dict[str, Any]]:
     assert voters.durable()
     (gate, crowd), *rest = shifts
     warm, _seconds = check_ins(port, people, [(gate, crowd[GATE : GATE + WARM])], 5)
+    settled(folder)
     before = pgbench(folder)
+    settled(folder)
     done, seconds = check_ins(port, people, rest, SECONDS)
     after = pgbench(folder)
     at_gate, gate_seconds = by_pages(port, people, gate, crowd[:GATE])

@@ -11,7 +11,6 @@ At the end the books must hold (`shanzhi ledger check`) and every acknowledged t
 
 import json
 import multiprocessing
-import os
 import subprocess
 import sys
 import tempfile
@@ -22,11 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import django
-import psycopg
 
-from benchmarks.ballots import answered, free_port, site
+from benchmarks.ballots import answered, free_port, settled, site
 from shanzhi.config.embedded import binaries
-from shanzhi.config.roles import SUPERUSER
 
 CLIENTS = 8
 PROCESSES = 2
@@ -42,17 +39,6 @@ def pgbench(folder: Path, *words: str) -> str:
     """Run pgbench against the site's server as the owner of the tables."""
     command = [str(binaries() / "pgbench"), "-h", str(folder / "run"), "-U", "shanzhi_owner", *words, "shanzhi"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def settled(folder: Path) -> None:
-    """Clear up what the part of the run before left: dead rows, and pages that wait to be written.
-
-    Else each part pays for the one before: the server would clear up after it for a minute, while the next is measured.
-    """
-    with psycopg.connect(f"host={folder / 'run'} user={SUPERUSER} dbname=shanzhi", autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE)")
-        connection.execute("CHECKPOINT")
-    os.sync()
 
 
 def floor(folder: Path) -> float:

@@ -59,10 +59,10 @@ class TestTheCodeAtTheGate:
         a_sign_up(other, ground.volunteers[0])
         sent: list[dict[str, Any]] = []
         with monkeypatch.context() as patch:
-            patch.setattr(quick, "_arrive_each", lambda given: sent.extend(given) or [None])
+            patch.setattr(quick, "arrive_each", lambda given: sent.extend(given) or [None])
             for number, shift in ((0, ground.shift), (0, other), (1, ground.shift)):
                 quick.arrive(actor=ground.one(number), shift_id=shift.pk, at=at)
-        made = quick._arrive_each(sent)
+        made = quick.arrive_each(sent)
         assert [one is not None for one in made] == [True, False, True]
         code = queries.code_of(other.pk, at)
         operations.arrive_by_code(actor=ground.one(), shift_id=other.pk, code=code, at=at)  # the long way, which judges

@@ -18,7 +18,7 @@ from django.core.signals import request_started
 from django.db import close_old_connections, connection
 from django.test import Client, override_settings
 
-from shanzhi.config import lane
+from shanzhi.config import lane, ways
 from shanzhi.config.lane import ShortLane
 from shanzhi.config.logs import Lines
 from shanzhi.people.models import Account, Person, SignIn
@@ -256,7 +256,7 @@ class TestAGoodBallot:
         def broken(*_: object, **__: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(lane, "voter_behind", broken)
+        monkeypatch.setattr(ways, "voter_behind", broken)
         _whole, short, passed_on = both(Case())
         assert (short[0], passed_on) == ("200 OK", 1)
 

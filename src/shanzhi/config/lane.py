@@ -2,21 +2,18 @@
 
 On the evening of a close thousands vote within minutes, and the whole chain of middleware costs a ballot more than all
 that it needs. So a request that casts a ballot, moves an amount in a book, or signs in at the gate of an activity, is
-tried here first: allowed host, CSRF token and Origin, session, account, body, then the one operation (`cast`,
-`transfer`, `arrive_by_code`). Whatever is missing or refused,
-this lane gives no answer of its own; the request goes to the whole chain with its body unread, and that chain refuses
-it in words. So the two cannot disagree.
+tried here first: allowed host, CSRF token and Origin, body, session, account, then the one operation (`config.ways`).
+Whatever is missing or refused, this lane gives no answer of its own; the request goes to the whole chain with its body
+unread, and that chain refuses it in words. So the two cannot disagree.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property, lru_cache
+from contextvars import copy_context
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
@@ -28,23 +25,13 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
-from django.urls import resolve
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from shanzhi.attendance import operations as attendance
-from shanzhi.attendance.api import AtGateIn
 from shanzhi.config import database
 from shanzhi.config.middleware import answered_well, bind, number_of
-from shanzhi.kernel.actor import Actor
-from shanzhi.ledger import operations as ledger
-from shanzhi.ledger.api import ledger_key
-from shanzhi.ledger.api.schemas import TransferIn
-from shanzhi.people.sessions import voter_behind
-from shanzhi.voting import operations as voting
-from shanzhi.voting.api import BallotIn
+from shanzhi.config.ways import WAYS, Asked, Unfit, Way
 
-UUID_SHAPE: Final = "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 LARGEST: Final = 64 * 1024  # bytes of a body; a larger one may still be good, but is no hurry
 LONGEST: Final = 400  # characters of the headers that the memory of manners is keyed by
 IDENTITY: Final = "shanzhi.config.middleware.RequestIdentity"
@@ -52,72 +39,6 @@ CONSIDERED: Final = ("HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_LANGUAG
 # A thread keeps its connection for the next ballot when the pool has one for each; a page on it gives it back first.
 KEPT: Final = settings.DATABASE_FOR_EACH_THREAD
 Headers = tuple[tuple[str, str], ...]
-
-
-class Unfit(Exception):
-    """This request is not for the lane."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """A kind of request that has a short way.
-
-    `act` takes who acts, the thing of the address, the body, the key and the moment, and gives the body of the answer;
-    every answer is as long as `sample`, that of a request to `path`.
-    """
-
-    method: str
-    path: str
-    sample: bytes
-    act: Callable[[Actor, UUID, Any, str, datetime], bytes]
-
-    @cached_property
-    def address(self) -> re.Pattern[str]:
-        """The addresses of this way."""
-        return re.compile(self.path.replace(NOBODY, UUID_SHAPE))
-
-    @cached_property
-    def route(self) -> str:
-        """The route's template, as figures and logs name it."""
-        return resolve(self.path).route
-
-
-def _ballot(actor: Actor, poll_id: UUID, body: Any, key: str, at: datetime) -> bytes:
-    """Cast a ballot; every receipt is of one length, and so every answer."""
-    ballot = BallotIn.model_validate(body)
-    if ballot.choices and ballot.points:
-        raise Unfit
-    made = voting.cast(actor=actor, poll_id=poll_id, choices=ballot.points or ballot.choices, key=key, at=at)
-    return b'{"receipt": "%s"}' % made.receipt.encode()
-
-
-def _transfer(actor: Actor, book_id: UUID, body: Any, key: str, at: datetime) -> bytes:
-    """Move an amount, as a keeper of the book; officers have roles, which only the whole chain knows."""
-    if not 8 <= len(key) <= LONGEST_KEY:
-        raise Unfit
-    given = TransferIn.model_validate(body)
-    made = ledger.transfer(
-        actor=actor, book_id=book_id, source=given.source, target=given.target, amount=given.amount, on=given.on,
-        text=given.text, key=ledger_key(actor, key), at=at,
-    )  # fmt: skip
-    return b'{"entry": "%s"}' % str(made.id).encode()
-
-
-def _check_in(actor: Actor, shift_id: UUID, body: Any, _key: str, at: datetime) -> bytes:
-    """Sign in by the code at the gate; sent again it gives the same record, so it needs no key."""
-    given = AtGateIn.model_validate(body)
-    place = given.position.place() if given.position else None
-    made = attendance.arrive_by_code(actor=actor, shift_id=shift_id, code=given.gate_code, position=place, at=at)
-    return b'{"id": "%s"}' % str(made.id).encode()
-
-
-NOBODY: Final = "00000000-0000-4000-8000-000000000001"
-LONGEST_KEY: Final = 100
-WAYS: Final = (
-    Way("PUT", f"/api/v1/voting/polls/{NOBODY}/ballot", b'{"receipt": "%s"}' % (b"A" * 24), _ballot),
-    Way("POST", f"/api/v1/attendance/shifts/{NOBODY}/check-in", b'{"id": "%s"}' % NOBODY.encode(), _check_in),
-    Way("POST", f"/api/v1/ledger/books/{NOBODY}/transfers", b'{"entry": "%s"}' % NOBODY.encode(), _transfer),
-)
 
 
 class QuietCsrf(CsrfViewMiddleware):
@@ -214,11 +135,12 @@ def _act(way: Way, thing: UUID, environ: WSGIEnvironment) -> tuple[Headers, byte
     _csrf.process_request(request)
     if headers is None or _csrf.process_view(request, _unasked, (), {}) is not None:
         raise Unfit
-    given = json.loads(body)
-    actor = voter_behind(request.COOKIES[settings.SESSION_COOKIE_NAME], at=now)
-    if actor is None:
+    key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
+    given = way.read(json.loads(body), key)
+    answer = way.answer(Asked(request.COOKIES[settings.SESSION_COOKIE_NAME], thing, given, key, now, copy_context()))
+    if answer is None:
         raise Unfit
-    return headers, way.act(actor, thing, given, environ.get("HTTP_IDEMPOTENCY_KEY", ""), now)
+    return headers, answer
 
 
 def _read(environ: WSGIEnvironment) -> bytes:

@@ -9,7 +9,7 @@ from django.contrib.sessions.backends import db
 from django.utils import timezone
 
 from shanzhi.people.rights import SignIn
-from shanzhi.work.prepared import Prepared, Row
+from shanzhi.work.prepared import Prepared
 
 _SESSION: Final = Prepared(
     "session", "SELECT session_data FROM django_session WHERE session_key = %(key)s AND expire_date > %(at)s"
@@ -18,13 +18,8 @@ _SESSION: Final = Prepared(
 
 def stored_session(key: str, *, at: datetime) -> str | None:
     """Give the stored data of a session that is not over at a moment, or nothing."""
-    row = row_of(_SESSION, key, at=at)
+    row = _SESSION.one({"key": key, "at": at}) if key and "\x00" not in key else None
     return row[0] if row else None
-
-
-def row_of(look: Prepared, key: str, *, at: datetime) -> Row | None:
-    """Look for a session by its key, in the way of a statement with `key` and `at`; nothing for what is no key."""
-    return look.one({"key": key, "at": at}) if key and "\x00" not in key else None
 
 
 class SessionStore(db.SessionStore):

@@ -2,9 +2,9 @@
 
 Who comes alone does its own at once. Those who come meanwhile wait, and one of them then does them all; so the busier
 it gets, the more go together. Those who went together are answered together, and mostly come back together: so who
-leads next waits a moment for as many as there were, though never longer than half of what the last took. Otherwise the
-first to come back would go alone, with all others waiting behind it. Each is answered when its own is durable, never
-before.
+leads next waits a moment for as many as there were, though never longer than a few times what the last took. Otherwise
+the first to come back would go alone, with all others waiting behind it: and the beginning of each statement, with the
+waits about it, costs several times what one more in it does. Each is answered when its own is durable, never before.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ Result = TypeVar("Result")
 
 MOST: Final = 32
 """Things done at once: few enough that nobody waits long behind them."""
-PATIENCE: Final = 0.5
-"""How long one waits for company, as a part of what the last took."""
+PATIENCE: Final = 4.0
+"""How long one waits for company, in times of what the last took."""
+LONGEST: Final = 0.01
+"""The longest that one waits for company, in seconds, however long the last took."""
 
 
 class _Waiting(Generic[Item, Result]):
@@ -101,7 +103,7 @@ class Joint(Generic[Item, Result]):
             ended = time.perf_counter()
             with self._lock:
                 self._company = min(self._most, len(some) + len(self._queue))
-                self._until = ended + PATIENCE * (ended - begun)
+                self._until = ended + min(LONGEST, PATIENCE * (ended - begun))
                 successor = self._queue[0] if self._queue else None
                 self._busy = successor is not None
             for one in some[1:]:

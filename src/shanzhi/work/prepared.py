@@ -48,13 +48,18 @@ class Prepared:
 
     def one(self, values: Mapping[str, Value]) -> Row | None:
         """Give the first row, or nothing."""
+        rows = self.rows(values)
+        return rows[0] if rows else None
+
+    def rows(self, values: Mapping[str, Value]) -> list[Row]:
+        """Give all rows."""
         return self._run(values)[0]
 
     def change(self, values: Mapping[str, Value]) -> int:
         """Run a statement that writes; gives the number of rows written."""
         return self._run(values)[1]
 
-    def _run(self, values: Mapping[str, Value]) -> tuple[Row | None, int]:
+    def _run(self, values: Mapping[str, Value]) -> tuple[list[Row], int]:
         here: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy would do it for each attribute
         here.ensure_connection()
         raw = here.connection
@@ -63,14 +68,14 @@ class Prepared:
         with here.wrap_database_errors:
             return self._straight(raw, values)
 
-    def _listened_to(self, values: Mapping[str, Value]) -> tuple[Row | None, int]:
+    def _listened_to(self, values: Mapping[str, Value]) -> tuple[list[Row], int]:
         """Run by a cursor that takes part in Django's transaction, query log and wrappers."""
         with planned_cursor() as cursor:
             cursor.execute(self._sql, dict(values))
-            row = cursor.fetchone() if cursor.description else None
-            return tuple(None if v is None else str(v) for v in row) if row else None, cursor.rowcount
+            rows = cursor.fetchall() if cursor.description else []
+            return [tuple(None if v is None else str(v) for v in row) for row in rows], cursor.rowcount
 
-    def _straight(self, raw: Any, values: Mapping[str, Value]) -> tuple[Row | None, int]:
+    def _straight(self, raw: Any, values: Mapping[str, Value]) -> tuple[list[Row], int]:
         """Run through libpq; the statement is a transaction of its own."""
         pg, encoding = raw.pgconn, "utf-8"
         planned = _planned.setdefault(raw, set())
@@ -85,11 +90,13 @@ class Prepared:
             result = pg.exec_prepared(self._name, written, formats)
         result = _checked(result, encoding)
         if result.status == ExecStatus.COMMAND_OK:
-            return None, result.command_tuples or 0
-        if result.ntuples == 0:
-            return None, 0
-        cells = (result.get_value(0, column) for column in range(result.nfields))
-        return tuple(None if cell is None else cell.decode(encoding) for cell in cells), result.ntuples
+            return [], result.command_tuples or 0
+        return [_row(result, number, encoding) for number in range(result.ntuples)], result.ntuples
+
+
+def _row(result: Any, number: int, encoding: str) -> Row:
+    cells = (result.get_value(number, column) for column in range(result.nfields))
+    return tuple(None if cell is None else cell.decode(encoding) for cell in cells)
 
 
 def _checked(result: Any, encoding: str) -> Any:

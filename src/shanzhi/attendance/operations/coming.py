@@ -35,6 +35,12 @@ def arrive_by_code(
     return _arrive(actor, shift_id, Way.CODE, moment, position, at)
 
 
+def ready_by_code(*, actor: Actor, shift_id: UUID, code: str, at: datetime) -> quick.Ready:
+    """Write a coming as `arrive_each` takes it, of one who has the code that holds. Raises CodeOver, CodeUnknown."""
+    gates.let_in_at(actor=actor, shift_id=shift_id, code=code, seen="", at=at)
+    return quick.ready(actor=actor, shift_id=shift_id, at=at)
+
+
 def leave_by_code(
     *, actor: Actor, shift_id: UUID, code: str, at: datetime, seen: str = "", position: Place | None = None
 ) -> Came:

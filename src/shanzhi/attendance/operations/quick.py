@@ -16,7 +16,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -29,6 +29,7 @@ from shanzhi.kernel.ordered import ordered_id
 from shanzhi.work.joint import Joint
 from shanzhi.work.prepared import Prepared
 
+Ready: TypeAlias = dict[str, Any]
 VERB: Final = "attendance.arrive"
 _TYPE: Final = Attendance._meta.label_lower
 ARRIVE: Final = Prepared(
@@ -76,33 +77,38 @@ def area_of(shift_id: UUID) -> str:
     return Shift.objects.filter(pk=shift_id).values_list("activity__area", flat=True).first() or ""
 
 
+def ready(*, actor: Actor, shift_id: UUID, at: datetime) -> Ready:
+    """Write a coming and its event as the database takes them, for `arrive_each`."""
+    made, area, person = ordered_id(), area_of(shift_id), actor.person()
+    event = columns_of(
+        actor=actor, verb=VERB, subject_type=_TYPE, subject_id=str(made), area=area, at=at, change={"way": "code"}
+    )
+    return {
+        "id": str(made), "shift": str(shift_id), "area": area, "at": at.isoformat(), "person": str(person),
+        "label": actor.label, "request": event["request_id"], "nonce": f"\\x{event['nonce'].hex()}",
+        "digest": event["digest"], "change": event["change"],
+    }  # fmt: skip
+
+
 def arrive(*, actor: Actor, shift_id: UUID, at: datetime) -> UUID | None:
     """Write down that the actor came; None where something stands against it, or it stands there already.
 
     Inside a transaction it is written with that one, and waits for nobody.
     """
-    made, area, person = ordered_id(), area_of(shift_id), actor.person()
-    event = columns_of(
-        actor=actor, verb=VERB, subject_type=_TYPE, subject_id=str(made), area=area, at=at, change={"way": "code"}
-    )
-    given = {
-        "id": str(made), "shift": str(shift_id), "area": area, "at": at.isoformat(), "person": str(person),
-        "label": actor.label, "request": event["request_id"], "nonce": f"\\x{event['nonce'].hex()}",
-        "digest": event["digest"], "change": event["change"],
-    }  # fmt: skip
+    given = ready(actor=actor, shift_id=shift_id, at=at)
     if connection.in_atomic_block:
-        return _arrive_each([given])[0]
+        return arrive_each([given])[0]
     try:
         return _joint.one(given)
     except DatabaseError:  # of somebody with whom this one went: the long way tells whose it is
         return None
 
 
-def _arrive_each(given: Sequence[dict[str, Any]]) -> list[UUID | None]:
-    """Write down who came of those for whom all is good."""
+def arrive_each(given: Sequence[Ready]) -> list[UUID | None]:
+    """Write down who came of those for whom all is good; None for the others, to whom the long way says why."""
     (told,) = ARRIVE.one({"given": json.dumps(given), "verb": VERB, "type": _TYPE}) or (None,)
     done = set((told or "").split(","))
     return [UUID(one["id"]) if one["id"] in done else None for one in given]
 
 
-_joint: Final = Joint(_arrive_each)
+_joint: Final = Joint(arrive_each)

@@ -120,6 +120,18 @@ def transfer(
     )
 
 
+def ready_transfer(
+    *, actor: Actor, book_id: UUID, source: UUID, target: UUID, amount: int, on: date, at: datetime, key: str, text: str
+) -> together.Ready:
+    """Write a transfer as `transfer_each` takes it. Raises BadAmount and BadKey, and NotFound for a book."""
+    if not fits(amount, key):
+        raise BadKey if 0 < amount <= MOST else BadAmount(field="amount")
+    return together.given(
+        actor=actor, book=book_id, area=area_of(book_id), on=on, at=at, kind="transfer", key=key, source=source,
+        target=target, amount=amount, text=cut(text), reason="",
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=4096)
 def area_of(book_id: UUID) -> str:
     """Give the area of a book, which it keeps (a trigger holds that)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
@@ -23,6 +23,7 @@ from shanzhi.ledger.operations.content import VERB, Entered, Leg, content_of
 from shanzhi.work.joint import Joint
 from shanzhi.work.prepared import Prepared
 
+Ready: TypeAlias = dict[str, Any]
 _EACH: Final = Prepared(
     "ledger_transfer_each",
     "SELECT string_agg(concat_ws(' ', n, entry, repeated::int), ',')"
@@ -35,7 +36,7 @@ _BY_HAND: Final = "{" + ",".join(BY_HAND) + "}"
 def given(
     *, actor: Actor, book: UUID, area: str, on: date, at: datetime, kind: str, key: str, source: UUID, target: UUID,
     amount: int, text: str, reason: str,
-) -> dict[str, Any]:  # fmt: skip
+) -> Ready:  # fmt: skip
     """Write a transfer and its event as the database takes them; `amount` in whole units, above zero."""
     legs = [Leg(source, -amount), Leg(target, amount)]
     request = content_of(book=book, on=on, kind=kind, text=text, key=key, reverses=None, legs=legs).hex()
@@ -55,7 +56,7 @@ def given(
     }  # fmt: skip
 
 
-def move(transfer: dict[str, Any]) -> Entered | None:
+def move(transfer: Ready) -> Entered | None:
     """Enter a transfer; None where it is for `enter` to say what stands against it."""
     try:
         if connection.in_atomic_block:
@@ -66,8 +67,8 @@ def move(transfer: dict[str, Any]) -> Entered | None:
         return None
 
 
-def enter_each(transfers: Sequence[dict[str, Any]]) -> list[Entered | None]:
-    """Enter those that are good."""
+def enter_each(transfers: Sequence[Ready]) -> list[Entered | None]:
+    """Enter those that are good; None for the others, to which `transfer` says why."""
     numbered = [{**one, "n": number} for number, one in enumerate(transfers)]
     (told,) = _EACH.one({"given": json.dumps(numbered), "by_hand": _BY_HAND}) or (None,)
     made: list[Entered | None] = [None] * len(transfers)
