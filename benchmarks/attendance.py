@@ -97,13 +97,12 @@ def measure(folder: Path, port: int) -> list[dict[str, Any]]:
     people = import_module("benchmarks._attendance_people")  # models can be loaded only now
     voters = import_module("benchmarks._ballots_voters")
     shifts = people.prepare(SHIFTS, PLACES)
+    settled(folder)
     voters.table_for_floor()
     assert voters.durable()
     (gate, crowd), *rest = shifts
     warm, _seconds = check_ins(port, people, [(gate, crowd[GATE : GATE + WARM])], 5)
-    settled(folder)
     before = pgbench(folder)
-    settled(folder)
     done, seconds = check_ins(port, people, rest, SECONDS)
     after = pgbench(folder)
     at_gate, gate_seconds = by_pages(port, people, gate, crowd[:GATE])

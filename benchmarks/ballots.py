@@ -158,12 +158,11 @@ def measure(folder: Path, port: int) -> dict[str, Any]:
     """Measure floor, ballots and floor again; compare with the mean of the two floors."""
     voters = import_module("benchmarks._ballots_voters")  # models can be loaded only now
     poll, sessions = voters.prepare(VOTERS)
+    settled(folder)
     voters.table_for_floor()
     assert voters.durable()
     warm, _seconds = ballots(port, poll, sessions[:400], 3)
-    settled(folder)
     before = pgbench(folder)
-    settled(folder)
     cast, seconds = ballots(port, poll, sessions[400:], SECONDS)
     after = pgbench(folder)
     stored = voters.stored()

@@ -22,8 +22,9 @@ from shanzhi.config import lane, ways
 from shanzhi.config.lane import ShortLane
 from shanzhi.config.logs import Lines
 from shanzhi.people.models import Account, Person, SignIn
-from shanzhi.people.sessions import SIGNED_IN
+from shanzhi.people.sessions import EACH_SIGNED_IN, SIGNED_IN
 from shanzhi.voting.models import Envelope, Poll
+from shanzhi.work.prepared import Prepared
 from tests.support import people as making
 from tests.voting.support import a_person, an_open_poll, close, now
 
@@ -262,9 +263,10 @@ class TestAGoodBallot:
 
 
 class TestTheLookAtASession:
-    def test_goes_by_keys_even_as_planned_while_the_tables_are_empty(self) -> None:
+    @pytest.mark.parametrize("look", [SIGNED_IN, EACH_SIGNED_IN])
+    def test_goes_by_keys_even_as_planned_while_the_tables_are_empty(self, look: Prepared) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {SIGNED_IN.numbered}")
+            cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {look.numbered}")
             lines = [line.strip() for (line,) in cursor.fetchall()]
         assert sum(line.startswith("Index Cond:") for line in lines) == 3, lines
         assert not any("Seq Scan" in line or "Filter: (session_key" in line for line in lines), lines

@@ -28,15 +28,25 @@ KEY: Final = re.compile(r"[a-z0-9]{8,40}")
 _SALT: Final = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 # The account by the note of the sign-in, which stands beside each session in use: one look instead of two. Each table
 # is asked by a key of one row, however empty it was when a connection planned this.
+_BESIDE: Final = """
+LEFT JOIN LATERAL (SELECT n.account_id FROM people_signin n WHERE n.session_key = s.session_key LIMIT 1) n ON true
+LEFT JOIN LATERAL (SELECT b.* FROM people_account b WHERE b.id = n.account_id AND b.is_active LIMIT 1) a ON true
+"""
 SIGNED_IN: Final = Prepared(
     "signed_in",
-    """
+    f"""
+SELECT s.session_data, a.id, a.person_id, a.password, a.session_count FROM django_session s {_BESIDE}
+WHERE s.session_key = %(key)s AND s.expire_date > %(at)s
+""",  # noqa: S608 - our own text
+)
+EACH_SIGNED_IN: Final = Prepared(
+    "each_signed_in",
+    f"""
 SELECT k.n, s.session_data, a.id, a.person_id, a.password, a.session_count
 FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS k (key, n)
 JOIN LATERAL (SELECT d.* FROM django_session d WHERE d.session_key = k.key AND d.expire_date > %(at)s LIMIT 1) s ON true
-LEFT JOIN LATERAL (SELECT n.account_id FROM people_signin n WHERE n.session_key = k.key LIMIT 1) n ON true
-LEFT JOIN LATERAL (SELECT b.* FROM people_account b WHERE b.id = n.account_id AND b.is_active LIMIT 1) a ON true
-""",
+{_BESIDE}
+""",  # noqa: S608 - our own text
 )
 _ACCOUNT: Final = Prepared(
     "account", "SELECT person_id, password, session_count FROM people_account WHERE id = %(id)s::uuid AND is_active"
@@ -60,7 +70,8 @@ class SealedSerializer:
 
 def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
     """Give the person behind one session, as `voters_behind` does."""
-    return voters_behind([session_key], at=at)[0]
+    found = SIGNED_IN.one({"key": session_key, "at": at}) if KEY.fullmatch(session_key) else None
+    return _proved(*found) if found else None
 
 
 def voters_behind(session_keys: Sequence[str], *, at: datetime) -> list[Actor | None]:
@@ -72,7 +83,7 @@ def voters_behind(session_keys: Sequence[str], *, at: datetime) -> list[Actor | 
     """
     found: list[Actor | None] = [None] * len(session_keys)
     keys = [key if KEY.fullmatch(key) else "" for key in session_keys]  # an empty one is nobody's
-    for number, *row in SIGNED_IN.rows({"keys": "{" + ",".join(f'"{key}"' for key in keys) + "}", "at": at}):
+    for number, *row in EACH_SIGNED_IN.rows({"keys": "{" + ",".join(f'"{key}"' for key in keys) + "}", "at": at}):
         found[int(number or 0) - 1] = _proved(*row)
     return found
 
