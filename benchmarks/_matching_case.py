@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from shanzhi.matching.given import Case, Limits, Point, Shift, Span, Volunteer
 
@@ -23,6 +24,27 @@ def drawn(volunteers: int, shifts: int, shifts_each: int = 3, seed: int = 202611
         volunteers=tuple(_volunteer(dice, f"v{number:05}", centres) for number in range(volunteers)),
         shifts=tuple(_shift(dice, f"s{number:05}", centres) for number in range(shifts)),
         limits=Limits(shifts=shifts_each),
+    )
+
+
+def with_requests(case: Case, requests: int, seed: int = 20261128) -> Case:
+    """Let so many of the shifts be requests of members: one helper each, at the asker's home, some volunteers barred.
+
+    A volunteer in twenty-five may not be sent to one of the askers: a quarrel, a kinsman, oneself.
+    """
+    dice = random.Random(seed)
+    asked = set(dice.sample(range(len(case.shifts)), requests))
+    askers = [f"a{number:05}" for number in range(requests // 2)]
+    return replace(
+        case,
+        shifts=tuple(
+            replace(one, places=1, asker=dice.choice(askers), nice=frozenset()) if number in asked else one
+            for number, one in enumerate(case.shifts)
+        ),
+        volunteers=tuple(
+            replace(one, barred=frozenset({dice.choice(askers)})) if dice.random() < 0.04 else one
+            for one in case.volunteers
+        ),
     )
 
 
