@@ -239,10 +239,13 @@ class TestAGoodBallot:
         assert first[2] != second[2]
         assert Envelope.objects.filter(poll=case.poll).count() == 1
 
-    def test_is_counted_and_logged_as_any_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("listens", ["ours alone", "others too"])
+    def test_is_counted_and_logged_as_any_request(self, monkeypatch: pytest.MonkeyPatch, listens: str) -> None:
         written = StringIO()
         counted: list[dict[str, Any]] = []
         handler = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, Lines))
+        others = [] if listens == "ours alone" else [logging.NullHandler()]
+        monkeypatch.setattr(logging.root, "handlers", [handler, *others])
         monkeypatch.setattr(handler, "stream", written)
         monkeypatch.setattr("shanzhi.config.metrics.observe", lambda **given: counted.append(given))
         both(Case())
@@ -252,6 +255,16 @@ class TestAGoodBallot:
         assert [list(line) for line in lines] == [list(lines[0])] * 2
         assert short["route"].endswith(":poll_id>/ballot")
         assert [{**one, "elapsed": 0} for one in counted] == [{**counted[0], "elapsed": 0}] * 2
+
+    def test_counts_also_where_its_line_cannot_be_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        closed = StringIO()
+        closed.close()
+        handler = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, Lines))
+        monkeypatch.setattr(logging.root, "handlers", [handler])
+        monkeypatch.setattr(handler, "stream", closed)
+        monkeypatch.setattr(logging, "raiseExceptions", False)
+        assert asked(ShortLane(Whole()), Case().environ())[0] == "200 OK"
+        assert Envelope.objects.count() == 1
 
     def test_goes_the_whole_way_when_the_lane_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken(*_: object, **__: object) -> None:

@@ -101,18 +101,34 @@ class Lines(structlog.stdlib.ProcessorFormatter):
 
 
 def tell(logger: logging.Logger, event: str, **fields: str | float) -> None:
-    """Write an event as structlog's `info` would, in a quarter of the time.
+    """Write an event as structlog's `info` would, in a fraction of the time.
 
     No processor looks at the fields: they must be numbers and words of our own code. Nobody asks for the place in the
-    code, so none is looked for.
+    code, so none is looked for; and where our own handler is the only one, no record is made.
     """
     if not logger.isEnabledFor(logging.INFO):
         return
     moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     told = {**fields, "event": event, **structlog.contextvars.get_contextvars()}
     told |= {"level": "info", "logger": logger.name, "timestamp": moment}
-    extra = {LINE: _WRITE(told)}
-    logger.handle(logger.makeRecord(logger.name, logging.INFO, "", 0, event, (), None, extra=extra))
+    line = _WRITE(told)
+    if not _written_straight(line):
+        logger.handle(logger.makeRecord(logger.name, logging.INFO, "", 0, event, (), None, extra={LINE: line}))
+
+
+def _written_straight(line: str) -> bool:
+    """Write a line where our own handler would; not where others listen too, nor where writing fails."""
+    handlers = logging.root.handlers
+    ours: Any = handlers[0] if len(handlers) == 1 else None
+    if ours is None or not isinstance(ours.formatter, Lines):
+        return False
+    try:
+        with ours.lock:
+            ours.stream.write(line + ours.terminator)
+            ours.flush()
+    except (OSError, ValueError):  # a full disk, a closed stream: the handler knows what to do
+        return False
+    return True
 
 
 SHARED: Final[list[Processor]] = [

@@ -4,7 +4,8 @@ Who comes alone does its own at once. Those who come meanwhile wait, and one of 
 it gets, the more go together. Those who went together are answered together, and mostly come back together: so who
 leads next waits a moment for as many as there were, though never longer than a few times what the last took. Otherwise
 the first to come back would go alone, with all others waiting behind it: and the beginning of each statement, with the
-waits about it, costs several times what one more in it does. Each is answered when its own is durable, never before.
+waits about it, costs several times what one more in it does. The last of them to come leads, since it is awake. Each is
+answered when its own is durable, never before.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Joint(Generic[Item, Result]):
         self._busy = False
         self._company = 1  # as many as were there when the last was done
         self._until = 0.0  # when nobody waits for company any longer, by the clock of `perf_counter`
-        self._full: Lock | None = None  # released when company has come to the one who waits for it
+        self._patient: _Waiting[Item, Result] | None = None  # who would lead and waits for company
 
     def one(self, item: Item) -> Result | None:
         """Give the result of an item, done with those who wait; None where it has to be done alone.
@@ -65,36 +66,43 @@ class Joint(Generic[Item, Result]):
         mine: _Waiting[Item, Result] = _Waiting(item)
         with self._lock:
             self._queue.append(mine)
-            first, self._busy = not self._busy, True
-            if self._full and len(self._queue) >= self._company:
-                self._full.release()
-                self._full = None
-        if not first:
+            free, self._busy = not self._busy, True
+            # Who makes the company whole leads it: to wake the one who waits for that would be one wait more for all.
+            whole = self._patient is not None and len(self._queue) >= self._company
+            if whole:
+                self._patient = None
+        if not free and not whole:
             mine.woken.acquire()
             if mine.served:
                 return mine.result
-        self._wait_for_company()
+        if not whole and self._another_leads(mine):
+            return mine.result
         self._serve(mine)
         return mine.result
 
-    def _wait_for_company(self) -> None:
-        """Wait a moment for those who went together before; called by the one who leads alone."""
+    def _another_leads(self, mine: _Waiting[Item, Result]) -> bool:
+        """Wait a moment for those who went together before; tell whether the last of them led, and this one is done."""
         with self._lock:
             left = self._until - time.perf_counter()
             if left <= 0 or len(self._queue) >= self._company:
-                return
-            full = self._full = Lock()
-            full.acquire()
-        full.acquire(timeout=left)
-        with self._lock:
-            self._full = None
+                return False
+            self._patient = mine
+        if not mine.woken.acquire(timeout=left):
+            with self._lock:
+                if self._patient is mine:  # not all of them came
+                    self._patient = None
+                    return False
+            mine.woken.acquire()
+        return True
 
     def _serve(self, mine: _Waiting[Item, Result]) -> None:
-        """Do the one that leads and as many as may go with it, in the order of their coming; then let another lead."""
+        """Do as many as may go together, in the order of their coming; then let another lead.
+
+        The one that leads is among them: the first that waits, or the one that made a company of at most so many whole.
+        """
         with self._lock:
-            self._queue.remove(mine)
-            some = [mine, *self._queue[: self._most - 1]]
-            del self._queue[: self._most - 1]
+            some = self._queue[: self._most]
+            del self._queue[: self._most]
         begun = time.perf_counter()
         try:
             for one, result in zip(some, self._run([one.item for one in some]), strict=True):
@@ -106,8 +114,9 @@ class Joint(Generic[Item, Result]):
                 self._until = ended + min(LONGEST, PATIENCE * (ended - begun))
                 successor = self._queue[0] if self._queue else None
                 self._busy = successor is not None
-            for one in some[1:]:
-                one.served = True
-                one.woken.release()
+            for one in some:
+                if one is not mine:
+                    one.served = True
+                    one.woken.release()
             if successor:
                 successor.woken.release()
