@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shanzhi.places.exchange.lists.cells import Bad, Read
 from shanzhi.places.exchange.lists.reading import Sheet
@@ -16,6 +16,10 @@ class Wrong(NamedTuple):
     field: str
     code: str
     text: str
+
+
+_LOOKED: Final = 400
+"""Cells of a column that tell whether most are different."""
 
 
 class Columns:
@@ -41,9 +45,13 @@ class Columns:
         """Read a field; what cannot be taken is noted and becomes `nothing`."""
         if cells is None and name not in self._at and name != self._needed:
             return [nothing] * self.height
-        known = Read(reader)
-        found = [known[cell] for cell in (self.cells(name) if cells is None else cells)]
-        if any(one.__class__ is Bad for one in known.values()):
+        given = self.cells(name) if cells is None else cells
+        if cells is None and len(set(given[:_LOOKED])) > _LOOKED * 3 // 4:  # names, phones: to remember each costs more
+            found = list(map(reader, given))
+        else:
+            known = Read(reader)
+            found = [known[cell] for cell in given]
+        if Bad in set(map(type, found)):
             for place, one in enumerate(found):
                 if one.__class__ is Bad:
                     self.faults[place].append(Wrong(name, one.code, one.text))
