@@ -28,7 +28,7 @@ def drawn(volunteers: int, shifts: int, shifts_each: int = 3, seed: int = 202611
 
 
 def with_requests(case: Case, requests: int, seed: int = 20261128) -> Case:
-    """Let so many of the shifts be requests of members: one helper each, at the asker's home, some volunteers barred.
+    """Let so many of the shifts be requests of members: one helper each, some volunteers barred.
 
     A volunteer in twenty-five may not be sent to one of the askers: a quarrel, a kinsman, oneself.
     """

@@ -66,7 +66,7 @@ def filled(answer: Answer) -> int:
 
 
 def main() -> int:
-    """Measure an ordinary run, one with a single shift for each, and one with requests; exit code 1 without a bound."""
+    """Measure an ordinary run, one with a single shift for each, one with requests; exit code 1 when one is broken."""
     name = f"matching {VOLUNTEERS} x {SHIFTS}"
     holds = [tell(f"{name}, up to {turns} each", drawn(VOLUNTEERS, SHIFTS, shifts_each=turns)) for turns in (3, 1)]
     mixed = with_requests(drawn(VOLUNTEERS, SHIFTS), REQUESTS)

@@ -70,6 +70,7 @@ WRONG: dict[str, tuple[str, Callable[[Moving], Any]]] = {
     "an overflow": ("422", lambda case: case.sent.update(amount=2**63)),
     "a word too many": ("422", lambda case: case.sent.update(more=1)),
     "another book's account": ("422", lambda case: case.sent.update(target=str(a_book(COMMUNITY).one.pk))),
+    "a text that no table holds": ("422", lambda case: case.sent.update(text="a\0b")),
     "a short key": ("422", lambda case: setattr(case, "key", "short")),
     "nobody": ("401", lambda case: case.cookies.clear()),
     "no such book": ("404", lambda case: setattr(case.books.book, "pk", uuid4())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -21,6 +23,7 @@ from shanzhi.config.middleware import bind
 from shanzhi.ledger import operations
 from shanzhi.ledger.models import Entry
 from shanzhi.people.models import Account, Person
+from shanzhi.people.rights import SignIn
 from shanzhi.people.sessions import voters_behind
 from tests.attendance.support import Ground, a_ground
 from tests.people.conftest import COMMUNITY, make_areas
@@ -123,6 +126,10 @@ def _expire(person: Person, session: str) -> None:
     Session.objects.filter(session_key=session).update(expire_date=timezone.now() - timedelta(seconds=1))
 
 
+def _leave(person: Person, session: str) -> None:
+    Account.objects.filter(person=person).update(person=None)
+
+
 def _close(person: Person, session: str) -> None:
     Account.objects.filter(person=person).update(is_active=False)
 
@@ -133,7 +140,7 @@ def _change_password(person: Person, session: str) -> None:
     account.save()
 
 
-@pytest.mark.parametrize("end", [_expire, _close, _change_password])
+@pytest.mark.parametrize("end", [_expire, _leave, _close, _change_password])
 def test_a_look_at_many_sessions_finds_each_as_it_is(end: Callable[[Person, str], None]) -> None:
     make_areas()
     people = [making.a_person(COMMUNITY) for _ in range(3)]
@@ -150,3 +157,62 @@ def test_a_look_at_many_sessions_finds_each_as_it_is(end: Callable[[Person, str]
         people[0].pk,
     ]
     assert voters_behind([], at=timezone.now()) == []
+
+
+def test_a_look_at_many_sessions_goes_by_what_each_says_and_not_by_its_note() -> None:
+    make_areas()
+    people = [making.a_person(COMMUNITY) for _ in range(3)]
+    sessions = [session_of(person) for person in people]
+    SignIn.objects.filter(session_key=sessions[0]).delete()  # nobody noted it
+    SignIn.objects.filter(session_key=sessions[1]).update(account=Account.objects.get(person=people[2]))
+    found = voters_behind(sessions, at=timezone.now())
+    assert [one and one.person_id for one in found] == [person.pk for person in people]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_come_at_once_from_several_threads_are_each_answered_for_themselves() -> None:
+    make_areas()
+    books = a_book(COMMUNITY)
+    books.move(books.outside, books.fund, 1_000)
+    moving = TestTransfers()
+    keepers = [moving.keeper(books) for _ in range(4)]
+    stranger = session_of(making.a_person(COMMUNITY))
+    sessions = [*(session for _person, session in keepers), stranger, "nobody"] * 5
+    some = [
+        asked(session, books.book.pk, moving.given(books, 1 + number), f"number-{number}")
+        for number, session in enumerate(sessions)
+    ]
+
+    def ask(one: ways.Asked) -> bytes | None:
+        try:
+            return TRANSFER.answer(one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, some))
+    good = {number: answer for number, answer in enumerate(answers) if answer}
+    assert set(good) == {number for number in range(len(some)) if number % 6 < 4}
+    told = Event.objects.filter(verb="ledger.entry.enter", subject_id__in=map(str, moving.entries(answers)))
+    assert {(one.actor_person, one.request_id) for one in told} == {
+        (keepers[number % 6][0].pk, f"number-{number}") for number in good
+    }
+    assert on(books.one) == sum(number + 1 for number in good)
+
+
+def test_what_breaks_in_one_is_left_to_the_whole_chain_and_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    ground = a_ground(2, at=now)
+    real = ways.attendance.ready_by_code
+
+    def broken(*, actor: Any, **given: Any) -> Any:
+        if actor.person_id == ground.volunteers[0].person_id:
+            raise RuntimeError
+        return real(actor=actor, **given)
+
+    monkeypatch.setattr(ways.attendance, "ready_by_code", broken)
+    sessions = [session_of(volunteer.person) for volunteer in ground.volunteers]
+    answers = together(CHECK_IN, [
+        asked(one, ground.shift.pk, ground.code(now), f"number-{n}") for n, one in enumerate(sessions)
+    ])  # fmt: skip
+    assert [one is not None for one in answers] == [False, True]

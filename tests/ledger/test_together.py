@@ -179,3 +179,16 @@ def test_many_at_once_overdraw_nothing_wait_in_no_circle_and_double_nothing() ->
     assert on(books.fund) + on(books.one) + on(books.other) == 120
     assert min(Posting.objects.exclude(account=books.outside).values_list("stood", flat=True)) >= 0
     assert not list(checking.broken())
+
+
+@pytest.mark.parametrize(("given", "refusal"), [
+    ({"amount": 0}, refusals.BadAmount), ({"amount": -1}, refusals.BadAmount),
+    ({"amount": 10**15 + 1}, refusals.BadAmount), ({"key": "short"}, refusals.BadKey), ({"key": "k" * 200}, refusals.BadKey),
+])  # fmt: skip
+def test_what_no_table_holds_is_never_made_ready(books: Books, given: dict[str, Any], refusal: type[Exception]) -> None:
+    good = {"amount": 1, "key": "k" * 20}
+    with pytest.raises(refusal):
+        operations.ready_transfer(
+            actor=SYSTEM, book_id=books.book.pk, source=books.fund.pk, target=books.one.pk, on=DAY, at=AT, text="",
+            **{**good, **given},
+        )  # fmt: skip

@@ -17,7 +17,8 @@ from shanzhi.organizations.exchange.headings import HEADINGS, guessed
 from shanzhi.organizations.exchange.register_rows import check
 from shanzhi.organizations.exchange.registers import read_register
 from shanzhi.places.exchange.lists.cells import Bad, Stated, day_reader, phones
-from shanzhi.places.exchange.lists.reading import ListTooLarge, MergedInOds, NotAList, NothingInside
+from shanzhi.places.exchange.lists.columns import Columns, Wrong
+from shanzhi.places.exchange.lists.reading import ListTooLarge, MergedInOds, NotAList, NothingInside, Sheet
 from shanzhi.places.exchange.lists.seats import Places
 from tests.organizations.register_support import workbook
 from tests.support.organizations import CODES
@@ -215,3 +216,14 @@ def test_numbers_that_lost_their_zero_beside_others_are_refused() -> None:
     assert {place: (name, wrong[0].code) for place, (name, wrong) in done.refused.items()} == {
         (0, 3): ("乙队", "number_zero")
     }
+
+
+@pytest.mark.parametrize("differ", [1, 500])
+def test_columns_are_read_alike_whether_nearly_all_of_their_cells_differ_or_few_do(differ: int) -> None:
+    cells = [str(number % differ) for number in range(500)]
+    cells[450] = "wrong"
+    sheet = Sheet("台账", ("人数",), tuple(range(500)), tuple([cell] for cell in cells), 0, {})
+    columns = Columns(sheet, {"size": "人数"}, "name")
+    read = columns.read("size", lambda cell: Bad("size_wrong", cell) if cell == "wrong" else int(cell), None)
+    assert read == [None if cell == "wrong" else int(cell) for cell in cells]
+    assert dict(columns.faults) == {450: [Wrong("size", "size_wrong", "wrong")]}

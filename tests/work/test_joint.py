@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shanzhi.work.joint import Joint
+from shanzhi.work.joint import LONGEST, PATIENCE, Joint
 
 CLIENTS = 12
 
@@ -67,7 +67,7 @@ def test_those_who_went_together_wait_for_each_other_a_moment_but_not_for_one_wh
     joint = Joint(work)
     _all(joint, range(4), work, answers)
     assert work.batches == [[0], [1, 2, 3]]
-    joint._until = time.perf_counter() + 10  # as if the last had taken twice as long
+    joint._until = time.perf_counter() + 10  # as if those were slow to come back
     with ThreadPoolExecutor(3) as pool:
         done = pool.map(joint.one, range(4, 7))
         assert list(done) == [16, 25, 36]
@@ -124,3 +124,47 @@ def test_nobody_is_lost_or_done_twice_when_many_come_and_go(rounds: int) -> None
     for thread in threads:
         thread.join(30)
     assert sorted(seen) == list(range(CLIENTS * rounds))
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_last_of_a_company_leads_and_an_error_of_it_is_its_own(broken: bool) -> None:
+    work, led = Counter(), list[str]()
+
+    def run(items: Sequence[int]) -> list[int | None]:
+        led.append(threading.current_thread().name)
+        if broken and 12 in items:
+            raise ConnectionError
+        return work(items)
+
+    joint, found = Joint(run), dict[int, object]()
+    _all(joint, range(4), work, dict[int, int | None]())
+    joint._until = time.perf_counter() + 10  # three went together, and wait for each other
+
+    def ask(item: int) -> None:
+        try:
+            found[item] = joint.one(item)
+        except ConnectionError:
+            found[item] = ConnectionError
+
+    threads = [threading.Thread(target=ask, args=(item,), name=str(item)) for item in (10, 11, 12)]
+    for number, thread in enumerate(threads[:2], start=1):
+        thread.start()
+        while len(joint._queue) < number:
+            thread.join(0.001)
+    threads[2].start()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert led[-1] == "12"
+    assert found == ({10: None, 11: None, 12: ConnectionError} if broken else {10: 100, 11: 121, 12: 144})
+    assert joint.one(7) == 49
+
+
+def test_nobody_waits_for_company_longer_than_a_hundredth_of_a_second() -> None:
+    def slow(items: Sequence[int]) -> Sequence[int]:
+        time.sleep(0.05)
+        return items
+
+    joint = Joint(slow)
+    joint.one(1)
+    assert joint._until - time.perf_counter() <= LONGEST < 0.05 * PATIENCE

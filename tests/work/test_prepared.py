@@ -1,5 +1,6 @@
 """Prepared statements: planned once, part of Django's transaction when there is one, Django's errors."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -30,6 +31,9 @@ COUNT = Prepared("test_count", "SELECT count(*)::text FROM django_session WHERE 
 REMOVE = Prepared("test_remove", "DELETE FROM django_session WHERE session_key = %(key)s")
 
 
+ROWS = Prepared("test_rows", "SELECT n::text, nullif(n, 2)::text FROM generate_series(1, %(most)s::int) AS n")
+
+
 def check_values() -> None:
     assert KINDS.one(GIVEN) == BACK
     assert NONE.one({"yes": False}) is None
@@ -39,6 +43,12 @@ def check_values() -> None:
 class TestAStatementByItself:
     def test_takes_every_kind_of_value(self) -> None:
         check_values()
+
+    @pytest.mark.parametrize("inside", [False, True])
+    def test_gives_all_rows(self, inside: bool) -> None:
+        with transaction.atomic() if inside else nullcontext():
+            assert ROWS.rows({"most": "3"}) == [("1", "1"), ("2", None), ("3", "3")]
+            assert (ROWS.one({"most": "3"}), ROWS.rows({"most": "0"})) == (("1", "1"), [])
 
     def test_is_planned_anew_where_the_connection_forgot_it(self) -> None:
         check_values()

@@ -90,7 +90,7 @@ def manners(way: Way, scheme: str, language: str | None, *given: str | None) -> 
 
 
 class ShortLane:
-    """A WSGI application around another: answers good ballots and transfers itself."""
+    """A WSGI application around another: answers what is good on a short way (`config.ways`) itself."""
 
     def __init__(self, whole: WSGIApplication) -> None:
         """Take the application that answers everything else."""
@@ -135,8 +135,7 @@ def _act(way: Way, thing: UUID, environ: WSGIEnvironment) -> tuple[Headers, byte
     _csrf.process_request(request)
     if headers is None or _csrf.process_view(request, _unasked, (), {}) is not None:
         raise Unfit
-    key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
-    given = way.read(json.loads(body), key)
+    given, key = way.read(json.loads(body)), environ.get("HTTP_IDEMPOTENCY_KEY", "")
     answer = way.answer(Asked(request.COOKIES[settings.SESSION_COOKIE_NAME], thing, given, key, now, copy_context()))
     if answer is None:
         raise Unfit

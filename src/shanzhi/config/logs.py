@@ -112,23 +112,28 @@ def tell(logger: logging.Logger, event: str, **fields: str | float) -> None:
     told = {**fields, "event": event, **structlog.contextvars.get_contextvars()}
     told |= {"level": "info", "logger": logger.name, "timestamp": moment}
     line = _WRITE(told)
-    if not _written_straight(line):
-        logger.handle(logger.makeRecord(logger.name, logging.INFO, "", 0, event, (), None, extra={LINE: line}))
-
-
-def _written_straight(line: str) -> bool:
-    """Write a line where our own handler would; not where others listen too, nor where writing fails."""
-    handlers = logging.root.handlers
-    ours: Any = handlers[0] if len(handlers) == 1 else None
-    if ours is None or not isinstance(ours.formatter, Lines):
-        return False
+    ours = _ours_alone()
+    if ours is None:
+        logger.handle(_record(logger, event, line))
+        return
     try:
         with ours.lock:
             ours.stream.write(line + ours.terminator)
             ours.flush()
-    except (OSError, ValueError):  # a full disk, a closed stream: the handler knows what to do
-        return False
-    return True
+    except (OSError, ValueError):  # a full disk, a closed stream
+        ours.handleError(_record(logger, event, line))
+
+
+def _record(logger: logging.Logger, event: str, line: str) -> logging.LogRecord:
+    return logger.makeRecord(logger.name, logging.INFO, "", 0, event, (), None, extra={LINE: line})
+
+
+def _ours_alone() -> Any:
+    """Give our own handler where nothing else listens at the root and it lets all through."""
+    handlers = logging.root.handlers
+    ours: Any = handlers[0] if len(handlers) == 1 else None
+    alone = ours is not None and isinstance(ours.formatter, Lines) and not ours.filters and ours.level <= logging.INFO
+    return ours if alone else None
 
 
 SHARED: Final[list[Processor]] = [

@@ -17,16 +17,16 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.urls import resolve
 
 from shanzhi.attendance import operations as attendance
 from shanzhi.attendance.api import AtGateIn
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Refusal
 from shanzhi.ledger import operations as ledger
 from shanzhi.ledger.api import ledger_key
 from shanzhi.ledger.api.schemas import TransferIn
-from shanzhi.people.sessions import voter_behind, voters_behind
+from shanzhi.people.sessions import KEY, voter_behind, voters_behind
 from shanzhi.voting import operations as voting
 from shanzhi.voting.api import BallotIn
 from shanzhi.work.joint import Joint
@@ -67,7 +67,7 @@ class Way(ABC):
     method: str
     path: str
     sample: bytes
-    read: Callable[[Any, str], Any]
+    read: Callable[[Any], Any]
 
     @cached_property
     def address(self) -> re.Pattern[str]:
@@ -113,8 +113,8 @@ class Together(Way):
         return Joint(self.run)
 
     def answer(self, asked: Asked) -> bytes | None:
-        """Go with those that are there."""
-        return self.joint.one(asked)
+        """Go with those that are there; who has no session keeps nobody waiting."""
+        return self.joint.one(asked) if KEY.fullmatch(asked.session_key) else None
 
     def run(self, asked: Sequence[Asked]) -> list[bytes | None]:
         """Look at all the sessions, then write for those that stand."""
@@ -125,14 +125,16 @@ class Together(Way):
             if actor is not None:
                 try:
                     ready[number] = one.context.run(self.ready, actor, one)
-                except Refusal:
-                    continue  # the whole chain says it to this one; the others go on
+                except DatabaseError:
+                    raise
+                except Exception:  # noqa: BLE001, S112 - the whole chain meets it again and says it to this one alone
+                    continue
         for number, answer in zip(ready, self.write(list(ready.values())) if ready else (), strict=True):
             answers[number] = answer
         return answers
 
 
-def _read_ballot(body: Any, key: str) -> Any:
+def _read_ballot(body: Any) -> Any:
     ballot = BallotIn.model_validate(body)
     if ballot.choices and ballot.points:
         raise Unfit
@@ -145,15 +147,11 @@ def _cast(actor: Actor, asked: Asked) -> bytes:
     return b'{"receipt": "%s"}' % made.receipt.encode()
 
 
-def _read_transfer(body: Any, key: str) -> TransferIn:
-    if not 8 <= len(key) <= LONGEST_KEY:
-        raise Unfit
-    return TransferIn.model_validate(body)
-
-
 def _ready_transfer(actor: Actor, asked: Asked) -> Any:
-    """Move an amount, as a keeper of the book; officers have roles, which only the whole chain knows."""
+    """Write the transfer of a keeper of the book; officers have roles, which only the whole chain knows."""
     given: TransferIn = asked.given
+    if not 8 <= len(asked.key) <= LONGEST_KEY:
+        raise Unfit
     return ledger.ready_transfer(
         actor=actor, book_id=asked.thing, source=given.source, target=given.target, amount=given.amount, on=given.on,
         text=given.text, key=ledger_key(actor, asked.key), at=asked.at,
@@ -164,7 +162,7 @@ def _transfer(ready: Sequence[Any]) -> list[bytes | None]:
     return [b'{"entry": "%s"}' % str(made.id).encode() if made else None for made in ledger.transfer_each(ready)]
 
 
-def _read_check_in(body: Any, key: str) -> str:
+def _read_check_in(body: Any) -> str:
     """Take the code alone: where somebody stands is compared by the whole chain."""
     given = AtGateIn.model_validate(body)
     if given.position:
@@ -187,7 +185,7 @@ WAYS: Final[tuple[Way, ...]] = (
         _ready_check_in, _check_in,
     ),
     Together(
-        "POST", f"/api/v1/ledger/books/{NOBODY}/transfers", b'{"entry": "%s"}' % NOBODY.encode(), _read_transfer,
-        _ready_transfer, _transfer,
+        "POST", f"/api/v1/ledger/books/{NOBODY}/transfers", b'{"entry": "%s"}' % NOBODY.encode(),
+        TransferIn.model_validate, _ready_transfer, _transfer,
     ),
 )  # fmt: skip

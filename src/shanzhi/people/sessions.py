@@ -77,9 +77,10 @@ def voter_behind(session_key: str, *, at: datetime) -> Actor | None:
 def voters_behind(session_keys: Sequence[str], *, at: datetime) -> list[Actor | None]:
     """Give the person behind each session at a moment, without roles; nothing unless all is in order.
 
-    The same tests as Django's session and authentication middleware, in one prepared statement for all and without a
-    model: a session that is signed out or over, an account that is closed, or a password changed since gives nothing.
-    Nothing is remembered between calls. Who gets nothing is not refused here: the caller lets the middleware answer.
+    The same tests as Django's session and authentication middleware, in one prepared statement for all (and one more
+    for each whose session nobody noted) and without a model: a session that is signed out or over, an account that is
+    closed, or a password changed since gives nothing. Nothing is remembered between calls. Who gets nothing is not
+    refused here: the caller lets the middleware answer.
     """
     found: list[Actor | None] = [None] * len(session_keys)
     keys = [key if KEY.fullmatch(key) else "" for key in session_keys]  # an empty one is nobody's

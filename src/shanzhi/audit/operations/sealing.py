@@ -6,7 +6,7 @@ transactions as far as that can be known; what commits late gets a later place. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
@@ -145,8 +145,10 @@ def _tellers(rows: dict[int, RowChange], mark: dict[str, Any]) -> dict[int, int]
     return found
 
 
-def _place(leaves: Iterable[Sealed]) -> None:
+def _place(leaves: Sequence[Sealed]) -> None:
     """Append leaves to the tree, with every subtree that they complete."""
+    if not leaves:
+        return
     start = size_of_tree()
     edge = Edge(start, read_nodes)
     placed, nodes = [], []

@@ -123,9 +123,11 @@ def transfer(
 def ready_transfer(
     *, actor: Actor, book_id: UUID, source: UUID, target: UUID, amount: int, on: date, at: datetime, key: str, text: str
 ) -> together.Ready:
-    """Write a transfer as `transfer_each` takes it. Raises BadAmount and BadKey, and NotFound for a book."""
+    """Write a transfer as `transfer_each` takes it. Raises BadAmount, BadKey, and NotFound for a book."""
+    if not 0 < amount <= MOST:
+        raise BadAmount(field="amount")
     if not fits(amount, key):
-        raise BadKey if 0 < amount <= MOST else BadAmount(field="amount")
+        raise BadKey
     return together.given(
         actor=actor, book=book_id, area=area_of(book_id), on=on, at=at, kind="transfer", key=key, source=source,
         target=target, amount=amount, text=cut(text), reason="",

@@ -1,4 +1,4 @@
-"""What the cells of a list mean, whatever it lists: words, people, phones, days. Each different cell is read once.
+"""What the cells of a list mean, whatever it lists: words, people, phones, days.
 
 Offices write dates and phones in many ways, and Excel turns long numbers into others. What cannot be read without a
 guess becomes a `Bad` with the code of its words; the row is then refused with them.
