@@ -183,7 +183,8 @@ def test_many_at_once_overdraw_nothing_wait_in_no_circle_and_double_nothing() ->
 
 @pytest.mark.parametrize(("given", "refusal"), [
     ({"amount": 0}, refusals.BadAmount), ({"amount": -1}, refusals.BadAmount),
-    ({"amount": 10**15 + 1}, refusals.BadAmount), ({"key": "short"}, refusals.BadKey), ({"key": "k" * 200}, refusals.BadKey),
+    ({"amount": 10**15 + 1}, refusals.BadAmount), ({"key": "short"}, refusals.BadKey),
+    ({"key": "k" * 200}, refusals.BadKey),
 ])  # fmt: skip
 def test_what_no_table_holds_is_never_made_ready(books: Books, given: dict[str, Any], refusal: type[Exception]) -> None:
     good = {"amount": 1, "key": "k" * 20}
