@@ -28,25 +28,26 @@ KEY: Final = re.compile(r"[a-z0-9]{8,40}")
 _SALT: Final = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 # The account by the note of the sign-in, which stands beside each session in use: one look instead of two. Each table
 # is asked by a key of one row, however empty it was when a connection planned this.
-_BESIDE: Final = """
-LEFT JOIN LATERAL (SELECT n.account_id FROM people_signin n WHERE n.session_key = s.session_key LIMIT 1) n ON true
-LEFT JOIN LATERAL (SELECT b.* FROM people_account b WHERE b.id = n.account_id AND b.is_active LIMIT 1) a ON true
-"""
 SIGNED_IN: Final = Prepared(
     "signed_in",
-    f"""
-SELECT s.session_data, a.id, a.person_id, a.password, a.session_count FROM django_session s {_BESIDE}
+    """
+SELECT s.session_data, a.id, a.person_id, a.password, a.session_count
+FROM django_session s
+LEFT JOIN LATERAL (SELECT n.account_id FROM people_signin n WHERE n.session_key = s.session_key LIMIT 1) n ON true
+LEFT JOIN LATERAL (SELECT b.* FROM people_account b WHERE b.id = n.account_id AND b.is_active LIMIT 1) a ON true
 WHERE s.session_key = %(key)s AND s.expire_date > %(at)s
-""",  # noqa: S608 - our own text
+""",
 )
+# The same for many at once. A list of one would cost a ballot a tenth of its time.
 EACH_SIGNED_IN: Final = Prepared(
     "each_signed_in",
-    f"""
+    """
 SELECT k.n, s.session_data, a.id, a.person_id, a.password, a.session_count
 FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS k (key, n)
 JOIN LATERAL (SELECT d.* FROM django_session d WHERE d.session_key = k.key AND d.expire_date > %(at)s LIMIT 1) s ON true
-{_BESIDE}
-""",  # noqa: S608 - our own text
+LEFT JOIN LATERAL (SELECT n.account_id FROM people_signin n WHERE n.session_key = k.key LIMIT 1) n ON true
+LEFT JOIN LATERAL (SELECT b.* FROM people_account b WHERE b.id = n.account_id AND b.is_active LIMIT 1) a ON true
+""",
 )
 _ACCOUNT: Final = Prepared(
     "account", "SELECT person_id, password, session_count FROM people_account WHERE id = %(id)s::uuid AND is_active"

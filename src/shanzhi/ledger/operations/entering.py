@@ -108,9 +108,9 @@ def transfer(
     legs = [Leg(source, -amount), Leg(target, amount)]
     area = area_of(book_id)
     if fits(amount, key):
-        made = together.move(together.given(
-            actor=actor, book=book_id, area=area, on=on, at=at, kind=kind, key=key, source=source, target=target,
-            amount=amount, text=cut(text), reason=reason,
+        made = together.move(ready_transfer(
+            actor=actor, book_id=book_id, source=source, target=target, amount=amount, on=on, at=at, key=key, kind=kind,
+            text=text, reason=reason,
         ))  # fmt: skip
         if made:
             return made
@@ -121,16 +121,17 @@ def transfer(
 
 
 def ready_transfer(
-    *, actor: Actor, book_id: UUID, source: UUID, target: UUID, amount: int, on: date, at: datetime, key: str, text: str
-) -> together.Ready:
+    *, actor: Actor, book_id: UUID, source: UUID, target: UUID, amount: int, on: date, at: datetime, key: str,
+    kind: str = "transfer", text: str = "", reason: str = "",
+) -> together.Ready:  # fmt: skip
     """Write a transfer as `transfer_each` takes it. Raises BadAmount, BadKey, and NotFound for a book."""
     if not 0 < amount <= MOST:
         raise BadAmount(field="amount")
     if not fits(amount, key):
         raise BadKey
     return together.given(
-        actor=actor, book=book_id, area=area_of(book_id), on=on, at=at, kind="transfer", key=key, source=source,
-        target=target, amount=amount, text=cut(text), reason="",
+        actor=actor, book=book_id, area=area_of(book_id), on=on, at=at, kind=kind, key=key, source=source,
+        target=target, amount=amount, text=cut(text), reason=reason,
     )  # fmt: skip
 
 

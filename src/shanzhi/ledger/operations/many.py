@@ -18,7 +18,7 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal
 from shanzhi.ledger.operations import together
 from shanzhi.ledger.operations.content import Entered
-from shanzhi.ledger.operations.entering import area_of, cut, fits, transfer
+from shanzhi.ledger.operations.entering import area_of, fits, ready_transfer, transfer
 from shanzhi.ledger.refusals import NoMoves, OneOfMany, TooManyMoves
 
 MOST_MOVES: Final = 200
@@ -61,13 +61,13 @@ def _at_once(
     actor: Actor, book_id: UUID, moves: Sequence[Move], at: datetime, kind: str, reason: str
 ) -> list[Entered | None]:
     """Enter by one statement what is good; it holds all the balances from here on, in the order in which all do."""
-    area = area_of(book_id)
+    area_of(book_id)  # a book that is not there is said first, whatever the moves are
     if not all(fits(one.amount, one.key) for one in moves):
         return [None] * len(moves)
     given = [
-        together.given(
-            actor=actor, book=book_id, area=area, on=one.on, at=at, kind=kind, key=one.key, source=one.source,
-            target=one.target, amount=one.amount, text=cut(one.text), reason=reason,
+        ready_transfer(
+            actor=actor, book_id=book_id, source=one.source, target=one.target, amount=one.amount, on=one.on, at=at,
+            key=one.key, kind=kind, text=one.text, reason=reason,
         )
         for one in moves
     ]  # fmt: skip
