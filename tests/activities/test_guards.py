@@ -71,7 +71,8 @@ class TestAnActivitysRow:
         for change in ({"title": "另一项"}, {"place": "别处"}, {"area": "370102"}, {"task_kind": a_task("other")},
                        {"lat": 1, "lng": 1}, {"skills": []}, {"risks": "没有"}, {"risks": "▇▇"[:1]}):  # fmt: skip
             refused(lambda change=change: rows.update(**change), "published_stays")
-        rows.update(risks="问▇▇", what="另一句", reach="社区站")
+        rows.update(risks="问▇▇", what="另一句", reach="社区站", language="sign")
+        refused(lambda: rows.update(language="latin"), "activities_language")
 
 
 class TestAShiftsRow:

@@ -126,12 +126,13 @@ class TestATeamsDesk:
         a_task("events", name="活动服务", name_en="Events")
         team, desk = soon.activity.team, leader(soon)
         form = {"title": "读书会（示例）", "task": "events", "area": COMMUNITY, "what": "一起读书", "place": "儿童之家",
-                "lat": "36.655", "lng": "117.03", "risks": "无特别风险", "idempotency_key": "planning-1"}  # fmt: skip
+                "lat": "36.655", "lng": "117.03", "risks": "无特别风险", "language": "sign",
+                "idempotency_key": "planning-1"}  # fmt: skip
         wrong = desk.post(f"/teams/{team.pk}/activities/new/", {**form, "lng": "", "idempotency_key": "planning-0"})
         assert wrong.status_code == 422
         assert desk.post(f"/teams/{team.pk}/activities/new/", form).status_code == 302
         made = Activity.objects.get(title="读书会（示例）")
-        assert (made.lat, made.lng) == (36_655_000, 117_030_000)
+        assert (made.lat, made.lng, made.language) == (36_655_000, 117_030_000, "sign")
         plan = f"{LIST}{made.pk}"
         day = timezone.localdate() + timedelta(days=3)
         times = {"day": day.isoformat(), "begins": "22:00", "ends": "01:00", "places": "5", "every_weeks": "1",
@@ -140,7 +141,7 @@ class TestATeamsDesk:
         assert desk.post(f"{plan}/shifts/new/", times).status_code == 302
         assert [one.ends_at - one.starts_at for one in made.shifts.all()] == [3 * HOUR, 3 * HOUR]
         assert desk.post(f"{plan}/step/", {"step": "submit"}).status_code == 302
-        assert "待审核" in page(desk, f"{plan}/plan/")
+        assert all(words in page(desk, f"{plan}/plan/") for words in ("待审核", "最好会说的语言", "手语"))
         officer = client_for(Role.COMMUNITY_SECRETARY, COMMUNITY)
         assert "读书会（示例）" in page(officer, "/desk/activities/checks/")
         form = page(officer, f"{plan}/check/")
@@ -152,6 +153,7 @@ class TestATeamsDesk:
         twice(officer, f"{plan}/check/", yes)
         self._sent_back(officer, desk, plan)
         assert desk.post(f"{plan}/step/", {"step": "publish"}).status_code == 302
+        assert Client().get(f"/api/v1/activities/{made.pk}").json()["language"] == "sign"
         line = made.shifts.earliest("starts_at")
         one = a_sign_up(line, a_volunteer(a_person(COMMUNITY, name="欧阳示例")))
         shown = page(desk, f"{LIST}shifts/{line.pk}/")

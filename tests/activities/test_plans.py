@@ -157,6 +157,7 @@ class TestAPlan:
         wrong: list[tuple[str, dict[str, Any]]] = [
             ("area", {"area": "110114008001"}), ("task", {"task": "flying"}), ("title", {"title": " "}),
             ("what", {"what": "长" * 2001}), ("lng", {"lat": 36_650_000}), ("skills", {"skills": ["magic"]}),
+            ("language", {"language": "latin"}),
             ("policy_number", {"insurer": "示例"}),
             ("insured_until", {**INSURED, "insured_until": date(2026, 1, 1)}),
         ]  # fmt: skip

@@ -135,6 +135,22 @@ class TestTheCase:
         assert str(shift.pk) not in found.barred
         assert len(found.free) == 2
 
+    def test_knows_what_somebody_would_like_and_which_language_helps(self) -> None:
+        activity = an_activity(language="sign", shifts=1, places=1)
+        wishes, speaks, other, plain = (
+            helpers(**fields)[0] for fields in ({"tasks": ["clean_up"]}, {"languages": ["sign"]}, {"tasks": ["x"]}, {})
+        )
+        found = case.read(a_run(), AT)
+        assert [(one.kind, one.language) for one in found.shifts] == [(activity.task_kind.code, "sign")]
+        known = {one.id: (one.kinds, one.languages) for one in found.volunteers}
+        assert known[str(wishes.pk)] == (frozenset({"clean_up"}), frozenset())
+        assert known[str(speaks.pk)] == (frozenset(), frozenset({"sign"}))
+        traits = read(found)
+        ground = survey(traits)
+        points = {traits.volunteers[v].id: score for v, score in zip(ground.volunteer, ground.score, strict=True)}
+        base = points[str(plain.pk)]  # half of the wish, and the language not spoken
+        assert [points[str(one.pk)] - base for one in (wishes, speaks, other)] == [10, 10, -10]
+
     def test_gives_the_line_the_first_right_and_counts_who_was_asked(self) -> None:
         shift = an_activity(places=4).shifts.get()
         run, rows = a_run(), Shift.objects.filter(pk=shift.pk)

@@ -63,7 +63,7 @@ def shifts(draw: st.DrawFn, name: str) -> Shift:
     return Shift(
         id=name,
         when=draw(spans(1, 6)),
-        kind=draw(st.sampled_from("abc")),
+        kind=draw(st.sampled_from(["", "a", "b", "c"])),
         places=draw(st.integers(1, 2)),
         must=draw(st.frozensets(st.sampled_from(["a", "b"]), max_size=1)),
         nice=draw(WORDS),
@@ -149,7 +149,7 @@ def broken(case: Case, one: Volunteer, shift: Shift) -> list[str]:
 def points(case: Case, one: Volunteer, shift: Shift) -> int:
     """The score of a pair, by the formula of the decision record."""
     w, metres = case.weights, way(one, shift)
-    wish = 2 if shift.kind in one.kinds else 1 if not one.kinds else 0
+    wish = 1 if not one.kinds or not shift.kind else 2 if shift.kind in one.kinds else 0
     return (
         w.filled
         + w.priority * shift.priority // 3

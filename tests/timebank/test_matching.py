@@ -274,14 +274,14 @@ class TestARequest:
     def test_names_skills_and_a_language_that_raise_the_points(self) -> None:
         bank = a_bank()
         asker, able, plain = a_member(bank, 900), a_member(bank), a_member(bank)
-        skilled(serves(able, languages=["sign"])), serves(plain)
+        skilled(serves(able, languages=["sign"], tasks=["visit_elders"])), serves(plain)
         post = a_request(asker, skills=["haircut", "haircut"], language="sign")
         assert (post.skills, post.language) == (["haircut"], "sign")
         row = worked_out().help_proposals.get()
         assert row.member == able
-        assert {name: (got, of) for name, got, of, _value, _whole in row.parts if name in ("skills", "language")} == {
-            "skills": (20, 20), "language": (10, 10)
-        }  # fmt: skip
+        points = {name: (got, of) for name, got, of, _value, _whole in row.parts}
+        assert (points["skills"], points["language"]) == ((20, 20), (10, 10))
+        assert points["wish"] == (10, 20)  # a request is of no kind: half for all
         for fields, refusal in (
             ({"skills": ["flying"]}, refusals.UnknownSkill),
             ({"language": "latin"}, refusals.UnknownLanguage),

@@ -48,6 +48,7 @@ class TestAVolunteersRow:
         rows.update(state="paused")
         refused(lambda: rows.update(state="active"), "volunteering_move")
         refused(lambda: rows.update(languages=["klingon"]), "volunteering_languages")
+        refused(lambda: rows.update(tasks=["clean_up"] * 21), "volunteering_tasks")
         refused(lambda: rows.update(health="腰"), "volunteering_health_agreed")
         refused(lambda: rows.update(emergency_name="示例"), "volunteering_emergency_whole")
         refused(lambda: Volunteer.objects.create(

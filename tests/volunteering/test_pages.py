@@ -1,6 +1,7 @@
 """The pages of volunteering walked through: registering on one page, a team from its founding to its code, the desk."""
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -23,7 +24,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 MINE, TEAMS, DESK, API = "/account/volunteering/", "/teams/", "/desk/volunteering/", "/api/v1/volunteering/"
 FORM = {
     "area": COMMUNITY, "skills": ["haircut"], "hours": ["2-540-720", "6-1140-1260"], "languages": ["mandarin"],
-    "metres": "2000", "wish": "陪老人散步", "health": "不能提重物", "health_agreed": "on", "emergency_name": "欧阳示例",
+    "metres": "2000", "tasks": ["events"], "wish": "陪老人散步",
+    "health": "不能提重物", "health_agreed": "on", "emergency_name": "欧阳示例",
     "emergency_phone": "13800138000",
 }  # fmt: skip
 
@@ -53,14 +55,23 @@ class TestRegistering:
         one = Volunteer.objects.get()
         shown = page(client, MINE)
         assert one.number in shown
+        assert ("活动服务" in shown, "环境清洁" in shown, "想做的任务类别" in shown) == (True, False, True)
         assert all(words in shown for words in ("理发", "周二 9:00–12:00", "普通话", "2,000 米", "138****8000"))
         assert "不能提重物" not in shown  # masked, also to oneself until one edits
         edit = page(client, f"{MINE}edit/")
         assert all(words in edit for words in ("不能提重物", "欧阳示例", 'name="version" value="'))
-        given = {**FORM, "skills": ["law"], "version": str(one.version), "idempotency_key": "change-once-1"}
+        assert re.search(r'value="events"[^>]* checked', edit)
+        given = {
+            **FORM,
+            "skills": ["law"],
+            "tasks": [],
+            "version": str(one.version),
+            "idempotency_key": "change-once-1",
+        }
         assert client.post(f"{MINE}edit/", given).status_code == 302
         assert list(one.skills.values_list("skill__code", flat=True)) == ["law"]
         assert client.post(f"{MINE}edit/", {**given, "idempotency_key": "change-once-2"}).status_code == 422
+        assert "<dd>不限</dd>" in re.sub(r"\s", "", page(client, MINE))
         client.post(f"{MINE}step/", {"step": "pause"})
         assert "恢复志愿服务" in page(client, MINE)
         assert client.post(f"{MINE}leave/", {"sure": "on"}).status_code == 302
@@ -71,12 +82,18 @@ class TestRegistering:
     def test_by_the_api_is_the_same(self) -> None:
         client = client_for(Role.RESIDENT, COMMUNITY)
         head = {"Idempotency-Key": "register-by-api"}
-        body = {"area": COMMUNITY, "hours": [{"weekday": 1, "starts": 600, "ends": 660}], "skills": ["law"]}
+        body = {
+            "area": COMMUNITY,
+            "hours": [{"weekday": 1, "starts": 600, "ends": 660}],
+            "skills": ["law"],
+            "tasks": ["visit_elders"],
+        }
         kind = "application/json"
         first, again = (client.post(f"{API}me", body, kind, headers=head) for _ in range(2))
         assert first.json() == again.json() == {"id": str(Volunteer.objects.get().pk)}
         told = client.get(f"{API}me").json()
         assert (told["state"], told["lacks"], told["skills"], told["hours"]) == ("active", "", ["law"], body["hours"])
+        assert told["tasks"] == ["visit_elders"]
         fits = {one["task"]: one for one in client.get(f"{API}me/fitness").json()}
         assert fits["clean_up"]["good"]
         assert [why["code"] for why in fits["traffic"]["reasons"]] == ["qualification"]
@@ -84,6 +101,9 @@ class TestRegistering:
         assert 'value="1-600-660" ' in own  # hours that the form does not offer stay
         wrong = client.post(f"{API}me/change", {**body, "version": 9}, kind, headers={"Idempotency-Key": "another-key"})
         assert (wrong.status_code, wrong.json()["code"]) == (409, "stale_volunteer")
+        strange = {**body, "tasks": ["flying"], "version": told["version"]}
+        wrong = client.post(f"{API}me/change", strange, kind, headers={"Idempotency-Key": "a-third-key"})
+        assert (wrong.json()["code"], wrong.json()["field"]) == ("unknown_task_wished", "tasks")
 
     def test_leaves_all_of_it_among_the_own_data(self) -> None:
         person = a_person(COMMUNITY)

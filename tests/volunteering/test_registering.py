@@ -21,7 +21,8 @@ from tests.volunteering.support import a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 SYSTEM = Actor.system("test")
-SAID = Details(area=AREA, skills=(SKILLS[0][0], SKILLS[1][0]), hours=((1, 540, 720), (6, 840, 960)), metres=1000)
+SAID = Details(area=AREA, skills=(SKILLS[0][0], SKILLS[1][0]), hours=((1, 540, 720), (6, 840, 960)), metres=1000,
+               tasks=("clean_up",))  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def test_puts_all_on_record_with_skills_hours_and_an_event_each() -> None:
             made = registered(*people)
         counts.append(len(asked))
         assert [one.person_id for one in made] == [one.pk for one in people]
-        assert {one.state for one in made} == {"active"}
+        assert {(one.state, *one.tasks) for one in made} == {("active", "clean_up")}
         assert VolunteerSkill.objects.filter(volunteer__in=made).count() == 2 * many
         assert Availability.objects.filter(volunteer__in=made).count() == 2 * many
         told = Event.objects.filter(

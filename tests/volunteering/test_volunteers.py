@@ -28,7 +28,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 SYSTEM = Actor.system("test")
 FULL = Details(
     area=COMMUNITY, skills=("first_aid", "haircut"), hours=((3, 540, 720), (6, 840, 1080)), languages=("mandarin",),
-    metres=2000, wish="陪老人散步", health="不能提重物", health_agreed=True, emergency_name="欧阳示例",
+    metres=2000, tasks=("visit_elders", "clean_up"), wish="陪老人散步",
+    health="不能提重物", health_agreed=True, emergency_name="欧阳示例",
     emergency_phone="138 0013 8000",
 )  # fmt: skip
 TODAY = AT.date()
@@ -70,6 +71,7 @@ class TestRegistering:
         assert sorted(made.skills.values_list("skill__code", flat=True)) == ["first_aid", "haircut"]
         assert list(made.hours.values_list("weekday", "starts", "ends")) == [(3, 540, 720), (6, 840, 1080)]
         found = Volunteer.objects.get(pk=made.pk)
+        assert found.tasks == ["clean_up", "visit_elders"]
         assert (found.health and found.health.reveal(), found.health_agreed_at) == ("不能提重物", AT)
         assert (str(found.health), str(found.emergency_phone)) == ("****", "138****8000")
         told = list(Event.objects.filter(subject_id=str(made.pk)).order_by("id"))
@@ -89,6 +91,8 @@ class TestRegistering:
             (refusals.BadHours, "hours", {"hours": ((3, 720, 540),)}),
             (refusals.BadLanguage, "languages", {"languages": ("klingon",)}),
             (refusals.BadDistance, "metres", {"metres": 99}),
+            (refusals.UnknownTaskWished, "tasks", {"tasks": ("flying",)}),
+            (refusals.UnknownTaskWished, "tasks", {"tasks": ("clean_up", "")}),
             (refusals.TextTooLong, "wish", {"wish": "字" * 501}),
             (refusals.TextTooLong, "health", {"health": "字" * 301}),
             (refusals.HealthConsentMissing, "health_agreed", {"health_agreed": False}),
@@ -138,8 +142,10 @@ class TestTheEntry:
         by: dict[str, Any] = {"actor": actor(made.person), "at": AT + timedelta(hours=1)}
         with pytest.raises(refusals.StaleVolunteer):
             operations.change_volunteer(version=made.version + 1, details=FULL, **by)
-        fresh = replace(FULL, skills=("haircut", "law"), hours=((3, 540, 720),), metres=None)
+        fresh = replace(FULL, skills=("haircut", "law"), hours=((3, 540, 720),), metres=None, tasks=("events",))
         found = operations.change_volunteer(version=made.version, details=fresh, **by)
+        change = Event.objects.filter(verb="volunteering.volunteer.change").latest("id").change
+        assert change["fields"]["tasks"] == [["clean_up", "visit_elders"], ["events"]]
         assert found.health_agreed_at == AT  # the same words were agreed to before
         assert sorted(made.skills.values_list("skill__code", flat=True)) == ["haircut", "law"]
         assert Availability.objects.filter(volunteer=made).count() == 1

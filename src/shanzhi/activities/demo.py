@@ -24,6 +24,8 @@ SYSTEM: Final = Actor.system("demo")
 STEP: Final = "志愿活动 Volunteer activities"
 BEFORE: Final = timedelta(days=40)
 RISKS: Final = "天冷路滑，穿防滑鞋；不独自入户，两人一组；身体不适马上告诉领队。（示例）"
+LANGUAGE: Final = {"visit_elders": "dialect"}
+"""The language that helps with a kind of task: the old speak the dialect."""
 DANGEROUS: Final = "车流较大：站在护栏内侧，穿反光背心，听交警指挥；已投保意外险。（示例）"
 # Title, kind of task, place, first day from the demo's own, hour, hours, places, weeks between, how many, state.
 PLANS: Final = (
@@ -109,7 +111,8 @@ def _plan(team: Team, title: str, task: str, where: str, place: int, at: datetim
         }  # fmt: skip
     lat, lng = SPOTS[place]
     return operations.Plan(
-        area=team.area, task=task, title=title, what=f"由{team.name}组织，量力而行。", place=where,
+        area=team.area, task=task, title=title, language=LANGUAGE.get(task, ""),
+        what=f"由{team.name}组织，量力而行。", place=where,
         lat=lat, lng=lng, reach="社区服务站（示例电话 0531-0000000）",
         risks=DANGEROUS if dangerous else RISKS, **insured,
     )  # fmt: skip

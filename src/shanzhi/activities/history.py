@@ -50,6 +50,7 @@ register(
             "lng": _("Longitude, millionths of a degree"),
             "reach": _("Where to ask"),
             "skills": _("Skills asked for"),
+            "language": _("Language that helps"),
             "risks": _("Risks, and what is done against them"),
             "insurer": _("Insurer"),
             "policy_number": _("Number of the policy"),

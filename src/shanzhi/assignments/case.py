@@ -88,7 +88,7 @@ def read(run: Run, at: datetime) -> matching.Case:
     """Read the whole case of a run."""
     shifts = shifts_of(run, at)
     who = taking_part(run)
-    needed = ("area", "metres", "languages", "person__born_on", "person__merged_into__born_on")
+    needed = ("area", "metres", "languages", "tasks", "person__born_on", "person__merged_into__born_on")
     people = list(who.select_related("person__merged_into").only(*needed))
     lacking = _lacking(people, at)
     people = [one for one in people if one.pk not in lacking]
@@ -233,6 +233,7 @@ def _volunteer(
         # a limit of distance is judged where the way is known at all
         furthest=one.metres if at is not None else None,
         load=known.load.get(one.pk, 0),
+        kinds=frozenset(one.tasks),
         age=age,
         barred=frozenset(known.barred.get(one.pk, set()) | wrong_days | not_held),
         on_call=run.emergency,
@@ -246,6 +247,7 @@ def _shift(run: Run, one: Any, ground: dict[str, matching.Point], at: datetime) 
         when=matching.Span(*fitting.span(one.starts_at, one.ends_at)),
         kind=kind.code,
         places=min(one.open_places, run.wanted or one.open_places),
+        language=one.activity.language or None,
         must=frozenset({*one.activity.skills, *(fitting.PREFIX + code for code in kind.demands)}),
         at=ground.get(str(one.pk)) or ground.get(one.activity.area),
         least_age=kind.least_age,

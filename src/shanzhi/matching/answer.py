@@ -20,9 +20,9 @@ class Part:
     """One part of a score: `got` of `of` points, for `value` of `whole`.
 
     What `value` and `whole` are: `priority` the shift's, of 3; `skills` nice ones had, of those asked for; `language`
-    1 or 0; `wish` 2 for a wished kind, 1 for who wished nothing, 0 for another; `distance` metres (-1 not known) and
-    the reach; `load` minutes given lately and what counts as heavy; `again` the turn of this shift in the volunteer's
-    run, of the most turns, with points below 0.
+    1 or 0; `wish` 2 for a wished kind, 1 where none is wished or it has none, 0 else; `distance` metres
+    (-1 not known) and the reach; `load` minutes given lately and what counts as heavy; `again` the turn of this shift
+    in the volunteer's run, of the most turns, with points below 0.
     """
 
     name: str
@@ -139,7 +139,8 @@ def _pairs(ground: Ground, pairs: Ints, turns: dict[int, int]) -> tuple[Pair, ..
 def _measures(ground: Ground, volunteer: int, shift: int, metres: int, nice: int) -> dict[str, tuple[int, int, int]]:
     """Give for each part the points it could give, what was measured and against what."""
     traits, weights = ground.traits, ground.traits.case.weights
-    wish = 1 if not traits.volunteers[volunteer].kinds else 2 * int(traits.wishes[volunteer, shift])
+    either = traits.any_kind[volunteer] or traits.no_kind[shift]
+    wish = 1 if either else 2 * int(traits.wishes[volunteer, shift])
     return {
         "filled": (weights.filled, 1, 1),
         "priority": (weights.priority, traits.shifts[shift].priority, MOST_PRIORITY),

@@ -73,7 +73,7 @@ class Shift:
 
     `must` skills are needed of each, `nice` ones raise the score; a `language` raises it too, or is needed of each if
     `language_must`; `at` is None for what is done from home; ages are full years, both included; `priority` 0 to 3;
-    `asker` is whoever asked, so that a pair can be barred for all of somebody's requests.
+    an empty `kind` is none; `asker` is whoever asked, so that a pair can be barred for all of somebody's requests.
     """
 
     id: str
@@ -96,9 +96,9 @@ class Weights:
     """Points of each part of a score, all whole, none below 0 (docs/decisions/2026-11-27-matching.md).
 
     `filled` counts for any pair, `priority` by the shift's priority of 3, `skills` by the share of nice skills,
-    `language` and `wish` wholly or not (half a wish for who wished nothing), `distance` falls to 0 at `reach` metres,
-    `load` falls to 0 at `heavy` minutes given lately. `again` is taken off for each shift that the same volunteer has
-    in the run already: nothing for the first, once for the second, twice for the third.
+    `language` and `wish` wholly or not (half a wish for who wished nothing, and for what has no kind), `distance`
+    falls to 0 at `reach` metres, `load` falls to 0 at `heavy` minutes given lately. `again` is taken off for each shift
+    that the same volunteer has in the run already: nothing for the first, once for the second, twice for the third.
     """
 
     filled: int = 100

@@ -46,6 +46,8 @@ class Traits:
     nice: npt.NDArray[np.float32]
     speaks: Bools
     wishes: Bools
+    any_kind: Bools
+    no_kind: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +95,8 @@ def read(case: Case) -> Traits:
         nice=_table((shift.nice for shift in shifts), skills),
         speaks=speaks[:, np.array(tongue, dtype=np.int64)],
         wishes=wished.astype(np.bool_)[:, [kinds[shift.kind] for shift in shifts]],
+        any_kind=np.array([not one.kinds for one in volunteers], dtype=np.bool_),
+        no_kind=np.array([not shift.kind for shift in shifts], dtype=np.bool_),
     )
 
 
@@ -128,8 +132,8 @@ def parts_of(traits: Traits, volunteer: Ints, shift: Ints) -> Ints:
     share = np.where(wanted[shift] > 0, weights.skills * have // np.maximum(wanted[shift], 1), weights.skills)
     metres = metres_of(traits, volunteer, shift)
     near = weights.distance * np.maximum(weights.reach - metres, 0) // weights.reach
-    open_for_all = np.array([not one.kinds for one in traits.volunteers], dtype=np.bool_)
-    wish = np.where(open_for_all[volunteer], weights.wish // 2, weights.wish * traits.wishes[volunteer, shift])
+    either = traits.any_kind[volunteer] | traits.no_kind[shift]
+    wish = np.where(either, weights.wish // 2, weights.wish * traits.wishes[volunteer, shift])
     load = np.minimum(_numbers(one.load for one in traits.volunteers), weights.heavy)
     priority = _numbers(one.priority for one in traits.shifts)
     return np.stack(

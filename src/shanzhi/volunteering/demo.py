@@ -66,8 +66,11 @@ def _volunteers(at: datetime, progress: Progress) -> list[Volunteer]:
     for place, person in enumerate(_people(), 1):
         details = operations.Details(
             area=person.area[:12], skills=draw.sample(codes, k=draw.randint(1, 3)),
-            hours=[(draw.randint(1, 7), 540, 720), (draw.randint(1, 7), 840, 1080)], languages=("mandarin",),
-            metres=draw.choice((1000, 2000, 5000)), wish="陪伴老人、参加社区活动（示例）",
+            hours=[(draw.randint(1, 7), 540, 720), (draw.randint(1, 7), 840, 1080)],
+            languages=draw.choice((("mandarin",), ("mandarin", "dialect"), ("mandarin", "sign"))),
+            metres=draw.choice((1000, 2000, 5000)),
+            tasks=draw.choice(((), ("visit_elders",), ("events", "clean_up"))),
+            wish="陪伴老人、参加社区活动（示例）",
         )  # fmt: skip
         if not Volunteer.objects.filter(person=person).exists():
             made.append(operations.register_volunteer(actor=SYSTEM, details=details, person_id=person.pk, at=at))

@@ -84,6 +84,7 @@ FIELDS = {
     "hours": _("Free hours, spans"),
     "languages": _("Languages"),
     "metres": _("How far you go"),
+    "tasks": _("Kinds of tasks you would like"),
     "places": _("Places in teams ended"),
     "qualification": _("Qualification"),
     "from": _("From"),

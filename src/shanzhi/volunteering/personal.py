@@ -45,7 +45,8 @@ SERVICE: Final = register_activity(
 )
 describe("volunteering.Volunteer", _("Your entry as a volunteer"), "person_id", SERVICE,
          person=(K.LINK, E.KEEP), number=(K.RECORD, E.KEEP), area=(K.HOME, E.KEEP), state=(K.RECORD, E.SPECIAL),
-         languages=(K.TEXT, E.SPECIAL), metres=(K.RECORD, E.SPECIAL), wish=(K.TEXT, E.SPECIAL),
+         languages=(K.TEXT, E.SPECIAL), metres=(K.RECORD, E.SPECIAL), tasks=(K.RECORD, E.SPECIAL),
+         wish=(K.TEXT, E.SPECIAL),
          health=(K.IDENTITY, E.SPECIAL), health_agreed_at=(K.RECORD, E.SPECIAL), earlier_number=(K.IDENTITY, E.SPECIAL),
          emergency_name=(K.IDENTITY, E.SPECIAL), emergency_phone=(K.CONTACT, E.SPECIAL),
          joined_at=(K.RECORD, E.KEEP))  # fmt: skip
@@ -92,7 +93,8 @@ REGISTRY.locks["volunteering"] = hold_lists_and_teams
 REGISTRY.specials["volunteering.imports"] = Special("volunteering", erase_from_imports)
 REGISTRY.specials["volunteering"] = Special("volunteering", end_service)
 name_fields(
-    languages=_("Languages"), metres=_("How far you go"), wish=_("What you would like to do"),
+    languages=_("Languages"), metres=_("How far you go"), tasks=_("Kinds of tasks you would like"),
+    wish=_("What you would like to do"),
     health=_("What your health does not allow"), health_agreed_at=_("Agreed to keep that on"),
     emergency_name=_("Whom to call in an emergency"), emergency_phone=_("Phone of the emergency contact"),
     joined_at=_("Joined on"), skill=_("Skill"), weekday=_("Day of the week"), evidence=_("What was seen"),

@@ -66,6 +66,7 @@ class VolunteerActivityOut(Schema):
     lng: int | None
     reach: str
     skills: list[str]
+    language: str
     demands: list[str]
     least_age: int | None
     greatest_age: int | None
@@ -115,7 +116,7 @@ def shift_of(row: Any) -> dict[str, Any]:
 
 def activity_of(row: Activity) -> dict[str, Any]:
     """Give an activity as the API shows it."""
-    own = ("team_id", "title", "what", "area", "place", "lat", "lng", "reach", "skills", "risks", "insurer",
+    own = ("team_id", "title", "what", "area", "place", "lat", "lng", "reach", "skills", "language", "risks", "insurer",
            "insured_from", "insured_until", "state", "reason", "synthetic", "version")  # fmt: skip
     kind = row.task_kind
     return {

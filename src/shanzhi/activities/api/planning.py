@@ -21,7 +21,10 @@ router = Router(tags=["activities"])
 
 
 class ActivityPlanIn(Given):
-    """What is planned; `task` is the code of a kind of task, `lat` and `lng` millionths of a degree."""
+    """What is planned; `task` is the code of a kind of task, `lat` and `lng` millionths of a degree.
+
+    A `language` helps and keeps nobody away: one of those that volunteers tick, or ''.
+    """
 
     area: Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
     task: str = Field(min_length=1, max_length=40)
@@ -32,6 +35,7 @@ class ActivityPlanIn(Given):
     lng: int | None = Field(None, ge=-180_000_000, le=180_000_000)
     reach: str = Field("", max_length=100)
     skills: list[str] = Field(default_factory=list, max_length=40)
+    language: str = Field("", max_length=16)
     risks: str = Field("", max_length=1000)
     insurer: str = Field("", max_length=60)
     policy_number: str = Field("", max_length=60)

@@ -15,6 +15,7 @@ from shanzhi.activities.models import MOST_PLACES
 from shanzhi.activities.operations import Plan
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import Checklist, DayField, PageForm, offer
+from shanzhi.volunteering.models import LANGUAGES
 
 MICRO = 1_000_000
 MOST_SKIPPED = 60
@@ -47,6 +48,10 @@ class PlanForm(PageForm):
     skills = Checklist(
         label=_("Skills asked for"), help_text=_("Only what one really needs; who lacks it cannot sign up."),
         required=False,
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        label=_("Language that helps"), required=False, choices=[("", _("None in particular")), *LANGUAGES.items()],
+        help_text=_("Who speaks it is proposed first; nobody is kept away. Ask for a skill where it is a must."),
     )  # fmt: skip
     risks = forms.CharField(
         label=_("Risks, and what is done against them"), max_length=1000, required=False,

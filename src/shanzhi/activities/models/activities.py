@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.activities.lifecycle import ACTIVITY, PLANNED, SHIFT
 from shanzhi.people.models import Person
-from shanzhi.volunteering.models import TaskKind, Team, Volunteer
+from shanzhi.volunteering.models import LANGUAGES, TaskKind, Team, Volunteer
 from shanzhi.work.search import search_index
 
 MOST_PLACES: Final = 2000
@@ -28,7 +28,8 @@ class Activity(models.Model):
 
     `lat` and `lng` are a rough position in millionths of a degree, both or none. `risks` are told to everybody before
     they sign up (志愿服务条例 art. 12). Least and greatest age and the qualifications are those of the kind of task
-    (art. 15); `skills` are codes of skills that one must have on top. Before dangerous work the organiser insures
+    (art. 15); `skills` are codes of skills that one must have on top; a `language`
+    helps, and nobody is kept away who does not speak it. Before dangerous work the organiser insures
     (art. 17): the insurer, the number of the policy, and its first and last day. `contact` is who leads on the day;
     the public never sees who that is, and asks by the words in `reach`. `changed_by` changed the plan last before it
     was published, `submitted_by` handed it in: neither checks it, and every change has to be handed in again.
@@ -49,6 +50,9 @@ class Activity(models.Model):
     contact = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="+")
     reach = models.CharField(_("Where to ask"), max_length=100, blank=True)
     skills = ArrayField(models.CharField(max_length=40), verbose_name=_("Skills asked for"), default=list)
+    language = models.CharField(
+        _("Language that helps"), max_length=16, choices=list(LANGUAGES.items()), blank=True, default="", db_default=""
+    )
     state = models.CharField(_("State"), max_length=12, choices=ACTIVITY.choices(), default=ACTIVITY.first)
     risks = models.TextField(_("Risks, and what is done against them"), blank=True)
     insurer = models.CharField(_("Insurer"), max_length=60, blank=True)
@@ -75,6 +79,7 @@ class Activity(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(ACTIVITY.states)), name="activities_state"),
             models.CheckConstraint(condition=Q(area__regex=AREA_SHAPE), name="activities_area"),
+            models.CheckConstraint(condition=Q(language__in=["", *LANGUAGES]), name="activities_language"),
             models.CheckConstraint(
                 condition=Q(title__regex=r"\S", what__regex=r"\S", place__regex=r"\S"), name="activities_told"
             ),

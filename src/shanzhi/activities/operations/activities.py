@@ -33,7 +33,7 @@ from shanzhi.kernel.areas import COMMUNITY, DISTRICT, LENGTHS, LEVELS, SUBDISTRI
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
 from shanzhi.volunteering import queries as volunteering
-from shanzhi.volunteering.models import TaskKind, Team
+from shanzhi.volunteering.models import LANGUAGES, TaskKind, Team
 
 LONGEST: Final = {"title": 60, "what": 2000, "place": 100, "reach": 100, "risks": 1000}
 LONGEST_INSURANCE: Final = 60
@@ -55,6 +55,7 @@ class Plan:
     lng: int | None = None
     reach: str = ""
     skills: Sequence[str] = ()
+    language: str = ""
     risks: str = ""
     insurer: str = ""
     policy_number: str = ""
@@ -223,13 +224,16 @@ def _checked(plan: Plan, team: Team) -> dict[str, Any]:
     skills = sorted(set(plan.skills))
     if set(skills) - {one.code for one in volunteering.skills(plan.area)}:
         raise refusals.UnknownSkillAsked(field="skills")
+    if plan.language not in ("", *LANGUAGES):
+        raise refusals.UnknownLanguageAsked(field="language")
     texts = {
         name: text_of(getattr(plan, name), field=name, most=most, may_lack=name in ("reach", "risks"))
         for name, most in LONGEST.items()
     }
     texts["title"] = " ".join(texts["title"].split())
     return {
-        "area": plan.area, "task_kind": kind, "skills": skills, **texts, **_position(plan), **_insurance(plan)
+        "area": plan.area, "task_kind": kind, "skills": skills, "language": plan.language, **texts,
+        **_position(plan), **_insurance(plan),
     }  # fmt: skip
 
 

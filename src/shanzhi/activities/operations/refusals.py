@@ -48,6 +48,13 @@ class UnknownSkillAsked(Invalid):
     message = _("One of the skills is not known where the activity takes place. Choose from the list.")
 
 
+class UnknownLanguageAsked(Invalid):
+    """The language that helps is none of the list."""
+
+    code = "unknown_language_asked"
+    message = _("Choose the language that helps from the list, or leave it empty.")
+
+
 class BadPosition(Invalid):
     """A position is half given or out of range."""
 

@@ -183,4 +183,8 @@ def facts(found: Activity, lines: Sequence[str], where: str) -> list[Answer]:
         Answer(_("Who can help"), comma.join(lines)),
         Answer(_("Insured"), insurance_words(found)),
     ]
-    return [*pairs, Answer(_("Where to ask"), found.reach)] if found.reach else pairs
+    more = [
+        (_("Language that helps"), found.get_language_display() if found.language else ""),
+        (_("Where to ask"), found.reach),
+    ]
+    return [*pairs, *(Answer(*pair) for pair in more if pair[1])]

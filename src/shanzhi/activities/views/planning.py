@@ -93,8 +93,8 @@ def _form(request: Any, team: Team, found: Activity | None) -> PlanForm:
     skills = [(one.code, str(one)) for one in volunteering.skills(chosen)]
     first: dict[str, Any] = {"area": area}
     if found:
-        plain = ("title", "what", "place", "reach", "skills", "risks", "insurer", "policy_number", "insured_from",
-                 "insured_until")  # fmt: skip
+        plain = ("title", "what", "place", "reach", "skills", "language", "risks", "insurer", "policy_number",
+                 "insured_from", "insured_until")  # fmt: skip
         first |= {name: getattr(found, name) for name in plain} | {"task": found.task_kind.code}
         first |= {name: _degrees(getattr(found, name)) for name in ("lat", "lng")}
     return PlanForm(

@@ -105,7 +105,7 @@ def _again(value: int, _whole: int) -> str:
 
 def _wish(value: int, _whole: int) -> str:
     words = {0: _("Another kind of task is wished for."), 2: _("This kind of task is wished for.")}
-    return words.get(value, _("No kind of task is wished for: half of the points."))
+    return words.get(value, _("No kind of task is wished for, or this has none: half of the points."))
 
 
 EXPLAINED: Final[dict[str, Callable[[int, int], str]]] = {

@@ -38,13 +38,17 @@ class HoursOut(Schema):
 
 
 class VolunteerEntryGiven(Given):
-    """What a volunteer says; health only with `health_agreed`, and never of minors."""
+    """What a volunteer says; `tasks` are kinds of tasks that one would like, none for any.
+
+    Health is taken only with `health_agreed`, and never of minors.
+    """
 
     area: Area
     skills: list[Code] = Field(default_factory=list, max_length=50)
     hours: list[HoursIn] = Field(default_factory=list, max_length=42)
     languages: list[Code] = Field(default_factory=list, max_length=20)
     metres: int | None = Field(None, ge=100, le=100_000)
+    tasks: list[Code] = Field(default_factory=list, max_length=20)
     wish: str = Field("", max_length=500)
     health: str = Field("", max_length=300)
     health_agreed: bool = False
@@ -78,6 +82,7 @@ class VolunteerEntryOut(Schema):
     hours: list[HoursOut]
     languages: list[str]
     metres: int | None
+    tasks: list[str]
     wish: str
     health: str
     emergency_name: str
@@ -153,7 +158,8 @@ def _mine(request: HttpRequest) -> Any:
 def get_entry(request: HttpRequest) -> dict[str, Any]:
     """Give the entry of who is signed in; 404 for who is not registered."""
     found = _mine(request)
-    plain = ("pk", "number", "state", "area", "languages", "metres", "wish", "earlier_number", "joined_at", "version")
+    plain = ("pk", "number", "state", "area", "languages", "metres", "tasks", "wish", "earlier_number", "joined_at",
+             "version")  # fmt: skip
     sealed = ("health", "emergency_name", "emergency_phone")
     return {
         **{("id" if name == "pk" else name): getattr(found, name) for name in plain},

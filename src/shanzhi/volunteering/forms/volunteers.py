@@ -72,6 +72,10 @@ class VolunteerForm(PageForm):
         min_value=100, max_value=MOST_METRES, required=False,
         widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
     )  # fmt: skip
+    tasks = Checklist(
+        label=_("Kinds of tasks you would like"), help_text=_("None ticked: any kind is as welcome as another."),
+        required=False, widget=_boxes(),
+    )  # fmt: skip
     wish = forms.CharField(
         label=_("What you would like to do"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
@@ -94,19 +98,21 @@ class VolunteerForm(PageForm):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, areas: AreaSource, skills: list[tuple[str, str]], own: Iterable[Span] = (),
-        minor: bool = False, **kwargs: Any,
+        self, *args: Any, areas: AreaSource, skills: list[tuple[str, str]], tasks: list[tuple[str, str]],
+        own: Iterable[Span] = (), minor: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
-        """Take the areas, the skills of the area, the hours that the volunteer has, and whether this is a minor."""
+        """Take the areas, the skills and tasks of the area, the hours that one has, and whether this is a minor."""
         super().__init__(*args, **kwargs)
         self.fields["area"] = AreaField(source=areas, label=_("Where you serve"))
         offer(self, "skills", skills)
+        offer(self, "tasks", tasks)
         offer(self, "hours", choices_of_hours(own))
-        if not skills:
-            del self.fields["skills"]
+        for name, choices in (("skills", skills), ("tasks", tasks)):
+            if not choices:
+                del self.fields[name]
         if minor:  # a guardian's consent does not reach to health
             del self.fields["health"], self.fields["health_agreed"]
-        self.order_fields(["area", "skills", "hours", "languages", "metres", "wish"])
+        self.order_fields(["area", "skills", "hours", "languages", "metres", "tasks", "wish"])
 
     def clean_emergency_phone(self) -> str:
         """Check the number beside its field."""

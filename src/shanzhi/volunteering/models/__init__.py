@@ -16,6 +16,7 @@ from shanzhi.volunteering.models.teams import JoinWay, Team, TeamAgreement, Team
 from shanzhi.volunteering.models.volunteers import (
     LANGUAGES,
     MOST_METRES,
+    MOST_TASKS,
     NUMBER_SHAPE,
     Availability,
     Qualification,
@@ -27,6 +28,7 @@ __all__ = [
     "CODE_SHAPE",
     "LANGUAGES",
     "MOST_METRES",
+    "MOST_TASKS",
     "NUMBER_SHAPE",
     "Availability",
     "EarlierHours",

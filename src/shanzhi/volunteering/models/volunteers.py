@@ -7,7 +7,7 @@ from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.identifiers import mask_phone
@@ -35,6 +35,8 @@ LANGUAGES: Final = {
     "arabic": _("Arabic"),
 }
 MOST_METRES: Final = 100_000
+MOST_TASKS: Final = 20
+NONE_SAID: Final = Value([], ArrayField(models.CharField(max_length=40)))
 LAST_MINUTE: Final = 24 * 60
 
 
@@ -43,8 +45,9 @@ class Volunteer(models.Model):
 
     `area` is where one serves. Name, phone and age are those of the person and stand nowhere else. What the health does
     not allow, and whom to call, is sealed; the former only after a consent of its own, since it is sensitive
-    (个人信息保护法 art. 29), and never of a minor. `metres` is how far one goes. `earlier_number` is the one that
-    the office's own list had. A trigger holds the moves of the state, and that number, person and beginning stay.
+    (个人信息保护法 art. 29), and never of a minor. `metres` is how far one goes, `tasks` are codes of the kinds of
+    tasks that one would like, none for any. `earlier_number` is the one that the office's own list had. A trigger holds
+    the moves of the state, and that number, person and beginning stay.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -56,6 +59,12 @@ class Volunteer(models.Model):
         models.CharField(max_length=16, choices=list(LANGUAGES.items())), verbose_name=_("Languages"), default=list
     )
     metres = models.PositiveIntegerField(_("How far you go"), null=True)
+    tasks = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("Kinds of tasks you would like"),
+        default=list,
+        db_default=NONE_SAID,
+    )  # fmt: skip
     wish = models.TextField(_("What you would like to do"), blank=True)
     health = SealedField(purpose="volunteering.volunteer.health", null=True)
     health_agreed_at = models.DateTimeField(null=True)
@@ -76,6 +85,7 @@ class Volunteer(models.Model):
             models.CheckConstraint(
                 condition=Q(metres__isnull=True) | Q(metres__range=(100, MOST_METRES)), name="volunteering_metres"
             ),
+            models.CheckConstraint(condition=Q(tasks__len__lte=MOST_TASKS), name="volunteering_tasks"),
             models.CheckConstraint(
                 condition=Q(health__isnull=True, health_agreed_at__isnull=True)
                 | Q(health__isnull=False, health_agreed_at__isnull=False),

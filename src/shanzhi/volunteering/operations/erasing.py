@@ -25,7 +25,7 @@ def end_service(leaving: Leaving) -> Touched:
     rows.filter(state="member").update(state="left", ended_at=leaving.at)
     Volunteer.objects.filter(pk=found.pk).exclude(state="left").update(state="left")
     Volunteer.objects.filter(pk=found.pk).update(
-        health=None, health_agreed_at=None, emergency_name=None, emergency_phone=None, wish="", languages=[],
+        health=None, health_agreed_at=None, emergency_name=None, emergency_phone=None, wish="", tasks=[], languages=[],
         metres=None, earlier_number="",
     )  # fmt: skip
     return {"volunteering_teammember": keys, "volunteering_volunteer": [str(found.pk)]}

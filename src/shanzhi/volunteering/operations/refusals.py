@@ -65,6 +65,13 @@ class BadLanguage(Invalid):
     message = _("Choose languages from the list.")
 
 
+class UnknownTaskWished(Invalid):
+    """A kind of task that one would like is none of the area, or there are too many."""
+
+    code = "unknown_task_wished"
+    message = _("Choose kinds of tasks of your area, at most %(most)s; with none every kind is proposed alike.")
+
+
 class BadDistance(Invalid):
     """The distance is out of range."""
 

@@ -23,7 +23,7 @@ from shanzhi.volunteering.lifecycle import VOLUNTEER
 from shanzhi.volunteering.models import Availability, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.numbers import next_numbers
-from shanzhi.volunteering.operations.volunteers import Details, checked, hours_of, is_place, skills_of
+from shanzhi.volunteering.operations.volunteers import Details, check_tasks, checked, hours_of, is_place, skills_of
 
 MOST: Final = 1000
 """Volunteers registered in one go, so that the locks on their records are held for seconds only."""
@@ -42,7 +42,9 @@ def register_volunteers(*, actor: Actor, wanted: Mapping[UUID, Details], at: dat
         people = _people(actor, wanted, at)
         numbers = next_numbers([details.area for details in wanted.values()])
         made = []
+        tasks = {area: {one.code for one in queries.task_kinds(area)} for area in {one.area for one in wanted.values()}}
         for number, (key, details) in zip(numbers, wanted.items(), strict=True):
+            check_tasks(details, tasks[details.area], field=str(key))
             values = checked(details, people[key], at)
             state = VOLUNTEER.move(VOLUNTEER.first, "activate")
             made.append(Volunteer(person=people[key], number=number, joined_at=at, state=state, **values))

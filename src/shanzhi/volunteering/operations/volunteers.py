@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -26,6 +26,7 @@ from shanzhi.volunteering.lifecycle import HELD, MEMBER, VOLUNTEER
 from shanzhi.volunteering.models import (
     LANGUAGES,
     MOST_METRES,
+    MOST_TASKS,
     Availability,
     Skill,
     TeamMember,
@@ -48,13 +49,14 @@ Span = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a volunteer says; what is sealed stays out of what is printed of it."""
+    """What a volunteer says; what is sealed stays out of what is printed of it. `tasks` are codes of kinds of tasks."""
 
     area: str
     skills: Sequence[str] = ()
     hours: Sequence[Span] = ()
     languages: Sequence[str] = ()
     metres: int | None = None
+    tasks: Sequence[str] = ()
     wish: str = ""
     health: str = field(default="", repr=False)
     health_agreed: bool = False
@@ -78,6 +80,7 @@ def register_volunteer(
         if Volunteer.objects.filter(person__in={*records_of(person.pk), *_also(actor, person)}).exists():
             raise refusals.VolunteerAlready
         _require_place(details.area, at)
+        check_tasks(details, _tasks_of(details), field="tasks")
         values = checked(details, person, at)
         made = _made(Volunteer(person=person, number=next_number(details.area), joined_at=at, **values))
         _put_lists(made, details)
@@ -95,10 +98,11 @@ def change_volunteer(*, actor: Actor, version: int, details: Details, at: dateti
             raise refusals.StaleVolunteer
         if details.area != found.area:  # one that is kept may be a code that ended since
             _require_place(details.area, at)
+        check_tasks(details, _tasks_of(details), field="tasks")
         values = checked(details, found.human, at)
         if values["health"] is not None and found.health is not None and values["health"] == found.health.reveal():
             values["health_agreed_at"] = found.health_agreed_at
-        told = ("area", "languages", "metres")
+        told = ("area", "languages", "metres", "tasks")
         fields = differences({name: getattr(found, name) for name in told}, {name: values[name] for name in told})
         for name, value in values.items():
             setattr(found, name, value)
@@ -244,8 +248,19 @@ def hours_of(found: Volunteer, details: Details) -> list[Availability]:
     return [Availability(volunteer=found, weekday=day, starts=starts, ends=ends) for day, starts, ends in spans]
 
 
+def check_tasks(details: Details, words: Collection[str], *, field: str) -> None:
+    """Look whether the kinds of tasks that one would like are of the area's `words`. Raises UnknownTaskWished."""
+    wished = set(details.tasks)
+    if len(wished) > MOST_TASKS or wished - set(words):
+        raise refusals.UnknownTaskWished(field=field, most=MOST_TASKS)
+
+
+def _tasks_of(details: Details) -> set[str]:
+    return {one.code for one in queries.task_kinds(details.area)} if details.tasks else set()
+
+
 def checked(details: Details, person: Person, at: datetime) -> dict[str, Any]:
-    """Give what is written of a volunteer, or refuse; whether the area is one to serve in the caller looks."""
+    """Give what is written of a volunteer, or refuse; the caller looks whether area and tasks are known."""
     if set(details.languages) - set(LANGUAGES):
         raise refusals.BadLanguage(field="languages")
     if details.metres is not None and not 100 <= details.metres <= MOST_METRES:
@@ -257,8 +272,8 @@ def checked(details: Details, person: Person, at: datetime) -> dict[str, Any]:
     health = _health(details, person, at)
     return {
         "area": details.area, "languages": sorted(set(details.languages)), "metres": details.metres,
-        "wish": details.wish.strip(), "health": health, "health_agreed_at": at if health else None,
-        "emergency_name": name, "emergency_phone": phone,
+        "tasks": sorted(set(details.tasks)), "wish": details.wish.strip(), "health": health,
+        "health_agreed_at": at if health else None, "emergency_name": name, "emergency_phone": phone,
     }  # fmt: skip
 
 

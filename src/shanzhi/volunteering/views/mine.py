@@ -66,6 +66,7 @@ def pairs(found: Volunteer) -> list[Answer]:
     """Give the entry in words; what is sealed is masked."""
     comma = "、" if formatting.chinese() else ", "
     hours = [hours_words((one.weekday, one.starts, one.ends)) for one in found.hours.all()]
+    wished = [str(one) for one in queries.task_kinds(found.area) if one.code in found.tasks] if found.tasks else []
     contact = f"{found.emergency_name} {found.emergency_phone}" if found.emergency_name else formatting.NONE
     far = _("%(metres)s metres") % {"metres": formatting.count(found.metres)} if found.metres else _("Anywhere there")
     return [
@@ -74,6 +75,7 @@ def pairs(found: Volunteer) -> list[Answer]:
         Answer(_("Free hours"), comma.join(hours) or formatting.NONE),
         Answer(_("Languages"), comma.join(str(LANGUAGES[one]) for one in found.languages) or formatting.NONE),
         Answer(_("How far you go"), far),
+        Answer(_("Kinds of tasks you would like"), comma.join(wished) or _("Any")),
         Answer(_("What you would like to do"), found.wish or formatting.NONE),
         Answer(_("What your health does not allow"), str(found.health) if found.health else formatting.NONE),
         Answer(_("Whom to call in an emergency"), contact),
@@ -87,13 +89,16 @@ def _form(request: Any, found: Volunteer | None, home: str, minor: bool) -> Volu
     if found:
         plain = {name: getattr(found, name) for name in ("health", "emergency_name", "emergency_phone")}
         first |= {name: value.reveal() if value else "" for name, value in plain.items()}
-        first |= {"languages": found.languages, "metres": found.metres, "wish": found.wish,
+        first |= {"languages": found.languages, "metres": found.metres, "tasks": found.tasks, "wish": found.wish,
                   "health_agreed": found.health_agreed_at is not None, "hours": [key_of(span) for span in own],
                   "skills": [one.skill.code for one in found.skills.all()]}  # fmt: skip
     chosen = request.POST.get("area", area) if request.method == "POST" else area
-    offered = [(one.code, str(one)) for one in queries.skills(chosen if chosen.isdigit() else area)]
+    chosen = chosen if chosen.isdigit() else area
+    words = (queries.skills(chosen), queries.task_kinds(chosen))
+    skills, tasks = ([(one.code, str(one)) for one in rows] for rows in words)
+    areas = queries.serving_areas(at=request.now)
     return VolunteerForm(
-        sent(request), initial=first, areas=queries.serving_areas(at=request.now), skills=offered, own=own, minor=minor
+        sent(request), initial=first, areas=areas, skills=skills, tasks=tasks, own=own, minor=minor
     )  # fmt: skip
 
 
