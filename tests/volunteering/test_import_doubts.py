@@ -18,7 +18,7 @@ from shanzhi.people.operations.guardians import consent_for, withdraw_for
 from shanzhi.places.operations import lists
 from shanzhi.volunteering import operations as room
 from shanzhi.volunteering import queries
-from shanzhi.volunteering.models import EarlierHours, TeamMember, Volunteer, VolunteerImport, VolunteerRow
+from shanzhi.volunteering.models import EarlierHours, Skill, TeamMember, Volunteer, VolunteerImport, VolunteerRow
 from shanzhi.volunteering.operations import erasing, refusals
 from shanzhi.volunteering.operations import imports as operations
 from shanzhi.volunteering.operations.imports import checking
@@ -271,3 +271,20 @@ def test_who_came_with_a_list_signs_before_leading_and_the_api_says_that_nothing
     room.sign_agreement(actor=actor(one.person), team_id=team.pk, signed=1, at=AT)
     room.set_part(role="deputy", **part)
     assert [row["signed"] for row in client.get(f"{api}/me/teams").json()] == [1]
+
+
+def test_words_are_read_once_for_all_communities_and_the_nearest_counts() -> None:
+    def word(area: str, retired: Any = None) -> None:
+        Skill.objects.create(
+            area=area, code="dance", name=f"舞蹈{area}", name_en="Dance", created_at=LONG_AGO, retired_at=retired
+        )
+
+    word(""), word(SUBDISTRICT), word(COMMUNITY, AT), word("110114")
+    with CaptureQueriesContext(connection) as seen:
+        holding = queries.skills_within(SUBDISTRICT)
+        near, here, far = (holding(code) for code in (f"{SUBDISTRICT}002", COMMUNITY, SUBDISTRICT))
+    assert len(seen) == 1
+    names = [[one.name for one in rows if one.code == "dance"] for rows in (near, here, far)]
+    assert names == [[f"舞蹈{SUBDISTRICT}"], [], [f"舞蹈{SUBDISTRICT}"]]
+    for code in (f"{SUBDISTRICT}002", COMMUNITY, SUBDISTRICT):
+        assert holding(code) == queries.skills(code)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import models
 
 from shanzhi.audit.models import Event
-from shanzhi.audit.planned import planned_cursor
+from shanzhi.audit.planned import copy_rows, planned_cursor
 from shanzhi.audit.queries.leaves import covered, covered_digest
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.canonical import canonical, digest_bytes
@@ -106,8 +106,10 @@ def write(event: Event) -> Event:
 
 
 def record_many(events: Iterable[Event]) -> None:
-    """Write events built by `event_of` in one statement."""
-    Event.objects.bulk_create(list(events), batch_size=1000)
+    """Write events built by `event_of`, all together; they come back without their numbers."""
+    rows = [[*(getattr(event, name) for name in COLUMNS), canonical(event.change).decode()] for event in events]
+    if rows:
+        copy_rows(Event, (*COLUMNS, "change"), rows)
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -10,17 +10,18 @@ from shanzhi.places import queries as places
 from shanzhi.places.exchange.lists.cells import words
 from shanzhi.volunteering.exchange.rows import Line
 from shanzhi.volunteering.models import Skill, Team
-from shanzhi.volunteering.queries import skills
+from shanzhi.volunteering.queries import skills_within
 
 _TEAM: Final = "team"
 
 
 class Vocabulary:
-    """Skills by name or code as they hold in each community, read once a community; teams that work, by their names."""
+    """Skills by name or code as they hold in each community, read once for all; teams that work, by their names."""
 
     def __init__(self, area: str) -> None:
         """Take the area of the import."""
         self._area = area
+        self._holding = skills_within(area)
         self._skills: dict[str, dict[str, Skill]] = {}
         self._teams: dict[str, list[Team]] = defaultdict(list)
         for one in Team.objects.filter(places.within("area", area), state="active"):
@@ -49,7 +50,7 @@ class Vocabulary:
 
     def _known(self, area: str) -> dict[str, Skill]:
         if area not in self._skills:
-            held = skills(area)
+            held = self._holding(area)
             self._skills[area] = {
                 word.casefold(): one for one in held for word in (one.code, one.name_en, one.name)
             }  # fmt: skip
