@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 HOME = "370102004009"
 TWO_MINUTES = 120_000
 KEY, POINT, THINK, PAGE = 500, 1_100, 1_350, 1_000
-"""Milliseconds of a key, of a tap with the way to it, of getting ready for a field or a choice, of a page that comes."""
+"""Milliseconds of a key, of a tap with the way to it, of getting ready for a field, of a page that comes."""
 SPELT = 3
 """Keys for a Chinese character, by its sound."""
 MESSAGE = 5_000
