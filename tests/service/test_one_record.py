@@ -89,7 +89,7 @@ class TestItsPage:
                 "陪独居老人量血压（示例）", "签到表第三页（示例）", "2026年10月20日",
             ):  # fmt: skip
                 assert told in text, told
-            assert steps(text) == ["记录了服务 · 诸*例", "记录进入公示", "记录已核定 · 司*例"]
+            assert steps(text) == ["记录了服务 · 诸*例 · 示例", "记录进入公示", "记录已核定 · 司*例 · 示例"]
             main = text.partition("<main")[2].partition("</main>")[0]
             assert not [name for name in ("诸葛示例", "司马示例", "欧阳示例") if name in main]
 
@@ -134,7 +134,7 @@ class TestAComplaint:
         assert browser(crew.deputy).post(f"/service/complaints/{row.pk}/answer/", given).status_code == 302
         text = shown(browser(crew.one), page_of(made))
         assert "成立" in text
-        assert steps(text)[-1] == "记录已冲销 · 司*例 · 确为误记（示例）"
+        assert steps(text)[-1] == "记录已冲销 · 司*例 · 示例 · 确为误记（示例）"
         found = queries.overview(viewer=actor(crew.one.person), at=timezone.now())
         assert found is not None
         assert (found.minutes, found.times) == (0, 0)
@@ -152,7 +152,7 @@ class TestACorrection:
         assert (right.minutes, right.starts, right.state, right.content) == (60, 540, "noticed", made.content)
         old, new = shown(member, page_of(made)), shown(member, page_of(right))
         assert "已冲销" in old
-        assert steps(old)[-1] == "记录已冲销 · 司*例 · 应为一小时（示例）"
+        assert steps(old)[-1] == "记录已冲销 · 司*例 · 示例 · 应为一小时（示例）"
         assert (page_of(right) in old, page_of(made) in new) == (True, True)  # each leads to the other
 
         def minutes() -> int:

@@ -101,8 +101,10 @@ def life(found: ServiceRecord) -> list[tuple[Any, Any, str, str]]:
 
 
 def by(person: Person | None) -> str:
-    """Name who did it, masked; nobody where a program did."""
-    return str(person.name) if person is not None else ""
+    """Name who did it, masked and marked where the person is made up; nobody where a program did."""
+    if person is None:
+        return ""
+    return f"{person.name} · {_('Synthetic')}" if person.synthetic else str(person.name)
 
 
 @login_required
