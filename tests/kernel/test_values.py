@@ -42,6 +42,7 @@ class TestAResidentId:
         assert identifiers.resident_id(" 11010519491231002x ") == number
         assert identifiers.birth_date_of(number) == date(1949, 12, 31)
         assert identifiers.mask_resident_id(number) == "110105**********2X"
+        assert identifiers.mask_resident_id("E12345678") == "********78"  # of a passport
         with pytest.raises(identifiers.NotAResidentId):
             identifiers.resident_id("110105194912310021")
 

@@ -140,5 +140,10 @@ def mask_phone(number: str) -> str:
 
 
 def mask_resident_id(number: str) -> str:
-    """Mask an identity number: the place of six digits and the last two characters stay, without the birth date."""
+    """Mask an identity number: the place of six digits and the last two characters stay, without the birth date.
+
+    Another number, as of a passport, has no such place: its last two characters alone stay.
+    """
+    if not _RESIDENT_ID.fullmatch(number):
+        return f"********{number[-2:]}"
     return f"{number[:6]}**********{number[-2:]}"

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -61,7 +62,7 @@ def call(address: str, *, data: bytes | None = None, headers: Mapping[str, str] 
     except urllib.error.URLError as problem:
         refused_at_once = (ConnectionRefusedError, socket.gaierror)
         raise (NotReached if isinstance(problem.reason, refused_at_once) else Broken) from problem
-    except (OSError, TimeoutError) as problem:
+    except (OSError, TimeoutError, HTTPException) as problem:
         raise Broken from problem
 
 

@@ -35,6 +35,7 @@ class ServiceCertificateOut(Schema):
     starts_on: date
     ends_on: date
     minutes: int
+    times: int
     issued_on: date
     withdrawn: bool
 
@@ -90,6 +91,7 @@ class ServiceCheckOut(Schema):
     starts_on: date | None = None
     ends_on: date | None = None
     minutes: int | None = None
+    times: int | None = None
     volunteer: str = ""
 
 
@@ -138,7 +140,7 @@ class ServiceGrowthOut(Schema):
 
 
 def _written(one: Certificate) -> dict[str, Any]:
-    same = ("number", "paper", "starts_on", "ends_on", "minutes", "issued_on")
+    same = ("number", "paper", "starts_on", "ends_on", "minutes", "times", "issued_on")
     return {
         "id": one.pk, "volunteer": one.volunteer.number, "issuer": one.issuer_name,
         "withdrawn": one.withdrawn_at is not None, **{name: getattr(one, name) for name in same},
@@ -219,7 +221,7 @@ def check(request: HttpRequest, asked: Query[ServiceCheckQuery]) -> dict[str, An
     one = found.certificate
     if one is None:
         return {"state": found.state}
-    same = ("issued_on", "starts_on", "ends_on", "minutes")
+    same = ("issued_on", "starts_on", "ends_on", "minutes", "times")
     return {
         "state": found.state, "issuer": one.issuer_name, "volunteer": found.number,
         **{name: getattr(one, name) for name in same},

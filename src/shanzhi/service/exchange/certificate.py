@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from shanzhi.people.documents import DOCUMENTS
 from shanzhi.service.models import Certificate
 from shanzhi.service.operations.printing import Copy
 from shanzhi.ui import formatting
@@ -34,13 +35,16 @@ def span_words(found: Any) -> str:
 def _sheet(copy: Copy, address: str) -> Sheet:
     found = copy.certificate
     person = found.volunteer.human
-    identity = f"{_('Resident identity card')} {copy.id_number}" if copy.id_number else formatting.NONE
+    # a number of which no kind is noted came from a list or the outside service, and these take no other
+    kind = DOCUMENTS.get(person.verified_against, DOCUMENTS["resident_id"])
+    identity = f"{kind} {copy.id_number}" if copy.id_number else formatting.NONE
     rows = [
         (_("Name"), copy.name),
         (_("Identity document"), identity),
         (_("Volunteer number"), found.volunteer.number),
         (_("Days of service"), span_words(found)),
         (_("Verified service"), formatting.minutes(found.minutes)),
+        (_("Times of service"), formatting.count(found.times)),
         (_("Content"), content_words(found)),
         (_("Issuer"), found.issuer_name),
         (_("Responsible person"), found.responsible),

@@ -22,6 +22,7 @@ from shanzhi.volunteering.queries.volunteers import AREA_NAME
 
 MOST_TEAMS: Final = 50
 TOGETHER: Final = ("volunteer__person__merged_into", "team", "organization", "task_kind")
+BY: Final = ("recorded_by", "verified_by", "refused_by", "reversal__reversed_by")
 GONE: Final = Exists(Reversal.objects.filter(record=OuterRef("pk")))
 OPEN: Final = Exists(Complaint.objects.filter(record=OuterRef("pk"), state="open"))
 
@@ -136,7 +137,7 @@ def record(*, viewer: Actor, record_id: UUID, at: datetime) -> ServiceRecord:
     if not viewer.signed_in:
         raise SignInNeeded
     rows = ServiceRecord.objects.filter(policies.records_readable(viewer, at), pk=record_id)
-    found = marked(rows).select_related(*TOGETHER, "reversal", "corrects", "corrected_by").first()
+    found = marked(rows).select_related(*TOGETHER, *BY, "corrects", "corrected_by").first()
     if found is None:
         raise NotFound
     return found

@@ -160,6 +160,7 @@ def pairs(found: Certificate) -> list[Answer]:
         Answer(_("Name"), frames.shown_name(found.volunteer)),
         Answer(_("Days of service"), span_words(found)),
         Answer(_("Verified service"), formatting.minutes(found.minutes)),
+        Answer(_("Times of service"), formatting.count(found.times)),
         Answer(_("Content"), content_words(found)),
         Answer(_("Issuer"), found.issuer_name),
         Answer(_("Responsible person"), found.responsible),

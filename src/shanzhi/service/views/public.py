@@ -66,6 +66,7 @@ def pairs(found: Checked) -> list[Answer]:
         Answer(_("Date of issue"), formatting.day(one.issued_on)),
         Answer(_("Days of service"), span_words(one)),
         Answer(_("Verified service"), formatting.minutes(one.minutes)),
+        Answer(_("Times of service"), formatting.count(one.times)),
         Answer(_("Volunteer number"), found.number),
     ]
     return [*known, *([Answer(_("Withdrawn on"), formatting.day(one.withdrawn_at))] if one.withdrawn_at else [])]

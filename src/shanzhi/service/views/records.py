@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.lifecycle import MoveRefused
+from shanzhi.people.models import Person
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, policies, queries
 from shanzhi.service.forms.records import AnswerForm, ComplaintForm, ReverseForm, WhyForm, time_of
@@ -85,15 +86,25 @@ def pairs(found: ServiceRecord) -> list[Answer]:
     ]
 
 
-def life(found: ServiceRecord) -> list[tuple[Any, Any, str]]:
-    """Give what happened to a record: moment, what, and the reason."""
+def life(found: ServiceRecord) -> list[tuple[Any, Any, str, str]]:
+    """Give what happened to a record: moment, what, by whom with the name masked, and the reason."""
     reversal = getattr(found, "reversal", None)
     steps = [
-        (found.recorded_at, _("Service recorded"), ""), (found.noticed_at, _("Record put under notice"), ""),
-        (found.verified_at, _("Record verified"), ""), (found.refused_at, _("Record refused"), found.refused_reason),
-        (reversal.reversed_at if reversal else None, _("Record reversed"), reversal.reason if reversal else ""),
-    ]  # fmt: skip
+        (found.recorded_at, _("Service recorded"), by(found.recorded_by), ""),
+        (found.noticed_at, _("Record put under notice"), "", ""),
+        (found.verified_at, _("Record verified"), by(found.verified_by), ""),
+        (found.refused_at, _("Record refused"), by(found.refused_by), found.refused_reason),
+    ]
+    if reversal is not None:
+        steps.append((reversal.reversed_at, _("Record reversed"), by(reversal.reversed_by), reversal.reason))
     return [step for step in steps if step[0] is not None]
+
+
+def by(person: Person | None) -> str:
+    """Name who did it, masked and marked where the person is made up; nobody where a program did."""
+    if person is None:
+        return ""
+    return f"{person.name} · {_('Synthetic')}" if person.synthetic else str(person.name)
 
 
 @login_required

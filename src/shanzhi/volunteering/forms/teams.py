@@ -29,7 +29,7 @@ class TeamForm(EditTeamForm):
         required=False, widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
     organization_id = forms.ChoiceField(
-        label=_("Organisation"), help_text=_("For a team of an organisation: those in which you hold a role."),
+        label=_("Organisation"), help_text=_("For a team of an organisation: those that you lead."),
         required=False,
     )  # fmt: skip
 
