@@ -76,7 +76,7 @@ def own(site: Site) -> dict[str, str]:
     shift = Shift.objects.filter(activity=led, state="open").earliest("starts_at")
     draft = _activity("筹划中的活动（示例）", team, state="draft", **INSURED)
     return {
-        **{f"activities:{name}": reverse(f"activities:{name}") for name in ("mine", "past")},
+        **{f"activities:{name}": reverse(f"activities:{name}") for name in ("mine", "past", "nearby")},
         "activities:sign": reverse("activities:sign", args=[free.pk]),
         "activities:leave": reverse("activities:leave", args=[full.pk]),
         "activities:activity changed": reverse("activities:activity", args=[other.pk]),
@@ -98,6 +98,7 @@ def desk() -> dict[str, str]:
     passed = _activity("通过审核的活动（示例）", leader.team, state="checked", planned_by=leader.volunteer.person)
     return {
         "activities:mine none": reverse("activities:mine"),
+        "activities:nearby none": reverse("activities:nearby"),
         "activities:desk": reverse("activities:desk"),
         "activities:desk none": reverse("activities:desk") + NONE,
         "activities:checks": reverse("activities:checks"),

@@ -92,6 +92,7 @@ def feed() -> str:
 
 PAGES: dict[str, Row] = {
     "activities:mine": signed_in("/account/shifts/"),
+    "activities:nearby": signed_in("/account/shifts/near/"),
     "activities:past": signed_in("/account/shifts/past/"),
     "POST activities:own_calendar": signed_in("/account/shifts/calendar/", 302, **POST),
     "activities:activities": everyone("/activities/"),
@@ -139,6 +140,7 @@ ROUTES: dict[str, Row] = {
     f"GET {API}/shifts": everyone(f"{API}/shifts"),
     f"GET {EVENT}": everyone(by_api()),
     f"GET {API}/me/shifts": signed_in(f"{API}/me/shifts", anonymous=401),
+    f"GET {API}/me/near": signed_in(f"{API}/me/near", 404, 401),
     f"GET {API}/me/calendar": signed_in(f"{API}/me/calendar", anonymous=401),
     f"POST {API}/me/calendar": signed_in(f"{API}/me/calendar", 409, 401, **POST, json={}),
     f"POST {API}/me/calendar/end": signed_in(f"{API}/me/calendar/end", 409, 401, **POST, json={}),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.activities.views import calendars, checking, own, planning, public, shifts, signing
+from shanzhi.activities.views import calendars, checking, near, own, planning, public, shifts, signing
 
 app_name = "activities"
 ONE = "activities/<uuid:event_id>/"
@@ -12,6 +12,7 @@ DESK = "desk/activities/"
 
 urlpatterns = [
     path("account/shifts/", own.mine, name="mine"),
+    path("account/shifts/near/", near.nearby, name="nearby"),
     path("account/shifts/past/", own.past, name="past"),
     path("account/shifts/calendar/", own.calendar, name="own_calendar"),
     path("activities/", public.activities, name="activities"),

@@ -36,6 +36,7 @@ from shanzhi.activities.views.frames import (
     times_of,
     title_of,
 )
+from shanzhi.activities.views.near import far_words, reaches
 from shanzhi.places import exchange as outlines
 from shanzhi.places import queries as places
 from shanzhi.ui import drawing, formatting
@@ -50,6 +51,7 @@ from shanzhi.ui.listing import (
     listing_response,
 )
 from shanzhi.ui.pieces import Shape
+from shanzhi.volunteering import queries as volunteering
 
 MOST_PINS = 200
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -104,7 +106,7 @@ def activities(request: Any) -> HttpResponse:
     code, name = own_area(request)
     context = {
         "heading": _("Volunteer activities"), "lead": _("Find a shift, read what it asks, and sign up."),
-        "tabs": tabs("activities"), "home": code, "home_name": name,
+        "tabs": tabs("activities"), "signed_in": request.actor.signed_in, "home": code, "home_name": name,
         "crumbs": [(_("Home"), "/"), (_("Volunteer activities"), "")],
     }  # fmt: skip
     answer: HttpResponse = listing_response(
@@ -125,11 +127,25 @@ def _asked(request: Any) -> tuple[Any, dict[str, Any]]:
     if task:
         rows = rows.filter(activity__task_kind__code=task)
     home, home_name = own_area(request)
+    ways, measured = _ways(request)
+    reach = request.GET.get("reach", "")
+    reach = reach if reach in dict(measured) else ""
+    if reach:
+        rows = rows.filter(activity__in=[key for key, way in ways.items() if way is not None and way <= int(reach)])
     context = {
         "kinds": offered, "task": task, "area": code, "area_name": places.names({code}).get(code, "") if code else "",
-        "home": home, "home_name": home_name,
+        "home": home, "home_name": home_name, "ways": ways, "reaches": measured, "reach": reach,
     }  # fmt: skip
     return rows, context
+
+
+def _ways(request: Any) -> tuple[dict[UUID, int | None], list[tuple[str, str]]]:
+    """Give the way to the nearest activities, and the distances to choose from; neither to who is no volunteer."""
+    who = volunteering.mine(viewer=request.actor) if request.actor.signed_in else None
+    if who is None:
+        return {}, []
+    ground = queries.around(who.area, request.now, most=None)
+    return (ground.metres, reaches()) if ground.known else ({}, [])
 
 
 def month_of(text: str, today: date) -> date:
@@ -186,11 +202,19 @@ def nearby(request: Any) -> HttpResponse:
     shapes += [_pin(number, one) for number, one in enumerate(pins, 1)]
     context |= {
         "heading": _("Map of volunteer activities"), "map": drawing.area_map(shapes) if pins else None,
-        "pins": [(one, title_of(one.activity), times_of(one), free_words(one)) for one in pins],
+        "pins": [
+            (one, title_of(one.activity), times_of(one), free_words(one), _far(context["ways"], one)) for one in pins
+        ],
         "more": many - len(pins), "without": rows.filter(activity__lat__isnull=True).count(), "tabs": tabs("map"),
         "crumbs": [*home_steps(), (_("Map"), "")],
     }  # fmt: skip
     return render(request, "activities/map.html", context)
+
+
+def _far(ways: dict[UUID, int | None], one: Shift) -> str:
+    """Say how far a place is, '' where it is not known."""
+    way = ways.get(one.activity_id)
+    return "" if way is None else far_words(way)
 
 
 def activity(request: Any, event_id: UUID) -> HttpResponse:

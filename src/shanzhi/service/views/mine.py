@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shanzhi.activities import queries as activities
+from shanzhi.activities.views.near import few, measured_from
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, queries
 from shanzhi.service.exchange.answers import papers_answer
@@ -27,6 +29,8 @@ from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Answer, Chart, Series, Table
 from shanzhi.volunteering import queries as volunteering
 
+MOST_NEAR: Final = 5
+
 
 @login_required
 def mine(request: Any) -> HttpResponse:
@@ -36,16 +40,27 @@ def mine(request: Any) -> HttpResponse:
     crumbs = [(_("Home"), "/"), *mine_steps(), (heading, "")]
     if found is None:
         return render(request, "service/begin.html", {"heading": heading, "crumbs": crumbs})
-    fits = [kind for kind, fit in volunteering.fit_for(volunteer=found.volunteer, at=request.now) if fit.good]
     context = {
         "heading": heading, "crumbs": crumbs, "found": found, "pairs": sums(found), "star": star_words(found),
-        "papers": [(one, certificate_state(one)) for one in found.certificates], "fits": fits[:8],
+        "papers": [(one, certificate_state(one)) for one in found.certificates], **near(found, request.now),
         "teams": [one for one in volunteering.places_of(found.volunteer) if one.state == "member"],
         **months(found, request.now),
     }  # fmt: skip
     rows = queries.own_records(viewer=request.actor)
     answer: HttpResponse = listing_response(request, MINE, rows, context, template="service/mine.html")
     return answer
+
+
+def near(found: Overview, at: datetime) -> dict[str, Any]:
+    """Give the nearest shifts that fit, and the kinds of tasks that one may do where none does."""
+    nearby = activities.nearby_of(found.volunteer, at)
+    shifts = few(nearby, MOST_NEAR)
+    comma = "、" if formatting.chinese() else ", "
+    fits = [] if shifts else volunteering.fit_for(volunteer=found.volunteer, at=at)
+    return {
+        "near": shifts, "serves": nearby.serves, "measured": measured_from(found.volunteer, nearby),
+        "fits": comma.join([str(kind) for kind, fit in fits if fit.good][:8]),
+    }  # fmt: skip
 
 
 def sums(found: Overview) -> list[Answer]:

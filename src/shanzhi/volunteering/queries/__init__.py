@@ -1,7 +1,7 @@
 """Reading volunteers and teams: each query takes the viewer and gives only what exists for that viewer."""
 
 from shanzhi.places.exchange.lists.kept import Preview
-from shanzhi.volunteering.queries.fitness import Fitness, Reason, fit_for, lacking, may_do, serves
+from shanzhi.volunteering.queries.fitness import Fitness, Reason, each_fit, fit_for, lacking, may_do, serves
 from shanzhi.volunteering.queries.imports import (
     earlier_hours,
     earlier_minutes,
@@ -76,6 +76,7 @@ __all__ = [
     "desk_moves",
     "desk_skills",
     "desk_teams",
+    "each_fit",
     "earlier_hours",
     "earlier_minutes",
     "entries",

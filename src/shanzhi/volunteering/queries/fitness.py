@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -80,6 +81,18 @@ def may_do(*, volunteer: Volunteer, task_kind: TaskKind, on: date, at: datetime)
     """
     names = _names(volunteer.area) if task_kind.demands else {}
     return _judged(volunteer, task_kind, on, _Known(_standing(volunteer, at), _held(volunteer, on), names))
+
+
+def each_fit(*, volunteer: Volunteer, tasks: Iterable[tuple[TaskKind, date]], at: datetime) -> list[Fitness]:
+    """Say of many kinds of tasks, each on a day, what `may_do` says of one; in a fixed number of queries."""
+    standing, names = _standing(volunteer, at), _names(volunteer.area)
+    rows = Qualification.objects.filter(volunteer=volunteer, revoked_at=None)
+    spans = list(rows.values_list("kind__code", "starts_on", "ends_on"))
+    found = []
+    for kind, on in tasks:
+        held = {code for code, starts, ends in spans if starts <= on and (ends is None or on <= ends)}
+        found.append(_judged(volunteer, kind, on, _Known(standing, held, names)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""What is near that fits: shifts to come with free places that one may take, in one's free hours, the nearest first.
+
+What `against` says of one shift is said here of many at once, by the same words of the room below; a test compares the
+two pair by pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from shanzhi.activities.lifecycle import LIVING
+from shanzhi.activities.models import Shift, SignUp
+from shanzhi.activities.queries.activities import upcoming
+from shanzhi.activities.queries.fitting import safe
+from shanzhi.activities.queries.ground import around
+from shanzhi.kernel.actor import Actor
+from shanzhi.volunteering import queries as volunteering
+from shanzhi.volunteering.models import Volunteer
+
+HORIZON: Final = timedelta(weeks=8)
+MOST: Final = 2000
+"""So many shifts at most are looked at: those of the nearest activities in the time of `HORIZON`."""
+DAY: Final = 24 * 60
+WISH, SKILLS, TRAINED, LANGUAGE, HOURS = "wish", "skills", "trained", "language", "hours"
+"""Why a shift fits beyond that nothing stands against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A shift that fits; `metres` is the way to it, None where nobody knows; `turn` its place among all of them."""
+
+    shift: Any
+    metres: int | None
+    why: tuple[str, ...]
+    turn: int
+
+    @property
+    def id(self) -> UUID:
+        """Give the id of the shift."""
+        return UUID(str(self.shift.pk))
+
+    @property
+    def starts_at(self) -> datetime:
+        """Give when it begins."""
+        begins: datetime = self.shift.starts_at
+        return begins
+
+    @property
+    def title(self) -> str:
+        """Give the title of the activity."""
+        return str(self.shift.activity.title)
+
+    @property
+    def task(self) -> str:
+        """Give the code of the kind of task."""
+        return str(self.shift.activity.task_kind.code)
+
+    @property
+    def wished(self) -> bool:
+        """Tell whether the volunteer said to like this kind of task."""
+        return WISH in self.why
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """What is near a volunteer.
+
+    `serves` tells whether the volunteer serves now, `placed` whether the centre of the area of service is on record:
+    without it nothing is known to be nearer than another.
+    """
+
+    volunteer: Volunteer
+    serves: bool
+    placed: bool
+    rows: list[Near]
+
+    def nearest(self, most: int) -> list[Near]:
+        """Give the next shift of each of the nearest activities."""
+        first: dict[UUID, Near] = {}
+        for one in self.rows:
+            first.setdefault(one.shift.activity_id, one)
+        return list(first.values())[:most]
+
+
+def nearby(*, viewer: Actor, at: datetime) -> Nearby | None:
+    """Give the shifts that fit the viewer, None for who is no volunteer; in a fixed number of queries."""
+    who = volunteering.mine(viewer=viewer)
+    return None if who is None else nearby_of(who, at)
+
+
+def nearby_of(who: Volunteer, at: datetime) -> Nearby:
+    """Give the shifts that fit a volunteer."""
+    if not volunteering.serves(who, at):
+        return Nearby(who, serves=False, placed=False, rows=[])
+    held = sorted({one.skill.code for one in who.skills.all()})
+    ground = around(who.area, at, furthest=who.metres, wanted=Q(skills__contained_by=held))
+    shifts = [one for one in _open(who, at).filter(activity__in=list(ground.metres))[:MOST] if safe(one)]
+    days = [(one.activity.task_kind, timezone.localdate(one.starts_at)) for one in shifts]
+    fits = volunteering.each_fit(volunteer=who, tasks=days, at=at)
+    week = _Week([(one.weekday, one.starts, one.ends) for one in who.hours.all()])
+    good = [one for one, fit in zip(shifts, fits, strict=True) if fit.good and week.holds(one.starts_at, one.ends_at)]
+    ways = ground.metres
+    good.sort(key=lambda one: _order(ways[one.activity_id], one))
+    rows = [Near(one, ways[one.activity_id], _why(who, one, week), turn) for turn, one in enumerate(good, 1)]
+    return Nearby(who, serves=True, placed=ground.known, rows=rows)
+
+
+def _order(way: int | None, one: Shift) -> tuple[Any, ...]:
+    return way is None, way or 0, one.starts_at, str(one.pk)
+
+
+def _open(who: Volunteer, at: datetime) -> Any:
+    """Give the shifts soon to come with free places, in none of which somebody is, waits or is bound elsewhere."""
+    own = SignUp.objects.filter(volunteer=who, state__in=LIVING, shift__state="open")
+    at_that_time = own.filter(
+        state="signed", shift__starts_at__lt=OuterRef("ends_at"), shift__ends_at__gt=OuterRef("starts_at")
+    )
+    rows = upcoming(at=at).filter(Q(("free__gt", 0)), starts_at__lt=at + HORIZON)
+    rows = rows.exclude(Exists(own.filter(shift=OuterRef("pk")))).exclude(Exists(at_that_time))
+    return rows.order_by("starts_at", "id")
+
+
+def _why(who: Volunteer, one: Shift, week: _Week) -> tuple[str, ...]:
+    activity = one.activity
+    said = {
+        WISH: activity.task_kind.code in who.tasks,
+        SKILLS: bool(activity.skills),
+        TRAINED: bool(activity.task_kind.demands),
+        LANGUAGE: activity.language in who.languages,
+        HOURS: week.stated,
+    }
+    return tuple(code for code, true in said.items() if true)
+
+
+class _Week:
+    """The hours of a week in which somebody is free, in the time of the place; none stated are any."""
+
+    def __init__(self, hours: Sequence[tuple[int, int, int]]) -> None:
+        """Take weekdays from 1 for Monday with minutes of the day."""
+        self.stated = bool(hours)
+        self._hours = hours
+
+    def holds(self, starts: datetime, ends: datetime) -> bool:
+        """Tell whether a time lies wholly in them; spans that touch are one, also over midnight."""
+        if not self.stated:
+            return True
+        begins, ended = timezone.localtime(starts), timezone.localtime(ends)
+        first = begins.hour * 60 + begins.minute
+        last = (ended.date() - begins.date()).days * DAY + ended.hour * 60 + ended.minute + bool(ended.second)
+        reached = first
+        for low, high in self._spans(begins.isoweekday(), last // DAY + 1):
+            if low <= reached < high:
+                reached = high
+        return reached >= last
+
+    def _spans(self, weekday: int, days: int) -> list[tuple[int, int]]:
+        """Lay the hours over some days, in minutes since the first midnight, in order."""
+        found = []
+        for day in range(days):
+            on = (weekday - 1 + day) % 7 + 1
+            found += [(day * DAY + low, day * DAY + high) for name, low, high in self._hours if name == on]
+        return sorted(found)
