@@ -158,6 +158,7 @@ TABLE: dict[str, Row] = {
     **PAGES,
     f"GET {API}/me": api(f"{API}/me", 404),
     f"GET {API}/me/records": api(f"{API}/me/records", 200),
+    f"GET {API}/me/way": api(f"{API}/me/way", 404),
     f"GET {RECORDS}": listed(READERS, RECORDS),
     f"GET {API}/to-verify": api(f"{API}/to-verify", 200),
     f"GET {API}/teams/{{team_id}}/records": only(READERS, team("records", f"{API}/teams"), refused=404),

@@ -4,8 +4,9 @@ from shanzhi.service.api import words
 from shanzhi.service.api.files import router as files
 from shanzhi.service.api.papers import router as papers
 from shanzhi.service.api.records import router
+from shanzhi.service.api.way import router as way
 
-for part in (papers, files):
+for part in (papers, files, way):
     router.add_router("", part)
 
 __all__ = ["router", "words"]

@@ -38,12 +38,13 @@ from shanzhi.service.queries.records import (
 )
 from shanzhi.service.queries.rules import Ruling, rules, ruling, search_rules
 from shanzhi.service.queries.telling import STAGES
+from shanzhi.service.queries.way import Step, Way, way, way_of
 
 __all__ = [
-    "STAGES", "Overview", "Ruling", "at_the_desk", "batch", "batches", "by_code", "by_numbers", "certificate",
-    "certificates", "check", "complaint", "complaints_of", "desk_complaints", "desk_overview", "desk_records",
-    "desk_thanks", "growth", "issuing_bodies", "noticed_in", "of_batch", "overview", "own_records", "passed_over",
-    "ready", "record", "recordable", "records_of", "require_desk", "rules", "ruling", "search_certificates",
-    "search_complaints", "search_ready", "search_records", "search_rules", "search_thanks", "team_records", "thanks",
-    "to_notice", "to_verify", "unit_teams", "waiting",
+    "STAGES", "Overview", "Ruling", "Step", "Way", "at_the_desk", "batch", "batches", "by_code", "by_numbers",
+    "certificate", "certificates", "check", "complaint", "complaints_of", "desk_complaints", "desk_overview",
+    "desk_records", "desk_thanks", "growth", "issuing_bodies", "noticed_in", "of_batch", "overview", "own_records",
+    "passed_over", "ready", "record", "recordable", "records_of", "require_desk", "rules", "ruling",
+    "search_certificates", "search_complaints", "search_ready", "search_records", "search_rules", "search_thanks",
+    "team_records", "thanks", "to_notice", "to_verify", "unit_teams", "waiting", "way", "way_of",
 ]  # fmt: skip

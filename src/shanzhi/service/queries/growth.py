@@ -88,25 +88,24 @@ def _core(ruled: Mapping[Figures, Q], on: date) -> Q:
 
 def _of_late(months: int, on: date) -> QuerySet[Any, Any]:
     """Sum minutes (`sum`) and times (`n`) of a volunteer in the last months."""
-    rows = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=_first(months, on)).order_by()
+    rows = ServiceMonth.objects.filter(volunteer=OuterRef("pk"), month__gte=first_month(months, on)).order_by()
     summed: QuerySet[Any, Any] = rows.values("volunteer").annotate(sum=Sum("minutes"), n=Sum("times"))
     return summed
 
 
-def _first(months: int, on: date) -> date:
+def first_month(months: int, on: date) -> date:
     """Give the first day of the months that are looked back: this month and those before it."""
     return months_after(on.replace(day=1), 1 - months)
 
 
-LEADS: Final = Exists(
-    TeamMember.objects.filter(volunteer=OuterRef("pk"), state="member", role__in=policies.HEADS)
-)  # fmt: skip
+HEADS: Final = TeamMember.objects.filter(state="member", role__in=policies.HEADS)
+"""The places of who leads a team or is its deputy now."""
+LEADS: Final = Exists(HEADS.filter(volunteer=OuterRef("pk")))
 
 
 def _founds(at: datetime) -> Exists:
     """Say that a person leads an organisation now."""
-    rows = RoleGrant.objects.filter(people.running(at), person=OuterRef("person"))
-    return Exists(rows.filter(organization__isnull=False, role__in=LEADERS))
+    return Exists(founding(at).filter(person=OuterRef("person")))
 
 
 MOST_BELOW: Final = 400
@@ -181,14 +180,24 @@ class _Parts:
 
 def _counted(code: str, on: date, at: datetime) -> _Counts:
     """Count the volunteers of an area by their areas of service and by stage, in one query for each stage."""
+    return _Counts({
+        name: dict(rows.order_by().values_list("area").annotate(n=Count("id")))
+        for name, rows in reached(code, on, at).items()
+    })  # fmt: skip
+
+
+def reached(code: str, on: date, at: datetime) -> dict[str, QuerySet[Volunteer]]:
+    """Give the volunteers of an area who reached each stage: the one place that says what a stage is."""
     people = served(code)
-    stages = {
+    return {
         "helper": people, "core": people.filter(_core(_ruled([code], on), on)), "leader": people.filter(LEADS),
         "founder": people.filter(_founds(at)),
     }  # fmt: skip
-    return _Counts({
-        name: dict(rows.order_by().values_list("area").annotate(n=Count("id"))) for name, rows in stages.items()
-    })  # fmt: skip
+
+
+def founding(at: datetime) -> QuerySet[RoleGrant]:
+    """Give the roles by which somebody leads an organisation now."""
+    return RoleGrant.objects.filter(people.running(at), organization__isnull=False, role__in=LEADERS)
 
 
 def _told(numbers: Mapping[str, int], hidden: frozenset[str]) -> dict[str, int | None]:

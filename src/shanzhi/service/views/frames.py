@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from django.urls import reverse
@@ -20,12 +21,17 @@ from shanzhi.volunteering.models.volunteers import clock
 from shanzhi.volunteering.operations.volunteers import LEVELS_OF_SERVICE
 from shanzhi.volunteering.views.frames import frame, mine_steps, shown_name, team_steps
 
-__all__ = ["FORM", "acting_areas", "frame", "mine_steps", "shown_name", "team_steps"]
+__all__ = ["FORM", "acting_areas", "frame", "mine_steps", "month_words", "shown_name", "team_steps"]
 
 FORM: Final = "service/form.html"
 TONES: Final = {
     "verified": "good", "shown": "good", "noticed": "accent", "open": "warn", "waiting": "warn", "upheld": "accent",
 }  # fmt: skip
+
+
+def month_words(first: date) -> str:
+    """Name a month by its first day."""
+    return f"{first:%Y}年{first.month}月" if formatting.chinese() else f"{first:%Y-%m}"
 
 
 def record_state(row: ServiceRecord) -> tuple[str, str]:

@@ -20,8 +20,9 @@ from shanzhi.service.exchange.answers import papers_answer
 from shanzhi.service.forms.records import ThanksForm
 from shanzhi.service.operations.printing import own_copy
 from shanzhi.service.queries import Overview
-from shanzhi.service.views.frames import FORM, certificate_state, frame, mine_steps
+from shanzhi.service.views.frames import FORM, certificate_state, frame, mine_steps, month_words
 from shanzhi.service.views.listings import MINE
+from shanzhi.service.views.way import figures_of, lines
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting
 from shanzhi.ui.listing import listing_response
@@ -43,6 +44,7 @@ def mine(request: Any) -> HttpResponse:
     context = {
         "heading": heading, "crumbs": crumbs, "found": found, "pairs": sums(found), "star": star_words(found),
         "papers": [(one, certificate_state(one)) for one in found.certificates], **near(found, request.now),
+        **lines(queries.way_of(found.volunteer, request.now)), "figures": figures_of(found.volunteer),
         "teams": [one for one in volunteering.places_of(found.volunteer) if one.state == "member"],
         **months(found, request.now),
     }  # fmt: skip
@@ -85,20 +87,15 @@ def star_words(found: Overview) -> str:
 def months(found: Overview, at: datetime) -> dict[str, Any]:
     """Give the chart of the last twelve months in hours, with the exact table."""
     most = max(found.months, key=lambda one: one.minutes)
-    title = _("Most service was in %(month)s") % {"month": month(most.first)} if most.minutes else ""
+    title = _("Most service was in %(month)s") % {"month": month_words(most.first)} if most.minutes else ""
     chart = Chart(
         title=title, kind="bar", categories=[f"{one.first:%m}" for one in found.months],
         series=[Series(_("Verified service"), [one.minutes // 60 for one in found.months])],
         x_label=_("Month"), y_label=_("Service"), unit=_("hours"), source=_("The records of this site"), at=at,
         key="months",
     )  # fmt: skip
-    rows = [[month(one.first), formatting.minutes(one.minutes)] for one in found.months]
+    rows = [[month_words(one.first), formatting.minutes(one.minutes)] for one in found.months]
     return {"chart": chart if most.minutes else None, "table": Table([_("Month"), _("Verified service")], rows)}
-
-
-def month(first: Any) -> str:
-    """Name a month."""
-    return f"{first:%Y}年{first.month}月" if formatting.chinese() else f"{first:%Y-%m}"
 
 
 @login_required

@@ -17,6 +17,7 @@ from shanzhi.service.exchange.certificate import span_words
 from shanzhi.service.forms.papers import CheckForm
 from shanzhi.service.queries.certificates import Checked
 from shanzhi.service.queries.growth import Growth, Place
+from shanzhi.service.queries.rules import Ruling
 from shanzhi.service.queries.telling import SMALL
 from shanzhi.service.views.frames import desk_steps
 from shanzhi.service.views.listings import READY
@@ -80,6 +81,13 @@ def stage_words() -> dict[str, str]:
     }  # fmt: skip
 
 
+def core_words(rules: Ruling) -> str:
+    """Say what makes a core member under some rules."""
+    return _("Core: at least %(hours)s and %(times)s times in the last %(months)s months.") % {
+        "hours": formatting.minutes(rules.core_minutes), "times": rules.core_times, "months": rules.core_months,
+    }  # fmt: skip
+
+
 def growth(request: Any, code: str) -> HttpResponse:
     """Show how many of an area are helpers, core members, leaders and founders; small numbers are left out."""
     found = queries.growth(code=code, at=request.now, public=True)
@@ -100,14 +108,11 @@ def desk_growth(request: Any, code: str) -> HttpResponse:
 
 
 def _growth(request: Any, found: Growth, lead: str, crumbs: list[tuple[Any, str]], view: str) -> HttpResponse:
-    rules = found.rules
-    core = _("Core: at least %(hours)s and %(times)s times in the last %(months)s months.") % {
-        "hours": formatting.minutes(rules.core_minutes), "times": rules.core_times, "months": rules.core_months,
-    }  # fmt: skip
     most = max((number or 0 for number in found.whole.counts.values()), default=0)
     context = {
-        "heading": _("From helping to leading"), "place": found.whole, "lead": lead, "core": core, "crumbs": crumbs,
-        "source": rules.source, "stages": [
+        "heading": _("From helping to leading"), "place": found.whole, "lead": lead,
+        "core": core_words(found.rules), "crumbs": crumbs,
+        "source": found.rules.source, "stages": [
             (words, cell(found.whole, stage), (found.whole.counts[stage] or 0), most)
             for stage, words in stage_words().items()
         ],
