@@ -178,6 +178,7 @@ class TestWhatFits:
             Availability.objects.create(volunteer=who, weekday=weekday, starts=low, ends=high)
         assert titles(who) == ["周二上午", "跨夜"]
         assert {row.why for row in found(who).rows} == {("hours",)}
+        assert found(who).other_hours == 2
 
     def test_says_why(self, who: Volunteer) -> None:
         Volunteer.objects.filter(pk=who.pk).update(tasks=["nursing"], languages=["sign"])
@@ -253,6 +254,23 @@ class TestThePage:
         assert "近的（示例）" not in shown
         stranger = sign_in(Client(), a_person(COMMUNITY)).get(PAGE).content.decode()
         assert "您还没有登记为志愿者" in stranger
+
+    def test_says_how_many_would_fit_at_other_hours(self, who: Volunteer) -> None:
+        shift = a_near(1, "近的（示例）")
+        client, day = sign_in(Client(), who.person), timezone.localtime(shift.starts_at).isoweekday()
+        assert "空闲时间内" not in client.get(PAGE).content.decode()
+        Availability.objects.create(volunteer=who, weekday=day % 7 + 1, starts=0, ends=1440)
+        shown = client.get(PAGE).content.decode()
+        assert "还有 1 个班次适合您，但不在您填写的空闲时间内" in shown
+        assert "近的（示例）" not in shown
+
+    def test_offers_no_distances_where_none_is_known(self) -> None:
+        one = a_volunteer(a_person(COMMUNITY), COMMUNITY)
+        a_near(1, "近的（示例）")
+        shown = sign_in(Client(), one.person).get(PAGE).content.decode()
+        assert "本站没有您所在区域中心位置的记录" in shown
+        assert "近的（示例）" in shown
+        assert "公里" not in shown
 
     def test_pages_on(self, who: Volunteer) -> None:
         for place in range(27):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from shanzhi.kernel.periods import months_after
 from shanzhi.service.models import Reversal, ServiceRules, StarAward, Thanks
 from shanzhi.service.operations.stars import settle_stars
-from shanzhi.volunteering.models import Volunteer
+from shanzhi.volunteering.models import Availability, Volunteer
 from tests.activities.support import DAY, SYSTEM, a_shift, a_sign_up, a_task, an_activity
 from tests.activities.test_nearby import MIDDLE, NORTH, centre
 from tests.people.conftest import COMMUNITY
@@ -178,6 +178,10 @@ class TestWhatIsNear:
         assert "今后八周内，您附近没有" in shown
         assert "您可以参加的任务类型： 环境清洁" in shown
         assert "挖土" not in shown
+        shift = a_shift(an_activity(a_team(COMMUNITY), shifts=0, area=COMMUNITY), starts=timezone.now() + DAY)
+        day = timezone.localtime(shift.starts_at).isoweekday()
+        Availability.objects.create(volunteer=one, weekday=(day + 2) % 7 + 1, starts=0, ends=1440)
+        assert "还有 1 个班次适合您，但不在您填写的空闲时间内" in words(under(page(one), "离您近、适合您的"))
         Volunteer.objects.filter(pk=one.pk).update(state="paused")
         assert "您已暂停、退出，或有一项同意尚缺" in words(under(page(one), "离您近、适合您的"))
 

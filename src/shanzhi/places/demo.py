@@ -24,6 +24,8 @@ WRONG: Final = ("370102001002", Measure.HOUSEHOLDS.value, DAYS[1])
 LACKING: Final = 36
 """The figure that is recorded too low, by so much, and then corrected."""
 _KINDS: Final = {areas.DISTRICT: "社会工作服务中心", areas.SUBDISTRICT: "社工站", areas.COMMUNITY: "社工室"}
+_CORNERS: Final = {"370102": (36_640_000, 117_040_000), "110114": (40_050_000, 116_390_000)}
+"""Made-up centres lie within some kilometres north and east of these, in millionths of a degree."""
 _PHONES: Final = {"370102": "0531-00000000", "110114": "010-00000000"}
 
 
@@ -114,10 +116,18 @@ def _rows(places: dict[str, list[Area]]) -> Iterator[exchange.Row]:
                     total[measure] += value
                     lacking = LACKING if (one.code, measure, day) == WRONG else 0
                     yield _row(one.code, measure, value - lacking, day)
+                if place == 0:
+                    yield from _centre(one.code, day)
             for measure, value in total.items():
                 yield _row(subdistrict, measure, value, day)
             if place == 0:
                 yield _row(subdistrict, Measure.SIZE, 40_000 * len(communities), day)
+
+
+def _centre(code: str, day: date) -> Iterator[exchange.Row]:
+    draw, (north, east) = Random(f"{code} centre"), _CORNERS[code[:6]]  # noqa: S311 - the same at each run
+    yield _row(code, Measure.LATITUDE, north + draw.randrange(40_000), day)
+    yield _row(code, Measure.LONGITUDE, east + draw.randrange(50_000), day)
 
 
 def _row(code: str, measure: Measure, value: int, day: date) -> exchange.Row:

@@ -73,13 +73,15 @@ class Nearby:
     """What is near a volunteer.
 
     `serves` tells whether the volunteer serves now, `placed` whether the centre of the area of service is on record:
-    without it nothing is known to be nearer than another.
+    without it nothing is known to be nearer than another. `other_hours` counts what would fit at hours in which the
+    volunteer did not say to be free.
     """
 
     volunteer: Volunteer
     serves: bool
     placed: bool
     rows: list[Near]
+    other_hours: int = 0
 
     def nearest(self, most: int) -> list[Near]:
         """Give the next shift of each of the nearest activities."""
@@ -105,11 +107,12 @@ def nearby_of(who: Volunteer, at: datetime) -> Nearby:
     days = [(one.activity.task_kind, timezone.localdate(one.starts_at)) for one in shifts]
     fits = volunteering.each_fit(volunteer=who, tasks=days, at=at)
     week = _Week([(one.weekday, one.starts, one.ends) for one in who.hours.all()])
-    good = [one for one, fit in zip(shifts, fits, strict=True) if fit.good and week.holds(one.starts_at, one.ends_at)]
+    allowed = [one for one, fit in zip(shifts, fits, strict=True) if fit.good]
+    good = [one for one in allowed if week.holds(one.starts_at, one.ends_at)]
     ways = ground.metres
     good.sort(key=lambda one: _order(ways[one.activity_id], one))
     rows = [Near(one, ways[one.activity_id], _why(who, one, week), turn) for turn, one in enumerate(good, 1)]
-    return Nearby(who, serves=True, placed=ground.known, rows=rows)
+    return Nearby(who, serves=True, placed=ground.known, rows=rows, other_hours=len(allowed) - len(good))
 
 
 def _order(way: int | None, one: Shift) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
@@ -9,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from shanzhi.activities import queries
 from shanzhi.activities.queries import Near, Nearby
@@ -103,6 +104,27 @@ NEARBY = Listing(
 )  # fmt: skip
 
 
+UNPLACED: Final = replace(
+    NEARBY,
+    columns=[one for one in NEARBY.columns if one.key != "far"],
+    filters=[one for one in NEARBY.filters if one.key != "reach"],
+    default_sort="when",
+)
+"""The same where no way is known."""
+
+
+def other_hours(found: Nearby) -> str:
+    """Say how many more would fit at other hours than those stated, '' for none."""
+    many = found.other_hours
+    if not many:
+        return ""
+    words = ngettext(
+        "%(many)s more shift would fit at hours in which you did not say to be free.",
+        "%(many)s more shifts would fit at hours in which you did not say to be free.", many,
+    )  # fmt: skip
+    return words % {"many": formatting.count(many)}
+
+
 def measured_from(who: Volunteer, found: Nearby) -> str:
     """Say from where distances are measured, or why there are none."""
     if not found.placed:
@@ -132,7 +154,9 @@ def nearby(request: Any) -> HttpResponse:
         "heading": heading, "crumbs": [(_("Home"), "/"), *mine_steps(), (heading, "")],
         "lead": measured_from(found.volunteer, found) if found and found.serves else "",
         "registered": found is not None, "serves": found is not None and found.serves,
+        "other_hours": other_hours(found) if found else "",
     }  # fmt: skip
     rows = Rows(found.rows if found else [])
-    answer: HttpResponse = listing_response(request, NEARBY, rows, context, template="activities/nearby.html")
+    listing = NEARBY if found and found.placed else UNPLACED
+    answer: HttpResponse = listing_response(request, listing, rows, context, template="activities/nearby.html")
     return answer

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shanzhi.activities import queries as activities
-from shanzhi.activities.views.near import few, measured_from
+from shanzhi.activities.views.near import few, measured_from, other_hours
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.service import operations, queries
 from shanzhi.service.exchange.answers import papers_answer
@@ -61,6 +61,7 @@ def near(found: Overview, at: datetime) -> dict[str, Any]:
     fits = [] if shifts else volunteering.fit_for(volunteer=found.volunteer, at=at)
     return {
         "near": shifts, "serves": nearby.serves, "measured": measured_from(found.volunteer, nearby),
+        "other_hours": other_hours(nearby),
         "fits": comma.join([str(kind) for kind, fit in fits if fit.good][:8]),
     }  # fmt: skip
 
