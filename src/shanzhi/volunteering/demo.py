@@ -27,6 +27,9 @@ DISTRICT: Final = "370102"
 COUNT: Final = 36
 BEFORE: Final = timedelta(days=90)
 STEP: Final = "志愿服务 Volunteering"
+SIGN_INS: Final = ("leader", "resident")
+WEEKEND: Final = [(6, 480, 1260), (7, 480, 1260)]
+"""When those are free who can sign in, so that they find something near."""
 # Name, kind, unit, what it does.
 TEAMS: Final = (
     ("楼门互助志愿队（示例）", TeamKind.COMMUNITY, "", "照看楼里的独居老人：敲门问候、代买代办。"),
@@ -49,12 +52,17 @@ def load(*, at: datetime, progress: Progress) -> None:
     progress(STEP, COUNT, COUNT)
 
 
+def _hours(draw: Random) -> list[tuple[int, int, int]]:
+    """Draw a morning and an afternoon of the week."""
+    return [(draw.randint(1, 7), 540, 720), (draw.randint(1, 7), 840, 1080)]
+
+
 def _people() -> list[Person]:
     """Give synthetic residents of the district, those who can sign in first."""
     inside = places.within("area", DISTRICT)
     rows = Person.objects.filter(inside, synthetic=True, erased_at=None, merged_into=None, real_name="verified")
     grown = rows.filter(born_on__year__lt=2000, area__gt=DISTRICT + "000001").order_by("pk")
-    logins = Account.objects.filter(login_name__in=("leader", "resident"), person__in=grown).order_by("login_name")
+    logins = Account.objects.filter(login_name__in=SIGN_INS, person__in=grown).order_by("login_name")
     first = [one.person for one in logins.select_related("person") if one.person is not None]
     return [*first, *(one for one in grown[: COUNT + len(first)] if one not in first)][:COUNT]
 
@@ -66,9 +74,9 @@ def _volunteers(at: datetime, progress: Progress) -> list[Volunteer]:
     for place, person in enumerate(_people(), 1):
         details = operations.Details(
             area=person.area[:12], skills=draw.sample(codes, k=draw.randint(1, 3)),
-            hours=[(draw.randint(1, 7), 540, 720), (draw.randint(1, 7), 840, 1080)],
+            hours=WEEKEND if place <= len(SIGN_INS) else _hours(draw),
             languages=draw.choice((("mandarin",), ("mandarin", "dialect"), ("mandarin", "sign"))),
-            metres=draw.choice((1000, 2000, 5000)),
+            metres=draw.choice((1000, 2000, 5000)) if place > len(SIGN_INS) else 5000,
             tasks=draw.choice(((), ("visit_elders",), ("events", "clean_up"))),
             wish="陪伴老人、参加社区活动（示例）",
         )  # fmt: skip
