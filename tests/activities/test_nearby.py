@@ -229,7 +229,7 @@ class TestThePage:
         client = sign_in(Client(), who.person)
         shown = client.get(PAGE).content.decode()
         assert shown.index("近的（示例）") < shown.index("远的（示例）")
-        for words in ("约 1.2 公里", "约 12 公里", "是您想做的任务类型", f"/activities/shifts/{near.pk}/sign/",
+        for words in ("约 1.2 公里", "约 12 公里", "是您想做的任务类别", f"/activities/shifts/{near.pk}/sign/",
                       "历山路社区"):  # fmt: skip
             assert words in shown, words
         for asked, there, gone in (

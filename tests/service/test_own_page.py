@@ -161,10 +161,10 @@ class TestWhatIsNear:
         shown = under(page(one), "离您近、适合您的")
         day = nine + 3 * DAY
         assert [row.split("（示例）")[0] for row in items(shown)] == [f"{steps}公里外" for steps in range(1, 6)]
-        for said in ("南门", "约 1.0 公里", "余 4 / 4", "适合： 是您想做的任务类型", "历山路社区"):
+        for said in ("南门", "约 1.0 公里", "余 4 / 4", "适合： 是您想做的任务类别", "历山路社区"):
             assert said in words(shown), said
         assert f"{day.month}月{day.day}日" in items(shown)[0]
-        assert "想做的任务类型" not in items(shown)[1]
+        assert "想做的任务类别" not in items(shown)[1]
         shifts = re.findall(r'href="/activities/shifts/([0-9a-f-]+)/sign/"', shown)
         assert len(shifts) == 5
         assert sign_in(Client(), one.person).get(f"/activities/shifts/{shifts[0]}/sign/").status_code == 200
@@ -176,7 +176,7 @@ class TestWhatIsNear:
         a_task()
         shown = words(under(page(one), "离您近、适合您的"))
         assert "今后八周内，您附近没有" in shown
-        assert "您可以参加的任务类型： 环境清洁" in shown
+        assert "您可以参加的任务类别： 环境清洁" in shown
         assert "挖土" not in shown
         shift = a_shift(an_activity(a_team(COMMUNITY), shifts=0, area=COMMUNITY), starts=timezone.now() + DAY)
         day = timezone.localtime(shift.starts_at).isoweekday()
