@@ -22,7 +22,6 @@ from shanzhi.activities.lifecycle import LIVING
 from shanzhi.activities.models import Shift, SignUp
 from shanzhi.assignments import fitting, wants
 from shanzhi.assignments.models import Proposal, Run
-from shanzhi.kernel.areas import DISTRICT, LENGTHS, ancestors_of
 from shanzhi.people import minors
 from shanzhi.people.actors import records_among
 from shanzhi.people.models import Consent
@@ -194,23 +193,11 @@ def _lacking(people: Iterable[Volunteer], at: datetime) -> set[UUID]:
 
 def _points(run: Run, areas: set[str], shifts: list[Shift], at: datetime) -> dict[str, matching.Point]:
     """Give the centre of each area, of the nearest one above it where its own is not known; and places of shifts."""
-    codes = {*areas, *(one.activity.area for one in shifts), run.area}
-    chains = {code: [code, *reversed([up for up in ancestors_of(code) if len(up) >= LENGTHS[DISTRICT]])]
-              for code in codes}  # fmt: skip
-    figures = places.figures(sorted({code for chain in chains.values() for code in chain}), at)
-    centres: dict[str, Any] = {
-        code: (found["centroid_lat"].value, found["centroid_lon"].value)
-        for code, found in figures.items()
-        if "centroid_lat" in found and "centroid_lon" in found
-    }
-    spots: dict[str, tuple[int, int]] = {}
+    found = activities.centres({*areas, *(one.activity.area for one in shifts), run.area}, at)
+    spots = {code: (place.north, place.east) for code, place in found.items()}
     for one in shifts:
         if one.activity.lat is not None and one.activity.lng is not None:
             spots[str(one.pk)] = (one.activity.lat, one.activity.lng)
-    for code, chain in chains.items():
-        known = [centres[one] for one in chain if one in centres]
-        if known:
-            spots[code] = known[0]
     if not spots:
         return {}
     about = spots.get(run.area) or spots[min(spots)]
