@@ -37,9 +37,10 @@ from shanzhi.activities.queries.signups import (
 )
 
 __all__ = [
-    "OVERLAP", "UNINSURED", "Ground", "Near", "Nearby", "activities_of", "activity", "against", "around", "asked_of",
-    "centres", "check_due", "counts", "covers", "days_of", "feed_of", "feed_shifts", "kinds_of", "led_team", "mine",
-    "near", "nearby", "nearby_of", "next_of_each", "overlaps", "own_feed", "own_in", "own_rows", "past", "plan", "plans",
-    "public_areas", "safe", "search_past", "search_plans", "search_shifts", "search_sign_ups", "secret_of", "serving",
-    "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check", "upcoming",
+    "OVERLAP", "UNINSURED", "Ground", "Near", "Nearby", "activities_of", "activity", "against", "around",
+    "asked_of", "centres", "check_due", "counts", "covers", "days_of", "feed_of", "feed_shifts", "kinds_of",
+    "led_team", "mine", "near", "nearby", "nearby_of", "next_of_each", "overlaps", "own_feed", "own_in", "own_rows",
+    "past", "plan", "plans", "public_areas", "safe", "search_past", "search_plans", "search_shifts",
+    "search_sign_ups", "secret_of", "serving", "shift_for_planner", "shift_of", "shifts_of", "sign_ups", "to_check",
+    "upcoming",
 ]  # fmt: skip
