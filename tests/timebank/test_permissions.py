@@ -238,6 +238,7 @@ TABLE: dict[str, Row] = {
     f"GET {BANKS}": everyone(BANKS),
     f"GET {ONE}": everyone(by_api()),
     f"GET {ONE}/months": everyone(by_api("/months")),
+    f"GET {ONE}/months/running": of_keepers(by_api("/months/running")),
     f"GET {ONE}/rules": everyone(by_api("/rules")),
     f"GET {ONE}/pools": everyone(by_api("/pools")),
     f"GET {API}/me": api(f"{API}/me", 200),

@@ -59,7 +59,7 @@ from shanzhi.timebank.queries.matching import (
     nobody_for,
     search_matched,
 )
-from shanzhi.timebank.queries.months import LEAST, Period, published
+from shanzhi.timebank.queries.months import LEAST, Period, Running, published, running, told_on
 from shanzhi.timebank.queries.own import (
     Stand,
     earnings_of,
@@ -90,6 +90,7 @@ from shanzhi.timebank.queries.shop import (
 __all__ = [
     "LEAST",
     "Period",
+    "Running",
     "Stand",
     "Waits",
     "address_for",
@@ -145,6 +146,7 @@ __all__ = [
     "published",
     "read_areas",
     "reads_help",
+    "running",
     "search_banks",
     "search_deals",
     "search_earnings",
@@ -159,6 +161,7 @@ __all__ = [
     "signs",
     "stands",
     "statement",
+    "told_on",
     "versions",
     "voucher",
     "voucher_of_number",
