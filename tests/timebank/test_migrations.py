@@ -36,6 +36,24 @@ def test_months_kept_before_stay_and_credits_pass_from_then_on() -> None:
 
 @pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
+def test_offers_of_before_say_no_place_and_no_hours_and_may_from_then_on() -> None:
+    make_areas()
+    author = a_member(a_bank(), 100)
+    asked, offered = a_request(author, address="解放路一号"), an_offer(author)
+    try:
+        move(("timebank", "0006_matching"))
+    finally:
+        move()
+    rows = {row.pk: (row.place, row.hours.count()) for row in Post.objects.all()}
+    assert rows == {asked.pk: ("", 0), offered.pk: ("", 0)}
+    assert str(Post.objects.get(pk=asked.pk).address.reveal()) == "解放路一号"
+    later = an_offer(author, place="在我家", address="解放路一号", hours=[(6, 540, 720)])
+    assert [one.span for one in Post.objects.get(pk=later.pk).hours.all()] == [(6, 540, 720)]
+    refused(lambda: Post.objects.filter(pk=asked.pk).update(place="在我家"), "timebank_post_place")
+
+
+@pytest.mark.thorough
+@pytest.mark.django_db(transaction=True)
 def test_posts_and_runs_of_before_ask_for_no_skill_and_hold_no_request() -> None:
     make_areas()
     author = a_member(a_bank(), 100)

@@ -18,7 +18,7 @@ from PIL import Image
 from shanzhi.assignments.models import Run
 from shanzhi.kernel.roles import Role
 from shanzhi.timebank import checking, demo, operations
-from shanzhi.timebank.demo import year
+from shanzhi.timebank.demo import loading, year
 from shanzhi.timebank.models import Bank, BankMonth, Crossing, Deal, Earning, Gift, Good, PolicyVersion, Post, Sign
 from shanzhi.timebank.queries import published
 from shanzhi.timebank.queries.months import periods
@@ -265,5 +265,7 @@ def test_the_demo_loads_a_bank_whose_credits_come_of_verified_records() -> None:
     run = Run.objects.get()
     assert (run.synthetic, run.wants, run.wants_filled > 0) == (True, 3 + 2, True)
     assert run.help_proposals.filter(state="asked").count() == 1
+    offer = Post.objects.get(sort="offer")
+    assert (offer.place, [one.span for one in offer.hours.all()]) == (loading.PLACE, list(loading.HOURS))
     assert sorted(Good.objects.values_list("supplied", "stock")) == [(10, 9), (20, 20)]
     assert list(checking.broken()) == []

@@ -36,6 +36,8 @@ HELP: Final = (
     ("request", "代买米面（示例）", "十斤米、五斤面，送到楼下就好。", 45),
     ("offer", "周末教用手机挂号（示例）", "周六上午有空，可以上门。", 60),
 )
+PLACE: Final = "您家，或社区活动室（示例）"
+HOURS: Final = ((6, 540, 720), (7, 840, 1080))
 
 GOODS: Final = (
     operations.Goods("洗衣液一瓶（示例）", "示例超市服务台，每天九点到十八点", 60, 20),
@@ -107,6 +109,7 @@ def _help(members: list[Member], at: datetime) -> None:
         given = operations.Help(
             sort=sort, title=title, about=about, area=author.person.area[:12], minutes=minutes,
             starts_at=ago + timedelta(days=2 if place > 1 else 9) if asks else None,
+            place="" if asks else PLACE, hours=() if asks else HOURS,
         )  # fmt: skip
         post = operations.post_help(actor=own(author, ago), bank_id=author.bank_id, given=given, at=ago)
         if not asks or place == 0:
