@@ -38,7 +38,7 @@ from shanzhi.timebank.models import (
 )
 from shanzhi.work.files import store
 from tests.support.people import a_person, actor
-from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, an_offer, pool, serve
+from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, an_offer, pool, serve, verified
 
 WHERE = "370102001002"
 ELSEWHERE = (("370102001", "示例街道公益银行"), ("370102", "示例区公益银行"))
@@ -110,7 +110,8 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
     )  # fmt: skip
     held = Pool.objects.create(bank=bank, name="poor", account=uuid4(), created_at=at)
     member, other = (_member(bank, one, number, at) for number, one in enumerate((person, a_person(WHERE))))
-    Earning.objects.create(member=member, policy=version, record=uuid4(), on=day, minutes=60, value=0, kept=0,
+    served = verified(member, 60, day=day, area=WHERE).record
+    Earning.objects.create(member=member, policy=version, record=served, on=day, minutes=60, value=0, kept=0,
                            donated=0, refused=0, reason="too_short", at=at)  # fmt: skip
     Review.objects.create(bank=bank, record=uuid4(), reviewer=person, at=at)
     Gift.objects.create(giver=member, receiver=other, relation="parent", minutes=5, entry=uuid4(), at=at)

@@ -29,7 +29,7 @@ from tests.audit.support import as_superuser
 from tests.people.conftest import COMMUNITY
 from tests.service.support import a_record
 from tests.support.people import AREA, a_person, actor, client_for, sign_in
-from tests.timebank.support import SYSTEM, a_bank, a_deal, a_member, on, pool, serve, stands
+from tests.timebank.support import SYSTEM, a_bank, a_deal, a_member, on, pool, serve, stands, the_volunteer
 from tests.volunteering.support import a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
@@ -208,7 +208,7 @@ def one_more(bank: Bank) -> None:
     for member in (one, two):
         serve(member, 300, reviewers=frozenset({uuid4(), uuid4()}))
     a_deal(one, two, 30, state="disputed")
-    a_record(a_volunteer(one.person, area=AREA), state="verified")
+    a_record(the_volunteer(one), state="verified")
     operations.donate(actor=actor(one.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=60, at=NOW)
     given: dict[str, Any] = {
         "pool_id": pool(bank).pk,

@@ -26,11 +26,12 @@ ERASING: Final = Actor.system("erasing")
 
 
 def hold_posts(people: Collection[UUID]) -> None:
-    """Lock the posts that hang on these people, by their ids, before any person is locked.
+    """Lock the posts that hang on these people and then their accounts, by their ids, before any person is locked.
 
-    Whoever asks or answers holds the post when it tells the people.
+    Whoever asks or answers holds the post when it tells the people; whoever credits a record holds the account first.
     """
     _held(people)
+    lock_members(Member.objects.filter(person__in=people).values_list("pk", flat=True))
 
 
 def _held(people: Collection[UUID]) -> list[Post]:

@@ -44,9 +44,9 @@ POSTS = Listing(
         Column("sort", gettext_lazy("Asks or offers"), value=lambda row: row.get_sort_display(), sort="sort"),
         Column("minutes", gettext_lazy("Credits"), value=lambda row: formatting.minutes(row.minutes), sort="minutes",
                export=lambda row: row.minutes, scale="amount"),
-        Column("starts_at", gettext_lazy("When"), "datetime", sort="starts_at"),
-        Column("week", gettext_lazy("When, week by week"), value=lambda row: _week(row) or formatting.NONE,
-               export=lambda row: _week(row), priority=2),
+        Column("starts_at", gettext_lazy("When"), value=lambda row: _when(row), sort="starts_at", scale="time",
+               export=lambda row: row.starts_at),
+        Column("week", gettext_lazy("When, week by week"), value=lambda row: _week(row), on_page=False),
         Column("place", gettext_lazy("Where, roughly"), value=lambda row: row.place or formatting.NONE,
                export=lambda row: row.place, priority=2),
         Column("until", gettext_lazy("Stands until"), "date", sort="until", priority=2),
@@ -126,6 +126,11 @@ def _week(row: Post) -> str:
     """Say at which hours of a week an offer holds."""
     comma = "、" if formatting.chinese() else ", "
     return comma.join(hours_words(one.span) for one in row.hours.all())
+
+
+def _when(row: Post) -> str:
+    """Say when a request is for, or at which hours of a week an offer holds."""
+    return formatting.moment(row.starts_at) if row.starts_at else _week(row) or formatting.NONE
 
 
 @login_required
