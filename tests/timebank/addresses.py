@@ -4,6 +4,7 @@ WITHOUT_A_BANK = frozenset(
     {
         "/api/v1/timebank/banks/<uuidstr:bank_id>",
         "/api/v1/timebank/banks/<uuidstr:bank_id>/months",
+        "/api/v1/timebank/banks/<uuidstr:bank_id>/months/running",
         "/api/v1/timebank/banks/<uuidstr:bank_id>/rules",
         "/api/v1/timebank/banks/<uuidstr:bank_id>/statement",
         "/api/v1/timebank/banks/<uuidstr:bank_id>/pools",

@@ -25,6 +25,7 @@ from shanzhi.timebank.models import (
     HelpProposal,
     Link,
     Member,
+    OfferHours,
     OpenRequest,
     PolicyVersion,
     Pool,
@@ -37,7 +38,7 @@ from shanzhi.timebank.models import (
 )
 from shanzhi.work.files import store
 from tests.support.people import a_person, actor
-from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, pool, serve
+from tests.timebank.support import RULES, SYSTEM, a_deal, a_member, an_offer, pool, serve, verified
 
 WHERE = "370102001002"
 ELSEWHERE = (("370102001", "示例街道公益银行"), ("370102", "示例区公益银行"))
@@ -62,6 +63,7 @@ def fill_timebank(at: datetime) -> Bank:
     GrantYes.objects.create(grant=grant, reviewer=a_person(WHERE), at=at)
     deal = a_deal(taker, helper, state="paid", at=at - timedelta(days=5), area=WHERE)
     operations.rate(actor=actor(taker.person), deal_id=deal.pk, stars=5, said="很耐心", at=at)
+    an_offer(helper, at=at, area=WHERE, place="在我家（示例）", hours=[(6, 540, 720)])
     Sign.objects.create(
         bank=bank, kind="pair", members=[taker.pk, helper.pk], month=day.replace(day=1), times=6, minutes=60, seen_at=at
     )
@@ -108,7 +110,8 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
     )  # fmt: skip
     held = Pool.objects.create(bank=bank, name="poor", account=uuid4(), created_at=at)
     member, other = (_member(bank, one, number, at) for number, one in enumerate((person, a_person(WHERE))))
-    Earning.objects.create(member=member, policy=version, record=uuid4(), on=day, minutes=60, value=0, kept=0,
+    served = verified(member, 60, day=day, area=WHERE).record
+    Earning.objects.create(member=member, policy=version, record=served, on=day, minutes=60, value=0, kept=0,
                            donated=0, refused=0, reason="too_short", at=at)  # fmt: skip
     Review.objects.create(bank=bank, record=uuid4(), reviewer=person, at=at)
     Gift.objects.create(giver=member, receiver=other, relation="parent", minutes=5, entry=uuid4(), at=at)
@@ -178,7 +181,8 @@ def _help(bank: Bank, member: Member, other: Member, person: Person, told: str, 
     asked = Post.objects.create(
         sort="request", address=told[:120], starts_at=at, photo=photo, skills=[told[:40]], language="sign", **common
     )
-    offered = Post.objects.create(sort="offer", **common)
+    offered = Post.objects.create(sort="offer", place=told[:60], **common)
+    OfferHours.objects.create(post=offered, weekday=6, starts=540, ends=720)
     for post, helper, taker in ((asked, other, member), (offered, member, other)):
         deal = Deal.objects.create(
             post=post, helper=helper, taker=taker, minutes=10, message=told[:200], state="settled", asked_at=at,

@@ -6,14 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Q
+
 from shanzhi.kernel.actor import Actor
 from shanzhi.ledger.models import Balance
 from shanzhi.people.models import Guardianship, Person
 from shanzhi.people.operations import consent_for, give_consent
 from shanzhi.people.texts import PRIVACY
+from shanzhi.service.models import ServiceRecord
 from shanzhi.timebank import operations
 from shanzhi.timebank.models import Bank, Deal, Member, Pool, Post
-from tests.support.people import AREA, AT, a_person, actor
+from shanzhi.volunteering.models import Volunteer
+from tests.service.support import a_kind, put_under_notice
+from tests.support.people import AREA, AT, LONG_AGO, a_person, actor
+from tests.volunteering.support import a_volunteer
 
 SYSTEM = Actor.system("test")
 FOUNDED = datetime(2026, 1, 5, 1, tzinfo=UTC)
@@ -26,6 +32,9 @@ RULES: dict[str, Any] = {
     "pools": ["area", "poor", "organization"], "expiry": {"months": 36, "pool": "poor"}, "reviewers": 1,
 }  # fmt: skip
 OLD = date(1950, 3, 1)
+DAY = timedelta(days=1)
+LONGEST = 24 * 60
+"""The most minutes of service that a record, and all of a day, may have."""
 
 
 def a_bank(area: str = DISTRICT, *, name: str = "示例公益银行", at: datetime = FOUNDED, **rules: Any) -> Bank:
@@ -42,19 +51,34 @@ def a_member(
     made = operations.open_account(
         actor=SYSTEM, bank_id=bank.pk, student=False, person_id=who.pk, at=at or FOUNDED + DAY
     )
-    if minutes:
-        serve(made, minutes)
+    for before, part in enumerate(range(0, minutes, LONGEST)):  # no day has more than 24 hours of service
+        serve(made, min(LONGEST, minutes - part), day=SERVED + before * DAY)
     return made
 
 
-DAY = timedelta(days=1)
-
-
 def verified(member: Member, minutes: int, **fields: Any) -> operations.Verified:
-    """Give a record of a member's service as the bank takes it."""
-    values = {"record": uuid4(), "person_id": member.person_id, "area": AREA, "day": SERVED, "minutes": minutes,
-              "kind": "visit", "reviewers": frozenset({uuid4()}), **fields}  # fmt: skip
+    """Put a verified record of a member's service into the tables, and give it as the bank takes it."""
+    values = {"person_id": member.person_id, "area": AREA, "day": SERVED, "minutes": minutes, "kind": "visit",
+              "reviewers": frozenset({uuid4()}), **fields}  # fmt: skip
+    if "record" not in values:
+        record = ServiceRecord.objects.create(
+            volunteer=the_volunteer(member), area=values["area"],
+            task_kind=a_kind(code=values["kind"]), served_on=values["day"], minutes=minutes,
+            content="陪伴老人（示例）", recorded_at=LONG_AGO,
+        )  # fmt: skip
+        put_under_notice(record, LONG_AGO)
+        rows = ServiceRecord.objects.filter(pk=record.pk)
+        rows.update(state="verified", verified_at=LONG_AGO + 8 * DAY)
+        values["record"] = record.pk
     return operations.Verified(**values)
+
+
+def the_volunteer(member: Member, **fields: Any) -> Volunteer:
+    """Give the entry of a member as a volunteer, changed as said, or make one."""
+    rows = Volunteer.objects.filter(Q(person=member.person_id) | Q(person__merged_into=member.person_id))
+    if not (rows.update(**fields) if fields else rows.exists()):
+        return a_volunteer(member.person, **fields)
+    return rows.get()
 
 
 def serve(member: Member, minutes: int, *, at: datetime = AT, **fields: Any) -> Any:

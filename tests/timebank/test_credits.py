@@ -20,6 +20,7 @@ from tests.support.people import AT, a_person, actor, an_actor
 from tests.timebank.support import (
     DISTRICT,
     FOUNDED,
+    LONGEST,
     OLD,
     RULES,
     SERVED,
@@ -190,9 +191,11 @@ class TestGivingAndTime:
         with pytest.raises(refusals.NotEnough):
             operations.give(number=full.number, relation="parent", minutes=71, **given)
         level()
-        after = AT.replace(year=2029, month=10, day=20)
+        after = AT.replace(year=2029, month=10, day=20)  # the full one served on days after, at most 24 hours on each
         assert operations.run_clock(at=after - timedelta(days=1))["expired"] == 0
         assert operations.run_clock(at=after)["expired"] == 3
+        assert [stands(one)[0] for one in (giver, mother, full)] == [0, 0, 5990 - LONGEST]
+        assert operations.run_clock(at=after + timedelta(days=5))["expired"] == 1
         assert [stands(one)[0] for one in (giver, mother, full)] == [0, 0, 0]
         assert on(pool(bank, "poor").account) == 6110
         level()

@@ -39,6 +39,7 @@ from tests.timebank.support import (
     a_request,
     a_student,
     an_offer,
+    the_volunteer,
 )
 from tests.timebank.test_telling import told
 from tests.volunteering.support import a_team, a_volunteer
@@ -50,7 +51,7 @@ HOUR = timedelta(hours=1)
 
 def serves(member: Member, **fields: Any) -> Volunteer:
     """Have a member serve as a volunteer who is always free."""
-    return free(a_volunteer(member.person, **fields))
+    return free(the_volunteer(member, **fields))
 
 
 def by_hand(run: Run) -> set[tuple[str, str]]:

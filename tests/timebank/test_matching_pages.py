@@ -22,8 +22,7 @@ from tests.assignments.support import a_run, free
 from tests.assignments.test_pages import keyed, texts
 from tests.support.people import AREA, a_person, actor, client_for, sign_in
 from tests.support.races import answers
-from tests.timebank.support import DISTRICT, SYSTEM, a_bank, a_member, a_request
-from tests.volunteering.support import a_volunteer
+from tests.timebank.support import DISTRICT, SYSTEM, a_bank, a_member, a_request, the_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 TITLE = "陪我去医院取药"
@@ -37,7 +36,7 @@ def matched(many: int = 2) -> tuple[Run, Member, list[Member]]:
     asker = a_member(bank, 900)
     helpers = [a_member(bank, person=a_person(AREA, name=NAME)) for _ in range(many)]
     for one in helpers:
-        free(a_volunteer(one.person))
+        free(the_volunteer(one))
     for _ in range(many):
         a_request(asker, 30, at=now)
     today = timezone.localdate(now)

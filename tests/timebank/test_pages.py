@@ -18,6 +18,7 @@ from PIL import Image
 from shanzhi.assignments.models import Run
 from shanzhi.kernel.roles import Role
 from shanzhi.timebank import checking, demo, operations
+from shanzhi.timebank.demo import loading, year
 from shanzhi.timebank.models import Bank, BankMonth, Crossing, Deal, Earning, Gift, Good, PolicyVersion, Post, Sign
 from shanzhi.timebank.queries import published
 from shanzhi.timebank.queries.months import periods
@@ -28,7 +29,7 @@ from tests.audit.support import as_superuser
 from tests.people.conftest import COMMUNITY
 from tests.service.support import a_record
 from tests.support.people import AREA, a_person, actor, client_for, sign_in
-from tests.timebank.support import SYSTEM, a_bank, a_deal, a_member, on, pool, serve, stands
+from tests.timebank.support import SYSTEM, a_bank, a_deal, a_member, on, pool, serve, stands, the_volunteer
 from tests.volunteering.support import a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
@@ -207,7 +208,7 @@ def one_more(bank: Bank) -> None:
     for member in (one, two):
         serve(member, 300, reviewers=frozenset({uuid4(), uuid4()}))
     a_deal(one, two, 30, state="disputed")
-    a_record(a_volunteer(one.person, area=AREA), state="verified")
+    a_record(the_volunteer(one), state="verified")
     operations.donate(actor=actor(one.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=60, at=NOW)
     given: dict[str, Any] = {
         "pool_id": pool(bank).pk,
@@ -253,13 +254,18 @@ def test_the_demo_loads_a_bank_whose_credits_come_of_verified_records() -> None:
         free(a_volunteer(a_person(COMMUNITY), area=COMMUNITY))
     for _turn in range(2):
         demo.load(at=NOW, progress=lambda *_told: None)
-    assert sorted(Deal.objects.values_list("state", flat=True)) == ["asked", "disputed", "promised"]
-    assert (Post.objects.count(), Earning.objects.filter(kept__gt=0).count()) == (5 + 3, 7)
+    states = list(Deal.objects.order_by("state").values_list("state", flat=True))
+    helped = year.TOLD * year.COUNT // 2  # in the two months before, by the members of the year
+    assert states == ["asked", "disputed", *["paid"] * helped, "promised"]
+    assert Post.objects.count() == 5 + 3 + helped
+    assert Earning.objects.filter(kept__gt=0).count() == 7 + year.COUNT * year.SERVED
     assert sorted(Crossing.objects.values_list("minutes", "relation")) == [
         (15, ""), (20, "self"), (30, "self"), (45, "self"),
     ]  # fmt: skip
     run = Run.objects.get()
     assert (run.synthetic, run.wants, run.wants_filled > 0) == (True, 3 + 2, True)
     assert run.help_proposals.filter(state="asked").count() == 1
+    offer = Post.objects.get(sort="offer")
+    assert (offer.place, [one.span for one in offer.hours.all()]) == (loading.PLACE, list(loading.HOURS))
     assert sorted(Good.objects.values_list("supplied", "stock")) == [(10, 9), (20, 20)]
     assert list(checking.broken()) == []

@@ -18,8 +18,7 @@ from tests.support.ground import undone
 from tests.support.people import AT, actor, an_actor
 from tests.support.permissions import Roles, Row, check, everyone, missing, only, settled
 from tests.timebank.permissions_between import prepare_between, rows
-from tests.timebank.support import RULES, a_bank, a_deal, a_member, an_offer, pool, serve
-from tests.volunteering.support import a_volunteer
+from tests.timebank.support import RULES, a_bank, a_deal, a_member, an_offer, pool, serve, the_volunteer
 
 API = "/api/v1/timebank"
 DESK = "/desk/timebank/"
@@ -115,7 +114,7 @@ def prepare() -> None:
     made.match = HelpProposal.objects.create(
         run=a_run(area=COMMUNITY), post=made.post, member=other, score=1, parts=[["filled", 1, 1, 1, 1]]
     )
-    made.record = a_record(a_volunteer(made.member.person, area=COMMUNITY), state="verified", area=COMMUNITY).pk
+    made.record = a_record(the_volunteer(made.member), state="verified", area=COMMUNITY).pk
 
 
 def bank(path: str = "", root: str = "/timebank/") -> Any:
@@ -238,6 +237,7 @@ TABLE: dict[str, Row] = {
     f"GET {BANKS}": everyone(BANKS),
     f"GET {ONE}": everyone(by_api()),
     f"GET {ONE}/months": everyone(by_api("/months")),
+    f"GET {ONE}/months/running": of_keepers(by_api("/months/running")),
     f"GET {ONE}/rules": everyone(by_api("/rules")),
     f"GET {ONE}/pools": everyone(by_api("/pools")),
     f"GET {API}/me": api(f"{API}/me", 200),

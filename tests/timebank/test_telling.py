@@ -180,8 +180,8 @@ def test_help_is_begun_and_finished_by_the_api() -> None:
         )
 
     refused = send(mine, f"/banks/{bank.pk}/help", sort="offer", title="教手机", about="示例", area=AREA, minutes=30,
-                   address="解放路一号")  # fmt: skip
-    assert (refused.status_code, refused.json()["field"]) == (422, "address")
+                       starts_at=(AT + timedelta(days=9)).isoformat())  # fmt: skip
+    assert (refused.status_code, refused.json()["field"]) == (422, "starts_at")
     answered = send(mine, f"/help/{offer.pk}/answers", message="想学", minutes=45)
     assert answered.status_code == 200
     (row,) = theirs.get(f"{root}/promises?post_id={offer.pk}").json()["items"]

@@ -11,9 +11,9 @@ from shanzhi.kernel.actor import Actor
 from shanzhi.ui import navigation
 
 TABLES = (
-    "bank", "policyversion", "pool", "member", "earning", "review", "gift", "poolgrant", "grantyes", "post", "deal",
-    "rating", "sign", "good", "voucher", "link", "crossing", "clearing", "clearingline", "helpproposal", "openrequest",
-    "bankmonth",
+    "bank", "policyversion", "pool", "member", "earning", "review", "gift", "poolgrant", "grantyes", "post",
+    "offerhours", "deal", "rating", "sign", "good", "voucher", "link", "crossing", "clearing", "clearingline",
+    "helpproposal", "openrequest", "bankmonth",
 )  # fmt: skip
 
 

@@ -75,8 +75,11 @@ describe("timebank.PoolGrant", _("Credits granted to you"), "member__person_id",
 describe("timebank.PoolGrant", _("Grants you proposed"), "proposed_by_id", BANK, proposed_by=(K.LINK, E.KEEP))
 describe("timebank.GrantYes", _("Grants you agreed to"), "reviewer_id", BANK, reviewer=(K.LINK, E.KEEP))
 describe("timebank.Post", _("Help you asked for or offered"), "author__person_id", BANK, title=(K.TEXT, E.SPECIAL),
-         about=(K.TEXT, E.SPECIAL), address=(K.HOME, E.SPECIAL), photo=(K.FILE, E.SPECIAL), area=(K.HOME, E.KEEP),
+         about=(K.TEXT, E.SPECIAL), place=(K.TEXT, E.SPECIAL), address=(K.HOME, E.SPECIAL),
+         photo=(K.FILE, E.SPECIAL), area=(K.HOME, E.KEEP),
          skills=(K.RECORD, E.SPECIAL), language=(K.RECORD, E.SPECIAL), minutes=(K.RECORD, E.KEEP))  # fmt: skip
+describe("timebank.OfferHours", _("Hours of a week at which you offered help"), "post__author__person_id", BANK,
+         weekday=(K.RECORD, E.SPECIAL), starts=(K.RECORD, E.SPECIAL), ends=(K.RECORD, E.SPECIAL))  # fmt: skip
 describe("timebank.HelpProposal", _("Requests you were proposed for and asked"), "member__person_id", BANK,
          post=(K.LINK, E.KEEP), member=(K.LINK, E.KEEP), score=(K.RECORD, E.KEEP), parts=(K.RECORD, E.KEEP),
          state=(K.RECORD, E.SPECIAL), answered_at=(K.RECORD, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
@@ -130,8 +133,11 @@ for _model, _names in {
     "Gift": {"minutes": _("Credits"), "at": _("Gift made on")},
     "PoolGrant": {"minutes": _("Credits"), "reason": _("Reason")},
     "Post": {"title": _("In a few words"), "about": _("What is to be done"), "address": _("Exact address"),
+             "place": _("Where, roughly"),
              "photo": _("Photo"), "area": _("Community"), "minutes": _("Credits"),
              "skills": _("Skills that help"), "language": _("Language")},
+    "OfferHours": {"weekday": _("Day of the week"), "starts": _("From, minute of the day"),
+                   "ends": _("Until, minute of the day")},
     "HelpProposal": {"post": pgettext_lazy("help", "Request"), "member": _("Account number"), "reason": _("Reason")},
     "Deal": {"minutes": _("Credits"), "message": _("A word to the other"), "reason": _("Reason")},
     "Rating": {"said": _("In words")},

@@ -189,6 +189,16 @@ class BadTime(Invalid):
     message = _("Choose a time to come, at most %(days)s days ahead.")
 
 
+class BadHours(Invalid):
+    """Hours of an offer are none, overlap, or are too many."""
+
+    code = "bad_hours_of_offer"
+    message = _(
+        "Give hours inside one day, from before until, not overlapping others of that day, and at most %(most)s of "
+        "them."
+    )
+
+
 class UnknownSkill(Invalid):
     """A skill that does not hold there."""
 
@@ -207,7 +217,7 @@ class NotOfThisSort(Invalid):
     """What belongs to a request was said of an offer, or the other way round."""
 
     code = "not_of_this_help"
-    message = _("Requests say when and where, offers until when they stand. Leave this out.")
+    message = _("Requests say the day and hour, offers the place, the hours of a week and until when. Leave this out.")
 
 
 class OwnPost(Conflict):

@@ -13,7 +13,7 @@ from django.db.models import DateField, Q, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
-from shanzhi.ledger.models import Owner, Posting
+from shanzhi.ledger.models import Balance, Owner, Posting
 from shanzhi.timebank.models import Bank, BankMonth, Crossing, Earning, Link
 
 EARN, TAKE_BACK = "timebank.earn", "timebank.take_back"
@@ -105,6 +105,19 @@ def summed(found: Bank, *, since: date | None, until: date) -> list[Moved]:
               int(row["between"]))
         for row in rows
     ]  # fmt: skip
+
+
+def totals(found: Bank, *, since: date) -> dict[str, int]:
+    """Give how many minutes entries of each kind moved from a day on, whoever stands behind them."""
+    rows = Posting.objects.filter(account__book=found.book_id, on__gte=since, amount__gt=0).order_by()
+    return dict(rows.values_list("entry__kind").annotate(minutes=Sum("amount")))
+
+
+def owed_now(found: Bank) -> tuple[int, int]:
+    """Give what a bank owes its members and pools now, and what other banks (below zero: they owe it)."""
+    own, others = (found.issued, found.lapsed, found.redeemed, found.uncovered), _with_others(found)
+    lying = dict(Balance.objects.filter(account__in=(*own, *others)).values_list("account", "amount"))
+    return -sum(lying.values()), sum(lying.get(key, 0) for key in others)
 
 
 def _with_others(found: Bank) -> list[UUID]:

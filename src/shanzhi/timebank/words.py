@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -56,6 +58,23 @@ GROUPS: Final = {
     "donated": gettext_lazy("Donated to a pool at once"),
     "refused": gettext_lazy("Do not count"),
 }
+
+
+BETWEEN: Final = ("passed_out", "passed_in", "settled_out", "settled_in", "cleared")
+"""The figures of what passed between banks, of which most banks have none."""
+
+
+def month_words(first: date) -> str:
+    """Name a month by its first day: '2026年11月' or 'November 2026'."""
+    return date_format(first, "YEAR_MONTH_FORMAT")
+
+
+def stands_words(between: int) -> str:
+    """Say what is owed to other banks, or by them."""
+    words = formatting.minutes(abs(between))
+    if between > 0:
+        return _("owed to others: %(minutes)s") % {"minutes": words}
+    return _("owed by others: %(minutes)s") % {"minutes": words} if between else words
 
 
 def _comma() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shanzhi.timebank.api.frames import write_once
 from shanzhi.timebank.api.shop import BankVoucherOut, BankVouchersQuery, told_voucher
 from shanzhi.timebank.models import Voucher
 from shanzhi.timebank.operations.opening import MOST
-from shanzhi.ui.http import Given, Key, signed_acting, signed_in
+from shanzhi.ui.http import Given, Key, signed_acting, signed_in, viewing
 from shanzhi.ui.keyset import page_after
 
 router = Router(tags=["timebank"])
@@ -60,6 +60,42 @@ class DeskVouchersQuery(BankVouchersQuery):
     """How the list is narrowed; `number` is that of a voucher or how it begins."""
 
     number: str = Field("", max_length=20)
+
+
+class RunningMonthOut(Schema):
+    """The month of a bank that runs, from `first` to `today`: exact minutes, for who keeps the bank alone.
+
+    `owed` is what the bank owes its members and pools now, `between` what other banks, below zero what they owe it. On
+    `told_on` the month is over and stands among the published ones, with small figures held back.
+    """
+
+    first: date
+    today: date
+    told_on: date
+    earned: int
+    taken_back: int
+    spent: int
+    given: int
+    donated: int
+    granted: int
+    expired: int
+    redeemed: int
+    passed_out: int
+    passed_in: int
+    settled_out: int
+    settled_in: int
+    cleared: int
+    owed: int
+    between: int
+
+
+@router.get("/banks/{uuid:bank_id}/months/running", response=RunningMonthOut, summary="The month of a bank that runs")
+def get_running_month(request: HttpRequest, bank_id: UUID) -> dict[str, Any]:
+    """Give the running month to who keeps the bank; nobody else reads it."""
+    signed_in(request)
+    month = queries.running(**viewing(request), bank_id=bank_id)
+    plain = {name: getattr(month, name) for name in ("first", "today", "told_on", "owed", "between")}
+    return {**plain, **month.figures}
 
 
 @router.post("/banks/{uuid:bank_id}/accounts/many", response=VolunteersAccountsOut,

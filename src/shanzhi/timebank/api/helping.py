@@ -9,19 +9,24 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.urls import reverse
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.middleware import moment
 from shanzhi.timebank import operations, queries
 from shanzhi.timebank.api.frames import Credits, CreditsDoneOut, write_once
-from shanzhi.timebank.models import Deal, Post
+from shanzhi.timebank.models import LONGEST_PLACE, Deal, Post
+from shanzhi.timebank.operations.helping import MOST_BYTES, MOST_HOURS
 from shanzhi.ui.http import Given, Key, Moment, signed_acting, signed_in, viewing
 from shanzhi.ui.keyset import page_after
+from shanzhi.volunteering.api.mine import HoursIn, HoursOut
 
 router = Router(tags=["timebank"])
 Area = Annotated[str, Field(min_length=6, max_length=12, pattern=r"^[0-9]+$")]
+LONGEST_PHOTO: Final = MOST_BYTES // 3 * 4 + 4
+"""The longest photo in the letters of base64; the operation counts its bytes."""
 STEPS: Final[dict[str, Callable[..., Any]]] = {
     "promise": operations.promise,
     "refuse": operations.refuse_answer,
@@ -33,7 +38,10 @@ FOR_A_REASON: Final[dict[str, Callable[..., Any]]] = {"cancel": operations.cance
 
 
 class HelpOut(Schema):
-    """What a member asks for or offers; who it is stays masked, and the address is no part of it."""
+    """What a member asks for or offers; who it is stays masked, and the address is no part of it.
+
+    An offer may say a rough `place` and `hours` of a week. `photo` is its address on the site, empty for none.
+    """
 
     id: UUID
     sort: str
@@ -43,6 +51,9 @@ class HelpOut(Schema):
     minutes: int
     starts_at: datetime | None
     until: date
+    place: str
+    hours: list[HoursOut]
+    photo: str
     skills: list[str]
     language: str
     state: str
@@ -61,14 +72,16 @@ class HelpQuery(Schema):
     """How the list is narrowed."""
 
     sort: Literal["", "request", "offer"] = ""
+    weekday: int | None = Field(None, ge=1, le=7, description="Offers that hold on this day, 1 (Monday) to 7.")
     after: UUID | None = None
     limit: int = Field(25, ge=1, le=100)
 
 
 class HelpGiven(Given):
-    """What is asked for or offered; a request says `starts_at` and may say the address, an offer `until`.
+    """What is asked for or offered; a request says `starts_at`, an offer `until`; either may say the sealed address.
 
-    A request may name `skills` that help, by their codes, and a `language` that would be good.
+    A request may name `skills` that help, by their codes, and a `language` that would be good. An offer may say a rough
+    `place`, which all members read, and `hours` of a week. `photo` is a picture (JPEG, PNG or WebP) in base64.
     """
 
     sort: Literal["request", "offer"]
@@ -81,6 +94,9 @@ class HelpGiven(Given):
     address: str = Field("", max_length=120)
     skills: list[Annotated[str, Field(max_length=40)]] = Field(default_factory=list, max_length=40)
     language: str = Field("", max_length=16)
+    place: str = Field("", max_length=LONGEST_PLACE)
+    hours: list[HoursIn] = Field(default_factory=list, max_length=MOST_HOURS)
+    photo: Base64Bytes = Field(b"", max_length=LONGEST_PHOTO)
 
 
 class HelpAnswerGiven(Given):
@@ -146,9 +162,13 @@ class PromisesQuery(Schema):
 
 
 def _told(row: Post) -> dict[str, Any]:
-    names = ("id", "sort", "title", "about", "area", "minutes", "starts_at", "until", "skills", "language", "state",
-             "created_at")  # fmt: skip
-    return {**{name: getattr(row, name) for name in names}, "author": str(row.author.human.name)}
+    names = ("id", "sort", "title", "about", "area", "minutes", "starts_at", "until", "place", "skills", "language",
+             "state", "created_at")  # fmt: skip
+    return {
+        **{name: getattr(row, name) for name in names}, "author": str(row.author.human.name),
+        "photo": reverse("timebank:photo", args=[row.pk]) if row.photo else "",
+        "hours": [{"weekday": one.weekday, "starts": one.starts, "ends": one.ends} for one in row.hours.all()],
+    }  # fmt: skip
 
 
 @router.get("/banks/{uuid:bank_id}/help", response=HelpPage, summary="What members ask for and offer")
@@ -157,14 +177,19 @@ def list_help(request: HttpRequest, bank_id: UUID, asked: Query[HelpQuery]) -> d
     rows = queries.posts(viewer=signed_in(request), bank_id=bank_id).order_by("-created_at", "id")
     if asked.sort:
         rows = rows.filter(sort=asked.sort)
+    if asked.weekday is not None:
+        rows = rows.filter(queries.on_weekday(asked.weekday))
     return page_after(rows, asked.after, asked.limit, _told)
 
 
 @router.post("/banks/{uuid:bank_id}/help", response=CreditsDoneOut, summary="Ask for help, or offer it")
 def write_help(request: HttpRequest, bank_id: UUID, body: HelpGiven, idempotency_key: Key) -> dict[str, Any]:
-    """Publish it to the members; a photo goes by the page."""
+    """Publish it to the members."""
+    hours = [(one.weekday, one.starts, one.ends) for one in body.hours]
+    plain = body.model_dump(exclude={"hours", "photo"})  # a dump would write the bytes of the photo in letters again
+    given = operations.Help(**plain, hours=hours, photo=body.photo)
     return write_once(request, "help", idempotency_key, body, lambda: operations.post_help(
-        bank_id=bank_id, given=operations.Help(**body.model_dump()), **signed_acting(request)
+        bank_id=bank_id, given=given, **signed_acting(request)
     ))  # fmt: skip
 
 

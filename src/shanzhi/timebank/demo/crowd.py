@@ -6,7 +6,7 @@ Apart from the demo's small bank, so that whoever needs only that one need not w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -16,17 +16,15 @@ from django.utils import timezone
 from shanzhi.people.fields import ID_NUMBER, marks
 from shanzhi.people.models import Person
 from shanzhi.people.operations.bringing import bring_people
-from shanzhi.people.operations.records import put
-from shanzhi.places import queries as places
-from shanzhi.places.models import Area
 from shanzhi.service import operations as service
 from shanzhi.timebank import operations
-from shanzhi.timebank.demo.loading import DISTRICT, SYSTEM, Progress
+from shanzhi.timebank.demo.loading import Progress
+from shanzhi.timebank.demo.made_up import DISTRICT, SYSTEM, made_up, seats
 from shanzhi.timebank.models import Bank
-from shanzhi.ventures.demo.people import FAMILY, GIVEN, number_of
+from shanzhi.ventures.demo.people import number_of
 from shanzhi.volunteering.models import TaskKind, Volunteer
 from shanzhi.volunteering.operations import Details, register_volunteers
-from shanzhi.volunteering.operations.words import SKILLS
+from shanzhi.volunteering.operations.words import SKILLS, TASKS
 
 STEP: Final = "公益银行志愿者 Volunteers of the bank"
 GROUP: Final = "BANK"
@@ -36,29 +34,31 @@ COMMUNITIES: Final = 40
 SERVED: Final = 10
 """One of so many has served already."""
 MINUTES: Final = (60, 90, 120, 180, 240)
+LANGUAGES: Final = (("mandarin",), ("mandarin", "dialect"), ("mandarin", "sign"))
+SPOKEN: Final = (14, 5, 1)
+"""How many of twenty speak standard Chinese alone, the local dialect too, sign language too."""
+WISHES: Final = tuple(code for code, *_rest, dangerous in TASKS if not dangerous)
+"""The kinds of tasks of which some say that they would like them."""
 
 
 def load(*, at: datetime, progress: Progress, count: int = COUNT) -> None:
     """Load so many volunteers with accounts, group after group, each whole or not at all; those there are kept."""
     bank = Bank.objects.filter(area=DISTRICT, synthetic=True).first()
-    seats = list(
-        Area.objects.filter(places.within("code", DISTRICT), places.valid(at), level="community")
-        .order_by("code").values_list("code", flat=True)[:COMMUNITIES]
-    )  # fmt: skip
-    if bank is not None and seats:
+    where = seats(at, COMMUNITIES)
+    if bank is not None and where:
         for first in range(0, count, AT_ONCE):
             with transaction.atomic():
-                _group(bank, seats, range(first, min(first + AT_ONCE, count)), at)
+                _group(bank, where, range(first, min(first + AT_ONCE, count)), at)
             progress(STEP, min(first + AT_ONCE, count), count)
     progress(STEP, count, count)
 
 
-def _group(bank: Bank, seats: Sequence[str], numbers: range, at: datetime) -> None:
+def _group(bank: Bank, where: Sequence[str], numbers: range, at: datetime) -> None:
     """Load one group unless its first is there."""
     if Person.objects.filter(id_mark__in=marks(number_of(GROUP, numbers[0]), purpose=ID_NUMBER)).exists():
         return
     joined = at - timedelta(days=60)
-    people = [_person(place, seats[place % len(seats)], joined) for place in numbers]
+    people = [made_up(GROUP, place, where[place % len(where)], joined) for place in numbers]
     bring_people(actor=SYSTEM, people=people, told={"synthetic": True}, at=joined)
     made = register_volunteers(actor=SYSTEM, wanted={one.pk: _details(one) for one in people}, at=joined)
     operations.open_accounts(
@@ -67,26 +67,15 @@ def _group(bank: Bank, seats: Sequence[str], numbers: range, at: datetime) -> No
     _serve(made[::SERVED], at)
 
 
-def _person(place: int, area: str, at: datetime) -> Person:
-    """Make up somebody whose name an office saw in a passport's number that no country issues."""
-    draw = Random(f"shanzhi {GROUP} {place}")  # noqa: S311 - made-up names, the same at each run
-    person = Person(
-        area=area, born_on=date(1945 + draw.randrange(60), 1 + draw.randrange(12), 1 + draw.randrange(28)),
-        real_name="verified", verified_at=at, verified_against="passport", synthetic=True, created_at=at,
-    )  # fmt: skip
-    put(person, "name", draw.choice(FAMILY) + draw.choice(GIVEN))
-    put(person, "id_number", number_of(GROUP, place))
-    return person
-
-
 def _details(person: Person) -> Details:
-    """Make up what somebody says of the own skills and hours."""
+    """Make up what somebody says of the own skills, hours, languages and wishes."""
     draw = Random(str(person.id_mark))  # noqa: S311 - as above
     codes = [code for code, _name, _name_en in SKILLS]
     day, begins = draw.randint(1, 7), draw.choice((540, 840, 1080))
+    skills, metres = draw.sample(codes, k=draw.randint(1, 3)), draw.choice((1000, 2000, 5000))
     return Details(
-        area=person.area, skills=draw.sample(codes, k=draw.randint(1, 3)), hours=[(day, begins, begins + 180)],
-        languages=("mandarin",), metres=draw.choice((1000, 2000, 5000)),
+        area=person.area, skills=skills, hours=[(day, begins, begins + 180)], metres=metres,
+        languages=draw.choices(LANGUAGES, weights=SPOKEN)[0], tasks=sorted(draw.sample(WISHES, k=draw.randint(0, 2))),
     )  # fmt: skip
 
 

@@ -12,21 +12,18 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.timebank.examples import examples
-from shanzhi.people.actors import actor_of_person
 from shanzhi.people.models import Account
 from shanzhi.places import queries as places
 from shanzhi.service import operations as service
 from shanzhi.timebank import operations
-from shanzhi.timebank.demo import matching
+from shanzhi.timebank.demo import matching, year
 from shanzhi.timebank.demo.elsewhere import agree
+from shanzhi.timebank.demo.made_up import DISTRICT, SYSTEM, own
 from shanzhi.timebank.models import Bank, Member, Pool
 from shanzhi.volunteering.models import TaskKind, Volunteer
 
 Progress = Callable[[str, int, int], None]
-SYSTEM: Final = Actor.system("demo")
-DISTRICT: Final = "370102"
 NAME: Final = "历下公益银行（示例）"
 STEP: Final = "公益银行 Time bank"
 COUNT: Final = 12
@@ -39,6 +36,8 @@ HELP: Final = (
     ("request", "代买米面（示例）", "十斤米、五斤面，送到楼下就好。", 45),
     ("offer", "周末教用手机挂号（示例）", "周六上午有空，可以上门。", 60),
 )
+PLACE: Final = "您家，或社区活动室（示例）"
+HOURS: Final = ((6, 540, 720), (7, 840, 1080))
 
 GOODS: Final = (
     operations.Goods("洗衣液一瓶（示例）", "示例超市服务台，每天九点到十八点", 60, 20),
@@ -59,18 +58,15 @@ def load(*, at: datetime, progress: Progress) -> None:
 
 
 def _members(at: datetime) -> list[Member]:
-    """Found the bank, open accounts for volunteers, who can sign in first, and have each earn by verified service."""
+    """Found the bank with its year, open accounts for volunteers, who can sign in first, and have each earn."""
     kind = TaskKind.objects.filter(area="", retired_at=None).order_by("code").first()
     logins = Account.objects.filter(login_name__in=("leader", "resident")).values("person")
     rows = Volunteer.objects.filter(places.within("area", DISTRICT), person__synthetic=True, state="active")
     served = [*rows.filter(person__in=logins), *rows.exclude(person__in=logins).order_by("number")][:COUNT]
     if kind is None or not served:
         return []
-    founded = at - timedelta(days=80)
-    rules = examples()[0].policy.model_dump(mode="json")
-    rules |= {"from_day": (timezone.localdate(founded) + timedelta(days=31)).isoformat()}
-    rules["spending"]["least_age"] = 0
-    bank = operations.found_bank(actor=SYSTEM, area=DISTRICT, name=NAME, rules=rules, synthetic=True, at=founded)
+    bank = _bank(at)
+    year.load(bank, kind.code, at)
     opened = at - timedelta(days=45)
     made = [
         operations.open_account(actor=SYSTEM, bank_id=bank.pk, student=False, person_id=one.person_id, at=opened)
@@ -79,6 +75,16 @@ def _members(at: datetime) -> list[Member]:
     _serve(served, kind.code, at)
     operations.credit_records(actor=SYSTEM, at=at - timedelta(days=10))
     return made
+
+
+def _bank(at: datetime) -> Bank:
+    """Found the bank, with an example's rules by which everybody may spend and credits end after some months."""
+    founded = year.founded(at)
+    rules = examples()[0].policy.model_dump(mode="json")
+    rules |= {"from_day": (timezone.localdate(founded) + timedelta(days=31)).isoformat()}
+    rules |= {"expiry": {"months": year.EXPIRY, "pool": "poor"}}
+    rules["spending"]["least_age"] = 0
+    return operations.found_bank(actor=SYSTEM, area=DISTRICT, name=NAME, rules=rules, synthetic=True, at=founded)
 
 
 def _serve(served: list[Volunteer], code: str, at: datetime) -> None:
@@ -103,23 +109,19 @@ def _help(members: list[Member], at: datetime) -> None:
         given = operations.Help(
             sort=sort, title=title, about=about, area=author.person.area[:12], minutes=minutes,
             starts_at=ago + timedelta(days=2 if place > 1 else 9) if asks else None,
+            place="" if asks else PLACE, hours=() if asks else HOURS,
         )  # fmt: skip
-        post = operations.post_help(actor=_own(author, ago), bank_id=author.bank_id, given=given, at=ago)
+        post = operations.post_help(actor=own(author, ago), bank_id=author.bank_id, given=given, at=ago)
         if not asks or place == 0:
             continue
-        deal = operations.answer_post(actor=_own(helper, ago), post_id=post.pk, message="我就住隔壁楼", at=ago)
+        deal = operations.answer_post(actor=own(helper, ago), post_id=post.pk, message="我就住隔壁楼", at=ago)
         if place > 1:
-            operations.promise(actor=_own(author, ago), deal_id=deal.pk, at=ago)
+            operations.promise(actor=own(author, ago), deal_id=deal.pk, at=ago)
         if place > 2:
-            operations.dispute(actor=_own(author, at), deal_id=deal.pk, reason="只买了米，没有买面（示例）", at=at)
+            operations.dispute(actor=own(author, at), deal_id=deal.pk, reason="只买了米，没有买面（示例）", at=at)
     for goods in GOODS:
         good = operations.put_up(actor=SYSTEM, bank_id=members[0].bank_id, given=goods, at=ago)
-    operations.take_voucher(actor=_own(members[0], at), good_id=good.pk, at=at)
+    operations.take_voucher(actor=own(members[0], at), good_id=good.pk, at=at)
     giver = members[-1]
     poor = Pool.objects.get(bank=giver.bank, name="poor", organization=None)
-    operations.donate(actor=_own(giver, at), bank_id=giver.bank_id, pool_id=poor.pk, minutes=30, at=at)
-
-
-def _own(member: Member, at: datetime) -> Actor:
-    """Give the actor of a member."""
-    return actor_of_person(person_id=member.person_id, at=at)
+    operations.donate(actor=own(giver, at), bank_id=giver.bank_id, pool_id=poor.pk, minutes=30, at=at)

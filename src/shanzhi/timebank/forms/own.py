@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.timebank.forms.rules import number
-from shanzhi.timebank.models import RELATION_WORDS, Sort
+from shanzhi.timebank.models import LONGEST_PLACE, RELATION_WORDS, Sort
 from shanzhi.timebank.operations.frames import MOST_MINUTES
-from shanzhi.timebank.operations.helping import Help
+from shanzhi.timebank.operations.helping import Help, Span
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, offer
+from shanzhi.volunteering.forms.volunteers import choices_of_hours, span_of
 from shanzhi.volunteering.models import LANGUAGES
 
 HOUR = _("In minutes: 60 is one hour.")
@@ -74,7 +77,10 @@ class SureForm(PageForm):
     """Nothing to fill in: the button says it."""
 
 
-ORDER: Final = ("title", "about", "area", "address", "starts_at", "until", "minutes", "photo", "skills", "language")
+ORDER: Final = (
+    "title", "about", "area", "place", "address", "starts_at", "hours", "until", "minutes", "photo", "skills",
+    "language",
+)  # fmt: skip
 
 
 class HelpForm(PageForm):
@@ -133,8 +139,32 @@ class RequestForm(HelpForm):
 class OfferForm(HelpForm):
     """An offer of help."""
 
+    place = forms.CharField(
+        label=_("Where, roughly"), max_length=LONGEST_PLACE, required=False,
+        help_text=_("Like: at my home, or in the library. All members read it; leave out street and number."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    address = forms.CharField(
+        label=_("Exact address"), max_length=120, required=False,
+        help_text=_("Kept sealed; only whom you promise it to sees it, from then on."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    hours = Checklist(
+        label=_("When you have time"),
+        help_text=_("Tick what fits in a usual week: morning 9 to 12, afternoon 14 to 18, evening 19 to 21."),
+        required=False, widget=forms.CheckboxSelectMultiple({"class": "boxes by-three"}),
+    )  # fmt: skip
     until = DayField(label=_("Stands until"))
     minutes = amount(_("What an hour of it costs, in minutes of credit"))
+
+    def __init__(self, *args: Any, own: Iterable[Span], **kwargs: Any) -> None:
+        """Take the free hours that one said as a volunteer, which are offered to be ticked too."""
+        super().__init__(*args, **kwargs)
+        offer(self, "hours", choices_of_hours(own))
+
+    def given(self, sort: str) -> Help:
+        """Give it as the operation takes it."""
+        return replace(super().given(sort), hours=tuple(map(span_of, self.cleaned_data["hours"])))
 
 
 class AnswerForm(PageForm):

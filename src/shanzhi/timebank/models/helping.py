@@ -19,6 +19,8 @@ from shanzhi.volunteering.models import LANGUAGES
 from shanzhi.work.search import search_index
 
 NONE_SAID = Value([], ArrayField(models.CharField(max_length=40)))
+LONGEST_PLACE = 60
+DAY = 24 * 60
 SEAT_SHAPE = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
 
 
@@ -34,7 +36,8 @@ class Post(models.Model):
 
     `area` is the community; the address is sealed and shown to the two of a promise alone. `minutes` is what it costs,
     or what an hour of an offer would, in minutes of credit. `photo` is the digest of a picture that was written anew.
-    A request may name `skills` that help (codes of the area's words) and a `language` that would be good.
+    A request may name `skills` that help (codes of the area's words) and a `language` that would be good. An offer may
+    say a rough `place` in words, which all members read, and at which hours of a week (`OfferHours`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -44,6 +47,7 @@ class Post(models.Model):
     title = models.CharField(_("In a few words"), max_length=60)
     about = models.TextField(_("What is to be done"), max_length=1000)
     area = models.CharField(_("Community"), max_length=12, db_collation="C")
+    place = models.CharField(_("Where, roughly"), max_length=LONGEST_PLACE, blank=True, default="", db_default="")
     address = SealedField(purpose="timebank.post.address", null=True)
     starts_at = models.DateTimeField(_("When"), null=True)
     until = models.DateField(_("Stands until"))
@@ -61,7 +65,7 @@ class Post(models.Model):
     synthetic = models.BooleanField(default=False)
 
     class Meta:
-        """A request says where and when."""
+        """A request says at which hour; an offer may say where and at which hours of a week."""
 
         constraints = [
             models.CheckConstraint(condition=Q(sort__in=Sort.values), name="timebank_post_sort"),
@@ -70,10 +74,10 @@ class Post(models.Model):
             models.CheckConstraint(condition=Q(area__regex=SEAT_SHAPE), name="timebank_post_area"),
             models.CheckConstraint(condition=Q(minutes__gte=1), name="timebank_post_minutes"),
             models.CheckConstraint(
-                condition=Q(sort="offer", address__isnull=True, starts_at__isnull=True)
-                | Q(sort="request", starts_at__isnull=False),
+                condition=Q(sort="offer", starts_at__isnull=True) | Q(sort="request", starts_at__isnull=False),
                 name="timebank_post_where_and_when",
             ),
+            models.CheckConstraint(condition=Q(sort="offer") | Q(place=""), name="timebank_post_place"),
             models.CheckConstraint(condition=Q(language__in=["", *LANGUAGES]), name="timebank_post_language"),
             models.CheckConstraint(condition=Q(sort="request") | Q(skills=[], language=""), name="timebank_post_fit"),
             models.CheckConstraint(
@@ -90,6 +94,39 @@ class Post(models.Model):
     def __str__(self) -> str:
         """Give the title."""
         return self.title
+
+
+class OfferHours(models.Model):
+    """Hours of a week at which an offer holds: minutes of the day, `starts` within, `ends` the first one outside.
+
+    As the free hours of volunteers: weekdays are 1 (Monday) to 7. Triggers: only of an open offer, no two of it
+    overlap, and they stay as they were said until the offer is closed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(_("Day of the week"))
+    starts = models.PositiveSmallIntegerField(_("From, minute of the day"))
+    ends = models.PositiveSmallIntegerField(_("Until, minute of the day"))
+
+    class Meta:
+        """Inside one day, and not empty."""
+
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="timebank_hours_weekday"),
+            models.CheckConstraint(condition=Q(starts__lt=F("ends"), ends__lte=DAY), name="timebank_hours_span"),
+            models.UniqueConstraint(fields=["post", "weekday", "starts"], name="timebank_hours_once"),
+        ]
+        ordering = ["weekday", "starts"]
+
+    def __str__(self) -> str:
+        """Give weekday and minutes."""
+        return f"{self.weekday} {self.starts}-{self.ends}"
+
+    @property
+    def span(self) -> tuple[int, int, int]:
+        """Give it as forms and operations take it."""
+        return self.weekday, self.starts, self.ends
 
 
 class Deal(models.Model):

@@ -15,7 +15,7 @@ from shanzhi.kernel.personal import Leaving, Touched
 from shanzhi.ledger.models import Balance
 from shanzhi.timebank import telling
 from shanzhi.timebank.lifecycle import DEAL, MATCHING, POST
-from shanzhi.timebank.models import Deal, HelpProposal, Member, Post
+from shanzhi.timebank.models import Deal, HelpProposal, Member, OfferHours, Post
 from shanzhi.timebank.operations.frames import lock_members
 from shanzhi.timebank.operations.helping import ROOM
 from shanzhi.timebank.operations.matches import end_of_person
@@ -26,11 +26,12 @@ ERASING: Final = Actor.system("erasing")
 
 
 def hold_posts(people: Collection[UUID]) -> None:
-    """Lock the posts that hang on these people, by their ids, before any person is locked.
+    """Lock the posts that hang on these people and then their accounts, by their ids, before any person is locked.
 
-    Whoever asks or answers holds the post when it tells the people.
+    Whoever asks or answers holds the post when it tells the people; whoever credits a record holds the account first.
     """
     _held(people)
+    lock_members(Member.objects.filter(person__in=people).values_list("pk", flat=True))
 
 
 def _held(people: Collection[UUID]) -> list[Post]:
@@ -43,7 +44,7 @@ def _held(people: Collection[UUID]) -> list[Post]:
 
 
 def empty_posts(leaving: Leaving) -> Touched:
-    """End what somebody asked for, offered and answered, close the empty accounts, take out words, address and photo.
+    """End what somebody asked for, offered and answered, close the empty accounts, take out words, places and photo.
 
     What was promised upon it stays; `holds_credits` keeps who still has credits, or a promise, from being erased.
     """
@@ -54,16 +55,21 @@ def empty_posts(leaving: Leaving) -> Touched:
     for row in rows:
         if row.state == "open":
             row.state, row.closed_at = POST.move(row.state, "close"), leaving.at
-        row.title, row.about, row.address, row.photo = GONE, GONE, None, ""
+        row.title, row.about, row.place, row.address, row.photo = GONE, GONE, "", None, ""
         row.skills, row.language = [], ""
-    Post.objects.bulk_update(rows, ["title", "about", "address", "photo", "skills", "language", "state", "closed_at"])
+    Post.objects.bulk_update(
+        rows, ["title", "about", "place", "address", "photo", "skills", "language", "state", "closed_at"]
+    )
+    hours = OfferHours.objects.filter(post__in=rows)  # of offers that are closed now
+    gone = [str(key) for key in hours.values_list("pk", flat=True)]
+    hours.delete()
     for digest in photos:
         if not Post.objects.filter(photo=digest).exists():
             transaction.on_commit(partial(drop_file, digest, room=ROOM))
     # Accounts before pairs, as who asks locks them.
     lock_members(Member.objects.filter(person=leaving.person_id).values_list("pk", flat=True))
     return {
-        "timebank_post": [str(row.pk) for row in rows], "timebank_deal": ended,
+        "timebank_post": [str(row.pk) for row in rows], "timebank_offerhours": gone, "timebank_deal": ended,
         "timebank_helpproposal": end_of_person(leaving), "timebank_member": _close_empty(leaving),
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.places import queries as places
 from shanzhi.timebank import policies, refusals, telling
 from shanzhi.timebank.lifecycle import DEAL, HOLDING, POST
-from shanzhi.timebank.models import Bank, Deal, Member, Post, Sort
+from shanzhi.timebank.models import DAY, LONGEST_PLACE, Bank, Deal, Member, OfferHours, Post, Sort
 from shanzhi.timebank.operations import lots
 from shanzhi.timebank.operations.frames import (
     as_member,
@@ -41,12 +42,18 @@ MOST_DAYS: Final = 90
 """How far ahead help is asked for or offered."""
 
 
+MOST_HOURS: Final = 42
+Span = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Help:
     """What is asked for or offered; `minutes` is what it costs in credits, of an offer what an hour of it would.
 
-    A request says when (`starts_at`) and may say where exactly (`address`), which `skills` help (codes that hold in the
-    area) and which `language` would be good; an offer says until when it stands.
+    A request says when (`starts_at`), and may say which `skills` help (codes that hold in the area) and which
+    `language` would be good; an offer says until when it stands, and may say a rough `place`, which all members read,
+    and `hours` of a week: weekday 1 (Monday) to 7, minutes of the day from until before. Where exactly (`address`) is
+    sealed.
     """
 
     sort: str
@@ -58,6 +65,8 @@ class Help:
     until: date | None = None
     address: str = ""
     photo: bytes = b""
+    place: str = ""
+    hours: Sequence[Span] = ()
     skills: Sequence[str] = ()
     language: str = ""
 
@@ -66,8 +75,8 @@ def post_help(*, actor: Actor, bank_id: UUID, given: Help, at: datetime, synthet
     """Ask for help or offer it, with one's own account at the bank.
 
     Who asks may spend by the rules and has the credits; who offers may earn. Raises NotAMember, NoRules, ByTheRules,
-    NotEnough, BadPost, BadArea, BadTime, NotOfThisSort, UnknownSkill, UnknownLanguage, BadMinutes, NotAPicture,
-    PictureTooLarge.
+    NotEnough, BadPost, BadArea, BadTime, BadHours, BadName, NotOfThisSort, UnknownSkill, UnknownLanguage, BadMinutes,
+    NotAPicture, PictureTooLarge.
     """
     photo = _photo(given.photo)
     with transaction.atomic():
@@ -77,6 +86,9 @@ def post_help(*, actor: Actor, bank_id: UUID, given: Help, at: datetime, synthet
         _require_fit(bank, author, given, at)
         made = Post.objects.create(
             bank=bank, author=author, photo=photo, created_at=at, synthetic=synthetic or bank.synthetic, **values
+        )
+        OfferHours.objects.bulk_create(
+            OfferHours(post=made, weekday=day, starts=starts, ends=ends) for day, starts, ends in _hours(given)
         )
         note(actor, "post.write", made, bank, at, {"sort": made.sort, "minutes": made.minutes, "area": made.area})
     return made
@@ -119,21 +131,32 @@ def _fit(given: Help) -> dict[str, Any]:
 
 
 def _times(given: Help, at: datetime) -> dict[str, Any]:
-    """Give when and where: of a request the hour and the address, of an offer the last day; nothing else is said."""
+    """Give when and where: of a request the hour, of an offer the last day and the rough place; the address of both."""
     today = timezone.localdate(at)
     latest = today + timedelta(days=MOST_DAYS)
-    for field in ("starts_at", "address") if given.sort == Sort.OFFER else ("until",):
+    for field in ("starts_at",) if given.sort == Sort.OFFER else ("until", "place", "hours"):
         if getattr(given, field):
             raise refusals.NotOfThisSort(field=field)
+    address = words(given.address, "address", most=120, needed=False) or None
     if given.sort == Sort.OFFER:
         until = given.until or latest
         if not today <= until <= latest:
             raise refusals.BadTime(field="until", days=MOST_DAYS)
-        return {"until": until}
+        place = " ".join(words(given.place, "place", most=LONGEST_PLACE, needed=False).split())
+        return {"until": until, "place": place, "address": address}
     if given.starts_at is None or given.starts_at <= at or timezone.localdate(given.starts_at) > latest:
         raise refusals.BadTime(field="starts_at", days=MOST_DAYS)
-    address = words(given.address, "address", most=120, needed=False)
-    return {"until": timezone.localdate(given.starts_at), "starts_at": given.starts_at, "address": address or None}
+    return {"until": timezone.localdate(given.starts_at), "starts_at": given.starts_at, "address": address}
+
+
+def _hours(given: Help) -> list[Span]:
+    """Give the hours of a week of an offer in their order, each once; none overlaps another of its day."""
+    spans = sorted(set(given.hours))
+    fit = all(1 <= day <= 7 and 0 <= starts < ends <= DAY for day, starts, ends in spans)
+    apart = all(one[0] != two[0] or one[2] <= two[1] for one, two in pairwise(spans))
+    if not fit or not apart or len(spans) > MOST_HOURS:
+        raise refusals.BadHours(field="hours", most=MOST_HOURS)
+    return spans
 
 
 def _require_fit(bank: Bank, author: Member, given: Help, at: datetime) -> None:

@@ -36,6 +36,7 @@ from shanzhi.timebank.queries.helping import (
     deals_of,
     guards,
     mean_of,
+    on_weekday,
     own_deal,
     own_rating,
     photo,
@@ -59,7 +60,7 @@ from shanzhi.timebank.queries.matching import (
     nobody_for,
     search_matched,
 )
-from shanzhi.timebank.queries.months import LEAST, Period, published
+from shanzhi.timebank.queries.months import LEAST, Period, Running, published, running, told_on
 from shanzhi.timebank.queries.own import (
     Stand,
     earnings_of,
@@ -90,6 +91,7 @@ from shanzhi.timebank.queries.shop import (
 __all__ = [
     "LEAST",
     "Period",
+    "Running",
     "Stand",
     "Waits",
     "address_for",
@@ -131,6 +133,7 @@ __all__ = [
     "near_banks",
     "nobody_for",
     "numbers_of",
+    "on_weekday",
     "open_pools",
     "own_deal",
     "own_deals",
@@ -145,6 +148,7 @@ __all__ = [
     "published",
     "read_areas",
     "reads_help",
+    "running",
     "search_banks",
     "search_deals",
     "search_earnings",
@@ -159,6 +163,7 @@ __all__ = [
     "signs",
     "stands",
     "statement",
+    "told_on",
     "versions",
     "voucher",
     "voucher_of_number",

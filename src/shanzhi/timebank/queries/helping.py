@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
@@ -17,7 +17,7 @@ from shanzhi.people import minors
 from shanzhi.people.models import Guardianship
 from shanzhi.timebank import policies
 from shanzhi.timebank.lifecycle import HOLDING, LIVING
-from shanzhi.timebank.models import Bank, Deal, Member, Post, Rating
+from shanzhi.timebank.models import Bank, Deal, Member, OfferHours, Post, Rating
 from shanzhi.timebank.operations.dealing import minor_and_grown
 from shanzhi.timebank.operations.helping import ROOM
 from shanzhi.work.files import path_of
@@ -44,13 +44,18 @@ def posts(*, viewer: Actor, bank_id: UUID) -> QuerySet[Post]:
     found = Bank.objects.filter(pk=bank_id).first()
     if found is None or not reads_help(viewer, found):
         raise NotFound
-    rows = Post.objects.filter(bank=found).select_related("author__person__merged_into")
+    rows = Post.objects.filter(bank=found).select_related("author__person__merged_into").prefetch_related("hours")
     return rows.filter(Q(state="open") | Q(author__person__in=viewer.persons))
 
 
 def search_posts(rows: QuerySet[Post], words: str) -> QuerySet[Post]:
     """Find by a part of the title."""
     return rows.filter(title__has=words.strip())
+
+
+def on_weekday(weekday: int | str) -> Q:
+    """Give the condition that an offer holds on a day of the week, 1 (Monday) to 7."""
+    return Q(Exists(OfferHours.objects.filter(post=OuterRef("pk"), weekday=weekday)))
 
 
 def post(*, viewer: Actor, post_id: UUID, at: datetime) -> Post:

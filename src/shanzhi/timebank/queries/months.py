@@ -1,6 +1,7 @@
 """What a bank did, month by month, as the ledger has it, with small numbers held back.
 
-Only months that are over are published, so that nobody reads a neighbour's payment off a page by loading it twice. A
+Only months that are over are published, so that nobody reads a neighbour's payment off a page by loading it twice; the
+one that runs is for who keeps the bank. A
 figure of fewer than five people is held back; a month in which every figure is goes with the months after it.
 
 What passes between banks stands on the pages of both, so it is held back by agreement: else somebody's crossing could
@@ -11,13 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
+from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.periods import months_after
+from shanzhi.timebank import policies
 from shanzhi.timebank.models import Bank
-from shanzhi.timebank.sums import EARN, TAKE_BACK, Crossed, Moved, crossed, moved
+from shanzhi.timebank.queries.banks import desk_bank
+from shanzhi.timebank.sums import EARN, TAKE_BACK, Crossed, Moved, crossed, moved, owed_now, totals
 
 LEAST: Final = 5
 """Behind each published figure stand at least so many people."""
@@ -168,6 +174,40 @@ class _Sums:
             name: self.minutes.get(kind, 0) if kind in told or not self.minutes.get(kind) else None
             for kind, name in FIGURES.items()
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The month that runs, from its `first` day to today: every figure exact, in minutes, and what is owed now.
+
+    It is published, with small figures held back, on the day `told_on`.
+    """
+
+    first: date
+    today: date
+    told_on: date
+    figures: Mapping[str, int]
+    owed: int
+    between: int
+
+
+def running(*, viewer: Actor, bank_id: UUID, at: datetime) -> Running:
+    """Give the running month of a bank, for who keeps it alone. Raises SignInNeeded, NotFound, NotTheKeeper.
+
+    Single members can be read off it, as off the accounts that a keeper reads anyway: it is not for other readers.
+    """
+    found = desk_bank(viewer=viewer, bank_id=bank_id)
+    policies.require(policies.may_keep(actor=viewer, bank=found))
+    today = timezone.localdate(at)
+    first = today.replace(day=1)
+    minutes, (owed, between) = totals(found, since=first), owed_now(found)
+    figures = {name: int(minutes.get(kind, 0)) for kind, name in FIGURES.items()}
+    return Running(first, today, told_on(today), figures, owed, between)
+
+
+def told_on(today: date) -> date:
+    """Give the day on which the month that runs is over and told of."""
+    return months_after(today.replace(day=1), 1)
 
 
 def published(found: Bank, today: date) -> list[Period]:

@@ -23,8 +23,9 @@ from shanzhi.timebank.forms.own import SureForm
 from shanzhi.timebank.forms.rules import BankForm, RulesForm, first
 from shanzhi.timebank.models import REASONS, Bank, Earning
 from shanzhi.timebank.views.frames import FORM, bank_name, desk_steps, frame, page, read_areas, shown_name
+from shanzhi.timebank.words import BETWEEN, FIGURES, month_words, stands_words
 from shanzhi.ui import formatting
-from shanzhi.ui.http import acting
+from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import (
     AreaFilter,
     BooleanFilter,
@@ -37,6 +38,7 @@ from shanzhi.ui.listing import (
     page_of,
 )
 from shanzhi.ui.methods import form_page
+from shanzhi.ui.pieces import Answer
 
 BANKS = Listing(
     key="desk_time_banks",
@@ -158,16 +160,28 @@ def banks(request: Any) -> HttpResponse:
 def bank(request: Any, bank_id: UUID) -> HttpResponse:
     """Show the accounts of a bank, with what waits for who keeps it."""
     found = queries.desk_bank(viewer=request.actor, bank_id=bank_id)
+    keeps = policies.keeps(request.actor, found)
     context = {
         "bank": found, "heading": found.name, "waits": queries.waits(found, request.actor),
         "version": queries.in_force(found, request.now), "in_pools": formatting.minutes(queries.in_pools(found)),
         "manages": policies.may_found(actor=request.actor, area=found.area) is None,
-        "keeps": policies.keeps(request.actor, found),
+        "keeps": keeps, **(_running(request, bank_id) if keeps else {}),
         "crumbs": [(_("Home"), "/"), *desk_steps(), (found.name, "")],
     }  # fmt: skip
     rows = queries.members(found)
     answer: HttpResponse = listing_response(request, MEMBERS, rows, context, template="timebank/desk_bank.html")
     return answer
+
+
+def _running(request: Any, bank_id: UUID) -> dict[str, Any]:
+    """Give the month that runs; the figures between banks where there are any, since most banks have none."""
+    month = queries.running(**viewing(request), bank_id=bank_id)
+    shown = [name for name in FIGURES if name not in BETWEEN or month.figures[name]]
+    told = [Answer(FIGURES[name], formatting.minutes(month.figures[name])) for name in shown]
+    told.append(Answer(_("Owed now"), formatting.minutes(month.owed)))
+    if month.between:
+        told.append(Answer(_("Between banks now"), stands_words(month.between)))
+    return {"month": month_words(month.first), "running": month, "so_far": told}
 
 
 def listed(

@@ -35,6 +35,7 @@ from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_res
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
 from shanzhi.volunteering import queries as volunteering
+from shanzhi.volunteering.forms.volunteers import WEEKDAYS, hours_words
 
 POSTS = Listing(
     key="time_bank_help",
@@ -43,14 +44,22 @@ POSTS = Listing(
         Column("sort", gettext_lazy("Asks or offers"), value=lambda row: row.get_sort_display(), sort="sort"),
         Column("minutes", gettext_lazy("Credits"), value=lambda row: formatting.minutes(row.minutes), sort="minutes",
                export=lambda row: row.minutes, scale="amount"),
-        Column("starts_at", gettext_lazy("When"), "datetime", sort="starts_at"),
+        Column("starts_at", gettext_lazy("When"), value=lambda row: _when(row), sort="starts_at", scale="time",
+               export=lambda row: row.starts_at),
+        Column("week", gettext_lazy("When, week by week"), value=lambda row: _week(row), on_page=False),
+        Column("place", gettext_lazy("Where, roughly"), value=lambda row: row.place or formatting.NONE,
+               export=lambda row: row.place, priority=2),
         Column("until", gettext_lazy("Stands until"), "date", sort="until", priority=2),
         Column("author", gettext_lazy("Who it is"), value=lambda row: shown_name(row.author), priority=2),
         Column("created_at", gettext_lazy("Put up on"), "date", sort="created_at", priority=3),
         Column("state", gettext_lazy("State"), "tag", value=post_state, sort="state"),
     ),
     default_sort="-created_at",
-    filters=(ChoiceFilter("sort", gettext_lazy("Asks or offers"), choices=Sort.choices),),
+    filters=(
+        ChoiceFilter("sort", gettext_lazy("Asks or offers"), choices=Sort.choices),
+        ChoiceFilter("weekday", gettext_lazy("Offered on"), apply=queries.on_weekday,
+                     choices=[(str(day), words) for day, words in enumerate(WEEKDAYS, 1)]),
+    ),
     search=queries.search_posts,
     search_label=gettext_lazy("Part of the title"),
     empty=Empty(
@@ -86,7 +95,10 @@ def write(request: Any, bank_id: UUID, sort: str) -> HttpResponse:
         "data": sent(request), "files": request.FILES if request.method == "POST" else None,
         "initial": {"area": home, "minutes": 60}, "areas": queries.help_areas(found, request.now),
     }  # fmt: skip
-    form = RequestForm(**given, skills=_skills(request, home or found.area)) if asks else OfferForm(**given)
+    form = (
+        RequestForm(**given, skills=_skills(request, home or found.area))
+        if asks else OfferForm(**given, own=_own_hours(request))
+    )  # fmt: skip
 
     def act(form: Any) -> str:
         made = operations.post_help(bank_id=bank_id, given=form.given(sort), **acting(request))
@@ -102,6 +114,23 @@ def _skills(request: Any, area: str) -> list[tuple[str, str]]:
     """List the skills that hold in the community that is chosen, code and name."""
     chosen = request.POST.get("area", area) if request.method == "POST" else area
     return [(one.code, str(one)) for one in volunteering.skills(chosen if chosen.isdigit() else area)]
+
+
+def _own_hours(request: Any) -> list[tuple[int, int, int]]:
+    """Give the free hours that one said as a volunteer; none is ticked beforehand, since all members read an offer."""
+    entry = volunteering.mine(viewer=request.actor)
+    return [(one.weekday, one.starts, one.ends) for one in entry.hours.all()] if entry is not None else []
+
+
+def _week(row: Post) -> str:
+    """Say at which hours of a week an offer holds."""
+    comma = "、" if formatting.chinese() else ", "
+    return comma.join(hours_words(one.span) for one in row.hours.all())
+
+
+def _when(row: Post) -> str:
+    """Say when a request is for, or at which hours of a week an offer holds."""
+    return formatting.moment(row.starts_at) if row.starts_at else _week(row) or formatting.NONE
 
 
 @login_required
@@ -143,6 +172,10 @@ def _pairs(request: Any, found: Post) -> list[Answer]:
         Answer(_("Credits") if asks else _("Credits for an hour"), formatting.minutes(found.minutes)),
         Answer(_("Community"), places.full_names({found.area}).get(found.area, found.area)),
     ]
+    if found.place:
+        told.append(Answer(_("Where, roughly"), found.place))
+    if week := _week(found):
+        told.append(Answer(_("When, week by week"), week))
     when = formatting.moment(found.starts_at) if asks else formatting.day(found.until)
     told.append(Answer(_("When") if asks else _("Stands until"), when))
     if found.skills:

@@ -15,7 +15,7 @@ from shanzhi.timebank import policies, queries
 from shanzhi.timebank.models import Bank, PolicyVersion
 from shanzhi.timebank.queries.clearing import in_force_with
 from shanzhi.timebank.views.frames import bank_name, bank_steps, everywhere
-from shanzhi.timebank.words import FIGURES, changed_words, rules_words
+from shanzhi.timebank.words import BETWEEN, FIGURES, changed_words, month_words, rules_words, stands_words
 from shanzhi.ui import formatting
 from shanzhi.ui.listing import (
     AreaFilter,
@@ -82,7 +82,6 @@ def _whole(name: str) -> Any:
 
 AMONG_BANKS = ("settled_out", "settled_in", "cleared")
 """What banks did among themselves: in the newest month and in the files, but no column of its own on the page."""
-BETWEEN = ("passed_out", "passed_in", *AMONG_BANKS)
 PERIODS = Listing(
     key="time_bank_months",
     columns=(
@@ -114,12 +113,14 @@ def bank(request: Any, bank_id: UUID) -> HttpResponse:
     """Show a bank: its months, the rules in force, what the visitor can do there."""
     found = queries.bank(bank_id)
     version = queries.in_force(found, request.now)
-    months = queries.published(found, timezone.localdate(request.now))
+    today = timezone.localdate(request.now)
+    months = queries.published(found, today)
     own = policies.own_member(request.actor, found)
     context = {
         "bank": found, "heading": found.name, "version": version, "own": own, "latest": months[0] if months else None,
         "span": _span(months[0]) if months else "", "pairs": _latest(months[0]) if months else [],
         "rules": rules_words(version.policy) if version else [],
+        "running": month_words(today), "told_on": queries.told_on(today), "least": queries.LEAST,
         "agreements": [(one.beside(found.pk), one) for one in in_force_with(found)],
         "keeps": request.actor.signed_in and policies.keeps(request.actor, found),
         "crumbs": [(_("Home"), "/"), *bank_steps(found)[:1], (found.name, "")],
@@ -140,12 +141,7 @@ def _latest(period: Any) -> list[Answer]:
 
 def _stands(minutes: int | None) -> str:
     """Say what is owed to other banks, or by them; or that it is held back."""
-    if not minutes:
-        return _told(minutes)
-    words = formatting.minutes(abs(minutes))
-    if minutes > 0:
-        return _("owed to others: %(minutes)s") % {"minutes": words}
-    return _("owed by others: %(minutes)s") % {"minutes": words}
+    return stands_words(minutes) if minutes else _told(minutes)
 
 
 def _changes(rows: list[PolicyVersion]) -> list[tuple[PolicyVersion, Any, Any]]:

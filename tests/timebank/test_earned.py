@@ -1,0 +1,127 @@
+"""Credits of verified records alone, held by the database: whatever writes, no other row comes in; erasing goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from shanzhi.people import operations as people
+from shanzhi.service import operations as service
+from shanzhi.service.models import ServiceRecord
+from shanzhi.timebank import checking, operations, sources
+from shanzhi.timebank.models import Earning, Member, PolicyVersion
+from tests.activities.test_guards import refused
+from tests.service.support import a_record
+from tests.support.people import AREA, AT, a_person, actor, merge_away
+from tests.timebank.support import DISTRICT, SERVED, SYSTEM, a_bank, a_member, serve, stands, the_volunteer, verified
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
+UNVERIFIED, ANOTHER = "timebank_earned_unverified", "timebank_earned_by_another"
+RECORDED, RULES = "timebank_earned_as_recorded", "timebank_earned_by_the_rules"
+
+
+def a_row(member: Member, record: Any, **fields: Any) -> Any:
+    """Write an earning as one might who goes past the operations: above the rules of the day, kept nowhere."""
+    version = PolicyVersion.objects.get(bank=member.bank)
+    values: dict[str, Any] = {"policy": version, "on": SERVED, "minutes": 60, "kind": "visit", "value": 60, **fields}
+    values = {"kept": 0, "donated": 0, "refused": values["value"], **values}
+    return lambda: Earning.objects.create(member=member, record=record, at=AT, **values)
+
+
+def test_no_credit_without_a_verified_record_of_the_member() -> None:
+    bank = a_bank()
+    member, other = a_member(bank), a_member(bank)
+    own = the_volunteer(member)
+    refused(a_row(member, uuid4()), UNVERIFIED)
+    for state in ("recorded", "noticed"):
+        refused(a_row(member, a_record(own, minutes=60, state=state).pk), UNVERIFIED)
+    refused(a_row(member, a_record(the_volunteer(other), minutes=60, state="verified").pk), ANOTHER)
+    good = a_record(own, minutes=60, state="verified").pk
+    refused(a_row(member, good, minutes=61, value=0), RECORDED)
+    refused(a_row(member, good, on=SERVED - timedelta(days=1)), RECORDED)
+    assert not Earning.objects.exists()
+    a_row(member, good)()
+    assert Earning.objects.get().record == good
+
+
+def test_no_credit_of_a_record_that_was_reversed() -> None:
+    member = a_member(a_bank())
+    record = a_record(the_volunteer(member), minutes=60, state="verified")
+    told = sources.told(sources.standing().get(pk=record.pk))
+    service.reverse_record(actor=SYSTEM, record_id=record.pk, reason="记错了人（示例）", at=AT)
+    refused(a_row(member, record.pk), UNVERIFIED)
+    refused(lambda: operations.credit(actor=SYSTEM, told=told, at=AT), UNVERIFIED)
+    assert (stands(member), Earning.objects.exists()) == ((0, 0, 0), False)
+
+
+def test_no_more_than_the_rules_of_the_bank_give() -> None:
+    bank = a_bank(rate={"gives": 3, "per": 2, "step": 10, "rounding": "half_up"},
+                  rates=[{"kind": "law", "gives": 2, "per": 1, "step": 1, "rounding": "down"}])  # fmt: skip
+    near = a_bank(AREA[:9], name="示例街道公益银行")
+    member = a_member(bank)
+    policy = PolicyVersion.objects.get(bank=bank).policy
+    record = a_record(the_volunteer(member), minutes=60, state="verified").pk
+    for minutes, kind in ((60, "visit"), (57, "visit"), (50, "law")):
+        worth = policy.value_of(minutes, kind)
+        refused(a_row(member, record, minutes=minutes, kind=kind, value=worth + 1), RULES)
+        with connection.cursor() as cursor:
+            rules = PolicyVersion.objects.get(bank=bank).rules
+            cursor.execute("SELECT timebank_worth(%s::jsonb, %s, %s)", [rules, kind, minutes])
+            assert cursor.fetchone() == (worth,)
+    refused(a_row(member, record, policy=None, value=1), RULES)
+    refused(a_row(member, record, policy=PolicyVersion.objects.get(bank=near), value=60), RULES)
+    early = a_record(the_volunteer(member), minutes=60, state="verified", served_on=date(2026, 1, 3)).pk
+    refused(a_row(member, early, on=date(2026, 1, 3), value=60), RULES)  # before the rules were in force
+    a_row(member, record, value=policy.value_of(60, "visit"))()
+
+
+@pytest.mark.parametrize("rounding", ["down", "half_up", "up"])
+@pytest.mark.parametrize("step", [1, 7, 60])
+def test_the_database_reckons_as_the_kernel_does(rounding: str, step: int) -> None:
+    bank = a_bank(rate={"gives": 3, "per": 7, "step": step, "rounding": rounding})
+    version = PolicyVersion.objects.get(bank=bank)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n, timebank_worth(%s::jsonb, 'visit', n) FROM generate_series(1, 1440) AS n", [version.rules]
+        )
+        assert [worth for _n, worth in cursor.fetchall()] == [version.policy.value_of(n) for n in range(1, 1441)]
+
+
+def test_who_was_merged_is_credited_and_who_is_erased_leaves_what_was_earned() -> None:
+    bank = a_bank()
+    member = a_member(bank)
+    old, staff = a_person(AREA), a_person(AREA)
+    volunteer_of_old = a_record(the_volunteer(replace_member(member, old)), minutes=60, state="verified")
+    merge_away(old, member.person, staff=staff)
+    assert operations.run_clock(at=AT)["credited"] == 1
+    assert stands(member) == (60, 0, 0)
+    assert Earning.objects.get().record == volunteer_of_old.pk
+    operations.donate(
+        actor=actor(member.person), bank_id=bank.pk, pool_id=bank.pools.get(name="poor").pk, minutes=60, at=AT
+    )
+    people.erase_person(actor=SYSTEM, person_id=member.person_id, reason="本人要求（示例）", at=AT)
+    assert (Earning.objects.get().kept, ServiceRecord.objects.count()) == (60, 1)
+    assert list(checking.broken()) == []
+
+
+def replace_member(member: Member, person: Any) -> Member:
+    """Give a member as if the account were somebody else's, for that one's entry as a volunteer."""
+    return Member(person=person, bank=member.bank)
+
+
+def test_a_credit_by_the_operations_goes_as_before_and_its_moves_too() -> None:
+    bank = a_bank()
+    member = a_member(bank)
+    told = verified(member, 90)
+    made = operations.credit(actor=SYSTEM, told=told, at=AT)
+    assert made is not None
+    assert operations.credit(actor=SYSTEM, told=replace(told, minutes=900), at=AT) == made
+    operations.take_back(actor=SYSTEM, record=told.record, at=AT)
+    assert Earning.objects.get().returned == 90
+    assert serve(member, 30).kept == 30
+    assert bank.area == DISTRICT
