@@ -28,6 +28,7 @@ NO_PAGES = {
     "attendance:gate",  # holds for half a minute; drawn as attendance:here is, walked in tests/journeys
     "attendance:worker", "attendance:sync",
     "service:own_paper", "service:put_under_notice", "service:withdraw_complaint", "service:copy", "service:sheets",
+    "service:evidence",
     "timebank:step", "timebank:photo", "timebank:match_decline", "service:go_on",
     "assignments:answer", "assignments:on_call",
     "organizations:link_end", "organizations:hand_in", "organizations:withdraw", "organizations:document",

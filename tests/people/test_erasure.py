@@ -57,7 +57,7 @@ def planted() -> set[str]:
 # Such columns hold a name of a kind, a digest, or a mark; nothing that a person wrote.
 NO_WORDS = {
     "mfa_authenticator.type", "people_signin.network", "ventures_attachment.digest",
-    "projects_photo.digest", "timebank_post.photo",
+    "projects_photo.digest", "timebank_post.photo", "service_evidence.digest",
 }  # fmt: skip
 
 

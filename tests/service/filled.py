@@ -11,6 +11,7 @@ from shanzhi.service.models import (
     Certificate,
     CertificateBatch,
     Complaint,
+    Evidence,
     Reversal,
     ServiceRecord,
     ServiceRules,
@@ -18,6 +19,7 @@ from shanzhi.service.models import (
 )
 from shanzhi.service.operations import Organiser, Row
 from shanzhi.volunteering.models import TaskKind, Volunteer
+from shanzhi.work.files import store
 from tests.audit.support import SYSTEM
 from tests.service.support import a_kind
 from tests.support.people import a_person
@@ -32,6 +34,7 @@ SLIPPED: dict[str, dict[str, str]] = {
         "state": "'refused'", "verified_at": "NULL", "verified_by_id": "NULL", "refused_at": "recorded_at",
         "refused_reason": "'x'", "minutes": "minutes - 1",
     },
+    "service_evidence": {"digest": "''", "name": "''", "removed_at": "added_at", "removed_reason": "'x'"},
     "service_reversal": {
         "record_id": "(SELECT id FROM service_servicerecord WHERE id NOT IN (SELECT record_id FROM service_reversal)"
         " LIMIT 1)",
@@ -60,6 +63,9 @@ def fill_service(at: datetime) -> None:
         actor=SYSTEM, organiser=Organiser(area=WHERE), served_on=before.date(), task_code=kind.code, content="示例",
         rows=[Row(one.pk, 600, 0), Row(one.pk, 30, 700)], at=before,
     )  # fmt: skip
+    operations.add_evidence(
+        actor=SYSTEM, record_id=made[0].pk, name="签到表（示例）.pdf", content=b"%PDF-1.4 made up", at=before
+    )
     signed = Actor(person_id=one.person_id, account_id=uuid4())
     operations.complain(actor=signed, record_id=made[1].pk, words="示例", at=before)
     complaint = Complaint.objects.get(record=made[1])
@@ -99,6 +105,7 @@ def mark_service(person: Person, *, told: str, at: datetime) -> None:
     verified = ServiceRecord.objects.create(
         volunteer=one, **common, state="verified", noticed_at=at, notice_over_at=at, verified_at=at
     )
+    _mark_files(verified, person, told=told, at=at)
     Reversal.objects.create(record=verified, reason=told, reversed_by=person, reversed_at=at)
     for by, answered in ((person, None), (None, person)):
         Complaint.objects.create(
@@ -114,6 +121,22 @@ def mark_service(person: Person, *, told: str, at: datetime) -> None:
     ServiceRules.objects.create(
         area=WHERE, version=99, valid_from=day, star_minutes=[60], paper="record", prefix="示例", source="示例",
         created_by=person, created_at=at,
+    )  # fmt: skip
+
+
+def _mark_files(own: ServiceRecord, person: Person, *, told: str, at: datetime) -> None:
+    """Have files beside the own service and, put there or taken away by the person, beside that of somebody else."""
+    of_other = ServiceRecord.objects.create(
+        volunteer=a_volunteer(area=WHERE), area=WHERE, task_kind=own.task_kind, served_on=own.served_on, minutes=60,
+        content="示例", recorded_at=at,
+    )  # fmt: skip
+    digest, values = "sha256:" + "0" * 64, {"kind": "pdf", "size": 9, "added_at": at}
+    held = store(f"%PDF-1.4 {told}".encode(), room="service")
+    Evidence.objects.create(record=own, name=told[:100], digest=held, **values)
+    Evidence.objects.create(record=of_other, name=told[:100], digest=digest, added_by=person, **values)
+    away = Evidence.objects.create(record=of_other, name="示例", digest=digest.replace("0", "1"), **values)
+    Evidence.objects.filter(pk=away.pk).update(
+        digest="", name="", removed_by=person, removed_at=at, removed_reason=told
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from shanzhi.kernel.actor import Actor
 from shanzhi.people.models import Person
 from shanzhi.service import operations
-from shanzhi.service.models import Certificate, CertificateBatch, Complaint, ServiceRecord, Thanks
+from shanzhi.service.models import Certificate, CertificateBatch, Complaint, Evidence, ServiceRecord, Thanks
 from shanzhi.service.operations import Organiser, Row
 from shanzhi.volunteering.models import Team, Volunteer
 from tests.service.support import a_kind
@@ -75,6 +75,11 @@ class Stage:
             actor=SYSTEM, volunteer_id=self.own.pk, paper=paper, at=self.at
         )  # fmt: skip
 
+    def evidence(self, record: ServiceRecord) -> Evidence:
+        return operations.add_evidence(
+            actor=SYSTEM, record_id=record.pk, name="签到表（示例）.pdf", content=b"%PDF-1.4 made up", at=self.at
+        )
+
     def batch(self) -> CertificateBatch:
         found = CertificateBatch.objects.first()
         if found is None:
@@ -121,6 +126,8 @@ def own(site: Site) -> dict[str, str]:
         "service:record own": reverse("service:record", args=[mine.pk]),
         "service:complain": reverse("service:complain", args=[mine.pk]),
         "service:record": reverse("service:record", args=[others.pk]),
+        "service:add_evidence": reverse("service:add_evidence", args=[others.pk]),
+        "service:remove_evidence": reverse("service:remove_evidence", args=[stage.evidence(others).pk]),
         "service:refuse": reverse("service:refuse", args=[others.pk]),
         "service:reverse": reverse("service:reverse", args=[stage.one("verified").pk]),
         "service:certificate": reverse("service:certificate", args=[stage.certificate().pk]),

@@ -8,7 +8,8 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.kernel.roles import Role
-from shanzhi.service.models import Certificate, Complaint, ServiceRecord, Thanks
+from shanzhi.service.models import Certificate, Complaint, Evidence, ServiceRecord, Thanks
+from shanzhi.work.files import store
 from tests.attendance.support import a_ground
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.service.support import SERVED, a_batch, a_certificate, a_record
@@ -43,6 +44,19 @@ def complaint(path: str, root: str = "/service/complaints") -> Any:
     def make() -> str:
         one = a_record(a_volunteer(area=COMMUNITY), a_team(COMMUNITY))
         made = Complaint.objects.create(record=one, matter="示例", made_at=LONG_AGO, due_on=SERVED)
+        return f"{root}/{made.pk}{path}"
+
+    return make
+
+
+def evidence(path: str, root: str = "/service/evidence") -> Any:
+    def make() -> str:
+        one = a_record(a_volunteer(area=COMMUNITY), a_team(COMMUNITY))
+        content = b"%PDF-1.4 made up"
+        made = Evidence.objects.create(
+            record=one, name="签到表（示例）.pdf", kind="pdf", digest=store(content, room="service"), size=len(content),
+            added_at=LONG_AGO,
+        )  # fmt: skip
         return f"{root}/{made.pk}{path}"
 
     return make
@@ -103,6 +117,11 @@ PAGES: dict[str, Row] = {
     "POST service:refuse": of_readers(AGREERS, record("/refuse/"), allowed=422, **IN, **POST),
     "service:reverse": of_readers(AGREERS, record("/reverse/", "verified"), **IN),
     "POST service:reverse": of_readers(AGREERS, record("/reverse/", "verified"), allowed=422, **IN, **POST),
+    "service:add_evidence": of_readers(AGREERS, record("/evidence/"), **IN),
+    "POST service:add_evidence": of_readers(AGREERS, record("/evidence/"), allowed=422, **IN, **POST),
+    "service:evidence": only(READERS, evidence("/"), refused=404, **IN),
+    "service:remove_evidence": of_readers(AGREERS, evidence("/remove/"), **IN),
+    "POST service:remove_evidence": of_readers(AGREERS, evidence("/remove/"), allowed=422, **IN, **POST),
     "service:answer": of_readers(AGREERS, complaint("/answer/"), **IN),
     "POST service:answer": of_readers(AGREERS, complaint("/answer/"), allowed=422, **IN, **POST),
     "POST service:withdraw_complaint": signed_in(complaint("/withdraw/"), 404, **POST),
@@ -177,6 +196,12 @@ TABLE: dict[str, Row] = {
     f"POST {COMPLAINTS}/{{complaint_id}}/withdraw": api(complaint("/withdraw", COMPLAINTS), 404, **POST, json={}),
     f"GET {COMPLAINTS}": listed(READERS, COMPLAINTS),
     f"GET {RECORDS}/{{record_id}}/complaints": only(READERS, record("/complaints", root=RECORDS), refused=404),
+    f"GET {RECORDS}/{{record_id}}/evidence": only(READERS, record("/evidence", root=RECORDS), refused=404),
+    f"POST {RECORDS}/{{record_id}}/evidence": of_readers(
+        AGREERS, record("/evidence", root=RECORDS), **POST, json={"name": "x", "content": "eA=="}, allowed=422),
+    f"GET {API}/evidence/{{evidence_id}}": only(READERS, evidence("", f"{API}/evidence"), refused=404),
+    f"POST {API}/evidence/{{evidence_id}}/remove": of_readers(
+        AGREERS, evidence("/remove", f"{API}/evidence"), **POST, json=WHY, allowed=422),
     f"GET {API}/thanks": listed(READERS, f"{API}/thanks"),
     f"POST {API}/thanks": api(f"{API}/thanks", 422, **POST, json={"number": "1", "words": "x"}),
     f"POST {API}/thanks/{{thanks_id}}/read": of_readers(

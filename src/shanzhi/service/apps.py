@@ -11,6 +11,7 @@ from shanzhi.ui import navigation
 
 TABLES = (
     "servicerules", "servicerecord", "reversal", "complaint", "staraward", "thanks", "certificate", "certificatebatch",
+    "evidence",
 )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ register(
         titles=_records,
         readers=policies.READERS,
         fields={"number": _("Volunteer number"), "day": _("Day of service"), "minutes": _("Minutes"),
-                "state": _("State")},
+                "state": _("State"), "kind": _("Kind of file"), "digest": _("Digest"), "size": _("Size in bytes")},
         values={"state": lambda value: RECORD.states.get(value, value)},
     )
 )  # fmt: skip
@@ -115,6 +115,8 @@ register_verbs(
         "service.record.verify": _("Record verified"),
         "service.record.refuse": _("Record refused"),
         "service.record.reverse": _("Record reversed"),
+        "service.evidence.add": _("File put beside the record"),
+        "service.evidence.remove": _("File beside the record taken away"),
         "service.complaint.make": _("Complained about a record"),
         "service.complaint.uphold": _("Complaint upheld"),
         "service.complaint.reject": _("Complaint not upheld"),

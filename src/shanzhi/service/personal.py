@@ -21,7 +21,7 @@ from shanzhi.kernel.personal import (
     register_activity,
 )
 from shanzhi.service.models import Certificate, Complaint, ServiceRecord, Thanks
-from shanzhi.service.operations.erasing import end_complaints
+from shanzhi.service.operations.erasing import leave_service
 
 K, E = Kind, Erase
 SERVICE: Final = register_activity(
@@ -55,6 +55,13 @@ describe("service.ServiceRecord", _("Service of others you verified"), "verified
          verified_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("service.ServiceRecord", _("Service of others you refused"), "refused_by_id", SERVICE,
          refused_by=(K.LINK, E.KEEP))  # fmt: skip
+describe("service.Evidence", _("Files beside your service"), "record__volunteer__person_id", SERVICE,
+         name=(K.FILE, E.SPECIAL), digest=(K.FILE, E.SPECIAL), kind=(K.RECORD, E.KEEP), size=(K.RECORD, E.KEEP),
+         removed_reason=(K.TEXT, E.SCRUB))  # fmt: skip
+describe("service.Evidence", _("Files you put beside the service of others"), "added_by_id", SERVICE,
+         added_by=(K.LINK, E.KEEP), name=(K.FILE, E.SCRUB))  # fmt: skip
+describe("service.Evidence", _("Files you took away beside the service of others"), "removed_by_id", SERVICE,
+         removed_by=(K.LINK, E.KEEP), removed_reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("service.Reversal", _("Your service that was reversed"), "record__volunteer__person_id", SERVICE,
          record=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB), reversed_at=(K.RECORD, E.KEEP))  # fmt: skip
 describe("service.Reversal", _("Service of others you reversed"), "reversed_by_id", SERVICE,
@@ -91,7 +98,7 @@ describe("service.BatchItem", _("Batches of certificates you stand in"), "volunt
          volunteer=(K.LINK, E.KEEP))  # fmt: skip
 describe("service.ServiceRules", _("Rules of service records you set"), "created_by_id", SERVICE,
          created_by=(K.LINK, E.KEEP))  # fmt: skip
-REGISTRY.specials["service"] = Special("service", end_complaints)
+REGISTRY.specials["service"] = Special("service", leave_service)
 name_fields(
     task_kind=_("Kind of task"), served_on=_("Day of service"), people_served=_("People served"),
     recorded_by=_("Recorded by"), refused_by=_("Refused by"), refused_reason=_("Why it was refused"),
@@ -108,6 +115,13 @@ name_field("service.ServiceRecord", "starts", _("Began at"))
 name_field("service.ServiceRecord", "team", _("Team"))
 name_field("service.ServiceRecord", "organization", _("Organisation"))
 name_field("service.ServiceRecord", "area", _("Area"))
+name_field("service.Evidence", "name", _("Name of the file"))
+name_field("service.Evidence", "digest", _("Digest"))
+name_field("service.Evidence", "kind", _("Kind of file"))
+name_field("service.Evidence", "size", _("Size in bytes"))
+name_field("service.Evidence", "removed_reason", _("Why it was taken away"))
+name_field("service.Evidence", "added_by", _("Added by"))
+name_field("service.Evidence", "removed_by", _("Taken away by"))
 name_field("service.Reversal", "record", _("Service record"))
 name_field("service.Reversal", "reason", _("Why it is reversed"))
 name_field("service.Complaint", "matter", _("What is wrong"))

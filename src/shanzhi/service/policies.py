@@ -101,6 +101,15 @@ def in_charge(*, actor: Actor, record: ServiceRecord) -> Refusal | None:
     )  # fmt: skip
 
 
+def sees_evidence(*, viewer: Actor, record: ServiceRecord) -> bool:
+    """Tell whether the viewer sees the files beside a record: its volunteer, who is in charge, readers of its area.
+
+    Mates of the team, who see the record while they may complain about it, do not: photos show other people too.
+    """
+    own = viewer.is_person(record.volunteer.person_id) or record.volunteer.person_id in viewer.persons
+    return own or viewer.holds(READERS, record.area) or in_charge(actor=viewer, record=record) is None
+
+
 def of_charge(viewer: Actor) -> Q:
     """Give the condition that the viewer is in charge of a record, as `in_charge` says of one."""
     inside = places.within_any("area", viewer.areas(AGREERS))

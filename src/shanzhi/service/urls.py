@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shanzhi.service.views import desk, leading, mine, papers, presence, public, queues, records
+from shanzhi.service.views import desk, evidence, leading, mine, papers, presence, public, queues, records
 
 app_name = "service"
 MINE = "account/volunteering/service/"
@@ -25,6 +25,9 @@ urlpatterns = [
     path(f"{ONE}notice/", records.notice, name="put_under_notice"),
     path(f"{ONE}refuse/", records.refuse, name="refuse"),
     path(f"{ONE}reverse/", records.reverse_one, name="reverse"),
+    path(f"{ONE}evidence/", evidence.add, name="add_evidence"),
+    path("service/evidence/<uuid:evidence_id>/", evidence.file, name="evidence"),
+    path("service/evidence/<uuid:evidence_id>/remove/", evidence.remove, name="remove_evidence"),
     path("service/complaints/<uuid:complaint_id>/answer/", records.answer, name="answer"),
     path("service/complaints/<uuid:complaint_id>/withdraw/", records.withdraw_complaint, name="withdraw_complaint"),
     path(PAPER, papers.certificate, name="certificate"),

@@ -163,6 +163,17 @@ class WhyForm(PageForm):
     reason = _text(_("Reason"), 3, LONGEST_REASON, help_text=_("It is kept on record, and the volunteer reads it."))
 
 
+class EvidenceForm(PageForm):
+    """A file beside a record."""
+
+    file = forms.FileField(
+        label=_("Photo or PDF"), allow_empty_file=True,
+        help_text=_("A photo of a sheet of signatures or of the work (JPEG, PNG or WebP), or a PDF. Place, time and "
+                    "device are taken out of a photo."),
+        widget=forms.ClearableFileInput({"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
+    )  # fmt: skip
+
+
 class ReverseForm(WhyForm):
     """Why a record is reversed, and what is right where something is; day and hour are at first those of the record."""
 

@@ -1,6 +1,7 @@
 """The tables of service records."""
 
 from shanzhi.service.models.certificates import BatchItem, Certificate, CertificateBatch
+from shanzhi.service.models.evidence import EVIDENCE_KINDS, Evidence
 from shanzhi.service.models.honours import LONGEST_THANKS, MOST_STARS, StarAward, Thanks
 from shanzhi.service.models.records import (
     DAY,
@@ -16,6 +17,7 @@ from shanzhi.service.models.rules import PaperTitle, ServiceRules
 
 __all__ = [
     "DAY",
+    "EVIDENCE_KINDS",
     "LONGEST_CONTENT",
     "LONGEST_EVIDENCE",
     "LONGEST_REASON",
@@ -25,6 +27,7 @@ __all__ = [
     "Certificate",
     "CertificateBatch",
     "Complaint",
+    "Evidence",
     "PaperTitle",
     "Reversal",
     "ServiceMonth",

@@ -91,6 +91,27 @@ class TwiceInTheTable(Invalid):
     message = _("%(who)s stands twice in the table without times that differ. Keep one row.")
 
 
+class EvidenceOver(Conflict):
+    """The record was refused or reversed."""
+
+    code = "service_evidence_over"
+    message = _("This record no longer counts, so nothing is put beside it. Put it beside the one in its place.")
+
+
+class TooMuchEvidence(Conflict):
+    """There are as many files as a record may have."""
+
+    code = "too_much_service_evidence"
+    message = _("A record holds at most %(most)s files. Take one away first, or scan several sheets into one PDF.")
+
+
+class NotEvidence(Invalid):
+    """The file is neither a picture nor a PDF."""
+
+    code = "not_service_evidence"
+    message = _("Only a whole photo (JPEG, PNG or WebP) or a PDF is taken. Save it so and send it again.")
+
+
 class OwnService(Forbidden):
     """Nobody records, verifies or reverses the own service."""
 

@@ -40,6 +40,9 @@ def record(request: Any, record_id: UUID) -> HttpResponse:
         "may_notice": charge and found.state == "recorded",
         "may_reverse": charge and not own and found.state == "verified" and not gone(found),
         "may_complain": may_complain(request, found),
+        "files": queries.evidence_of(viewer=request.actor, found=found),
+        "may_add_file": charge and not own and found.state != "refused" and not gone(found),
+        "may_take_away": charge and not own,
         "complaints": [
             (one, frames.complaint_state(one), request.actor.is_person(one.complainant_id)) for one in complaints
         ],
