@@ -161,6 +161,8 @@ class OfferForm(HelpForm):
         """Take the free hours that one said as a volunteer, which are offered to be ticked too."""
         super().__init__(*args, **kwargs)
         offer(self, "hours", choices_of_hours(own))
+        self.fields["title"].help_text = _("Like: I show you how your phone works")
+        self.fields["about"].label = _("What you can do for others")
 
     def given(self, sort: str) -> Help:
         """Give it as the operation takes it."""
