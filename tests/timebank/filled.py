@@ -111,8 +111,8 @@ def mark_timebank(person: Person, *, told: str, at: datetime) -> None:
     held = Pool.objects.create(bank=bank, name="poor", account=uuid4(), created_at=at)
     member, other = (_member(bank, one, number, at) for number, one in enumerate((person, a_person(WHERE))))
     served = verified(member, 60, day=day, area=WHERE).record
-    Earning.objects.create(member=member, policy=version, record=served, on=day, minutes=60, value=0, kept=0,
-                           donated=0, refused=0, reason="too_short", at=at)  # fmt: skip
+    Earning.objects.create(member=member, policy=version, record=served, on=day, minutes=60, kind="visit", value=0,
+                           kept=0, donated=0, refused=0, reason="too_short", at=at)  # fmt: skip
     Review.objects.create(bank=bank, record=uuid4(), reviewer=person, at=at)
     Gift.objects.create(giver=member, receiver=other, relation="parent", minutes=5, entry=uuid4(), at=at)
     grant = PoolGrant.objects.create(

@@ -16,7 +16,7 @@ from shanzhi.service.models import ServiceRecord
 from shanzhi.timebank import checking, operations, sources
 from shanzhi.timebank.models import Earning, Member, PolicyVersion
 from tests.activities.test_guards import refused
-from tests.service.support import a_record
+from tests.service.support import a_kind, a_record
 from tests.support.people import AREA, AT, a_person, actor, merge_away
 from tests.timebank.support import DISTRICT, SERVED, SYSTEM, a_bank, a_member, serve, stands, the_volunteer, verified
 
@@ -44,6 +44,7 @@ def test_no_credit_without_a_verified_record_of_the_member() -> None:
     good = a_record(own, minutes=60, state="verified").pk
     refused(a_row(member, good, minutes=61, value=0), RECORDED)
     refused(a_row(member, good, on=SERVED - timedelta(days=1)), RECORDED)
+    refused(a_row(member, good, kind="law", value=0), RECORDED)  # a rate of its own is for that kind alone
     assert not Earning.objects.exists()
     a_row(member, good)()
     assert Earning.objects.get().record == good
@@ -65,10 +66,14 @@ def test_no_more_than_the_rules_of_the_bank_give() -> None:
     near = a_bank(AREA[:9], name="示例街道公益银行")
     member = a_member(bank)
     policy = PolicyVersion.objects.get(bank=bank).policy
-    record = a_record(the_volunteer(member), minutes=60, state="verified").pk
+    own = the_volunteer(member)
+    records = {
+        kind: a_record(own, minutes=60, state="verified", task_kind=a_kind(code=kind)).pk for kind in ("visit", "law")
+    }
+    record = records["visit"]
     for minutes, kind in ((60, "visit"), (57, "visit"), (50, "law")):
         worth = policy.value_of(minutes, kind)
-        refused(a_row(member, record, minutes=minutes, kind=kind, value=worth + 1), RULES)
+        refused(a_row(member, records[kind], minutes=minutes, kind=kind, value=worth + 1), RULES)
         with connection.cursor() as cursor:
             rules = PolicyVersion.objects.get(bank=bank).rules
             cursor.execute("SELECT timebank_worth(%s::jsonb, %s, %s)", [rules, kind, minutes])

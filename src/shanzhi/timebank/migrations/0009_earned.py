@@ -26,8 +26,8 @@ DECLARE
     own record;
     allowed bigint;
 BEGIN
-    SELECT r.state, r.minutes, r.served_on, r.volunteer_id INTO of FROM service_servicerecord r
-        WHERE r.id = NEW.record FOR NO KEY UPDATE;
+    SELECT r.state, r.minutes, r.served_on, r.volunteer_id, k.code INTO of FROM service_servicerecord r
+        JOIN volunteering_taskkind k ON k.id = r.task_kind_id WHERE r.id = NEW.record FOR NO KEY UPDATE OF r;
     IF of.state IS DISTINCT FROM 'verified'
         OR EXISTS (SELECT FROM service_reversal v WHERE v.record_id = NEW.record) THEN
         RAISE EXCEPTION 'timebank_earned_unverified: credits come of a verified record that stands'
@@ -39,8 +39,8 @@ BEGIN
         WHERE v.id = of.volunteer_id AND coalesce(p.merged_into_id, p.id) = own.human) THEN
         RAISE EXCEPTION 'timebank_earned_by_another: credits go to who served' USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.minutes > of.minutes OR NEW.on_day <> of.served_on THEN
-        RAISE EXCEPTION 'timebank_earned_as_recorded: no other day and no more minutes than the record says'
+    IF NEW.minutes > of.minutes OR NEW.on_day <> of.served_on OR NEW.kind <> of.code THEN
+        RAISE EXCEPTION 'timebank_earned_as_recorded: no other day or kind and no more minutes than the record says'
             USING ERRCODE = 'check_violation';
     END IF;
     SELECT timebank_worth(v.rules::jsonb, NEW.kind, NEW.minutes) INTO allowed FROM timebank_policyversion v
