@@ -25,6 +25,7 @@ from tests.people.test_migrations import move
 from tests.service.support import a_record, put_under_notice
 from tests.support.funds import a_photo
 from tests.support.people import AT, LONG_AGO, a_person, actor, client_for, sign_in
+from tests.support.pressing import twice
 from tests.volunteering.support import a_team, a_volunteer, join
 from tests.volunteering.test_guards import refused
 from tests.work.test_pictures import SECRETS, a_jpeg
@@ -196,11 +197,14 @@ class TestTheWays:
             sent = {"file": SimpleUploadedFile("现场.jpg", a_jpeg()), "idempotency_key": "adding-once-1"}
             assert client.post(add, sent)["Location"] == f"/service/records/{ground.record.pk}/"
         made = Evidence.objects.get()
+        other = {**sent, "file": SimpleUploadedFile("现场.jpg", a_jpeg(6))}
+        refused_key = client.post(add, other)  # another file is another send, whatever its form says
+        assert (refused_key.status_code, Evidence.objects.count()) == (422, 1)
         assert "现场.jpg" in client.get(f"/service/records/{ground.record.pk}/").content.decode()
         remove = f"/service/evidence/{made.pk}/remove/"
         assert "曾有文件以及移除原因会留在记录中" in client.get(remove).content.decode()
         sent = {"reason": "拍到了别人（示例）", "idempotency_key": "removing-once-1"}
-        assert client.post(remove, sent).status_code == 302
+        twice(client, remove, sent)
         shown = sign_in(Client(), ground.who.person).get(f"/service/records/{ground.record.pk}/").content.decode()
         assert ("现场.jpg" in shown, "拍到了别人（示例）" in shown) == (False, True)
         assert client.get(remove).status_code == client.get(f"/service/evidence/{made.pk}/").status_code == 404

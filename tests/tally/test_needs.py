@@ -32,6 +32,7 @@ RULES: list[tuple[RuleName, Completion]] = [
 WORDS = {
     ("support", "never"): ("would have been enough alone", "不足以使其入选"),
     ("support", "not-found"): ("that was tried would have been enough alone", "都不足以使其入选"),
+    ("points", "never"): ("no number of further points alone would have been enough", "仅增加得分不足以使其入选"),
     ("cost", "never"): ("no lower cost alone would have been enough", "仅降低金额不足以使其入选"),
     ("cost", "not-found"): ("no lower cost that was tried would have been enough", "试算过的更低金额都不足以使其入选"),
 }
@@ -83,7 +84,8 @@ def check_words(outcome: Outcome, item: Standing) -> None:
     assert ("it would have been chosen" in en) == ("enough" in (item.need.support.verdict, item.need.cost.verdict))
     for name, way in (("support", item.need.support), ("cost", item.need.cost)):
         if way.verdict != "enough" and (name, item.why) != ("support", "beyond-purse"):
-            said = WORDS[name, way.verdict]
+            of_points = name == "support" and item.need.more == "points" and way.verdict == "never"
+            said = WORDS["points" if of_points else name, way.verdict]
             assert said[0] in en
             assert said[1] in zh
 

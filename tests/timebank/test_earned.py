@@ -18,16 +18,28 @@ from shanzhi.timebank.models import Earning, Member, PolicyVersion
 from tests.activities.test_guards import refused
 from tests.service.support import a_kind, a_record
 from tests.support.people import AREA, AT, a_person, actor, merge_away
-from tests.timebank.support import DISTRICT, SERVED, SYSTEM, a_bank, a_member, serve, stands, the_volunteer, verified
+from tests.timebank.support import (
+    DISTRICT,
+    FOUNDED,
+    RULES,
+    SERVED,
+    SYSTEM,
+    a_bank,
+    a_member,
+    serve,
+    stands,
+    the_volunteer,
+    verified,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 UNVERIFIED, ANOTHER = "timebank_earned_unverified", "timebank_earned_by_another"
-RECORDED, RULES = "timebank_earned_as_recorded", "timebank_earned_by_the_rules"
+RECORDED, RULES_SAID = "timebank_earned_as_recorded", "timebank_earned_by_the_rules"
 
 
 def a_row(member: Member, record: Any, **fields: Any) -> Any:
     """Write an earning as one might who goes past the operations: above the rules of the day, kept nowhere."""
-    version = PolicyVersion.objects.get(bank=member.bank)
+    version = PolicyVersion.objects.filter(bank=member.bank).first()
     values: dict[str, Any] = {"policy": version, "on": SERVED, "minutes": 60, "kind": "visit", "value": 60, **fields}
     values = {"kept": 0, "donated": 0, "refused": values["value"], **values}
     return lambda: Earning.objects.create(member=member, record=record, at=AT, **values)
@@ -73,16 +85,28 @@ def test_no_more_than_the_rules_of_the_bank_give() -> None:
     record = records["visit"]
     for minutes, kind in ((60, "visit"), (57, "visit"), (50, "law")):
         worth = policy.value_of(minutes, kind)
-        refused(a_row(member, records[kind], minutes=minutes, kind=kind, value=worth + 1), RULES)
+        refused(a_row(member, records[kind], minutes=minutes, kind=kind, value=worth + 1), RULES_SAID)
         with connection.cursor() as cursor:
             rules = PolicyVersion.objects.get(bank=bank).rules
             cursor.execute("SELECT timebank_worth(%s::jsonb, %s, %s)", [rules, kind, minutes])
             assert cursor.fetchone() == (worth,)
-    refused(a_row(member, record, policy=None, value=1), RULES)
-    refused(a_row(member, record, policy=PolicyVersion.objects.get(bank=near), value=60), RULES)
+    refused(a_row(member, record, policy=None, value=1), RULES_SAID)
+    refused(a_row(member, record, policy=PolicyVersion.objects.get(bank=near), value=60), RULES_SAID)
     early = a_record(the_volunteer(member), minutes=60, state="verified", served_on=date(2026, 1, 3)).pk
-    refused(a_row(member, early, on=date(2026, 1, 3), value=60), RULES)  # before the rules were in force
+    refused(a_row(member, early, on=date(2026, 1, 3), value=60), RULES_SAID)  # before the rules were in force
     a_row(member, record, value=policy.value_of(60, "visit"))()
+
+
+def test_no_more_than_the_rules_of_the_day_however_generous_those_before_were() -> None:
+    bank = a_bank(rate={"gives": 2, "per": 1, "step": 1, "rounding": "down"})
+    member = a_member(bank)
+    leaner = {**RULES, "rate": {"gives": 1, "per": 1, "step": 1, "rounding": "down"}, "from_day": "2026-10-01"}
+    newer = operations.publish_rules(actor=SYSTEM, bank_id=bank.pk, rules=leaner, at=FOUNDED)
+    older = PolicyVersion.objects.get(bank=bank, version=1)
+    record = a_record(the_volunteer(member), minutes=60, state="verified").pk
+    refused(a_row(member, record, policy=older, value=60), RULES_SAID)
+    refused(a_row(member, record, policy=newer, value=61), RULES_SAID)
+    a_row(member, record, policy=newer, value=60)()
 
 
 @pytest.mark.parametrize("rounding", ["down", "half_up", "up"])

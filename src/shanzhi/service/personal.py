@@ -44,6 +44,20 @@ SERVICE: Final = register_activity(
         order=48,
     )
 )
+EVIDENCE: Final = register_activity(
+    Activity(
+        "service_evidence",
+        _("Files beside service records"),
+        _("Whoever verifies a record of service is to see that the service took place."),
+        Ground.CONSENT,
+        _("Personal Information Protection Law, article 13 (1); Regulations on Voluntary Service, article 19"),
+        _("Until taken away for a reason, or until the volunteer is erased; that there was a file stays."),
+        _("Oneself, who is in charge of the record, and staff of the area; no mates of the team."),
+        _("Somebody sees people in a photo who did not want to be seen."),
+        _("Photos are written anew without place, time and device; no machine between keeps a copy."),
+        order=48,
+    )
+)
 describe("service.ServiceRecord", _("Your service"), "volunteer__person_id", SERVICE,
          team=(K.LINK, E.KEEP), organization=(K.LINK, E.KEEP), area=(K.RECORD, E.KEEP), task_kind=(K.LINK, E.KEEP),
          served_on=(K.RECORD, E.KEEP), starts=(K.RECORD, E.KEEP), minutes=(K.RECORD, E.KEEP),
@@ -55,12 +69,12 @@ describe("service.ServiceRecord", _("Service of others you verified"), "verified
          verified_by=(K.LINK, E.KEEP))  # fmt: skip
 describe("service.ServiceRecord", _("Service of others you refused"), "refused_by_id", SERVICE,
          refused_by=(K.LINK, E.KEEP))  # fmt: skip
-describe("service.Evidence", _("Files beside your service"), "record__volunteer__person_id", SERVICE,
+describe("service.Evidence", _("Files beside your service"), "record__volunteer__person_id", EVIDENCE,
          name=(K.FILE, E.SPECIAL), digest=(K.FILE, E.SPECIAL), kind=(K.RECORD, E.KEEP), size=(K.RECORD, E.KEEP),
          removed_reason=(K.TEXT, E.SCRUB))  # fmt: skip
-describe("service.Evidence", _("Files you put beside the service of others"), "added_by_id", SERVICE,
+describe("service.Evidence", _("Files you put beside the service of others"), "added_by_id", EVIDENCE,
          added_by=(K.LINK, E.KEEP), name=(K.FILE, E.SCRUB))  # fmt: skip
-describe("service.Evidence", _("Files you took away beside the service of others"), "removed_by_id", SERVICE,
+describe("service.Evidence", _("Files you took away beside the service of others"), "removed_by_id", EVIDENCE,
          removed_by=(K.LINK, E.KEEP), removed_reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("service.Reversal", _("Your service that was reversed"), "record__volunteer__person_id", SERVICE,
          record=(K.LINK, E.KEEP), reason=(K.TEXT, E.SCRUB), reversed_at=(K.RECORD, E.KEEP))  # fmt: skip

@@ -33,13 +33,27 @@ BANK: Final = register_activity(
     Activity(
         "timebank",
         _("Time banks"),
-        _("Credits for verified service are to be kept without loss, and neighbours are to find help with them."),
+        _("Credits for verified service are to be kept without loss."),
         Ground.CONSENT,
         _("Personal Information Protection Law, articles 13 (1), 29, 31; rules of the area's time bank"),
-        _("Moves of credits as long as the book; words, addresses and photos until erased."),
-        _("Oneself; the other of a promise; keepers of the bank and staff of its area by account number, masked."),
+        _("Moves of credits as long as the book."),
+        _("Oneself; keepers of the bank and staff of its area by account number, masked."),
+        _("Somebody learns how much a person served, was given or gave."),
+        _("Statements are one's own; figures of fewer than five people are not published."),
+        order=48,
+    )
+)
+HELP: Final = register_activity(
+    Activity(
+        "timebank_help",
+        _("Help among members of time banks"),
+        _("Neighbours are to find help and to give it, and what goes wrong is to be settled."),
+        Ground.CONSENT,
+        _("Personal Information Protection Law, articles 13 (1), 29, 31; rules of the area's time bank"),
+        _("What was promised and paid as long as the book; words, hours, addresses and photos until erased."),
+        _("Oneself; members of the bank with the name masked; the other of a promise; keepers of the bank."),
         _("Somebody learns where a person lives who asks for help."),
-        _("Addresses are sealed and shown to the two of a promise alone; small figures are not published."),
+        _("Addresses are sealed and shown to the two of a promise alone."),
         order=48,
     )
 )
@@ -74,25 +88,25 @@ describe("timebank.PoolGrant", _("Credits granted to you"), "member__person_id",
          declined_reason=(K.TEXT, E.SCRUB), minutes=(K.RECORD, E.KEEP))  # fmt: skip
 describe("timebank.PoolGrant", _("Grants you proposed"), "proposed_by_id", BANK, proposed_by=(K.LINK, E.KEEP))
 describe("timebank.GrantYes", _("Grants you agreed to"), "reviewer_id", BANK, reviewer=(K.LINK, E.KEEP))
-describe("timebank.Post", _("Help you asked for or offered"), "author__person_id", BANK, title=(K.TEXT, E.SPECIAL),
+describe("timebank.Post", _("Help you asked for or offered"), "author__person_id", HELP, title=(K.TEXT, E.SPECIAL),
          about=(K.TEXT, E.SPECIAL), place=(K.TEXT, E.SPECIAL), address=(K.HOME, E.SPECIAL),
          photo=(K.FILE, E.SPECIAL), area=(K.HOME, E.KEEP),
          skills=(K.RECORD, E.SPECIAL), language=(K.RECORD, E.SPECIAL), minutes=(K.RECORD, E.KEEP))  # fmt: skip
-describe("timebank.OfferHours", _("Hours of a week at which you offered help"), "post__author__person_id", BANK,
+describe("timebank.OfferHours", _("Hours of a week at which you offered help"), "post__author__person_id", HELP,
          weekday=(K.RECORD, E.SPECIAL), starts=(K.RECORD, E.SPECIAL), ends=(K.RECORD, E.SPECIAL))  # fmt: skip
-describe("timebank.HelpProposal", _("Requests you were proposed for and asked"), "member__person_id", BANK,
+describe("timebank.HelpProposal", _("Requests you were proposed for and asked"), "member__person_id", HELP,
          post=(K.LINK, E.KEEP), member=(K.LINK, E.KEEP), score=(K.RECORD, E.KEEP), parts=(K.RECORD, E.KEEP),
          state=(K.RECORD, E.SPECIAL), answered_at=(K.RECORD, E.KEEP), reason=(K.TEXT, E.SCRUB))  # fmt: skip
-describe("timebank.HelpProposal", _("Members you decided to ask for requests"), "decided_by_id", BANK,
+describe("timebank.HelpProposal", _("Members you decided to ask for requests"), "decided_by_id", HELP,
          decided_by=(K.LINK, E.KEEP), decided_at=(K.RECORD, E.KEEP))  # fmt: skip
 for _path, _label in zip(TWO, (_("Help you promised"), _("Help you were promised")), strict=True):
-    describe("timebank.Deal", _label, _path, BANK, minutes=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP),
+    describe("timebank.Deal", _label, _path, HELP, minutes=(K.RECORD, E.KEEP), state=(K.RECORD, E.KEEP),
              message=(K.TEXT, E.SCRUB), reason=(K.TEXT, E.SCRUB), decision=(K.TEXT, E.SCRUB))  # fmt: skip
-describe("timebank.Deal", _("Promises you agreed to as a guardian"), "guardian_id", BANK, guardian=(K.LINK, E.KEEP))
-describe("timebank.Deal", _("Disputes you decided"), "decided_by_id", BANK, decided_by=(K.LINK, E.KEEP))
-describe("timebank.Rating", _("Ratings you gave"), "by__person_id", BANK, stars=(K.RECORD, E.KEEP),
+describe("timebank.Deal", _("Promises you agreed to as a guardian"), "guardian_id", HELP, guardian=(K.LINK, E.KEEP))
+describe("timebank.Deal", _("Disputes you decided"), "decided_by_id", HELP, decided_by=(K.LINK, E.KEEP))
+describe("timebank.Rating", _("Ratings you gave"), "by__person_id", HELP, stars=(K.RECORD, E.KEEP),
          said=(K.TEXT, E.SCRUB))  # fmt: skip
-describe("timebank.Sign", _("Signs of gaming you decided on"), "decided_by_id", BANK, decided_by=(K.LINK, E.KEEP),
+describe("timebank.Sign", _("Signs of gaming you decided on"), "decided_by_id", HELP, decided_by=(K.LINK, E.KEEP),
          reason=(K.TEXT, E.SCRUB))  # fmt: skip
 describe("timebank.Good", _("Goods you put up for credits"), "created_by_id", BANK, created_by=(K.LINK, E.KEEP))
 describe("timebank.Voucher", _("Vouchers for goods"), "member__person_id", BANK, number=(K.RECORD, E.KEEP),

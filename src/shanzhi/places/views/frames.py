@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Forbidden, NotFound, Refusal, SignInNeeded
 from shanzhi.places import policies, queries
 from shanzhi.places.models import Area
@@ -44,13 +45,12 @@ def answer_form(
     field, and what was typed stays; one about the right to be here becomes the error page, unless it is about a field.
     """
     if request.method == "POST" and form.is_valid():
-        content = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         try:
             answer = once(
                 actor=request.actor,  # type: ignore[attr-defined]  # set by the middleware
                 operation=request.resolver_match.view_name.replace(":", ".") if request.resolver_match else "places",
                 key=idempotency_key(request),
-                request={"path": request.path, "sent": content},
+                request=_request(request),
                 at=request.now,  # type: ignore[attr-defined]  # set by the middleware
                 run=lambda: {"to": act(form)},
             )
@@ -63,3 +63,16 @@ def answer_form(
             return redirect(answer["to"])
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, {"form": form, **context}, status=status)
+
+
+def _request(request: HttpRequest) -> dict[str, Any]:
+    """Give what tells one send from another: all values of each field, and the bytes of the files by their digests."""
+    content = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    files = {name: [_digest(one) for one in rows] for name, rows in request.FILES.lists()}
+    return {"path": request.path, "sent": content, **({"files": files} if files else {})}
+
+
+def _digest(file: Any) -> str:
+    found = digest_bytes(file.read())
+    file.seek(0)
+    return found

@@ -26,12 +26,20 @@ def evidence_of(*, viewer: Actor, found: ServiceRecord) -> list[Evidence]:
 
 def evidence(*, viewer: Actor, evidence_id: UUID, at: datetime) -> tuple[Evidence, Path]:
     """Give a file that is there, with its path. Raises SignInNeeded, NotFound."""
+    row = evidence_row(viewer=viewer, evidence_id=evidence_id, at=at)
+    if row.removed_at is not None:
+        raise NotFound
+    return row, path_of(row.digest, room=ROOM)
+
+
+def evidence_row(*, viewer: Actor, evidence_id: UUID, at: datetime) -> Evidence:
+    """Give what is known of a file, also of one that was taken away. Raises SignInNeeded, NotFound."""
     if not viewer.signed_in:
         raise SignInNeeded
-    row = Evidence.objects.filter(pk=evidence_id, removed_at=None).first()
+    row = Evidence.objects.filter(pk=evidence_id).first()
     if row is None:
         raise NotFound
     row.record = record(viewer=viewer, record_id=row.record_id, at=at)
     if not policies.sees_evidence(viewer=viewer, record=row.record):
         raise NotFound
-    return row, path_of(row.digest, room=ROOM)
+    return row

@@ -57,9 +57,11 @@ def file(request: Any, evidence_id: UUID) -> FileResponse:
 @form_page
 def remove(request: Any, evidence_id: UUID) -> HttpResponse:
     """Take a file away, for a reason."""
-    row, _path = queries.evidence(evidence_id=evidence_id, **viewing(request))
+    row = queries.evidence_row(evidence_id=evidence_id, **viewing(request))
     found: ServiceRecord = row.record
     policies.require(policies.in_charge(actor=request.actor, record=found))
+    if request.method != "POST" and row.removed_at is not None:  # a second press gets the first answer
+        raise NotFound
 
     def act(form: Any) -> str:
         operations.remove_evidence(evidence_id=evidence_id, **form.cleaned_data, **acting(request))

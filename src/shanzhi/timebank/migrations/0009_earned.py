@@ -43,8 +43,9 @@ BEGIN
         RAISE EXCEPTION 'timebank_earned_as_recorded: no other day or kind and no more minutes than the record says'
             USING ERRCODE = 'check_violation';
     END IF;
-    SELECT timebank_worth(v.rules::jsonb, NEW.kind, NEW.minutes) INTO allowed FROM timebank_policyversion v
-        WHERE v.id = NEW.policy_id AND v.bank_id = own.bank_id AND v.from_day <= NEW.on_day;
+    SELECT CASE WHEN v.id = NEW.policy_id THEN timebank_worth(v.rules::jsonb, NEW.kind, NEW.minutes) END INTO allowed
+        FROM timebank_policyversion v WHERE v.bank_id = own.bank_id AND v.from_day <= NEW.on_day
+        ORDER BY v.from_day DESC LIMIT 1;
     IF NEW.value > coalesce(allowed, 0) THEN
         RAISE EXCEPTION 'timebank_earned_by_the_rules: more than the rules of the bank give for it'
             USING ERRCODE = 'check_violation';
