@@ -52,7 +52,10 @@ class TestAReceipt:
             assert (answer.status_code, set(answer.context["form"].errors)) == (422, {field}), fault
         assert not Expense.objects.exists()
         key = uuid4().hex
-        first, again = (team.post(form, sent(idempotency_key=key)) for _time in range(2))
+        picture = a_photo()
+        first, again = (
+            team.post(form, sent(idempotency_key=key, photo=SimpleUploadedFile("a.png", picture))) for _time in range(2)
+        )
         assert first["Location"] == again["Location"] == own
         claim = Expense.objects.get()
         assert "待审批" in team.get(own).content.decode()
