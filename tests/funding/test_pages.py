@@ -36,21 +36,27 @@ def sent(**given: object) -> dict[str, object]:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("areas")
 class TestAReceipt:
-    def test_goes_from_the_phone_to_the_public_page(self) -> None:
+    def test_with_a_fault_is_refused_beside_its_field(self) -> None:
         made = money()
         grant = made.paid()
         team = sign_in(Client(), made.leader)
         own = f"/money/mine/{grant.pk}/"
         assert f"{own}expense/?line=1" in team.get(own).content.decode()
-        form = f"{own}expense/"
         for fault, field in (
             ({"amount_fen": "-1"}, "amount_fen"), ({"amount_fen": "6000.01"}, "amount_fen"),
             ({"photo": SimpleUploadedFile("a.png", b"no picture")}, "photo"), ({"photo": ""}, "photo"),
             ({"invoice": "??"}, "invoice"), ({"spent_on": "2030-01-01"}, "spent_on"), ({"line": "9"}, "line"),
         ):  # fmt: skip
-            answer = team.post(form, sent(**fault))
+            answer = team.post(f"{own}expense/", sent(**fault))
             assert (answer.status_code, set(answer.context["form"].errors)) == (422, {field}), fault
         assert not Expense.objects.exists()
+
+    def test_goes_from_the_phone_to_the_public_page(self) -> None:
+        made = money()
+        grant = made.paid()
+        team = sign_in(Client(), made.leader)
+        own = f"/money/mine/{grant.pk}/"
+        form = f"{own}expense/"
         key = uuid4().hex
         picture = a_photo()
         first, again = (
