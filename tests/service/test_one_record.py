@@ -93,10 +93,29 @@ class TestItsPage:
             main = text.partition("<main")[2].partition("</main>")[0]
             assert not [name for name in ("诸葛示例", "司马示例", "欧阳示例") if name in main]
 
+    def test_is_told_whole_over_the_api(self, crew: Crew) -> None:
+        made = crew.record()
+        operations.verify_records(actor=actor(crew.deputy.person), record_ids=[made.pk], at=timezone.now())
+        told = browser(crew.one).get(f"/api/v1{page_of(made)[:-1]}").json()
+        assert (told["evidence"], told["corrects"], told["corrected_by"]) == ("签到表第三页（示例）", None, None)
+        assert [(one["what"], one["by"], one["synthetic"]) for one in told["life"]] == [
+            ("recorded", "诸*例", True), ("noticed", "", False), ("verified", "司*例", True)
+        ]  # fmt: skip
+        corrected = operations.correct_record(
+            actor=actor(crew.deputy.person), record_id=made.pk, reason="误记（示例）", minutes=60, served_on=SERVED,
+            starts=540, at=timezone.now(),
+        )  # fmt: skip
+        old, new = (
+            browser(crew.one).get(f"/api/v1{page_of(one)[:-1]}").json() for one in (made, corrected)
+        )  # fmt: skip
+        assert (old["life"][-1]["what"], old["life"][-1]["reason"]) == ("reversed", "误记（示例）")
+        assert (old["corrected_by"], new["corrects"]) == (str(corrected.pk), str(made.pk))
+
     def test_is_there_for_nobody_else(self, crew: Crew) -> None:
         made = crew.record()
         for client in (browser(a_volunteer(area=COMMUNITY)), client_for(Role.COMMUNITY_SECRETARY, FAR)):
             assert client.get(page_of(made)).status_code == 404
+            assert client.get(f"/api/v1{page_of(made)[:-1]}").status_code == 404
 
 
 class TestAComplaint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -42,6 +42,25 @@ class ServiceRecordOut(Schema):
     recorded_at: datetime
     notice_over_at: datetime | None
     verified_at: datetime | None
+
+
+class ServiceLifeOut(Schema):
+    """A step in the life of a record; `by` is a masked name, and empty where a program did it."""
+
+    what: Literal["recorded", "noticed", "verified", "refused", "reversed"]
+    at: datetime
+    by: str
+    synthetic: bool
+    reason: str
+
+
+class ServiceRecordWholeOut(ServiceRecordOut):
+    """A record with its life; `corrects` is the reversed record in the place of which it stands."""
+
+    evidence: str
+    life: list[ServiceLifeOut]
+    corrects: UUID | None
+    corrected_by: UUID | None
 
 
 class ServiceRecordsPage(Schema):
@@ -171,6 +190,20 @@ def written(one: ServiceRecord) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def whole(one: ServiceRecord) -> dict[str, Any]:
+    """Give one record with what its page tells: its evidence in words, and who recorded and who verified it."""
+    after = getattr(one, "corrected_by", None)
+    life = [
+        {"what": step.what, "at": step.at, "by": str(step.by.name) if step.by else "",
+         "synthetic": bool(step.by and step.by.synthetic), "reason": step.reason}
+        for step in queries.life_of(one)
+    ]  # fmt: skip
+    return {
+        **written(one), "evidence": one.evidence, "life": life, "corrects": one.corrects_id,
+        "corrected_by": after.pk if after else None,
+    }  # fmt: skip
+
+
 def _ids(rows: list[ServiceRecord]) -> dict[str, Any]:
     return {"ids": [str(one.pk) for one in rows]}
 
@@ -266,10 +299,10 @@ def refuse(request: HttpRequest, body: ServiceRefusalIn, idempotency_key: Key) -
     )))  # fmt: skip
 
 
-@router.get("/records/{uuid:record_id}", response=ServiceRecordOut, summary="One record")
+@router.get("/records/{uuid:record_id}", response=ServiceRecordWholeOut, summary="One record")
 def get_record(request: HttpRequest, record_id: UUID) -> dict[str, Any]:
     """Give a record to its volunteer, its team while it is under notice and after, and who looks after it."""
-    return written(queries.record(viewer=signed_in(request), record_id=record_id, at=moment(request)))
+    return whole(queries.record(viewer=signed_in(request), record_id=record_id, at=moment(request)))
 
 
 @router.post("/records/{uuid:record_id}/reverse", response=ServiceMadeOut, summary="Reverse a verified record")

@@ -91,16 +91,11 @@ def pairs(found: ServiceRecord) -> list[Answer]:
 
 def life(found: ServiceRecord) -> list[tuple[Any, Any, str, str]]:
     """Give what happened to a record: moment, what, by whom with the name masked, and the reason."""
-    reversal = getattr(found, "reversal", None)
-    steps = [
-        (found.recorded_at, _("Service recorded"), by(found.recorded_by), ""),
-        (found.noticed_at, _("Record put under notice"), "", ""),
-        (found.verified_at, _("Record verified"), by(found.verified_by), ""),
-        (found.refused_at, _("Record refused"), by(found.refused_by), found.refused_reason),
-    ]
-    if reversal is not None:
-        steps.append((reversal.reversed_at, _("Record reversed"), by(reversal.reversed_by), reversal.reason))
-    return [step for step in steps if step[0] is not None]
+    words = {
+        "recorded": _("Service recorded"), "noticed": _("Record put under notice"), "verified": _("Record verified"),
+        "refused": _("Record refused"), "reversed": _("Record reversed"),
+    }  # fmt: skip
+    return [(step.at, words[step.what], by(step.by), step.reason) for step in queries.life_of(found)]
 
 
 def by(person: Person | None) -> str:
