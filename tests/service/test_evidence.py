@@ -9,22 +9,26 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, Refusal
+from shanzhi.kernel.personal import Leaving
 from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.service import operations, queries
 from shanzhi.service.models import Evidence, Reversal, ServiceRecord
+from shanzhi.service.operations.evidence import empty_evidence
 from shanzhi.volunteering.models import Team, Volunteer
 from tests.people.conftest import COMMUNITY, make_areas
 from tests.people.test_migrations import move
-from tests.service.support import a_record, put_under_notice
+from tests.service.support import a_record, put_under_notice, verify
 from tests.support.funds import a_photo
-from tests.support.people import AT, LONG_AGO, a_person, actor, client_for, sign_in
+from tests.support.people import AT, LONG_AGO, a_person, actor, an_actor, client_for, sign_in
 from tests.support.pressing import twice
 from tests.volunteering.support import a_team, a_volunteer, join
 from tests.volunteering.test_guards import refused
@@ -32,7 +36,7 @@ from tests.work.test_pictures import SECRETS, a_jpeg
 
 pytestmark = [pytest.mark.django_db]
 API = "/api/v1/service"
-PDF = b"%PDF-1.4 made up"
+PDF = b"%PDF-1.4 made up\n%%EOF\n"
 
 
 @dataclass
@@ -96,6 +100,7 @@ class TestAFile:
         assert ground.add().pk == made.pk  # the same again is the same
         for wrong in (b"", b"PK\x03\x04", b"<svg/>", a_jpeg()[:200], b"\x89PNG\r\n\x1a\n broken"):
             assert code(lambda wrong=wrong: ground.add(wrong)) == "not_service_evidence", wrong[:9]
+        assert code(lambda: ground.add(PDF[:-6])) == "not_service_evidence"  # half of one
         assert code(lambda: ground.add(b"%PDF-" + b"x" * 10 * 1024**2)) == "file_too_large"
         assert code(lambda: ground.add(b"\xff\xd8" + b"x" * 10 * 1024**2)) == "file_too_large"
         for place in range(4):
@@ -146,6 +151,50 @@ class TestAFile:
             operations.remove_evidence(evidence_id=made.pk, reason="又一次", **given)
         assert Event.objects.filter(verb="service.evidence.remove", reason="拍到了别人（示例）").count() == 2
 
+    def test_stays_while_a_complaint_is_open(self, ground: Ground) -> None:
+        made = ground.add()
+        given: dict[str, Any] = {"evidence_id": made.pk, "reason": "拍到了别人（示例）", "at": AT}
+        asked = operations.complain(
+            actor=ground.actor("who"), record_id=ground.record.pk, words="时长不对（示例）", at=AT
+        )  # fmt: skip
+        leader, page = sign_in(Client(), ground.leader.person), f"/service/records/{ground.record.pk}/"
+        assert code(lambda: operations.remove_evidence(actor=ground.actor("leader"), **given)) == (
+            "service_evidence_asked"
+        )
+        assert "移除" not in leader.get(page).content.decode()
+        assert leader.get(f"/service/evidence/{made.pk}/remove/").status_code == 409
+        operations.withdraw_complaint(actor=ground.actor("who"), complaint_id=asked.pk, at=AT)
+        assert "移除" in leader.get(page).content.decode()
+
+    def test_by_which_another_verified_stays_with_who_recorded_it(self, ground: Ground) -> None:
+        ground.record = a_record(ground.who, ground.team, state="noticed", recorded_by=ground.leader.person)
+        made = ground.add()
+        given: dict[str, Any] = {"evidence_id": made.pk, "reason": "拍到了别人（示例）", "at": AT}
+        verify(ground.record, a_person(COMMUNITY), AT)
+        assert code(lambda: operations.remove_evidence(actor=ground.actor("leader"), **given)) == (
+            "own_service_evidence"
+        )
+        page = sign_in(Client(), ground.leader.person).get(f"/service/records/{ground.record.pk}/")
+        assert "移除" not in page.content.decode()
+        office = an_actor(Role.COMMUNITY_SECRETARY, COMMUNITY)
+        assert operations.remove_evidence(actor=office, **given).removed_at is not None
+
+    def test_is_not_put_beside_the_record_of_somebody_who_was_erased(self, ground: Ground) -> None:
+        people.erase_own(actor=ground.actor("who"), confirmed=True, at=AT)
+        assert code(ground.add) == "volunteer_erased"
+        values: dict[str, Any] = {"record": ground.record, "kind": "pdf", "size": 9, "added_at": AT, "name": "a.pdf"}
+        refused(lambda: Evidence.objects.create(digest=f"sha256:{'0' * 64}", **values), "service_evidence_erased")
+        page = sign_in(Client(), ground.leader.person).get(f"/service/records/{ground.record.pk}/")
+        assert "附上佐证" not in page.content.decode()
+
+    def test_whose_reason_says_erased_was_taken_away_by_somebody(self, ground: Ground) -> None:
+        made = ground.add()
+        operations.remove_evidence(actor=ground.actor("leader"), evidence_id=made.pk, reason="erased", at=AT)
+        leader = sign_in(Client(), ground.leader.person)
+        assert "信息已抹去" not in leader.get(f"/service/records/{ground.record.pk}/").content.decode()
+        (row,) = leader.get(f"{API}/records/{ground.record.pk}/evidence").json()
+        assert (row["removed_reason"], row["erased"]) == ("erased", False)
+
     def test_goes_with_the_volunteer_who_is_erased(
         self, ground: Ground, django_capture_on_commit_callbacks: Any
     ) -> None:  # fmt: skip
@@ -153,7 +202,22 @@ class TestAFile:
         with django_capture_on_commit_callbacks(execute=True):
             people.erase_own(actor=ground.actor("who"), confirmed=True, at=AT)
         made.refresh_from_db()
-        assert (ground.kept(), made.digest, made.name, made.removed_reason) == ([], "", "", "erased")
+        assert (ground.kept(), made.digest, made.name, made.erased) == ([], "", "", True)
+        leader = sign_in(Client(), ground.leader.person)
+        assert "信息已抹去" in leader.get(f"/service/records/{ground.record.pk}/").content.decode()
+        (row,) = leader.get(f"{API}/records/{ground.record.pk}/evidence").json()
+        assert (row["removed_reason"], row["erased"]) == ("", True)
+
+    def test_costs_the_erasing_no_more_where_there_are_many(self, ground: Ground) -> None:
+        costs = []
+        for many in (1, 4):
+            for place in range(many):
+                ground.add(a_photo((60 + place + 10 * many, 40)))
+            leaving = Leaving(ground.who.person_id, AT, "示例", ())
+            with CaptureQueriesContext(connection) as asked:
+                assert len(empty_evidence(leaving)) == many
+            costs.append(len(asked))
+        assert costs[0] == costs[1]
 
 
 class TestWhoSeesIt:

@@ -108,6 +108,17 @@ class TestWhereOneStands:
         assert TeamMember.objects.get(volunteer=head).role == "deputy"
         assert told(way_of(head, AT))[1:] == [("leader", timezone.localdate(LONG_AGO))]
 
+    def test_leader_anew_after_leaving_the_team_and_coming_back(self) -> None:
+        head, one = one_who(), one_who((date(2026, 9, 3), 60))
+        team = a_team(COMMUNITY, leader=head)
+        first = join(team, one)
+        given: dict[str, Any] = {"actor": actor(head.person), "role": "deputy"}
+        volunteering.set_part(member_id=first.pk, at=AT - timedelta(days=90), **given)
+        TeamMember.objects.filter(pk=first.pk).update(state="left", ended_at=AT - timedelta(days=80))
+        again = join(team, one, joined_at=AT - timedelta(days=20))
+        volunteering.set_part(member_id=again.pk, at=AT - timedelta(days=5), **given)
+        assert told(way_of(one, AT))[1:] == [("leader", (AT - timedelta(days=5)).date())]
+
     def test_founder_from_the_day_of_the_role_and_nothing_for_who_left(self) -> None:
         one = one_who((date(2026, 9, 3), 60))
         give_role(one.person, Role.TEAM_LEADER, organization=an_organization(COMMUNITY).pk, starts_at=AT)
@@ -154,6 +165,8 @@ class TestTheOwnPage:
         shown = under(client.get(MINE).content.decode(), "从参与到带头")
         assert items(shown)[1] == f"骨干 已达到 自 {month(0)} 起"
         assert items(shown)[2].endswith("社区工作人员能看到您可以参加带头人培训了。")
+        Volunteer.objects.filter(pk=one.pk).update(state="paused")  # of whom staff see nothing until then
+        assert not items(under(client.get(MINE).content.decode(), "从参与到带头"))[2].endswith("培训了。")
         Volunteer.objects.filter(pk=one.pk).update(state="left")
         assert "已退出的人不计入" in words(under(client.get(MINE).content.decode(), "从参与到带头"))
 

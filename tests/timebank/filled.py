@@ -52,7 +52,7 @@ def fill_timebank(at: datetime) -> Bank:
     taker, helper = (a_member(bank, at=at - timedelta(days=30)) for _ in range(2))
     day = timezone.localdate(at) - timedelta(days=20)
     for one in (taker, helper):
-        serve(one, 300, at=at, day=day, area=WHERE, reviewers=frozenset({uuid4(), uuid4()}))
+        serve(one, 300, at=at, day=day, area=WHERE, reviews=1)
     Review.objects.create(bank=bank, record=uuid4(), reviewer=a_person(WHERE), at=at)
     operations.donate(actor=actor(taker.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=60, at=at)
     good = operations.put_up(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django.db.models import Q
 
@@ -15,7 +14,8 @@ from shanzhi.people.operations import consent_for, give_consent
 from shanzhi.people.texts import PRIVACY
 from shanzhi.service.models import ServiceRecord
 from shanzhi.timebank import operations
-from shanzhi.timebank.models import Bank, Deal, Member, Pool, Post
+from shanzhi.timebank.models import Bank, Deal, Member, Pool, Post, Review
+from shanzhi.timebank.sources import NOBODY
 from shanzhi.volunteering.models import Volunteer
 from tests.service.support import a_kind, put_under_notice
 from tests.support.people import AREA, AT, LONG_AGO, a_person, actor
@@ -56,10 +56,13 @@ def a_member(
     return made
 
 
-def verified(member: Member, minutes: int, **fields: Any) -> operations.Verified:
-    """Put a verified record of a member's service into the tables, and give it as the bank takes it."""
+def verified(member: Member, minutes: int, *, reviews: int = 0, **fields: Any) -> operations.Verified:
+    """Put a verified record of a member's service into the tables, and give it as the bank takes it.
+
+    Besides the system, which verified it, so many others reviewed it.
+    """
     values = {"person_id": member.person_id, "area": AREA, "day": SERVED, "minutes": minutes, "kind": "visit",
-              "reviewers": frozenset({uuid4()}), **fields}  # fmt: skip
+              "reviewers": frozenset({NOBODY}), **fields}  # fmt: skip
     if "record" not in values:
         record = ServiceRecord.objects.create(
             volunteer=the_volunteer(member), area=values["area"],
@@ -70,6 +73,8 @@ def verified(member: Member, minutes: int, **fields: Any) -> operations.Verified
         rows = ServiceRecord.objects.filter(pk=record.pk)
         rows.update(state="verified", verified_at=LONG_AGO + 8 * DAY)
         values["record"] = record.pk
+        for _place in range(reviews):
+            Review.objects.create(bank=member.bank, record=record.pk, reviewer=a_person(AREA), at=LONG_AGO)
     return operations.Verified(**values)
 
 

@@ -10,14 +10,16 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from shanzhi.kernel.roles import Role
 from shanzhi.people import operations as people
 from shanzhi.service import operations as service
 from shanzhi.service.models import ServiceRecord
-from shanzhi.timebank import checking, operations, sources
-from shanzhi.timebank.models import Earning, Member, PolicyVersion
+from shanzhi.timebank import checking, operations, refusals, sources
+from shanzhi.timebank.models import Bank, Earning, Lot, Member, PolicyVersion, Review
+from shanzhi.timebank.operations.frames import enter
 from tests.activities.test_guards import refused
 from tests.service.support import a_kind, a_record
-from tests.support.people import AREA, AT, a_person, actor, merge_away
+from tests.support.people import AREA, AT, a_person, actor, an_actor, merge_away
 from tests.timebank.support import (
     DISTRICT,
     FOUNDED,
@@ -26,6 +28,7 @@ from tests.timebank.support import (
     SYSTEM,
     a_bank,
     a_member,
+    on,
     serve,
     stands,
     the_volunteer,
@@ -34,6 +37,8 @@ from tests.timebank.support import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 UNVERIFIED, ANOTHER = "timebank_earned_unverified", "timebank_earned_by_another"
+ELSEWHERE, REVIEWERS = "timebank_earned_elsewhere", "timebank_earned_reviewers"
+OTHER_LOT, ISSUED = "timebank_earned_lot", "timebank_issued_earned"
 RECORDED, RULES_SAID = "timebank_earned_as_recorded", "timebank_earned_by_the_rules"
 
 
@@ -43,6 +48,16 @@ def a_row(member: Member, record: Any, **fields: Any) -> Any:
     values: dict[str, Any] = {"policy": version, "on": SERVED, "minutes": 60, "kind": "visit", "value": 60, **fields}
     values = {"kept": 0, "donated": 0, "refused": values["value"], **values}
     return lambda: Earning.objects.create(member=member, record=record, at=AT, **values)
+
+
+def a_kept_row(member: Member, record: Any, *, owner: Member | None = None, lot: int = 60) -> Any:
+    """Write an earning of 60 minutes with a lot, past the operations."""
+
+    def run() -> None:
+        made = Lot.objects.create(member=owner or member, earned=SERVED, minutes=lot, remains=lot, at=AT)
+        a_row(member, record, kept=60, refused=0, lot=made, entry=uuid4())()
+
+    return run
 
 
 def test_no_credit_without_a_verified_record_of_the_member() -> None:
@@ -68,8 +83,63 @@ def test_no_credit_of_a_record_that_was_reversed() -> None:
     told = sources.told(sources.standing().get(pk=record.pk))
     service.reverse_record(actor=SYSTEM, record_id=record.pk, reason="记错了人（示例）", at=AT)
     refused(a_row(member, record.pk), UNVERIFIED)
-    refused(lambda: operations.credit(actor=SYSTEM, told=told, at=AT), UNVERIFIED)
+    assert operations.credit(actor=SYSTEM, told=told, at=AT) is None  # it was reversed after it was read
+    keeper = an_actor(Role.DISTRICT_OFFICER, DISTRICT)
+    with pytest.raises(refusals.NothingToReview):
+        operations.review_record(actor=keeper, bank_id=member.bank_id, told=told, at=AT)
     assert (stands(member), Earning.objects.exists()) == ((0, 0, 0), False)
+
+
+def test_the_clock_goes_on_past_a_record_that_is_reversed_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    bank = a_bank()
+    one, two = a_member(bank), a_member(bank)
+    gone = verified(one, 60).record
+    verified(two, 30)
+    told = sources.told
+
+    def reversed_in_between(row: ServiceRecord) -> Any:
+        if row.pk == gone:
+            service.reverse_record(actor=SYSTEM, record_id=gone, reason="记错了人（示例）", at=AT)
+        return told(row)
+
+    monkeypatch.setattr(sources, "told", reversed_in_between)
+    assert operations.run_clock(at=AT)["credited"] == 1
+    assert (stands(one), stands(two)) == ((0, 0, 0), (30, 0, 0))
+
+
+def test_no_credit_of_service_elsewhere_or_confirmed_by_too_few() -> None:
+    bank = a_bank(AREA, reviewers=3)
+    member = a_member(bank)
+    own = the_volunteer(member)
+    refused(a_row(member, a_record(own, minutes=60, state="verified", area="370102002001").pk), ELSEWHERE)
+    told = verified(member, 60, reviews=1)  # and the system
+    refused(a_kept_row(member, told.record), REVIEWERS)
+    Review.objects.create(bank=bank, record=told.record, reviewer=member.person, at=AT)  # nobody confirms the own
+    refused(a_kept_row(member, told.record), REVIEWERS)
+    Review.objects.create(bank=bank, record=told.record, reviewer=a_person(AREA), at=AT)
+    refused(a_kept_row(member, told.record, owner=a_member(bank)), OTHER_LOT)
+    refused(a_kept_row(member, told.record, lot=61), OTHER_LOT)
+    made = operations.credit(actor=SYSTEM, told=told, at=AT)  # of two whom the room knows, and one who reviewed since
+    assert made is not None
+    assert (made.kept, list(checking.broken())) == (60, [])
+
+
+def test_a_bank_issues_what_earnings_give_and_nothing_else() -> None:
+    bank = a_bank()
+    member = a_member(bank, 90)
+    rows = Bank.objects.filter(pk=bank.pk)
+    assert rows.get().given == 90
+    moved = {bank.issued: -50, member.credits: 50}
+
+    def out_of_nothing() -> None:
+        Lot.objects.create(member=member, earned=SERVED, minutes=50, remains=50, at=AT)
+        enter(actor=SYSTEM, bank=bank, kind="earn", key="made up", moved=moved, at=AT)
+
+    refused(out_of_nothing, ISSUED)
+    refused(a_kept_row(member, verified(member, 60).record), f"{ISSUED}|timebank_lots_level")
+    refused(lambda: rows.update(given=140), "sum of its earnings")
+    operations.take_back(actor=SYSTEM, record=Earning.objects.get().record, at=AT)
+    assert (rows.get().given, on(bank.issued), list(checking.broken())) == (0, 0, [])
 
 
 def test_no_more_than_the_rules_of_the_bank_give() -> None:

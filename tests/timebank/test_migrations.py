@@ -8,14 +8,14 @@ import pytest
 
 from shanzhi.assignments.models import Run
 from shanzhi.timebank import checking, operations
-from shanzhi.timebank.models import BankMonth, Earning, Post
+from shanzhi.timebank.models import Bank, BankMonth, Earning, Post
 from tests.activities.test_guards import refused
 from tests.assignments.support import a_run
 from tests.people.conftest import make_areas
 from tests.people.test_migrations import move
 from tests.support.people import AT
 from tests.timebank.between import agreed, owes, passing, two_banks
-from tests.timebank.support import OLD, a_bank, a_member, a_request, an_offer, serve
+from tests.timebank.support import OLD, SYSTEM, a_bank, a_member, a_request, an_offer, serve
 
 
 @pytest.mark.thorough
@@ -71,6 +71,24 @@ def test_what_was_earned_before_stays_and_no_more_comes_without_a_record() -> No
     refused(lambda: Earning.objects.create(record=uuid4(), **given), "timebank_earned_unverified")
     Earning.objects.filter(pk=old.pk).update(reversed_at=AT, returned=0, uncovered=0)
     assert serve(member, 60).kept == 60
+
+
+@pytest.mark.thorough
+@pytest.mark.django_db(transaction=True)
+def test_what_a_bank_gave_before_is_summed_and_compared_from_then_on() -> None:
+    make_areas()
+    bank = a_bank()
+    member, other = a_member(bank, 90), a_member(bank, 40)
+    gone = serve(other, 20)
+    operations.take_back(actor=SYSTEM, record=gone.record, at=AT)
+    try:
+        move(("timebank", "0009_earned"))
+    finally:
+        move()
+    assert (Bank.objects.get().given, list(checking.broken())) == (130, [])
+    assert serve(member, 30).kept == 30
+    assert Bank.objects.get().given == 160
+    refused(lambda: Bank.objects.update(given=0), "sum of its earnings")
 
 
 @pytest.mark.thorough

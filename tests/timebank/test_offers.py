@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,6 +137,19 @@ def test_what_is_wrong_is_named_with_its_cure(fields: dict[str, Any], field: str
     told = answer.json()
     assert (told["field"], cure in told["detail"]) == (field, True)
     assert not Post.objects.exists()
+
+
+def test_what_is_refused_leaves_no_photo_behind(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    helper, _taker = two_members()
+    stranger = sign_in(Client(), a_person(AREA))
+    assert sent(stranger, helper.bank_id).status_code == 409  # no account at the bank
+    mine = sign_in(Client(), helper.person)
+    for key, wrong in enumerate(
+        ({"title": " "}, {"area": "110114"}, {"hours": [{"weekday": 1, "starts": 9, "ends": 9}]})
+    ):
+        assert sent(mine, helper.bank_id, key=f"wrong-{key}", **wrong).status_code == 422
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_the_page_says_beside_the_field_what_is_wrong_and_keeps_the_rest() -> None:

@@ -206,7 +206,7 @@ def one_more(bank: Bank) -> None:
     """Have one row more in each list of a bank."""
     one, two = (a_member(bank, at=NOW - timedelta(days=9)) for _ in range(2))
     for member in (one, two):
-        serve(member, 300, reviewers=frozenset({uuid4(), uuid4()}))
+        serve(member, 300, reviews=1)
     a_deal(one, two, 30, state="disputed")
     a_record(the_volunteer(one), state="verified")
     operations.donate(actor=actor(one.person), bank_id=bank.pk, pool_id=pool(bank).pk, minutes=60, at=NOW)

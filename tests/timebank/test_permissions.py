@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -88,7 +88,7 @@ def prepare() -> None:
     other = a_member(made.bank)
     made.member = a_member(made.bank)
     for one in (made.member, other):
-        serve(one, 600, reviewers=frozenset({uuid4(), uuid4()}), area=COMMUNITY)
+        serve(one, 600, reviews=1, area=COMMUNITY)
     asked = a_deal(made.member, other, state="asked")
     made.post, made.deal = asked.post, a_deal(made.member, other)
     made.disputed = a_deal(made.member, other, state="disputed")

@@ -10,12 +10,15 @@ import hashlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.errors import Invalid, NotFound
@@ -79,9 +82,21 @@ def folder(room: str) -> Path:
     return Path(settings.MEDIA_ROOT) / room
 
 
+def digest_of(content: bytes) -> str:
+    """Give the name under which bytes are kept."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
 def store(content: bytes, *, room: str) -> str:
-    """Write bytes under their digest, wholly or not at all; give the digest."""
-    mark = hashlib.sha256(content).hexdigest()
+    """Write bytes under their digest, wholly or not at all; give the digest.
+
+    Called in the transaction that writes the row, after all that may still refuse it: nobody who drops the same bytes
+    gets between the two, and bytes without a row are left only where the commit itself fails.
+    """
+    digest = digest_of(content)
+    if connection.in_atomic_block:
+        _hold(digest, room)
+    mark = digest.removeprefix("sha256:")
     path = folder(room) / mark[:2] / mark
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +106,7 @@ def store(content: bytes, *, room: str) -> str:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    return f"sha256:{mark}"
+    return digest
 
 
 def path_of(digest: str, *, room: str) -> Path:
@@ -103,7 +118,24 @@ def path_of(digest: str, *, room: str) -> Path:
     return path
 
 
-def drop_file(digest: str, *, room: str) -> None:
-    """Delete a file's bytes; the caller knows that nothing points to it any more."""
-    mark = digest.removeprefix("sha256:")
-    (folder(room) / mark[:2] / mark).unlink(missing_ok=True)
+def drop_unused(digests: Iterable[str], *, room: str, used: Callable[[str], bool]) -> None:
+    """Delete after the commit the bytes to which no row of the room points any more, as `used` tells then.
+
+    It is asked only then, and while nobody puts the same file anywhere: another row may come or go meanwhile.
+    """
+    for digest in sorted(set(digests)):
+        transaction.on_commit(partial(_drop, digest, room, used))
+
+
+def _drop(digest: str, room: str, used: Callable[[str], bool]) -> None:
+    with transaction.atomic():
+        _hold(digest, room)
+        if not used(digest):
+            mark = digest.removeprefix("sha256:")
+            (folder(room) / mark[:2] / mark).unlink(missing_ok=True)
+
+
+def _hold(digest: str, room: str) -> None:
+    """Wait for whoever stores or drops the same bytes, and keep others waiting until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{room}/{digest}"])

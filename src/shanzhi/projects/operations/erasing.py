@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shanzhi.kernel.personal import Leaving, Touched
 from shanzhi.projects.models import Photo
-from shanzhi.projects.operations.photos import drop_unused
+from shanzhi.projects.operations.photos import drop_photos
 
 
 def erase_photos(leaving: Leaving) -> Touched:
@@ -12,6 +12,5 @@ def erase_photos(leaving: Leaving) -> Touched:
     own = Photo.objects.filter(added_by_id=leaving.person_id)
     found = list(own.values_list("pk", "digest"))
     own.delete()
-    for _key, digest in found:
-        drop_unused(digest)
+    drop_photos(*(digest for _key, digest in found))
     return {"projects_photo": [str(key) for key, _digest in found]}

@@ -16,9 +16,10 @@ from shanzhi.projects import policies
 from shanzhi.projects.models import Activity, Photo
 from shanzhi.projects.operations.common import locked_project, note, words
 from shanzhi.work import pictures
-from shanzhi.work.files import drop_file, store
+from shanzhi.work.files import digest_of, drop_unused, store
 from shanzhi.work.scanner import scan
 
+ROOM: Final = "projects"
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_PHOTOS: Final = 12
 
@@ -41,33 +42,37 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A photo that was looked at and stored."""
+    """A photo that was looked at and written anew."""
 
     kind: str
-    digest: str
-    size: int
+    content: bytes
     caption: str
     shown: bool
 
+    @property
+    def digest(self) -> str:
+        """Give the digest under which it is kept."""
+        return digest_of(self.content)
+
 
 def taken(shot: Shot) -> Taken:
-    """Look at a photo and keep it written anew. Raises PictureTooLarge, NotAPicture, FileInfected, ScannerAway."""
+    """Look at a photo and give it written anew. Raises PictureTooLarge, NotAPicture, FileInfected, ScannerAway."""
     picture = pictures.read(shot.content, most_bytes=MOST_BYTES)
     scan(shot.content)
     content = pictures.anew(picture)
     caption = words(shot.caption, "caption", most=120)
-    return Taken("jpg", store(content, room="projects"), len(content), caption, shot.shown)
+    return Taken("jpg", content, caption, shot.shown)
 
 
 def put(actor: Actor, activity: Activity, shot: Taken, at: datetime) -> None:
-    """Put a stored photo beside an activity, inside the caller's transaction; the same one again changes nothing."""
+    """Put a photo beside an activity, inside the caller's transaction; the same one again changes nothing."""
     if activity.photos.filter(digest=shot.digest).exists():
         return
     if activity.photos.count() >= MOST_PHOTOS:
         raise TooManyPhotos(field="photo", most=MOST_PHOTOS)
     Photo.objects.create(
-        activity=activity, kind=shot.kind, digest=shot.digest, size=shot.size, caption=shot.caption, shown=shot.shown,
-        added_by_id=actor.person_id, created_at=at,
+        activity=activity, kind=shot.kind, digest=store(shot.content, room=ROOM), size=len(shot.content),
+        caption=shot.caption, shown=shot.shown, added_by_id=actor.person_id, created_at=at,
     )  # fmt: skip
 
 
@@ -86,10 +91,9 @@ def remove_photo(*, actor: Actor, activity_id: UUID, photo_id: UUID, at: datetim
         digest = found.digest
         found.delete()
         note(actor, "photo.remove", project, {"activity": str(activity_id), "digest": digest}, at)
-        drop_unused(digest)
+        drop_photos(digest)
 
 
-def drop_unused(digest: str) -> None:
-    """Delete a photo's bytes after the commit, where no other activity holds the same."""
-    if not Photo.objects.filter(digest=digest).exists():
-        transaction.on_commit(lambda: drop_file(digest, room="projects"))
+def drop_photos(*digests: str) -> None:
+    """Delete the bytes of photos after the commit, where no other activity holds the same."""
+    drop_unused(digests, room=ROOM, used=lambda digest: Photo.objects.filter(digest=digest).exists())

@@ -14,6 +14,7 @@ from shanzhi.people.middleware import moment
 from shanzhi.service import operations, queries
 from shanzhi.service.api.frames import ServiceMadeOut, ServiceWhyIn, write_once
 from shanzhi.service.exchange.answers import evidence_answer
+from shanzhi.service.models import Evidence
 from shanzhi.ui.http import Given, Key, signed_acting, signed_in
 
 router = Router(tags=["service"])
@@ -27,7 +28,10 @@ class EvidenceIn(Given):
 
 
 class EvidenceOut(Schema):
-    """A file beside a record, `size` in bytes; one that was taken away has no name, and says when and why."""
+    """A file beside a record, `size` in bytes; one that was taken away has no name, and says when and why.
+
+    `erased` says that it went because its volunteer was erased; no reason stands then.
+    """
 
     id: UUID
     name: str
@@ -36,6 +40,12 @@ class EvidenceOut(Schema):
     added_at: datetime
     removed_at: datetime | None
     removed_reason: str
+    erased: bool
+
+    @staticmethod
+    def resolve_removed_reason(one: Evidence) -> str:
+        """Give the reason that somebody wrote."""
+        return "" if one.erased else one.removed_reason
 
 
 @router.get("/records/{uuid:record_id}/evidence", response=list[EvidenceOut], summary="Files beside a record")

@@ -169,7 +169,7 @@ class EvidenceForm(PageForm):
     file = forms.FileField(
         label=_("Photo or PDF"), allow_empty_file=True,
         help_text=_("A photo of a sheet of signatures or of the work (JPEG, PNG or WebP), or a PDF. Place, time and "
-                    "device are taken out of a photo."),
+                    "device are taken out of a photo; a PDF stays as it is, with what the scanner wrote into it."),
         widget=forms.ClearableFileInput({"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
     )  # fmt: skip
 

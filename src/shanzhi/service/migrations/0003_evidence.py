@@ -14,6 +14,13 @@ BEGIN
             RAISE EXCEPTION 'service_evidence_begins: a file is put beside a record that counts, and is there'
                 USING ERRCODE = 'check_violation';
         END IF;
+        -- Whoever adds a file and whoever erases hold the volunteer first: each sees what the other wrote.
+        IF EXISTS (SELECT FROM service_servicerecord r JOIN volunteering_volunteer v ON v.id = r.volunteer_id
+            JOIN people_person p ON p.id = v.person_id LEFT JOIN people_person h ON h.id = p.merged_into_id
+            WHERE r.id = NEW.record_id AND coalesce(h.erased_at, p.erased_at) IS NOT NULL) THEN
+            RAISE EXCEPTION 'service_evidence_erased: nothing is put beside the record of somebody who was erased'
+                USING ERRCODE = 'check_violation';
+        END IF;
         IF EXISTS (SELECT FROM service_servicerecord r JOIN volunteering_volunteer v ON v.id = r.volunteer_id
             WHERE r.id = NEW.record_id AND v.person_id = NEW.added_by_id) THEN
             RAISE EXCEPTION 'service_evidence_own: nobody proves the own service' USING ERRCODE = 'check_violation';
@@ -83,7 +90,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["record", "added_at"], name="service_evidence_of")],
+                "indexes": [
+                    models.Index(fields=["record", "added_at"], name="service_evidence_of"),
+                    models.Index(
+                        condition=models.Q(("digest", ""), _negated=True),
+                        fields=["digest"],
+                        name="service_evidence_bytes",
+                    ),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["jpg", "pdf"])), name="service_evidence_kind"

@@ -1,7 +1,7 @@
 """The tables of service records."""
 
 from shanzhi.service.models.certificates import BatchItem, Certificate, CertificateBatch
-from shanzhi.service.models.evidence import EVIDENCE_KINDS, Evidence
+from shanzhi.service.models.evidence import ERASED, EVIDENCE_KINDS, Evidence
 from shanzhi.service.models.honours import LONGEST_THANKS, MOST_STARS, StarAward, Thanks
 from shanzhi.service.models.records import (
     DAY,
@@ -17,6 +17,7 @@ from shanzhi.service.models.rules import PaperTitle, ServiceRules
 
 __all__ = [
     "DAY",
+    "ERASED",
     "EVIDENCE_KINDS",
     "LONGEST_CONTENT",
     "LONGEST_EVIDENCE",

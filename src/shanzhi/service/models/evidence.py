@@ -13,6 +13,8 @@ from shanzhi.people.models import Person
 from shanzhi.service.models.records import ServiceRecord
 
 EVIDENCE_KINDS: Final = {"jpg": "JPEG", "pdf": "PDF"}
+ERASED: Final = "erased"
+"""Why a file is gone whose volunteer was erased: no person took it away then."""
 
 
 class Evidence(models.Model):
@@ -49,8 +51,16 @@ class Evidence(models.Model):
             ),
             models.UniqueConstraint(fields=["record", "digest"], condition=~Q(digest=""), name="service_evidence_once"),
         ]
-        indexes = [models.Index(fields=["record", "added_at"], name="service_evidence_of")]
+        indexes = [
+            models.Index(fields=["record", "added_at"], name="service_evidence_of"),
+            models.Index(fields=["digest"], condition=~Q(digest=""), name="service_evidence_bytes"),
+        ]
 
     def __str__(self) -> str:
         """Name the kind."""
         return self.kind
+
+    @property
+    def erased(self) -> bool:
+        """Tell whether it went because its volunteer was erased; what somebody writes as a reason never says so."""
+        return self.removed_by_id is None and self.removed_reason == ERASED

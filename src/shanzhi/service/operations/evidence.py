@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,21 +10,23 @@ from django.db import transaction
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import NotFound
+from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.kernel.personal import Leaving
 from shanzhi.service import policies
-from shanzhi.service.models import Evidence, ServiceRecord
+from shanzhi.service.models import ERASED, Complaint, Evidence, ServiceRecord
 from shanzhi.service.operations import refusals
+from shanzhi.service.operations.locks import lock_volunteers
 from shanzhi.service.operations.recording import locked_records
 from shanzhi.service.operations.verifying import reason_of
 from shanzhi.service.queries.evidence import ROOM
+from shanzhi.volunteering.models import Volunteer
 from shanzhi.work import pictures
-from shanzhi.work.files import MOST_BYTES, FileTooLarge, checked, drop_file, shown_name, store
+from shanzhi.work.files import MOST_BYTES, FileTooLarge, checked, digest_of, drop_unused, shown_name, store
 from shanzhi.work.scanner import scan
 
 MOST_FILES: Final = 5
-ERASED: Final = "erased"
-"""Why a file is gone whose volunteer was erased."""
+PDF_ENDS: Final = 2048
+"""A whole PDF says in the last of so many bytes that it is over; readers allow something after it."""
 
 
 def add_evidence(*, actor: Actor, record_id: UUID, name: str, content: bytes, at: datetime) -> Evidence:
@@ -35,14 +35,19 @@ def add_evidence(*, actor: Actor, record_id: UUID, name: str, content: bytes, at
     A photo is written anew, without place, time and device. Raises NotFound, NotTheLeader, Forbidden, OwnService,
     EvidenceOver, TooMuchEvidence, NotEvidence, FileTooLarge, PictureTooLarge, FileInfected, ScannerAway.
     """
-    with transaction.atomic():  # who may not is told so before anything of the file is
-        _charged(actor, record_id, at)
+    rows = ServiceRecord.objects.filter(policies.records_readable(actor, at), pk=record_id)
+    seen = rows.select_related("team", "volunteer").first()  # without a lock: a scanner may take its time
+    if seen is None:
+        raise NotFound
+    _require(actor, seen)
     kind, kept = _looked_at(content)
     with transaction.atomic():
         found = _charged(actor, record_id, at)
         if found.state == "refused" or hasattr(found, "reversal"):
             raise refusals.EvidenceOver
-        digest = f"sha256:{hashlib.sha256(kept).hexdigest()}"
+        if found.volunteer.human.erased_at is not None:
+            raise refusals.NobodyToProve
+        digest = digest_of(kept)
         known = Evidence.objects.filter(record=found, digest=digest).first()
         if known is not None:
             return known
@@ -57,12 +62,18 @@ def add_evidence(*, actor: Actor, record_id: UUID, name: str, content: bytes, at
 
 
 def remove_evidence(*, actor: Actor, evidence_id: UUID, reason: str, at: datetime) -> Evidence:
-    """Take a file away for a reason, and delete it. Raises NotFound, NotTheLeader, OwnService, ReasonMissing."""
+    """Take a file away for a reason, and delete it.
+
+    Raises NotFound, NotTheLeader, Forbidden, OwnService, EvidenceAsked, OwnEvidence, ReasonMissing.
+    """
     with transaction.atomic():
         of_record = Evidence.objects.filter(pk=evidence_id, removed_at=None).values_list("record", flat=True).first()
         if of_record is None:
             raise NotFound
         found = _charged(actor, of_record, at)
+        refused = against_removing(actor, found)
+        if refused is not None:
+            raise refused
         row = Evidence.objects.filter(pk=evidence_id, removed_at=None).first()
         if row is None:
             raise NotFound
@@ -73,7 +84,11 @@ def remove_evidence(*, actor: Actor, evidence_id: UUID, reason: str, at: datetim
 
 
 def empty_evidence(leaving: Leaving) -> list[str]:
-    """Delete the files beside the records of a volunteer who is being erased; give the rows."""
+    """Delete the files beside the records of a volunteer who is being erased; give the rows.
+
+    Whoever adds one holds the volunteer: nothing comes in between.
+    """
+    lock_volunteers(Volunteer.objects.filter(person=leaving.person_id).values_list("pk", flat=True))
     rows = list(
         Evidence.objects.select_for_update()
         .filter(record__volunteer__person=leaving.person_id, removed_at=None).order_by("pk")
@@ -82,22 +97,33 @@ def empty_evidence(leaving: Leaving) -> list[str]:
     return [str(row.pk) for row in rows]
 
 
-def _empty(rows: list[Evidence], reason: str, at: datetime, **more: Any) -> None:
+def against_removing(actor: Actor, found: ServiceRecord) -> Refusal | None:
+    """Refuse what would take a proof from who needs it: of an open complaint, or of what another person verified."""
+    if Complaint.objects.filter(record=found, state="open").exists():
+        return refusals.EvidenceAsked()
+    if found.state == "verified" and actor.is_person(found.recorded_by_id):
+        return refusals.OwnEvidence()
+    return None
+
+
+def _empty(rows: list[Evidence], reason: str, at: datetime, removed_by_id: UUID | None = None) -> None:
     """Take digest and name out of rows; bytes to which nothing points any more are deleted on commit."""
-    digests = {row.digest for row in rows}
+    drop_unused(
+        [row.digest for row in rows], room=ROOM, used=lambda digest: Evidence.objects.filter(digest=digest).exists()
+    )
     for row in rows:
         row.digest, row.name, row.removed_at, row.removed_reason = "", "", max(at, row.added_at), reason
-        row.removed_by_id = more.get("removed_by_id")
-        row.save()
-    for digest in digests:
-        if not Evidence.objects.filter(digest=digest).exists():
-            transaction.on_commit(partial(drop_file, digest, room=ROOM))
+        row.removed_by_id = removed_by_id
+    Evidence.objects.bulk_update(rows, ["digest", "name", "removed_at", "removed_reason", "removed_by"])
 
 
 def _looked_at(content: bytes) -> tuple[str, bytes]:
     """Give the kind of a file and the bytes that are kept of it."""
     if content.startswith(b"%PDF-"):
-        return checked(content), content
+        kind = checked(content)
+        if b"%%EOF" not in content[-PDF_ENDS:]:
+            raise refusals.NotEvidence(field="file")
+        return kind, content
     if len(content) > MOST_BYTES:
         raise FileTooLarge(field="file", most=MOST_BYTES // 1024**2)
     try:
@@ -111,10 +137,14 @@ def _looked_at(content: bytes) -> tuple[str, bytes]:
 def _charged(actor: Actor, record_id: UUID, at: datetime) -> ServiceRecord:
     """Lock a record for who is in charge of it and is not its volunteer."""
     (found,) = locked_records(actor, [record_id], at)
+    _require(actor, found)
+    return found
+
+
+def _require(actor: Actor, found: ServiceRecord) -> None:
     policies.require(policies.in_charge(actor=actor, record=found))
     if actor.is_person(found.volunteer.person_id):
         raise refusals.OwnService(who=found.volunteer.number)
-    return found
 
 
 def _note(actor: Actor, verb: str, found: ServiceRecord, told: dict[str, Any], at: datetime, reason: str = "") -> None:

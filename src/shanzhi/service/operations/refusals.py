@@ -98,6 +98,30 @@ class EvidenceOver(Conflict):
     message = _("This record no longer counts, so nothing is put beside it. Put it beside the one in its place.")
 
 
+class NobodyToProve(Conflict):
+    """The volunteer asked to be erased."""
+
+    code = "volunteer_erased"
+    message = _("This volunteer's information was erased, so no photo or sheet is kept beside the record any more.")
+
+
+class EvidenceAsked(Conflict):
+    """A complaint about the record is open."""
+
+    code = "service_evidence_asked"
+    message = _("A complaint about this record is open. The file stays until it is answered or taken back.")
+
+
+class OwnEvidence(Forbidden):
+    """Who recorded the service does not take away by what another person verified it."""
+
+    code = "own_service_evidence"
+    message = _(
+        "Another person verified this record by its files, so who recorded it does not take them away. Ask a deputy, "
+        "or the office of the area."
+    )
+
+
 class TooMuchEvidence(Conflict):
     """There are as many files as a record may have."""
 

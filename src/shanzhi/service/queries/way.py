@@ -40,7 +40,8 @@ class Step:
 class Way:
     """The four stages in their order, `stands` the highest that is reached, '' for none; `next` the one after it.
 
-    `minutes` and `times` are those of the months that the rules of the own area of service look back.
+    `minutes` and `times` are those of the months that the rules of the own area of service look back. `ready` says that
+    staff of the area see somebody ready for a training, as `growth.ready` lists.
     """
 
     steps: list[Step]
@@ -50,6 +51,7 @@ class Way:
     minutes: int
     times: int
     left: bool
+    ready: bool
 
     @property
     def missing(self) -> tuple[int, int]:
@@ -80,6 +82,7 @@ def way_of(who: Volunteer, at: datetime) -> Way:
     return Way(
         steps, stands=STAGES[last] if places else "", next=STAGES[last + 1] if last + 1 < len(STAGES) else "",
         rules=rules, minutes=recent[0], times=recent[1], left=who.state == "left",
+        ready=who.state == "active" and bool(places) and STAGES[last] == "core",
     )  # fmt: skip
 
 
@@ -126,6 +129,9 @@ def _leads_since(who: Volunteer) -> date | None:
     )
     led: dict[str, datetime | None] = {}
     for team, role, at in told.order_by("id").values_list("subject_id", "change__role", "at"):
+        joined = begins[team]
+        if joined is not None and at < joined:  # of an earlier time in the team, which ended by leaving
+            continue
         led[team] = (led.get(team) or at) if role in policies.HEADS else None
     moments = [led.get(team) or joined for team, joined in begins.items()]
     days = [timezone.localdate(one) for one in moments if one is not None]

@@ -17,7 +17,7 @@ from shanzhi.service.forms.records import EvidenceForm, WhyForm
 from shanzhi.service.models import ServiceRecord
 from shanzhi.service.views import frames
 from shanzhi.service.views.frames import FORM, frame
-from shanzhi.service.views.records import gone, way
+from shanzhi.service.views.records import may_add_file, way
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.methods import form_page
@@ -30,7 +30,7 @@ def add(request: Any, record_id: UUID) -> HttpResponse:
     """Put a photo or a PDF beside a record."""
     found = queries.record(record_id=record_id, **viewing(request))
     policies.require(policies.in_charge(actor=request.actor, record=found))
-    if request.method != "POST" and (found.state == "refused" or gone(found)):
+    if request.method != "POST" and (not may_add_file(found)):
         raise NotFound
 
     def act(form: Any) -> str:
@@ -60,8 +60,10 @@ def remove(request: Any, evidence_id: UUID) -> HttpResponse:
     row = queries.evidence_row(evidence_id=evidence_id, **viewing(request))
     found: ServiceRecord = row.record
     policies.require(policies.in_charge(actor=request.actor, record=found))
-    if request.method != "POST" and row.removed_at is not None:  # a second press gets the first answer
-        raise NotFound
+    if request.method != "POST":
+        if row.removed_at is not None:  # a second press gets the first answer
+            raise NotFound
+        policies.require(operations.against_removing(request.actor, found))
 
     def act(form: Any) -> str:
         operations.remove_evidence(evidence_id=evidence_id, **form.cleaned_data, **acting(request))

@@ -41,8 +41,8 @@ def record(request: Any, record_id: UUID) -> HttpResponse:
         "may_reverse": charge and not own and found.state == "verified" and not gone(found),
         "may_complain": may_complain(request, found),
         "files": queries.evidence_of(viewer=request.actor, found=found),
-        "may_add_file": charge and not own and found.state != "refused" and not gone(found),
-        "may_take_away": charge and not own,
+        "may_add_file": may_add_file(found) and charge and not own,
+        "may_take_away": charge and not own and operations.against_removing(request.actor, found) is None,
         "complaints": [
             (one, frames.complaint_state(one), request.actor.is_person(one.complainant_id)) for one in complaints
         ],
@@ -57,6 +57,11 @@ def record(request: Any, record_id: UUID) -> HttpResponse:
 def gone(found: ServiceRecord) -> bool:
     """Tell whether a record is reversed."""
     return bool(getattr(found, "gone", False))
+
+
+def may_add_file(found: ServiceRecord) -> bool:
+    """Tell whether a record takes another file: it counts, and its volunteer was not erased."""
+    return found.state != "refused" and not gone(found) and found.volunteer.human.erased_at is None
 
 
 def may_complain(request: Any, found: ServiceRecord) -> bool:

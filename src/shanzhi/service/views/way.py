@@ -64,8 +64,7 @@ def asks(found: Way, stage: str) -> str:
         return f"{core_words(found.rules)} {_so_far(found)}"
     if stage == "leader":
         words = _("Lead a team, or be its deputy: found one with neighbours, or ask who leads yours.")
-        ready = found.stands == "core" and not found.left
-        return f"{words} {_('Staff of your area see that you are ready for a training.')}" if ready else words
+        return f"{words} {_('Staff of your area see that you are ready for a training.')}" if found.ready else words
     return _("Lead an organisation that is on record: found one out of your team, or take over the lead of one.")
 
 

@@ -25,29 +25,50 @@ DECLARE
     of record;
     own record;
     allowed bigint;
+    needed int;
 BEGIN
-    SELECT r.state, r.minutes, r.served_on, r.volunteer_id, k.code INTO of FROM service_servicerecord r
+    SELECT r.state, r.minutes, r.served_on, r.volunteer_id, r.area, r.verified_by_id, k.code INTO of
+        FROM service_servicerecord r
         JOIN volunteering_taskkind k ON k.id = r.task_kind_id WHERE r.id = NEW.record FOR NO KEY UPDATE OF r;
     IF of.state IS DISTINCT FROM 'verified'
         OR EXISTS (SELECT FROM service_reversal v WHERE v.record_id = NEW.record) THEN
         RAISE EXCEPTION 'timebank_earned_unverified: credits come of a verified record that stands'
             USING ERRCODE = 'check_violation';
     END IF;
-    SELECT m.bank_id, coalesce(p.merged_into_id, p.id) AS human INTO own
-        FROM timebank_member m JOIN people_person p ON p.id = m.person_id WHERE m.id = NEW.member_id;
+    SELECT m.bank_id, b.area, m.person_id, coalesce(p.merged_into_id, p.id) AS human INTO own
+        FROM timebank_member m JOIN people_person p ON p.id = m.person_id JOIN timebank_bank b ON b.id = m.bank_id
+        WHERE m.id = NEW.member_id;
     IF NOT EXISTS (SELECT FROM volunteering_volunteer v JOIN people_person p ON p.id = v.person_id
         WHERE v.id = of.volunteer_id AND coalesce(p.merged_into_id, p.id) = own.human) THEN
         RAISE EXCEPTION 'timebank_earned_by_another: credits go to who served' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT starts_with(of.area, own.area) THEN
+        RAISE EXCEPTION 'timebank_earned_elsewhere: a bank credits what was served in its area'
+            USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.minutes > of.minutes OR NEW.on_day <> of.served_on OR NEW.kind <> of.code THEN
         RAISE EXCEPTION 'timebank_earned_as_recorded: no other day or kind and no more minutes than the record says'
             USING ERRCODE = 'check_violation';
     END IF;
-    SELECT CASE WHEN v.id = NEW.policy_id THEN timebank_worth(v.rules::jsonb, NEW.kind, NEW.minutes) END INTO allowed
+    SELECT CASE WHEN v.id = NEW.policy_id THEN timebank_worth(v.rules::jsonb, NEW.kind, NEW.minutes) END,
+        coalesce((v.rules::jsonb ->> 'reviewers')::int, 1) INTO allowed, needed
         FROM timebank_policyversion v WHERE v.bank_id = own.bank_id AND v.from_day <= NEW.on_day
         ORDER BY v.from_day DESC LIMIT 1;
     IF NEW.value > coalesce(allowed, 0) THEN
         RAISE EXCEPTION 'timebank_earned_by_the_rules: more than the rules of the bank give for it'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    -- Who verified it, the system as one of its own, and who reviewed it for the bank; never who served.
+    IF NEW.kept + NEW.donated > 0 AND needed > (SELECT count(*) FROM (
+        SELECT coalesce(of.verified_by_id, '00000000-0000-0000-0000-000000000000'::uuid) AS who
+        UNION SELECT w.reviewer_id FROM timebank_review w WHERE w.record = NEW.record) one
+        WHERE one.who NOT IN (own.person_id, own.human)) THEN
+        RAISE EXCEPTION 'timebank_earned_reviewers: as many others confirm a record as the rules of the bank demand'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.lot_id IS NOT NULL AND NOT EXISTS (SELECT FROM timebank_lot l
+        WHERE l.id = NEW.lot_id AND l.member_id = NEW.member_id AND l.minutes = NEW.kept) THEN
+        RAISE EXCEPTION 'timebank_earned_lot: what is kept is the lot of the same account'
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;

@@ -31,7 +31,8 @@ class Bank(models.Model):
     taken back. `lapsed` takes what expires to nobody, `redeemed` what shops took in, `uncovered` is what had been spent
     of service that was taken back later. All four belong to the bank alone and are moved by this room only.
 
-    `looked_on` is when the clock looked for signs last; months before `kept_until` are summed up for good.
+    `looked_on` is when the clock looked for signs last; months before `kept_until` are summed up for good. `given` is
+    what earnings that stand gave, in minutes: a trigger keeps it, and on commit it is what was issued.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,6 +48,7 @@ class Bank(models.Model):
     synthetic = models.BooleanField(default=False)
     looked_on = models.DateField(null=True)
     kept_until = models.DateField(null=True)
+    given = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         """A named bank of an area."""

@@ -17,6 +17,7 @@ from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import covers
 from shanzhi.kernel.errors import NotFound
+from shanzhi.service.models import Reversal, ServiceRecord
 from shanzhi.timebank import policies, refusals
 from shanzhi.timebank.models import SELF, Bank, Earning, Lot, Member, PolicyVersion, Pool, Review
 from shanzhi.timebank.operations import lots
@@ -52,7 +53,8 @@ def member_for(told: Verified) -> Member | None:
 def credit(*, actor: Actor, told: Verified, at: datetime) -> Earning | None:
     """Credit a record by the rules of its day; again, it gives what became of it. None where it waits for something.
 
-    It waits while the person has no account there, or a reviewer or a consent is missing.
+    It waits while the person has no account there, or a reviewer or a consent is missing, and gives nothing where the
+    record was reversed meanwhile.
     """
     found = member_for(told)
     if found is None:
@@ -61,7 +63,7 @@ def credit(*, actor: Actor, told: Verified, at: datetime) -> Earning | None:
     known = Earning.objects.filter(record=told.record).first()
     if known is not None:
         return known
-    if member.closed_at is not None:  # closed before the lock was had
+    if member.closed_at is not None or not _stands(told.record):  # closed or reversed before the locks were had
         return None
     version = rules_on(member.bank, told.day)
     if version is None:
@@ -70,6 +72,12 @@ def credit(*, actor: Actor, told: Verified, at: datetime) -> Earning | None:
     if earned.reason is not None and earned.reason.code in WAITING:
         return None
     return _write(actor, member, version, told, earned, at)
+
+
+def _stands(record: UUID) -> bool:
+    """Lock a record and tell whether it is verified and stands: whoever reverses it holds it too."""
+    rows = ServiceRecord.objects.select_for_update(no_key=True).filter(pk=record, state="verified")
+    return bool(list(rows.values_list("pk"))) and not Reversal.objects.filter(record=record).exists()
 
 
 def _service(told: Verified, member: Member) -> kernel.Service:
@@ -182,6 +190,9 @@ def review_record(*, actor: Actor, bank_id: UUID, told: Verified, at: datetime) 
     if policies.concerns(actor, member, at) or actor.is_person(told.person_id):
         raise refusals.OwnMatter
     own = set(actor.persons)
+    lock_members([member.pk])  # before the record, as whoever credits it
+    if not _stands(told.record):
+        raise refusals.NothingToReview
     given = set(Review.objects.filter(record=told.record).values_list("reviewer", flat=True))
     if own & (given | set(told.reviewers)) or Earning.objects.filter(record=told.record).exists():
         raise refusals.NothingToReview

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 
 from shanzhi.kernel.actor import Actor
@@ -19,7 +17,7 @@ from shanzhi.timebank.models import Deal, HelpProposal, Member, OfferHours, Post
 from shanzhi.timebank.operations.frames import lock_members
 from shanzhi.timebank.operations.helping import ROOM
 from shanzhi.timebank.operations.matches import end_of_person
-from shanzhi.work.files import drop_file
+from shanzhi.work.files import drop_unused
 
 GONE = "—"
 ERASING: Final = Actor.system("erasing")
@@ -63,9 +61,7 @@ def empty_posts(leaving: Leaving) -> Touched:
     hours = OfferHours.objects.filter(post__in=rows)  # of offers that are closed now
     gone = [str(key) for key in hours.values_list("pk", flat=True)]
     hours.delete()
-    for digest in photos:
-        if not Post.objects.filter(photo=digest).exists():
-            transaction.on_commit(partial(drop_file, digest, room=ROOM))
+    drop_unused(photos, room=ROOM, used=lambda digest: Post.objects.filter(photo=digest).exists())
     # Accounts before pairs, as who asks locks them.
     lock_members(Member.objects.filter(person=leaving.person_id).values_list("pk", flat=True))
     return {

@@ -79,28 +79,30 @@ def post_help(*, actor: Actor, bank_id: UUID, given: Help, at: datetime, synthet
     NotAPicture, PictureTooLarge.
     """
     photo = _photo(given.photo)
+    hours = _hours(given)
     with transaction.atomic():
         bank = bank_of(bank_id)
         author = own_locked(actor, bank)
         values = _checked(bank, given, at)
         _require_fit(bank, author, given, at)
+        kept = store(photo, room=ROOM) if photo else ""
         made = Post.objects.create(
-            bank=bank, author=author, photo=photo, created_at=at, synthetic=synthetic or bank.synthetic, **values
+            bank=bank, author=author, photo=kept, created_at=at, synthetic=synthetic or bank.synthetic, **values
         )
         OfferHours.objects.bulk_create(
-            OfferHours(post=made, weekday=day, starts=starts, ends=ends) for day, starts, ends in _hours(given)
+            OfferHours(post=made, weekday=day, starts=starts, ends=ends) for day, starts, ends in hours
         )
         note(actor, "post.write", made, bank, at, {"sort": made.sort, "minutes": made.minutes, "area": made.area})
     return made
 
 
-def _photo(content: bytes) -> str:
-    """Look at a photo and keep it written anew, without what the camera noted; gives its digest, '' for none."""
+def _photo(content: bytes) -> bytes:
+    """Look at a photo and give it written anew, without what the camera noted; empty for none."""
     if not content:
-        return ""
+        return b""
     picture = pictures.read(content, most_bytes=MOST_BYTES)
     scan(content)
-    return store(pictures.anew(picture), room=ROOM)
+    return pictures.anew(picture)
 
 
 def _checked(bank: Bank, given: Help, at: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from shanzhi.audit.models import Event
@@ -15,7 +15,7 @@ from shanzhi.ventures.lifecycle import PROPOSAL
 from shanzhi.ventures.models import Attachment, Comment, Merger, Proposal, Section, TeamInvitation, TeamMember, TeamSeat
 from shanzhi.ventures.operations.attachments import ROOM
 from shanzhi.ventures.operations.drafts import NOTHING, may_join, write_content
-from shanzhi.work.files import drop_file
+from shanzhi.work.files import drop_unused
 
 
 def _drafts(leaving: Leaving) -> QuerySet[Proposal]:
@@ -37,9 +37,7 @@ def erase_files(leaving: Leaving) -> Touched:
     digests = {*own.values_list("digest", flat=True), *added.values_list("change__digest", flat=True)}
     keys = _keys(own)
     own.delete()
-    free = digests - set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
-    for digest in sorted(free):
-        transaction.on_commit(lambda digest=digest: drop_file(digest, room=ROOM))  # type: ignore[misc]  # bound now
+    drop_unused(digests, room=ROOM, used=lambda digest: Attachment.objects.filter(digest=digest).exists())
     return {"ventures_attachment": keys}
 
 

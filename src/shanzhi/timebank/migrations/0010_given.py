@@ -1,0 +1,103 @@
+"""A bank issues what earnings that stand give, to the minute, and nothing else: whatever enters it, both are compared.
+
+`given` follows the earnings by a trigger alone, so that the comparison on commit reads two rows and sums up nothing.
+"""
+
+from django.db import migrations, models
+
+FILL = """
+UPDATE timebank_bank b SET given = e.minutes FROM (
+    SELECT m.bank_id, sum(e.kept + e.donated) AS minutes FROM timebank_earning e
+    JOIN timebank_member m ON m.id = e.member_id WHERE e.reversed_at IS NULL GROUP BY m.bank_id) e
+WHERE e.bank_id = b.id;
+"""
+# The first part is that of migration 0002; a sum that somebody else writes is refused by the depth of triggers.
+BANK = """
+CREATE OR REPLACE FUNCTION timebank_guard_bank() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.area, NEW.book_id, NEW.issued, NEW.lapsed, NEW.redeemed, NEW.uncovered, NEW.created_at)
+        IS DISTINCT FROM (OLD.area, OLD.book_id, OLD.issued, OLD.lapsed, OLD.redeemed, OLD.uncovered, OLD.created_at)
+    THEN
+        RAISE EXCEPTION 'of a bank only the name changes' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.given <> OLD.given AND pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'what a bank gave is the sum of its earnings' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+BANK_BACK = """
+CREATE OR REPLACE FUNCTION timebank_guard_bank() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.area, NEW.book_id, NEW.issued, NEW.lapsed, NEW.redeemed, NEW.uncovered, NEW.created_at)
+        IS DISTINCT FROM (OLD.area, OLD.book_id, OLD.issued, OLD.lapsed, OLD.redeemed, OLD.uncovered, OLD.created_at)
+    THEN
+        RAISE EXCEPTION 'of a bank only the name changes' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+SUMMED = """
+CREATE FUNCTION timebank_sum_given() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    more bigint := (CASE WHEN NEW.reversed_at IS NULL THEN NEW.kept + NEW.donated ELSE 0 END)
+        - (CASE WHEN TG_OP = 'UPDATE' AND OLD.reversed_at IS NULL THEN OLD.kept + OLD.donated ELSE 0 END);
+BEGIN
+    IF more <> 0 THEN
+        UPDATE timebank_bank SET given = given + more
+            WHERE id = (SELECT bank_id FROM timebank_member WHERE id = NEW.member_id);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER timebank_earning_summed AFTER INSERT OR UPDATE ON timebank_earning
+    FOR EACH ROW EXECUTE FUNCTION timebank_sum_given();
+"""
+SUMMED_BACK = """
+DROP TRIGGER timebank_earning_summed ON timebank_earning;
+DROP FUNCTION timebank_sum_given();
+"""
+# Only accounts that may go below zero and never above it are looked up: those from which something is issued.
+LEVEL = """
+CREATE FUNCTION timebank_issued_level() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    own uuid := CASE TG_TABLE_NAME WHEN 'timebank_bank' THEN to_jsonb(NEW) ->> 'issued'
+        ELSE to_jsonb(NEW) ->> 'account_id' END;
+BEGIN
+    IF EXISTS (SELECT FROM timebank_bank b JOIN ledger_balance i ON i.account_id = b.issued
+        WHERE b.issued = own AND -i.amount <> b.given) THEN
+        RAISE EXCEPTION 'timebank_issued_earned: a bank issues what earnings that stand give, and nothing else'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER timebank_given_level AFTER INSERT OR UPDATE OF given ON timebank_bank
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION timebank_issued_level();
+CREATE CONSTRAINT TRIGGER timebank_issued_level AFTER UPDATE OF amount ON ledger_balance
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.floor < 0 AND NEW.ceiling = 0 AND NEW.amount <> OLD.amount)
+    EXECUTE FUNCTION timebank_issued_level();
+"""
+LEVEL_BACK = """
+DROP TRIGGER timebank_issued_level ON ledger_balance;
+DROP TRIGGER timebank_given_level ON timebank_bank;
+DROP FUNCTION timebank_issued_level();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("timebank", "0009_earned"),
+        ("ledger", "0007_joint_entering"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="bank",
+            name="given",
+            field=models.BigIntegerField(default=0, db_default=0),
+        ),
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        migrations.RunSQL(BANK, BANK_BACK),
+        migrations.RunSQL(SUMMED, SUMMED_BACK),
+        migrations.RunSQL(LEVEL, LEVEL_BACK),
+    ]
