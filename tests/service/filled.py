@@ -64,7 +64,7 @@ def fill_service(at: datetime) -> None:
         rows=[Row(one.pk, 600, 0), Row(one.pk, 30, 700)], at=before,
     )  # fmt: skip
     operations.add_evidence(
-        actor=SYSTEM, record_id=made[0].pk, name="签到表（示例）.pdf", content=b"%PDF-1.4 made up", at=before
+        actor=SYSTEM, record_id=made[0].pk, name="签到表（示例）.pdf", content=b"%PDF-1.4 made up %%EOF", at=before
     )
     signed = Actor(person_id=one.person_id, account_id=uuid4())
     operations.complain(actor=signed, record_id=made[1].pk, words="示例", at=before)

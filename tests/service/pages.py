@@ -77,7 +77,7 @@ class Stage:
 
     def evidence(self, record: ServiceRecord) -> Evidence:
         return operations.add_evidence(
-            actor=SYSTEM, record_id=record.pk, name="签到表（示例）.pdf", content=b"%PDF-1.4 made up", at=self.at
+            actor=SYSTEM, record_id=record.pk, name="签到表（示例）.pdf", content=b"%PDF-1.4 made up %%EOF", at=self.at
         )
 
     def batch(self) -> CertificateBatch:

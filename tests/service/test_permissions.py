@@ -52,7 +52,7 @@ def complaint(path: str, root: str = "/service/complaints") -> Any:
 def evidence(path: str, root: str = "/service/evidence") -> Any:
     def make() -> str:
         one = a_record(a_volunteer(area=COMMUNITY), a_team(COMMUNITY))
-        content = b"%PDF-1.4 made up"
+        content = b"%PDF-1.4 made up %%EOF"
         made = Evidence.objects.create(
             record=one, name="签到表（示例）.pdf", kind="pdf", digest=store(content, room="service"), size=len(content),
             added_at=LONG_AGO,

@@ -143,7 +143,7 @@ def tables() -> dict[str, Any]:
         "event_id": "activities.Activity", "shift_id": "activities.Shift",
         "presence_id": "attendance.Attendance",
         "record_id": "service.ServiceRecord", "complaint_id": "service.Complaint", "thanks_id": "service.Thanks",
-        "certificate_id": "service.Certificate",
+        "certificate_id": "service.Certificate", "evidence_id": "service.Evidence",
         "bank_id": "timebank.Bank", "post_id": "timebank.Post", "deal_id": "timebank.Deal",
         "good_id": "timebank.Good", "voucher_id": "timebank.Voucher", "pact_id": "timebank.Link",
         "aid_id": "timebank.PoolGrant", "hint_id": "timebank.Sign", "served_id": "service.ServiceRecord",
