@@ -99,6 +99,7 @@ class TestRegistering:
         assert [why["code"] for why in fits["traffic"]["reasons"]] == ["qualification"]
         own = page(client, f"{MINE}edit/")
         assert 'value="1-600-660" ' in own  # hours that the form does not offer stay
+        assert own.index('value="1-600-660" ') > own.index('value="7-1140-1260"')  # after the days, each in a row
         wrong = client.post(f"{API}me/change", {**body, "version": 9}, kind, headers={"Idempotency-Key": "another-key"})
         assert (wrong.status_code, wrong.json()["code"]) == (409, "stale_volunteer")
         strange = {**body, "tasks": ["flying"], "version": told["version"]}

@@ -42,14 +42,14 @@ def hours_words(span: Span) -> str:
 
 
 def choices_of_hours(own: Iterable[Span]) -> list[tuple[str, str]]:
-    """Offer the parts of each day, and the volunteer's own hours that are none of these."""
+    """Offer the parts of each day, a day in a row, and after them the volunteer's own hours that are none of these."""
     usual = {
         (day, starts, ends): gettext("%(day)s %(part)s") % {"day": WEEKDAYS[day - 1], "part": words}
         for day in range(1, 8)
         for starts, ends, words in PARTS
     }
-    named = {**{span: hours_words(span) for span in own}, **usual}
-    return [(key_of(span), named[span]) for span in sorted(named)]
+    others = {span: hours_words(span) for span in sorted(set(own) - set(usual))}
+    return [(key_of(span), words) for span, words in (usual | others).items()]
 
 
 def _boxes(css: str = "boxes") -> forms.CheckboxSelectMultiple:
