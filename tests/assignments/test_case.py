@@ -18,6 +18,7 @@ from shanzhi.places.models import AreaFigure
 from shanzhi.volunteering.models import Qualification, QualificationKind, Skill, Volunteer, VolunteerSkill
 from tests.activities.support import a_sign_up, a_task, an_activity
 from tests.assignments.support import a_pair, a_run, free, helpers, on_call
+from tests.service.support import a_kind
 from tests.support.people import AREA, AT, LONG_AGO, a_person, actor
 from tests.volunteering.support import a_team, a_volunteer, join
 from tests.volunteering.test_volunteers import guarded
@@ -137,14 +138,18 @@ class TestTheCase:
 
     def test_knows_what_somebody_would_like_and_which_language_helps(self) -> None:
         activity = an_activity(language="sign", shifts=1, places=1)
-        wishes, speaks, other, plain = (
-            helpers(**fields)[0] for fields in ({"tasks": ["clean_up"]}, {"languages": ["sign"]}, {"tasks": ["x"]}, {})
-        )
+        a_kind(code="visit"), a_kind(code="gone", retired_at=AT)
+        wishes, speaks, other, of_old, plain = (
+            helpers(**fields)[0] for fields in (
+                {"tasks": ["clean_up"]}, {"languages": ["sign"]}, {"tasks": ["visit"]}, {"tasks": ["gone", "x"]}, {}
+            )
+        )  # fmt: skip
         found = case.read(a_run(), AT)
         assert [(one.kind, one.language) for one in found.shifts] == [(activity.task_kind.code, "sign")]
         known = {one.id: (one.kinds, one.languages) for one in found.volunteers}
         assert known[str(wishes.pk)] == (frozenset({"clean_up"}), frozenset())
         assert known[str(speaks.pk)] == (frozenset(), frozenset({"sign"}))
+        assert known[str(of_old.pk)] == known[str(plain.pk)]  # a kind that holds no more is no wish
         traits = read(found)
         ground = survey(traits)
         points = {traits.volunteers[v].id: score for v, score in zip(ground.volunteer, ground.score, strict=True)}

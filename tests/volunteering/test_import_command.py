@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from shanzhi.audit.models import Event
 from shanzhi.config.commands import imports as command
 from shanzhi.people.models import Person
-from shanzhi.volunteering.models import EarlierHours, Volunteer, VolunteerImport, VolunteerRow
+from shanzhi.volunteering.models import EarlierHours, Skill, Volunteer, VolunteerImport, VolunteerRow
 from shanzhi.work.models import Job
 from tests.people.conftest import COMMUNITY, SUBDISTRICT
-from tests.support.people import a_person, an_id_number
+from tests.support.people import LONG_AGO, a_person, an_id_number
 from tests.volunteering.import_support import SHEET, a_list, a_row
 from tests.volunteering.support import a_volunteer
 
@@ -75,6 +75,15 @@ def given(tmp_path: Path) -> Given:
         a_row(11, "另一示例", 手机号="13800138006"),
     ))  # fmt: skip
     return Given(path, by_id, by_phone, by_number)
+
+
+def test_a_list_of_the_whole_country_keeps_the_skills_that_a_district_named(areas: None, tmp_path: Path) -> None:
+    Skill.objects.create(area=SUBDISTRICT[:6], code="dance", name="舞龙", name_en="Dragon", created_at=LONG_AGO)
+    path = tmp_path / "全国（示例）.xlsx"
+    path.write_bytes(a_list(a_row(1, "上官示例", 手机号="13800138001", 技能="舞龙")))
+    answer = CliRunner().invoke(command.app, ["volunteers", str(path), "--json"])
+    assert (answer.exit_code, json.loads(answer.stdout)["accepted"]) == (0, 1), answer.output
+    assert list(Volunteer.objects.get().skills.values_list("skill__code", flat=True)) == ["dance"]
 
 
 def tables() -> dict[str, Any]:

@@ -286,5 +286,8 @@ def test_words_are_read_once_for_all_communities_and_the_nearest_counts() -> Non
     assert len(seen) == 1
     names = [[one.name for one in rows if one.code == "dance"] for rows in (near, here, far)]
     assert names == [[f"舞蹈{SUBDISTRICT}"], [], [f"舞蹈{SUBDISTRICT}"]]
-    for code in (f"{SUBDISTRICT}002", COMMUNITY, SUBDISTRICT):
-        assert holding(code) == queries.skills(code)
+    everywhere = queries.skills_within("")  # of a list of the whole country
+    for code in (f"{SUBDISTRICT}002", COMMUNITY, SUBDISTRICT, "110114", "370102"):
+        assert everywhere(code) == queries.skills(code)
+        if code.startswith(SUBDISTRICT):
+            assert holding(code) == queries.skills(code)

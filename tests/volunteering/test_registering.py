@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shanzhi.people.models import Person
 from shanzhi.volunteering.models import Availability, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations import Details, load_examples, refusals, register_volunteers
 from shanzhi.volunteering.operations.words import SKILLS
+from tests.people.conftest import COMMUNITY
 from tests.support.people import AREA, AT, a_person, actor
 from tests.volunteering.support import a_volunteer
 
@@ -51,6 +53,17 @@ def test_puts_all_on_record_with_skills_hours_and_an_event_each() -> None:
         )
         assert told.count() == many
     assert len(set(Volunteer.objects.values_list("number", flat=True))) == 14
+    assert counts[0] == counts[1]
+
+
+def test_asks_no_more_where_people_serve_in_many_communities() -> None:
+    counts = []
+    for areas in ([AREA], [AREA, COMMUNITY, AREA[:9], AREA[:6]]):
+        people = [a_person(code) for code in areas]
+        wanted = {one.pk: replace(SAID, area=code) for one, code in zip(people, areas, strict=True)}
+        with CaptureQueriesContext(connection) as asked:
+            register_volunteers(actor=SYSTEM, wanted=wanted, at=AT)
+        counts.append(len([one for one in asked if "volunteering_numbers" not in one["sql"]]))
     assert counts[0] == counts[1]
 
 

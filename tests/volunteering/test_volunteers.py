@@ -18,7 +18,7 @@ from shanzhi.people.models import Guardianship, Person
 from shanzhi.people.operations import consent_for, withdraw_for
 from shanzhi.people.policies import GuardianConsentNeeded
 from shanzhi.volunteering import demo, operations, queries
-from shanzhi.volunteering.models import Availability, Qualification, Team, TeamMember, Volunteer
+from shanzhi.volunteering.models import Availability, Qualification, TaskKind, Team, TeamMember, Volunteer
 from shanzhi.volunteering.operations import Details, refusals
 from tests.people.conftest import COMMUNITY, DISTRICT
 from tests.support.people import AT, LONG_AGO, a_person, actor, an_actor, merge_away
@@ -149,6 +149,13 @@ class TestTheEntry:
         assert found.health_agreed_at == AT  # the same words were agreed to before
         assert sorted(made.skills.values_list("skill__code", flat=True)) == ["haircut", "law"]
         assert Availability.objects.filter(volunteer=made).count() == 1
+        TaskKind.objects.filter(code="events").update(retired_at=AT)  # kept where it was said, not said anew
+        found = operations.change_volunteer(version=found.version, details=replace(fresh, metres=900), **by)
+        assert (found.tasks, found.metres) == (["events"], 900)
+        TaskKind.objects.filter(code="clean_up").update(retired_at=AT)
+        wrong = replace(fresh, tasks=("events", "clean_up"))
+        with pytest.raises(refusals.UnknownTaskWished):
+            operations.change_volunteer(version=found.version, details=wrong, **by)
         emptied = replace(fresh, health="", emergency_name="", emergency_phone="", health_agreed=False)
         operations.change_volunteer(version=found.version, details=emptied, **by)
         empty = Volunteer.objects.get(pk=made.pk)

@@ -16,6 +16,8 @@ from shanzhi.activities.models import Activity
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.ui.formatting import NONE
+from shanzhi.volunteering.models import LANGUAGES
 
 
 def _activity(viewer: Actor, activity_id: str, at: datetime) -> Shown | None:
@@ -67,7 +69,10 @@ register(
             "from": _("From"),
             "until": _("Until"),
         },
-        values={"state": lambda value: ACTIVITY.states.get(value, value)},
+        values={
+            "state": lambda value: ACTIVITY.states.get(value, value),
+            "language": lambda value: LANGUAGES.get(value, value or NONE),
+        },
     )
 )
 register_verbs(

@@ -28,6 +28,7 @@ from shanzhi.people.models import Consent
 from shanzhi.people.texts import PRIVACY
 from shanzhi.places import queries as places
 from shanzhi.volunteering.models import Availability, Qualification, Volunteer, VolunteerSkill
+from shanzhi.volunteering.queries import task_codes
 
 SOON: Final = timedelta(days=3)
 SERVING: Final = ("active", "registered")
@@ -94,7 +95,7 @@ def read(run: Run, at: datetime) -> matching.Case:
     others = wants.read(run, who, people, at)
     days = fitting.Days(shifts, [(one.starts_at, one.ends_at) for one in others.wanted])
     ground = _points(run, {one.area for one in people} | {one.area for one in others.wanted}, shifts, at)
-    known = _known(run, who, days, at)
+    known = _known(run, who, days, {one.area for one in people if one.tasks}, at)
     known.add(others)
     limits = matching.Limits(shifts=run.most)
     volunteers = tuple(_volunteer(run, one, known, days, ground) for one in people)
@@ -106,7 +107,10 @@ def read(run: Run, at: datetime) -> matching.Case:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is read once of all volunteers: skills, qualifications, free hours, what binds them, whom not to ask."""
+    """What is read once of all volunteers: skills, qualifications, free hours, what binds them, whom not to ask.
+
+    `kinds` are the kinds of tasks that hold in each area: who wishes none but retired ones wishes none.
+    """
 
     skills: dict[UUID, set[str]]
     held: dict[UUID, list[fitting.Held]]
@@ -114,6 +118,7 @@ class _Known:
     busy: Spans
     load: dict[UUID, int]
     barred: dict[UUID, set[str]]
+    kinds: dict[str, frozenset[str]]
 
     def add(self, others: wants.Wants) -> None:
         """Add what is known of the same volunteers through things beside shifts."""
@@ -127,7 +132,7 @@ class _Known:
             self.load[owner] += minutes
 
 
-def _known(run: Run, who: QuerySet[Volunteer], days: fitting.Days, at: datetime) -> _Known:
+def _known(run: Run, who: QuerySet[Volunteer], days: fitting.Days, areas: set[str], at: datetime) -> _Known:
     keys = who.order_by().values("pk")
     skills: dict[UUID, set[str]] = defaultdict(set)
     for owner, code in VolunteerSkill.objects.filter(volunteer__in=keys).values_list("volunteer", "skill__code"):
@@ -136,7 +141,8 @@ def _known(run: Run, who: QuerySet[Volunteer], days: fitting.Days, at: datetime)
     good = Qualification.objects.filter(volunteer__in=keys, revoked_at=None)
     for owner, code, starts, ends in good.values_list("volunteer", "kind__code", "starts_on", "ends_on"):
         held[owner].append(fitting.Held(code, starts, ends))
-    known = _Known(skills, held, defaultdict(list), defaultdict(list), defaultdict(int), defaultdict(set))
+    kinds = task_codes(areas)
+    known = _Known(skills, held, defaultdict(list), defaultdict(list), defaultdict(int), defaultdict(set), kinds)
     if not run.emergency:
         _add_hours(known.free, keys, days)
     _add_bound(known, keys, days.ends or at, at)
@@ -220,7 +226,7 @@ def _volunteer(
         # a limit of distance is judged where the way is known at all
         furthest=one.metres if at is not None else None,
         load=known.load.get(one.pk, 0),
-        kinds=frozenset(one.tasks),
+        kinds=known.kinds.get(one.area, frozenset()) & set(one.tasks),
         age=age,
         barred=frozenset(known.barred.get(one.pk, set()) | wrong_days | not_held),
         on_call=run.emergency,

@@ -8,15 +8,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.places import queries as places
+from shanzhi.ui.formatting import NONE
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.lifecycle import TEAM, VOLUNTEER
 from shanzhi.volunteering.models import (
+    LANGUAGES,
     JoinWay,
     RowDecision,
     Sort,
@@ -73,6 +75,11 @@ def _imports(viewer: Actor) -> tuple[QuerySet[Any], str]:
     return VolunteerImport.objects.filter(policies.imports_readable(viewer)), "name"
 
 
+def _spoken(value: list[str]) -> str:
+    """Name languages in the reader's own."""
+    return pgettext("between items", ", ").join(str(LANGUAGES.get(one, one)) for one in value) or NONE
+
+
 FIELDS = {
     "import": _("Number of the import"),
     "row": _("Row"),
@@ -98,7 +105,7 @@ register(
         titles=_volunteers,
         readers=policies.READERS,
         fields=FIELDS,
-        values={"state": lambda value: VOLUNTEER.states.get(value, value)},
+        values={"state": lambda value: VOLUNTEER.states.get(value, value), "languages": _spoken},
     )
 )
 register(

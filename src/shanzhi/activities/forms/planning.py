@@ -51,7 +51,7 @@ class PlanForm(PageForm):
     )  # fmt: skip
     language = forms.ChoiceField(
         label=_("Language that helps"), required=False, choices=[("", _("None in particular")), *LANGUAGES.items()],
-        help_text=_("Who speaks it is proposed first; nobody is kept away. Ask for a skill where it is a must."),
+        help_text=_("It counts for who speaks it; nobody is kept away. Ask for a skill where it is a must."),
     )  # fmt: skip
     risks = forms.CharField(
         label=_("Risks, and what is done against them"), max_length=1000, required=False,

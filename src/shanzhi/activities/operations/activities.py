@@ -83,8 +83,8 @@ def plan_activity(*, actor: Actor, team_id: UUID, plan: Plan, at: datetime, synt
 def change_activity(*, actor: Actor, activity_id: UUID, version: int, plan: Plan, at: datetime) -> Activity:
     """Change a plan; one that was handed in or checked goes back to be handed in anew.
 
-    Of a published one only words, where to ask and the insurance change. Raises NotFound, NotAPlanner, StaleActivity,
-    PublishedStays, Uninsured, and what is wrong in it.
+    Of a published one only words, where to ask, the language that helps and the insurance change. Raises NotFound,
+    NotAPlanner, StaleActivity, PublishedStays, Uninsured, and what is wrong in it.
     """
     with held_by_the_database():
         found = planned(actor, activity_id)

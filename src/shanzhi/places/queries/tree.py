@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -62,6 +62,11 @@ def area(*, code: str, at: datetime | date | None = None) -> Area:
 def exists(code: str, at: datetime | date) -> bool:
     """Tell whether a code holds on the day."""
     return Area.objects.filter(valid(at), pk=code).exists()
+
+
+def existing(codes: Collection[str], at: datetime | date) -> set[str]:
+    """Give those of some codes that hold on the day; in one query."""
+    return set(Area.objects.filter(valid(at), pk__in=codes).values_list("pk", flat=True))
 
 
 def subtree(code: str) -> QuerySet[Area]:

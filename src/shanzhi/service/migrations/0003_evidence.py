@@ -14,7 +14,7 @@ BEGIN
             RAISE EXCEPTION 'service_evidence_begins: a file is put beside a record that counts, and is there'
                 USING ERRCODE = 'check_violation';
         END IF;
-        -- Whoever adds a file and whoever erases hold the volunteer first: each sees what the other wrote.
+        -- Whoever adds a file and whoever erases hold the person first: each sees what the other wrote.
         IF EXISTS (SELECT FROM service_servicerecord r JOIN volunteering_volunteer v ON v.id = r.volunteer_id
             JOIN people_person p ON p.id = v.person_id LEFT JOIN people_person h ON h.id = p.merged_into_id
             WHERE r.id = NEW.record_id AND coalesce(h.erased_at, p.erased_at) IS NOT NULL) THEN

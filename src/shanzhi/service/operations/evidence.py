@@ -12,14 +12,13 @@ from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.kernel.personal import Leaving
+from shanzhi.people.models import Person
 from shanzhi.service import policies
 from shanzhi.service.models import ERASED, Complaint, Evidence, ServiceRecord
 from shanzhi.service.operations import refusals
-from shanzhi.service.operations.locks import lock_volunteers
 from shanzhi.service.operations.recording import locked_records
 from shanzhi.service.operations.verifying import reason_of
 from shanzhi.service.queries.evidence import ROOM
-from shanzhi.volunteering.models import Volunteer
 from shanzhi.work import pictures
 from shanzhi.work.files import MOST_BYTES, FileTooLarge, checked, digest_of, drop_unused, shown_name, store
 from shanzhi.work.scanner import scan
@@ -36,12 +35,14 @@ def add_evidence(*, actor: Actor, record_id: UUID, name: str, content: bytes, at
     EvidenceOver, TooMuchEvidence, NotEvidence, FileTooLarge, PictureTooLarge, FileInfected, ScannerAway.
     """
     rows = ServiceRecord.objects.filter(policies.records_readable(actor, at), pk=record_id)
-    seen = rows.select_related("team", "volunteer").first()  # without a lock: a scanner may take its time
+    # Without a lock: a scanner may take its time.
+    seen = rows.select_related("team", "volunteer__person__merged_into").first()
     if seen is None:
         raise NotFound
     _require(actor, seen)
     kind, kept = _looked_at(content)
     with transaction.atomic():
+        list(Person.objects.select_for_update(no_key=True).filter(pk=seen.volunteer.human.pk))
         found = _charged(actor, record_id, at)
         if found.state == "refused" or hasattr(found, "reversal"):
             raise refusals.EvidenceOver
@@ -86,9 +87,8 @@ def remove_evidence(*, actor: Actor, evidence_id: UUID, reason: str, at: datetim
 def empty_evidence(leaving: Leaving) -> list[str]:
     """Delete the files beside the records of a volunteer who is being erased; give the rows.
 
-    Whoever adds one holds the volunteer: nothing comes in between.
+    Whoever adds one holds the person, as who erases does: nothing comes in between.
     """
-    lock_volunteers(Volunteer.objects.filter(person=leaving.person_id).values_list("pk", flat=True))
     rows = list(
         Evidence.objects.select_for_update()
         .filter(record__volunteer__person=leaving.person_id, removed_at=None).order_by("pk")

@@ -20,10 +20,10 @@ from shanzhi.people import minors
 from shanzhi.people.models import Person
 from shanzhi.volunteering import policies, queries
 from shanzhi.volunteering.lifecycle import VOLUNTEER
-from shanzhi.volunteering.models import Availability, Volunteer, VolunteerSkill
+from shanzhi.volunteering.models import Availability, Skill, Volunteer, VolunteerSkill
 from shanzhi.volunteering.operations import refusals
 from shanzhi.volunteering.operations.numbers import next_numbers
-from shanzhi.volunteering.operations.volunteers import Details, check_tasks, checked, hours_of, is_place, skills_of
+from shanzhi.volunteering.operations.volunteers import Details, check_tasks, checked, hours_of, places_of, skills_of
 
 MOST: Final = 1000
 """Volunteers registered in one go, so that the locks on their records are held for seconds only."""
@@ -33,8 +33,8 @@ def register_volunteers(*, actor: Actor, wanted: Mapping[UUID, Details], at: dat
     """Put residents on record as volunteers by the ids of their records, all or none, at most MOST; they are active.
 
     By staff of where each lives. For grown-ups only: a minor's entry needs consents and is made singly. The number of
-    statements does not grow with the people. A refusal names the record. Raises NotFound, VolunteerAlready,
-    OnlyGrownUps, and what is wrong with details.
+    statements does not grow with the people or their areas. A refusal names the record. Raises NotFound,
+    VolunteerAlready, OnlyGrownUps, and what is wrong with details.
     """
     if not 1 <= len(wanted) <= MOST:
         raise refusals.TooManyAtOnce(field="wanted", most=MOST)
@@ -42,9 +42,9 @@ def register_volunteers(*, actor: Actor, wanted: Mapping[UUID, Details], at: dat
         people = _people(actor, wanted, at)
         numbers = next_numbers([details.area for details in wanted.values()])
         made = []
-        tasks = {area: {one.code for one in queries.task_kinds(area)} for area in {one.area for one in wanted.values()}}
+        tasks = queries.task_codes({one.area for one in wanted.values() if one.tasks})
         for number, (key, details) in zip(numbers, wanted.items(), strict=True):
-            check_tasks(details, tasks[details.area], field=str(key))
+            check_tasks(details, tasks.get(details.area, ()), field=str(key))
             values = checked(details, people[key], at)
             state = VOLUNTEER.move(VOLUNTEER.first, "activate")
             made.append(Volunteer(person=people[key], number=number, joined_at=at, state=state, **values))
@@ -66,7 +66,7 @@ def _people(actor: Actor, wanted: Mapping[UUID, Details], at: datetime) -> dict[
     people = {one.pk: one for one in rows.order_by("pk")}
     entries = Volunteer.objects.filter(Q(person__in=wanted) | Q(person__merged_into__in=wanted))
     serving = {one.human.pk for one in entries.select_related("person__merged_into")}
-    known = {area: is_place(area, at) for area in {details.area for details in wanted.values()}}
+    known = places_of({details.area for details in wanted.values()}, at)
     for key, details in wanted.items():
         person = people.get(key)
         if person is None:
@@ -76,14 +76,15 @@ def _people(actor: Actor, wanted: Mapping[UUID, Details], at: datetime) -> dict[
             raise refusals.VolunteerAlready(field=str(key))
         if minors.is_minor(person, at):
             raise refusals.OnlyGrownUps(field=str(key))
-        if not known[details.area]:
+        if details.area not in known:
             raise refusals.BadPlace(field=str(key))
     return people
 
 
 def _lists(made: Sequence[Volunteer], said: Sequence[Details]) -> None:
     """Write the skills and free hours of all."""
-    words = {area: {one.code: one for one in queries.skills(area)} for area in {one.area for one in made}}
+    held = queries.holding_each(Skill, {one.area for one in made})
+    words = {area: {one.code: one for one in rows} for area, rows in held.items()}
     skills, hours = [], []
     for one, details in zip(made, said, strict=True):
         skills += skills_of(one, details, words[one.area], field=str(one.person_id))

@@ -98,7 +98,7 @@ def change_volunteer(*, actor: Actor, version: int, details: Details, at: dateti
             raise refusals.StaleVolunteer
         if details.area != found.area:  # one that is kept may be a code that ended since
             _require_place(details.area, at)
-        check_tasks(details, _tasks_of(details), field="tasks")
+        check_tasks(details, {*_tasks_of(details), *found.tasks}, field="tasks")  # those kept may be retired since
         values = checked(details, found.human, at)
         if values["health"] is not None and found.health is not None and values["health"] == found.health.reveal():
             values["health_agreed_at"] = found.health_agreed_at
@@ -284,7 +284,12 @@ def _require_place(code: str, at: datetime) -> None:
 
 def is_place(code: str, at: datetime) -> bool:
     """Tell whether a code is a district, subdistrict or community that stands."""
-    return LEVELS.get(len(code)) in LEVELS_OF_SERVICE and places.exists(code, at)
+    return code in places_of({code}, at)
+
+
+def places_of(codes: Collection[str], at: datetime) -> set[str]:
+    """Give those of some codes that are districts, subdistricts or communities that stand; in one query."""
+    return places.existing([code for code in codes if LEVELS.get(len(code)) in LEVELS_OF_SERVICE], at)
 
 
 def _check_hours(hours: Sequence[Span]) -> None:

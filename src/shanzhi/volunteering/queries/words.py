@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -46,9 +46,25 @@ def skills(area: str) -> list[Skill]:
 
 def skills_within(area: str) -> Callable[[str], list[Skill]]:
     """Give what lists the skills that hold in each area inside one, all read in one query."""
-    inside = places.within("area", area)
-    rows = list(Skill.objects.filter(inside | Q(area__in=["", *ancestors_of(area)])).order_by(Length("area"), "code"))
+    above = Q(area__in=["", *ancestors_of(area)])
+    read = Skill.objects.filter(places.within("area", area) | above) if area else Skill.objects.all()
+    rows = list(read.order_by(Length("area"), "code"))
     return lambda code: _nearest(row for row in rows if covers(row.area, code))
+
+
+def holding_each(model: type[WordT], areas: Collection[str]) -> dict[str, list[WordT]]:
+    """List the words that hold in each of some areas, all read in one query; in none for no area."""
+    steps = {*areas, *(step for place in areas for step in ("", *ancestors_of(place)))} if areas else set()
+    rows = list(model.objects.filter(area__in=steps).order_by(Length("area"), "code")) if steps else []
+    found: dict[str, list[WordT]] = {}
+    for code in areas:
+        found[code] = _nearest([row for row in rows if covers(row.area, code)])
+    return found
+
+
+def task_codes(areas: Collection[str]) -> dict[str, frozenset[str]]:
+    """Give the codes of the kinds of tasks that hold in each of some areas; in one query."""
+    return {code: frozenset(one.code for one in kinds) for code, kinds in holding_each(TaskKind, areas).items()}
 
 
 def qualification_kinds(area: str) -> list[QualificationKind]:

@@ -16,7 +16,7 @@ _TEAM: Final = "team"
 
 
 class Vocabulary:
-    """Skills by name or code as they hold in each community, read once for all; teams that work, by their names."""
+    """Skills by name or code as they hold in each community, read once for a batch of rows; working teams, by name."""
 
     def __init__(self, area: str) -> None:
         """Take the area of the import."""
