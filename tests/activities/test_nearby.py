@@ -1,6 +1,7 @@
 """What is near that fits: the same as what is judged one by one, ordered by the way, by page and API."""
 
 import itertools
+import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from shanzhi.activities import queries
 from shanzhi.activities.models import Shift
 from shanzhi.activities.queries import ground
 from shanzhi.activities.queries.nearby import HORIZON, Nearby, nearby_of
+from shanzhi.activities.views.near import far_words
 from shanzhi.places.models import AreaFigure
 from shanzhi.volunteering.models import (
     Availability,
@@ -32,6 +34,7 @@ from tests.volunteering.support import a_team, a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 PAGE, API = "/account/shifts/near/", "/api/v1/activities/me/near"
+nearby_module = sys.modules["shanzhi.activities.queries.nearby"]  # its name is that of a query too
 MIDDLE = (36_660_000, 117_040_000)
 NORTH = 9_000
 """Millionths of a degree of latitude: some thousand metres."""
@@ -107,6 +110,52 @@ class TestTheOrder:
         centre(DISTRICT)
         assert found(one).placed
         assert [(row.title, row.metres) for row in found(one).rows] == [("两公里", 2002)]
+
+    def test_borrows_no_centre_for_an_activity(self) -> None:
+        """Where only the middle of the district is known, nobody calls another subdistrict near for it."""
+        one = a_volunteer(a_person(COMMUNITY), COMMUNITY)
+        centre(DISTRICT)
+        at_way(0, "别的街道", lat=None, lng=None, area="370102002001")
+        at_way(0, "本社区", lat=None, lng=None)
+        at_way(0, "全区的", lat=None, lng=None, area=DISTRICT)
+        at_way(0.05, "就在旁边")
+        at_way(0.5, "半公里")
+        rows = found(one).rows
+        assert {row.title: row.metres for row in rows} == {
+            "本社区": 0, "就在旁边": 50, "半公里": 500, "别的街道": None, "全区的": None
+        }  # fmt: skip
+        assert [row.title for row in rows][:3] == ["本社区", "就在旁边", "半公里"]
+        assert [far_words(row.metres) for row in rows[:2]] == ["就在您的区域", "约 0.1 公里"]
+        assert found(one).measured == DISTRICT
+        centre("370102002001", MIDDLE[0] + 3 * NORTH)
+        assert {row.title: row.metres for row in found(one).rows}["别的街道"] == 3002
+        centre(COMMUNITY)
+        assert {row.title: row.metres for row in found(one).rows}["全区的"] == 1  # another point now, on the same spot
+        assert found(one).measured == COMMUNITY
+
+    def test_gives_a_place_among_the_nearest_only_to_what_may_be_listed(
+        self, who: Volunteer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        a_sign_up(at_way(1, "已满", places=1))
+        at_way(1, "太晚", starts=AT + HORIZON)
+        at_way(2, "两公里")
+        monkeypatch.setattr(ground.around, "__kwdefaults__", {**ground.around.__kwdefaults__, "most": 1})
+        assert titles(who) == ["两公里"]
+
+    def test_looks_at_the_nearest_shifts_in_the_free_hours_and_says_when_there_are_more(
+        self, who: Volunteer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tuesday = AT + timedelta(days=7) - 11 * HOUR
+        Availability.objects.create(volunteer=who, weekday=2, starts=540, ends=720)
+        for steps in range(3):  # six beside the free hours, sooner and nearer
+            for hour in (14, 18):
+                at_way(steps, f"下午{steps}", starts=tuesday - DAY + hour * HOUR)
+        for steps in (7, 5, 6):
+            at_way(steps, f"上午{steps}", starts=tuesday + 9 * HOUR)
+        monkeypatch.setattr(nearby_module, "MOST", 3)
+        assert ([row.title for row in found(who).rows], found(who).cut) == (["上午5", "上午6", "上午7"], False)
+        monkeypatch.setattr(nearby_module, "MOST", 2)
+        assert ([row.title for row in found(who).rows], found(who).cut) == (["上午5", "上午6"], True)
 
     def test_looks_at_the_nearest_activities_alone(self, who: Volunteer, monkeypatch: pytest.MonkeyPatch) -> None:
         for steps in (4, 2, 1, 3):
@@ -225,7 +274,7 @@ def a_near(steps: float, title: str, **fields: Any) -> Shift:
 class TestThePage:
     def test_lists_with_distance_reason_and_a_way_to_sign_up(self, who: Volunteer) -> None:
         Volunteer.objects.filter(pk=who.pk).update(tasks=["clean_up"])
-        near, far = a_near(1.24, "近的（示例）"), a_near(12, "远的（示例）", task_kind=a_task("visit"))
+        near, far = a_near(1.24, "AED 近的（示例）"), a_near(12, "远的（示例）", task_kind=a_task("visit"))
         client = sign_in(Client(), who.person)
         shown = client.get(PAGE).content.decode()
         assert shown.index("近的（示例）") < shown.index("远的（示例）")
@@ -234,7 +283,7 @@ class TestThePage:
             assert words in shown, words
         for asked, there, gone in (
             ("reach=3000", "近的", "远的"), ("task=visit", "远的", "近的"), ("wished=1", "近的", "远的"),
-            ("q=远", "远的", "近的"),
+            ("q=远", "远的", "近的"), ("q=aed", "近的", "远的"),
         ):  # fmt: skip
             shown = client.get(f"{PAGE}?{asked}").content.decode()
             assert f"{there}（示例）" in shown, asked
@@ -305,14 +354,19 @@ class TestTheApi:
         told = [(one["id"], one["metres"], one["why"], one["free"]) for one in answer["items"]]
         assert told == [(str(near.pk), 1241, [], 2), (str(far.pk), 12_009, [], 2)]
         first = client.get(f"{API}?limit=1").json()
-        assert first["next"] == str(near.pk)
-        assert [one["id"] for one in client.get(f"{API}?limit=1&after={near.pk}").json()["items"]] == [str(far.pk)]
+        onward = f"{API}?limit=1&after={first['next']}"
+        assert [one["id"] for one in client.get(onward).json()["items"]] == [str(far.pk)]
+        assert (answer["measured_from"], answer["cut"]) == (COMMUNITY, False)
         assert [one["task"] for one in client.get(f"{API}?task=visit").json()["items"]] == ["visit"]
         assert [one["metres"] for one in client.get(f"{API}?metres=1300").json()["items"]] == [1241]
         day = timezone.localtime(far.starts_at).date()
         assert len(client.get(f"{API}?day_from={day}&day_to={day}").json()["items"]) == 2
         assert client.get(f"{API}?day_from={day + DAY}").json()["items"] == []
-        assert client.get(f"{API}?after={who.pk}").status_code == 422
+        a_sign_up(near), a_sign_up(near)  # it is full, and off the list; one reads on all the same
+        assert [one["id"] for one in client.get(onward).json()["items"]] == [str(far.pk)]
+        for odd in (who.pk, "1.2.3", f"-1.5.{who.pk}", f"9999999.5.{who.pk}", f"١.5.{who.pk}", "x" * 90):
+            assert client.get(f"{API}?after={odd}").status_code == 422, odd
+        assert client.get(f"{API}?after=.9999999999999999.{who.pk}").json()["items"] == []
         assert sign_in(Client(), a_person(COMMUNITY)).get(API).status_code == 404
 
 

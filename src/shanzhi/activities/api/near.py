@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any
-from uuid import UUID
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,11 +14,15 @@ from pydantic import Field
 from shanzhi.activities import queries
 from shanzhi.activities.api.frames import ShiftOut, shift_of
 from shanzhi.activities.queries import Near
+from shanzhi.activities.queries.nearby import Order
 from shanzhi.kernel.errors import NotFound
 from shanzhi.people.middleware import moment
 from shanzhi.ui.http import BadCursor, signed_in
 from shanzhi.volunteering.models import MOST_METRES
 
+CURSOR: Final = re.compile(r"([0-9]{0,6})\.([0-9]{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
 router = Router(tags=["activities"])
 
 
@@ -34,12 +38,18 @@ class NearShiftOut(ShiftOut):
 
 
 class NearShiftPage(Schema):
-    """A page of shifts near; `serves` false says that one has paused, left, or lacks a consent."""
+    """A page of shifts near; `serves` false says that one has paused, left, or lacks a consent.
+
+    `measured_from` is the area from whose middle, the own one or one above it; `cut` says that more lie further away
+    than are looked at. `next` says where to read on, also when its shift is taken meanwhile.
+    """
 
     serves: bool
     placed: bool
+    measured_from: str
+    cut: bool
     items: list[NearShiftOut]
-    next: UUID | None
+    next: str | None
 
 
 class NearQuery(Schema):
@@ -49,7 +59,7 @@ class NearQuery(Schema):
     task: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]*$")] = ""
     day_from: date | None = None
     day_to: date | None = None
-    after: UUID | None = None
+    after: str = Field("", max_length=80)
     limit: int = Field(25, ge=1, le=100)
 
     def keeps(self, row: Near) -> bool:
@@ -70,15 +80,26 @@ def near(request: HttpRequest, asked: Query[NearQuery]) -> dict[str, Any]:
     if found is None:
         raise NotFound
     rows = [row for row in found.rows if asked.keeps(row)]
-    begins = 0
-    if asked.after is not None:
-        places = {row.id: place for place, row in enumerate(rows, 1)}
-        if asked.after not in places:
-            raise BadCursor(field="after")
-        begins = places[asked.after]
-    shown = rows[begins : begins + asked.limit]
+    if asked.after:
+        last = _read(asked.after)
+        rows = [row for row in rows if row.order > last]
+    shown = rows[: asked.limit]
     return {
-        "serves": found.serves, "placed": found.placed,
+        "serves": found.serves, "placed": found.placed, "measured_from": found.measured, "cut": found.cut,
         "items": [{**shift_of(row.shift), "metres": row.metres, "why": list(row.why)} for row in shown],
-        "next": shown[-1].id if len(rows) > begins + asked.limit else None,
+        "next": _written(shown[-1]) if len(rows) > asked.limit else None,
     }  # fmt: skip
+
+
+def _written(row: Near) -> str:
+    """Write where a page ends: the way, the moment in microseconds, the shift."""
+    way = "" if row.metres is None else row.metres
+    return f"{way}.{(row.starts_at - EPOCH) // MICROSECOND}.{row.id}"
+
+
+def _read(cursor: str) -> Order:
+    found = CURSOR.fullmatch(cursor)
+    if found is None:
+        raise BadCursor(field="after")
+    way, moment, key = found.groups()
+    return way == "", int(way or 0), EPOCH + int(moment) * MICROSECOND, key

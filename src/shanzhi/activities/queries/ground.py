@@ -1,8 +1,8 @@
 """Where activities take place as seen from a volunteer: whole metres from the middle of the area of service.
 
 Nobody's home is known, nor asked for: the way is measured from the centre of the area in which one serves to the rough
-position of an activity, or to the centre of its area. Where an area's own centre is not on record, that of the nearest
-area above it stands for it, up to the district.
+position of an activity, or to the centre of its area. Where the own centre is not on record, that of the nearest area
+above it stands for it, up to the district, and is named; of an activity nothing is borrowed: its way is not known then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shanzhi.activities.models import Activity, Shift
 from shanzhi.kernel.areas import DISTRICT, LENGTHS, ancestors_of
@@ -28,18 +28,37 @@ NEAREST: Final = 300
 """So many activities at most are looked at, the nearest ones."""
 
 
-def centres(codes: Iterable[str], at: datetime) -> dict[str, Place]:
-    """Give the centre of each area where it, or one of an area above it, is on record; in one query."""
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """A centre, and the code of the area whose it is: the one that was asked about, or one above it."""
+
+    place: Place
+    area: str
+
+
+def middles(codes: Iterable[str], at: datetime) -> dict[str, Middle]:
+    """Give the centre of each area, or of the nearest one above it that is on record; in one query."""
     chains = {code: _chain(code) for code in codes}
     figures = places.figures(sorted({code for chain in chains.values() for code in chain}), at)
-    found: dict[str, Place] = {}
+    found: dict[str, Middle] = {}
     for code, chain in chains.items():
         for one in chain:
             north, east = (figures[one].get(name) for name in ("centroid_lat", "centroid_lon"))
             if north is not None and east is not None and north.value is not None and east.value is not None:
-                found[code] = Place(north.value, east.value)
+                found[code] = Middle(Place(north.value, east.value), one)
                 break
     return found
+
+
+def centres(codes: Iterable[str], at: datetime) -> dict[str, Place]:
+    """Give the centre of each area where it, or one of an area above it, is on record; in one query."""
+    return {code: found.place for code, found in middles(codes, at).items()}
+
+
+def measured_from(area: str, at: datetime) -> str:
+    """Give the code of the area from whose middle ways are measured for who serves in an area, '' where from none."""
+    found = middles([area], at).get(area)
+    return found.area if found else ""
 
 
 def _chain(code: str) -> list[str]:
@@ -48,38 +67,54 @@ def _chain(code: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The activities around an area with the way to each, the nearest first; None is a way that nobody knows."""
+    """The activities around an area with the way to each, the nearest first; None is a way that nobody knows.
 
-    known: bool
+    `measured` is the code of the area from whose middle, '' where no way is known; 0 metres are in the area itself.
+    """
+
+    measured: str
     metres: dict[UUID, int | None]
 
 
 def around(
-    area: str, at: datetime, *, furthest: int | None = None, most: int | None = NEAREST, wanted: Q | None = None
-) -> Ground:
-    """Give the nearest activities with shifts to come around an area, up to `most`, no way above `furthest` metres.
+    area: str, at: datetime, *, furthest: int | None = None, most: int | None = NEAREST, wanted: Q | None = None,
+    shifts: QuerySet[Shift] | None = None,
+) -> Ground:  # fmt: skip
+    """Give the nearest activities with `shifts` to come around an area, up to `most`, no way above `furthest` metres.
 
     Those whose way is not known count where they lie in the same district: they are last.
     """
     reach = min(furthest or MOST_METRES, MOST_METRES)
-    to_come = Exists(Shift.objects.filter(activity=OuterRef("pk"), state="open", starts_at__gt=at))
+    coming = Shift.objects.filter(state="open", starts_at__gt=at) if shifts is None else shifts
+    to_come = Exists(coming.filter(activity=OuterRef("pk")))
     rows = Activity.objects.filter(to_come, state="published").filter(wanted or Q())
     areas = set(rows.filter(lat=None).order_by().values_list("area", flat=True).distinct())
-    known = centres({area, *areas}, at)
+    known = middles({area, *areas}, at)
     here = known.get(area)
-    ways = {code: here.metres_to(known[code]) if here and code in known else None for code in areas}
+    ways = {code: _way_between(area, code, here, known.get(code)) for code in areas}
     district = area[: LENGTHS[DISTRICT]]
     close = {code for code, way in ways.items() if (code.startswith(district) if way is None else way <= reach)}
-    where = Q(lat=None, area__in=close) | (_box(here, reach) if here else Q(area__startswith=district))
+    where = Q(lat=None, area__in=close) | (_box(here.place, reach) if here else Q(area__startswith=district))
     found: dict[UUID, int | None] = {}
     for key, code, lat, lng in rows.filter(where).values_list("pk", "area", "lat", "lng"):
         if lat is None or lng is None:
             found[key] = ways.get(code)
         else:
-            found[key] = here.metres_to(Place(lat, lng)) if here else None
+            found[key] = max(here.place.metres_to(Place(lat, lng)), 1) if here else None
     near = {key: way for key, way in found.items() if way is None or way <= reach}
     nearest = sorted(near.items(), key=lambda pair: (pair[1] is None, pair[1] or 0, str(pair[0])))
-    return Ground(here is not None, dict(nearest[:most]))
+    return Ground(here.area if here else "", dict(nearest[:most]))
+
+
+def _way_between(own: str, other: str, here: Middle | None, there: Middle | None) -> int | None:
+    """Give the way to the middle of another area: none inside the own one, unknown where the other's is borrowed."""
+    if here is None:
+        return None
+    if other == own:
+        return 0
+    if there is None or there.area != other or there.area == here.area:
+        return None
+    return max(here.place.metres_to(there.place), 1)
 
 
 def _box(here: Place, reach: int) -> Q:

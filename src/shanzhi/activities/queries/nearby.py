@@ -6,7 +6,7 @@ two pair by pair.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,11 +25,16 @@ from shanzhi.volunteering import queries as volunteering
 from shanzhi.volunteering.models import Volunteer
 
 HORIZON: Final = timedelta(weeks=8)
-MOST: Final = 2000
-"""So many shifts at most are looked at: those of the nearest activities in the time of `HORIZON`."""
+MOST: Final = 1000
+"""So many shifts at most are looked at whole, in the free hours and beside them: the nearest in the time of `HORIZON`.
+"""
 DAY: Final = 24 * 60
 WISH, SKILLS, TRAINED, LANGUAGE, HOURS = "wish", "skills", "trained", "language", "hours"
 """Why a shift fits beyond that nothing stands against it."""
+
+
+Order = tuple[bool, int, datetime, str]
+"""The way, which is last where nobody knows it, then the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class Near:
     metres: int | None
     why: tuple[str, ...]
     turn: int
+
+    @property
+    def order(self) -> Order:
+        """Give where it stands in the list of all."""
+        return _order(self.metres, self.starts_at, self.id)
 
     @property
     def id(self) -> UUID:
@@ -72,16 +82,22 @@ class Near:
 class Nearby:
     """What is near a volunteer.
 
-    `serves` tells whether the volunteer serves now, `placed` whether the centre of the area of service is on record:
-    without it nothing is known to be nearer than another. `other_hours` counts what would fit at hours in which the
-    volunteer did not say to be free.
+    `serves` tells whether the volunteer serves now, `measured` is the area from whose middle ways are known, '' where
+    none is on record: without it nothing is known to be nearer than another. `other_hours` counts what would fit at
+    hours in which the volunteer did not say to be free; `cut` says that there were more shifts than are looked at.
     """
 
     volunteer: Volunteer
     serves: bool
-    placed: bool
+    measured: str
     rows: list[Near]
     other_hours: int = 0
+    cut: bool = False
+
+    @property
+    def placed(self) -> bool:
+        """Tell whether ways are known."""
+        return bool(self.measured)
 
     def nearest(self, most: int) -> list[Near]:
         """Give the next shift of each of the nearest activities."""
@@ -100,34 +116,52 @@ def nearby(*, viewer: Actor, at: datetime) -> Nearby | None:
 def nearby_of(who: Volunteer, at: datetime) -> Nearby:
     """Give the shifts that fit a volunteer."""
     if not volunteering.serves(who, at):
-        return Nearby(who, serves=False, placed=False, rows=[])
+        return Nearby(who, serves=False, measured="", rows=[])
     held = sorted({one.skill.code for one in who.skills.all()})
-    ground = around(who.area, at, furthest=who.metres, wanted=Q(skills__contained_by=held))
-    shifts = [one for one in _open(who, at).filter(activity__in=list(ground.metres))[:MOST] if safe(one)]
+    taking = upcoming(at=at).filter(Q(("free__gt", 0)), starts_at__lt=at + HORIZON)
+    ground = around(who.area, at, furthest=who.metres, wanted=Q(skills__contained_by=held), shifts=taking)
+    ways = ground.metres
+    week = _Week([(one.weekday, one.starts, one.ends) for one in who.hours.all()])
+    inside, outside = _sifted(ways, week, at)
+    rows = _open(who, taking).filter(pk__in=[*inside[:MOST], *outside[:MOST]])
+    shifts = [one for one in rows if safe(one)]
     days = [(one.activity.task_kind, timezone.localdate(one.starts_at)) for one in shifts]
     fits = volunteering.each_fit(volunteer=who, tasks=days, at=at)
-    week = _Week([(one.weekday, one.starts, one.ends) for one in who.hours.all()])
     allowed = [one for one, fit in zip(shifts, fits, strict=True) if fit.good]
-    good = [one for one in allowed if week.holds(one.starts_at, one.ends_at)]
-    ways = ground.metres
-    good.sort(key=lambda one: _order(ways[one.activity_id], one))
-    rows = [Near(one, ways[one.activity_id], _why(who, one, week), turn) for turn, one in enumerate(good, 1)]
-    return Nearby(who, serves=True, placed=ground.known, rows=rows, other_hours=len(allowed) - len(good))
+    free = set(inside)
+    good = [one for one in allowed if one.pk in free]
+    good.sort(key=lambda one: _order(ways[one.activity_id], one.starts_at, one.pk))
+    found = [Near(one, ways[one.activity_id], _why(who, one, week), turn) for turn, one in enumerate(good, 1)]
+    return Nearby(
+        who, serves=True, measured=ground.measured, rows=found, other_hours=len(allowed) - len(good),
+        cut=len(inside) > MOST,
+    )  # fmt: skip
 
 
-def _order(way: int | None, one: Shift) -> tuple[Any, ...]:
-    return way is None, way or 0, one.starts_at, str(one.pk)
+def _sifted(ways: Mapping[UUID, int | None], week: _Week, at: datetime) -> tuple[list[UUID], list[UUID]]:
+    """Give the shifts soon to come of activities, those in the free hours and those beside them, the nearest first."""
+    rows = Shift.objects.filter(state="open", starts_at__gt=at, starts_at__lt=at + HORIZON, activity__in=list(ways))
+    told = sorted(
+        rows.values_list("pk", "activity", "starts_at", "ends_at"), key=lambda row: _order(ways[row[1]], row[2], row[0])
+    )
+    inside: list[UUID] = []
+    outside: list[UUID] = []
+    for key, _activity, starts, ends in told:
+        (inside if week.holds(starts, ends) else outside).append(key)
+    return inside, outside
 
 
-def _open(who: Volunteer, at: datetime) -> Any:
-    """Give the shifts soon to come with free places, in none of which somebody is, waits or is bound elsewhere."""
+def _order(way: int | None, starts: datetime, key: UUID) -> Order:
+    return way is None, way or 0, starts, str(key)
+
+
+def _open(who: Volunteer, taking: Any) -> Any:
+    """Keep of shifts those in none of which somebody is, waits or is bound elsewhere."""
     own = SignUp.objects.filter(volunteer=who, state__in=LIVING, shift__state="open")
     at_that_time = own.filter(
         state="signed", shift__starts_at__lt=OuterRef("ends_at"), shift__ends_at__gt=OuterRef("starts_at")
     )
-    rows = upcoming(at=at).filter(Q(("free__gt", 0)), starts_at__lt=at + HORIZON)
-    rows = rows.exclude(Exists(own.filter(shift=OuterRef("pk")))).exclude(Exists(at_that_time))
-    return rows.order_by("starts_at", "id")
+    return taking.exclude(Exists(own.filter(shift=OuterRef("pk")))).exclude(Exists(at_that_time))
 
 
 def _why(who: Volunteer, one: Shift, week: _Week) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shanzhi.activities import queries
 from shanzhi.activities.queries import Near, Nearby
 from shanzhi.activities.views.frames import address_of, free_words, kinds, mine_steps, times_of, title_of
+from shanzhi.places import queries as places
 from shanzhi.ui import formatting
 from shanzhi.ui.http import viewing
 from shanzhi.ui.listing import (
@@ -43,10 +44,10 @@ def far_words(metres: int | None) -> str:
     """Say how far something is, as roughly as it is known."""
     if metres is None:
         return _("Distance not known")
-    if metres < 100:
+    if metres == 0:
         return _("in your area")
     if metres < 10_000:
-        return _("about %(km)s km") % {"km": f"{round(metres / 100) / 10:.1f}"}
+        return _("about %(km)s km") % {"km": f"{max(round(metres / 100), 1) / 10:.1f}"}
     return _("about %(km)s km") % {"km": formatting.count(round(metres / 1000))}
 
 
@@ -92,7 +93,7 @@ NEARBY = Listing(
         BooleanFilter("wished", gettext_lazy("Kinds that you like")),
         DateRangeFilter("starts_at", gettext_lazy("Day")),
     ),
-    search=lambda rows, words: rows.having(lambda row: words.strip() in row.title),
+    search=lambda rows, words: rows.having(lambda row: words.strip().lower() in row.title.lower()),
     search_label=gettext_lazy("Part of the title"),
     tie="turn",
     empty=Empty(
@@ -125,12 +126,27 @@ def other_hours(found: Nearby) -> str:
     return words % {"many": formatting.count(many)}
 
 
+def cut_words(found: Nearby) -> str:
+    """Say that only the nearest shifts were looked at, '' where all were."""
+    if not found.cut:
+        return ""
+    return _("More shifts lie further away: only the %(many)s nearest were looked at.") % {
+        "many": formatting.count(queries.MOST_NEAR)
+    }
+
+
 def measured_from(who: Volunteer, found: Nearby) -> str:
     """Say from where distances are measured, or why there are none."""
     if not found.placed:
         return _("Where the middle of your area lies is not on record here, so the soonest shifts come first.")
-    name = getattr(who, "area_name", None) or who.area
-    return _("Distances are straight lines from the middle of your area, %(area)s, and rough.") % {"area": name}
+    if found.measured == who.area:
+        name = getattr(who, "area_name", None) or who.area
+        return _("Distances are straight lines from the middle of your area, %(area)s, and rough.") % {"area": name}
+    name = places.names({found.measured}).get(found.measured, found.measured)
+    return _(
+        "Where the middle of your area lies is not on record here. Distances are straight lines from the middle of "
+        "%(area)s, in which it lies, and rough."
+    ) % {"area": name}
 
 
 def few(found: Nearby, most: int) -> list[dict[str, Any]]:
@@ -154,7 +170,7 @@ def nearby(request: Any) -> HttpResponse:
         "heading": heading, "crumbs": [(_("Home"), "/"), *mine_steps(), (heading, "")],
         "lead": measured_from(found.volunteer, found) if found and found.serves else "",
         "registered": found is not None, "serves": found is not None and found.serves,
-        "other_hours": other_hours(found) if found else "",
+        "other_hours": other_hours(found) if found else "", "cut": cut_words(found) if found else "",
     }  # fmt: skip
     rows = Rows(found.rows if found else [])
     listing = NEARBY if found and found.placed else UNPLACED

@@ -127,25 +127,24 @@ def _asked(request: Any) -> tuple[Any, dict[str, Any]]:
     if task:
         rows = rows.filter(activity__task_kind__code=task)
     home, home_name = own_area(request)
-    ways, measured = _ways(request)
+    own = _serves_in(request)
+    measured = reaches() if own else []
     reach = request.GET.get("reach", "")
     reach = reach if reach in dict(measured) else ""
     if reach:
-        rows = rows.filter(activity__in=[key for key, way in ways.items() if way is not None and way <= int(reach)])
+        ground = queries.around(own, request.now, furthest=int(reach), most=None)
+        rows = rows.filter(activity__in=[key for key, way in ground.metres.items() if way is not None])
     context = {
         "kinds": offered, "task": task, "area": code, "area_name": places.names({code}).get(code, "") if code else "",
-        "home": home, "home_name": home_name, "ways": ways, "reaches": measured, "reach": reach,
+        "home": home, "home_name": home_name, "own": own, "reaches": measured, "reach": reach,
     }  # fmt: skip
     return rows, context
 
 
-def _ways(request: Any) -> tuple[dict[UUID, int | None], list[tuple[str, str]]]:
-    """Give the way to the nearest activities, and the distances to choose from; neither to who is no volunteer."""
+def _serves_in(request: Any) -> str:
+    """Give the area in which a volunteer serves from whose middle ways can be measured, '' for others."""
     who = volunteering.mine(viewer=request.actor) if request.actor.signed_in else None
-    if who is None:
-        return {}, []
-    ground = queries.around(who.area, request.now, most=None)
-    return (ground.metres, reaches()) if ground.known else ({}, [])
+    return who.area if who is not None and queries.measured_from(who.area, request.now) else ""
 
 
 def month_of(text: str, today: date) -> date:
@@ -200,10 +199,12 @@ def nearby(request: Any) -> HttpResponse:
     grounds = [feature for code in districts if (feature := outlines.outline(code))]
     shapes = [Shape("", feature["geometry"]) for feature in grounds]
     shapes += [_pin(number, one) for number, one in enumerate(pins, 1)]
+    shown = Q(pk__in=[one.activity_id for one in pins])
+    ways = queries.around(context["own"], request.now, most=None, wanted=shown).metres if context["own"] else {}
     context |= {
         "heading": _("Map of volunteer activities"), "map": drawing.area_map(shapes) if pins else None,
         "pins": [
-            (one, title_of(one.activity), times_of(one), free_words(one), _far(context["ways"], one)) for one in pins
+            (one, title_of(one.activity), times_of(one), free_words(one), _far(ways, one)) for one in pins
         ],
         "more": many - len(pins), "without": rows.filter(activity__lat__isnull=True).count(), "tabs": tabs("map"),
         "crumbs": [*home_steps(), (_("Map"), "")],
