@@ -175,7 +175,7 @@ class TestWhatIsNear:
         a_task("dig", name="挖土", least_age=99)
         a_task()
         shown = words(under(page(one), "离您近、适合您的"))
-        assert "今后八周内，您附近没有" in shown
+        assert "今后八周内最近的活动中" in shown
         assert "您可以参加的任务类别： 环境清洁" in shown
         assert "挖土" not in shown
         shift = a_shift(an_activity(a_team(COMMUNITY), shifts=0, area=COMMUNITY), starts=timezone.now() + DAY)

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="bank",
             name="given",
-            field=models.BigIntegerField(default=0, db_default=0),
+            field=models.BigIntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.RunSQL(BANK, BANK_BACK),
