@@ -24,7 +24,6 @@ from shanzhi.activities.queries.activities import (
 from shanzhi.activities.queries.feeds import feed_of, feed_shifts, own_feed, own_rows, secret_of
 from shanzhi.activities.queries.fitting import OVERLAP, UNINSURED, against, covers, overlaps, safe
 from shanzhi.activities.queries.ground import Ground, around, centres, measured_from
-from shanzhi.activities.queries.nearby import MOST as MOST_NEAR
 from shanzhi.activities.queries.nearby import Near, Nearby, nearby, nearby_of
 from shanzhi.activities.queries.signups import (
     mine,
@@ -38,7 +37,7 @@ from shanzhi.activities.queries.signups import (
 )
 
 __all__ = [
-    "MOST_NEAR", "OVERLAP", "UNINSURED", "Ground", "Near", "Nearby", "activities_of", "activity", "against",
+    "OVERLAP", "UNINSURED", "Ground", "Near", "Nearby", "activities_of", "activity", "against",
     "around", "asked_of", "centres", "check_due", "counts", "covers", "days_of", "feed_of", "feed_shifts",
     "kinds_of", "led_team", "measured_from", "mine", "near", "nearby", "nearby_of", "next_of_each", "overlaps",
     "own_feed", "own_in", "own_rows", "past", "plan", "plans", "public_areas", "safe", "search_past", "search_plans",

@@ -39,7 +39,12 @@ def against(*, volunteer: Volunteer, shift: Shift, at: datetime) -> list[volunte
 
 def safe(shift: Shift) -> bool:
     """Tell whether the task of a shift is not dangerous, or insured at that time."""
-    return not shift.activity.task_kind.dangerous or covers(shift.activity, shift.starts_at, shift.ends_at)
+    return safe_then(shift.activity, shift.starts_at, shift.ends_at)
+
+
+def safe_then(found: Activity, starts_at: datetime, ends_at: datetime) -> bool:
+    """Tell whether the task of an activity is not dangerous, or insured at a time."""
+    return not found.task_kind.dangerous or covers(found, starts_at, ends_at)
 
 
 def covers(found: Activity, starts_at: datetime, ends_at: datetime) -> bool:

@@ -70,10 +70,12 @@ class Ground:
     """The activities around an area with the way to each, the nearest first; None is a way that nobody knows.
 
     `measured` is the code of the area from whose middle, '' where no way is known; 0 metres are in the area itself.
+    `cut` tells that activities further away were left out.
     """
 
     measured: str
     metres: dict[UUID, int | None]
+    cut: bool = False
 
 
 def around(
@@ -103,7 +105,7 @@ def around(
             found[key] = max(here.place.metres_to(Place(lat, lng)), 1) if here else None
     near = {key: way for key, way in found.items() if way is None or way <= reach}
     nearest = sorted(near.items(), key=lambda pair: (pair[1] is None, pair[1] or 0, str(pair[0])))
-    return Ground(here.area if here else "", dict(nearest[:most]))
+    return Ground(here.area if here else "", dict(nearest[:most]), cut=most is not None and len(nearest) > most)
 
 
 def _way_between(own: str, other: str, here: Middle | None, there: Middle | None) -> int | None:

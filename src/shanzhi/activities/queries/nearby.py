@@ -6,19 +6,19 @@ two pair by pair.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shanzhi.activities.lifecycle import LIVING
-from shanzhi.activities.models import Shift, SignUp
+from shanzhi.activities.models import Activity, Shift, SignUp
 from shanzhi.activities.queries.activities import upcoming
-from shanzhi.activities.queries.fitting import safe
+from shanzhi.activities.queries.fitting import safe_then
 from shanzhi.activities.queries.ground import around
 from shanzhi.kernel.actor import Actor
 from shanzhi.volunteering import queries as volunteering
@@ -26,8 +26,7 @@ from shanzhi.volunteering.models import Volunteer
 
 HORIZON: Final = timedelta(weeks=8)
 MOST: Final = 1000
-"""So many shifts at most are looked at whole, in the free hours and beside them: the nearest in the time of `HORIZON`.
-"""
+"""So many shifts at most are listed: of those that fit in the time of `HORIZON` the nearest."""
 DAY: Final = 24 * 60
 WISH, SKILLS, TRAINED, LANGUAGE, HOURS = "wish", "skills", "trained", "language", "hours"
 """Why a shift fits beyond that nothing stands against it."""
@@ -84,7 +83,7 @@ class Nearby:
 
     `serves` tells whether the volunteer serves now, `measured` is the area from whose middle ways are known, '' where
     none is on record: without it nothing is known to be nearer than another. `other_hours` counts what would fit at
-    hours in which the volunteer did not say to be free; `cut` says that there were more shifts than are looked at.
+    hours in which the volunteer did not say to be free; `cut` says that more lie further away than are looked at.
     """
 
     volunteer: Volunteer
@@ -118,50 +117,65 @@ def nearby_of(who: Volunteer, at: datetime) -> Nearby:
     if not volunteering.serves(who, at):
         return Nearby(who, serves=False, measured="", rows=[])
     held = sorted({one.skill.code for one in who.skills.all()})
-    taking = upcoming(at=at).filter(Q(("free__gt", 0)), starts_at__lt=at + HORIZON)
+    taking = _open(who, at)
     ground = around(who.area, at, furthest=who.metres, wanted=Q(skills__contained_by=held), shifts=taking)
     ways = ground.metres
     week = _Week([(one.weekday, one.starts, one.ends) for one in who.hours.all()])
-    inside, outside = _sifted(ways, week, at)
-    rows = _open(who, taking).filter(pk__in=[*inside[:MOST], *outside[:MOST]])
-    shifts = [one for one in rows if safe(one)]
-    days = [(one.activity.task_kind, timezone.localdate(one.starts_at)) for one in shifts]
-    fits = volunteering.each_fit(volunteer=who, tasks=days, at=at)
-    allowed = [one for one, fit in zip(shifts, fits, strict=True) if fit.good]
-    free = set(inside)
-    good = [one for one in allowed if one.pk in free]
-    good.sort(key=lambda one: _order(ways[one.activity_id], one.starts_at, one.pk))
-    found = [Near(one, ways[one.activity_id], _why(who, one, week), turn) for turn, one in enumerate(good, 1)]
+    allowed = _allowed(who, taking.filter(activity__in=list(ways)), at)
+    good = [one for one in allowed if week.holds(one.starts_at, one.ends_at)]
+    good.sort(key=lambda one: _order(ways[one.activity], one.starts_at, one.id))
+    found = [
+        Near(one, ways[one.activity_id], _why(who, one, week), turn)
+        for turn, one in enumerate(_whole([one.id for one in good[:MOST]], at), 1)
+    ]
     return Nearby(
         who, serves=True, measured=ground.measured, rows=found, other_hours=len(allowed) - len(good),
-        cut=len(inside) > MOST,
+        cut=ground.cut or len(good) > MOST,
     )  # fmt: skip
 
 
-def _sifted(ways: Mapping[UUID, int | None], week: _Week, at: datetime) -> tuple[list[UUID], list[UUID]]:
-    """Give the shifts soon to come of activities, those in the free hours and those beside them, the nearest first."""
-    rows = Shift.objects.filter(state="open", starts_at__gt=at, starts_at__lt=at + HORIZON, activity__in=list(ways))
-    told = sorted(
-        rows.values_list("pk", "activity", "starts_at", "ends_at"), key=lambda row: _order(ways[row[1]], row[2], row[0])
-    )
-    inside: list[UUID] = []
-    outside: list[UUID] = []
-    for key, _activity, starts, ends in told:
-        (inside if week.holds(starts, ends) else outside).append(key)
-    return inside, outside
+class _Bare(NamedTuple):
+    """What is read of every shift around, to find the few that are read whole."""
+
+    id: UUID
+    activity: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+def _allowed(who: Volunteer, shifts: QuerySet[Shift], at: datetime) -> list[_Bare]:
+    """Give of some shifts those that nothing stands against; each kind of task is judged once for a day."""
+    rows = [_Bare(*row) for row in shifts.order_by().values_list("pk", "activity", "starts_at", "ends_at")]
+    activities = Activity.objects.select_related("task_kind").in_bulk({one.activity for one in rows})
+    on = {one.id: (activities[one.activity].task_kind.pk, timezone.localdate(one.starts_at)) for one in rows}
+    kinds = {one.task_kind.pk: one.task_kind for one in activities.values()}
+    days = set(on.values())
+    fits = volunteering.each_fit(volunteer=who, tasks=[(kinds[kind], day) for kind, day in days], at=at)
+    good = {day for day, fit in zip(days, fits, strict=True) if fit.good}
+    return [
+        one for one in rows
+        if on[one.id] in good and safe_then(activities[one.activity], one.starts_at, one.ends_at)
+    ]  # fmt: skip
+
+
+def _whole(keys: list[UUID], at: datetime) -> list[Shift]:
+    """Read some shifts whole, in their order; one that began or was called off meanwhile is left out."""
+    found = upcoming(at=at).in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def _order(way: int | None, starts: datetime, key: UUID) -> Order:
     return way is None, way or 0, starts, str(key)
 
 
-def _open(who: Volunteer, taking: Any) -> Any:
-    """Keep of shifts those in none of which somebody is, waits or is bound elsewhere."""
+def _open(who: Volunteer, at: datetime) -> QuerySet[Shift]:
+    """Give the shifts soon to come with free places, in none of which somebody is, waits or is bound elsewhere."""
     own = SignUp.objects.filter(volunteer=who, state__in=LIVING, shift__state="open")
     at_that_time = own.filter(
         state="signed", shift__starts_at__lt=OuterRef("ends_at"), shift__ends_at__gt=OuterRef("starts_at")
     )
-    return taking.exclude(Exists(own.filter(shift=OuterRef("pk")))).exclude(Exists(at_that_time))
+    rows = upcoming(at=at).filter(Q(("free__gt", 0)), starts_at__lt=at + HORIZON)
+    return rows.exclude(Exists(own.filter(shift=OuterRef("pk")))).exclude(Exists(at_that_time))
 
 
 def _why(who: Volunteer, one: Shift, week: _Week) -> tuple[str, ...]:

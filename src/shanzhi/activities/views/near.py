@@ -127,12 +127,8 @@ def other_hours(found: Nearby) -> str:
 
 
 def cut_words(found: Nearby) -> str:
-    """Say that only the nearest shifts were looked at, '' where all were."""
-    if not found.cut:
-        return ""
-    return _("More shifts lie further away: only the %(many)s nearest were looked at.") % {
-        "many": formatting.count(queries.MOST_NEAR)
-    }
+    """Say that only the nearest were looked at, '' where all were."""
+    return _("More lie further away: only the nearest were looked at.") if found.cut else ""
 
 
 def measured_from(who: Volunteer, found: Nearby) -> str:
