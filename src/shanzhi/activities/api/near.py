@@ -59,7 +59,7 @@ class NearQuery(Schema):
     task: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]*$")] = ""
     day_from: date | None = None
     day_to: date | None = None
-    after: str = Field("", max_length=80)
+    after: str = Field("", json_schema_extra={"pattern": f"^({CURSOR.pattern})?$"})  # another is a cursor of no page
     limit: int = Field(25, ge=1, le=100)
 
     def keeps(self, row: Near) -> bool:
