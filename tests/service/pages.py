@@ -116,7 +116,7 @@ def public(site: Site) -> dict[str, str]:
 def own(site: Site) -> dict[str, str]:
     """Give a volunteer's pages, who is deputy of a team too."""
     stage = Stage(site.person("resident"))
-    mine, others = stage.one("noticed", own=True), stage.one("noticed")
+    mine, others, verified = stage.one("noticed", own=True), stage.one("noticed"), stage.one("verified")
     return {
         "service:mine": reverse("service:mine"),
         "service:mine none": reverse("service:mine") + "?q=没有的东西",
@@ -127,9 +127,9 @@ def own(site: Site) -> dict[str, str]:
         "service:complain": reverse("service:complain", args=[mine.pk]),
         "service:record": reverse("service:record", args=[others.pk]),
         "service:add_evidence": reverse("service:add_evidence", args=[others.pk]),
-        "service:remove_evidence": reverse("service:remove_evidence", args=[stage.evidence(others).pk]),
+        "service:remove_evidence": reverse("service:remove_evidence", args=[stage.evidence(verified).pk]),
         "service:refuse": reverse("service:refuse", args=[others.pk]),
-        "service:reverse": reverse("service:reverse", args=[stage.one("verified").pk]),
+        "service:reverse": reverse("service:reverse", args=[verified.pk]),
         "service:certificate": reverse("service:certificate", args=[stage.certificate().pk]),
         "service:team": reverse("service:team", args=[stage.team.pk]),
         "service:table": reverse("service:table", args=[stage.team.pk]),
