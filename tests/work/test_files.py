@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from shanzhi.work.files import digest_of, drop_unused, folder, path_of, store
+from shanzhi.kernel.canonical import digest_bytes
+from shanzhi.work.files import drop_unused, folder, path_of, store
 
 ROOM, CONTENT = "service", b"one sheet of signatures"
-DIGEST = digest_of(CONTENT)
+DIGEST = digest_bytes(CONTENT)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ digest alone, never by a path that somebody gave.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import zipfile
@@ -21,6 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Invalid, NotFound
 from shanzhi.work.scanner import scan
 
@@ -82,18 +82,13 @@ def folder(room: str) -> Path:
     return Path(settings.MEDIA_ROOT) / room
 
 
-def digest_of(content: bytes) -> str:
-    """Give the name under which bytes are kept."""
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
 def store(content: bytes, *, room: str) -> str:
     """Write bytes under their digest, wholly or not at all; give the digest.
 
     Called in the transaction that writes the row, after all that may still refuse it: nobody who drops the same bytes
     gets between the two, and bytes without a row are left only where the commit itself fails.
     """
-    digest = digest_of(content)
+    digest = digest_bytes(content)
     if connection.in_atomic_block:
         _hold(digest, room)
     mark = digest.removeprefix("sha256:")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from shanzhi.kernel.roles import Role
 from shanzhi.organizations import policies
@@ -257,15 +258,15 @@ def add_document(
         raise BadPaper(field="paper")
     with transaction.atomic():
         found = guided(actor, organization_id, applicant_too=True)
-        digest = store(content, room=ROOM)
+        digest = digest_bytes(content)
         known = Document.objects.filter(organization=found, digest=digest).first()
         if known is not None:
             return known
         if found.documents.count() >= MOST_FILES:
             raise TooManyDocuments(field="file", most=MOST_FILES)
         made = Document.objects.create(
-            organization=found, paper=paper, name=shown_name(name, kind), kind=kind, digest=digest, size=len(content),
-            added_by_id=actor.person_id, created_at=at,
+            organization=found, paper=paper, name=shown_name(name, kind), kind=kind,
+            digest=store(content, room=ROOM), size=len(content), added_by_id=actor.person_id, created_at=at,
         )  # fmt: skip
         _note(actor, "document.add", found, {"paper": paper, "digest": digest, "size": len(content)}, at)
     return made

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.projects import policies
 from shanzhi.projects.models import Activity, Photo
 from shanzhi.projects.operations.common import locked_project, note, words
 from shanzhi.work import pictures
-from shanzhi.work.files import digest_of, drop_unused, store
+from shanzhi.work.files import drop_unused, store
 from shanzhi.work.scanner import scan
 
 ROOM: Final = "projects"
@@ -52,7 +53,7 @@ class Taken:
     @property
     def digest(self) -> str:
         """Give the digest under which it is kept."""
-        return digest_of(self.content)
+        return digest_bytes(self.content)
 
 
 def taken(shot: Shot) -> Taken:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from shanzhi.audit.operations import record
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import NotFound, Refusal
 from shanzhi.kernel.personal import Leaving
 from shanzhi.people.models import Person
@@ -20,7 +21,7 @@ from shanzhi.service.operations.recording import locked_records
 from shanzhi.service.operations.verifying import reason_of
 from shanzhi.service.queries.evidence import ROOM
 from shanzhi.work import pictures
-from shanzhi.work.files import MOST_BYTES, FileTooLarge, checked, digest_of, drop_unused, shown_name, store
+from shanzhi.work.files import MOST_BYTES, FileTooLarge, checked, drop_unused, shown_name, store
 from shanzhi.work.scanner import scan
 
 MOST_FILES: Final = 5
@@ -48,7 +49,7 @@ def add_evidence(*, actor: Actor, record_id: UUID, name: str, content: bytes, at
             raise refusals.EvidenceOver
         if found.volunteer.human.erased_at is not None:
             raise refusals.NobodyToProve
-        digest = digest_of(kept)
+        digest = digest_bytes(kept)
         known = Evidence.objects.filter(record=found, digest=digest).first()
         if known is not None:
             return known

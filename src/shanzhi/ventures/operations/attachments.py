@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Invalid, NotFound
 from shanzhi.people.policies import require_taking_part
 from shanzhi.ventures.models import Attachment
@@ -41,7 +42,7 @@ def attach(*, actor: Actor, proposal_id: UUID, name: str, content: bytes, at: da
         require_writer(actor, proposal)
         require_taking_part(actor)
         require_editable(proposal, at)
-        digest = store(content, room=ROOM)
+        digest = digest_bytes(content)
         known = proposal.attachments.filter(digest=digest).first()
         if known is not None:
             return known
@@ -49,8 +50,8 @@ def attach(*, actor: Actor, proposal_id: UUID, name: str, content: bytes, at: da
             raise TooManyFiles(field="file", most=MOST_FILES)
         shown = text(10_000)(Path(name.replace("\\", "/")).name)[-100:] or f"file.{kind}"
         made = Attachment.objects.create(
-            proposal=proposal, name=shown, kind=kind, digest=digest, size=len(content), added_by_id=actor.person_id,
-            created_at=at,
+            proposal=proposal, name=shown, kind=kind, digest=store(content, room=ROOM), size=len(content),
+            added_by_id=actor.person_id, created_at=at,
         )  # fmt: skip
         note(actor, "attach", proposal, {"digest": digest, "kind": kind, "size": len(content)}, at)
     return made

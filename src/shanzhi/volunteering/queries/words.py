@@ -30,7 +30,7 @@ WordT = TypeVar("WordT", Skill, QualificationKind, TaskKind)
 
 def holding(model: type[WordT], area: str) -> list[WordT]:
     """List the words that hold in an area, by code; a nearer one hides a farther one, even when it is retired."""
-    return _nearest(model.objects.filter(area__in=["", *ancestors_of(area), area]).order_by(Length("area"), "code"))
+    return holding_each(model, [area])[area]
 
 
 def _nearest(rows: Iterable[WordT]) -> list[WordT]:
@@ -54,12 +54,9 @@ def skills_within(area: str) -> Callable[[str], list[Skill]]:
 
 def holding_each(model: type[WordT], areas: Collection[str]) -> dict[str, list[WordT]]:
     """List the words that hold in each of some areas, all read in one query; in none for no area."""
-    steps = {*areas, *(step for place in areas for step in ("", *ancestors_of(place)))} if areas else set()
-    rows = list(model.objects.filter(area__in=steps).order_by(Length("area"), "code")) if steps else []
-    found: dict[str, list[WordT]] = {}
-    for code in areas:
-        found[code] = _nearest([row for row in rows if covers(row.area, code)])
-    return found
+    steps = {"", *areas}.union(*map(ancestors_of, areas))
+    rows = list(model.objects.filter(area__in=steps).order_by(Length("area"), "code")) if areas else []
+    return {code: _nearest(row for row in rows if covers(row.area, code)) for code in areas}
 
 
 def task_codes(areas: Collection[str]) -> dict[str, frozenset[str]]:
