@@ -77,7 +77,7 @@ class TestDarkMode:
 class TestTheStyleSheets:
     def test_take_colours_from_tokens_only(self) -> None:
         folder = Path(ui.__file__).parent / "static" / "ui"
-        for sheet in ("pieces.css", "forms.css"):
+        for sheet in ("pieces.css", "forms.css", "sheet.css"):
             text = (folder / sheet).read_text(encoding="utf-8")
             loose = set(re.findall(r"#[0-9A-Fa-f]{3,6}\b", text)) - {"#fff", "#1D2529"}  # paper of QR codes and sheets
             assert not loose, f"{sheet}: {loose}"

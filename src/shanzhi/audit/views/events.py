@@ -47,6 +47,11 @@ def _lines(event: Event) -> SafeString:
     return format_html('<span class="log-lines">{}</span>', inner) if lines else inner
 
 
+def _request_of(event: Event) -> SafeString | str:
+    """Give the number of the request as code, so that no reader takes its letters for words."""
+    return format_html("<code>{}</code>", event.request_id) if event.request_id else ""
+
+
 def _verbs(request: HttpRequest) -> Pairs:
     """Offer the verbs that there are, in words."""
     return sorted(request.audit_verbs.items(), key=lambda pair: pair[1])  # type: ignore[attr-defined]  # set by the views
@@ -79,7 +84,9 @@ CHANGES: Final = Column(
 )
 WHY: Final = Column("reason", gettext_lazy("Why"))
 WHO: Final = Column("who", gettext_lazy("Who"), value=subjects.actor_of)
-REQUEST: Final = Column("request_id", gettext_lazy("Request number"), priority=3)
+REQUEST: Final = Column(
+    "request_id", gettext_lazy("Request number"), value=_request_of, export=lambda event: event.request_id, priority=3
+)
 DIGEST: Final = Column("digest", gettext_lazy("Digest"), on_page=False)
 EVENTS: Final = Listing(
     key="events",
@@ -163,7 +170,7 @@ def event(request: Request, number: int) -> HttpResponse:
         Answer(_("Who"), subjects.actor_of(found)),
         Answer(_("About"), subjects.title_of(found)),
         Answer(_("Why"), found.reason or formatting.NONE),
-        Answer(_("Request number"), found.request_id or formatting.NONE),
+        Answer(_("Request number"), _request_of(found) or formatting.NONE),
     ]
     context = {
         "event": found,
