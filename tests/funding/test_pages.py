@@ -1,6 +1,8 @@
 """The pages of money walked through: a receipt from the phone to the public page, with what each may see on the way."""
 
 import io
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import openpyxl
@@ -16,6 +18,7 @@ from shanzhi.funding.models import Expense, Grant
 from shanzhi.kernel.errors import Refusal
 from shanzhi.kernel.roles import Role
 from shanzhi.people.models import Person
+from shanzhi.work.files import folder
 from tests.people.conftest import make_areas
 from tests.support.funds import AT, DAY, SUBDISTRICT, a_photo, money
 from tests.support.people import client_for, sign_in
@@ -150,8 +153,28 @@ class TestThePublicPage:
         assert 'class="tag bad"' in page or "bad" in page
 
 
+def photos_kept() -> set[str]:
+    """Give the digests of all photos of receipts that lie in the folder."""
+    return {f"sha256:{path.name}" for path in folder("funding").rglob("*") if path.is_file()}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("areas")
+def test_only_the_size_that_a_page_shows_is_kept_of_a_picture_made_public(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    made = money()
+    spent = made.spent(made.paid())
+    own = photos_kept()
+    assert own == {spent.picture, spent.small}
+    photo = a_photo(size=(1200, 90))
+    operations.publish_picture(actor=made.officer, expense_id=spent.pk, photo=photo, at=AT)
+    spent.refresh_from_db()
+    assert photos_kept() - own == {spent.public_picture}
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_who_enter_the_same_invoice_at_once_are_one() -> None:
+def test_two_who_enter_the_same_invoice_at_once_are_one(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
     make_areas()
     made = money()
     first, second = made.paid(), made.paid()
@@ -163,7 +186,8 @@ def test_two_who_enter_the_same_invoice_at_once_are_one() -> None:
     found = answers(lambda: act(first), lambda: act(second))
     assert sorted(isinstance(one, Refusal) for one in found) == [False, True]
     assert any(isinstance(one, refusals.ReceiptUsed) for one in found)
-    assert Expense.objects.count() == 1
+    kept = Expense.objects.get()
+    assert photos_kept() == {kept.picture, kept.small}  # nothing of the photo that was refused
 
 
 @pytest.mark.django_db(transaction=True)

@@ -202,6 +202,18 @@ class TestTheDesk:
         sheet = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{DESK}?export=xlsx")))).active
         assert len([row for row in sheet.iter_rows(values_only=True) if "欧*例" in str(row)]) == 13
 
+    def test_tells_and_finds_what_volunteers_would_like(self) -> None:
+        client = client_for(Role.SUBDISTRICT_OFFICER, COMMUNITY[:9])
+        likes, any_kind = a_volunteer(tasks=["events", "clean_up"]), a_volunteer()
+        shown = page(client, f"{DESK}?wish=events")
+        assert (likes.number in shown, any_kind.number in shown) == (True, False)
+        sheet = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{DESK}?export=xlsx")))).active
+        rows = [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        wishes = {row[0]: row[rows[0].index("想做的任务类别")] for row in rows[1:]}
+        assert wishes == {likes.number: "环境清洁、活动服务", any_kind.number: "不限"}
+        told = client.get(f"{API}volunteers?task=clean_up").json()["items"]
+        assert [(one["number"], one["tasks"]) for one in told] == [(likes.number, ["events", "clean_up"])]
+
     def test_enters_a_training_shows_in_full_and_tells_what_suits(self) -> None:
         staff = client_for(Role.SOCIAL_WORKER, COMMUNITY)
         person = a_person(COMMUNITY, name="欧阳示例", phone="+8613800000009")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,8 +17,10 @@ from shanzhi.activities.models import Activity
 from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uuid_of
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
+from shanzhi.places import queries as places
 from shanzhi.ui.formatting import NONE
-from shanzhi.volunteering.models import LANGUAGES
+from shanzhi.volunteering.models import LANGUAGES, Skill, TaskKind
+from shanzhi.volunteering.queries import naming
 
 
 def _activity(viewer: Actor, activity_id: str, at: datetime) -> Shown | None:
@@ -72,6 +75,12 @@ register(
         values={
             "state": lambda value: ACTIVITY.states.get(value, value),
             "language": lambda value: LANGUAGES.get(value, value or NONE),
+        },
+        codes={
+            "task": partial(naming, TaskKind),
+            "task_kind": partial(naming, TaskKind),
+            "skills": partial(naming, Skill),
+            "area": places.named,
         },
     )
 )

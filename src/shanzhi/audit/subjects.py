@@ -6,28 +6,24 @@ words what its events did. One page then shows the history of all of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case, CharField, F, Field, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shanzhi.audit.models import Event
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.areas import upper_bound
-from shanzhi.kernel.canonical import canonical
 from shanzhi.kernel.roles import STAFF_READERS, Role
-from shanzhi.ui import formatting
 
 Words = str | Promise
-LONGEST_VALUE: Final = 120
 UNNAMED: Final = str(UUID(int=0))
 """What stands for a thing that an event keeps back, as that of a sheet saved while a juror types does."""
 PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
@@ -38,9 +34,6 @@ PARTS_OF_SYSTEM: Final[dict[str, Words]] = {
     "system:projects": _("The decision on the project"),
     "system:sign-in": pgettext_lazy("who acts", "Signing in"),
 }
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:[+-]\d{2}:\d{2}|Z)?")
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,9 @@ class Subject:
     the field of the title. `readers`, where not all staff and auditors of an area read of such things, are the roles
     that do. `veil`, where events of such things stay sealed for a time or from some, gives the condition of those that
     a viewer's roles let be read. `private` histories open for whom the thing belongs to: no list leads to them.
-    `values` turn a field's stored value into words.
+    `values` turn a field's stored value into words. `codes`, for fields that hold codes of words that areas keep, give
+    the rows that name those: `code`, and `words` in the reader's language, each code once. They may ask for the
+    event's area by `OuterRef("area")`.
     """
 
     type: str
@@ -80,6 +75,7 @@ class Subject:
     key: Field[Any, Any] = field(default_factory=UUIDField)
     fields: Mapping[str, Words] = field(default_factory=dict)
     values: Mapping[str, Callable[[Any], Words]] = field(default_factory=dict)
+    codes: Mapping[str, Callable[[], QuerySet[Any]]] = field(default_factory=dict)
 
     def condition(self, subject_id: str) -> Q:
         """Give the condition that an event belongs to the history of a thing."""
@@ -240,63 +236,3 @@ def actor_of(event: Event) -> str:
     if event.actor_label:
         return str(PARTS_OF_SYSTEM.get(event.actor_label, _("The system")))
     return gettext("Another person") if event.actor_person else gettext("Nobody signed in")
-
-
-def changes_of(event: Event) -> list[str]:
-    """Write what an event changed, a line for each field: the old value and the new one where both are known."""
-    kind = subject(event.subject_type)
-    change, lines = event.change, []
-    for name, value in change.items():
-        if name == "fields":
-            lines += _fields(kind, value)
-        elif name == "from" and "to" in change:
-            lines.append(_step(kind, "state", value, change["to"]))
-        elif name != "to" and kind is not None and name in kind.fields:
-            lines.append(_pair(_label(kind, name), _value(kind, name, value)))
-    return lines
-
-
-def _fields(kind: Subject | None, given: Any) -> list[str]:
-    if isinstance(given, dict):
-        return [_step(kind, name, *pair) for name, pair in given.items()]
-    words = pgettext("between items", ", ").join(_label(kind, str(name)) for name in given)
-    return [_pair(gettext("Changed"), words)] if words else []
-
-
-def _step(kind: Subject | None, name: str, old: Any, new: Any) -> str:
-    return _pair(_label(kind, name), f"{_value(kind, name, old)} → {_value(kind, name, new)}")
-
-
-def _pair(label: str, value: str) -> str:
-    return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
-
-
-def _label(kind: Subject | None, name: str) -> str:
-    return str(kind.fields.get(name, name)) if kind else name
-
-
-def _value(kind: Subject | None, name: str, value: Any) -> str:
-    """Write a stored value in the reader's language; a long one is cut."""
-    if kind is not None and name in kind.values:
-        return str(kind.values[name](value))
-    words = _plain(name, value)
-    return words if len(words) <= LONGEST_VALUE else words[:LONGEST_VALUE] + "…"
-
-
-def _plain(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return formatting.NONE
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, int):
-        return formatting.yuan(value) if name.endswith("_fen") else formatting.count(value)
-    if isinstance(value, list):
-        return pgettext("between items", ", ").join(_plain(name, one) for one in value) or formatting.NONE
-    if isinstance(value, dict):
-        return canonical(value).decode()
-    text = str(value)
-    if _DIGEST.fullmatch(text):
-        return text[:19] + "…"
-    if _MOMENT.fullmatch(text):
-        return formatting.moment(datetime.fromisoformat(text))
-    return formatting.day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text

@@ -31,6 +31,7 @@ from shanzhi.organizations.models import (
     SignKind,
     Tie,
 )
+from shanzhi.places import queries as places
 
 
 def _organization(viewer: Actor, organization_id: str, at: datetime) -> Shown | None:
@@ -120,6 +121,7 @@ register(
             "sign_kind": _in_words(SignKind),
             "year": lambda value: str(value or ""),
         },
+        codes={"area": places.named},
     )
 )
 register(

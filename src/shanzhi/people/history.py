@@ -21,6 +21,7 @@ from shanzhi.people.lifecycle import REAL_NAME
 from shanzhi.people.models import ROLE_LABELS, Invitation, Person
 from shanzhi.people.texts import TEXTS
 from shanzhi.people.views.words import FIELD_WORDS, VERBS
+from shanzhi.places import queries as places
 
 
 def _person(viewer: Actor, person_id: str, at: datetime) -> Shown | None:
@@ -104,9 +105,16 @@ VALUES = {
     "seen_as": _role,
     "state": lambda value: dict(REAL_NAME.states).get(value, value),
 }
+AREAS = {"area": places.named, "seen_in": places.named}
 register(
     Subject(
-        type="people.person", label=_("Person"), find=_person, fields=FIELDS, values=VALUES, readers=policies.READERS
+        type="people.person",
+        label=_("Person"),
+        find=_person,
+        fields=FIELDS,
+        values=VALUES,
+        codes=AREAS,
+        readers=policies.READERS,
     )
 )
 register(
@@ -126,6 +134,7 @@ register(
         readers=policies.READERS,
         fields={"role": _("Role"), "area": _("Area"), "in": _("Organisation"), "grant": _("Role given")},
         values={"role": _role},
+        codes=AREAS,
     )
 )
 register(

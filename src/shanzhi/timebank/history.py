@@ -14,6 +14,7 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uui
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.lifecycle import Lifecycle
+from shanzhi.places import queries as places
 from shanzhi.timebank import policies
 from shanzhi.timebank.lifecycle import DEAL, GOOD, GRANT, LINK, POST, SIGN, VOUCHER
 from shanzhi.timebank.models import PASSED_TO, REASONS, Bank, Link, SignKind, Sort, pool_words
@@ -104,6 +105,7 @@ register(
         readers=policies.READERS,
         fields=FIELDS,
         values=VALUES,
+        codes={"area": places.named},
     )
 )
 for _type, _label, _table in (
@@ -124,6 +126,7 @@ for _type, _label, _table in (
             readers=policies.READERS,
             fields=FIELDS,
             values={**VALUES, "state": states_of(_table)},
+            codes={"area": places.named},
         )
     )
 register_verbs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,14 +21,18 @@ from shanzhi.volunteering.lifecycle import TEAM, VOLUNTEER
 from shanzhi.volunteering.models import (
     LANGUAGES,
     JoinWay,
+    QualificationKind,
     RowDecision,
+    Skill,
     Sort,
+    TaskKind,
     Team,
     TeamKind,
     TeamRole,
     Volunteer,
     VolunteerImport,
 )
+from shanzhi.volunteering.queries import naming
 
 
 def _volunteer(viewer: Actor, volunteer_id: str, at: datetime) -> Shown | None:
@@ -106,6 +111,12 @@ register(
         readers=policies.READERS,
         fields=FIELDS,
         values={"state": lambda value: VOLUNTEER.states.get(value, value), "languages": _spoken},
+        codes={
+            "skills": partial(naming, Skill),
+            "tasks": partial(naming, TaskKind),
+            "qualification": partial(naming, QualificationKind),
+            "area": places.named,
+        },
     )
 )
 register(
@@ -138,6 +149,7 @@ register(
             "role": lambda value: dict(TeamRole.choices).get(value, value),
             "state": lambda value: TEAM.states.get(value, value),
         },
+        codes={"area": places.named},
     )
 )
 WORD = {
@@ -162,6 +174,7 @@ for _type, _label in (
             readers=policies.READERS,
             fields=WORD,
             values={"sort": lambda value: dict(Sort.choices).get(value, value)},
+            codes={"demands": partial(naming, QualificationKind)},
         )
     )
 register(

@@ -14,6 +14,7 @@ from shanzhi.audit.subjects import Shown, Subject, register, register_verbs, uui
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound
 from shanzhi.kernel.roles import STAFF_READERS
+from shanzhi.places import queries as places
 from shanzhi.voting.models import KINDS, Booth, PaperMark, Poll
 from shanzhi.voting.models.booths import BOOTH_KINDS
 from shanzhi.voting.operations.polls import event_area
@@ -161,6 +162,7 @@ register(
         titles=_booths,
         fields=BOOTH_FIELDS,
         values=BOOTH_VALUES,
+        codes={"area": places.named},
     )
 )
 register(Subject(type="voting.papermark", label=_("Mark on the roll"), find=_mark, titles=_marks))

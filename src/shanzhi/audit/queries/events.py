@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from shanzhi.audit import subjects
 from shanzhi.audit.models import Event
+from shanzhi.audit.queries.codes import coded
 from shanzhi.audit.queries.heads import position_of
 from shanzhi.audit.queries.leaves import leaf_content
 from shanzhi.audit.subjects import Shown, Subject, readable
@@ -81,7 +82,7 @@ def life(*, viewer: Actor, kind: str, subject_id: str, at: datetime) -> Life:
         if not viewer.holds_anywhere(STAFF_READERS):
             raise NotFound
         rows = rows.filter(readable(viewer))
-    return Life(subject, shown, subjects.named(rows, viewer, names=shown.names).order_by("-id"))
+    return Life(subject, shown, coded(subjects.named(rows, viewer, names=shown.names)).order_by("-id"))
 
 
 def event(*, viewer: Actor, number: int, at: datetime) -> Event:
@@ -95,7 +96,7 @@ def event(*, viewer: Actor, number: int, at: datetime) -> Event:
         raise NotFound
     subject = subjects.subject(found.subject_type)
     shown = subject.find(viewer, found.subject_id, at) if subject and subject.find else None
-    found = subjects.named(row, viewer, names=shown is not None and shown.names).get()
+    found = coded(subjects.named(row, viewer, names=shown is not None and shown.names)).get()
     if shown is not None and shown.whole:
         return found
     if not events(viewer=viewer).filter(pk=number).exists():

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from shanzhi.audit import queries, subjects
 from shanzhi.audit.models import Event
+from shanzhi.audit.views.changes import changes_of
 from shanzhi.audit.views.public import in_type
 from shanzhi.kernel.canonical import canonical
 from shanzhi.ui import formatting, pieces
@@ -42,7 +43,7 @@ def history_of(event: Event) -> str:
 
 
 def _lines(event: Event) -> SafeString:
-    lines = [(line,) for line in subjects.changes_of(event)]
+    lines = [(line,) for line in changes_of(event)]
     inner = format_html_join("", '<span class="log-line">{}</span>', lines)
     return format_html('<span class="log-lines">{}</span>', inner) if lines else inner
 
@@ -80,7 +81,7 @@ WHEN: Final = Column("at", gettext_lazy("When"), "datetime", sort="id")
 WHAT: Final = Column("verb", gettext_lazy("What"), value=lambda event: subjects.verb_words(event.verb), url=address_of)
 ABOUT: Final = Column("about", gettext_lazy("About"), value=subjects.title_of, url=history_of)
 CHANGES: Final = Column(
-    "changes", gettext_lazy("Changes"), value=_lines, export=lambda event: "\n".join(subjects.changes_of(event))
+    "changes", gettext_lazy("Changes"), value=_lines, export=lambda event: "\n".join(changes_of(event))
 )
 WHY: Final = Column("reason", gettext_lazy("Why"))
 WHO: Final = Column("who", gettext_lazy("Who"), value=subjects.actor_of)
@@ -177,7 +178,7 @@ def event(request: Request, number: int) -> HttpResponse:
         "title": subjects.verb_words(found.verb),
         "tone": subjects.tone(found.verb),
         "answers": told,
-        "changes": subjects.changes_of(found),
+        "changes": changes_of(found),
         "content": canonical(whole["content"]).decode() if whole else "",
         "sealed": _sealed(found, whole),
         "history": history_of(found),
@@ -198,7 +199,7 @@ def timeline_of(found: Iterable[Event]) -> list[pieces.Event]:
         pieces.Event(
             one.at,
             subjects.verb_words(one.verb),
-            "\n".join([*subjects.changes_of(one), one.reason]).strip(),
+            "\n".join([*changes_of(one), one.reason]).strip(),
             who=subjects.actor_of(one),
             url=address_of(one),
             tone=subjects.tone(one.verb),  # type: ignore[arg-type]  # rooms register tones alone

@@ -23,6 +23,7 @@ from shanzhi.funding.refusals import BadDay, BadInvoice, HeldShort, LineFull, Pe
 from shanzhi.funding.rules import EXPENSE as SPENDING
 from shanzhi.funding.telling import tell_claim
 from shanzhi.kernel.actor import Actor
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.kernel.errors import Conflict, NotFound
 from shanzhi.kernel.money import format_yuan
 from shanzhi.ledger.refusals import Full, Short
@@ -82,13 +83,15 @@ def claim_expense(
         _require_day(grant, spent_on, at)
         _require_room(grant, chosen, amount_fen, moving.advance_role(actor.person()) if from_advance else moving.HELD)
         _require_unused(values["seller_code"], values["invoice"])
-        kept = photos.keep(photo)
+        anew = photos.written_anew(photo)
         made = Expense.objects.create(
-            grant=grant, line=chosen, spent_on=spent_on, original=kept.original, picture=kept.picture,
-            small=kept.small, person_id=actor.person() if from_advance else None, asked_by=actor.person_id,
-            asked_at=at, synthetic=grant.synthetic, **values,
+            grant=grant, line=chosen, spent_on=spent_on, original=anew.original, picture=digest_bytes(anew.whole),
+            small=digest_bytes(anew.small), person_id=actor.person() if from_advance else None,
+            asked_by=actor.person_id, asked_at=at, synthetic=grant.synthetic, **values,
         )  # fmt: skip
         _note(actor, "claim", made, grant, at)
+        for size in (anew.whole, anew.small):
+            photos.keep(size)
     return made
 
 
@@ -179,7 +182,7 @@ class NotApproved(Conflict):
 def publish_picture(*, actor: Actor, expense_id: UUID, photo: bytes, at: datetime) -> Expense:
     """Put a copy of a receipt on the public page, on which personal data was struck out by hand, by staff.
 
-    Raises NotInCharge, NotApproved, and as `photos.keep` does.
+    Raises NotInCharge, NotApproved, and as `photos.written_anew` does.
     """
     photos.read(photo).close()
     with transaction.atomic():
@@ -187,9 +190,11 @@ def publish_picture(*, actor: Actor, expense_id: UUID, photo: bytes, at: datetim
         policies.require(policies.may_keep(actor=actor, fund=grant.fund))
         if found.state != "approved":
             raise NotApproved
-        found.public_picture = photos.keep(photo).small
+        anew = photos.written_anew(photo)
+        found.public_picture = digest_bytes(anew.small)
         found.save(update_fields=["public_picture"])
         _note(actor, "publish", found, grant, at)
+        photos.keep(anew.small)
     return found
 
 

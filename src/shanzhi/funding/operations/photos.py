@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from PIL import Image
 
 from shanzhi.funding.refusals import NoPhoto
+from shanzhi.kernel.canonical import digest_bytes
 from shanzhi.work import files, pictures
 from shanzhi.work.scanner import scan
 
@@ -18,11 +18,14 @@ LONGEST_SMALL: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """Digests of the photo as it was sent, of what was kept, and of the smaller one for pages."""
+    """A photo written anew, so that neither place nor device is in it, and a smaller one for pages; not stored yet.
+
+    `original` is the digest of what was sent.
+    """
 
     original: str
-    picture: str
-    small: str
+    whole: bytes = field(repr=False)
+    small: bytes = field(repr=False)
 
 
 def read(content: bytes, field: str = "photo") -> Image.Image:
@@ -32,10 +35,13 @@ def read(content: bytes, field: str = "photo") -> Image.Image:
     return pictures.read(content, field=field)
 
 
-def keep(content: bytes, field: str = "photo") -> Photo:
-    """Keep a photo, written anew, so that neither place nor device is in it. Raises what `read` and `scan` raise."""
+def written_anew(content: bytes, field: str = "photo") -> Photo:
+    """Write a photo anew in two sizes. Raises what `read` and `scan` raise."""
     picture = read(content, field)
     scan(content, field=field)
-    mark = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    whole, small = pictures.anew(picture), pictures.anew(picture, longest=LONGEST_SMALL)
-    return Photo(mark, files.store(whole, room=ROOM), files.store(small, room=ROOM))
+    return Photo(digest_bytes(content), pictures.anew(picture), pictures.anew(picture, longest=LONGEST_SMALL))
+
+
+def keep(content: bytes) -> None:
+    """Keep one size under its digest, in the transaction of its row, once nothing refuses that any more."""
+    files.store(content, room=ROOM)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from shanzhi.kernel import areas
@@ -105,6 +105,11 @@ def of_kind(kind: str) -> Q:
 def names(codes: Iterable[str]) -> dict[str, str]:
     """Give the names of codes, in one query; unknown codes are left out."""
     return dict(Area.objects.filter(pk__in=set(codes)).values_list("code", "name"))
+
+
+def named() -> QuerySet[Area]:
+    """Give all areas with their name of today as `words`, as histories ask for them."""
+    return Area.objects.annotate(words=F("name"))
 
 
 def path(code: str) -> list[Area]:

@@ -31,6 +31,7 @@ class VolunteerOut(Schema):
     area: str
     state: str
     skills: list[str]
+    tasks: list[str]
     teams: int
     joined_at: datetime
     synthetic: bool
@@ -51,12 +52,13 @@ class VolunteersPage(Schema):
 
 
 class VolunteersQuery(Schema):
-    """How the list is narrowed; `search` is a number or its beginning, or a whole name or phone."""
+    """How the list is narrowed; `search` is a number or its beginning, or a whole name or phone, `task` a wish."""
 
     search: str = Field("", max_length=60)
     area: Annotated[str, Field(max_length=12, pattern=r"^[0-9]*$")] = ""
     state: Literal["", "registered", "active", "paused", "left"] = ""
     skill: Annotated[str, Field(max_length=40)] = ""
+    task: Annotated[str, Field(max_length=40)] = ""
     after: UUID | None = None
     limit: int = Field(25, ge=1, le=100)
 
@@ -109,7 +111,7 @@ class WordIn(Given):
 def _told(row: Volunteer) -> dict[str, Any]:
     return {
         "id": row.pk, "number": row.number, "name": str(row.human.name), "area": row.area, "state": row.state,
-        "skills": [one.skill.code for one in row.skills.all()], "teams": getattr(row, "teams", 0),
+        "skills": [one.skill.code for one in row.skills.all()], "tasks": row.tasks, "teams": getattr(row, "teams", 0),
         "joined_at": row.joined_at, "synthetic": row.human.synthetic,
     }  # fmt: skip
 
@@ -126,6 +128,8 @@ def list_volunteers(request: HttpRequest, asked: Query[VolunteersQuery]) -> dict
         rows = rows.filter(state=asked.state)
     if asked.skill:
         rows = rows.filter(pk__in=queries.with_skill(asked.skill))
+    if asked.task:
+        rows = rows.filter(tasks__contains=[asked.task])
     return page_after(rows, asked.after, asked.limit, _told, by="joined_at")
 
 

@@ -52,8 +52,9 @@ from shanzhi.volunteering.queries.volunteers import (
 )
 from shanzhi.volunteering.queries.words import (
     VOCABULARIES,
-    desk_skills,
+    desk_words,
     holding_each,
+    naming,
     own_word,
     own_words,
     qualification_kinds,
@@ -76,8 +77,8 @@ __all__ = [
     "agreement",
     "code_of",
     "desk_moves",
-    "desk_skills",
     "desk_teams",
+    "desk_words",
     "each_fit",
     "earlier_hours",
     "earlier_minutes",
@@ -100,6 +101,7 @@ __all__ = [
     "members",
     "mine",
     "movable_team",
+    "naming",
     "one_import",
     "open_move",
     "own_team",

@@ -18,7 +18,8 @@ from shanzhi.places.models import Area
 from shanzhi.ui.choosing import AreaSource
 from shanzhi.volunteering import policies
 from shanzhi.volunteering.lifecycle import HELD
-from shanzhi.volunteering.models import Qualification, TeamAgreement, TeamMember, Volunteer, VolunteerSkill
+from shanzhi.volunteering.models import Qualification, TaskKind, TeamAgreement, TeamMember, Volunteer, VolunteerSkill
+from shanzhi.volunteering.queries.words import named
 
 LEVELS: Final = (DISTRICT, SUBDISTRICT, COMMUNITY)
 # Of the entries of records that were merged the one that serves, then the one that began first.
@@ -55,11 +56,16 @@ def qualifications_of(volunteer: Volunteer) -> QuerySet[Qualification]:
 
 
 def volunteers(*, viewer: Actor) -> QuerySet[Volunteer]:
-    """Give the volunteers of the viewer's areas, each with `area_name` and the number of `teams`."""
+    """Give the volunteers of the viewer's areas, each with `area_name`, the number of `teams`, and names of wishes.
+
+    `wished` names the kinds of tasks that one would like, none for any.
+    """
     policies.require_desk(viewer)
     rows = Volunteer.objects.filter(policies.volunteers_readable(viewer)).select_related("person__merged_into")
     teams = Count("places", filter=Q(places__state="member"))
-    return rows.annotate(area_name=AREA_NAME, teams=teams).prefetch_related("skills__skill")
+    return rows.annotate(area_name=AREA_NAME, teams=teams, wished=named(TaskKind, "tasks")).prefetch_related(
+        "skills__skill"
+    )
 
 
 def volunteer(*, viewer: Actor, volunteer_id: UUID) -> Volunteer:

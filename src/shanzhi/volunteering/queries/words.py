@@ -59,6 +59,24 @@ def holding_each(model: type[WordT], areas: Collection[str]) -> dict[str, list[W
     return {code: _nearest(row for row in rows if covers(row.area, code)) for code in areas}
 
 
+def naming(model: type[WordT]) -> QuerySet[WordT]:
+    """Give the words that hold, or held, in the `area` of a row about them, each code once as the nearest area says it.
+
+    `words` is the name in the reader's language. For subqueries alone, as histories ask for them.
+    """
+    rows = model.objects.annotate(
+        here=ExpressionWrapper(OuterRef("area"), CharField()), words=F("name" if chinese() else "name_en")
+    )
+    return rows.filter(here__startswith=F("area")).order_by("code", "-area").distinct("code")
+
+
+def named(model: type[WordT], field: str) -> ArraySubquery:
+    """Name the codes in an array of a row with an `area`, in the reader's language."""
+    wanted = ExpressionWrapper(OuterRef(field), output_field=ArrayField(CharField()))
+    found = naming(model).annotate(wanted=wanted).filter(Q(("wanted__contains", [F("code")])))
+    return ArraySubquery(found.values("words"))
+
+
 def task_codes(areas: Collection[str]) -> dict[str, frozenset[str]]:
     """Give the codes of the kinds of tasks that hold in each of some areas; in one query."""
     return {code: frozenset(one.code for one in kinds) for code, kinds in holding_each(TaskKind, areas).items()}
@@ -94,23 +112,14 @@ def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
     above = {step for code in codes for step in ("", *ancestors_of(code))}
     rows = VOCABULARIES[vocabulary].objects
     seen: QuerySet[Any] = rows.filter(places.within_any("area", codes) | Q(area__in=above))
-    more = {"demanded": _demanded()} if vocabulary == "tasks" else {}
-    named: QuerySet[Any] = seen.annotate(area_name=AREA_NAME, **more).order_by("code", "area")
-    return named
+    more = {"demanded": named(QualificationKind, "demands")} if vocabulary == "tasks" else {}
+    told: QuerySet[Any] = seen.annotate(area_name=AREA_NAME, **more).order_by("code", "area")
+    return told
 
 
-def _demanded() -> ArraySubquery:
-    """Name what each kind of task asks for, in the reader's language: each code once, as the nearest area says it."""
-    wanted = ExpressionWrapper(OuterRef("demands"), output_field=ArrayField(CharField()))
-    kinds = QualificationKind.objects.annotate(
-        wanted=wanted, seat=ExpressionWrapper(OuterRef("area"), output_field=CharField())
-    ).filter(Q(("wanted__contains", [F("code")])), seat__startswith=F("area"))
-    return ArraySubquery(kinds.order_by("code", "-area").distinct("code").values("name" if chinese() else "name_en"))
-
-
-def desk_skills(*, viewer: Actor) -> list[Skill]:
-    """List the skills of the viewer's areas, each code once, for a filter."""
-    rows: list[Skill] = list(own_words(viewer=viewer, vocabulary="skills"))
+def desk_words(*, viewer: Actor, vocabulary: str) -> list[Any]:
+    """List the words of a vocabulary of the viewer's areas, each code once, for a filter. Raises NotFound."""
+    rows = list(own_words(viewer=viewer, vocabulary=vocabulary))
     return sorted({row.code: row for row in rows}.values(), key=lambda row: row.code)
 
 

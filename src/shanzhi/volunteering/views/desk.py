@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -48,13 +49,16 @@ from shanzhi.volunteering.views.frames import (
     team_name,
     team_state,
     volunteer_state,
+    wish_words,
 )
 from shanzhi.volunteering.views.mine import pairs
 
 
-def skill_options(request: Any) -> list[tuple[str, str]]:
-    """List the skills of the viewer's areas."""
-    return [(one.code, str(one)) for one in queries.desk_skills(viewer=request.actor)]
+def words_of(vocabulary: str) -> Callable[[Any], list[tuple[str, str]]]:
+    """Give what lists the words of a vocabulary that the viewer's areas set or inherit."""
+    return lambda request: [
+        (one.code, str(one)) for one in queries.desk_words(viewer=request.actor, vocabulary=vocabulary)
+    ]
 
 
 VOLUNTEERS = Listing(
@@ -65,6 +69,7 @@ VOLUNTEERS = Listing(
         Column("area", gettext_lazy("Area of service"), value="area_name", sort="area"),
         Column("area_code", gettext_lazy("Code of the area"), value="area", on_page=False),
         Column("skills", gettext_lazy("Skills"), value=skill_words, priority=2),
+        Column("wished", gettext_lazy("Kinds of tasks they would like"), value=wish_words, on_page=False),
         Column("teams", gettext_lazy("Teams"), "number", sort="teams"),
         Column("state", gettext_lazy("State"), "tag", value=volunteer_state, sort="state"),
         Column("joined_at", gettext_lazy("Joined on"), "date", sort="joined_at", priority=2),
@@ -74,7 +79,12 @@ VOLUNTEERS = Listing(
         ChoiceFilter("state", gettext_lazy("State"), choices=VOLUNTEER.choices()),
         AreaFilter("area", gettext_lazy("Area"), source=read_areas),
         ChoiceFilter(
-            "skill", gettext_lazy("Skill"), choices=skill_options, apply=lambda code: Q(pk__in=queries.with_skill(code))
+            "skill", gettext_lazy("Skill"), choices=words_of("skills"),
+            apply=lambda code: Q(pk__in=queries.with_skill(code)),
+        ),
+        ChoiceFilter(
+            "wish", gettext_lazy("Would like"), choices=words_of("tasks"),
+            apply=lambda code: Q(tasks__contains=[code]),
         ),
         DateRangeFilter("joined_at", gettext_lazy("Joined on")),
     ),

@@ -53,6 +53,12 @@ def skill_words(row: Volunteer) -> str:
     return comma.join(str(one.skill) for one in row.skills.all()) or formatting.NONE
 
 
+def wish_words(row: Volunteer) -> str:
+    """Name the kinds of tasks that a volunteer of the desk's list would like; none wished for is any."""
+    comma = "、" if formatting.chinese() else ", "
+    return comma.join(row.wished) or _("Any")  # type: ignore[attr-defined]  # set by `queries.volunteers`
+
+
 def before(row: Volunteer) -> list[Answer]:
     """Tell what an office's list said of a volunteer: the number there, and hours of before."""
     minutes = queries.earlier_minutes(volunteers=[row.pk])[row.pk]
