@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit import coverage
 from shanzhi.kernel.actor import Actor
 from shanzhi.ui import navigation
+from shanzhi.work import files
 
 TABLES = (
     "fund", "donor", "income", "incomereversal", "approvallimit", "grant", "teamplace", "budgetline", "tranche",
@@ -40,5 +41,6 @@ class FundingConfig(AppConfig):
         for table in TABLES:
             coverage.cover(f"funding_{table}")
         import_module("shanzhi.organizations.uses").register("funding_donor", "organization")
+        files.register("funding", "funding.Expense", "picture", "small", "public_picture")
         import_module("shanzhi.funding.history")
         import_module("shanzhi.funding.personal")

@@ -9,6 +9,7 @@ from shanzhi.audit import coverage
 from shanzhi.kernel.actor import Actor
 from shanzhi.people import holders
 from shanzhi.ui import navigation
+from shanzhi.work import files
 
 TABLES = (
     "organization", "pastname", "membership", "link", "document", "filingrules", "filingapplication", "filing",
@@ -47,4 +48,5 @@ class OrganizationsConfig(AppConfig):
             uses.register(table, "organization")
         import_module("shanzhi.organizations.personal")
         holders.register(import_module("shanzhi.organizations.holding").Registry())
+        files.register("organizations", "organizations.Document", "digest")
         import_module("shanzhi.organizations.history")

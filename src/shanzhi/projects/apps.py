@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit import coverage
 from shanzhi.kernel.roles import STAFF_READERS
 from shanzhi.ui import navigation
+from shanzhi.work import files
 
 AUDITED = (
     "rules", "project", "activity", "photo", "report", "sheet", "decision", "objection", "visit", "step", "ceremony",
@@ -45,5 +46,6 @@ class ProjectsConfig(AppConfig):
         for table in AUDITED:
             coverage.cover(f"projects_{table}")
         coverage.leave_out("projects_feedback", "a record of it would tell when somebody said it")
+        files.register("projects", "projects.Photo", "digest")
         import_module("shanzhi.projects.history")
         import_module("shanzhi.projects.personal")

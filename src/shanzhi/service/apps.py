@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit import coverage
 from shanzhi.kernel.actor import Actor
 from shanzhi.ui import navigation
+from shanzhi.work import files
 
 TABLES = (
     "servicerules", "servicerecord", "reversal", "complaint", "staraward", "thanks", "certificate", "certificatebatch",
@@ -34,5 +35,6 @@ class ServiceConfig(AppConfig):
             coverage.cover(f"service_{table}")
         coverage.leave_out("service_servicemonth", "sums that triggers keep of records, which are audited")
         coverage.leave_out("service_batchitem", "a list to work through; certificates and their batch are audited")
+        files.register("service", "service.Evidence", "digest")
         import_module("shanzhi.service.history")
         import_module("shanzhi.service.personal")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit import coverage
 from shanzhi.kernel.actor import Actor
 from shanzhi.ui import navigation
+from shanzhi.work import files
 
 TABLES = (
     "bank", "policyversion", "pool", "member", "earning", "review", "gift", "poolgrant", "grantyes", "post",
@@ -52,6 +53,7 @@ class TimebankConfig(AppConfig):
         coverage.check("credits of time banks", broken_banks)
         words = import_module("shanzhi.timebank.words")
         import_module("shanzhi.ledger.words").register_kinds(words.KINDS)
+        files.register("timebank", "timebank.Post", "photo")
         import_module("shanzhi.timebank.history")
         import_module("shanzhi.timebank.matched")
         import_module("shanzhi.timebank.personal")

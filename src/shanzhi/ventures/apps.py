@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shanzhi.audit import coverage
 from shanzhi.kernel.roles import STAFF, STAFF_READERS, Role
 from shanzhi.ui import navigation
+from shanzhi.work import files
 
 AUDITED = (
     *("call", "callarea", "phase", "callterms", "notice", "award"),
@@ -102,5 +103,6 @@ class VenturesConfig(AppConfig):
             ("ventures_call", "operator_organization"),
         ):  # fmt: skip
             uses.register(table, column)
+        files.register("ventures", "ventures.Attachment", "digest")
         import_module("shanzhi.ventures.history")
         import_module("shanzhi.ventures.personal")

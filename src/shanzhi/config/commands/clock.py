@@ -7,7 +7,7 @@ machine's has just jumped. A vote that closes some minutes late harms nobody, on
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from io import StringIO
 from typing import Final
@@ -21,9 +21,12 @@ from shanzhi.config.database import LARGEST_SKEW, skew
 
 EVERY: Final = 60.0
 ANSWERS_KEPT: Final = timedelta(days=30)
+UNUSED_KEPT: Final = timedelta(days=1)
+NIGHT: Final = 3  # the hour from which what is done once a day is done
 LARGEST_JUMP: Final = 60.0  # seconds by which a clock may be set between two looks
 MISTRUST: Final = 600.0  # seconds without moves after a jump, for the operator or the time service to set it right
 log = structlog.get_logger(__name__)
+_swept: Final[dict[str, date]] = {}
 
 
 def move_calls() -> None:
@@ -86,9 +89,21 @@ def forget_answers() -> None:
     import_module("shanzhi.work.operations").forget_answers(before=timezone.now() - ANSWERS_KEPT)
 
 
+def sweep_files() -> None:
+    """Once a day, at night, delete bytes of files to which no row points since a day."""
+    now = timezone.localtime()
+    day = timezone.localdate(now)
+    if now.hour < NIGHT or _swept.get("on") == day:
+        return
+    _swept["on"] = day
+    gone = import_module("shanzhi.work.files").sweep(before=now - UNUSED_KEPT)
+    if gone:
+        log.info("files_swept", gone=gone)
+
+
 JOBS: Final[tuple[Callable[[], None], ...]] = (
     move_calls, move_projects, move_assignments, move_activities, move_people, run_banks, tell_of_filings,
-    tell_volunteers, search_needs, send_notices, seal_log, forget_answers,
+    tell_volunteers, search_needs, send_notices, seal_log, forget_answers, sweep_files,
 )  # fmt: skip
 
 

@@ -97,4 +97,4 @@ def remove_photo(*, actor: Actor, activity_id: UUID, photo_id: UUID, at: datetim
 
 def drop_photos(*digests: str) -> None:
     """Delete the bytes of photos after the commit, where no other activity holds the same."""
-    drop_unused(digests, room=ROOM, used=lambda digest: Photo.objects.filter(digest=digest).exists())
+    drop_unused(digests, room=ROOM)

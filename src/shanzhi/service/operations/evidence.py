@@ -109,9 +109,7 @@ def against_removing(actor: Actor, found: ServiceRecord) -> Refusal | None:
 
 def _empty(rows: list[Evidence], reason: str, at: datetime, removed_by_id: UUID | None = None) -> None:
     """Take digest and name out of rows; bytes to which nothing points any more are deleted on commit."""
-    drop_unused(
-        [row.digest for row in rows], room=ROOM, used=lambda digest: Evidence.objects.filter(digest=digest).exists()
-    )
+    drop_unused([row.digest for row in rows], room=ROOM)
     for row in rows:
         row.digest, row.name, row.removed_at, row.removed_reason = "", "", max(at, row.added_at), reason
         row.removed_by_id = removed_by_id

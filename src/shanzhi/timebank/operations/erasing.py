@@ -61,7 +61,7 @@ def empty_posts(leaving: Leaving) -> Touched:
     hours = OfferHours.objects.filter(post__in=rows)  # of offers that are closed now
     gone = [str(key) for key in hours.values_list("pk", flat=True)]
     hours.delete()
-    drop_unused(photos, room=ROOM, used=lambda digest: Post.objects.filter(photo=digest).exists())
+    drop_unused(photos, room=ROOM)
     # Accounts before pairs, as who asks locks them.
     lock_members(Member.objects.filter(person=leaving.person_id).values_list("pk", flat=True))
     return {

@@ -37,7 +37,7 @@ def erase_files(leaving: Leaving) -> Touched:
     digests = {*own.values_list("digest", flat=True), *added.values_list("change__digest", flat=True)}
     keys = _keys(own)
     own.delete()
-    drop_unused(digests, room=ROOM, used=lambda digest: Attachment.objects.filter(digest=digest).exists())
+    drop_unused(digests, room=ROOM)
     return {"ventures_attachment": keys}
 
 
