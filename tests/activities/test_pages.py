@@ -22,6 +22,7 @@ from shanzhi.activities.views.public import month_of
 from shanzhi.kernel.roles import Role
 from shanzhi.volunteering.models import TeamMember
 from tests.activities.support import DAY, HOUR, a_shift, a_sign_up, a_task, an_activity
+from tests.audit.support import english
 from tests.people.conftest import COMMUNITY
 from tests.support.people import a_person, actor, client_for, sign_in
 from tests.support.pressing import twice
@@ -122,6 +123,28 @@ class TestAVolunteer:
 
 
 class TestATeamsDesk:
+    @pytest.mark.parametrize(
+        ("begins", "ends", "told"),
+        [
+            ("09:00", "09:00", "结束时间与开始时间相同"),
+            ("22:00", "21:00", "这样共有 23小时"),
+            ("07:00", "23:01", "最长 16 小时"),
+        ],
+    )
+    def test_is_asked_again_about_hours_that_are_a_slip(self, soon: Shift, begins: str, ends: str, told: str) -> None:
+        day = (timezone.localdate() + timedelta(days=3)).isoformat()
+        times = {"day": day, "begins": begins, "ends": ends, "places": "5", "idempotency_key": f"slip-{begins}-{ends}"}
+        answer = leader(soon).post(f"{LIST}{soon.activity_id}/shifts/new/", times)
+        assert answer.status_code == 422
+        assert told in answer.content.decode()
+        assert Shift.objects.count() == 1
+
+    def test_shows_that_a_shift_ends_on_the_next_day(self, soon: Shift) -> None:
+        begins = timezone.localtime(soon.starts_at).replace(hour=22, minute=0)
+        a_shift(soon.activity, starts=begins, hours=8)
+        assert "22:00–次日 06:00" in page(Client(), f"{LIST}{soon.activity_id}/")
+        assert "22:00–06:00 the next day" in english(Client()).get(f"{LIST}{soon.activity_id}/").content.decode()
+
     def test_plans_hands_in_and_sees_who_signed_up_by_number(self, soon: Shift) -> None:
         a_task("events", name="活动服务", name_en="Events")
         team, desk = soon.activity.team, leader(soon)

@@ -115,7 +115,7 @@ PAGES: dict[str, Row] = {
     "activities:shift": of_planners(shift("/"), anonymous=SIGN_IN),
     "activities:shift_edit": of_planners(shift("/edit/"), anonymous=SIGN_IN),
     "activities:shift_cancel": of_planners(shift("/cancel/"), anonymous=SIGN_IN),
-    "activities:sign": signed_in(shift("/sign/"), 409),
+    "activities:sign": signed_in(shift("/sign/"), 302),
     "activities:leave": signed_in(shift("/leave/"), 409),
     "POST activities:keep": signed_in(shift("/keep/"), 302, **POST),
     "activities:team": of_team(team("/activities/"), anonymous=SIGN_IN),

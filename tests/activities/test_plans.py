@@ -247,8 +247,10 @@ class TestShifts:
             with pytest.raises(refusals.BadRepeat):
                 operations.add_shifts(**given, **wrong)
         past = {**given, "starts_at": AT - HOUR, "ends_at": AT + HOUR}
-        with pytest.raises(refusals.BadShift):
-            operations.add_shifts(**past)
+        long = {**given, "starts_at": AT + DAY, "ends_at": AT + DAY + 16 * HOUR + timedelta(minutes=1)}
+        for wrong in (past, long):
+            with pytest.raises(refusals.BadShift):
+                operations.add_shifts(**wrong)
         assert Shift.objects.count() == 3
 
     def test_of_a_series_change_one_or_with_those_that_follow(self) -> None:

@@ -98,3 +98,26 @@ class TestAButtonPressedTwice:
     def test_is_never_disabled_without_scripts(self, open_page: Open) -> None:
         page = open_page("/ui/pieces/", Look(scripts=False))
         assert page.locator("form[data-once] button.main").is_enabled()
+
+
+PLACE = """<!doctype html><html lang="en"><body><form method="post"><div class="field"><input name="lat" aria-label="n">
+</div><div class="field"><input name="lng" aria-label="e"></div></form>
+<p data-position hidden data-say-asking="Asking" data-say-ready="Ready" data-say-failed="Failed">
+<button type="button">Take my position</button> <span role="status"></span></p>
+<script src="/static/activities/position.js" defer></script></body></html>"""
+
+
+@pytest.mark.parametrize(("allowed", "said", "north"), [(True, "Ready", "36.655"), (False, "Failed", "")])
+def test_a_plan_takes_its_rough_point_from_the_phone_only_when_pressed(
+    open_page: Open, allowed: bool, said: str, north: str
+) -> None:
+    page = open_page("/ui/pieces/", Look("phone", language="en"))
+    page.context.route("**/made-up/", lambda route: route.fulfill(body=PLACE, content_type="text/html; charset=utf-8"))
+    page.context.set_geolocation({"latitude": 36.6554321, "longitude": 117.0298765})
+    if allowed:
+        page.context.grant_permissions(["geolocation"])
+    page.goto("/made-up/")
+    assert page.input_value("[name=lat]") == ""
+    page.click("text=Take my position")
+    page.wait_for_function(f"document.querySelector('[role=status]').textContent === '{said}'")
+    assert (page.input_value("[name=lat]"), page.input_value("[name=lng]")) == (north, "117.030" if north else "")

@@ -106,7 +106,7 @@ def test_becomes_a_volunteer_in_two_minutes_with_all_that_one_may_say(thumb: Thu
     signs_up(thumb)
     assert thumb.page.url.endswith("/account/volunteering/register/")  # where one wanted to go
     thumb.ticks("skills", "haircut", "first_aid")
-    thumb.ticks("hours", "2-540-720", "6-540-720")
+    thumb.ticks("hours", "2-360-720", "6-360-720")
     thumb.ticks("languages", "mandarin", "dialect")
     thumb.types("metres", "2000")
     thumb.ticks("tasks", "visit_elders")

@@ -61,7 +61,7 @@ def registers_and_joins(ground: Street) -> Volunteer:
         visit(page, MINE)
         follow(page, f"{MINE}register/")
         page.check("[name=skills][value=haircut]")
-        page.check("[name=hours][value='6-540-720']")
+        page.check("[name=hours][value='6-360-720']")
         page.fill("[name=wish]", "陪老人散步")
         hand_in(page)
         volunteer = Volunteer.objects.get(person=ground.newcomer)

@@ -25,7 +25,7 @@ from tests.volunteering.support import a_volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 NOW = timezone.now()
-SATURDAY, MONDAY = (6, 540, 720), (1, 840, 1080)
+SATURDAY, MONDAY = (6, 360, 720), (1, 720, 1080)
 
 
 def a_picture() -> io.BytesIO:
@@ -48,7 +48,7 @@ def a_form(**fields: Any) -> dict[str, Any]:
     until = timezone.localdate(NOW) + timedelta(days=30)
     return {"title": "教用手机", "about": "挂号、视频通话（示例）", "area": AREA, "minutes": "60",
             "until": until.isoformat(), "place": "在我家，或社区图书馆", "address": "解放路九号",
-            "hours": ["6-540-720", "1-840-1080"], **fields}  # fmt: skip
+            "hours": ["6-360-720", "1-720-1080"], **fields}  # fmt: skip
 
 
 def a_body(**fields: Any) -> dict[str, Any]:
@@ -70,19 +70,19 @@ def test_an_offer_with_photo_place_and_hours_is_posted_by_the_page_and_shows_all
     mine, theirs = sign_in(Client(), helper.person), sign_in(Client(), taker.person)
     root = f"/timebank/{helper.bank_id}/help/"
     form = mine.get(f"{root}offer/").content.decode()
-    assert all(name in form for name in ('name="photo"', 'name="place"', 'value="6-540-720"', "volunteering.css"))
+    assert all(name in form for name in ('name="photo"', 'name="place"', 'value="6-360-720"', "volunteering.css"))
     answer = mine.post(f"{root}offer/", {**a_form(), "photo": a_picture(), "idempotency_key": "offer-page-1"})
     post = Post.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/timebank/help/{post.pk}/")
     for client in (mine, theirs):
         shown = client.get(f"/timebank/help/{post.pk}/").content.decode()
         assert "在我家，或社区图书馆" in shown
-        assert "周一 14:00–18:00、周六 9:00–12:00" in shown
+        assert "周一 12:00–18:00、周六 6:00–12:00" in shown
         assert f'src="/timebank/help/{post.pk}/photo/"' in shown
         assert "解放路九号" not in shown
     assert theirs.get(f"/timebank/help/{post.pk}/photo/")["Content-Type"] == "image/jpeg"
     listed = theirs.get(root).content.decode()
-    assert "周六 9:00–12:00" in listed
+    assert "周六 6:00–12:00" in listed
     assert "教用手机" in theirs.get(f"{root}?weekday=6").content.decode()
     assert "教用手机" not in theirs.get(f"{root}?weekday=3").content.decode()
 
@@ -96,7 +96,7 @@ def test_an_offer_with_photo_place_and_hours_is_posted_by_the_api_and_tells_all_
     told = theirs.get(f"/api/v1/timebank/help/{post.pk}").json()
     assert told["place"] == "在我家，或社区图书馆"
     assert told["hours"] == [
-        {"weekday": 1, "starts": 840, "ends": 1080}, {"weekday": 6, "starts": 540, "ends": 720},
+        {"weekday": 1, "starts": 720, "ends": 1080}, {"weekday": 6, "starts": 360, "ends": 720},
     ]  # fmt: skip
     assert told["photo"] == f"/timebank/help/{post.pk}/photo/"
     assert "解放路九号" not in str(told)
@@ -169,7 +169,7 @@ def test_the_free_hours_of_a_volunteer_are_there_to_be_ticked_and_none_is() -> N
     form = sign_in(Client(), helper.person).get(f"/timebank/{helper.bank_id}/help/offer/").content.decode()
     assert 'value="2-430-500"' in form
     assert "周二 7:10–8:20" in form
-    assert 'checked' not in form[form.index('value="1-540-720"') : form.index('value="7-1140-1260"')]  # fmt: skip
+    assert 'checked' not in form[form.index('value="1-360-720"') : form.index('value="7-1080-1320"')]  # fmt: skip
 
 
 def test_the_database_holds_hours_of_open_offers_that_stay_and_do_not_overlap() -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 from typing import Any
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -23,7 +24,7 @@ from tests.volunteering.support import a_team, a_volunteer, join
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("areas")]
 MINE, TEAMS, DESK, API = "/account/volunteering/", "/teams/", "/desk/volunteering/", "/api/v1/volunteering/"
 FORM = {
-    "area": COMMUNITY, "skills": ["haircut"], "hours": ["2-540-720", "6-1140-1260"], "languages": ["mandarin"],
+    "area": COMMUNITY, "skills": ["haircut"], "hours": ["2-360-720", "6-1080-1320"], "languages": ["mandarin"],
     "metres": "2000", "tasks": ["events"], "wish": "陪老人散步",
     "health": "不能提重物", "health_agreed": "on", "emergency_name": "欧阳示例",
     "emergency_phone": "13800138000",
@@ -56,7 +57,7 @@ class TestRegistering:
         shown = page(client, MINE)
         assert one.number in shown
         assert ("活动服务" in shown, "环境清洁" in shown, "想做的任务类别" in shown) == (True, False, True)
-        assert all(words in shown for words in ("理发", "周二 9:00–12:00", "普通话", "2,000 米", "138****8000"))
+        assert all(words in shown for words in ("理发", "周二 6:00–12:00", "普通话", "2,000 米", "138****8000"))
         assert "不能提重物" not in shown  # masked, also to oneself until one edits
         edit = page(client, f"{MINE}edit/")
         assert all(words in edit for words in ("不能提重物", "欧阳示例", 'name="version" value="'))
@@ -79,6 +80,22 @@ class TestRegistering:
         assert one.state == "left"
         assert "重新加入志愿服务" in page(client, MINE)
 
+    def test_comes_between_for_who_wants_to_join_a_team_and_leads_back(self) -> None:
+        client = client_for(Role.RESIDENT, COMMUNITY)
+        way = f"{TEAMS}{a_team(COMMUNITY, name='楼门互助队').pk}/join/"
+        answer = client.get(way)
+        assert answer["Location"] == f"{MINE}register/?next={quote(way, safe='')}"
+        assert "登记后回到刚才的页面" in page(client, answer["Location"])
+        sent = {**FORM, "idempotency_key": "register-first-1"}
+        assert client.post(answer["Location"], sent)["Location"] == way
+        assert client.get(way).status_code == 200
+        stranger = client_for(Role.RESIDENT, COMMUNITY)
+        away = f"{MINE}register/?next=https%3A%2F%2Fexample.org%2F"
+        assert stranger.post(away, {**sent, "idempotency_key": "register-away-1"})["Location"] == MINE
+        refused = client_for(Role.RESIDENT, COMMUNITY).post(way, {"version": "1", "sure": "on"})
+        assert refused.status_code == 409
+        assert "现在不能这样做" in refused.content.decode()
+
     def test_by_the_api_is_the_same(self) -> None:
         client = client_for(Role.RESIDENT, COMMUNITY)
         head = {"Idempotency-Key": "register-by-api"}
@@ -99,7 +116,7 @@ class TestRegistering:
         assert [why["code"] for why in fits["traffic"]["reasons"]] == ["qualification"]
         own = page(client, f"{MINE}edit/")
         assert 'value="1-600-660" ' in own  # hours that the form does not offer stay
-        assert own.index('value="1-600-660" ') > own.index('value="7-1140-1260"')  # after the days, each in a row
+        assert own.index('value="1-600-660" ') > own.index('value="7-1080-1320"')  # after the days, each in a row
         wrong = client.post(f"{API}me/change", {**body, "version": 9}, kind, headers={"Idempotency-Key": "another-key"})
         assert (wrong.status_code, wrong.json()["code"]) == (409, "stale_volunteer")
         strange = {**body, "tasks": ["flying"], "version": told["version"]}
@@ -251,3 +268,6 @@ class TestTheDesk:
         client.post(f"{DESK}words/skills/examples/")
         assert Skill.objects.filter(area=DISTRICT).count() == 16
         assert client.get(f"{DESK}words/others/").status_code == 404
+        country = Skill.objects.get(code="law", area="")
+        listed = page(client, f"{DESK}words/skills/?q=law")
+        assert (country.name in listed, f"words/skills/{country.pk}/" in listed) == (True, False)  # only read here

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any, Final
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from shanzhi.activities.models import Activity, Shift
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import Refusal
 from shanzhi.people.actors import actor_of_person
+from shanzhi.places import queries as places
+from shanzhi.places.models import Measure
 from shanzhi.volunteering.models import Team, TeamMember, Volunteer
 
 Progress = Callable[[str, int, int], None]
@@ -109,13 +112,23 @@ def _plan(team: Team, title: str, task: str, where: str, place: int, at: datetim
             "insurer": "示例保险公司（示例）", "policy_number": "示例-0001",
             "insured_from": today - timedelta(days=60), "insured_until": today + timedelta(days=300),
         }  # fmt: skip
-    lat, lng = SPOTS[place]
+    lat, lng = _spot(team.area, place)
     return operations.Plan(
         area=team.area, task=task, title=title, language=LANGUAGE.get(task, ""),
         what=f"由{team.name}组织，量力而行。", place=where,
         lat=lat, lng=lng, reach="社区服务站（示例电话 0531-0000000）",
         risks=DANGEROUS if dangerous else RISKS, **insured,
     )  # fmt: skip
+
+
+def _spot(area: str, place: int) -> tuple[int, int]:
+    """Give a rough position within some hundred metres of the community's middle, else one of the district."""
+    middle = places.figures([area], timezone.localdate()).get(area, {})
+    north, east = (getattr(middle.get(one), "value", None) for one in (Measure.LATITUDE, Measure.LONGITUDE))
+    if north is None or east is None:
+        return SPOTS[place]
+    draw = Random(f"{area} {place}")  # noqa: S311 - the same at each run
+    return north + draw.randrange(-6_000, 6_000), east + draw.randrange(-7_000, 7_000)
 
 
 def _holidays(day: date) -> list[date]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from shanzhi.config import database
 from shanzhi.kernel.actor import Actor
-from shanzhi.kernel.errors import Refusal
+from shanzhi.kernel.errors import Conflict, Refusal
 
 API: Final = "/api/"
 TITLES: Final = {
@@ -25,7 +25,7 @@ TITLES: Final = {
     403: gettext_lazy("This is not open to you"),
     404: gettext_lazy("There is nothing here"),
     405: gettext_lazy("This cannot be done at this address"),
-    409: gettext_lazy("This was changed meanwhile"),
+    409: gettext_lazy("This cannot be done as things stand"),
     411: gettext_lazy("The length is missing"),
     413: gettext_lazy("This is too large"),
     422: gettext_lazy("Something needs correcting"),
@@ -74,6 +74,8 @@ def problem(request: HttpRequest, *, status: int, message: str, code: str, **mor
 def page(request: HttpRequest, *, status: int, message: str) -> HttpResponse:
     """Answer a person. Should even the error page fail, plain words still come."""
     title = str(TITLES.get(status, HTTPStatus(status).phrase))
+    if status == HTTPStatus.CONFLICT and message == str(Conflict.message):
+        title = _("This was changed meanwhile")
     again = request.get_full_path() if status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET" else ""
     context = {"status": status, "title": title, "message": message, "request_id": request_id(request), "again": again}
     try:

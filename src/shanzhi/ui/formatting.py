@@ -123,6 +123,15 @@ def _span(total: int) -> str:
     return ngettext("%(n)s minute", "%(n)s minutes", total) % {"n": total}
 
 
+def hours(starts: datetime.datetime, ends: datetime.datetime) -> str:
+    """Write the hours of a span in the time of the place, and that it ends on the next day where it does."""
+    begins, ended = local(starts), local(ends)
+    until = f"{ended:%H:%M}"
+    if ended.date() != begins.date():
+        until = gettext("%(time)s the next day") % {"time": until}
+    return f"{begins:%H:%M}–{until}"
+
+
 def minutes(value: int | None) -> str:
     """Write a span given in whole minutes: 150 is '2小时30分' or '2 h 30 min'."""
     if value is None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from ninja.params.functions import Header
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationInfo, field_validator
@@ -55,6 +56,13 @@ def acting(request: HttpRequest) -> dict[str, Any]:
 def signed_acting(request: HttpRequest) -> dict[str, Any]:
     """Give the same, or refuse when nobody is signed in."""
     return {**acting(request), "actor": signed_in(request)}
+
+
+def next_of(request: HttpRequest, otherwise: str) -> str:
+    """Give the address of this site to go on to, as `next` of what was sent or of the address says it."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else otherwise
 
 
 class BadCursor(Invalid):

@@ -1,16 +1,16 @@
 """The reader's preferences, and the living page of pieces."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from shanzhi.ui import preferences
+from shanzhi.ui.http import next_of
 from shanzhi.ui.methods import acts
 
 
 @acts
 def choose_preferences(request: HttpRequest) -> HttpResponse:
     """Remember mode and elder mode, and go back to the page the reader came from."""
-    answer = HttpResponseRedirect(_safe_next(request))
+    answer = HttpResponseRedirect(next_of(request, "/"))
     mode = request.POST.get("mode")
     if mode in preferences.MODES:
         _remember(answer, preferences.MODE_COOKIE, mode, request)
@@ -24,9 +24,3 @@ def _remember(answer: HttpResponse, name: str, value: str, request: HttpRequest)
     answer.set_cookie(
         name, value, max_age=preferences.COOKIE_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
     )
-
-
-def _safe_next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else "/"

@@ -54,7 +54,7 @@ def load(*, at: datetime, progress: Progress) -> None:
 
 def _hours(draw: Random) -> list[tuple[int, int, int]]:
     """Draw a morning and an afternoon of the week."""
-    return [(draw.randint(1, 7), 540, 720), (draw.randint(1, 7), 840, 1080)]
+    return [(draw.randint(1, 7), 360, 720), (draw.randint(1, 7), 720, 1080)]
 
 
 def _people() -> list[Person]:

@@ -25,8 +25,7 @@ def title_of(row: Activity) -> str:
 
 def times_of(one: Shift) -> str:
     """Say when a shift is: day, and hours of the place."""
-    begins, ends = formatting.local(one.starts_at), formatting.local(one.ends_at)
-    return f"{formatting.day(begins.date())} {begins:%H:%M}–{ends:%H:%M}"
+    return f"{formatting.day(formatting.local(one.starts_at).date())} {formatting.hours(one.starts_at, one.ends_at)}"
 
 
 def poster_pdf(

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shanzhi.activities.models import MOST_PLACES
+from shanzhi.activities.models import LONGEST_SERVED, MOST_PLACES
 from shanzhi.activities.operations import Plan
+from shanzhi.ui import formatting
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import Checklist, DayField, PageForm, offer
 from shanzhi.volunteering.models import LANGUAGES
 
 MICRO = 1_000_000
 MOST_SKIPPED = 60
+
+DAY: Final = 24 * 60
+TOO_LONG: Final = _(
+    "That is %(span)s. A shift lasts at most 16 hours; look whether the two times are the right way round."
+)
 
 
 class PlanForm(PageForm):
@@ -105,11 +111,23 @@ class TimesForm(PageForm):
         widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
     )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a slip: the same hour twice, or a beginning and an end that are too far apart."""
+        given = super().clean() or self.cleaned_data
+        begins, ends = given.get("begins"), given.get("ends")
+        if begins is not None and ends is not None:
+            span = (ends.hour - begins.hour) * 60 + ends.minute - begins.minute
+            if span == 0:
+                self.add_error("ends", _("The shift ends when it begins. Give another time."))
+            elif span % DAY > LONGEST_SERVED // timedelta(minutes=1):
+                self.add_error("ends", TOO_LONG % {"span": formatting.minutes(span % DAY)})
+        return given
+
     def times(self) -> dict[str, datetime]:
         """Give beginning and end in the time of the place."""
         given = self.cleaned_data
         begins = timezone.make_aware(datetime.combine(given["day"], given["begins"]))
-        last = given["day"] + timedelta(days=given["ends"] <= given["begins"])
+        last = given["day"] + timedelta(days=given["ends"] < given["begins"])
         return {"starts_at": begins, "ends_at": timezone.make_aware(datetime.combine(last, given["ends"]))}
 
 

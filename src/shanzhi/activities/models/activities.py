@@ -18,6 +18,8 @@ from shanzhi.work.search import search_index
 
 MOST_PLACES: Final = 2000
 LONGEST_SHIFT: Final = timedelta(hours=24)
+LONGEST_SERVED: Final = timedelta(hours=16)
+"""The longest that one may plan: who served longer on a day is looked at as impossible."""
 AREA_SHAPE: Final = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
 NORTH: Final = 90_000_000
 EAST: Final = 180_000_000

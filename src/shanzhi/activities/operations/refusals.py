@@ -118,7 +118,7 @@ class BadShift(Invalid):
     """Its time is past, too long or the wrong way round."""
 
     code = "bad_shift"
-    message = _("A shift lies ahead, ends after it begins and lasts at most 24 hours.")
+    message = _("A shift lies ahead, ends after it begins and lasts at most 16 hours.")
 
 
 class BadPlaces(Invalid):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from shanzhi.activities import queries, telling
 from shanzhi.activities.lifecycle import LIVING, MOVED_ONTO
-from shanzhi.activities.models import LONGEST_SHIFT, MOST_PLACES, Activity, Shift, SignUp
+from shanzhi.activities.models import LONGEST_SERVED, MOST_PLACES, Activity, Shift, SignUp
 from shanzhi.activities.operations import refusals
 from shanzhi.activities.operations.frames import (
     LONGEST_REASON,
@@ -156,7 +156,7 @@ def _tell_all(actor: Actor, found: Activity, shifts: Sequence[Shift], happens: s
 def _check_span(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     if starts_at <= at or starts_at > at + FARTHEST:
         raise refusals.BadShift(field="starts_at")
-    if not timedelta(0) < ends_at - starts_at <= LONGEST_SHIFT:
+    if not timedelta(0) < ends_at - starts_at <= LONGEST_SERVED:
         raise refusals.BadShift(field="ends_at")
 
 

@@ -65,7 +65,7 @@ def reason_words(row: SignUp) -> str:
 
 def hours_of(row: Shift) -> str:
     """Give the hours of a shift, without its day."""
-    return f"{formatting.local(row.starts_at):%H:%M}–{formatting.local(row.ends_at):%H:%M}"
+    return formatting.hours(row.starts_at, row.ends_at)
 
 
 def free_words(row: Any) -> str:

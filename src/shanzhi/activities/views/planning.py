@@ -43,6 +43,7 @@ from shanzhi.ui.pieces import Answer
 from shanzhi.volunteering import queries as volunteering
 from shanzhi.volunteering.models import Team
 
+PLAN_FORM = "activities/plan_form.html"
 COLUMNS = (
     Column("title", gettext_lazy("Title"), value=title_of, sort="title", url=lambda row: plan_of(row.pk)),
     Column("state", gettext_lazy("State"), "tag", value=activity_state, sort="state"),
@@ -126,7 +127,8 @@ def new(request: Any, team_id: UUID) -> HttpResponse:
     lead = _("An officer of the area checks it before it is published. Shifts are added on the next page.")
     button, desk = pgettext("activity", "Save the plan"), team_desk_of(found)
     context = frame(_("Plan an activity"), button, desk, (found.name, desk), lead=lead)
-    return answer_form(request, form, act, context, done=_("The plan is saved. Add its shifts now."), template=FORM)
+    return answer_form(request, form, act, context, done=_("The plan is saved. Add its shifts now."),
+                       template=PLAN_FORM)  # fmt: skip
 
 
 @login_required
@@ -185,7 +187,7 @@ def edit(request: Any, event_id: UUID) -> HttpResponse:
     context = {**frame(_("Change the plan"), _("Save"), plan_of(event_id), *plan_steps(found), lead=lead),
                "version": found.version}  # fmt: skip
     return answer_form(request, _form(request, found.team, found), act, context, done=_("The plan is changed."),
-                       template=FORM)  # fmt: skip
+                       template=PLAN_FORM)  # fmt: skip
 
 
 @login_required

@@ -23,6 +23,7 @@ from shanzhi.ui.http import acting
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.volunteering import queries as volunteering
 from shanzhi.volunteering.operations.refusals import NotAVolunteer
+from shanzhi.volunteering.views.frames import registering_first
 
 
 @login_required
@@ -35,6 +36,8 @@ def sign(request: Any, shift_id: UUID) -> HttpResponse:
             raise refusals.ShiftOver
         if queries.own_in(viewer=request.actor, shifts=[shift_id]):
             return redirect("activities:mine")
+    if first := registering_first(request):
+        return first
     who = volunteering.mine(viewer=request.actor)
     if who is None:
         raise NotAVolunteer

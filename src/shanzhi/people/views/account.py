@@ -12,7 +12,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -24,6 +23,7 @@ from shanzhi.people.lifecycle import VERIFIED
 from shanzhi.people.texts import PRIVACY
 from shanzhi.people.views.words import event_words, grant_rows, known_places, lookers
 from shanzhi.ui import forms as ui_forms
+from shanzhi.ui.http import next_of
 from shanzhi.ui.methods import acts, form_page
 
 FRESH_SECONDS: Final = 10 * 60
@@ -74,14 +74,10 @@ def welcome(request: Any) -> HttpResponse:
             ui_forms.apply_refusal(form, refusal)
         else:
             messages.success(request, _("You are on record. Next: have your name verified, so that you can vote."))
-            return redirect(_next(request))
-    return render(request, "people/welcome.html", {"form": form, "text": PRIVACY, "next": _next(request)})
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else "/account/"
+            return redirect(next_of(request, "/account/"))
+    return render(
+        request, "people/welcome.html", {"form": form, "text": PRIVACY, "next": next_of(request, "/account/")}
+    )
 
 
 @login_required

@@ -22,6 +22,7 @@ from shanzhi.timebank.demo.loading import Progress
 from shanzhi.timebank.demo.made_up import DISTRICT, SYSTEM, made_up, seats
 from shanzhi.timebank.models import Bank
 from shanzhi.ventures.demo.people import number_of
+from shanzhi.volunteering.forms.volunteers import PARTS
 from shanzhi.volunteering.models import TaskKind, Volunteer
 from shanzhi.volunteering.operations import Details, register_volunteers
 from shanzhi.volunteering.operations.words import SKILLS, TASKS
@@ -71,10 +72,10 @@ def _details(person: Person) -> Details:
     """Make up what somebody says of the own skills, hours, languages and wishes."""
     draw = Random(str(person.id_mark))  # noqa: S311 - as above
     codes = [code for code, _name, _name_en in SKILLS]
-    day, begins = draw.randint(1, 7), draw.choice((540, 840, 1080))
+    day, (begins, ends, _words) = draw.randint(1, 7), draw.choice(PARTS)
     skills, metres = draw.sample(codes, k=draw.randint(1, 3)), draw.choice((1000, 2000, 5000))
     return Details(
-        area=person.area, skills=skills, hours=[(day, begins, begins + 180)], metres=metres,
+        area=person.area, skills=skills, hours=[(day, begins, ends)], metres=metres,
         languages=draw.choices(LANGUAGES, weights=SPOKEN)[0], tasks=sorted(draw.sample(WISHES, k=draw.randint(0, 2))),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from shanzhi.timebank.operations.frames import MOST_MINUTES
 from shanzhi.timebank.operations.helping import Help, Span
 from shanzhi.ui.choosing import AreaField, AreaSource
 from shanzhi.ui.forms import Checklist, DayField, MomentField, PageForm, offer
-from shanzhi.volunteering.forms.volunteers import choices_of_hours, span_of
+from shanzhi.volunteering.forms.volunteers import choices_of_hours, spans_of
 from shanzhi.volunteering.models import LANGUAGES
 
 HOUR = _("In minutes: 60 is one hour.")
@@ -151,7 +151,7 @@ class OfferForm(HelpForm):
     )  # fmt: skip
     hours = Checklist(
         label=_("When you have time"),
-        help_text=_("Tick what fits in a usual week: morning 9 to 12, afternoon 14 to 18, evening 19 to 21."),
+        help_text=_("Tick what fits in a usual week: morning 6 to 12, afternoon 12 to 18, evening 18 to 22."),
         required=False, widget=forms.CheckboxSelectMultiple({"class": "boxes by-three"}),
     )  # fmt: skip
     until = DayField(label=_("Stands until"))
@@ -166,7 +166,7 @@ class OfferForm(HelpForm):
 
     def given(self, sort: str) -> Help:
         """Give it as the operation takes it."""
-        return replace(super().given(sort), hours=tuple(map(span_of, self.cleaned_data["hours"])))
+        return replace(super().given(sort), hours=spans_of(self.cleaned_data["hours"]))
 
 
 class AnswerForm(PageForm):

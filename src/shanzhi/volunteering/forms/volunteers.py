@@ -19,8 +19,11 @@ from shanzhi.volunteering.models.volunteers import clock
 WEEKDAYS: Final = (
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
 )  # fmt: skip
-PARTS: Final = ((540, 720, _("morning")), (840, 1080, _("afternoon")), (1140, 1260, _("evening")))
-"""The usual parts of a day: 9 to 12, 14 to 18, 19 to 21. Other hours come by the API and stay as they are."""
+PARTS: Final = ((360, 720, _("morning")), (720, 1080, _("afternoon")), (1080, 1320, _("evening")))
+"""The parts of a day: 6 to 12, 12 to 18, 18 to 22. They touch, so that a shift over noon lies in two of them.
+
+Other hours come by the API and stay as they are.
+"""
 Span = tuple[int, int, int]
 
 
@@ -33,6 +36,16 @@ def span_of(key: str) -> Span:
     """Read a span that the form sent."""
     day, starts, ends = map(int, key.split("-"))
     return day, starts, ends
+
+
+def spans_of(keys: Iterable[str]) -> tuple[Span, ...]:
+    """Read the spans that the form sent; one inside another says nothing more, as own hours in a part of a day."""
+    found = [span_of(key) for key in keys]
+    return tuple(
+        one
+        for one in found
+        if not any(other != one and other[0] == one[0] and other[1] <= one[1] and one[2] <= other[2] for other in found)
+    )
 
 
 def hours_words(span: Span) -> str:
@@ -63,7 +76,7 @@ class VolunteerForm(PageForm):
     skills = Checklist(label=_("What you can do"), required=False, widget=_boxes())
     hours = Checklist(
         label=_("When you are free"),
-        help_text=_("Tick what fits in a usual week: morning 9 to 12, afternoon 14 to 18, evening 19 to 21."),
+        help_text=_("Tick what fits in a usual week: morning 6 to 12, afternoon 12 to 18, evening 18 to 22."),
         required=False, widget=_boxes("boxes by-three"),
     )  # fmt: skip
     languages = Checklist(label=_("Languages"), choices=list(LANGUAGES.items()), required=False, widget=_boxes())
@@ -125,7 +138,7 @@ class VolunteerForm(PageForm):
     def details(self) -> dict[str, Any]:
         """Give what was filled in as the operation takes it."""
         given = dict(self.cleaned_data)
-        given["hours"] = tuple(span_of(key) for key in given.get("hours", ()))
+        given["hours"] = spans_of(given.get("hours", ()))
         return given
 
 

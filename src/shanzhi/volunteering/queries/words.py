@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Length
 
 from shanzhi.kernel.actor import Actor
@@ -103,7 +103,7 @@ def task_kind(*, area: str, code: str) -> TaskKind:
 def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
     """Give the words of a vocabulary that the viewer's areas set or inherit, for staff; with `area_name`.
 
-    Kinds of tasks come with `demanded`, the names of what they ask for.
+    `may_set` tells whether the viewer keeps it. Kinds of tasks come with `demanded`, the names of what they ask for.
     """
     policies.require_desk(viewer)
     if vocabulary not in VOCABULARIES:
@@ -112,8 +112,10 @@ def own_words(*, viewer: Actor, vocabulary: str) -> QuerySet[Any]:
     above = {step for code in codes for step in ("", *ancestors_of(code))}
     rows = VOCABULARIES[vocabulary].objects
     seen: QuerySet[Any] = rows.filter(places.within_any("area", codes) | Q(area__in=above))
+    own = places.within_any("area", viewer.areas(policies.OFFICERS))
+    may_set = Case(When(own, then=Value(True)), default=Value(False))
     more = {"demanded": named(QualificationKind, "demands")} if vocabulary == "tasks" else {}
-    told: QuerySet[Any] = seen.annotate(area_name=AREA_NAME, **more).order_by("code", "area")
+    told: QuerySet[Any] = seen.annotate(area_name=AREA_NAME, may_set=may_set, **more).order_by("code", "area")
     return told
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -35,6 +39,17 @@ def team_state(row: Team) -> tuple[str, str]:
 def place_state(row: TeamMember) -> tuple[str, str]:
     """Say where a place in a team stands."""
     return TONES.get(row.state, "plain"), str(MEMBER.states[row.state])
+
+
+def registering_first(request: Any) -> HttpResponse | None:
+    """Lead who is no volunteer yet to the registration, and back here after it; None for a volunteer.
+
+    What was sent is not led away: the operation refuses it.
+    """
+    if request.method == "POST" or queries.mine(viewer=request.actor) is not None:
+        return None
+    messages.info(request, _("First register as a volunteer; then you go on where you were."))
+    return redirect(f"{reverse('volunteering:register')}?{urlencode({'next': request.get_full_path()})}")
 
 
 def team_name(row: Team) -> str:

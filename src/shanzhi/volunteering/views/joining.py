@@ -20,7 +20,7 @@ from shanzhi.volunteering.forms.teams import JoinForm, SignForm, TeamForm
 from shanzhi.volunteering.forms.volunteers import ConfirmForm
 from shanzhi.volunteering.models import JoinWay, Team
 from shanzhi.volunteering.operations import refusals
-from shanzhi.volunteering.views.frames import FORM, address_of, frame, home_of, team_steps
+from shanzhi.volunteering.views.frames import FORM, address_of, frame, home_of, registering_first, team_steps
 
 SIGNING = "volunteering/signing.html"
 
@@ -101,6 +101,8 @@ def join(request: Any, team_id: UUID) -> HttpResponse:
         raise refusals.TeamOver
     if team.join_way == JoinWay.CODE:
         raise refusals.OnlyByCode
+    if first := registering_first(request):
+        return first
     form = JoinForm(sent(request), others=_others(request, team))
 
     def run(**given: Any) -> None:
@@ -115,6 +117,8 @@ def by_code(request: Any, joining_code: str) -> HttpResponse:
     """Join at once by the code that a leader handed out."""
     team_id = queries.team_of_code(token=joining_code, at=request.now)
     team = queries.team(viewer=request.actor, team_id=team_id)
+    if first := registering_first(request):
+        return first
     form = JoinForm(sent(request), others=_others(request, team), by_code=True)
 
     def run(**given: Any) -> None:

@@ -18,7 +18,7 @@ from shanzhi.people import queries as people
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.ui import formatting
 from shanzhi.ui.forms import version
-from shanzhi.ui.http import acting
+from shanzhi.ui.http import acting, next_of
 from shanzhi.ui.methods import acts, form_page
 from shanzhi.ui.pieces import Answer
 from shanzhi.volunteering import operations, queries
@@ -114,8 +114,9 @@ def register(request: Any) -> HttpResponse:
 
     def act(form: Any) -> str:
         operations.register_volunteer(details=operations.Details(**form.details()), **acting(request))
-        return reverse("volunteering:mine")
+        return way_on
 
+    way_on = next_of(request, reverse("volunteering:mine"))
     lead = _("Name, phone and age are those of your account; nothing is asked twice. All but the area may stay empty.")
     context = frame(_("Register as a volunteer"), _("Register"), reverse("volunteering:mine"), *mine_steps(), lead=lead)
     done = _("You are registered. Your volunteer number stands on this page.")

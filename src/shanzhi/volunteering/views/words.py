@@ -65,7 +65,9 @@ def demand_words(row: Any) -> str:
 
 
 def way_on(row: Any) -> str:
-    """Give the page on which it is changed."""
+    """Give the page on which it is changed; '' to who only reads it."""
+    if not row.may_set:
+        return ""
     vocabulary = next(name for name, model in queries.VOCABULARIES.items() if isinstance(row, model))
     return reverse("volunteering:word", args=[vocabulary, row.pk])
 
