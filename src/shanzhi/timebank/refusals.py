@@ -119,6 +119,16 @@ class OverCap(Conflict):
     message = _("The receiver may take at most %(left)s more by the rules. Give less.")
 
 
+class AnotherRelation(Conflict):
+    """Of these two something else was said not long ago."""
+
+    code = "another_relation"
+    message = _(
+        "%(day)s: a gift between the two of you said “%(said)s”. One person is not both: choose that, or ask who keeps "
+        "the bank. What was said counts for a year."
+    )
+
+
 class NoRoomThere(Conflict):
     """Another's account may hold no more; how much it holds is not told."""
 

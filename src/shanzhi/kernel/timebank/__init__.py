@@ -17,10 +17,11 @@ from shanzhi.kernel.timebank.dealings import (
     take,
     usable,
 )
-from shanzhi.kernel.timebank.policy import LINEAL, RELATIONS, Policy, PolicyError, from_json, to_json
+from shanzhi.kernel.timebank.policy import INVERSES, LINEAL, RELATIONS, Policy, PolicyError, from_json, to_json
 from shanzhi.kernel.timebank.versions import changes, in_force, succeed
 
 __all__ = [
+    "INVERSES",
     "LINEAL",
     "RELATIONS",
     "Earned",

@@ -17,6 +17,11 @@ FORMAT: Final = 1
 #: Relatives in the direct line; an area may name others.
 LINEAL: Final = ("parent", "grandparent", "child", "grandchild")
 RELATIONS: Final = (*LINEAL, "spouse", "sibling", "other_relative")
+#: What the giver is to the receiver, by what the receiver is to the giver.
+INVERSES: Final = {
+    "parent": "child", "child": "parent", "grandparent": "grandchild", "grandchild": "grandparent",
+    "spouse": "spouse", "sibling": "sibling", "other_relative": "other_relative",
+}  # fmt: skip
 
 #: More minutes than a life has.
 _MOST: Final = 100_000_000

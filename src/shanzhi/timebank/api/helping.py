@@ -72,6 +72,7 @@ class HelpQuery(Schema):
     """How the list is narrowed."""
 
     sort: Literal["", "request", "offer"] = ""
+    own: bool = Field(False, description="One's own alone, closed ones among them.")
     weekday: int | None = Field(None, ge=1, le=7, description="Offers that hold on this day, 1 (Monday) to 7.")
     after: UUID | None = None
     limit: int = Field(25, ge=1, le=100)
@@ -177,6 +178,8 @@ def list_help(request: HttpRequest, bank_id: UUID, asked: Query[HelpQuery]) -> d
     rows = queries.posts(viewer=signed_in(request), bank_id=bank_id).order_by("-created_at", "id")
     if asked.sort:
         rows = rows.filter(sort=asked.sort)
+    if asked.own:
+        rows = rows.filter(author__person__in=signed_in(request).persons)
     if asked.weekday is not None:
         rows = rows.filter(queries.on_weekday(asked.weekday))
     return page_after(rows, asked.after, asked.limit, _told)

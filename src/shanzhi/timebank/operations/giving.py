@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shanzhi.kernel import timebank as kernel
 from shanzhi.kernel.actor import Actor
 from shanzhi.timebank import policies, refusals, telling
-from shanzhi.timebank.models import Bank, Gift, Lot, Member, Pool
+from shanzhi.timebank.models import RELATION_WORDS, Bank, Gift, Lot, Member, Pool
 from shanzhi.timebank.operations import lots
 from shanzhi.timebank.operations.frames import (
     as_member,
@@ -27,12 +29,16 @@ from shanzhi.timebank.operations.frames import (
 )
 from shanzhi.ui import formatting
 
+SAID_FOR: Final = timedelta(days=365)
+"""How long it counts what two members are to each other; a slip does not hold for ever."""
+
 
 @transaction.atomic
 def give(*, actor: Actor, bank_id: UUID, number: str, relation: str, minutes: int, at: datetime) -> Gift:
     """Give credits to a relative who has an account at the bank, by its number; `relation` is what that one is to one.
 
-    They keep their days. Raises NotAMember, UnknownReceiver, NotOneself, NotEnough, ByTheRules, NoRoomThere.
+    They keep their days. Raises NotAMember, UnknownReceiver, NotOneself, NotEnough, ByTheRules,
+    AnotherRelation, NoRoomThere.
     """
     bank = bank_of(bank_id)
     _version, policy = rules_now(bank, at)
@@ -42,6 +48,7 @@ def give(*, actor: Actor, bank_id: UUID, number: str, relation: str, minutes: in
     refused = kernel.may_give(policy, relation, as_member(receiver, at), today)
     if refused is not None:
         raise refusals.by_rules(refused, field="relation" if refused.code == "relation" else "number")
+    _require_relation(giver, receiver, relation, at)
     require_room(policy, receiver, wanted, own=False)
     made = Gift(id=uuid4(), giver=giver, receiver=receiver, relation=relation, minutes=wanted, at=at)
     for row, part in parts:
@@ -52,6 +59,19 @@ def give(*, actor: Actor, bank_id: UUID, number: str, relation: str, minutes: in
     note(actor, "gift.give", made, bank, at, {"minutes": wanted, "relation": relation})
     telling.tell_given(actor=actor, gift=made, bank=bank, at=at)
     return made
+
+
+def _require_relation(giver: Member, receiver: Member, relation: str, at: datetime) -> None:
+    """Refuse what contradicts the last gift between the two; both accounts are locked, so nobody gives meanwhile."""
+    between = Q(giver=giver, receiver=receiver) | Q(giver=receiver, receiver=giver)
+    last = Gift.objects.filter(between, at__gt=at - SAID_FOR).order_by("at", "pk").last()
+    if last is None:
+        return
+    said = last.relation if last.giver_id == giver.pk else kernel.INVERSES[last.relation]
+    if said != relation:
+        raise refusals.AnotherRelation(
+            field="relation", said=RELATION_WORDS[said], day=formatting.day(timezone.localdate(last.at))
+        )
 
 
 def _two(actor: Actor, bank: Bank, number: str) -> tuple[Member, Member]:

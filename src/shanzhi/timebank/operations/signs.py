@@ -1,4 +1,7 @@
-"""Signs of gaming: pairs and circles that pay each other, much in a short time. A keeper looks; nothing is stopped."""
+"""Signs of gaming: pairs and circles that pay each other, much in a short time. A keeper looks; nothing is stopped.
+
+Gifts count like paid help: they go from one member to another too, and nobody confirms who is whose relative.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +24,20 @@ WEEK: Final = timedelta(days=7)
 PAIR_TIMES: Final = 3
 """How often each of two pays the other within the window before it is worth a look."""
 BURST_TIMES: Final = 8
-"""How many promises of one member are paid within a week before it is worth a look."""
-# What was paid lately, and when a sign of the same members was decided last: only what ended since counts of them.
-# In a circle the smallest of the three stands first, so that each is met once; the order of the others says which way.
-# The database works out only what a look reads.
+"""How many promises and gifts of one member are paid within a week before it is worth a look."""
+# What was paid or given lately, and when a sign of the same members was decided last: only what ended since counts
+# of them. In a circle the smallest of the three stands first, so that each is met once; the order of the others says
+# which way. The database works out only what a look reads.
 _PAID: Final = """
 WITH paid AS (
     SELECT d.taker_id AS payer, d.helper_id AS got, d.paid AS minutes, d.ended_at AS ended
     FROM timebank_deal d JOIN timebank_post p ON p.id = d.post_id
     WHERE p.bank_id = %(bank)s AND d.state IN ('paid', 'settled') AND d.paid > 0 AND d.ended_at > %(since)s
         AND d.ended_at <= %(at)s
+    UNION ALL
+    SELECT g.giver_id, g.receiver_id, g.minutes, g.at
+    FROM timebank_gift g JOIN timebank_member m ON m.id = g.giver_id
+    WHERE m.bank_id = %(bank)s AND g.receiver_id IS NOT NULL AND g.at > %(since)s AND g.at <= %(at)s
 ), decided AS (
     SELECT members, max(decided_at) AS last FROM timebank_sign
     WHERE bank_id = %(bank)s AND kind = %(kind)s AND decided_at IS NOT NULL GROUP BY members

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 
 from shanzhi.kernel.actor import Actor
 from shanzhi.kernel.errors import NotFound, SignInNeeded
@@ -26,6 +26,8 @@ HIDDEN_FOR: Final = timedelta(days=14)
 """How long one rating waits for the other."""
 MOST_WAITING: Final = 50
 """How many answers that wait for a guardian are listed."""
+MOST_OWN: Final = 50
+"""How many of one's own requests and offers stand on the page of one's own; all are in the list of the bank."""
 BOTH: Final = 2
 """How many ratings a promise has when both of the two have rated."""
 LEAST_RATED: Final = 3
@@ -45,7 +47,14 @@ def posts(*, viewer: Actor, bank_id: UUID) -> QuerySet[Post]:
     if found is None or not reads_help(viewer, found):
         raise NotFound
     rows = Post.objects.filter(bank=found).select_related("author__person__merged_into").prefetch_related("hours")
-    return rows.filter(Q(state="open") | Q(author__person__in=viewer.persons))
+    mine = Q(author__person__in=viewer.persons)
+    return rows.filter(Q(state="open") | mine).annotate(own=Case(When(mine, then=Value(True)), default=Value(False)))
+
+
+def own_posts(*, viewer: Actor) -> list[Post]:
+    """Give what the viewer asks for and offers now at any bank, newest first."""
+    rows = Post.objects.filter(author__person__in=viewer.persons, state="open").select_related("bank")
+    return list(rows.order_by("-created_at", "pk")[:MOST_OWN])
 
 
 def search_posts(rows: QuerySet[Post], words: str) -> QuerySet[Post]:

@@ -74,7 +74,7 @@ SIGNS = Listing(
     columns=(
         Column("kind", gettext_lazy("What was noticed"), value=lambda row: str(SignKind(row.kind).label), sort="kind",
                url=page_of("timebank:judge")),
-        Column("times", gettext_lazy("Promises"), "number", sort="times"),
+        Column("times", gettext_lazy("Promises and gifts"), "number", sort="times"),
         minutes_column("minutes", gettext_lazy("Credits"), sort="minutes"),
         Column("seen_at", gettext_lazy("Seen on"), "date", sort="seen_at"),
         Column("state", gettext_lazy("State"), "tag", value=sign_state, sort="state"),

@@ -18,7 +18,7 @@ from shanzhi.places import queries as places
 from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.timebank import operations, policies, queries
 from shanzhi.timebank.forms.own import AnswerForm, OfferForm, RequestForm, SureForm
-from shanzhi.timebank.lifecycle import LIVING
+from shanzhi.timebank.lifecycle import LIVING, POST
 from shanzhi.timebank.models import Post, Sort
 from shanzhi.timebank.views.frames import (
     FORM,
@@ -31,7 +31,7 @@ from shanzhi.timebank.views.frames import (
 )
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting, viewing
-from shanzhi.ui.listing import ChoiceFilter, Column, Empty, Listing, listing_response, page_of
+from shanzhi.ui.listing import BooleanFilter, ChoiceFilter, Column, Empty, Listing, listing_response, page_of
 from shanzhi.ui.methods import form_page
 from shanzhi.ui.pieces import Answer
 from shanzhi.volunteering import queries as volunteering
@@ -57,6 +57,10 @@ POSTS = Listing(
     default_sort="-created_at",
     filters=(
         ChoiceFilter("sort", gettext_lazy("Asks or offers"), choices=Sort.choices),
+        BooleanFilter(
+            "own", gettext_lazy("Whose"), yes=gettext_lazy("My own"), no=gettext_lazy("Of other members"),
+        ),
+        ChoiceFilter("state", gettext_lazy("State"), choices=POST.choices()),
         ChoiceFilter("weekday", gettext_lazy("Offered on"), apply=queries.on_weekday,
                      choices=[(str(day), words) for day, words in enumerate(WEEKDAYS, 1)]),
     ),

@@ -17,7 +17,7 @@ from shanzhi.places.views.frames import answer_form, sent
 from shanzhi.timebank import operations, queries
 from shanzhi.timebank.forms.own import DonateForm, GiveForm, OpenForm, SureForm
 from shanzhi.timebank.models import Bank
-from shanzhi.timebank.views.frames import FORM, bank_steps, deal_state, frame, own_steps, page
+from shanzhi.timebank.views.frames import FORM, bank_steps, deal_state, frame, own_steps, page, post_state
 from shanzhi.ui import formatting
 from shanzhi.ui.http import acting, viewing
 from shanzhi.ui.listing import Column, DateRangeFilter, Empty, Listing, listing_response
@@ -75,6 +75,7 @@ def mine(request: Any) -> HttpResponse:
         "deals": [
             (one, deal_state(one), one.helper_id in mine_ids) for one in queries.living_deals(viewer=request.actor)
         ],
+        "posts": [(one, post_state(one)) for one in queries.own_posts(viewer=request.actor)],
         "asks": queries.asked_to_help(**viewing(request)),
         "vouchers": queries.waiting_vouchers(viewer=request.actor),
         "wards": queries.wards_deals(viewer=request.actor, at=request.now),
