@@ -110,6 +110,7 @@ class TestTheCommand:
                 {"sheet": SHEET, "row": row, "column": column, "reason": reason, "cure": cure}
                 for row, column, reason, cure in REFUSED
             ],
+            "missing": [], "passed_over": [],
         }  # fmt: skip
         assert Volunteer.objects.count() == 5  # two new people, and three who were known already
         assert (Person.objects.count(), VolunteerImport.objects.get().state) == (5, "written")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 from uuid import UUID
 
 import typer
@@ -14,6 +14,9 @@ from rich.console import Console
 from shanzhi.kernel.actor import Actor
 from shanzhi.organizations.command import busy, said
 from shanzhi.places.exchange import read_bytes
+from shanzhi.places.exchange.words import listed
+from shanzhi.volunteering.exchange.headings import NAME
+from shanzhi.volunteering.exchange.unread import missing, passed_over
 from shanzhi.volunteering.exchange.words import fault
 from shanzhi.volunteering.models import RowOutcome, VolunteerImport
 from shanzhi.volunteering.operations import imports as operations
@@ -43,6 +46,8 @@ def volunteers(
         found = operations.receive_import(actor=actor, area=area, name=path.name, content=read_bytes(path), at=now)
         before, mine = found.state not in OPEN, _of_a_command(found)
         if mine and not before:
+            if NAME not in found.columns:
+                _stop_without_names(found, actor, now, as_json)
             found = _check(found, actor, now, as_json)
         answer = _told(found)
         if mine and not before:
@@ -72,6 +77,13 @@ def _take_or_forget(
     return _write(found.pk, now, as_json)
 
 
+def _stop_without_names(found: VolunteerImport, actor: Actor, now: datetime, as_json: bool) -> NoReturn:
+    """Drop a list in which no column is known to hold the names, tell the columns, and end with code 1."""
+    operations.forget_import(actor=actor, import_id=found.pk, at=now)
+    _tell(found, _told(found), as_json, before=False, mine=True)
+    raise typer.Exit(1)
+
+
 def _check(found: VolunteerImport, actor: Actor, now: datetime, as_json: bool) -> VolunteerImport:
     chosen = [sheet["name"] for sheet in found.sheets if sheet["chosen"]]
     operations.name_columns(actor=actor, import_id=found.pk, columns=found.columns, sheets=chosen, at=now)
@@ -97,7 +109,7 @@ def _come_through(import_id: UUID) -> VolunteerImport:
 
 
 def _told(found: VolunteerImport) -> dict[str, Any]:
-    """Give what is told: rows read, accepted and merged, the doubtful ones, and every refused row with its cure."""
+    """Give what is told: rows read, accepted and merged, doubtful ones, each refused one with its cure, and columns."""
     counts = found.counts
     refused = [
         {"sheet": row.sheet, "row": row.number, "column": column, "reason": reason, "cure": cure}
@@ -108,6 +120,8 @@ def _told(found: VolunteerImport) -> dict[str, Any]:
     return {
         "read": counts.get("rows", 0), "accepted": counts.get("new", 0), "merged": counts.get("merge", 0),
         "doubtful": [{"sheet": row.sheet, "row": row.number} for row in doubtful], "refused": refused,
+        "missing": missing(found.sheets, found.columns, found.area),
+        "passed_over": passed_over(found.sheets, found.columns),
     }  # fmt: skip
 
 
@@ -121,6 +135,12 @@ def _tell(found: VolunteerImport, answer: dict[str, Any], as_json: bool, before:
         f"{answer['read']:,} rows read: {answer['accepted']:,} new, {answer['merged']:,} on record already, "
         f"{len(answer['doubtful']):,} doubtful, {rows:,} refused.", highlight=False,
     )  # fmt: skip
+    for one in answer["missing"]:
+        words = f"{one['sheet']}: {one['column']}: {one['reason']} {one['cure']}"
+        console.print(words, highlight=False, markup=False)
+    for one in answer["passed_over"]:
+        words = f"{one['sheet']}: {listed(one['columns'])}: {one['reason']} {one['cure']}"
+        console.print(words, highlight=False, markup=False)
     for one in refused[:SHOWN]:
         words = f"{one['sheet']}:{one['row']} {one['column']}: {one['reason']} {one['cure']}"
         console.print(words, highlight=False, markup=False)

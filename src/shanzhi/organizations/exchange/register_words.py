@@ -77,6 +77,7 @@ CURES: Final[dict[str, Any]] = {
     "day_unsure": _("“%(text)s” may be January or October. Write it as 2021-01 or 2021-10, formatted as text."),
     "day_outside": _("%(text)s lies in the future or before 1900. Correct it."),
     "area_unknown": _("“%(text)s” is no community or subdistrict of your area. Write its name as under Areas."),
+    "area_missing": _("The row says no community or subdistrict. Write the one in which the organisation works."),
     "area_several": _("“%(text)s” is the name of several: %(found)s. Add the subdistrict, or the code of 12 digits."),
     "area_code_unknown": _("%(text)s is no code of your area. Look it up under Areas, and keep it as text."),
     "area_against": _("“%(text)s” does not lie in that subdistrict. Correct one of the two."),

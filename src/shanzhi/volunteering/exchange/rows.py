@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +20,10 @@ from shanzhi.volunteering.exchange.values import LANGUAGE_WORDS
 
 # Before the first volunteers' associations of China nobody counted hours.
 FIRST_DAY: Final = date(1980, 1, 1)
+# Who goes to school may help; what is stated of somebody younger was another's service.
+FIRST_AGE: Final = 7
+# A full working day, all days of a life: nobody serves more, while a slip of the pen, or minutes read as hours, do.
+MOST_A_DAY: Final = 8 * 60
 _DAY: Final = 24 * 60
 
 
@@ -110,8 +114,22 @@ def _wrong(line: Line) -> list[Wrong]:
         return [Wrong("community", "area_missing", "")]
     if not (line.id_number or line.phone or line.earlier_number or line.born_on):
         return [Wrong("id_number", "nothing_to_know_by", "")]
-    if line.minutes:
-        first = line.registered_on or max(line.born_on or FIRST_DAY, FIRST_DAY)
-        if line.minutes > max((line.as_of - first).days + 1, 0) * _DAY:
-            return [Wrong("minutes", "hours_too_many", f"{line.minutes // 60:,}")]
-    return []
+    if line.minutes and line.registered_on and line.minutes > _days(line.registered_on, line.as_of) * _DAY:
+        return [Wrong("minutes", "hours_too_many", f"{line.minutes // 60:,}")]
+    return beyond_life(line.minutes, line.born_on, line.as_of)
+
+
+def beyond_life(minutes: int, born_on: date | None, as_of: date) -> list[Wrong]:
+    """Say that somebody born that day, None where nobody knows it, cannot have served so many minutes by then."""
+    first = FIRST_DAY
+    if born_on is not None:
+        first = max(FIRST_DAY, date(born_on.year + FIRST_AGE, born_on.month, 1) + timedelta(days=born_on.day - 1))
+    most = _days(first, as_of) * MOST_A_DAY
+    if minutes <= most:
+        return []
+    return [Wrong("minutes", "hours_beyond_life", f"{minutes // 60:,}\n{most // 60:,}")]
+
+
+def _days(first: date, last: date) -> int:
+    """Count the days from the first to the last, both of them too."""
+    return max((last - first).days + 1, 0)

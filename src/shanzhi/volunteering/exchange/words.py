@@ -70,7 +70,14 @@ FAULTS: Final[dict[str, tuple[Any, Any]]] = {
         _("Write hours and minutes, such as 12:20, or round it yourself."),
     ),
     "hours_too_many": (
-        _("%(text)s hours are more than there were from registration, or birth, to the day they are counted until."),
+        _("%(text)s hours are more than there were from registration to the day they are counted until."),
+        _("Correct the hours or the days, and check whether the column holds minutes."),
+    ),
+    "hours_beyond_life": (
+        _(
+            "%(text)s hours are more than %(found)s, which would be 8 a day on average since the seventh birthday, or "
+            "since 1980 where that is later or the birth unknown."
+        ),
         _("Correct the hours or the days, and check whether the column holds minutes."),
     ),
     "area_unknown": (

@@ -22,9 +22,12 @@ def plain(title: str) -> str:
 class Headings:
     """What each field is called in real lists, the first that is found counts; `needed` is the field that must be."""
 
-    def __init__(self, words: Mapping[str, Sequence[str]], needed: str) -> None:
-        """Take the words of each field."""
+    def __init__(
+        self, words: Mapping[str, Sequence[str]], needed: str, late: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Take the words of each field; those of `late` count only where no column has one of the others."""
         self.needed = needed
+        self._late = {plain(word): field for field, found in (late or {}).items() for word in found}
         self._known = {plain(word): field for field, found in words.items() for word in found}
         self._inside = [
             (word, field) for word, field in self._known.items() if len(word) >= _LEAST_INSIDE and not word.isascii()
@@ -41,6 +44,10 @@ class Headings:
                     found.setdefault(field, column)
         for column, (whole, _bare) in enumerate(plains):
             field = next((field for word, field in self._inside if word in whole), "")
+            if field and column not in found.values():
+                found.setdefault(field, column)
+        for column, forms in enumerate(plains):
+            field = next((self._late[form] for form in forms if form in self._late), "")
             if field and column not in found.values():
                 found.setdefault(field, column)
         return found

@@ -39,7 +39,7 @@ _NOTE: Final = re.compile(r"^(填表|填报|制表|审核|备注|说明|注|统�
 _TAIL_CELLS: Final = 2
 _TAIL_SIGNS: Final = frozenset("合总共小累填制审备说注统单盖报tT \u3000\t\n")
 # Columns that only number or describe the rows.
-_NUMBERING: Final = frozenset({"序号", "no", "号", "顺序", "排序"})
+NUMBERING: Final = frozenset({"序号", "no", "号", "顺序", "排序"})
 
 
 class NotAList(Invalid):
@@ -179,7 +179,7 @@ def _sheet(name: str, rows: list[list[Any]], merged: list[Any], headings: Headin
     titles, first = _titles(rows, head, merged, headings)
     _fill_down(rows, merged, first)
     again, numbers, kept, left_out = [*map(text_of, rows[head])], [], [], 0
-    counted = {column for column, title in enumerate(titles) if plain(title) in _NUMBERING}
+    counted = {column for column, title in enumerate(titles) if plain(title) in NUMBERING}
     known = headings.guessed(titles)
     named, second = known.get(headings.needed, 0), min(1, len(titles) - 1)
     for place in range(first, len(rows)):

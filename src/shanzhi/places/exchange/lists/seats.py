@@ -68,7 +68,7 @@ class Places:
             return self._community(community, inside)
         if inside:
             return inside
-        return self._area if len(self._area) in _SEATS else Bad("area_unknown", "")
+        return self._area if len(self._area) in _SEATS else Bad("area_missing", "")
 
     def _look(self, text: str, length: int, inside: str = "") -> list[str]:
         """Find areas of a level by the closest form of a name that fits any."""

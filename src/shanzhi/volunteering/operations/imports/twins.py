@@ -23,7 +23,7 @@ from shanzhi.people.fields import ID_NUMBER, NAME, PHONE, marks
 from shanzhi.people.models import Person
 from shanzhi.places import queries as places
 from shanzhi.places.exchange.lists.columns import Wrong
-from shanzhi.volunteering.exchange.rows import Line
+from shanzhi.volunteering.exchange.rows import Line, beyond_life
 from shanzhi.volunteering.models import EarlierHours, RowMark, RowOutcome, Volunteer
 from shanzhi.volunteering.queries import SERVING_FIRST
 
@@ -167,7 +167,7 @@ class Known:
         return self._checked(line, Found(RowOutcome.NEW, new))
 
     def _checked(self, line: Line, found: Found) -> Found:
-        """Refuse what the record forbids: another birth, a child without a guardian's yes, two sums of hours."""
+        """Refuse what the record forbids: another birth, too many hours for it, a child without a yes, two sums."""
         who = found.who
         if line.born_on and who.born_on and line.born_on != who.born_on:
             return _refused(who, Wrong("born_on", "born_against_record", ""))
@@ -175,6 +175,10 @@ class Known:
         if young or (self._children and not self._children.isdisjoint(_named_keys(line))):
             self._children.update(_named_keys(line))
             return _refused(who, Wrong("born_on", "child", ""))
+        if found.outcome == RowOutcome.MERGE and not line.born_on and who.born_on:
+            beyond = beyond_life(line.minutes, who.born_on, line.as_of)
+            if beyond:
+                return Found(RowOutcome.REFUSED, who, wrong=beyond)
         if who.row and line.minutes and who.minutes and line.minutes != who.minutes:
             return _refused(who, Wrong("minutes", "twice_hours", str(who.row)))
         return found
