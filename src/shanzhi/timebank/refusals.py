@@ -123,10 +123,7 @@ class AnotherRelation(Conflict):
     """Of these two something else was said not long ago."""
 
     code = "another_relation"
-    message = _(
-        "%(day)s: a gift between the two of you said “%(said)s”. One person is not both: choose that, or ask who keeps "
-        "the bank. What was said counts for a year."
-    )
+    message = _("On %(day)s a gift said “%(said)s” of the two of you. Choose that; it counts for a year.")
 
 
 class NoRoomThere(Conflict):
