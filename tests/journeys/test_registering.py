@@ -117,7 +117,7 @@ def test_becomes_a_volunteer_in_two_minutes_with_all_that_one_may_say(thumb: Thu
     thumb.types("emergency_phone", "13800138001")
     thumb.hands_in()
     one = Volunteer.objects.get(person=Account.objects.get().person)
-    reads(thumb.page, one.number, "理发", "周二 9:00–12:00", "普通话", "2,000 米", "探访老人", "陪老人", "138****8001")
+    reads(thumb.page, one.number, "理发", "周二 6:00–12:00", "普通话", "2,000 米", "探访老人", "陪老人", "138****8001")
     assert (one.state, one.area, one.health and one.health.reveal()) == ("active", HOME, "不提重物")
     assert (one.skills.count(), one.hours.count(), one.languages) == (2, 2, ["dialect", "mandarin"])
     assert len(set(thumb.said)) == 15

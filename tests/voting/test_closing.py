@@ -49,7 +49,7 @@ class TestAClosedPoll:
         poll, _people, receipts = play()
         support.close(poll)
         with connection.cursor() as cursor:
-            # Page by page: which page has room is up to what vacuum freed before; in it lies first what was written first.
+            # Page by page: which page has room is up to what vacuum freed before; in it rows lie as they were written.
             cursor.execute("SELECT array_agg(receipt ORDER BY ctid) FROM voting_ballot GROUP BY (ctid::text::point)[0]")
             pages = [row[0] for row in cursor.fetchall()]
             assert pages == [sorted(page) for page in pages]
