@@ -98,9 +98,14 @@ class TestHours:
         if minutes % 3 == 0:  # hours with two decimals
             assert read(minutes / 60) == minutes
 
-    def test_of_somebody_born_tomorrow_are_refused_for_the_birth(self) -> None:
-        number = an_id_number(born_on=date(2027, 1, 1), order=4)
-        assert lines_of(["丙示例", number, "", "历山路社区", ""])[1] == {2: [("id_number", "day_outside")]}
+    def test_are_refused_where_there_was_no_time_for_them(self) -> None:
+        young = an_id_number(born_on=date(2026, 11, 1), order=3)
+        lines, wrong = lines_of(
+            ["甲示例", young, "", "历山路社区", 24 * 27], ["乙示例", young, "", "历山路社区", 24 * 27 + 1],
+            ["丙示例", an_id_number(born_on=date(2027, 1, 1), order=4), "", "历山路社区", ""],
+        )  # fmt: skip
+        beyond = [("minutes", "hours_beyond_life")]
+        assert (lines, wrong) == ([], {2: beyond, 3: beyond, 4: [("id_number", "day_outside")]})
 
 
 def test_a_sheet_is_read_as_offices_keep_it() -> None:

@@ -71,11 +71,9 @@ def problem(request: HttpRequest, *, status: int, message: str, code: str, **mor
     )
 
 
-def page(request: HttpRequest, *, status: int, message: str) -> HttpResponse:
+def page(request: HttpRequest, *, status: int, message: str, title: str = "") -> HttpResponse:
     """Answer a person. Should even the error page fail, plain words still come."""
-    title = str(TITLES.get(status, HTTPStatus(status).phrase))
-    if status == HTTPStatus.CONFLICT and message == str(Conflict.message):
-        title = _("This was changed meanwhile")
+    title = title or str(TITLES.get(status, HTTPStatus(status).phrase))
     again = request.get_full_path() if status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET" else ""
     context = {"status": status, "title": title, "message": message, "request_id": request_id(request), "again": again}
     try:
@@ -85,12 +83,12 @@ def page(request: HttpRequest, *, status: int, message: str) -> HttpResponse:
         return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
 
 
-def answer(request: HttpRequest, *, status: int, message: str, code: str, **more: Any) -> HttpResponse:
-    """Answer in the manner of the address: problem+json under /api/, a page elsewhere."""
+def answer(request: HttpRequest, *, status: int, message: str, code: str, title: str = "", **more: Any) -> HttpResponse:
+    """Answer in the manner of the address: problem+json under /api/, a page, of another title if given, elsewhere."""
     if request.path_info.startswith(API):
         response: HttpResponse = problem(request, status=status, message=message, code=code, **more)
     else:
-        response = page(request, status=status, message=message)
+        response = page(request, status=status, message=message, title=title)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(database.RETRY_AFTER)
     return response
@@ -99,7 +97,9 @@ def answer(request: HttpRequest, *, status: int, message: str, code: str, **more
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer a refusal in its own words."""
     more = {"field": refusal.field} if refusal.field else {}
-    return answer(request, status=refusal.status, message=refusal.text, code=refusal.code, **more)
+    # Who only says that it conflicts, in no words of its own, came after somebody else.
+    title = _("This was changed meanwhile") if refusal.message is Conflict.message else ""
+    return answer(request, status=refusal.status, message=refusal.text, code=refusal.code, title=title, **more)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -105,8 +105,7 @@ def store(content: bytes, *, room: str) -> str:
     digest = digest_bytes(content)
     if connection.in_atomic_block:
         _hold(digest, room)
-    mark = digest.removeprefix("sha256:")
-    path = folder(room) / mark[:2] / mark
+    path = _place(digest, room)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=LEFT)
@@ -120,11 +119,15 @@ def store(content: bytes, *, room: str) -> str:
 
 def path_of(digest: str, *, room: str) -> Path:
     """Give the path of a stored file. Raises NotFound when it is not there."""
-    mark = digest.removeprefix("sha256:")
-    path = folder(room) / mark[:2] / mark
-    if len(mark) != 64 or not path.is_file():
+    path = _place(digest, room)
+    if len(path.name) != 64 or not path.is_file():
         raise NotFound
     return path
+
+
+def _place(digest: str, room: str) -> Path:
+    mark = digest.removeprefix("sha256:")
+    return folder(room) / mark[:2] / mark
 
 
 def register(room: str, model: str, *fields: str) -> None:
@@ -191,8 +194,7 @@ def _drop(digest: str, room: str) -> bool:
         _hold(digest, room)
         if used([digest], room=room):
             return False
-        mark = digest.removeprefix("sha256:")
-        (folder(room) / mark[:2] / mark).unlink(missing_ok=True)
+        _place(digest, room).unlink(missing_ok=True)
         return True
 
 

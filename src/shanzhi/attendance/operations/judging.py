@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from shanzhi.activities.models import LONGEST_SERVED
 from shanzhi.attendance.lifecycle import LIVING, REVIEW
 from shanzhi.attendance.models import Attendance, Doubt, Flag
 from shanzhi.kernel.gate import Span, busiest_minutes, overlaps
 
-MOST_A_DAY: Final = 16 * 60
+MOST_A_DAY: Final = LONGEST_SERVED // timedelta(minutes=1)
 """Minutes within 24 hours beyond which a record is doubted."""
 STAYS_ON: Final = timedelta(hours=2)
 """How long after the end of a shift somebody may still be there without a doubt."""

@@ -67,7 +67,7 @@ def _in_words(value: Any, known: dict[str, str]) -> Any:
     """Put names in the place of codes, one or many; a code that none names stays as it is."""
     if isinstance(value, list):
         return [_in_words(one, known) for one in value]
-    return known.get(value, value)
+    return known.get(value, value) if isinstance(value, str) else value
 
 
 def _plain(name: str, value: Any) -> str:

@@ -95,8 +95,8 @@ def sweep_files() -> None:
     day = timezone.localdate(now)
     if now.hour < NIGHT or _swept.get("on") == day:
         return
-    _swept["on"] = day
     gone = import_module("shanzhi.work.files").sweep(before=now - UNUSED_KEPT)
+    _swept["on"] = day
     if gone:
         log.info("files_swept", gone=gone)
 

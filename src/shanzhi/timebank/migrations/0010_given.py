@@ -45,8 +45,7 @@ SUMMED_BACK = """
 DROP TRIGGER timebank_earning_summed ON timebank_earning;
 DROP FUNCTION timebank_sum_given();
 """
-# Only accounts that may go below zero are looked up: those from which something is issued, never above zero, and those
-# for another bank, of which migration 0005 says the second part. One trigger for both, as each costs every transfer.
+GUARDS = import_module("shanzhi.timebank.migrations.0005_between_guards")
 LEVEL = """
 CREATE FUNCTION timebank_look_at_issued(p_account uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -63,41 +62,29 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER timebank_given_level AFTER INSERT OR UPDATE OF given ON timebank_bank
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION timebank_given_level();
-CREATE FUNCTION timebank_below_zero() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    of uuid;
-BEGIN
-    IF NEW.ceiling = 0 THEN
+"""
+# The trigger of migration 0005, which looks at accounts for another bank, looks at those from which something is issued
+# too: only these may go below zero. One for both, as each costs every transfer.
+ISSUED = """    IF NEW.ceiling = 0 THEN
         PERFORM timebank_look_at_issued(NEW.account_id);
         RETURN NULL;
     END IF;
-    of := (SELECT id FROM timebank_link WHERE one_account = NEW.account_id OR other_account = NEW.account_id);
-    IF of IS NOT NULL AND EXISTS (
-        SELECT FROM (SELECT entry_id, amount, stood FROM ledger_posting WHERE account_id = NEW.account_id
-            ORDER BY number DESC LIMIT 100) p
-        WHERE p.amount = NEW.amount - OLD.amount AND p.stood = NEW.amount
-            AND NOT EXISTS (SELECT FROM timebank_crossing c WHERE c.out_entry = p.entry_id AND c.link_id = of)
-            AND NOT EXISTS (SELECT FROM timebank_crossing c WHERE c.in_entry = p.entry_id AND c.link_id = of)
-            AND NOT EXISTS (SELECT FROM timebank_clearingline l
-                WHERE l.link_id = of AND p.entry_id IN (l.debtor_entry, l.creditor_entry))) THEN
-        RAISE EXCEPTION 'timebank_clearing_behind: on this account only what passed or was cleared moves'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER timebank_below_zero AFTER UPDATE OF amount ON ledger_balance
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (NEW.floor < 0 AND (NEW.floor = -NEW.ceiling OR NEW.ceiling = 0) AND NEW.amount <> OLD.amount)
-    EXECUTE FUNCTION timebank_below_zero();
 """
+BELOW = (
+    GUARDS.BEHIND.replace("timebank_clearing_behind()", "timebank_below_zero()")
+    .replace("timebank_clearing_moved", "timebank_below_zero")
+    .replace("BEGIN\n", f"BEGIN\n{ISSUED}")
+    .replace("NEW.floor = -NEW.ceiling", "(NEW.floor = -NEW.ceiling OR NEW.ceiling = 0)")
+)
 LEVEL_BACK = """
-DROP TRIGGER timebank_below_zero ON ledger_balance;
-DROP FUNCTION timebank_below_zero();
 DROP TRIGGER timebank_given_level ON timebank_bank;
 DROP FUNCTION timebank_given_level();
 DROP FUNCTION timebank_look_at_issued(uuid);
 """
-GUARDS = import_module("shanzhi.timebank.migrations.0005_between_guards")
+BELOW_BACK = """
+DROP TRIGGER timebank_below_zero ON ledger_balance;
+DROP FUNCTION timebank_below_zero();
+"""
 
 
 class Migration(migrations.Migration):
@@ -117,4 +104,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(SUMMED, SUMMED_BACK),
         migrations.RunSQL(GUARDS.BEHIND_BACK, GUARDS.BEHIND),
         migrations.RunSQL(LEVEL, LEVEL_BACK),
+        migrations.RunSQL(BELOW, BELOW_BACK),
     ]

@@ -68,10 +68,10 @@ def skill_words(row: Volunteer) -> str:
     return comma.join(str(one.skill) for one in row.skills.all()) or formatting.NONE
 
 
-def wish_words(row: Volunteer) -> str:
-    """Name the kinds of tasks that a volunteer of the desk's list would like; none wished for is any."""
+def wish_words(row: Any) -> str:
+    """Name the kinds of tasks that a volunteer, from `queries.volunteers`, would like; none wished for is any."""
     comma = "、" if formatting.chinese() else ", "
-    return comma.join(row.wished) or _("Any")  # type: ignore[attr-defined]  # set by `queries.volunteers`
+    return comma.join(row.wished) or _("Any")
 
 
 def before(row: Volunteer) -> list[Answer]:
